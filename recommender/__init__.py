@@ -1,0 +1,38 @@
+"""Related articles: learns from titles and excerpts which articles belong together."""
+
+from recommender import artefact
+from recommender.article import Article, Entry
+from recommender.corpus import Corpus
+from recommender.errors import (
+    ArtefactError,
+    CorpusError,
+    FrontMatterError,
+    RecommenderError,
+    SettingsError,
+    UnknownArticleError,
+)
+from recommender.export import answer
+from recommender.recommender import Explanation, Recommender, SharedWord
+from recommender.rules import Suggestion
+from recommender.settings import Settings
+from recommender.source import Problem
+
+__all__ = [
+    "ArtefactError",
+    "Article",
+    "Corpus",
+    "CorpusError",
+    "Entry",
+    "Explanation",
+    "FrontMatterError",
+    "Problem",
+    "Recommender",
+    "RecommenderError",
+    "Settings",
+    "SettingsError",
+    "SharedWord",
+    "Suggestion",
+    "UnknownArticleError",
+    "answer",
+    "artefact",
+]

@@ -1,0 +1,263 @@
+"""A corpus: the articles of a folder or a `.jsonl` file, the links that editors curated, and what could not be read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Self
+
+from joblib import Parallel, cpu_count, delayed
+from tqdm import tqdm
+
+from recommender.article import Article, Entry, dated_slug, link_of, normalise_url, parse_date
+from recommender.errors import CorpusError
+from recommender.source import LinkLine, Problem, Reading, Source, article_files, read_file
+
+_CHUNK = 128  # files a task: a task costs little beside their parsing, and the progress bar still moves
+_WORTH_WORKERS = 1000  # starting worker processes takes as long as parsing about this many files
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What training reads.
+
+    Attributes:
+        articles: one an article, linked-only ones included, in the order of their IDs.
+        links: the curated links, as IDs, of every article that has some; the editors' order, without repetition.
+        problems: what was skipped or read with a doubt, in the order of the files.
+        files: how many articles have a file (or a line) of their own.
+        fingerprint: a hash of all that was read: the same files give the same one.
+    """
+
+    articles: tuple[Article, ...]
+    links: Mapping[str, tuple[str, ...]]
+    problems: tuple[Problem, ...] = ()
+    files: int = 0
+    fingerprint: str = ""
+
+    @classmethod
+    def from_path(cls, path: str | Path, *, progress: bool = False) -> Self:
+        """Read a folder of front-matter files (and `.jsonl` files), or one `.jsonl` file, on all cores.
+
+        A file that can't be read is listed in `problems` and never stops the rest. A `related.jsonl` beside a
+        `.jsonl` file is read with it.
+
+        Raises:
+            CorpusError: there is no such folder or file, or nothing in it is an article.
+        """
+        root, files, problems = _files_of(Path(path))
+        readings = list(_read(root, files, progress=progress))
+        problems += [problem for reading in readings for problem in reading.problems]
+        sources = [source for reading in readings for source in reading.sources]
+        if not sources:
+            first = "".join(f"\n  {problem}" for problem in problems[:5])
+            raise CorpusError(
+                f"{path}: nothing here is an article (a .md, .markdown, .html or .txt file that begins with front "
+                f"matter and has a title, or lines of a .jsonl file){first}"
+            )
+        link_lines = [line for reading in readings for line in reading.links]
+        return cls.from_sources(sources, link_lines, problems, fingerprint=_joined(readings))
+
+    @classmethod
+    def from_sources(
+        cls,
+        sources: Iterable[Source],
+        link_lines: Iterable[LinkLine] = (),
+        problems: Iterable[Problem] = (),
+        *,
+        fingerprint: str = "",
+    ) -> Self:
+        """Put together what was read: one article a URL, an ID each, linked-only articles, links by ID."""
+        noted = list(problems)
+        directory = _Directory()
+        lists: list[tuple[Article, str, tuple[Entry | str, ...]]] = []
+        groups = _one_a_url(sources)
+        ids = _ids(groups, noted)
+        for group in groups:
+            article = _merged(group, ids)
+            directory.add(article)
+            lists += [(article, source.place, source.related) for source in group]
+        for line in link_lines:
+            place = f"{line.place}:{line.line}"
+            owner = directory.named(line.id)
+            if owner is None:
+                noted.append(Problem(place, f"links of {line.id!r}, but no article has this ID"))
+            else:
+                lists.append((owner, place, line.related))
+        # Newest first: of several copies of one linked-only article, the one that was embedded last is kept.
+        lists.sort(key=lambda item: (-_age_key(item[0].published_at), item[0].id))
+        links: dict[str, dict[str, None]] = defaultdict(dict)
+        for article, place, related in lists:
+            for link in related:
+                target = directory.resolve(link)
+                if target is None:
+                    noted.append(
+                        Problem(place, f"its `related` names {link!r}, which no article here has as ID or URL")
+                    )
+                elif target.id != article.id:
+                    links[article.id].setdefault(target.id)
+        articles = directory.articles()
+        return cls(
+            articles=articles,
+            links={article.id: tuple(links[article.id]) for article in articles if article.id in links},
+            problems=tuple(noted),
+            files=len(groups),
+            fingerprint=fingerprint,
+        )
+
+
+def fingerprint(path: str | Path) -> str:
+    """The fingerprint that `Corpus.from_path` gives for these files, without parsing them."""
+    root, files, _ = _files_of(Path(path))
+    return _joined(read_file(root, file, parse=False) for file in files)
+
+
+def _joined(readings: Iterable[Reading]) -> str:
+    return hashlib.sha256(b"".join(reading.digest for reading in readings)).hexdigest()
+
+
+def _files_of(path: Path) -> tuple[Path, list[str], list[Problem]]:
+    if path.is_dir():
+        return path, *article_files(path)
+    if not path.is_file():
+        raise CorpusError(f"{path}: there is no such folder or file; name a folder of articles or a .jsonl file")
+    if path.suffix != ".jsonl":
+        raise CorpusError(f"{path}: not a .jsonl file; to read front-matter files, name their folder")
+    beside = path.with_name("related.jsonl")
+    return path.parent, [path.name, *([beside.name] if beside.is_file() and beside.name != path.name else [])], []
+
+
+def _read(root: Path, files: list[str], *, progress: bool) -> Iterator[Reading]:
+    workers = cpu_count() if len(files) >= _WORTH_WORKERS else 1
+    tasks = (delayed(_read_batch)(root, batch) for batch in _batched(files))
+    results = Parallel(n_jobs=workers, return_as="generator")(tasks)
+    with tqdm(total=len(files), desc="reading", unit=" files", disable=None if progress else True) as bar:
+        for batch in results:
+            bar.update(len(batch))
+            yield from batch
+
+
+def _read_batch(root: Path, files: list[str]) -> list[Reading]:
+    return [read_file(root, file) for file in files]
+
+
+def _batched(files: list[str]) -> Iterator[list[str]]:
+    return (files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK))
+
+
+def _age_key(published_at: float | None) -> float:
+    return float("-inf") if published_at is None else published_at
+
+
+def _one_a_url(sources: Iterable[Source]) -> list[list[Source]]:
+    """Files that share an address, directly or through others; each group has its newest first."""
+    groups: dict[int, list[Source]] = {}
+    by_url: dict[str, list[Source]] = {}
+    for source in sources:
+        group = [source]
+        for url in source.urls:
+            other = by_url.get(url, group)
+            if other is not group:
+                other += group
+                for moved in group:
+                    by_url.update(dict.fromkeys(moved.urls, other))
+                groups.pop(id(group), None)
+                group = other
+            by_url[url] = group
+        groups[id(group)] = group
+    for group in groups.values():
+        group.sort(key=lambda source: source.place)
+        group.sort(key=lambda source: _age_key(source.published_at), reverse=True)
+    return list(groups.values())
+
+
+def _ids(groups: list[list[Source]], noted: list[Problem]) -> dict[str, str]:
+    """The ID of each source, by its place: the one it asks for, or its path where several articles ask for that."""
+    askers: dict[str, list[list[Source]]] = defaultdict(list)
+    for group in groups:
+        for name in {source.name for source in group}:
+            askers[name].append(group)
+    ids: dict[str, str] = {}
+    for name, asking in askers.items():
+        claimants = [source for group in asking for source in group if source.name == name]
+        if len(asking) == 1:
+            ids.update((source.place, name) for source in claimants)
+            continue
+        places = sorted(source.place for source in claimants)
+        noted.append(
+            Problem(places[0], f"the ID {name!r} is also that of {', '.join(places[1:])}; each is known by its path")
+        )
+        ids.update((source.place, source.path_name) for source in claimants)
+    # Two paths that differ only in their ending, or a path that is another article's ID: the ending stays.
+    counts = Counter(chain.from_iterable({ids[source.place] for source in group} for group in groups))
+    return {place: place if counts[name] > 1 else name for place, name in ids.items()}
+
+
+def _merged(group: list[Source], ids: Mapping[str, str]) -> Article:
+    newest = group[0]
+    names = tuple(dict.fromkeys(ids[source.place] for source in group))
+    return Article(
+        id=names[0],
+        entry=newest.entry,
+        published_at=newest.published_at,
+        urls=tuple(dict.fromkeys(url for source in group for url in source.urls)),
+        names=names,
+        hidden=newest.hidden,
+        published=newest.published,
+    )
+
+
+class _Directory:
+    """Finds articles by name, URL or entry, and takes in those that only an entry knows."""
+
+    def __init__(self) -> None:
+        self._articles: dict[str, Article] = {}
+        self._names: dict[str, str] = {}
+        self._urls: dict[str, str] = {}
+
+    def add(self, article: Article) -> None:
+        self._articles[article.id] = article
+        self._names.update(dict.fromkeys(article.names, article.id))
+        for url in article.urls:
+            self._urls.setdefault(url, article.id)
+
+    def articles(self) -> tuple[Article, ...]:
+        return tuple(self._articles[id] for id in sorted(self._articles))
+
+    def named(self, name: str) -> Article | None:
+        id = self._names.get(name)
+        return None if id is None else self._articles[id]
+
+    def resolve(self, link: Entry | str) -> Article | None:
+        """The article that a link means; one that has no file is made of the entry."""
+        if isinstance(link, str):
+            id = self._names.get(link) or self._urls.get(normalise_url(link))
+            return None if id is None else self._articles[id]
+        url = normalise_url(link_of(link) or "")
+        if url in self._urls:
+            return self._articles[self._urls[url]]
+        return self._linked_only(link, url)
+
+    def _linked_only(self, entry: Entry, url: str) -> Article | None:
+        date = entry.get("publishedDateTime")
+        slug = dated_slug(entry["title"], date)
+        if not slug:
+            return None
+        name, number = slug, 1
+        while (namesake := self.named(name)) is not None:
+            if dated_slug(namesake.title, namesake.entry.get("publishedDateTime")) == slug:
+                # One title on one day is one article: its address has changed since the entry was embedded.
+                moved = replace(namesake, urls=(*namesake.urls, url)) if url else namesake
+                self.add(moved)
+                return moved
+            number += 1
+            name = f"{slug}-{number}"
+        article = Article(
+            id=name, entry=entry, published_at=parse_date(date), urls=(url,) if url else (), names=(name,)
+        )
+        self.add(article)
+        return article

@@ -1,0 +1,41 @@
+"""What can go wrong, each with its place and its cure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class RecommenderError(Exception):
+    """Whatever this package raises on purpose; the message is fit for a person to read."""
+
+
+class FrontMatterError(RecommenderError):
+    """One file (or one line of a `.jsonl` file) that can't be read as an article."""
+
+    def __init__(self, reason: str, *, place: str, line: int | None = None) -> None:
+        super().__init__(f"{place}:{line}: {reason}" if line else f"{place}: {reason}")
+        self.reason = reason
+        self.place = place
+        self.line = line
+
+
+class CorpusError(RecommenderError):
+    """A corpus that can't be used at all."""
+
+
+class SettingsError(RecommenderError):
+    """A setting that is unknown, of the wrong type or out of its range."""
+
+
+class ArtefactError(RecommenderError):
+    """An artefact that is missing, damaged, or made by something else."""
+
+
+class UnknownArticleError(RecommenderError):
+    """No article answers to this ID or URL; `closest` names the nearest IDs."""
+
+    def __init__(self, wanted: str, *, closest: Sequence[str] = ()) -> None:
+        hint = f"; the closest are {', '.join(closest)}" if closest else ""
+        super().__init__(f"no article answers to {wanted!r}{hint}")
+        self.wanted = wanted
+        self.closest = tuple(closest)

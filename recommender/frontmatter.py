@@ -1,0 +1,193 @@
+"""Front matter: split a file, read its YAML, and render a `related` block as the site writes it.
+
+Scalars are read as text, so `title: no` stays "no" and a date stays as it was written; what a field means is for its
+reader to say. The values are built from libyaml's events rather than by `yaml.load`: that bounds the depth (libyaml's
+composer recurses in C, and a megabyte of `[` ends the process) and is twice as fast.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, cast
+
+import yaml
+
+from recommender.errors import FrontMatterError
+
+Value: TypeAlias = "str | list[Value] | dict[str, Value]"
+
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 64
+
+_BOM = b"\xef\xbb\xbf"
+_OPENING = re.compile(rb"---[ \t]*\r?\n")
+_CLOSING = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The YAML between the two `---` lines: its text, and where its bytes start and end in the file."""
+
+    text: str
+    start: int
+    end: int
+
+
+def split(data: bytes, *, place: str) -> FrontMatter | None:
+    """Find the front matter of a file's bytes; `None` where the file does not begin with a `---` line.
+
+    `data` need not be the whole file: `MAX_BYTES` and the closing line are enough.
+
+    Raises:
+        FrontMatterError: there is no closing `---`, it comes after `MAX_BYTES`, or the bytes are not UTF-8.
+    """
+    opening = _OPENING.match(data, len(_BOM) if data.startswith(_BOM) else 0)
+    if opening is None:
+        return None
+    start = opening.end()
+    closing = _CLOSING.search(data, start)
+    if (closing.start() if closing else len(data)) - start > MAX_BYTES:
+        raise FrontMatterError(
+            f"the front matter is over {MAX_BYTES >> 20} MB; close it with a line `---`, or shorten it", place=place
+        )
+    if closing is None:
+        raise FrontMatterError("the front matter is never closed; end it with a line `---`", place=place, line=1)
+    block = data[start : closing.start()]
+    try:
+        text = block.decode()
+    except UnicodeDecodeError as error:
+        raise FrontMatterError(
+            f"byte {block[error.start]:#04x} is not UTF-8; save the file as UTF-8",
+            place=place,
+            line=2 + block.count(b"\n", 0, error.start),
+        ) from error
+    return FrontMatter(text, start, closing.start())
+
+
+def parse(front_matter: FrontMatter, *, place: str) -> dict[str, Value]:
+    """Read the YAML of a front matter; every scalar is a `str`, the last of two equal keys wins.
+
+    Raises:
+        FrontMatterError: not YAML, not a mapping, or nested deeper than `MAX_DEPTH`; the line is the file's.
+    """
+    try:
+        value = _build(front_matter.text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise FrontMatterError(
+            f"the front matter is not YAML: {error.problem or error.context}; quote the value or mend the indent",
+            place=place,
+            line=mark.line + 2 if mark else None,
+        ) from error
+    except yaml.reader.ReaderError as error:
+        before = front_matter.text[: error.position] if isinstance(error.position, int) else ""
+        raise FrontMatterError(
+            f"character U+{_code_point(error.character):04X} is forbidden in YAML; remove it",
+            place=place,
+            line=before.count("\n") + 2,
+        ) from error
+    if not isinstance(value, dict):
+        raise FrontMatterError("the front matter is not made of `key: value` lines", place=place, line=2)
+    return value
+
+
+def _code_point(character: str | bytes | int) -> int:
+    return character if isinstance(character, int) else ord(character)
+
+
+def _build(text: str) -> Value:
+    loader = yaml.CBaseLoader(text)
+    outermost: list[Value] = []
+    open_collections = [outermost]
+    open_anchors: list[str | None] = []
+    anchors: dict[str, Value] = {}
+    try:
+        while not isinstance(event := loader.get_event(), yaml.StreamEndEvent):
+            if isinstance(event, yaml.CollectionStartEvent):
+                if len(open_anchors) == MAX_DEPTH:
+                    raise _problem(f"nested over {MAX_DEPTH} deep", event)
+                open_collections.append([])
+                open_anchors.append(event.anchor)
+                continue
+            value: Value
+            anchor = None
+            if isinstance(event, yaml.ScalarEvent):
+                value, anchor = event.value, event.anchor
+            elif isinstance(event, yaml.CollectionEndEvent):
+                items, anchor = open_collections.pop(), open_anchors.pop()
+                value = _mapping(items) if isinstance(event, yaml.MappingEndEvent) else items
+            elif isinstance(event, yaml.AliasEvent):
+                if event.anchor not in anchors:
+                    raise _problem(f"nothing is called &{event.anchor}", event)
+                value = anchors[event.anchor]
+            else:
+                continue
+            if anchor is not None:
+                anchors[anchor] = value
+            open_collections[-1].append(value)
+    finally:
+        loader.dispose()
+    return outermost[0] if outermost else {}
+
+
+def _problem(text: str, event: yaml.Event) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=text, problem_mark=cast("yaml.error.Mark", event.start_mark))
+
+
+def _mapping(items: list[Value]) -> dict[str, Value]:
+    return {key: value for key, value in zip(items[::2], items[1::2], strict=True) if isinstance(key, str)}
+
+
+_DATES = frozenset({"publishedDateTime"})  # typed by YAML 1.1, and yet plain: the site writes them so
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?")
+_ALWAYS_QUOTED = frozenset({"title", "excerpt"})
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+# Plain where YAML 1.1 and 1.2 both read the same text back: no indicator in front, no `: ` or ` #` within, no blank at
+# an end, and not one of the words and numbers that either version would give another type.
+_PLAIN = re.compile(r"(?![\s\-?:,\[\]{}#&*!|>'\"%@`=~.+<])(?:[^:#\s]|:(?=\S)|(?<=\S)#|\s(?=\S))+(?<!:)")
+_NUMBER_LIKE = re.compile(r"\d[\d_,.:eExXoOa-fA-F+-]*")
+_TYPED = re.compile(r"(?:y|n|yes|no|true|false|on|off|null)", re.IGNORECASE)
+
+
+def render_related(entries: Iterable[Mapping[str, object]]) -> str:
+    """Render a `related` block as the site writes it: two spaces an indent, LF line breaks, one line a value.
+
+    `title` and `excerpt` are always in double quotes; other values are plain where any YAML parser reads them back as
+    the same text, and in double quotes where not.
+    """
+    lines = ["related:"]
+    for entry in entries:
+        lead = "  - "
+        for key, value in entry.items():
+            if isinstance(value, Mapping):
+                lines.append(f"{lead}{key}:")
+                lines += [f"      {name}: {_scalar(name, inner)}" for name, inner in value.items()]
+            elif isinstance(value, list):
+                lines.append(f"{lead}{key}:")
+                for item in value:
+                    dash = "      - "
+                    for name, inner in item.items():
+                        lines.append(f"{dash}{name}: {_scalar(name, inner)}")
+                        dash = "        "
+            else:
+                lines.append(f"{lead}{key}: {_scalar(key, value)}")
+            lead = "    "
+    return "\n".join(lines) + "\n" if len(lines) > 1 else "related: []\n"
+
+
+def _scalar(key: str, value: object) -> str:
+    text = str(value)
+    if isinstance(value, int) or (key in _DATES and _DATE.fullmatch(text)):
+        return text
+    misread = not _PLAIN.fullmatch(text) or _TYPED.fullmatch(text) or _NUMBER_LIKE.fullmatch(text)
+    if key not in _ALWAYS_QUOTED and not misread and not _UNPRINTABLE.search(text):
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{_UNPRINTABLE.sub(_escape, escaped)}"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -1,0 +1,57 @@
+"""What may be suggested, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.article import Article
+from recommender.settings import Published, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An article that was chosen for another's list, and its score, above 0 and at most 1."""
+
+    article: Article
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What one look-up asks for; see the settings of the same names."""
+
+    limit: int
+    min_score: float
+    published: Published
+
+    @classmethod
+    def from_settings(
+        cls,
+        settings: Settings,
+        *,
+        limit: int | None = None,
+        min_score: float | None = None,
+        published: Published | None = None,
+    ) -> Rules:
+        """The settings' own rules, with what the caller names in their place."""
+        return cls(
+            limit=settings.limit if limit is None else limit,
+            min_score=settings.min_score if min_score is None else min_score,
+            published=settings.published if published is None else published,
+        )
+
+    def allowed(self, hidden: NDArray[np.bool_], unpublished: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which rows may be suggested, (articles,): never a hidden one, and no unpublished one under `only`."""
+        return ~hidden & ~unpublished if self.published == "only" else ~hidden
+
+
+def in_rank_order(articles: Iterable[Article]) -> list[Article]:
+    """The order that settles ties: the newer first, articles without a date last, then by ID."""
+    return sorted(
+        articles,
+        key=lambda article: (article.published_at is None, -(article.published_at or 0.0), article.id),
+    )

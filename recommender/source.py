@@ -1,0 +1,255 @@
+"""One file of a corpus, or one line of a `.jsonl` file, as it was read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from recommender import frontmatter
+from recommender.article import (
+    Entry,
+    date_text,
+    entry_from,
+    is_hidden,
+    is_published,
+    parse_date,
+    text_of,
+    title_of,
+    urls_of,
+)
+from recommender.errors import FrontMatterError
+
+ARTICLE_SUFFIXES = (".md", ".markdown")
+FRONT_MATTER_SUFFIXES = (".html", ".txt")  # articles only where they begin with front matter
+INDEX_STEMS = ("index", "_index")  # named after their folder
+_UNVISITED = frozenset({"node_modules"})
+_READ_BYTES = frontmatter.MAX_BYTES + 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a corpus that was skipped, or read with a doubt: where, and what to do about it."""
+
+    place: str
+    reason: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.place}:{self.line}: {self.reason}" if self.line else f"{self.place}: {self.reason}"
+
+    @classmethod
+    def from_error(cls, error: FrontMatterError) -> Problem:
+        return cls(error.place, error.reason, error.line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An article as its own file gives it.
+
+    Attributes:
+        place: the path relative to the corpus, with `:line` for a line of a `.jsonl` file.
+        name: the ID that it asks for.
+        path_name: the ID it gets when others ask for the same: its place without the ending.
+        related: its curated list: entries, or IDs and URLs as texts.
+    """
+
+    place: str
+    name: str
+    path_name: str
+    entry: Entry
+    published_at: float | None
+    urls: tuple[str, ...]
+    hidden: bool
+    published: bool
+    related: tuple[Entry | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """A `.jsonl` line that holds the curated links of an article and not the article."""
+
+    place: str
+    line: int
+    id: str
+    related: tuple[Entry | str, ...]
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that one file gave; `digest` is that of what was read, 32 bytes, empty where nothing was."""
+
+    sources: list[Source] = field(default_factory=list)
+    links: list[LinkLine] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    digest: bytes = b""
+
+
+def article_files(root: Path) -> tuple[list[str], list[Problem]]:
+    """The paths below a folder that may hold articles, relative and sorted; links are followed, hidden folders not."""
+    files: list[str] = []
+    problems: list[Problem] = []
+
+    def visit(folder: Path, above: frozenset[tuple[int, int]]) -> None:
+        try:
+            status = folder.stat()
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            problems.append(_unreadable(folder.relative_to(root).as_posix(), error))
+            return
+        identity = (status.st_dev, status.st_ino)
+        if identity in above:
+            problems.append(
+                Problem(folder.relative_to(root).as_posix(), "a link back to a folder above it; not followed")
+            )
+            return
+        for entry in entries:
+            path = folder / entry.name
+            if entry.is_dir():
+                if not entry.name.startswith(".") and entry.name not in _UNVISITED:
+                    visit(path, above | {identity})
+            elif path.suffix.lower() in (*ARTICLE_SUFFIXES, *FRONT_MATTER_SUFFIXES, ".jsonl"):
+                files.append(path.relative_to(root).as_posix())
+
+    visit(root, frozenset())
+    return sorted(files), problems
+
+
+def read_file(root: Path, file: str, *, parse: bool = True) -> Reading:
+    """Read one file of a corpus; whatever is wrong with it is in `problems`. Without `parse`, only its digest."""
+    reading = Reading()
+    try:
+        data = _read_bytes(root / file, whole=file.endswith(".jsonl"))
+    except OSError as error:
+        reading.problems.append(_unreadable(file, error))
+        return reading
+    if file.endswith(".jsonl"):
+        reading.digest = _digest(file, data)
+        if parse:
+            _read_lines(reading, file, data)
+        return reading
+    try:
+        front_matter = frontmatter.split(data, place=file)
+        if front_matter is None:
+            if parse and file.lower().endswith(ARTICLE_SUFFIXES):
+                reading.problems.append(Problem(file, "no front matter: it does not begin with a line `---`", line=1))
+            return reading
+        reading.digest = _digest(file, data[front_matter.start : front_matter.end])
+        if parse:
+            fields = frontmatter.parse(front_matter, place=file)
+            reading.sources.append(_source(reading, fields, file, None))
+    except FrontMatterError as error:
+        reading.problems.append(Problem.from_error(error))
+    return reading
+
+
+def _read_bytes(path: Path, *, whole: bool) -> bytes:
+    # Without O_NONBLOCK, opening a pipe that is called x.md would wait for its other end for ever.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("not a regular file")
+        return stream.read() if whole else stream.read(_READ_BYTES)
+
+
+def _digest(file: str, data: bytes) -> bytes:
+    return hashlib.sha256(file.encode(errors="surrogateescape") + b"\0" + data).digest()
+
+
+def _unreadable(file: str, error: OSError) -> Problem:
+    return Problem(file, f"can't be read: {error.strerror or error}")
+
+
+def _read_lines(reading: Reading, file: str, data: bytes) -> None:
+    for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
+        if not raw.strip():
+            continue
+        try:
+            fields = _json_fields(raw, file, number)
+            if title_of(fields) is None and "related" in fields and (name := text_of(fields, "id", "slug")):
+                reading.links.append(LinkLine(file, number, name, _links(reading, fields, file, number)))
+            else:
+                reading.sources.append(_source(reading, fields, file, number))
+        except FrontMatterError as error:
+            reading.problems.append(Problem.from_error(error))
+
+
+def _json_fields(raw: bytes, file: str, number: int) -> dict[str, frontmatter.Value]:
+    try:
+        # Numbers stay as they were written, as they do in front matter.
+        value = json.loads(raw.decode(), parse_int=str, parse_float=str)
+        value = _texts(value)
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise FrontMatterError("half of a surrogate pair; mend the escape", place=file, line=number) from error
+    except UnicodeDecodeError as error:
+        raise FrontMatterError("not UTF-8; save the file as UTF-8", place=file, line=number) from error
+    except json.JSONDecodeError as error:
+        raise FrontMatterError(f"not JSON: {error.msg} at column {error.colno}", place=file, line=number) from error
+    except RecursionError as error:
+        raise FrontMatterError("nested too deep", place=file, line=number) from error
+    if not isinstance(value, dict):
+        raise FrontMatterError("not a JSON object; a line is one article", place=file, line=number)
+    return value
+
+
+def _texts(value: object) -> frontmatter.Value:
+    if isinstance(value, dict):
+        return {key: _texts(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_texts(inner) for inner in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+def _source(reading: Reading, fields: Mapping[str, frontmatter.Value], file: str, line: int | None) -> Source:
+    title = title_of(fields)
+    if title is None:
+        raise FrontMatterError("no title; add a line `title: …`", place=file, line=line)
+    date = date_text(fields)
+    published_at = parse_date(date)
+    if date is not None and published_at is None:
+        reading.problems.append(
+            Problem(file, f"the date {date!r} is not ISO 8601 (2019-12-01T16:14:00Z); used without a date", line)
+        )
+    path = PurePosixPath(file)
+    stem = path.parent.name if path.stem in INDEX_STEMS and path.parent.name else path.stem
+    path_name = file.removesuffix(path.suffix)
+    if line is not None:
+        stem = path_name = f"{path_name}:{line}"
+    return Source(
+        place=file if line is None else f"{file}:{line}",
+        name=text_of(fields, "id", "slug") or stem,
+        path_name=path_name,
+        entry=entry_from(fields, title),
+        published_at=published_at,
+        urls=urls_of(fields),
+        hidden=is_hidden(fields),
+        published=is_published(fields),
+        related=_links(reading, fields, file, line),
+    )
+
+
+def _links(
+    reading: Reading, fields: Mapping[str, frontmatter.Value], file: str, line: int | None
+) -> tuple[Entry | str, ...]:
+    items = fields.get("related", [])
+    if not isinstance(items, list):
+        if items not in ("", "~", "null", "false"):
+            reading.problems.append(Problem(file, "`related` is not a list; read without it", line))
+        return ()
+    links: list[Entry | str] = []
+    for position, item in enumerate(items, start=1):
+        fields_of_item = item if isinstance(item, dict) else {"id": item}
+        if isinstance(item, dict) and (title := title_of(item)) is not None:
+            links.append(entry_from(item, title))
+        elif name := (text_of(fields_of_item, "id", "slug") or next(iter(urls_of(fields_of_item)), None)):
+            links.append(name)
+        else:
+            reading.problems.append(Problem(file, f"entry {position} of `related` has neither title, ID nor URL", line))
+    return tuple(links)
