@@ -28,7 +28,6 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     """
     app = Flask(__name__)
     app.config.from_mapping(config)
-    app.url_map.merge_slashes = False  # an ID may begin with a slash, or hold two
     if isinstance(app.json, DefaultJSONProvider):
         app.json.sort_keys = False  # the order of an entry's keys is part of the contract
         app.json.ensure_ascii = False

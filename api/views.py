@@ -6,10 +6,26 @@ from collections.abc import Collection
 from typing import cast
 
 from flask import Blueprint, Response, abort, current_app, request
+from flask.sansio.blueprints import BlueprintSetupState
+from werkzeug.routing import PathConverter
 
 from recommender import Recommender, answer
 
 blueprint = Blueprint("articles", __name__)
+
+
+class IdConverter(PathConverter):
+    """An article's ID in a path: anything, also with slashes in front and within."""
+
+    regex = ".+?"
+    part_isolating = False
+
+
+@blueprint.record_once
+def _know_ids(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters["id"] = IdConverter
+    state.app.url_map.merge_slashes = False
+
 
 _GREATEST_LIMIT = 100
 
@@ -43,7 +59,7 @@ def _related(id: str, limit: int | None) -> Response:
     return Response(answer(article.id, recommender.related(id, limit=limit)), mimetype="application/json")
 
 
-@blueprint.get("/articles/<path:id>/related")
+@blueprint.get("/articles/<id:id>/related")
 def related(id: str) -> Response:
     """The related articles of one, by its ID."""
     return _related(id, _limit(_parameters(("limit",))))
@@ -58,7 +74,7 @@ def related_by_url() -> Response:
     return _related(_recommender().article_at(parameters["url"]).id, _limit(parameters))
 
 
-@blueprint.get("/articles/<path:id>")
+@blueprint.get("/articles/<id:id>")
 def article(id: str) -> dict[str, object]:
     """The public face of one article."""
     _parameters(())

@@ -1,6 +1,7 @@
 """Related articles: learns from titles and excerpts which articles belong together."""
 
 from recommender import artefact
+from recommender.artefact import Manifest
 from recommender.article import Article, Entry
 from recommender.corpus import Corpus
 from recommender.errors import (
@@ -25,6 +26,7 @@ __all__ = [
     "Entry",
     "Explanation",
     "FrontMatterError",
+    "Manifest",
     "Problem",
     "Recommender",
     "RecommenderError",

@@ -39,7 +39,7 @@ _FILES = frozenset(
     (
         _ARTICLES,
         *(f"vectors.{part}.npy" for part in _VECTOR_ARRAYS),
-        *(f"{field}.{part}" for field in _FIELDS for part in ("terms.json", "idf.npy")),
+        *(f"{field}.{part}" for field in _FIELDS for part in ("terms.txt", "idf.npy")),
     )
 )
 
@@ -210,8 +210,8 @@ def _write(recommender: Recommender, corpus: Corpus, staging: Path) -> Manifest:
         with synced(staging / f"vectors.{part}.npy") as stream:
             np.save(stream, np.asarray(getattr(recommender.vectors_, part), dtype), allow_pickle=False)
     for field in _FIELDS:
-        with synced(staging / f"{field}.terms.json") as stream:
-            stream.write(_json(list(vocabularies[field].terms)))
+        with synced(staging / f"{field}.terms.txt") as stream:
+            stream.write("\n".join(vocabularies[field].terms).encode())
         with synced(staging / f"{field}.idf.npy") as stream:
             np.save(stream, vocabularies[field].idf, allow_pickle=False)
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(staging.iterdir())}
@@ -280,11 +280,12 @@ def _article(line: bytes) -> Article:
 
 
 def _read_vocabulary(folder: Path, field: str) -> Vocabulary:
-    terms = json.loads((folder / f"{field}.terms.json").read_bytes())
+    text = (folder / f"{field}.terms.txt").read_bytes().decode()
+    terms = tuple(text.split("\n")) if text else ()
     idf = _read_array(folder / f"{field}.idf.npy", np.float32)
-    if not (isinstance(terms, list) and all(isinstance(term, str) for term in terms) and len(terms) == len(idf)):
+    if len(terms) != len(idf):
         raise ValueError(f"the {field}'s terms and their IDF don't match")
-    return Vocabulary(tuple(terms), idf)
+    return Vocabulary(terms, idf)
 
 
 def _read_array(path: Path, dtype: DTypeLike) -> NDArray[Any]:

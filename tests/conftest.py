@@ -1,0 +1,29 @@
+"""What several tests share: the seeds, what is learnt from them, and that on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from samples import SEEDS
+
+from recommender import Corpus, Manifest, Recommender, artefact
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Corpus:
+    """The corpus of seeds/."""
+    return Corpus.from_path(SEEDS)
+
+
+@pytest.fixture(scope="session")
+def seeds_recommender(seeds: Corpus) -> Recommender:
+    """A recommender that has learnt seeds/ with the default settings."""
+    return Recommender().fit(seeds)
+
+
+@pytest.fixture
+def published(tmp_path: Path, seeds: Corpus, seeds_recommender: Recommender) -> tuple[Path, Manifest]:
+    """A models folder with the seeds' model published in it."""
+    models = tmp_path / "models"
+    return models, artefact.publish(seeds_recommender, seeds, models)

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from samples import ENTRY_KEYS, article, corpus_of
+
+from recommender import ArtefactError, Corpus, Manifest, Recommender, Settings, artefact
+
+Published = tuple[Path, Manifest]
+
+
+def test_a_loaded_model_answers_as_the_one_that_was_published(
+    published: Published, seeds_recommender: Recommender
+) -> None:
+    loaded = artefact.load(published[0])
+    assert loaded.articles_ == seeds_recommender.articles_
+    assert loaded.settings == seeds_recommender.settings
+    assert list(loaded.all_related()) == list(seeds_recommender.all_related())
+    text = ("Comet over the harbour", "A tail that can be seen at dawn.")
+    assert loaded.related_to_text(*text) == seeds_recommender.related_to_text(*text)
+
+
+def test_settings_and_emptiness_survive(tmp_path: Path) -> None:
+    corpus = corpus_of(article("a", "Comet"), article("b", "Comet", published=False, hidden=True))
+    settings = Settings(half_life_days=None, title_weight=1.0)
+    artefact.publish(Recommender(settings=settings).fit(corpus), corpus, tmp_path)
+    loaded = artefact.load(tmp_path)
+    assert loaded.settings == settings
+    assert loaded.articles_ == corpus.articles
+
+
+def test_the_manifest_says_what_was_trained_on_what(published: Published, seeds: Corpus) -> None:
+    manifest = artefact.read_manifest(published[0])
+    assert manifest == published[1]
+    assert manifest.corpus == seeds.fingerprint
+    assert manifest.counts["articles"] == len(seeds.articles)
+    assert manifest.counts["files"] == 97
+    assert set(manifest.libraries) >= {"scikit-learn", "numpy"}
+
+
+def test_the_same_corpus_gives_the_same_files(published: Published, tmp_path: Path, seeds: Corpus) -> None:
+    again = artefact.publish(Recommender().fit(seeds), seeds, tmp_path / "again")
+    assert again.files == published[1].files
+
+
+def test_a_newer_version_is_in_use_until_an_older_one_is_named(
+    published: Published, seeds: Corpus, seeds_recommender: Recommender
+) -> None:
+    models, first = published
+    second = artefact.publish(seeds_recommender, seeds, models)
+    assert artefact.versions(models) == [first.version, second.version]
+    assert artefact.current(models) == second.version
+    artefact.use(models, first.version)
+    assert artefact.current(models) == first.version
+    assert artefact.load(models).articles_ == seeds_recommender.articles_
+
+
+def test_publishing_leaves_only_the_version_and_the_pointer(published: Published) -> None:
+    models, manifest = published
+    assert {path.name for path in models.iterdir()} == {manifest.version, "current"}
+
+
+def test_a_folder_that_can_not_be_written_is_said(
+    tmp_path: Path, seeds: Corpus, seeds_recommender: Recommender
+) -> None:
+    (tmp_path / "models").write_text("a file, not a folder")
+    with pytest.raises(ArtefactError, match="models: the artefact can't be written: File exists"):
+        artefact.publish(seeds_recommender, seeds, tmp_path / "models")
+
+
+def damaged(file: Path, change: Callable[[bytes], bytes]) -> None:
+    """Change a file, and the manifest not."""
+    file.write_bytes(change(file.read_bytes()))
+
+
+def forged(folder: Path, name: str, content: bytes) -> None:
+    """Change a file, and the manifest so that it matches: what a hostile hand can always do."""
+    (folder / name).write_bytes(content)
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["files"][name] = hashlib.sha256(content).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def refusal(models: Path) -> str:
+    """The sentence with which the model in use is refused."""
+    with pytest.raises(ArtefactError) as caught:
+        artefact.load(models)
+    sentence = str(caught.value)
+    assert sentence.endswith("; run `recommender train CORPUS`, or go back with `recommender models use VERSION`")
+    return sentence
+
+
+FILES = [
+    "articles.jsonl",
+    "excerpt.idf.npy",
+    "excerpt.terms.txt",
+    "title.idf.npy",
+    "title.terms.txt",
+    "vectors.data.npy",
+    "vectors.indices.npy",
+    "vectors.indptr.npy",
+]
+
+
+def test_the_manifest_names_every_file(published: Published) -> None:
+    assert sorted(published[1].files) == FILES
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_truncated_file_is_refused(published: Published, name: str) -> None:
+    models, manifest = published
+    damaged(models / manifest.version / name, lambda data: data[: len(data) // 2])
+    assert f"{name} is damaged: it is not the file that was published" in refusal(models)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("place", [0, 0.5, 0.999])
+def test_a_flipped_bit_is_refused(published: Published, name: str, place: float) -> None:
+    def flip(data: bytes) -> bytes:
+        position = int(len(data) * place)
+        return data[:position] + bytes([data[position] ^ 4]) + data[position + 1 :]
+
+    models, manifest = published
+    damaged(models / manifest.version / name, flip)
+    assert f"{name} is damaged" in refusal(models)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_refused(published: Published, name: str) -> None:
+    models, manifest = published
+    (models / manifest.version / name).unlink()
+    assert f"{name} can't be read (No such file or directory)" in refusal(models)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"format": 1}', '{"format": 99}', "[" * 100_000])
+def test_a_damaged_manifest_is_refused(published: Published, text: str) -> None:
+    models, manifest = published
+    (models / manifest.version / "manifest.json").write_text(text)
+    refusal(models)
+
+
+class Bomb:
+    """Unpickled, it would leave a file behind."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.trace,)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_pickle_in_place_of_a_file_is_refused_and_not_run(published: Published, tmp_path: Path, name: str) -> None:
+    models, manifest = published
+    trace = tmp_path / "it ran"
+    forged(models / manifest.version, name, pickle.dumps(Bomb(trace)))
+    assert "it holds what no artefact holds" in refusal(models)
+    assert not trace.exists()
+
+
+def test_an_array_of_pickled_objects_is_refused_and_not_run(published: Published, tmp_path: Path) -> None:
+    models, manifest = published
+    trace = tmp_path / "it ran"
+    file = tmp_path / "objects.npy"
+    np.save(file, np.array([Bomb(trace)], object), allow_pickle=True)
+    forged(models / manifest.version, "title.idf.npy", file.read_bytes())
+    assert "it holds what no artefact holds" in refusal(models)
+    assert not trace.exists()
+
+
+def test_columns_that_do_not_exist_are_refused(published: Published, tmp_path: Path) -> None:
+    models, manifest = published
+    folder = models / manifest.version
+    indices = np.load(folder / "vectors.indices.npy")
+    indices[3] = 2**31 - 1
+    file = tmp_path / "indices.npy"
+    np.save(file, indices)
+    forged(folder, "vectors.indices.npy", file.read_bytes())
+    assert "it holds what no artefact holds" in refusal(models)
+
+
+def test_an_array_of_another_type_is_refused(published: Published, tmp_path: Path) -> None:
+    models, manifest = published
+    folder = models / manifest.version
+    file = tmp_path / "data.npy"
+    np.save(file, np.load(folder / "vectors.data.npy").astype(np.float64))
+    forged(folder, "vectors.data.npy", file.read_bytes())
+    assert "vectors.data.npy is not a plain array of float32" in refusal(models)
+
+
+def test_a_manifest_that_names_other_files_is_refused(published: Published) -> None:
+    models, manifest = published
+    file = models / manifest.version / "manifest.json"
+    values = json.loads(file.read_bytes())
+    values["files"]["../../secret"] = "0" * 64
+    file.write_text(json.dumps(values))
+    assert "its manifest does not name the files of an artefact" in refusal(models)
+
+
+@pytest.mark.parametrize("pointer", ["../elsewhere", "..", "", "a/b", "\0"])
+def test_a_pointer_out_of_the_folder_is_refused(published: Published, pointer: str) -> None:
+    models, _ = published
+    (models / "current").write_text(pointer)
+    with pytest.raises(ArtefactError, match="is no version"):
+        artefact.load(models)
+
+
+def test_nothing_published_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ArtefactError, match="no model has been published here; run `recommender train CORPUS`"):
+        artefact.load(tmp_path)
+
+
+def test_a_version_that_is_not_there_can_not_be_used(published: Published) -> None:
+    models, manifest = published
+    with pytest.raises(ArtefactError, match=f"there is no version 'x'; there is {manifest.version}"):
+        artefact.use(models, "x")
+
+
+def test_nothing_private_is_in_any_file(published: Published) -> None:
+    models, manifest = published
+    secret = b"z5+MnTy99Ie28M4pz2ykBhF5GI5JPVYF3kzLjXhcog8G"
+    for file in (models / manifest.version).iterdir():
+        assert secret not in file.read_bytes()
+    lines = (models / manifest.version / "articles.jsonl").read_text().splitlines()
+    keys = {key for line in lines for key in json.loads(line)}
+    assert keys == {"id", "entry", "urls", "hidden", "published"}
+    assert {key for line in lines for key in json.loads(line)["entry"]} <= set(ENTRY_KEYS)

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from samples import SEED_ID, SEEDS
+
+from api.server import main
+from recommender import Corpus, Manifest, Recommender, artefact
+
+Published = tuple[Path, Manifest]
+
+
+def run(*arguments: object) -> Result:
+    """The command with these arguments, as a shell would run it."""
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A folder of three articles, one of which can't be read."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "a.md").write_text('---\ntitle: "Comet over the bay"\npublishedDateTime: 2024-03-05T08:00:00Z\n---\n')
+    (folder / "b.md").write_text("---\ntitle: Comet seen from the bay\nsecured: hush\n---\n")
+    (folder / "broken.md").write_text("---\ntitle: [\n---\n")
+    return folder
+
+
+def test_train_publishes_and_says_what_it_read(site: Path, tmp_path: Path) -> None:
+    result = run("train", site, "--models", tmp_path / "models")
+    assert result.exit_code == 0
+    version = artefact.current(tmp_path / "models")
+    assert result.stdout == f"{version}\n"
+    assert result.stderr == (
+        "2 articles and 0 known only from links; 0 curated links in 0 lists\n"
+        "  broken.md:3: the front matter is not YAML: did not find expected node content; "
+        "quote the value or mend the indent\n"
+        f"published {tmp_path / 'models' / version}\n"
+    )
+
+
+def test_train_takes_settings_from_a_file(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "settings.yaml").write_text("half_life_days: null\n")
+    run("train", site, "--models", tmp_path / "models", "--settings", tmp_path / "settings.yaml")
+    assert artefact.read_manifest(tmp_path / "models").settings.half_life_days is None
+
+
+def test_related_prints_the_block_that_a_file_would_hold(published: Published, seeds_recommender: Recommender) -> None:
+    result = run("related", SEED_ID, "--limit", 2, "--models", published[0])
+    seed = (SEEDS / f"{SEED_ID}.md").read_text()
+    curated = seed[seed.index("related:\n") : seed.index("\nsecured:")]
+    assert sorted(result.stdout.split("  - title")) == sorted(curated.split("  - title"))
+
+
+def test_related_prints_the_answer_of_the_api(published: Published, seeds_recommender: Recommender) -> None:
+    result = run("related", SEED_ID, "--limit", 1, "--format", "json", "--models", published[0])
+    best = seeds_recommender.related(SEED_ID)[0].article
+    assert json.loads(result.stdout) == {"id": SEED_ID, "related": [best.entry]}
+
+
+def test_related_without_suggestions_prints_an_empty_list(site: Path, tmp_path: Path) -> None:
+    (site / "c.md").write_text("---\ntitle: Zyzzyva\n---\n")
+    run("train", site, "--models", tmp_path / "models")
+    result = run("related", "c", "--models", tmp_path / "models")
+    assert result.stdout == "related: []\n"
+    assert yaml.safe_load(result.stdout) == {"related": []}
+
+
+def test_related_explains(site: Path, tmp_path: Path) -> None:
+    run("train", site, "--models", tmp_path / "models")
+    told = run("related", "a", "--explain", "--models", tmp_path / "models")
+    assert told.stdout.splitlines()[0].endswith("  Comet seen from the bay")
+    assert "× 1.000 for time (no date); " in told.stdout
+    assert "comet" in told.stdout
+    as_json = run("related", "a", "--explain", "--format", "json", "--models", tmp_path / "models")
+    values = json.loads(as_json.stdout)
+    assert values["id"] == "b"
+    assert values["days_apart"] is None
+    assert values["score"] == pytest.approx(sum(word["contribution"] for word in values["words"]), rel=1e-5)
+
+
+def test_an_unknown_id_ends_with_status_2_and_names_the_closest(published: Published) -> None:
+    result = run("related", SEED_ID[:-1], "--models", published[0])
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert f"no article answers to '{SEED_ID[:-1]}'; the closest are {SEED_ID}" in result.stderr
+
+
+def test_export_writes_one_answer_a_line_for_every_article(
+    published: Published, tmp_path: Path, seeds: Corpus, seeds_recommender: Recommender
+) -> None:
+    out = tmp_path / "lists.jsonl"
+    result = run("export", SEEDS, "--out", out, "--limit", 3, "--models", published[0])
+    assert result.exit_code == 0
+    assert result.stderr == f"101 articles exported to {out}\n"
+    answers = [json.loads(line) for line in out.read_text().splitlines()]
+    assert sorted(answer["id"] for answer in answers) == [article.id for article in seeds.articles]
+    for answer in answers:
+        suggestions = seeds_recommender.related(answer["id"], limit=3)
+        assert answer["related"] == [suggestion.article.entry for suggestion in suggestions]
+
+
+def test_export_to_a_dash_is_standard_output(published: Published, tmp_path: Path) -> None:
+    run("export", SEEDS, "--out", tmp_path / "lists.jsonl", "--models", published[0])
+    result = run("export", SEEDS, "--out", "-", "--models", published[0])
+    assert result.stdout == (tmp_path / "lists.jsonl").read_text()
+    assert result.stderr == "101 articles exported\n"
+
+
+def test_export_trains_only_where_no_model_fits(site: Path, tmp_path: Path) -> None:
+    models, out = tmp_path / "models", tmp_path / "lists.jsonl"
+    run("export", site, "--out", out, "--models", models)
+    first = artefact.current(models)
+    run("export", site, "--out", out, "--models", models)
+    assert artefact.current(models) == first
+    (site / "d.md").write_text("---\ntitle: A second comet\n---\n")
+    run("export", site, "--out", out, "--models", models)
+    assert artefact.current(models) > first
+    assert len(out.read_text().splitlines()) == 3
+
+
+def test_export_trains_anew_where_the_model_is_damaged(site: Path, tmp_path: Path) -> None:
+    models, out = tmp_path / "models", tmp_path / "lists.jsonl"
+    run("train", site, "--models", models)
+    (models / artefact.current(models) / "articles.jsonl").write_text("")
+    result = run("export", site, "--out", out, "--models", models)
+    assert "articles.jsonl is damaged" in result.stderr
+    assert len(out.read_text().splitlines()) == 2
+
+
+def test_export_to_a_folder_that_is_not_there_is_said(published: Published, tmp_path: Path) -> None:
+    result = run("export", SEEDS, "--out", tmp_path / "none" / "lists.jsonl", "--models", published[0])
+    assert result.exit_code == 2
+    assert f"{tmp_path}/none/lists.jsonl: can't be written: No such file or directory" in result.stderr
+
+
+def test_models_lists_verifies_and_rolls_back(site: Path, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    first = run("train", site, "--models", models).stdout.strip()
+    second = run("train", site, "--models", models).stdout.strip()
+    listed = run("models", "--models", models).stdout.splitlines()
+    assert listed[0].startswith(f"  {first}  ")
+    assert listed[1].startswith(f"* {second}  ")
+    assert listed[1].endswith("  2 articles")
+    assert run("models", "--models", models, "use", first).stdout == f"{first} is in use\n"
+    assert artefact.current(models) == first
+    assert run("models", "--models", models, "verify", second).stdout == f"{second} is whole\n"
+
+
+def test_a_damaged_model_is_neither_verified_nor_used(site: Path, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    first = run("train", site, "--models", models).stdout.strip()
+    second = run("train", site, "--models", models).stdout.strip()
+    (models / first / "articles.jsonl").write_text("")
+    for command in ("verify", "use"):
+        result = run("models", "--models", models, command, first)
+        assert result.exit_code == 2
+        assert "articles.jsonl is damaged" in result.stderr
+    assert artefact.current(models) == second
+
+
+def test_no_models_yet_is_said(tmp_path: Path) -> None:
+    result = run("models", "--models", tmp_path / "none")
+    assert result.exit_code == 0
+    assert "no models yet; run `recommender train CORPUS`" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["train", "no/such/folder"], "no/such/folder: there is no such folder or file"),
+        (["train", "seeds", "--settings", "none.yaml"], "none.yaml: the settings can't be read"),
+        (["related"], "Missing argument 'ID'"),
+        (["related", "x", "--limit", "0"], "0 is not in the range 1<=x<=1000"),
+        (["export", "seeds"], "Missing option '--out'"),
+        (["serve"], "no model has been published here; run `recommender train CORPUS`"),
+        (["learn"], "No such command 'learn'"),
+    ],
+)
+def test_bad_usage_ends_with_status_2_and_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], sentence: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(SEEDS, tmp_path / "seeds")
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert result.stdout == ""

@@ -1,0 +1,70 @@
+"""Real articles, where they lie beside the project; they belong to their publishers and are no part of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from samples import ENTRY_KEYS, REAL
+
+from recommender import Corpus, Recommender, answer
+from recommender.article import entry_from, link_of, normalise_url
+from recommender.frontmatter import parse, render_related, split
+
+pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"the real articles are not at {REAL}")
+
+
+@pytest.fixture(scope="module")
+def ai_news() -> Corpus:
+    return Corpus.from_path(REAL / "ai-news")
+
+
+def front_matter_of(file: Path) -> tuple[str, dict[str, object]]:
+    found = split(file.read_bytes(), place=file.name)
+    assert found is not None
+    return found.text, dict(parse(found, place=file.name))
+
+
+def test_every_real_file_is_read(ai_news: Corpus) -> None:
+    assert ai_news.problems == ()
+    names = {name for article in ai_news.articles for name in article.names}
+    assert {file.stem for file in (REAL / "ai-news" / "_posts").iterdir()} <= names
+    for other, articles, lists in (("gcp-news", 778, 212), ("tidb-docs-zh", 1204, 254)):
+        corpus = Corpus.from_path(REAL / other)
+        assert (corpus.problems, len(corpus.articles), len(corpus.links)) == ((), articles, lists)
+
+
+def test_rendering_what_the_files_hold_gives_the_same_bytes() -> None:
+    lists = 0
+    for file in sorted((REAL / "ai-news" / "_posts").iterdir()):
+        text, fields = front_matter_of(file)
+        related = fields.get("related")
+        if isinstance(related, list):
+            lists += 1
+            assert f"\n{render_related(entry_from(item, item['title']) for item in related)}\n" in text, file.name
+    assert lists == 3933
+
+
+def test_entries_equal_the_curated_ones_and_every_answer_holds_the_contracts_keys_only(ai_news: Corpus) -> None:
+    recommender = Recommender().fit(ai_news)
+    answered = []
+    for article, suggestions in recommender.all_related(limit=10):
+        values = json.loads(answer(article.id, suggestions))
+        answered.append(values["id"])
+        for entry in values["related"]:
+            assert list(entry) == [key for key in ENTRY_KEYS if key in entry]
+    assert sorted(answered) == [article.id for article in ai_news.articles]
+
+    with_file = set()
+    curated: list[dict[str, object]] = []
+    for file in (REAL / "ai-news" / "_posts").iterdir():
+        _, fields = front_matter_of(file)
+        with_file.add(normalise_url(str(fields["sourceUrl"])))
+        related = fields.get("related", [])
+        assert isinstance(related, list)
+        curated += [entry_from(item, item["title"]) for item in related]
+    to_files = [entry for entry in curated if normalise_url(link_of(entry) or "") in with_file]
+    equal = sum(recommender.article_at(link_of(entry) or "").entry == entry for entry in to_files)
+    assert len(to_files) == 42194
+    assert equal / len(to_files) >= 0.96

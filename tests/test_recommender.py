@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import pytest
+from samples import article, corpus_of
+
+from recommender import Article, Corpus, CorpusError, Recommender, Settings, Suggestion, UnknownArticleError
+
+FLOOD = article("flood", "Wend floods the old town", "The river rose by two metres.", "2024-03-19T06:00:00Z")
+RESCUE = article("rescue", "Hundreds saved as Wend floods town", "Boats took people off roofs.", "2024-03-19T18:00:00Z")
+GAUGE = article("gauge", "How the Wend gauge is read", "A river keeper explains.", "2024-04-09T06:00:00Z")
+CHESS = article("chess", "Schoolgirl wins chess masters", "Her queen gave it away.", "2024-03-19T06:00:00Z")
+UNDATED = article("undated", "What the Wend floods teach", "Lessons for every river.")
+FIVE = corpus_of(FLOOD, RESCUE, GAUGE, CHESS, UNDATED)
+
+
+def ids(suggestions: list[Suggestion]) -> list[str]:
+    return [suggestion.article.id for suggestion in suggestions]
+
+
+def fitted(corpus: Corpus = FIVE, **settings: object) -> Recommender:
+    return Recommender(settings=Settings.from_mapping(settings)).fit(corpus)
+
+
+def test_the_most_alike_and_nearest_in_time_come_first() -> None:
+    dated = corpus_of(FLOOD, RESCUE, GAUGE, CHESS)
+    assert ids(fitted(dated).related("flood")) == ["rescue", "gauge"]
+    assert ids(fitted(dated).related("rescue")) == ["flood", "gauge"]
+
+
+def test_without_a_half_life_only_likeness_counts() -> None:
+    near, far = fitted(half_life_days=7), fitted(half_life_days=None)
+    gauge_near, gauge_far = near.related("flood")[-1], far.related("flood")[-1]
+    assert gauge_near.article is gauge_far.article is GAUGE
+    assert gauge_near.score == pytest.approx(gauge_far.score / 8)  # three half-lives apart
+
+
+def test_an_article_is_never_suggested_for_itself() -> None:
+    recommender = fitted()
+    assert all(id not in ids(recommender.related(id)) for id in ("flood", "rescue", "gauge", "chess", "undated"))
+
+
+def test_an_article_without_any_shared_term_gets_an_empty_list() -> None:
+    alone = article("alone", "Zyzzyva", "Qwertz")
+    recommender = fitted(corpus_of(FLOOD, RESCUE, alone))
+    assert recommender.related("alone") == []
+    assert "alone" not in ids(recommender.related("flood"))
+
+
+def test_equal_scores_are_settled_by_the_newer_then_by_the_id() -> None:
+    copies = [
+        article("c", "Comet over the bay", date="2024-03-05"),
+        article("a", "Comet over the bay", date="2024-03-05"),
+        article("b", "Comet over the bay", date="2024-03-15"),
+        article("e", "Comet over the bay"),
+        article("d", "Comet over the bay"),
+    ]
+    query = article("query", "Comet over the bay", date="2024-03-10")
+    recommender = fitted(corpus_of(*copies, query), half_life_days=None)
+    assert ids(recommender.related("query")) == ["b", "a", "c", "d", "e"]
+
+
+def test_the_order_of_the_corpus_does_not_matter() -> None:
+    backwards = corpus_of(*reversed(FIVE.articles))
+    assert fitted().related("flood") == fitted(backwards).related("flood")
+
+
+def test_hidden_articles_are_never_suggested_but_answered() -> None:
+    draft = article("draft", "Wend floods the old town again", "The river rose.", "2024-03-20", hidden=True)
+    recommender = fitted(corpus_of(FLOOD, RESCUE, draft))
+    assert ids(recommender.related("flood")) == ["rescue"]
+    assert ids(recommender.related("draft")) == ["flood", "rescue"]
+
+
+def test_unpublished_articles_are_suggested_unless_only_published_ones_are_asked_for() -> None:
+    unpublished = article("later", "Wend floods the old town again", "", "2024-03-20", published=False)
+    corpus = corpus_of(FLOOD, RESCUE, unpublished)
+    assert ids(fitted(corpus).related("flood")) == ["later", "rescue"]
+    assert ids(fitted(corpus).related("flood", published="only")) == ["rescue"]
+    assert ids(fitted(corpus, published="only").related("flood")) == ["rescue"]
+
+
+def test_a_limit_cuts_the_list_and_a_least_score_its_end() -> None:
+    recommender = fitted()
+    everything = recommender.related("flood")
+    assert recommender.related("flood", limit=2) == everything[:2]
+    assert recommender.related("flood", min_score=everything[1].score) == everything[:2]
+
+
+def test_every_name_of_an_article_answers() -> None:
+    merged = Article(id="new", entry=FLOOD.entry, published_at=FLOOD.published_at, names=("new", "old"))
+    recommender = fitted(corpus_of(merged, RESCUE))
+    assert recommender.related("old") == recommender.related("new")
+    assert recommender.article("old") is merged
+
+
+def test_an_unknown_id_names_the_closest() -> None:
+    with pytest.raises(UnknownArticleError) as caught:
+        fitted().related("floot")
+    assert caught.value.closest[0] == "flood"
+    assert str(caught.value).startswith("no article answers to 'floot'; the closest are flood")
+
+
+def test_an_address_finds_its_article_however_it_is_spelled() -> None:
+    assert fitted().article_at("http://WWW.site.example/flood/#top") is FLOOD
+    with pytest.raises(UnknownArticleError):
+        fitted().article_at("https://site.example/nothing")
+
+
+def test_a_draft_text_gets_what_its_article_would() -> None:
+    recommender = fitted()
+    of_text = recommender.related_to_text(FLOOD.title, FLOOD.excerpt, published_at="2024-03-19T06:00:00Z")
+    assert of_text[0].article is FLOOD
+    assert of_text[0].score == pytest.approx(1.0)
+    assert of_text[1:] == recommender.related("flood")
+
+
+def test_without_its_date_a_text_is_compared_by_likeness_alone() -> None:
+    timeless = fitted(half_life_days=None)
+    texts = fitted().related_to_text(FLOOD.title, FLOOD.excerpt)
+    assert texts == timeless.related_to_text(FLOOD.title, FLOOD.excerpt)
+
+
+def test_an_explanation_adds_up() -> None:
+    recommender = fitted()
+    for suggestion in recommender.related("flood"):
+        why = recommender.explain("flood", suggestion.article.id)
+        assert why.score == suggestion.score
+        assert why.score == pytest.approx(why.similarity * why.decay)
+        assert sum(word.contribution for word in why.words) == pytest.approx(why.similarity, rel=1e-5)
+
+
+def test_an_explanation_names_the_shared_words_with_their_field() -> None:
+    why = fitted().explain("flood", "gauge")
+    assert [(word.field, word.text) for word in why.words] == [
+        ("title", "wend"),
+        ("title", "the"),
+        ("excerpt", "river"),
+    ]
+    assert why.days_apart == 21.0
+    assert why.decay == pytest.approx(1 / 8)
+
+
+def test_an_explanation_without_a_date_has_no_days_apart() -> None:
+    why = fitted().explain("flood", "undated")
+    assert why.days_apart is None
+    assert why.decay == 1.0
+
+
+def test_all_related_gives_each_article_what_a_look_up_gives() -> None:
+    recommender = fitted()
+    assert {found.id: list for found, list in recommender.all_related()} == {
+        found.id: recommender.related(found.id) for found in FIVE.articles
+    }
+
+
+def test_a_corpus_of_one_article_has_nothing_to_suggest() -> None:
+    assert fitted(corpus_of(FLOOD)).related("flood") == []
+
+
+def test_a_corpus_without_articles_is_refused() -> None:
+    with pytest.raises(CorpusError, match="without articles"):
+        Recommender().fit(corpus_of())
+
+
+def test_articles_whose_texts_hold_no_term_get_empty_lists() -> None:
+    recommender = fitted(corpus_of(article("dots", "…"), article("dashes", "—")))
+    assert recommender.related("dots") == []
+    assert recommender.related_to_text("flood") == []

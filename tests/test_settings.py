@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recommender import Settings, SettingsError
+
+
+def test_overriding_one_setting_keeps_the_rest() -> None:
+    settings = Settings.from_mapping({"title_weight": 0.5})
+    assert settings == Settings(title_weight=0.5)
+    assert Settings.from_mapping({"limit": 3}, base=settings) == Settings(title_weight=0.5, limit=3)
+
+
+def test_settings_survive_a_round_trip_through_plain_values() -> None:
+    settings = Settings(half_life_days=None, ngrams=(3, 5), published="only")
+    assert Settings.from_mapping(settings.to_mapping()) == settings
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"half_life": 7}, "'half_life' is no setting; there are title_terms, excerpt_terms, "),
+        ({"title_weight": 1.5}, "title_weight is 1.5; it must be a number from 0 to 1"),
+        ({"title_weight": True}, "title_weight is True; it must be a number from 0 to 1"),
+        ({"half_life_days": 0}, "half_life_days is 0; it must be above 0, or null"),
+        ({"half_life_days": "7"}, "half_life_days is '7'; it must be above 0, or null"),
+        ({"half_life_days": float("nan")}, "half_life_days is nan; it must be above 0, or null"),
+        ({"ngrams": [5, 4]}, "ngrams is (5, 4); it must be two whole numbers from 1 to 8, the smaller first"),
+        ({"ngrams": 4}, "ngrams is 4; it must be two whole numbers from 1 to 8, the smaller first"),
+        ({"limit": 0}, "limit is 0; it must be a whole number from 1 to 1000"),
+        ({"excerpt_terms": "lemmas"}, "excerpt_terms is 'lemmas'; it must be one of ngrams, stems, words"),
+        ({"published": "never"}, "published is 'never'; it must be any or only"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_what_it_may_be(values: dict[str, object], sentence: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_mapping(values)
+    assert str(caught.value).startswith(sentence)
+
+
+def test_a_settings_file_overrides_what_it_names(tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text("half_life_days: null\nngrams: [3, 4]\n")
+    assert Settings.from_file(file) == Settings(half_life_days=None, ngrams=(3, 4))
+
+
+@pytest.mark.parametrize("text", ["- limit", "limit: [", "limit: -1", "nothing: 1", "1: 2"])
+def test_a_settings_file_that_can_not_be_used_is_named(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=r"settings\.yaml"):
+        Settings.from_file(file)
+
+
+def test_a_settings_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.yaml: the settings can't be read"):
+        Settings.from_file(tmp_path / "none.yaml")
