@@ -38,6 +38,7 @@ _FIELDS = ("title", "excerpt")
 _FILES = frozenset(
     (
         _ARTICLES,
+        "weights.npy",
         *(f"vectors.{part}.npy" for part in _VECTOR_ARRAYS),
         *(f"{field}.{part}" for field in _FIELDS for part in ("terms.txt", "idf.npy")),
     )
@@ -184,9 +185,12 @@ def load(models: Path, version: str | None = None, *, verified: bool = False) ->
         shape = (len(articles), sum(len(vocabulary.terms) for vocabulary in vocabularies.values()))
         vectors = csr_array((parts["data"], parts["indices"], parts["indptr"]), shape=shape)
         vectors.check_format(full_check=True)
+        weights = _read_array(folder / "weights.npy", np.float64)
+        if weights.shape != (len(articles),):
+            raise ValueError("there is not one weight an article")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _refused(folder, f"it holds what no artefact holds ({error})") from error
-    return Recommender.from_learned(articles, model, vectors, settings=manifest.settings)
+    return Recommender.from_learned(articles, model, vectors, weights, settings=manifest.settings)
 
 
 def _folder(models: Path, version: str) -> Path:
@@ -209,6 +213,8 @@ def _write(recommender: Recommender, corpus: Corpus, staging: Path) -> Manifest:
     for part, dtype in _VECTOR_ARRAYS.items():
         with synced(staging / f"vectors.{part}.npy") as stream:
             np.save(stream, np.asarray(getattr(recommender.vectors_, part), dtype), allow_pickle=False)
+    with synced(staging / "weights.npy") as stream:
+        np.save(stream, recommender.weights_, allow_pickle=False)
     for field in _FIELDS:
         with synced(staging / f"{field}.terms.txt") as stream:
             stream.write("\n".join(vocabularies[field].terms).encode())

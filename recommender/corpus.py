@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Self
@@ -28,6 +28,8 @@ class Corpus:
     Attributes:
         articles: one an article, linked-only ones included, in the order of their IDs.
         links: the curated links, as IDs, of every article that has some; the editors' order, without repetition.
+        topics: what an article says it is about, by ID; for reports alone, never for ranking.
+        link_faults: curated links that are dead, doubled, to themselves, or whose entry differs from its article.
         problems: what was skipped or read with a doubt, in the order of the files.
         files: how many articles have a file (or a line) of their own.
         fingerprint: a hash of all that was read: the same files give the same one.
@@ -35,6 +37,8 @@ class Corpus:
 
     articles: tuple[Article, ...]
     links: Mapping[str, tuple[str, ...]]
+    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    link_faults: tuple[Problem, ...] = ()
     problems: tuple[Problem, ...] = ()
     files: int = 0
     fingerprint: str = ""
@@ -74,36 +78,31 @@ class Corpus:
         """Put together what was read: one article a URL, an ID each, linked-only articles, links by ID."""
         noted = list(problems)
         directory = _Directory()
-        lists: list[tuple[Article, str, tuple[Entry | str, ...]]] = []
+        lists: list[_List] = []
+        topics: dict[str, tuple[str, ...]] = {}
         groups = _one_a_url(sources)
         ids = _ids(groups, noted)
         for group in groups:
             article = _merged(group, ids)
             directory.add(article)
-            lists += [(article, source.place, source.related) for source in group]
+            lists += [_List(article.id, source.place, source.related) for source in group]
+            topics[article.id] = group[0].topics
         for line in link_lines:
             place = f"{line.place}:{line.line}"
             owner = directory.named(line.id)
             if owner is None:
                 noted.append(Problem(place, f"links of {line.id!r}, but no article has this ID"))
             else:
-                lists.append((owner, place, line.related))
+                lists.append(_List(owner.id, place, line.related))
         # Newest first: of several copies of one linked-only article, the one that was embedded last is kept.
-        lists.sort(key=lambda item: (-_age_key(item[0].published_at), item[0].id))
-        links: dict[str, dict[str, None]] = defaultdict(dict)
-        for article, place, related in lists:
-            for link in related:
-                target = directory.resolve(link)
-                if target is None:
-                    noted.append(
-                        Problem(place, f"its `related` names {link!r}, which no article here has as ID or URL")
-                    )
-                elif target.id != article.id:
-                    links[article.id].setdefault(target.id)
+        lists.sort(key=lambda item: (-_age_key(directory[item.id].published_at), item.id))
+        links, faults = _resolve(lists, directory)
         articles = directory.articles()
         return cls(
             articles=articles,
-            links={article.id: tuple(links[article.id]) for article in articles if article.id in links},
+            links={article.id: links[article.id] for article in articles if article.id in links},
+            topics={id: of_one for id, of_one in topics.items() if of_one},
+            link_faults=tuple(faults),
             problems=tuple(noted),
             files=len(groups),
             fingerprint=fingerprint,
@@ -211,6 +210,45 @@ def _merged(group: list[Source], ids: Mapping[str, str]) -> Article:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _List:
+    """One curated list: whose it is, where it stands, what it holds."""
+
+    id: str
+    place: str
+    related: tuple[Entry | str, ...]
+
+
+def _resolve(lists: Iterable[_List], directory: _Directory) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
+    """The links of each article as IDs, and what is wrong with some of them."""
+    links: dict[str, dict[str, None]] = defaultdict(dict)
+    faults = []
+    for item in lists:
+        met: set[str] = set()
+        for link in item.related:
+            target = directory.resolve(link)
+            name = link if isinstance(link, str) else link["title"]
+            if target is None:
+                faults.append(Problem(item.place, f"dead link: no article here has {name!r} as ID or URL"))
+                continue
+            if target.id == item.id:
+                faults.append(Problem(item.place, "links to itself"))
+                continue
+            if target.id in met:
+                faults.append(Problem(item.place, f"links twice to {target.id}"))
+            if target.hidden:
+                faults.append(Problem(item.place, f"dead link: {target.id} is a draft or withdrawn"))
+            if isinstance(link, dict) and (changed := _differing(link, target.entry)):
+                faults.append(Problem(item.place, f"drifted from {target.id}: {', '.join(changed)}"))
+            met.add(target.id)
+            links[item.id].setdefault(target.id)
+    return {id: tuple(targets) for id, targets in links.items()}, faults
+
+
+def _differing(one: Entry, other: Entry) -> list[str]:
+    return [key for key in dict.fromkeys((*one, *other)) if one.get(key) != other.get(key)]
+
+
 class _Directory:
     """Finds articles by name, URL or entry, and takes in those that only an entry knows."""
 
@@ -218,6 +256,9 @@ class _Directory:
         self._articles: dict[str, Article] = {}
         self._names: dict[str, str] = {}
         self._urls: dict[str, str] = {}
+
+    def __getitem__(self, id: str) -> Article:
+        return self._articles[id]
 
     def add(self, article: Article) -> None:
         self._articles[article.id] = article

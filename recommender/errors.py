@@ -31,6 +31,10 @@ class ArtefactError(RecommenderError):
     """An artefact that is missing, damaged, or made by something else."""
 
 
+class EvaluationError(RecommenderError):
+    """A corpus that suggestions can't be judged by."""
+
+
 class UnknownArticleError(RecommenderError):
     """No article answers to this ID or URL; `closest` names the nearest IDs."""
 

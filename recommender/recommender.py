@@ -15,8 +15,8 @@ from recommender.article import Article, normalise_url, parse_date
 from recommender.corpus import Corpus
 from recommender.errors import CorpusError, UnknownArticleError
 from recommender.model import TfidfModel
-from recommender.neighbors import decay, nearest
-from recommender.rules import Rules, Suggestion, in_rank_order
+from recommender.neighbors import Decay, Neighbors, hub_weights, nearest, nearest_in_window
+from recommender.rules import Placement, Rules, Suggestion, in_rank_order
 from recommender.settings import Published, Settings
 
 _BATCH = 1024  # articles searched for at once by `all_related`
@@ -37,10 +37,12 @@ class SharedWord:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why two articles belong together: score = similarity * decay.
+    """Why one article is suggested for another: score = similarity * decay * weight.
 
     Attributes:
         similarity: the weighted sum of the fields' cosines, 0 to 1; the words' contributions add up to it.
+        decay: what the time between them leaves of it, 0 to 1.
+        weight: the suggested article's own, 0 to 1: articles that are near to everything weigh less.
         days_apart: `None` where either has no date; time then counts for nothing.
         words: by contribution, greatest first.
     """
@@ -48,6 +50,7 @@ class Explanation:
     score: float
     similarity: float
     decay: float
+    weight: float
     days_apart: float | None
     words: tuple[SharedWord, ...]
 
@@ -59,6 +62,7 @@ class Recommender:
         articles_: what was learnt, in the order that settles ties; a row below is a position in it.
         model_: the fitted model.
         vectors_: float32 (articles, terms), of unit length unless a field is empty.
+        weights_: float64 (articles,), 0 to 1: hubs weigh less.
     """
 
     def __init__(self, *, settings: Settings | None = None) -> None:
@@ -77,21 +81,41 @@ class Recommender:
         vectors = model.fit_transform(
             [article.title for article in articles], [article.excerpt for article in articles]
         )
-        return self._take(articles, model, vectors)
+        weights = hub_weights(
+            vectors,
+            _days(articles),
+            decay=Decay(self.settings.half_life_days),
+            exponent=self.settings.hub_exponent,
+        )
+        return self._take(articles, model, vectors, weights)
 
     @classmethod
     def from_learned(
-        cls, articles: Sequence[Article], model: TfidfModel, vectors: csr_array, *, settings: Settings
+        cls,
+        articles: Sequence[Article],
+        model: TfidfModel,
+        vectors: csr_array,
+        weights: NDArray[np.float64],
+        *,
+        settings: Settings,
     ) -> Self:
         """A fitted recommender from what another has learnt; the articles must be in rank order."""
-        return cls(settings=settings)._take(articles, model, vectors)
+        return cls(settings=settings)._take(articles, model, vectors, weights)
 
-    def _take(self, articles: Sequence[Article], model: TfidfModel, vectors: csr_array) -> Self:
+    def _take(
+        self, articles: Sequence[Article], model: TfidfModel, vectors: csr_array, weights: NDArray[np.float64]
+    ) -> Self:
         self.articles_ = tuple(articles)
         self.model_ = model
         self.vectors_ = vectors
+        self.weights_ = weights
         self._transposed = csr_array(vectors.T)
-        self._days = np.array([_nan_if_none(article.published_at) for article in articles], np.float64)
+        self._days = _days(articles)
+        self._decay = Decay(
+            self.settings.half_life_days,
+            older_weight=self.settings.older_weight,
+            newer_weight=self.settings.newer_weight,
+        )
         self._hidden = np.array([article.hidden for article in articles], np.bool_)
         self._unpublished = np.array([not article.published for article in articles], np.bool_)
         self._row_of_name = {name: row for row, article in enumerate(articles) for name in article.names}
@@ -105,6 +129,10 @@ class Recommender:
             UnknownArticleError: none does; the error names the closest IDs.
         """
         return self.articles_[self._row(id)]
+
+    def knows(self, id: str) -> bool:
+        """Whether any article answers to an ID."""
+        return id in self._row_of_name
 
     def article_at(self, url: str) -> Article:
         """The article at an address; scheme, `www.`, fragment and trailing slash don't matter.
@@ -155,13 +183,42 @@ class Recommender:
         days = np.array([_nan_if_none(parse_date(published_at))])
         return self._search(vector, days, np.array([-1], np.int32), rules)[0]
 
+    def related_to_each(
+        self, ids: Sequence[str], *, limit: int | None = None, min_score: float | None = None
+    ) -> Iterator[list[Suggestion]]:
+        """What `related` gives for each of several articles, in their order.
+
+        Raises:
+            UnknownArticleError: no article answers to one of the IDs.
+        """
+        rules = Rules.from_settings(self.settings, limit=limit, min_score=min_score)
+        rows = np.array([self._row(id) for id in ids], np.int32)
+        for start in range(0, len(rows), _BATCH):
+            yield from self._suggestions(rows[start : start + _BATCH], rules)
+
     def all_related(self, *, limit: int | None = None) -> Iterator[tuple[Article, list[Suggestion]]]:
         """Every article with its suggestions, in rank order."""
-        rules = Rules.from_settings(self.settings, limit=limit)
-        for start in range(0, len(self.articles_), _BATCH):
-            rows = np.arange(start, min(start + _BATCH, len(self.articles_)), dtype=np.int32)
-            for row, suggestions in zip(rows, self._suggestions(rows, rules), strict=True):
-                yield self.articles_[row], suggestions
+        ids = [article.id for article in self.articles_]
+        yield from zip(self.articles_, self.related_to_each(ids, limit=limit), strict=True)
+
+    def placements(self, id: str, others: Sequence[str]) -> list[Placement]:
+        """Where each of `others` stands among all that could be suggested for `id`, and why not higher.
+
+        Raises:
+            UnknownArticleError: no article answers to one of the IDs.
+        """
+        row = self._row(id)
+        everything = Rules.from_settings(self.settings, limit=len(self.articles_), min_score=0.0)
+        ranked = self._suggestions(np.array([row], np.int32), everything)[0]
+        ranks = {suggestion.article.id: rank for rank, suggestion in enumerate(ranked, start=1)}
+        placements = []
+        for other in others:
+            article = self.article(other)
+            rank = ranks.get(article.id)
+            score = ranked[rank - 1].score if rank is not None else self.explain(id, other).score
+            removed_by = everything.removing(article) if article.id != self.articles_[row].id else "itself"
+            placements.append(Placement(rank, score, removed_by))
+        return placements
 
     def explain(self, id: str, other: str) -> Explanation:
         """Why `other` is, or is not, suggested for `id`; both may be any articles.
@@ -173,13 +230,14 @@ class Recommender:
         product = self.vectors_[[row]].multiply(self.vectors_[[other_row]]).tocsr()
         contributions = dict(zip(product.indices.tolist(), product.data.tolist(), strict=True))
         similarity = float(csr_array(self.vectors_[[row]] @ self._transposed[:, [other_row]]).sum())
-        day, other_day = self._days[row], self._days[other_row]
-        factor = float(decay(np.array([day]), np.array([other_day]), self.settings.half_life_days)[0])
-        apart = abs(float(day - other_day))
+        factor = float(self._decay.factor(self._days[row], self._days[[other_row]])[0])
+        weight = float(self.weights_[other_row])
+        apart = abs(float(self._days[row] - self._days[other_row]))
         return Explanation(
-            score=similarity * factor,
+            score=similarity * (factor * weight),
             similarity=similarity,
             decay=factor,
+            weight=weight,
             days_apart=None if np.isnan(apart) else apart,
             words=self._shared_words(self.articles_[row], contributions),
         )
@@ -210,14 +268,16 @@ class Recommender:
     def _search(
         self, queries: csr_array, days: NDArray[np.float64], own_rows: NDArray[np.int32], rules: Rules
     ) -> list[list[Suggestion]]:
-        found = nearest(
+        weights = np.where(rules.allowed(self._hidden, self._unpublished), self.weights_, 0.0)
+        search = nearest_in_window if queries.shape[0] >= _BATCH // 4 else nearest
+        found: Neighbors = search(
             queries,
-            self._transposed,
+            self.vectors_ if search is nearest_in_window else self._transposed,
             query_days=days,
             days=self._days,
-            half_life_days=self.settings.half_life_days,
-            allowed=rules.allowed(self._hidden, self._unpublished),
+            weights=weights,
             own_rows=own_rows,
+            decay=self._decay,
             limit=rules.limit,
             min_score=rules.min_score,
         )
@@ -225,6 +285,10 @@ class Recommender:
             [Suggestion(self.articles_[row], float(score)) for row, score in zip(rows, scores, strict=True) if row >= 0]
             for rows, scores in zip(found.rows, found.scores, strict=True)
         ]
+
+
+def _days(articles: Sequence[Article]) -> NDArray[np.float64]:
+    return np.array([_nan_if_none(article.published_at) for article in articles], np.float64)
 
 
 def _nan_if_none(value: float | None) -> float:

@@ -20,6 +20,20 @@ class Suggestion:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an article stands among all that could be suggested for another.
+
+    Attributes:
+        rank: from 1; `None` where it shares no term with the other, or a rule removed it.
+        removed_by: the rule that did: "itself", "hidden" or "unpublished".
+    """
+
+    rank: int | None
+    score: float
+    removed_by: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What one look-up asks for; see the settings of the same names."""
@@ -47,6 +61,12 @@ class Rules:
     def allowed(self, hidden: NDArray[np.bool_], unpublished: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which rows may be suggested, (articles,): never a hidden one, and no unpublished one under `only`."""
         return ~hidden & ~unpublished if self.published == "only" else ~hidden
+
+    def removing(self, article: Article) -> str | None:
+        """The rule that keeps an article out of every list, if one does."""
+        if article.hidden:
+            return "hidden"
+        return "unpublished" if self.published == "only" and not article.published else None
 
 
 def in_rank_order(articles: Iterable[Article]) -> list[Article]:

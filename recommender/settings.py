@@ -35,6 +35,13 @@ class Settings:
     half_life_days: float | None = 7.0
     """Days apart that halve a score; `None` leaves time out. News fades within weeks."""
 
+    older_weight: float = 0.9
+    """What a score is multiplied by where the candidate is the older one, 0 to 1; editors like follow-ups better."""
+    newer_weight: float = 1.0
+    """The same where it is the newer one."""
+    hub_exponent: float = 0.25
+    """How far articles that are near to everything step back, 0 (not at all) to 1."""
+
     # --- what is suggested
     limit: int = 10
     """Entries in a list when the caller names no number."""
@@ -54,7 +61,7 @@ class Settings:
         _check(self, "published", self.published in get_args(Published), "any or only")
         for name in ("ngrams", "unspaced_ngrams"):
             _check(self, name, _is_range(getattr(self, name)), "two whole numbers from 1 to 8, the smaller first")
-        for name in ("title_weight", "min_score"):
+        for name in ("title_weight", "older_weight", "newer_weight", "hub_exponent", "min_score"):
             _check(
                 self, name, _is_number(getattr(self, name)) and 0 <= getattr(self, name) <= 1, "a number from 0 to 1"
             )

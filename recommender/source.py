@@ -67,6 +67,7 @@ class Source:
     hidden: bool
     published: bool
     related: tuple[Entry | str, ...]
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +233,13 @@ def _source(reading: Reading, fields: Mapping[str, frontmatter.Value], file: str
         hidden=is_hidden(fields),
         published=is_published(fields),
         related=_links(reading, fields, file, line),
+        topics=_topics(fields),
     )
+
+
+def _topics(fields: Mapping[str, frontmatter.Value]) -> tuple[str, ...]:
+    topics = fields.get("topics")
+    return tuple(topic for topic in topics if isinstance(topic, str)) if isinstance(topics, list) else ()
 
 
 def _links(

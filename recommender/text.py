@@ -53,6 +53,15 @@ _FUNCTION_WORDS = {
     }.items()
 }
 
+_WORD_UNSPACED = regex.compile(rf"[{_UNSPACED}]")
+# Japanese first: it is written with Han characters too, and no other language with kana.
+_UNSPACED_LANGUAGES = {
+    "japanese": regex.compile(r"[\p{Hiragana}\p{Katakana}]{1,2}"),
+    "chinese": regex.compile(r"\p{Han}{4}"),
+    "korean": regex.compile(r"\p{Hangul}"),
+    "thai": regex.compile(r"\p{Thai}"),
+}
+
 
 class Analyzer:
     """Turns a text into terms; the same text and settings give the same terms anywhere.
@@ -105,6 +114,17 @@ def _ngrams(text: str, least: int, greatest: int) -> tuple[str, ...]:
         for length in range(least, min(greatest, len(text)) + 1)
         for start in range(len(text) - length + 1)
     )
+
+
+def language_of(text: str) -> str:
+    """The language that a text's script and function words give away; English where nothing does."""
+    words = [match.group() for match in _WORD.finditer(unicodedata.normalize("NFKC", text).lower())]
+    unspaced = sum(_WORD_UNSPACED.match(word) is not None for word in words)
+    if 2 * unspaced > len(words):
+        joined = "".join(words)
+        scripts = {name: len(script.findall(joined)) for name, script in _UNSPACED_LANGUAGES.items()}
+        return max(scripts, key=scripts.__getitem__)
+    return _language(words)
 
 
 def _language(words: list[str]) -> str:

@@ -105,6 +105,7 @@ FILES = [
     "vectors.data.npy",
     "vectors.indices.npy",
     "vectors.indptr.npy",
+    "weights.npy",
 ]
 
 

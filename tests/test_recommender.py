@@ -18,7 +18,8 @@ def ids(suggestions: list[Suggestion]) -> list[str]:
 
 
 def fitted(corpus: Corpus = FIVE, **settings: object) -> Recommender:
-    return Recommender(settings=Settings.from_mapping(settings)).fit(corpus)
+    plain = {"older_weight": 1.0, "hub_exponent": 0.0}
+    return Recommender(settings=Settings.from_mapping({**plain, **settings})).fit(corpus)
 
 
 def test_the_most_alike_and_nearest_in_time_come_first() -> None:
@@ -32,6 +33,40 @@ def test_without_a_half_life_only_likeness_counts() -> None:
     gauge_near, gauge_far = near.related("flood")[-1], far.related("flood")[-1]
     assert gauge_near.article is gauge_far.article is GAUGE
     assert gauge_near.score == pytest.approx(gauge_far.score / 8)  # three half-lives apart
+
+
+def test_older_articles_step_back_as_told() -> None:
+    as_they_are, stepped_back = fitted(), fitted(older_weight=0.5)
+    assert ids(as_they_are.related("rescue"))[0] == "flood"
+    assert stepped_back.related("rescue")[-1].score == as_they_are.related("rescue")[-1].score  # the gauge is newer
+    older = {suggestion.article.id: suggestion.score for suggestion in stepped_back.related("rescue")}
+    assert older["flood"] == pytest.approx(as_they_are.related("rescue")[0].score / 2)
+
+
+def test_where_another_stands_is_told_with_what_removed_it() -> None:
+    draft = article("draft", "Wend floods the old town again", "The river rose.", "2024-03-20", hidden=True)
+    unpublished = article("later", "Wend floods the town", "", "2024-03-21", published=False)
+    recommender = fitted(corpus_of(*FIVE.articles, draft, unpublished), published="only")
+    placements = recommender.placements("flood", ["rescue", "gauge", "chess", "flood", "draft", "later"])
+    assert [(placement.rank, placement.removed_by) for placement in placements] == [
+        (2, None),
+        (3, None),
+        (None, None),
+        (None, "itself"),
+        (None, "hidden"),
+        (None, "unpublished"),
+    ]
+    assert placements[0].score == recommender.related("flood")[1].score
+    assert placements[2].score == 0.0
+    assert placements[4].score > placements[0].score
+
+
+def test_several_are_answered_as_one_by_one() -> None:
+    recommender = fitted()
+    wanted = ["gauge", "flood", "gauge"]
+    assert list(recommender.related_to_each(wanted, limit=2)) == [recommender.related(id, limit=2) for id in wanted]
+    assert recommender.knows("flood")
+    assert not recommender.knows("floot")
 
 
 def test_an_article_is_never_suggested_for_itself() -> None:
@@ -120,12 +155,13 @@ def test_without_its_date_a_text_is_compared_by_likeness_alone() -> None:
     assert texts == timeless.related_to_text(FLOOD.title, FLOOD.excerpt)
 
 
-def test_an_explanation_adds_up() -> None:
-    recommender = fitted()
+@pytest.mark.parametrize("settings", [{}, {"older_weight": 0.5, "hub_exponent": 0.5}])
+def test_an_explanation_adds_up(settings: dict[str, float]) -> None:
+    recommender = fitted(FIVE, **settings)
     for suggestion in recommender.related("flood"):
         why = recommender.explain("flood", suggestion.article.id)
         assert why.score == suggestion.score
-        assert why.score == pytest.approx(why.similarity * why.decay)
+        assert why.score == pytest.approx(why.similarity * why.decay * why.weight)
         assert sum(word.contribution for word in why.words) == pytest.approx(why.similarity, rel=1e-5)
 
 
