@@ -174,7 +174,7 @@ def dated_slug(title: str, date: str | None) -> str:
     lowered = unicodedata.normalize("NFC", title.lower())
     kept = re.sub(r"[^a-z0-9\s-]", "", lowered)
     if not re.search(r"[a-z0-9]", kept):
-        kept = re.sub(r"[^\w\s-]", "", lowered)
+        kept = re.sub(r"[^\w\s-]|_", "", lowered)
     slug = re.sub(r"[\s-]+", "-", kept).strip("-")
     day = re.match(r"\d{4}-\d\d-\d\d", date.strip()) if date else None
     return "-".join(part for part in (day and day.group(), slug) if part)

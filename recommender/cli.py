@@ -226,6 +226,5 @@ def _print_explanations(recommender: Recommender, id: str, suggestions: list[Sug
         words = ", ".join(f"{word.text} {word.contribution:.2f}" for word in why.words[:8])
         click.echo(f"{why.score:.3f}  {suggestion.article.title}")
         click.echo(f"       {suggestion.article.id}")
-        click.echo(
-            f"       similarity {why.similarity:.3f} × {why.decay:.3f} for time ({apart}) × {why.weight:.3f}; {words}"
-        )
+        factors = f"similarity {why.similarity:.3f} × {why.decay:.3f} for time ({apart}) × {why.weight:.3f} as a hub"
+        click.echo(f"       {factors}; {words}")

@@ -103,7 +103,7 @@ class Corpus:
             links={article.id: links[article.id] for article in articles if article.id in links},
             topics={id: of_one for id, of_one in topics.items() if of_one},
             link_faults=tuple(faults),
-            problems=tuple(noted),
+            problems=tuple(sorted(noted, key=_position)),
             files=len(groups),
             fingerprint=fingerprint,
         )
@@ -124,7 +124,7 @@ def _files_of(path: Path) -> tuple[Path, list[str], list[Problem]]:
         return path, *article_files(path)
     if not path.is_file():
         raise CorpusError(f"{path}: there is no such folder or file; name a folder of articles or a .jsonl file")
-    if path.suffix != ".jsonl":
+    if path.suffix.lower() != ".jsonl":
         raise CorpusError(f"{path}: not a .jsonl file; to read front-matter files, name their folder")
     beside = path.with_name("related.jsonl")
     return path.parent, [path.name, *([beside.name] if beside.is_file() and beside.name != path.name else [])], []
@@ -148,6 +148,13 @@ def _batched(files: list[str]) -> Iterator[list[str]]:
     return (files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK))
 
 
+def _position(problem: Problem) -> tuple[str, int, str]:
+    file, _, line = problem.place.rpartition(":")
+    if file.lower().endswith(".jsonl") and line.isdigit():
+        return file, int(line), problem.reason
+    return problem.place, problem.line or 0, problem.reason
+
+
 def _age_key(published_at: float | None) -> float:
     return float("-inf") if published_at is None else published_at
 
@@ -157,16 +164,15 @@ def _one_a_url(sources: Iterable[Source]) -> list[list[Source]]:
     groups: dict[int, list[Source]] = {}
     by_url: dict[str, list[Source]] = {}
     for source in sources:
-        group = [source]
-        for url in source.urls:
-            other = by_url.get(url, group)
+        met = {id(other): other for url in source.urls if (other := by_url.get(url)) is not None}
+        group = max(met.values(), key=len, default=[])
+        for other in met.values():
             if other is not group:
-                other += group
-                for moved in group:
-                    by_url.update(dict.fromkeys(moved.urls, other))
-                groups.pop(id(group), None)
-                group = other
-            by_url[url] = group
+                group += other
+                by_url.update((url, group) for moved in other for url in moved.urls)
+                del groups[id(other)]
+        group.append(source)
+        by_url.update((url, group) for url in source.urls)
         groups[id(group)] = group
     for group in groups.values():
         group.sort(key=lambda source: source.place)
@@ -223,6 +229,11 @@ def _resolve(lists: Iterable[_List], directory: _Directory) -> tuple[dict[str, t
     """The links of each article as IDs, and what is wrong with some of them."""
     links: dict[str, dict[str, None]] = defaultdict(dict)
     faults = []
+    lists = list(lists)
+    for item in lists:
+        for link in item.related:
+            if isinstance(link, dict):
+                directory.resolve(link)  # an ID or URL may name what only a later list's entry knows
     for item in lists:
         met: set[str] = set()
         for link in item.related:
@@ -249,6 +260,10 @@ def _differing(one: Entry, other: Entry) -> list[str]:
     return [key for key in dict.fromkeys((*one, *other)) if one.get(key) != other.get(key)]
 
 
+def _slug_of(entry: Entry) -> str:
+    return dated_slug(entry["title"], entry.get("publishedDateTime"))
+
+
 class _Directory:
     """Finds articles by name, URL or entry, and takes in those that only an entry knows."""
 
@@ -256,6 +271,7 @@ class _Directory:
         self._articles: dict[str, Article] = {}
         self._names: dict[str, str] = {}
         self._urls: dict[str, str] = {}
+        self._slugs: dict[str, str] = {}
 
     def __getitem__(self, id: str) -> Article:
         return self._articles[id]
@@ -263,6 +279,12 @@ class _Directory:
     def add(self, article: Article) -> None:
         self._articles[article.id] = article
         self._names.update(dict.fromkeys(article.names, article.id))
+        slug = _slug_of(article.entry)
+        # Of several files with one title and day, the one that is called so, else the first ID.
+        self._slugs[slug] = min(
+            (article.id, self._slugs.get(slug, article.id)),
+            key=lambda known: (slug not in self._articles[known].names, known),
+        )
         for url in article.urls:
             self._urls.setdefault(url, article.id)
 
@@ -285,16 +307,17 @@ class _Directory:
 
     def _linked_only(self, entry: Entry, url: str) -> Article | None:
         date = entry.get("publishedDateTime")
-        slug = dated_slug(entry["title"], date)
+        slug = _slug_of(entry)
         if not slug:
             return None
+        if slug in self._slugs and (date or not url):
+            # One title on one day is one article: its address has changed since the entry was embedded.
+            namesake = self._articles[self._slugs[slug]]
+            moved = replace(namesake, urls=(*namesake.urls, url)) if url else namesake
+            self.add(moved)
+            return moved
         name, number = slug, 1
-        while (namesake := self.named(name)) is not None:
-            if dated_slug(namesake.title, namesake.entry.get("publishedDateTime")) == slug:
-                # One title on one day is one article: its address has changed since the entry was embedded.
-                moved = replace(namesake, urls=(*namesake.urls, url)) if url else namesake
-                self.add(moved)
-                return moved
+        while name in self._names:
             number += 1
             name = f"{slug}-{number}"
         article = Article(

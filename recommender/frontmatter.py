@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias, cast
 
 import yaml
@@ -20,6 +21,9 @@ Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
+
+# Where libyaml sees these fail is far behind what is to be mended.
+_BEGUN_EARLIER = ("while scanning a quoted scalar", "while scanning a simple key")
 
 _BOM = b"\xef\xbb\xbf"
 _OPENING = re.compile(rb"---[ \t]*\r?\n")
@@ -75,19 +79,22 @@ def parse(front_matter: FrontMatter, *, place: str) -> dict[str, Value]:
     try:
         value = _build(front_matter.text)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+        mark = error.context_mark if error.context in _BEGUN_EARLIER else error.problem_mark
         raise FrontMatterError(
             f"the front matter is not YAML: {error.problem or error.context}; quote the value or mend the indent",
             place=place,
             line=mark.line + 2 if mark else None,
         ) from error
     except yaml.reader.ReaderError as error:
-        before = front_matter.text[: error.position] if isinstance(error.position, int) else ""
+        # libyaml counts in bytes.
+        before = front_matter.text.encode()[: error.position] if isinstance(error.position, int) else b""
         raise FrontMatterError(
             f"character U+{_code_point(error.character):04X} is forbidden in YAML; remove it",
             place=place,
-            line=before.count("\n") + 2,
+            line=before.count(b"\n") + 2,
         ) from error
+    except UnicodeDecodeError as error:
+        raise FrontMatterError("a tag's `%` escapes are not UTF-8; remove the tag", place=place) from error
     if not isinstance(value, dict):
         raise FrontMatterError("the front matter is not made of `key: value` lines", place=place, line=2)
     return value
@@ -123,6 +130,8 @@ def _build(text: str) -> Value:
                     raise _problem(f"nothing is called &{event.anchor}", event)
                 value = anchors[event.anchor]
             else:
+                if isinstance(event, yaml.DocumentStartEvent) and outermost:
+                    raise _problem("a second document begins", event)
                 continue
             if anchor is not None:
                 anchors[anchor] = value
@@ -141,9 +150,10 @@ def _mapping(items: list[Value]) -> dict[str, Value]:
 
 
 _DATES = frozenset({"publishedDateTime"})  # typed by YAML 1.1, and yet plain: the site writes them so
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
+_TIMESTAMP = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?")
 _ALWAYS_QUOTED = frozenset({"title", "excerpt"})
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 # Plain where YAML 1.1 and 1.2 both read the same text back: no indicator in front, no `: ` or ` #` within, no blank at
 # an end, and not one of the words and numbers that either version would give another type.
 _PLAIN = re.compile(r"(?![\s\-?:,\[\]{}#&*!|>'\"%@`=~.+<])(?:[^:#\s]|:(?=\S)|(?<=\S)#|\s(?=\S))+(?<!:)")
@@ -179,13 +189,26 @@ def render_related(entries: Iterable[Mapping[str, object]]) -> str:
 
 def _scalar(key: str, value: object) -> str:
     text = str(value)
-    if isinstance(value, int) or (key in _DATES and _DATE.fullmatch(text)):
+    if isinstance(value, int) or (key in _DATES and _is_date(text)):
         return text
-    misread = not _PLAIN.fullmatch(text) or _TYPED.fullmatch(text) or _NUMBER_LIKE.fullmatch(text)
+    misread = (
+        not _PLAIN.fullmatch(text)
+        or _TYPED.fullmatch(text)
+        or _NUMBER_LIKE.fullmatch(text)
+        or _TIMESTAMP.fullmatch(text)
+    )
     if key not in _ALWAYS_QUOTED and not misread and not _UNPRINTABLE.search(text):
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{_UNPRINTABLE.sub(_escape, escaped)}"'
+
+
+def _is_date(text: str) -> bool:
+    """Whether YAML's readers make a date of it; they stop at 30 February."""
+    try:
+        return _DATE.fullmatch(text) is not None and bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -110,7 +110,10 @@ def article_files(root: Path) -> tuple[list[str], list[Problem]]:
             return
         for entry in entries:
             path = folder / entry.name
-            if entry.is_dir():
+            if not _is_text(entry.name):
+                problems.append(Problem(ascii(entry.name), "its name is not UTF-8; rename it"))
+                continue
+            if path.is_dir():  # unlike `entry.is_dir()`, says no of a link to itself
                 if not entry.name.startswith(".") and entry.name not in _UNVISITED:
                     visit(path, above | {identity})
             elif path.suffix.lower() in (*ARTICLE_SUFFIXES, *FRONT_MATTER_SUFFIXES, ".jsonl"):
@@ -120,15 +123,23 @@ def article_files(root: Path) -> tuple[list[str], list[Problem]]:
     return sorted(files), problems
 
 
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def read_file(root: Path, file: str, *, parse: bool = True) -> Reading:
     """Read one file of a corpus; whatever is wrong with it is in `problems`. Without `parse`, only its digest."""
     reading = Reading()
     try:
-        data = _read_bytes(root / file, whole=file.endswith(".jsonl"))
+        data = _read_bytes(root / file, whole=file.lower().endswith(".jsonl"))
     except OSError as error:
         reading.problems.append(_unreadable(file, error))
         return reading
-    if file.endswith(".jsonl"):
+    if file.lower().endswith(".jsonl"):
         reading.digest = _digest(file, data)
         if parse:
             _read_lines(reading, file, data)
@@ -158,7 +169,7 @@ def _read_bytes(path: Path, *, whole: bool) -> bytes:
 
 
 def _digest(file: str, data: bytes) -> bytes:
-    return hashlib.sha256(file.encode(errors="surrogateescape") + b"\0" + data).digest()
+    return hashlib.sha256(file.encode() + b"\0" + data).digest()
 
 
 def _unreadable(file: str, error: OSError) -> Problem:

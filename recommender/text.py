@@ -54,6 +54,7 @@ _FUNCTION_WORDS = {
 }
 
 _WORD_UNSPACED = regex.compile(rf"[{_UNSPACED}]")
+_HAN = regex.compile(r"\p{Han}")
 # Japanese first: it is written with Han characters too, and no other language with kana.
 _UNSPACED_LANGUAGES = {
     "japanese": regex.compile(r"[\p{Hiragana}\p{Katakana}]{1,2}"),
@@ -123,7 +124,10 @@ def language_of(text: str) -> str:
     if 2 * unspaced > len(words):
         joined = "".join(words)
         scripts = {name: len(script.findall(joined)) for name, script in _UNSPACED_LANGUAGES.items()}
-        return max(scripts, key=scripts.__getitem__)
+        if any(scripts.values()):
+            return max(scripts, key=scripts.__getitem__)
+        if _HAN.search(joined):
+            return "chinese"
     return _language(words)
 
 
