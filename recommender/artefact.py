@@ -24,7 +24,7 @@ from recommender.article import Article, parse_date
 from recommender.corpus import Corpus
 from recommender.disk import replacing, sync_folder, synced
 from recommender.errors import ArtefactError, SettingsError
-from recommender.model import TfidfModel, Vocabulary
+from recommender.model import FIELDS, TfidfModel, Vocabulary
 from recommender.recommender import Recommender
 from recommender.settings import Settings
 
@@ -34,13 +34,12 @@ POINTER = "current"
 _ARTICLES = "articles.jsonl"
 _VECTOR_ARRAYS: dict[str, DTypeLike] = {"data": np.float32, "indices": np.int32, "indptr": np.int32}
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "PyStemmer", "regex")
-_FIELDS = ("title", "excerpt")
 _FILES = frozenset(
     (
         _ARTICLES,
         "weights.npy",
         *(f"vectors.{part}.npy" for part in _VECTOR_ARRAYS),
-        *(f"{field}.{part}" for field in _FIELDS for part in ("terms.txt", "idf.npy")),
+        *(f"{field}.{part}" for field in FIELDS for part in ("terms.txt", "weights.npy")),
     )
 )
 
@@ -179,7 +178,7 @@ def load(models: Path, version: str | None = None, *, verified: bool = False) ->
     folder = _folder(models, manifest.version)
     try:
         articles = [_article(line) for line in (folder / _ARTICLES).read_bytes().splitlines()]
-        vocabularies = {field: _read_vocabulary(folder, field) for field in _FIELDS}
+        vocabularies = {field: _read_vocabulary(folder, field) for field in FIELDS}
         model = TfidfModel.from_vocabularies(vocabularies, settings=manifest.settings)
         parts = {part: _read_array(folder / f"vectors.{part}.npy", dtype) for part, dtype in _VECTOR_ARRAYS.items()}
         shape = (len(articles), sum(len(vocabulary.terms) for vocabulary in vocabularies.values()))
@@ -206,7 +205,7 @@ def _refused(folder: Path, reason: str) -> ArtefactError:
 
 
 def _write(recommender: Recommender, corpus: Corpus, staging: Path) -> Manifest:
-    vocabularies = recommender.model_.vocabularies()
+    vocabularies = recommender.model_.vocabularies_
     with synced(staging / _ARTICLES) as stream:
         for article in recommender.articles_:
             stream.write(_line(article))
@@ -215,11 +214,11 @@ def _write(recommender: Recommender, corpus: Corpus, staging: Path) -> Manifest:
             np.save(stream, np.asarray(getattr(recommender.vectors_, part), dtype), allow_pickle=False)
     with synced(staging / "weights.npy") as stream:
         np.save(stream, recommender.weights_, allow_pickle=False)
-    for field in _FIELDS:
+    for field in FIELDS:
         with synced(staging / f"{field}.terms.txt") as stream:
             stream.write("\n".join(vocabularies[field].terms).encode())
-        with synced(staging / f"{field}.idf.npy") as stream:
-            np.save(stream, vocabularies[field].idf, allow_pickle=False)
+        with synced(staging / f"{field}.weights.npy") as stream:
+            np.save(stream, vocabularies[field].weights, allow_pickle=False)
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(staging.iterdir())}
     now = datetime.now(UTC)
     content = hashlib.sha256(_json(files)).hexdigest()[:8]
@@ -288,10 +287,10 @@ def _article(line: bytes) -> Article:
 def _read_vocabulary(folder: Path, field: str) -> Vocabulary:
     text = (folder / f"{field}.terms.txt").read_bytes().decode()
     terms = tuple(text.split("\n")) if text else ()
-    idf = _read_array(folder / f"{field}.idf.npy", np.float32)
-    if len(terms) != len(idf):
-        raise ValueError(f"the {field}'s terms and their IDF don't match")
-    return Vocabulary(terms, idf)
+    weights = _read_array(folder / f"{field}.weights.npy", np.float32)
+    if len(terms) != len(weights):
+        raise ValueError(f"the {field}'s terms and their weights don't match")
+    return Vocabulary(terms, weights)
 
 
 def _read_array(path: Path, dtype: DTypeLike) -> NDArray[Any]:

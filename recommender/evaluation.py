@@ -17,8 +17,8 @@ from recommender import baselines
 from recommender.article import Article
 from recommender.corpus import Corpus
 from recommender.errors import EvaluationError
+from recommender.language import language_of
 from recommender.recommender import Recommender
-from recommender.text import language_of
 from recommender.truth import Lists, Split, at_most
 
 DEPTH = 10

@@ -16,36 +16,37 @@ from scipy.sparse import csr_array
 
 _BLOCK = 256  # queries at once: bounds the memory of a batch, and changes no answer
 _FIRST_WINDOW = 3.0  # half-lives; most lists are settled within four
-_HUB_NEIGHBORS = 10
+_HUB_NEIGHBORS = 20
 _HUB_PERCENTILE = 10
 _ROUNDING = 1 + 1e-5  # float32 cosines may come out a little over 1
 
 
 @dataclass(frozen=True, slots=True)
 class Decay:
-    """How time fades a score: 2^(-|days apart| / half-life), times a weight for older and one for newer candidates.
+    """How time fades a score: 2^(-|days apart| / half-life).
 
-    All factors are at most 1. Where a date is unknown (NaN) time counts for nothing, and the factor is 1.
+    Towards newer candidates the half-life is `newer_stretch` times as long, and older ones have a weight, 0 to 1.
+    Where a date is unknown (NaN) time counts for nothing, and the factor is 1.
     """
 
     half_life_days: float | None
+    newer_stretch: float = 1.0
     older_weight: float = 1.0
-    newer_weight: float = 1.0
 
     def factor(self, query_days: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The factor of candidates of some `days` for queries of others, broadcast, float64."""
-        later = days - query_days
+        """The factor, 0 to 1, of candidates of some `days` for queries of others, broadcast, float64."""
+        later = np.asarray(days - query_days)
         if self.half_life_days is None:
             return np.ones_like(later)
-        side = np.where(later < 0, self.older_weight, np.where(later > 0, self.newer_weight, 1.0))
-        fading = np.exp2(-np.abs(later) / self.half_life_days) * side
+        half_life = np.where(later > 0, self.half_life_days * self.newer_stretch, self.half_life_days)
+        fading = np.exp2(-np.abs(later) / half_life) * np.where(later < 0, self.older_weight, 1.0)
         return np.where(np.isnan(later), 1.0, fading)
 
     def bound(self, days_apart: float) -> float:
         """The most that any candidate at least so far away can score."""
         if self.half_life_days is None:
             return 1.0
-        return float(np.exp2(-days_apart / self.half_life_days)) * max(self.older_weight, self.newer_weight)
+        return float(np.exp2(-days_apart / (self.half_life_days * max(self.newer_stretch, 1.0))))
 
 
 class Neighbors(NamedTuple):
@@ -161,8 +162,8 @@ def nearest_in_window(
 def hub_weights(vectors: csr_array, days: NDArray[np.float64], *, decay: Decay, exponent: float) -> NDArray[np.float64]:
     """The weight that takes each article's popularity back: (least popularity / its own)^exponent, float64, 0 to 1.
 
-    An article's popularity is its mean score to its ten nearest; the least is that of the tenth percentile, below which
-    all weigh 1. Hubs, which are near to everything, would else crowd into every list (Radovanović et al., 2010).
+    An article's popularity is its mean score to its twenty nearest; the least is that of the tenth percentile, below
+    which all weigh 1. Hubs, which are near to everything, would else crowd into every list (Radovanović et al., 2010).
     """
     count = vectors.shape[0]
     if exponent == 0:

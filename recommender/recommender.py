@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -68,8 +68,11 @@ class Recommender:
     def __init__(self, *, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
 
-    def fit(self, corpus: Corpus) -> Self:
+    def fit(self, corpus: Corpus, *, term_factors: Mapping[str, Mapping[str, float]] | None = None) -> Self:
         """Learn a corpus.
+
+        Args:
+            term_factors: by field and term, what links have taught to multiply its weight by.
 
         Raises:
             CorpusError: the corpus has no articles.
@@ -79,7 +82,9 @@ class Recommender:
         articles = in_rank_order(corpus.articles)
         model = TfidfModel(settings=self.settings)
         vectors = model.fit_transform(
-            [article.title for article in articles], [article.excerpt for article in articles]
+            [article.title for article in articles],
+            [article.excerpt for article in articles],
+            term_factors=term_factors,
         )
         weights = hub_weights(
             vectors,
@@ -113,8 +118,8 @@ class Recommender:
         self._days = _days(articles)
         self._decay = Decay(
             self.settings.half_life_days,
+            newer_stretch=self.settings.newer_stretch,
             older_weight=self.settings.older_weight,
-            newer_weight=self.settings.newer_weight,
         )
         self._hidden = np.array([article.hidden for article in articles], np.bool_)
         self._unpublished = np.array([not article.published for article in articles], np.bool_)
@@ -244,13 +249,12 @@ class Recommender:
 
     def _shared_words(self, article: Article, contributions: dict[int, float]) -> tuple[SharedWord, ...]:
         words: dict[tuple[str, str], float] = {}
-        texts = {"title": article.title, "excerpt": article.excerpt}
-        for field, start, _ in self.model_.field_of_columns():
-            for word, terms in self.model_.analyzer(field).by_word(texts[field]):
+        for field, [text] in self.model_.texts([article.title], [article.excerpt]).items():
+            for word, terms in self.model_.analyzer(field).by_word(text):
                 for term in terms:
                     column = self.model_.column(field, term)
                     # A term that several words hold counts for the first of them.
-                    if column is not None and (gain := contributions.pop(start + column, 0.0)) > 0:
+                    if column is not None and (gain := contributions.pop(column, 0.0)) > 0:
                         words[field, word] = words.get((field, word), 0.0) + gain
         shared = [SharedWord(word, field, gain) for (field, word), gain in words.items()]
         return tuple(sorted(shared, key=lambda word: (-word.contribution, word.field, word.text)))

@@ -98,10 +98,10 @@ def refusal(models: Path) -> str:
 
 FILES = [
     "articles.jsonl",
-    "excerpt.idf.npy",
     "excerpt.terms.txt",
-    "title.idf.npy",
+    "excerpt.weights.npy",
     "title.terms.txt",
+    "title.weights.npy",
     "vectors.data.npy",
     "vectors.indices.npy",
     "vectors.indptr.npy",
@@ -170,7 +170,7 @@ def test_an_array_of_pickled_objects_is_refused_and_not_run(published: Published
     trace = tmp_path / "it ran"
     file = tmp_path / "objects.npy"
     np.save(file, np.array([Bomb(trace)], object), allow_pickle=True)
-    forged(models / manifest.version, "title.idf.npy", file.read_bytes())
+    forged(models / manifest.version, "title.weights.npy", file.read_bytes())
     assert "it holds what no artefact holds" in refusal(models)
     assert not trace.exists()
 

@@ -44,9 +44,9 @@ def test_a_half_life_halves_forwards_and_backwards() -> None:
     assert Decay(7.0).factor(np.array([10.0]), np.array([10.0, 17.0, 3.0, 24.0])).tolist() == [1.0, 0.5, 0.5, 0.25]
 
 
-def test_older_and_newer_candidates_weigh_as_told_and_those_of_the_same_moment_fully() -> None:
-    decay = Decay(7.0, older_weight=0.5, newer_weight=0.25)
-    assert decay.factor(np.array([10.0]), np.array([3.0, 10.0, 17.0])).tolist() == [0.25, 1.0, 0.125]
+def test_older_candidates_weigh_less_and_newer_ones_fade_slower_as_told() -> None:
+    decay = Decay(7.0, newer_stretch=2.0, older_weight=0.5)
+    assert decay.factor(np.array([10.0]), np.array([3.0, 10.0, 24.0])).tolist() == [0.25, 1.0, 0.5]
 
 
 def test_time_counts_for_nothing_without_a_date_or_a_half_life() -> None:
@@ -57,9 +57,9 @@ def test_time_counts_for_nothing_without_a_date_or_a_half_life() -> None:
 
 
 def test_nothing_beyond_a_distance_scores_more_than_the_bound() -> None:
-    decay = Decay(7.0, older_weight=0.9, newer_weight=0.5)
-    for apart in (0.5, 7.0, 30.0):
-        assert decay.factor(np.array([0.0]), np.array([-apart, apart])).max() == pytest.approx(decay.bound(apart))
+    for decay in (Decay(7.0, newer_stretch=2.0, older_weight=0.9), Decay(7.0, newer_stretch=0.5)):
+        for apart in (0.5, 7.0, 30.0):
+            assert decay.factor(np.array([0.0]), np.array([-apart, apart])).max() == pytest.approx(decay.bound(apart))
 
 
 def test_score_is_similarity_times_decay_times_weight() -> None:
@@ -93,7 +93,7 @@ decays = st.builds(
     Decay,
     st.sampled_from([None, 0.5, 1.0, 7.0]),
     older_weight=st.sampled_from([0.5, 1.0]),
-    newer_weight=st.sampled_from([0.5, 1.0]),
+    newer_stretch=st.sampled_from([0.5, 1.0, 3.0]),
 )
 
 
@@ -129,8 +129,8 @@ def test_neighbours_are_those_of_brute_force_ties_included(
         later = archive.days[row] - archive.days[query]
         faded = 1.0
         if decay.half_life_days is not None and not math.isnan(later):
-            faded = 2 ** (-abs(later) / decay.half_life_days)
-            faded *= decay.older_weight if later < 0 else decay.newer_weight if later > 0 else 1.0
+            half_life = decay.half_life_days * (decay.newer_stretch if later > 0 else 1)
+            faded = 2 ** (-abs(later) / half_life) * (decay.older_weight if later < 0 else 1.0)
         score = similarity * faded * archive.weights[row]
         if score > 0 and row != query:
             expected.append((row, score))
@@ -180,7 +180,7 @@ def test_a_window_finds_what_the_whole_of_a_long_archive_gives() -> None:
             "days": days,
             "weights": random.random(1500),
             "own_rows": np.arange(1500, dtype=np.int32),
-            "decay": Decay(half_life, older_weight=0.9),
+            "decay": Decay(half_life, newer_stretch=1.5, older_weight=0.9),
             "limit": limit,
         }
         whole = nearest(matrix, csr_array(matrix.T), **options)
@@ -195,7 +195,7 @@ def test_hubs_weigh_less_and_the_least_popular_fully() -> None:
     alone = [[0.0, 0.0, 0.0, 0.0]]
     vectors = csr_array(np.array(hub + spokes + alone, np.float32) / 2)
     weights = hub_weights(vectors, np.zeros(6), decay=Decay(7.0), exponent=0.5)
-    # Of ten neighbours the hub has four and a spoke one, all at a quarter.
+    # Of twenty neighbours the hub has four and a spoke one, all at a quarter.
     assert weights == pytest.approx([0.5, 1.0, 1.0, 1.0, 1.0, 1.0])
     assert hub_weights(vectors, np.zeros(6), decay=Decay(7.0), exponent=0).tolist() == [1.0] * 6
 

@@ -14,21 +14,27 @@ def test_overriding_one_setting_keeps_the_rest() -> None:
 
 
 def test_settings_survive_a_round_trip_through_plain_values() -> None:
-    settings = Settings(half_life_days=None, ngrams=(3, 5), published="only")
+    settings = Settings(half_life_days=None, title_ngrams=(3, 5), published="only")
     assert Settings.from_mapping(settings.to_mapping()) == settings
 
 
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"half_life": 7}, "'half_life' is no setting; there are title_terms, excerpt_terms, "),
+        ({"half_life": 7}, "'half_life' is no setting; there are title_terms, title_ngrams, "),
         ({"title_weight": 1.5}, "title_weight is 1.5; it must be a number from 0 to 1"),
         ({"title_weight": True}, "title_weight is True; it must be a number from 0 to 1"),
         ({"half_life_days": 0}, "half_life_days is 0; it must be above 0, or null"),
         ({"half_life_days": "7"}, "half_life_days is '7'; it must be above 0, or null"),
         ({"half_life_days": float("nan")}, "half_life_days is nan; it must be above 0, or null"),
-        ({"ngrams": [5, 4]}, "ngrams is (5, 4); it must be two whole numbers from 1 to 8, the smaller first"),
-        ({"ngrams": 4}, "ngrams is 4; it must be two whole numbers from 1 to 8, the smaller first"),
+        (
+            {"title_ngrams": [5, 4]},
+            "title_ngrams is (5, 4); it must be two whole numbers from 1 to 8, the smaller first",
+        ),
+        ({"title_ngrams": 4}, "title_ngrams is 4; it must be two whole numbers from 1 to 8, the smaller first"),
+        ({"idf_power": -1}, "idf_power is -1; it must be a number from 0 to 2"),
+        ({"newer_stretch": 0}, "newer_stretch is 0; it must be a number above 0, at most 100"),
+        ({"excerpt_holds_title": 1}, "excerpt_holds_title is 1; it must be true or false"),
         ({"limit": 0}, "limit is 0; it must be a whole number from 1 to 1000"),
         ({"excerpt_terms": "lemmas"}, "excerpt_terms is 'lemmas'; it must be one of ngrams, stems, words"),
         ({"published": "never"}, "published is 'never'; it must be any or only"),
@@ -42,8 +48,8 @@ def test_a_wrong_setting_is_refused_with_what_it_may_be(values: dict[str, object
 
 def test_a_settings_file_overrides_what_it_names(tmp_path: Path) -> None:
     file = tmp_path / "settings.yaml"
-    file.write_text("half_life_days: null\nngrams: [3, 4]\n")
-    assert Settings.from_file(file) == Settings(half_life_days=None, ngrams=(3, 4))
+    file.write_text("half_life_days: null\nexcerpt_ngrams: [3, 4]\n")
+    assert Settings.from_file(file) == Settings(half_life_days=None, excerpt_ngrams=(3, 4))
 
 
 @pytest.mark.parametrize("text", ["- limit", "limit: [", "limit: -1", "nothing: 1", "1: 2"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from recommender.settings import Settings, Terms
-from recommender.text import Analyzer, language_of
+from recommender.settings import Terms
+from recommender.text import Analyzer
 
 
 def terms(text: str, kind: Terms = "stems") -> list[str]:
@@ -94,37 +94,6 @@ def test_terms_are_told_by_the_word_that_they_come_of() -> None:
     assert list(analyzer.by_word("Run, 地铁站")) == [("run", (" run", "run ")), ("地铁站", ("地铁", "铁站", "地铁站"))]
 
 
-def test_titles_and_excerpts_go_by_their_own_settings() -> None:
-    settings = Settings(title_terms="ngrams", excerpt_terms="words", ngrams=(3, 3), unspaced_ngrams=(1, 1))
-    assert Analyzer.of_titles(settings)("Runs 地铁") == [" ru", "run", "uns", "ns ", "地", "铁"]
-    assert Analyzer.of_excerpts(settings)("Runs 地铁") == ["runs", "地", "铁"]
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("The ferry is late", "english"),
-        ("Die Fähre ist nicht da", "german"),
-        ("Le bateau est dans la ville", "french"),
-        ("La casa y los gatos", "spanish"),
-        ("Il gatto è con gli altri", "italian"),
-        ("O gato não está com os outros", "portuguese"),
-        ("De kat is niet van het dorp", "dutch"),
-        ("Katten är inte som den", "swedish"),
-        ("Новый паром", "russian"),
-        ("ferry паром новый", "russian"),
-        ("العبّارة الجديدة", "arabic"),
-        ("νέος δρόμος", "greek"),
-        ("हिन्दी में", "hindi"),
-        ("北京的地铁开通了新线路", "chinese"),
-        ("地铁", "chinese"),
-        ("絵を描く方法", "japanese"),
-        ("서울에서 열린 회의", "korean"),
-        ("รถไฟไทย", "thai"),
-        ("ພາສາລາວ", "english"),
-        ("Ferry", "english"),
-        ("", "english"),
-    ],
-)
-def test_script_and_function_words_give_the_language_away(text: str, language: str) -> None:
-    assert language_of(text) == language
+def test_ngrams_keep_the_signs_within_a_word_and_drop_those_around_it() -> None:
+    assert terms("“v6.5” (e-mail)!", "ngrams") == [" v6.", "v6.5", "6.5 ", " e-m", "e-ma", "-mai", "mail", "ail "]
+    assert terms("max_size", "words") == ["max", "size"]

@@ -1,0 +1,59 @@
+"""The language of a text, by its script and its function words: enough to choose a stemmer, or to group a report."""
+
+from __future__ import annotations
+
+import regex
+
+_WORD = regex.compile(r"[\p{L}\p{M}]+")
+# A script that only one of Snowball's languages is written in gives the language away by itself.
+_LANGUAGE_OF_SCRIPT = (
+    (regex.compile(r"\p{Cyrillic}"), "russian"),
+    (regex.compile(r"\p{Arabic}"), "arabic"),
+    (regex.compile(r"\p{Greek}"), "greek"),
+    (regex.compile(r"\p{Devanagari}"), "hindi"),
+    (regex.compile(r"\p{Tamil}"), "tamil"),
+    (regex.compile(r"\p{Armenian}"), "armenian"),
+)
+# Latin script: the language whose function words are met most often; English comes first, so it wins ties.
+_FUNCTION_WORDS = {
+    language: frozenset(words.split())
+    for language, words in {
+        "english": "the of and to in is for that with on as are by from this it was has",
+        "german": "der die das und den dem des von mit ist nicht ein eine auch für auf im sich zu",
+        "french": "le la les des et du une est dans pour que qui au aux sur pas avec ce l",
+        "spanish": "el la los las del y una en es por que con para se su como al",
+        "italian": "il lo gli della di che e un una per con non sono alla dei nel",
+        "portuguese": "o os as do da dos das e um uma em não com para que ao no na",
+        "dutch": "de het een van en is dat op te voor met zijn niet aan ook",
+        "swedish": "och att det som en på är av för med till inte den har",
+        "danish": "og at det som en på er af for med til ikke den har et",
+        "norwegian": "og å det som en på er av for med til ikke den har et",
+        "finnish": "ja on ei se että oli hän mutta kun myös ovat sekä",
+        "hungarian": "a az és hogy nem egy is van meg volt ezt mint",
+        "romanian": "și de la cu din pe un o care nu este pentru",
+        "turkish": "ve bir bu için ile da de olarak daha çok en",
+    }.items()
+}
+# Scripts without spaces count by character. Kana outweigh the Han characters among which they stand: only Japanese has
+# both, and Chinese has none.
+_UNSPACED = (
+    (regex.compile(r"[\p{Hiragana}\p{Katakana}]"), "japanese", 3),
+    (regex.compile(r"\p{Han}"), "chinese", 1),
+    (regex.compile(r"\p{Hangul}"), "korean", 1),
+    (regex.compile(r"\p{Thai}"), "thai", 1),
+)
+
+
+def language_of(text: str) -> str:
+    """The language that a text's script and function words give away; English where nothing does."""
+    if not text.isascii():
+        letters = sum(len(word) for word in _WORD.findall(text))
+        weights = {language: weight * len(script.findall(text)) for script, language, weight in _UNSPACED}
+        if 2 * sum(weights.values()) > letters:
+            return max(weights, key=weights.__getitem__)
+        for script, language in _LANGUAGE_OF_SCRIPT:
+            if 2 * len(script.findall(text)) > letters:
+                return language
+    words = _WORD.findall(text.lower())
+    counts = {language: sum(word in known for word in words) for language, known in _FUNCTION_WORDS.items()}
+    return max(counts, key=counts.__getitem__)
