@@ -7,6 +7,7 @@ from recommender.corpus import Corpus
 from recommender.errors import (
     ArtefactError,
     CorpusError,
+    EvaluationError,
     FrontMatterError,
     RecommenderError,
     SettingsError,
@@ -24,6 +25,7 @@ __all__ = [
     "Corpus",
     "CorpusError",
     "Entry",
+    "EvaluationError",
     "Explanation",
     "FrontMatterError",
     "Manifest",

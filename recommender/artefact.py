@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
@@ -50,6 +51,8 @@ class Manifest:
 
     Attributes:
         version: the name of its folder; later ones sort after earlier ones.
+        given: the settings that the user fixed; a later training goes by them again.
+        learnt: what links have taught, in a sentence.
         corpus: the fingerprint of the corpus it was trained on.
         counts: articles, files, links, terms.
         files: sha256 of every file, as hex, by name.
@@ -58,13 +61,22 @@ class Manifest:
     version: str
     created: str
     settings: Settings
+    given: Mapping[str, Any]
+    learnt: str
     corpus: str
     counts: dict[str, int]
     libraries: dict[str, str]
     files: dict[str, str]
 
 
-def publish(recommender: Recommender, corpus: Corpus, models: Path) -> Manifest:
+def publish(
+    recommender: Recommender,
+    corpus: Corpus,
+    models: Path,
+    *,
+    given: Mapping[str, Any] | None = None,
+    learnt: str = "",
+) -> Manifest:
     """Write a new artefact into `models`, all of it or nothing, and make it the current one.
 
     Raises:
@@ -74,7 +86,7 @@ def publish(recommender: Recommender, corpus: Corpus, models: Path) -> Manifest:
         models.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".publishing-", dir=models))
         try:
-            manifest = _write(recommender, corpus, staging)
+            manifest = _write(recommender, corpus, staging, given=given or {}, learnt=learnt)
             staging.chmod(0o755)
             staging.rename(models / manifest.version)
         except BaseException:
@@ -137,6 +149,8 @@ def read_manifest(models: Path, version: str | None = None) -> Manifest:
             version=version,
             created=str(values["created"]),
             settings=Settings.from_mapping(values["settings"]),
+            given=_settings(values["given"]),
+            learnt=str(values["learnt"]),
             corpus=str(values["corpus"]),
             counts={str(name): int(count) for name, count in values["counts"].items()},
             libraries={str(name): str(number) for name, number in values["libraries"].items()},
@@ -192,6 +206,12 @@ def load(models: Path, version: str | None = None, *, verified: bool = False) ->
     return Recommender.from_learned(articles, model, vectors, weights, settings=manifest.settings)
 
 
+def _settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Overrides of settings, checked."""
+    Settings.from_mapping(values)
+    return dict(values)
+
+
 def _folder(models: Path, version: str) -> Path:
     if version in ("", ".", "..") or "/" in version or "\0" in version:
         raise ArtefactError(f"{models}: {version!r} is no version; `recommender models` lists them")
@@ -204,7 +224,9 @@ def _refused(folder: Path, reason: str) -> ArtefactError:
     )
 
 
-def _write(recommender: Recommender, corpus: Corpus, staging: Path) -> Manifest:
+def _write(
+    recommender: Recommender, corpus: Corpus, staging: Path, *, given: Mapping[str, Any], learnt: str
+) -> Manifest:
     vocabularies = recommender.model_.vocabularies_
     with synced(staging / _ARTICLES) as stream:
         for article in recommender.articles_:
@@ -227,6 +249,8 @@ def _write(recommender: Recommender, corpus: Corpus, staging: Path) -> Manifest:
         version=version,
         created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
         settings=recommender.settings,
+        given=given,
+        learnt=learnt,
         corpus=corpus.fingerprint,
         counts={
             "articles": len(corpus.articles),
@@ -244,6 +268,8 @@ def _write(recommender: Recommender, corpus: Corpus, staging: Path) -> Manifest:
                     "format": FORMAT,
                     "created": manifest.created,
                     "settings": manifest.settings.to_mapping(),
+                    "given": dict(manifest.given),
+                    "learnt": manifest.learnt,
                     "corpus": manifest.corpus,
                     "counts": manifest.counts,
                     "libraries": manifest.libraries,

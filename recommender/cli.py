@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, NoReturn, TypeVar
 
 import click
+from tqdm import tqdm
 
-from recommender import artefact
+from recommender import artefact, tuning
 from recommender.artefact import Manifest
+from recommender.article import parse_date
 from recommender.corpus import Corpus, fingerprint
 from recommender.disk import replacing
 from recommender.errors import ArtefactError, RecommenderError
+from recommender.evaluation import evaluate, run_of, trec_qrels, trec_run
 from recommender.export import answer, export
 from recommender.frontmatter import render_related
 from recommender.recommender import Recommender
+from recommender.report import as_html, as_text
 from recommender.rules import Suggestion
-from recommender.settings import Settings
+from recommender.settings import read_overrides
+from recommender.truth import Split, at_most
 
 _SHOWN_PROBLEMS = 20
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -51,6 +57,11 @@ def models_option(command: Command) -> Command:
     )(command)
 
 
+def settings_option(command: Command) -> Command:
+    """`--settings FILE`, for the commands that train."""
+    return click.option("--settings", "settings_file", type=_FILE, help="YAML file of settings to override.")(command)
+
+
 def corpus_argument(*, required: bool = True) -> Callable[[Command], Command]:
     """CORPUS: a folder of articles, or a `.jsonl` file."""
     metavar = "CORPUS" if required else "[CORPUS]"
@@ -66,16 +77,16 @@ def main() -> None:
 @main.command("train")
 @corpus_argument()
 @models_option
+@settings_option
 @click.option(
-    "--settings",
-    "settings_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="YAML file of settings to override.",
+    "--precision",
+    type=click.FloatRange(0, 1),
+    help="Leave out suggestions whose score is right less often than this, going by the curated links.",
 )
-def train_command(corpus_path: Path, models_folder: Path, settings_file: Path | None) -> None:
+def train_command(corpus_path: Path, models_folder: Path, settings_file: Path | None, precision: float | None) -> None:
     """Learn CORPUS and publish the model."""
-    settings = Settings.from_file(settings_file) if settings_file else Settings()
-    click.echo(train(corpus_path, models_folder, settings).version)
+    given = read_overrides(settings_file) if settings_file else {}
+    click.echo(train(corpus_path, models_folder, given, precision=precision).version)
 
 
 @main.command("related")
@@ -111,14 +122,71 @@ def export_command(corpus_path: Path, models_folder: Path, out: Path, limit: int
     """Write the lists of all articles of CORPUS, one HTTP answer a line; train first where no model fits."""
     recommender = fitting(corpus_path, models_folder)
     to_stdout = str(out) == "-"
-    try:
-        with nullcontext(sys.stdout.buffer) if to_stdout else replacing(out) as stream:
-            count = export(recommender, stream, limit=limit, progress=True)
-    except BrokenPipeError:
-        raise  # the reader of a pipe has had enough: click ends quietly
-    except OSError as error:
-        raise RecommenderError(f"{out}: can't be written: {error.strerror or error}") from error
+    with nullcontext(sys.stdout.buffer) if to_stdout else _replacing(out) as stream:
+        count = export(recommender, stream, limit=limit, progress=True)
     click.echo(f"{count:,} articles exported{'' if to_stdout else f' to {out}'}", err=True)
+
+
+@main.command("evaluate")
+@corpus_argument()
+@models_option
+@click.option("--since", help="Judge by lists from this date on.  [default: the latest 40 % of them]")
+@click.option("--max-links", type=click.IntRange(1), default=10, show_default=True, help="Longer lists don't count.")
+@settings_option
+@click.option("--report", "page", type=_FILE, help="Write a page with plots (HTML) into this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option("--qrels", type=_FILE, help="Write the judgements in TREC's format.")
+@click.option("--run", "run_file", type=_FILE, help="Write the rankings in TREC's format.")
+@click.option("--against", metavar="VERSION", help="Name links that this model finds and the new one loses.")
+@click.option("--fail-under", type=click.FloatRange(0, 1), help="Exit with status 1 below this nDCG@10.")
+@click.option("--lint", is_flag=True, help="Only list curated links that are dead, doubled, to themselves or drifted.")
+def evaluate_command(
+    *,
+    corpus_path: Path,
+    models_folder: Path,
+    since: str | None,
+    max_links: int,
+    settings_file: Path | None,
+    page: Path | None,
+    as_json: bool,
+    qrels: Path | None,
+    run_file: Path | None,
+    against: str | None,
+    fail_under: float | None,
+    lint: bool,
+) -> None:
+    """Learn from the earlier curated links, and measure how well the suggestions match the later ones."""
+    given = read_overrides(settings_file) if settings_file else {}
+    corpus = Corpus.from_path(corpus_path, progress=True)
+    if lint:
+        _lint(corpus)
+    split = Split.of(corpus, since=_moment(since))
+    judge = artefact.load(models_folder, against) if against else None
+    with stages("evaluating") as progress:
+        recommender, learned = tuning.train(corpus, given=given, split=split, progress=progress)
+        evaluation = evaluate(
+            recommender,
+            corpus,
+            split,
+            max_links=max_links,
+            learnt=learned.sentence(),
+            name=corpus_path.resolve().name,
+            earlier_model=judge,
+            progress=progress,
+        )
+    judged = at_most(split.later, max_links)
+    if page is not None:
+        _write(page, as_html(evaluation))
+    if qrels is not None:
+        _write(qrels, trec_qrels(judged))
+    if run_file is not None:
+        _write(run_file, trec_run(run_of(recommender, judged)))
+    click.echo(
+        f"{json.dumps(evaluation.to_mapping(), ensure_ascii=False)}\n" if as_json else as_text(evaluation), nl=False
+    )
+    if fail_under is not None and evaluation.ndcg < fail_under:
+        click.echo(f"recommender: nDCG@10 is {evaluation.ndcg:.3f}, under {fail_under:g}", err=True)
+        raise SystemExit(1)
 
 
 @main.group("models", invoke_without_command=True)
@@ -166,13 +234,31 @@ def use_model(models_folder: Path, version: str) -> None:
     click.echo(f"{version} is in use")
 
 
-def train(corpus_path: Path, models_folder: Path, settings: Settings) -> Manifest:
+def train(
+    corpus_path: Path, models_folder: Path, given: Mapping[str, Any], *, precision: float | None = None
+) -> Manifest:
     """Read, learn and publish, and say on stderr what came of it."""
     corpus = Corpus.from_path(corpus_path, progress=True)
-    manifest = artefact.publish(Recommender(settings=settings).fit(corpus), corpus, models_folder)
+    with stages("training") as progress:
+        recommender, learned = tuning.train(corpus, given=given, precision=precision, progress=progress)
+        progress("publishing")
+        manifest = artefact.publish(recommender, corpus, models_folder, given=given, learnt=learned.sentence())
     report(corpus)
+    click.echo(manifest.learnt, err=True)
     click.echo(f"published {models_folder / manifest.version}", err=True)
     return manifest
+
+
+@contextmanager
+def stages(name: str) -> Iterator[Callable[[str], None]]:
+    """Show, on a terminal, which stage of a long work is under way and since when."""
+    with tqdm(desc=name, bar_format="{desc}: {postfix} [{elapsed}]", disable=None) as bar:
+
+        def enter(stage: str) -> None:
+            bar.set_postfix_str(stage)
+            bar.refresh()
+
+        yield enter
 
 
 def fitting(corpus_path: Path, models_folder: Path) -> Recommender:
@@ -188,10 +274,10 @@ def fitting_version(corpus_path: Path, models_folder: Path) -> str:
     except ArtefactError as error:
         if artefact.versions(models_folder):
             click.echo(f"recommender: {error}", err=True)
-        return train(corpus_path, models_folder, Settings()).version
+        return train(corpus_path, models_folder, {}).version
     if manifest.corpus == fingerprint(corpus_path):
         return manifest.version
-    return train(corpus_path, models_folder, manifest.settings).version
+    return train(corpus_path, models_folder, manifest.given).version
 
 
 def report(corpus: Corpus) -> None:
@@ -228,3 +314,32 @@ def _print_explanations(recommender: Recommender, id: str, suggestions: list[Sug
         click.echo(f"       {suggestion.article.id}")
         factors = f"similarity {why.similarity:.3f} × {why.decay:.3f} for time ({apart}) × {why.weight:.3f} as a hub"
         click.echo(f"       {factors}; {words}")
+
+
+def _lint(corpus: Corpus) -> NoReturn:
+    for fault in corpus.link_faults:
+        click.echo(str(fault))
+    click.echo(f"{len(corpus.link_faults):,} of the curated links are not as they should be", err=True)
+    raise SystemExit(1 if corpus.link_faults else 0)
+
+
+def _moment(date: str | None) -> float | None:
+    moment = parse_date(date)
+    if date is not None and moment is None:
+        raise click.BadParameter(f"{date!r} is not a date such as 2019-12-01", param_hint="'--since'")
+    return moment
+
+
+def _write(file: Path, content: str) -> None:
+    with _replacing(file) as stream:
+        stream.write(content.encode())
+    click.echo(f"wrote {file}", err=True)
+
+
+@contextmanager
+def _replacing(file: Path) -> Iterator[IO[bytes]]:
+    try:
+        with replacing(file) as stream:
+            yield stream
+    except OSError as error:
+        raise RecommenderError(f"{file}: can't be written: {error.strerror or error}") from error

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import quote
 
 import ir_measures
 import numpy as np
@@ -182,6 +184,24 @@ def qrels(lists: Lists) -> list[Qrel]:
     return [Qrel(query, target, 1) for query in sorted(lists) for target in sorted(lists[query])]
 
 
+def trec_qrels(lists: Lists) -> str:
+    """The judgements as a TREC file: query, 0, target, relevance. Blanks in an ID are written as `%20`."""
+    return "".join(f"{_trec(q.query_id)} 0 {_trec(q.doc_id)} {q.relevance}\n" for q in qrels(lists))
+
+
+def trec_run(run: Run) -> str:
+    """The rankings as a TREC file: query, Q0, target, rank, score, name."""
+    return "".join(
+        f"{_trec(query)} Q0 {_trec(target)} {rank} {len(ranking) - rank + 1} {run.name.replace(' ', '-')}\n"
+        for query, ranking in sorted(run.rankings.items())
+        for rank, target in enumerate(ranking, start=1)
+    )
+
+
+def _trec(id: str) -> str:
+    return re.sub(r"\s", lambda blank: quote(blank.group()), id)
+
+
 def measure(run: Run, lists: Lists) -> PerQuery:
     """Every measure for every list, by trec_eval through ir-measures; a query without an answer counts as 0."""
     position = {query: place for place, query in enumerate(sorted(lists))}
@@ -209,6 +229,11 @@ def evaluate(
     Raises:
         EvaluationError: there is no list to judge by.
     """
+    if not corpus.links:
+        raise EvaluationError(
+            f"{name}: no article has curated links, so there is nothing to judge by; "
+            "add `related` lists to a few dozen articles"
+        )
     lists = at_most(split.later, max_links)
     if not lists:
         raise EvaluationError(
@@ -281,8 +306,8 @@ def _compare(baseline: str, measured: Mapping[str, PerQuery]) -> Comparison:
     ours, theirs = measured[OURS][MAIN], measured[baseline][MAIN]
     difference = ours - theirs
     ratio = float(ours.mean() / theirs.mean()) if theirs.any() else float("inf")
-    if not difference.any():
-        return Comparison(baseline, ratio, Figure(0.0, 0.0, 0.0), 1.0)
+    if len(difference) < 2 or not difference.any():
+        return Comparison(baseline, ratio, Figure.of(difference), 1.0)
     test = stats.permutation_test(
         (difference,),
         np.mean,

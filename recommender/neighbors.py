@@ -8,11 +8,13 @@ already found: `nearest_in_window` looks only as far as that, and finds what `ne
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+
+from recommender.settings import Settings
 
 _BLOCK = 256  # queries at once: bounds the memory of a batch, and changes no answer
 _FIRST_WINDOW = 3.0  # half-lives; most lists are settled within four
@@ -32,6 +34,11 @@ class Decay:
     half_life_days: float | None
     newer_stretch: float = 1.0
     older_weight: float = 1.0
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """How time fades a score under some settings."""
+        return cls(settings.half_life_days, newer_stretch=settings.newer_stretch, older_weight=settings.older_weight)
 
     def factor(self, query_days: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
         """The factor, 0 to 1, of candidates of some `days` for queries of others, broadcast, float64."""

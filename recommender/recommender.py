@@ -16,10 +16,11 @@ from recommender.corpus import Corpus
 from recommender.errors import CorpusError, UnknownArticleError
 from recommender.model import TfidfModel
 from recommender.neighbors import Decay, Neighbors, hub_weights, nearest, nearest_in_window
-from recommender.rules import Placement, Rules, Suggestion, in_rank_order
+from recommender.rules import Placement, Rules, Suggestion, days_of, in_rank_order
 from recommender.settings import Published, Settings
 
 _BATCH = 1024  # articles searched for at once by `all_related`
+_MANY = 256  # from so many queries on, cutting windows out of the archive pays
 _CLOSE = 60  # of 100: how alike an ID must be to be named where another is unknown
 
 
@@ -88,7 +89,7 @@ class Recommender:
         )
         weights = hub_weights(
             vectors,
-            _days(articles),
+            days_of(articles),
             decay=Decay(self.settings.half_life_days),
             exponent=self.settings.hub_exponent,
         )
@@ -115,12 +116,8 @@ class Recommender:
         self.vectors_ = vectors
         self.weights_ = weights
         self._transposed = csr_array(vectors.T)
-        self._days = _days(articles)
-        self._decay = Decay(
-            self.settings.half_life_days,
-            newer_stretch=self.settings.newer_stretch,
-            older_weight=self.settings.older_weight,
-        )
+        self._days = days_of(articles)
+        self._decay = Decay.of(self.settings)
         self._hidden = np.array([article.hidden for article in articles], np.bool_)
         self._unpublished = np.array([not article.published for article in articles], np.bool_)
         self._row_of_name = {name: row for row, article in enumerate(articles) for name in article.names}
@@ -185,7 +182,7 @@ class Recommender:
         """
         rules = Rules.from_settings(self.settings, limit=limit, min_score=min_score, published=published)
         vector = self.model_.transform([title], [excerpt])
-        days = np.array([_nan_if_none(parse_date(published_at))])
+        days = np.array([parse_date(published_at)], np.float64)
         return self._search(vector, days, np.array([-1], np.int32), rules)[0]
 
     def related_to_each(
@@ -214,15 +211,17 @@ class Recommender:
         """
         row = self._row(id)
         everything = Rules.from_settings(self.settings, limit=len(self.articles_), min_score=0.0)
-        ranked = self._suggestions(np.array([row], np.int32), everything)[0]
-        ranks = {suggestion.article.id: rank for rank, suggestion in enumerate(ranked, start=1)}
+        found = self._neighbors(self._vectors([row]), self._days[[row]], np.array([row], np.int32), everything)
+        order, scores = found.rows[0], found.scores[0]
+        place_of = np.full(len(self.articles_), -1)
+        place_of[order[order >= 0]] = np.arange(np.count_nonzero(order >= 0))
         placements = []
         for other in others:
-            article = self.article(other)
-            rank = ranks.get(article.id)
-            score = ranked[rank - 1].score if rank is not None else self.explain(id, other).score
-            removed_by = everything.removing(article) if article.id != self.articles_[row].id else "itself"
-            placements.append(Placement(rank, score, removed_by))
+            other_row = self._row(other)
+            place = int(place_of[other_row])
+            removed_by = "itself" if other_row == row else everything.removing(self.articles_[other_row])
+            score = float(scores[place]) if place >= 0 else self._pair(row, other_row)[0]
+            placements.append(Placement(place + 1 if place >= 0 else None, score, removed_by))
         return placements
 
     def explain(self, id: str, other: str) -> Explanation:
@@ -232,20 +231,28 @@ class Recommender:
             UnknownArticleError: no article answers to one of the IDs.
         """
         row, other_row = self._row(id), self._row(other)
-        product = self.vectors_[[row]].multiply(self.vectors_[[other_row]]).tocsr()
+        score, similarity, factor, weight = self._pair(row, other_row)
+        product = csr_array(self._vectors([row]).multiply(self._vectors([other_row])))
         contributions = dict(zip(product.indices.tolist(), product.data.tolist(), strict=True))
-        similarity = float(csr_array(self.vectors_[[row]] @ self._transposed[:, [other_row]]).sum())
-        factor = float(self._decay.factor(self._days[row], self._days[[other_row]])[0])
-        weight = float(self.weights_[other_row])
         apart = abs(float(self._days[row] - self._days[other_row]))
         return Explanation(
-            score=similarity * (factor * weight),
+            score=score,
             similarity=similarity,
             decay=factor,
             weight=weight,
             days_apart=None if np.isnan(apart) else apart,
             words=self._shared_words(self.articles_[row], contributions),
         )
+
+    def _vectors(self, rows: Sequence[int] | NDArray[np.int32]) -> csr_array:
+        return csr_array(self.vectors_[rows])
+
+    def _pair(self, row: int, other: int) -> tuple[float, float, float, float]:
+        """Score, similarity, time factor and weight of one article as a candidate for another."""
+        similarity = float(csr_array(self._vectors([row]) @ self._transposed[:, [other]]).sum())
+        factor = float(self._decay.factor(self._days[[row]], self._days[[other]])[0])
+        weight = float(self.weights_[other])
+        return similarity * (factor * weight), similarity, factor, weight
 
     def _shared_words(self, article: Article, contributions: dict[int, float]) -> tuple[SharedWord, ...]:
         words: dict[tuple[str, str], float] = {}
@@ -267,33 +274,30 @@ class Recommender:
         return row
 
     def _suggestions(self, rows: NDArray[np.int32], rules: Rules) -> list[list[Suggestion]]:
-        return self._search(csr_array(self.vectors_[rows]), self._days[rows], rows, rules)
+        return self._search(self._vectors(rows), self._days[rows], rows, rules)
 
     def _search(
         self, queries: csr_array, days: NDArray[np.float64], own_rows: NDArray[np.int32], rules: Rules
     ) -> list[list[Suggestion]]:
-        weights = np.where(rules.allowed(self._hidden, self._unpublished), self.weights_, 0.0)
-        search = nearest_in_window if queries.shape[0] >= _BATCH // 4 else nearest
-        found: Neighbors = search(
-            queries,
-            self.vectors_ if search is nearest_in_window else self._transposed,
-            query_days=days,
-            days=self._days,
-            weights=weights,
-            own_rows=own_rows,
-            decay=self._decay,
-            limit=rules.limit,
-            min_score=rules.min_score,
-        )
+        found = self._neighbors(queries, days, own_rows, rules)
         return [
             [Suggestion(self.articles_[row], float(score)) for row, score in zip(rows, scores, strict=True) if row >= 0]
             for rows, scores in zip(found.rows, found.scores, strict=True)
         ]
 
-
-def _days(articles: Sequence[Article]) -> NDArray[np.float64]:
-    return np.array([_nan_if_none(article.published_at) for article in articles], np.float64)
-
-
-def _nan_if_none(value: float | None) -> float:
-    return float("nan") if value is None else value
+    def _neighbors(
+        self, queries: csr_array, days: NDArray[np.float64], own_rows: NDArray[np.int32], rules: Rules
+    ) -> Neighbors:
+        many = queries.shape[0] >= _MANY
+        search = nearest_in_window if many else nearest
+        return search(
+            queries,
+            self.vectors_ if many else self._transposed,
+            query_days=days,
+            days=self._days,
+            weights=np.where(rules.allowed(self._hidden, self._unpublished), self.weights_, 0.0),
+            own_rows=own_rows,
+            decay=self._decay,
+            limit=rules.limit,
+            min_score=rules.min_score,
+        )

@@ -47,6 +47,9 @@ class Settings:
     hub_exponent: float = 0.4
     """How far articles that are near to everything step back, 0 (not at all) to 1."""
 
+    learn: bool = True
+    """Whether `train` learns from curated links what of the above is better otherwise."""
+
     # --- what is suggested
     limit: int = 10
     """Entries in a list when the caller names no number."""
@@ -70,7 +73,8 @@ class Settings:
             _check(
                 self, name, _is_number(getattr(self, name)) and 0 <= getattr(self, name) <= 1, "a number from 0 to 1"
             )
-        _check(self, "excerpt_holds_title", isinstance(self.excerpt_holds_title, bool), "true or false")
+        for name in ("excerpt_holds_title", "learn"):
+            _check(self, name, isinstance(getattr(self, name), bool), "true or false")
         power, stretch = self.idf_power, self.newer_stretch
         _check(self, "idf_power", _is_number(power) and 0 <= power <= 2, "a number from 0 to 2")
         _check(self, "newer_stretch", _is_number(stretch) and 0 < stretch <= 100, "a number above 0, at most 100")
@@ -94,24 +98,6 @@ class Settings:
         pairs = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
         return cls(**{**asdict(base or cls()), **pairs})
 
-    @classmethod
-    def from_file(cls, path: Path) -> Self:
-        """Read the settings that a YAML file overrides, one `name: value` a line.
-
-        Raises:
-            SettingsError: the file can't be read, is not YAML, or holds what is no setting.
-        """
-        try:
-            values = yaml.safe_load(path.read_bytes())
-        except (OSError, yaml.YAMLError) as error:
-            raise SettingsError(f"{path}: the settings can't be read: {error}") from error
-        if not isinstance(values, dict):
-            raise SettingsError(f"{path}: settings are `name: value` lines")
-        try:
-            return cls.from_mapping({str(name): value for name, value in values.items()})
-        except SettingsError as error:
-            raise SettingsError(f"{path}: {error}") from error
-
     def to_mapping(self) -> dict[str, Any]:
         """The settings as plain values, such as JSON and `from_mapping` take."""
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
@@ -131,3 +117,23 @@ def _is_range(value: object) -> bool:
         return False
     least, greatest = value
     return bool(1 <= least <= greatest <= 8)
+
+
+def read_overrides(path: Path) -> dict[str, Any]:
+    """Read the settings that a YAML file overrides, one `name: value` a line, checked.
+
+    Raises:
+        SettingsError: the file can't be read, is not YAML, or holds what is no setting.
+    """
+    try:
+        values = yaml.safe_load(path.read_bytes())
+    except (OSError, yaml.YAMLError) as error:
+        raise SettingsError(f"{path}: the settings can't be read: {error}") from error
+    if not isinstance(values, dict):
+        raise SettingsError(f"{path}: settings are `name: value` lines")
+    overrides = {str(name): value for name, value in values.items()}
+    try:
+        Settings.from_mapping(overrides)
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from error
+    return overrides

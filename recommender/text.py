@@ -60,6 +60,12 @@ class Analyzer:
                 yield word, (word,)
 
 
+def is_unspaced(text: str) -> bool:
+    """Whether most of a text's words are runs of scripts without spaces between words."""
+    kinds = [match.lastgroup == "unspaced" for match in _WORD.finditer(unicodedata.normalize("NFKC", text))]
+    return 2 * sum(kinds) > len(kinds)
+
+
 @lru_cache(maxsize=1 << 18)
 def _ngrams(text: str, least: int, greatest: int) -> tuple[str, ...]:
     if len(text) <= least:

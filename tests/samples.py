@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from recommender import Article, Corpus
 from recommender.article import parse_date
 
 ROOT = Path(__file__).resolve().parent.parent
+EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 SEEDS = ROOT / "seeds"
 SEED_ID = "2019-12-01-chinese-tech-groups-shaping-un-facial-recognition-standards"
 ENTRY_KEYS = (
@@ -58,3 +61,33 @@ def corpus_of(*articles: Article, links: Mapping[str, Sequence[str]] | None = No
         files=len(articles),
         fingerprint="0" * 64,
     )
+
+
+def stories(
+    count: int = 40, *, days_between: float = 0.5, seed: int = 0, misleading: bool = False, dated: bool = True
+) -> Corpus:
+    """Stories of five articles each, every article linked to the others of its story.
+
+    Each story has three words of its own; an article holds two of them, and four of fifty that all share. One story
+    begins a day, its articles follow `days_between` apart. `misleading` titles hold words of other stories.
+    """
+    chance = random.Random(seed)
+    common = ["".join(chance.choices("abcdefghijklmnop", k=7)) for _ in range(50)]
+    own = [["".join(chance.choices("qrstuvwxyz", k=7)) for _ in range(3)] for _ in range(count)]
+    made, links = [], {}
+    for story in range(count):
+        ids = [f"s{story:03}-{number}" for number in range(5)]
+        for number, id in enumerate(ids):
+            words = chance.sample(own[story], 2)
+            title = chance.sample(chance.choice(own), 2) if misleading else words
+            date = EPOCH + timedelta(days=story + number * days_between)
+            made.append(
+                article(
+                    id,
+                    " ".join([*title, *chance.sample(common, 1)]),
+                    " ".join([*words, *chance.sample(common, 4)]),
+                    f"{date:%Y-%m-%dT%H:%M:%SZ}" if dated else None,
+                )
+            )
+            links[id] = [other for other in ids if other != id]
+    return corpus_of(*made, links=links)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from samples import SEED_ID, SEEDS
+from samples import SEED_ID, SEEDS, stories
 
 from api.server import main
 from recommender import Corpus, Manifest, Recommender, artefact
@@ -40,6 +40,8 @@ def test_train_publishes_and_says_what_it_read(site: Path, tmp_path: Path) -> No
         "2 articles and 0 known only from links; 0 curated links in 0 lists\n"
         "  broken.md:3: the front matter is not YAML: did not find expected node content; "
         "quote the value or mend the indent\n"
+        "nothing learnt: 0 curated lists, and at least 20 are needed to tell a gain from chance; "
+        "the defaults are used\n"
         f"published {tmp_path / 'models' / version}\n"
     )
 
@@ -191,3 +193,100 @@ def test_bad_usage_ends_with_status_2_and_a_sentence(
     assert result.exit_code == 2
     assert sentence in result.stderr
     assert result.stdout == ""
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Forty stories of five articles each, as a `.jsonl` file."""
+    return written(stories(), tmp_path / "archive.jsonl")
+
+
+def written(corpus: Corpus, file: Path) -> Path:
+    with file.open("w") as stream:
+        for article in corpus.articles:
+            line = {"id": article.id, **article.entry, "related": list(corpus.links[article.id])}
+            stream.write(json.dumps(line) + "\n")
+    return file
+
+
+def test_evaluate_prints_a_table(archive: Path) -> None:
+    result = run("evaluate", archive)
+    assert result.exit_code == 0
+    for name in ("this program", "random", "newest", "nearest in time", "plain TF-IDF", "BM25", "LSI"):
+        assert name in result.stdout
+    assert "nDCG@10" in result.stdout
+    assert result.stderr == ""
+
+
+def test_evaluate_gives_everything_as_json(archive: Path) -> None:
+    values = json.loads(run("evaluate", archive, "--json").stdout)
+    assert values["queries"] == 81
+    assert values["systems"][0]["name"] == "this program"
+    assert values["systems"][0]["figures"]["nDCG@10"]["mean"] > 0.9
+
+
+def test_evaluate_judges_from_the_date_that_is_named(archive: Path) -> None:
+    values = json.loads(run("evaluate", archive, "--json", "--since", "2024-02-05").stdout)
+    assert values["since"] == "2024-02-05T00:00:00Z"
+    assert values["queries"] == 29
+    result = run("evaluate", archive, "--since", "soon")
+    assert result.exit_code == 2
+    assert "'soon' is not a date such as 2019-12-01" in result.stderr
+
+
+def test_evaluate_writes_a_page_and_trec_files(archive: Path, tmp_path: Path) -> None:
+    page, qrels, ranking = (tmp_path / name for name in ("report.html", "qrels.txt", "run.txt"))
+    result = run("evaluate", archive, "--report", page, "--qrels", qrels, "--run", ranking)
+    assert result.exit_code == 0
+    assert result.stderr == f"wrote {page}\nwrote {qrels}\nwrote {ranking}\n"
+    assert page.read_text().startswith("<!doctype html>")
+    assert len(qrels.read_text().splitlines()) == 324
+    assert len(ranking.read_text().splitlines()) == 810
+
+
+def test_evaluate_fails_under_a_figure(tmp_path: Path) -> None:
+    archive = written(stories(misleading=True), tmp_path / "archive.jsonl")
+    assert run("evaluate", archive, "--fail-under", "0.5").exit_code == 0
+    result = run("evaluate", archive, "--fail-under", "1")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("recommender: nDCG@10 is 0.")
+    assert result.stderr.endswith(", under 1\n")
+
+
+def test_evaluate_names_what_the_model_before_found(archive: Path, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    version = run("train", archive, "--models", models).stdout.strip()
+    values = json.loads(run("evaluate", archive, "--json", "--models", models, "--against", version).stdout)
+    assert values["lost"] == []
+    assert values["gained"] == 0
+    assert run("evaluate", archive, "--models", models, "--against", "x").exit_code == 2
+
+
+def test_evaluate_without_curated_links_says_what_to_do(site: Path) -> None:
+    result = run("evaluate", site)
+    assert result.exit_code == 2
+    assert "no article has curated links" in result.stderr
+    assert "add `related` lists" in result.stderr
+
+
+def test_lint_lists_links_that_are_not_as_they_should_be(site: Path) -> None:
+    assert run("evaluate", site, "--lint").exit_code == 0
+    (site / "c.md").write_text("---\ntitle: Links\nrelated: [a, a, c, nowhere]\n---\n")
+    (site / "d.md").write_text(
+        "---\ntitle: Old\nrelated:\n  - title: Comet over the bay\n    excerpt: As it was.\n"
+        "    publishedDateTime: 2024-03-05T08:00:00Z\n---\n"
+    )
+    result = run("evaluate", site, "--lint")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "c.md: links twice to a",
+        "c.md: links to itself",
+        "c.md: dead link: no article here has 'nowhere' as ID or URL",
+        "d.md: drifted from a: excerpt",
+    ]
+
+
+def test_a_wanted_precision_sets_the_least_score(archive: Path, tmp_path: Path) -> None:
+    result = run("train", archive, "--models", tmp_path / "models", "--precision", "0.5")
+    assert "fewer than 50% are right: left out" in result.stderr
+    assert artefact.read_manifest(tmp_path / "models").settings.min_score > 0
