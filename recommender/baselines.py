@@ -21,6 +21,7 @@ Rankings: TypeAlias = NDArray[np.int64]
 Baseline: TypeAlias = "Callable[[Sequence[Article], NDArray[np.int64], int], Rankings]"
 """Articles in rank order, the rows that are asked for, and how many to give."""
 
+PLAIN = "plain TF-IDF"
 _SEED = 0
 _LSI_DIMENSIONS = 100
 
@@ -72,7 +73,7 @@ ALL: dict[str, Baseline] = {
     "random": random,
     "newest": newest,
     "nearest in time": nearest_in_time,
-    "plain TF-IDF": plain_tfidf,
+    PLAIN: plain_tfidf,
     "BM25": bm25,
     "LSI": lsi,
 }

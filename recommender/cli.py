@@ -18,13 +18,14 @@ from recommender.article import parse_date
 from recommender.corpus import Corpus, fingerprint
 from recommender.disk import replacing
 from recommender.errors import ArtefactError, RecommenderError
-from recommender.evaluation import evaluate, run_of, trec_qrels, trec_run
+from recommender.evaluation import evaluate
 from recommender.export import answer, export
 from recommender.frontmatter import render_related
 from recommender.recommender import Recommender
 from recommender.report import as_html, as_text
 from recommender.rules import Suggestion
 from recommender.settings import read_overrides
+from recommender.trec import run_of, trec_qrels, trec_run
 from recommender.truth import Split, at_most
 
 _SHOWN_PROBLEMS = 20

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import quote
 
-import ir_measures
 import numpy as np
-from ir_measures import RR, P, Qrel, R, ScoredDoc, nDCG
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -21,19 +17,14 @@ from recommender.corpus import Corpus
 from recommender.errors import EvaluationError
 from recommender.language import language_of
 from recommender.recommender import Recommender
+from recommender.trec import DEPTH, MAIN, PerQuery, Run, measure, run_of
 from recommender.truth import Lists, Split, at_most
 
-DEPTH = 10
 OURS = "this program"
-MAIN = "nDCG@10"
-MEASURES = {MAIN: nDCG @ DEPTH, "recall@10": R @ DEPTH, "precision@5": P @ 5, "MRR": RR @ DEPTH}
 _WORST = 50
 _MOST = 10
 _SEED = 0
 _RESAMPLES = 2_000
-
-PerQuery = Mapping[str, NDArray[np.float64]]
-"""The value of each measure for each query, float64 (queries,), the queries in the order of their IDs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,56 +154,6 @@ class Evaluation:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Rankings of some queries: for each, the IDs that were suggested, best first."""
-
-    name: str
-    rankings: Mapping[str, Sequence[str]]
-
-    def scored(self) -> list[ScoredDoc]:
-        """As TREC has it. Places are turned into scores, since trec_eval would settle ties in its own way."""
-        return [
-            ScoredDoc(query, target, float(len(ranking) - place))
-            for query, ranking in self.rankings.items()
-            for place, target in enumerate(ranking)
-        ]
-
-
-def qrels(lists: Lists) -> list[Qrel]:
-    """Curated lists as TREC's relevance judgements: every link is of relevance 1."""
-    return [Qrel(query, target, 1) for query in sorted(lists) for target in sorted(lists[query])]
-
-
-def trec_qrels(lists: Lists) -> str:
-    """The judgements as a TREC file: query, 0, target, relevance. Blanks in an ID are written as `%20`."""
-    return "".join(f"{_trec(q.query_id)} 0 {_trec(q.doc_id)} {q.relevance}\n" for q in qrels(lists))
-
-
-def trec_run(run: Run) -> str:
-    """The rankings as a TREC file: query, Q0, target, rank, score, name."""
-    return "".join(
-        f"{_trec(query)} Q0 {_trec(target)} {rank} {len(ranking) - rank + 1} {run.name.replace(' ', '-')}\n"
-        for query, ranking in sorted(run.rankings.items())
-        for rank, target in enumerate(ranking, start=1)
-    )
-
-
-def _trec(id: str) -> str:
-    return re.sub(r"\s", lambda blank: quote(blank.group()), id)
-
-
-def measure(run: Run, lists: Lists) -> PerQuery:
-    """Every measure for every list, by trec_eval through ir-measures; a query without an answer counts as 0."""
-    position = {query: place for place, query in enumerate(sorted(lists))}
-    values = {name: np.zeros(len(position)) for name in MEASURES}
-    names = {str(measure): name for name, measure in MEASURES.items()}
-    wanted = Run(run.name, {query: run.rankings.get(query, ()) for query in position})
-    for metric in ir_measures.iter_calc(list(MEASURES.values()), qrels(lists), wanted.scored()):
-        values[names[str(metric.measure)]][position[metric.query_id]] = metric.value
-    return values
-
-
 def evaluate(
     recommender: Recommender,
     corpus: Corpus,
@@ -261,7 +202,7 @@ def evaluate(
         systems=[_system(system, values, runs[system], lists) for system, values in measured.items()],
         all_lists=[
             _system(system, measure(runs[system], split.later), runs[system], split.later)
-            for system in (OURS, "plain TF-IDF")
+            for system in (OURS, baselines.PLAIN)
         ],
         all_queries=len(split.later),
         comparisons=[_compare(system, measured) for system in baselines.ALL],
@@ -271,19 +212,6 @@ def evaluate(
         spread=_spread(recommender),
         lost=None if earlier_model is None else _found_only_by(run_of(earlier_model, lists), runs[OURS], lists),
         gained=0 if earlier_model is None else len(_found_only_by(runs[OURS], run_of(earlier_model, lists), lists)),
-    )
-
-
-def run_of(recommender: Recommender, queries: Iterable[str]) -> Run:
-    """What a recommender suggests for some articles; those that it does not know get nothing."""
-    known = [id for id in sorted(queries) if recommender.knows(id)]
-    lists = recommender.related_to_each(known, limit=DEPTH, min_score=0.0)
-    return Run(
-        OURS,
-        {
-            query: [suggestion.article.id for suggestion in suggestions]
-            for query, suggestions in zip(known, lists, strict=True)
-        },
     )
 
 
@@ -344,7 +272,7 @@ def _groups(corpus: Corpus, lists: Lists, measured: Mapping[str, PerQuery]) -> l
                 name.partition("|")[2] or name,
                 len(positions),
                 float(measured[OURS][MAIN][positions].mean()),
-                float(measured["plain TF-IDF"][MAIN][positions].mean()),
+                float(measured[baselines.PLAIN][MAIN][positions].mean()),
             )
             for name, positions in ordered
         ]

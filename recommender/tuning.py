@@ -24,8 +24,8 @@ from recommender.workbench import Workbench
 
 LEAST_LISTS = 20
 """Fewer lists than these teach nothing: on real corpora, learning from ten lost as often as it won."""
-LEAST_LISTS_FOR_TERMS = 100
-"""Terms are many, and say nothing reliable before."""
+LEAST_LISTS_FOR_TEXT = 100
+"""N-gram sizes and term weights have more to go wrong, and need more."""
 _MOST_LINKS = 10  # longer lists are whole topics chained together
 _FOLDS = 4
 
@@ -178,18 +178,21 @@ def learn(
     if gain > 0:
         tuned = _choose(bench, bench.popularity(base), base, free)
         tuned = _choose(bench, bench.popularity(tuned), tuned, free)  # settings bear on each other
-    unspaced = np.mean([is_unspaced(article.title) for article in corpus.articles]) > 0.1
-    for change in ANALYSES + (UNSPACED_ANALYSES if unspaced else ()):
-        if not set(change) & set(fixed):
-            bench, tuned = _try_analysis(bench, tuned, change)
-    progress("learning term weights")
-    factors, gain_of_terms = learn_term_factors(bench, tuned) if len(lists) >= LEAST_LISTS_FOR_TERMS else ({}, 0.0)
+    factors: TermFactors = {}
+    if len(lists) >= LEAST_LISTS_FOR_TEXT:
+        unspaced = np.mean([is_unspaced(article.title) for article in corpus.articles]) > 0.1
+        for change in ANALYSES + (UNSPACED_ANALYSES if unspaced else ()):
+            if not set(change) & set(fixed):
+                bench, tuned = _try_analysis(bench, tuned, change)
+        progress("learning term weights")
+        factors, gain_of_terms = learn_term_factors(bench, tuned)
+        gain = max(gain, 0.0) + gain_of_terms
     defaults = base.to_mapping()
     return replace(
         nothing,
         settings=tuned,
         changed={name: value for name, value in tuned.to_mapping().items() if value != defaults[name]},
-        gain=max(gain, 0.0) + gain_of_terms,
+        gain=max(gain, 0.0),
         term_factors=factors,
     )
 

@@ -5,8 +5,8 @@ import pytest
 from samples import article, corpus_of, stories
 
 from recommender import Recommender, Settings
-from recommender.evaluation import MAIN, measure, run_of
 from recommender.rules import in_rank_order
+from recommender.trec import MAIN, measure, run_of
 from recommender.truth import Split
 from recommender.workbench import Workbench
 

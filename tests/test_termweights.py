@@ -10,9 +10,9 @@ from samples import EPOCH, article, corpus_of, stories
 from scipy.optimize import approx_fprime
 
 from recommender import Corpus, Recommender, Settings
-from recommender.evaluation import MAIN, measure, run_of
 from recommender.rules import in_rank_order
 from recommender.termweights import _Lesson, learn_term_factors
+from recommender.trec import MAIN, measure, run_of
 from recommender.truth import Split
 from recommender.workbench import Workbench
 
