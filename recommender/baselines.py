@@ -14,6 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
 from recommender.article import Article
+from recommender.errors import EvaluationError
 
 Rankings: TypeAlias = NDArray[np.int64]
 """The best rows of each query, best first, int64 (queries, depth); -1 where a query has fewer."""
@@ -45,7 +46,7 @@ def nearest_in_time(articles: Sequence[Article], rows: NDArray[np.int64], depth:
 
 def plain_tfidf(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
     """Title and excerpt as one text under `TfidfVectorizer()`, cosine."""
-    vectors = csr_array(TfidfVectorizer().fit_transform(_texts(articles)))
+    vectors = _plain_vectors(articles)
     transposed = csr_array(vectors.T)
     return _by_score(articles, rows, depth, lambda row: (vectors[[row]] @ transposed).toarray()[0])
 
@@ -55,18 +56,45 @@ def bm25(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Ra
     texts = _texts(articles)
     index = bm25s.BM25()
     tokens = bm25s.tokenize(texts, stopwords=None, show_progress=False, return_ids=False)
+    if not any(tokens):
+        return plain_tfidf(articles, rows, depth)
     index.index(tokens, show_progress=False)
     return _by_score(articles, rows, depth, lambda row: index.get_scores(tokens[row]))
 
 
 def lsi(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
     """Plain TF-IDF brought down to a hundred dimensions by a truncated SVD, cosine."""
-    vectors = TfidfVectorizer().fit_transform(_texts(articles))
+    vectors = _plain_vectors(articles)
     dimensions = min(_LSI_DIMENSIONS, min(vectors.shape) - 1)
     if dimensions < 1:
         return plain_tfidf(articles, rows, depth)
     latent = normalize(TruncatedSVD(dimensions, random_state=_SEED).fit_transform(vectors))
     return _by_score(articles, rows, depth, lambda row: latent @ latent[row])
+
+
+def encoder(model: str) -> Baseline:
+    """The same text under a sentence encoder, cosine.
+
+    Args:
+        model: a name or folder that `SentenceTransformer` takes.
+
+    Raises:
+        EvaluationError: sentence-transformers is not installed, or the model can't be loaded.
+    """
+    try:
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 — heavy, and an extra
+
+        encode = SentenceTransformer(model).encode
+    except ImportError as error:
+        raise EvaluationError("--encoder needs sentence-transformers: pip install '.[encoder]'") from error
+    except (OSError, ValueError) as error:
+        raise EvaluationError(f"the encoder {model!r} can't be loaded: {error}") from error
+
+    def rank(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
+        vectors = normalize(encode(_texts(articles)))
+        return _by_score(articles, rows, depth, lambda row: vectors @ vectors[row])
+
+    return rank
 
 
 ALL: dict[str, Baseline] = {
@@ -77,6 +105,13 @@ ALL: dict[str, Baseline] = {
     "BM25": bm25,
     "LSI": lsi,
 }
+
+
+def _plain_vectors(articles: Sequence[Article]) -> csr_array:
+    try:
+        return csr_array(TfidfVectorizer().fit_transform(_texts(articles)))
+    except ValueError:  # scikit-learn's word for "no text holds any word"
+        return csr_array(np.zeros((len(articles), 1)))
 
 
 def _texts(articles: Sequence[Article]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import IO, Any, NoReturn, TypeVar
 import click
 from tqdm import tqdm
 
-from recommender import artefact, tuning
+from recommender import artefact, baselines, tuning
 from recommender.artefact import Manifest
 from recommender.article import parse_date
 from recommender.corpus import Corpus, fingerprint
@@ -21,6 +21,7 @@ from recommender.errors import ArtefactError, RecommenderError
 from recommender.evaluation import evaluate
 from recommender.export import answer, export
 from recommender.frontmatter import render_related
+from recommender.plots import require_matplotlib
 from recommender.recommender import Recommender
 from recommender.report import as_html, as_text
 from recommender.rules import Suggestion
@@ -139,6 +140,7 @@ def export_command(corpus_path: Path, models_folder: Path, out: Path, limit: int
 @click.option("--qrels", type=_FILE, help="Write the judgements in TREC's format.")
 @click.option("--run", "run_file", type=_FILE, help="Write the rankings in TREC's format.")
 @click.option("--against", metavar="VERSION", help="Name links that this model finds and the new one loses.")
+@click.option("--encoder", metavar="MODEL", help="Compare with a sentence encoder too (needs sentence-transformers).")
 @click.option("--fail-under", type=click.FloatRange(0, 1), help="Exit with status 1 below this nDCG@10.")
 @click.option("--lint", is_flag=True, help="Only list curated links that are dead, doubled, to themselves or drifted.")
 def evaluate_command(
@@ -153,6 +155,7 @@ def evaluate_command(
     qrels: Path | None,
     run_file: Path | None,
     against: str | None,
+    encoder: str | None,
     fail_under: float | None,
     lint: bool,
 ) -> None:
@@ -162,7 +165,11 @@ def evaluate_command(
     if lint:
         _lint(corpus)
     split = Split.of(corpus, since=_moment(since))
+    # What may be missing is looked for before the long work begins.
     judge = artefact.load(models_folder, against) if against else None
+    others = {encoder: baselines.encoder(encoder)} if encoder else {}
+    if page is not None:
+        require_matplotlib()
     with stages("evaluating") as progress:
         recommender, learned = tuning.train(corpus, given=given, split=split, progress=progress)
         evaluation = evaluate(
@@ -173,6 +180,7 @@ def evaluate_command(
             learnt=learned.sentence(),
             name=corpus_path.resolve().name,
             earlier_model=judge,
+            others=others,
             progress=progress,
         )
     judged = at_most(split.later, max_links)

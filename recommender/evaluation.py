@@ -163,9 +163,14 @@ def evaluate(
     learnt: str = "",
     name: str = "",
     earlier_model: Recommender | None = None,
+    others: Mapping[str, baselines.Baseline] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Evaluation:
     """Judge a recommender by the later part of a split, side by side with the baselines.
+
+    Args:
+        earlier_model: whose finds are compared link by link with this one's.
+        others: further baselines, by name.
 
     Raises:
         EvaluationError: there is no list to judge by.
@@ -184,7 +189,8 @@ def evaluate(
         )
     progress(OURS)
     runs = {OURS: run_of(recommender, split.later)}
-    for baseline, rank in baselines.ALL.items():
+    compared = {**baselines.ALL, **(others or {})}
+    for baseline, rank in compared.items():
         progress(baseline)
         runs[baseline] = _baseline_run(baseline, rank, recommender.articles_, split.later)
     measured = {system: measure(run, lists) for system, run in runs.items()}
@@ -205,7 +211,7 @@ def evaluate(
             for system in (OURS, baselines.PLAIN)
         ],
         all_queries=len(split.later),
-        comparisons=[_compare(system, measured) for system in baselines.ALL],
+        comparisons=[_compare(system, measured) for system in compared],
         groups=_groups(corpus, lists, measured),
         misses=misses[:_WORST],
         missed_links=len(misses),

@@ -49,6 +49,20 @@ _STYLE: Mapping[Any, Any] = {
 }
 
 
+def require_matplotlib() -> tuple[Any, Any]:
+    """Matplotlib and its figures: heavy, and so an extra.
+
+    Raises:
+        RecommenderError: it is not installed.
+    """
+    try:
+        import matplotlib as mpl  # noqa: PLC0415
+        from matplotlib.figure import Figure as Canvas  # noqa: PLC0415
+    except ImportError as error:
+        raise RecommenderError("plots need matplotlib: pip install '.[report]'") from error
+    return mpl, Canvas
+
+
 def intervals_plot(title: str, rows: Mapping[str, Figure], form: Callable[[float], str]) -> Markup:
     """A row for each figure, with its interval, over a line at zero."""
 
@@ -125,11 +139,7 @@ def _strength(group: Group) -> float:
 
 def _svg(title: str, said: str, draw: Draw, margins: tuple[float, float, float, float], body: float) -> Markup:
     """A plot as inline SVG, its text as text, its colours as the page's variables; `said` is for screen readers."""
-    try:
-        import matplotlib as mpl  # noqa: PLC0415 — heavy, and an extra
-        from matplotlib.figure import Figure as Canvas  # noqa: PLC0415
-    except ImportError as error:
-        raise RecommenderError("plots need matplotlib: pip install 'related-articles[report]'") from error
+    mpl, canvas_of = require_matplotlib()
     left, top, right, bottom = margins
     height = top + body + bottom
     stream = StringIO()
@@ -137,7 +147,7 @@ def _svg(title: str, said: str, draw: Draw, margins: tuple[float, float, float, 
         warnings.filterwarnings("ignore", "Glyph", UserWarning)  # the browser has the fonts that matplotlib lacks
         mpl.rcdefaults()
         mpl.rcParams.update({**_STYLE, "svg.hashsalt": title})
-        canvas = Canvas(figsize=(_WIDTH / 72, height / 72))
+        canvas = canvas_of(figsize=(_WIDTH / 72, height / 72))
         box = (left / _WIDTH, bottom / height, (_WIDTH - left - right) / _WIDTH, body / height)
         draw(canvas.add_axes(box))
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))

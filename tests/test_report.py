@@ -335,7 +335,7 @@ def test_the_page_names_no_earlier_model_where_there_is_none(page: Page) -> None
 
 def test_without_matplotlib_the_error_names_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(RecommenderError, match=r"pip install 'related-articles\[report\]'"):
+    with pytest.raises(RecommenderError, match=r"pip install '\.\[report\]'"):
         as_html(EVALUATION)
     assert as_text(EVALUATION) == TEXT
 
