@@ -170,19 +170,18 @@ class Recommender:
         title: str,
         excerpt: str = "",
         *,
-        published_at: str | None = None,
+        published: str | None = None,
         limit: int | None = None,
         min_score: float | None = None,
-        published: Published | None = None,
     ) -> list[Suggestion]:
         """Suggestions for a text that is no article yet.
 
         Args:
-            published_at: its date, ISO 8601; without one, time counts for nothing.
+            published: its date, ISO 8601; without one, time counts for nothing.
         """
-        rules = Rules.from_settings(self.settings, limit=limit, min_score=min_score, published=published)
+        rules = Rules.from_settings(self.settings, limit=limit, min_score=min_score)
         vector = self.model_.transform([title], [excerpt])
-        days = np.array([parse_date(published_at)], np.float64)
+        days = np.array([parse_date(published)], np.float64)
         return self._search(vector, days, np.array([-1], np.int32), rules)[0]
 
     def related_to_each(

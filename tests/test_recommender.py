@@ -149,7 +149,7 @@ def test_an_address_finds_its_article_however_it_is_spelled() -> None:
 
 def test_a_draft_text_gets_what_its_article_would() -> None:
     recommender = fitted()
-    of_text = recommender.related_to_text(FLOOD.title, FLOOD.excerpt, published_at="2024-03-19T06:00:00Z")
+    of_text = recommender.related_to_text(FLOOD.title, FLOOD.excerpt, published="2024-03-19T06:00:00Z")
     assert of_text[0].article is FLOOD
     assert of_text[0].score == pytest.approx(1.0)
     assert of_text[1:] == recommender.related("flood")
