@@ -167,7 +167,7 @@ def evaluate_command(
     split = Split.of(corpus, since=_moment(since))
     # What may be missing is looked for before the long work begins.
     judge = artefact.load(models_folder, against) if against else None
-    others = {encoder: baselines.encoder(encoder)} if encoder else {}
+    others = {f"encoder {Path(encoder).name}": baselines.encoder(encoder)} if encoder else {}
     if page is not None:
         require_matplotlib()
     with stages("evaluating") as progress:
