@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import click
@@ -11,12 +12,15 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from api import create_app
-from recommender import artefact
+from recommender import RecommenderError, artefact
 from recommender.cli import corpus_argument, fitting_version, main, models_option
 
 __all__ = ["main"]
 
 _VERSION = "RECOMMENDER_VERSION"
+_THREADS = 4  # a worker: answers are computed, and the interpreter lock lets one compute at a time
+_WAITING = 128  # requests that a worker holds back rather than refuses
+_STOP_SECONDS = 5
 
 
 def worker_app() -> Flask:
@@ -36,6 +40,7 @@ def serve(corpus_path: Path | None, models_folder: Path, host: str, port: int, w
         version = artefact.verify(models_folder).version
     else:
         version = fitting_version(corpus_path, models_folder)
+    _require_free(host, port)
     # Workers are processes of their own: the environment is what they have in common with this one.
     os.environ["RECOMMENDER_MODELS"] = str(models_folder.resolve())
     os.environ[_VERSION] = version
@@ -47,4 +52,21 @@ def serve(corpus_path: Path | None, models_folder: Path, host: str, port: int, w
         address=host,
         port=port,
         workers=workers,
+        websockets=False,
+        blocking_threads=_THREADS,
+        backpressure=_WAITING,
+        # A stop that comes while a worker is still loading its model is lost on it: then it is ended after this.
+        workers_kill_timeout=_STOP_SECONDS,
     ).serve()
+
+
+def _require_free(host: str, port: int) -> None:
+    """Say now, in a sentence, that the server could not listen; else it would share the port, or end in a trace."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise RecommenderError(f"can't listen on {host} port {port}: {reason}; name another with --port") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import cast
 
@@ -48,7 +49,7 @@ def _limit(parameters: dict[str, str]) -> int | None:
     text = parameters.get("limit")
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _GREATEST_LIMIT):
+    if not (re.fullmatch("[0-9]{1,3}", text) and 1 <= int(text) <= _GREATEST_LIMIT):
         abort(400, f"the parameter 'limit' is {text!r}; it must be a whole number from 1 to {_GREATEST_LIMIT}")
     return int(text)
 

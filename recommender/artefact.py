@@ -115,7 +115,9 @@ def current(models: Path) -> str:
     try:
         return (models / POINTER).read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ArtefactError(f"{models}: no model has been published here; run `recommender train CORPUS`") from error
+        known = versions(models)
+        cure = f"`recommender models use {known[-1]}`" if known else "`recommender train CORPUS`"
+        raise ArtefactError(f"{models}: no model has been published here; run {cure}") from error
 
 
 def use(models: Path, version: str) -> None:
@@ -125,10 +127,12 @@ def use(models: Path, version: str) -> None:
         ArtefactError: there is no such version.
     """
     if version not in versions(models):
-        known = ", ".join(versions(models)) or "none"
-        raise ArtefactError(f"{models}: there is no version {version!r}; there is {known}")
-    with replacing(models / POINTER) as stream:
-        stream.write(f"{version}\n".encode())
+        raise _absent(models, version)
+    try:
+        with replacing(models / POINTER) as stream:
+            stream.write(f"{version}\n".encode())
+    except OSError as error:
+        raise ArtefactError(f"{models / POINTER}: can't be written: {error.strerror or error}") from error
 
 
 def read_manifest(models: Path, version: str | None = None) -> Manifest:
@@ -139,6 +143,8 @@ def read_manifest(models: Path, version: str | None = None) -> Manifest:
     """
     version = version or current(models)
     folder = _folder(models, version)
+    if not folder.is_dir():
+        raise _absent(models, version)
     try:
         values = json.loads((folder / MANIFEST).read_bytes())
         if values["format"] != FORMAT:
@@ -216,6 +222,11 @@ def _folder(models: Path, version: str) -> Path:
     if version in ("", ".", "..") or "/" in version or "\0" in version:
         raise ArtefactError(f"{models}: {version!r} is no version; `recommender models` lists them")
     return models / version
+
+
+def _absent(models: Path, version: str) -> ArtefactError:
+    known = ", ".join(versions(models)) or "none"
+    return ArtefactError(f"{models}: there is no version {version!r}; there is {known}")
 
 
 def _refused(folder: Path, reason: str) -> ArtefactError:

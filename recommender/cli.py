@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import IO, Any, NoReturn, TypeVar
+from typing import IO, Any, NoReturn, TypeVar, cast
 
 import click
 from tqdm import tqdm
@@ -26,24 +27,32 @@ from recommender.recommender import Recommender
 from recommender.report import as_html, as_text
 from recommender.rules import Suggestion
 from recommender.settings import read_overrides
+from recommender.source import Problem
 from recommender.trec import run_of, trec_qrels, trec_run
 from recommender.truth import Split, at_most
 
-_SHOWN_PROBLEMS = 20
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_KINDS = {"dead": "dead", "links": "doubled or to themselves", "drifted": "drifted from their article"}
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Group(click.Group):
-    """A group whose commands end with status 2 and the sentence of the error, where one of ours is raised."""
+    """A group whose commands end in a sentence and a status: 2 where an error was foreseen, 130 on Ctrl-C."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except RecommenderError as error:
-            click.echo(f"recommender: {error}", err=True)
-            ctx.exit(2)
+            message, status = str(error), 2
+        except BrokenPipeError:
+            raise  # the reader of a pipe has had enough: click ends quietly
+        except OSError as error:
+            message, status = f"{error.filename or 'output'}: {error.strerror or error}", 2
+        except KeyboardInterrupt:
+            message, status = "stopped", 130
+        click.echo(f"recommender: {message}", err=True)
+        return ctx.exit(status)
 
 
 def models_option(command: Command) -> Command:
@@ -170,6 +179,9 @@ def evaluate_command(
     others = {f"encoder {Path(encoder).name}": baselines.encoder(encoder)} if encoder else {}
     if page is not None:
         require_matplotlib()
+    for file in (page, qrels, run_file):
+        if file is not None and not file.parent.is_dir():
+            raise RecommenderError(f"{file}: can't be written: there is no folder {file.parent}")
     with stages("evaluating") as progress:
         recommender, learned = tuning.train(corpus, given=given, split=split, progress=progress)
         evaluation = evaluate(
@@ -183,6 +195,9 @@ def evaluate_command(
             others=others,
             progress=progress,
         )
+    click.echo(
+        f"{json.dumps(evaluation.to_mapping(), ensure_ascii=False)}\n" if as_json else as_text(evaluation), nl=False
+    )
     judged = at_most(split.later, max_links)
     if page is not None:
         _write(page, as_html(evaluation))
@@ -190,9 +205,6 @@ def evaluate_command(
         _write(qrels, trec_qrels(judged))
     if run_file is not None:
         _write(run_file, trec_run(run_of(recommender, judged)))
-    click.echo(
-        f"{json.dumps(evaluation.to_mapping(), ensure_ascii=False)}\n" if as_json else as_text(evaluation), nl=False
-    )
     if fail_under is not None and evaluation.ndcg < fail_under:
         click.echo(f"recommender: nDCG@10 is {evaluation.ndcg:.3f}, under {fail_under:g}", err=True)
         raise SystemExit(1)
@@ -205,15 +217,32 @@ def models_group(context: click.Context, models_folder: Path) -> None:
     """List the trained models; verify one, or go back to one."""
     context.obj = models_folder
     if context.invoked_subcommand is None:
-        context.invoke(list_models)
+        context.invoke(list_models, models_folder=models_folder)
+
+
+def own_models_option(command: Command) -> Command:
+    """`--models DIR` of a command of this group; by default the group's own."""
+
+    def of_group(context: click.Context, _: click.Parameter, value: Path | None) -> Path:
+        return value if value is not None else cast("Path", context.obj)
+
+    folder = click.Path(file_okay=False, path_type=Path)
+    return click.option("--models", "models_folder", type=folder, callback=of_group, help="Folder of the models.")(
+        command
+    )
 
 
 @models_group.command("list")
-@click.pass_obj
+@own_models_option
 def list_models(models_folder: Path) -> None:
     """List the versions, the newest last; a star marks the one in use."""
     known = artefact.versions(models_folder)
-    in_use = artefact.current(models_folder) if known else None
+    in_use = None
+    if known:
+        try:
+            in_use = artefact.read_manifest(models_folder).version
+        except ArtefactError as error:
+            click.echo(f"recommender: {error}", err=True)
     for version in known:
         star = "*" if version == in_use else " "
         try:
@@ -227,7 +256,7 @@ def list_models(models_folder: Path) -> None:
 
 @models_group.command("verify")
 @click.argument("version", required=False)
-@click.pass_obj
+@own_models_option
 def verify_model(models_folder: Path, version: str | None) -> None:
     """Compare every file of VERSION (the one in use, by default) with its manifest."""
     click.echo(f"{artefact.verify(models_folder, version).version} is whole")
@@ -235,7 +264,7 @@ def verify_model(models_folder: Path, version: str | None) -> None:
 
 @models_group.command("use")
 @click.argument("version")
-@click.pass_obj
+@own_models_option
 def use_model(models_folder: Path, version: str) -> None:
     """Make VERSION the one in use, after verifying it."""
     artefact.verify(models_folder, version)
@@ -290,18 +319,18 @@ def fitting_version(corpus_path: Path, models_folder: Path) -> str:
 
 
 def report(corpus: Corpus) -> None:
-    """Say on stderr what a corpus holds, and what in it could not be read."""
+    """Say on stderr what a corpus holds, and all that in it could not be read."""
     linked_only = len(corpus.articles) - corpus.files
     links = sum(len(targets) for targets in corpus.links.values())
+    undated = sum(article.published_at is None for article in corpus.articles)
     click.echo(
         f"{corpus.files:,} articles and {linked_only:,} known only from links; "
-        f"{links:,} curated links in {len(corpus.links):,} lists",
+        f"{links:,} curated links in {len(corpus.links):,} lists"
+        + (f"; {undated:,} without a date, for which time counts for nothing" if undated else ""),
         err=True,
     )
-    for problem in corpus.problems[:_SHOWN_PROBLEMS]:
+    for problem in corpus.problems:
         click.echo(f"  {problem}", err=True)
-    if len(corpus.problems) > _SHOWN_PROBLEMS:
-        click.echo(f"  … and {len(corpus.problems) - _SHOWN_PROBLEMS:,} more", err=True)
 
 
 def _print_explanations(recommender: Recommender, id: str, suggestions: list[Suggestion], form: str) -> None:
@@ -326,10 +355,15 @@ def _print_explanations(recommender: Recommender, id: str, suggestions: list[Sug
 
 
 def _lint(corpus: Corpus) -> NoReturn:
+    kinds: dict[str, list[Problem]] = {}
     for fault in corpus.link_faults:
-        click.echo(str(fault))
-    click.echo(f"{len(corpus.link_faults):,} of the curated links are not as they should be", err=True)
-    raise SystemExit(1 if corpus.link_faults else 0)
+        kinds.setdefault(re.split("[: ]", fault.reason)[0], []).append(fault)
+    for kind in _KINDS:
+        for fault in kinds.get(kind, ()):
+            click.echo(str(fault))
+    counts = ", ".join(f"{len(kinds[kind]):,} {name}" for kind, name in _KINDS.items() if kind in kinds)
+    click.echo(f"curated links: {counts or 'all as they should be'}", err=True)
+    raise SystemExit(1 if kinds else 0)
 
 
 def _moment(date: str | None) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,20 +22,30 @@ def synced(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Write beside `path`, and put the whole in its place when the block ends; an error leaves `path` as it was."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    """Write beside `path`, and put the whole in its place when the block ends; an error leaves `path` as it was.
+
+    A link stays, and what it leads to is replaced; a file keeps its mode. What is no regular file, such as /dev/null or
+    a pipe, can't be replaced and is written to.
+    """
+    target = path.resolve()
+    mode = target.stat().st_mode if target.exists() else stat.S_IFREG | 0o644
+    if not stat.S_ISREG(mode):
+        with target.open("wb") as stream:
+            yield stream
+        return
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
     beside = Path(name)
     try:
         with open(descriptor, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        beside.chmod(0o644)
-        beside.rename(path)
+        beside.chmod(stat.S_IMODE(mode))
+        beside.rename(target)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    sync_folder(target.parent)
 
 
 def sync_folder(folder: Path) -> None:

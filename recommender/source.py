@@ -28,6 +28,7 @@ ARTICLE_SUFFIXES = (".md", ".markdown")
 FRONT_MATTER_SUFFIXES = (".html", ".txt")  # articles only where they begin with front matter
 INDEX_STEMS = ("index", "_index")  # named after their folder
 _UNVISITED = frozenset({"node_modules"})
+_OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "vectors.indptr.npy"})
 _READ_BYTES = frontmatter.MAX_BYTES + 4096
 
 
@@ -108,6 +109,8 @@ def article_files(root: Path) -> tuple[list[str], list[Problem]]:
                 Problem(folder.relative_to(root).as_posix(), "a link back to a folder above it; not followed")
             )
             return
+        if {entry.name for entry in entries} >= _OF_A_MODEL:
+            return  # one of our own, trained within the site's folder
         for entry in entries:
             path = folder / entry.name
             if not _is_text(entry.name):
@@ -193,7 +196,7 @@ def _read_lines(reading: Reading, file: str, data: bytes) -> None:
 def _json_fields(raw: bytes, file: str, number: int) -> dict[str, frontmatter.Value]:
     try:
         # Numbers stay as they were written, as they do in front matter.
-        value = json.loads(raw.decode(), parse_int=str, parse_float=str)
+        value = json.loads(raw.decode(), parse_int=str, parse_float=str, parse_constant=lambda _: None)
         value = _texts(value)
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:

@@ -150,10 +150,10 @@ def least_score(recommender: Recommender, lists: Lists, precision: float) -> flo
     ]
     scores, right = np.array(pairs, np.float64).reshape(-1, 2).T
     likely = IsotonicRegression(out_of_bounds="clip").fit_transform(scores, right)
-    if not (likely >= precision).any():
-        raise SettingsError(
-            f"no score is right as often as {precision:g}; the best are with {likely.max():.2f}: ask for less"
-        )
+    enough = np.sort(scores)[-LEAST_LISTS:].min(initial=1.0)  # from this score on there are too few to tell
+    sure = likely[scores <= enough].max(initial=0.0)
+    if sure < precision:
+        raise SettingsError(f"no score is right as often as {precision:g}; the best are with {sure:.2f}: ask for less")
     return float(scores[likely >= precision].min())
 
 

@@ -48,4 +48,8 @@ def running(command: Sequence[str], port: int, **environment: str) -> Iterator[s
             yield address
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise

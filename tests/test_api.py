@@ -87,6 +87,8 @@ def test_an_unknown_url_is_404(client: FlaskClient) -> None:
         ("?limit=0", 400, "the parameter 'limit' is '0'; it must be a whole number from 1 to 100"),
         ("?limit=101", 400, "the parameter 'limit' is '101'; it must be a whole number from 1 to 100"),
         ("?limit=" + "9" * 5000, 400, None),
+        ("?limit=0000000019999", 400, None),
+        ("?limit=000000001" + "0" * 5000, 400, None),
         ("?limit=ten", 400, "the parameter 'limit' is 'ten'; it must be a whole number from 1 to 100"),
         ("?limit=²", 400, "the parameter 'limit' is '²'; it must be a whole number from 1 to 100"),
         ("?limit=", 400, "the parameter 'limit' is ''; it must be a whole number from 1 to 100"),

@@ -37,7 +37,8 @@ def test_train_publishes_and_says_what_it_read(site: Path, tmp_path: Path) -> No
     version = artefact.current(tmp_path / "models")
     assert result.stdout == f"{version}\n"
     assert result.stderr == (
-        "2 articles and 0 known only from links; 0 curated links in 0 lists\n"
+        "2 articles and 0 known only from links; 0 curated links in 0 lists; "
+        "1 without a date, for which time counts for nothing\n"
         "  broken.md:3: the front matter is not YAML: did not find expected node content; "
         "quote the value or mend the indent\n"
         "nothing learnt: 0 curated lists, and at least 20 are needed to tell a gain from chance; "
@@ -152,6 +153,36 @@ def test_models_lists_verifies_and_rolls_back(site: Path, tmp_path: Path) -> Non
     assert run("models", "--models", models, "use", first).stdout == f"{first} is in use\n"
     assert artefact.current(models) == first
     assert run("models", "--models", models, "verify", second).stdout == f"{second} is whole\n"
+    assert run("models", "verify", second, "--models", models).stdout == f"{second} is whole\n"
+
+
+def test_a_version_that_is_not_there_is_said_with_those_that_are(published: Published) -> None:
+    models, manifest = published
+    for command in (["models", "use"], ["models", "verify"], ["evaluate", SEEDS, "--against"]):
+        result = run(*command, "nope", "--models", models)
+        assert result.exit_code == 2
+        assert f"there is no version 'nope'; there is {manifest.version}" in result.stderr
+
+
+def test_without_a_version_in_use_the_models_are_listed_with_the_cure(published: Published) -> None:
+    models, manifest = published
+    (models / "current").unlink()
+    result = run("models", "--models", models)
+    assert manifest.version in result.stdout
+    assert f"run `recommender models use {manifest.version}`" in result.stderr
+
+
+def test_models_within_the_corpus_are_no_articles(site: Path) -> None:
+    for _ in range(2):
+        run("export", site, "--out", site / "lists.txt", "--models", site / "models")
+    assert len(artefact.versions(site / "models")) == 1
+
+
+def test_what_can_not_be_written_is_said_before_the_work(archive: Path, tmp_path: Path) -> None:
+    result = run("evaluate", archive, "--report", tmp_path / "none" / "report.html")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert f"there is no folder {tmp_path / 'none'}" in result.stderr
 
 
 def test_a_damaged_model_is_neither_verified_nor_used(site: Path, tmp_path: Path) -> None:
@@ -279,11 +310,12 @@ def test_lint_lists_links_that_are_not_as_they_should_be(site: Path) -> None:
     result = run("evaluate", site, "--lint")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
+        "c.md: dead link: no article here has 'nowhere' as ID or URL",
         "c.md: links twice to a",
         "c.md: links to itself",
-        "c.md: dead link: no article here has 'nowhere' as ID or URL",
         "d.md: drifted from a: excerpt",
     ]
+    assert result.stderr == "curated links: 1 dead, 2 doubled or to themselves, 1 drifted from their article\n"
 
 
 def test_a_wanted_precision_sets_the_least_score(archive: Path, tmp_path: Path) -> None:

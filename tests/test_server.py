@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
 import sys
 import urllib.request
 from pathlib import Path
@@ -41,3 +43,31 @@ def test_serve_without_a_corpus_serves_the_model_in_use(published: tuple[Path, M
         urllib.request.urlopen(f"{address}/articles/{SEED_ID}", timeout=30) as response,
     ):
         assert json.load(response)["id"] == SEED_ID
+
+
+def test_a_port_that_is_taken_is_said(published: tuple[Path, Manifest]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(published[0])]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"recommender: can't listen on 127.0.0.1 port {port}: Address already in use; name another with --port\n"
+    )
+
+
+def test_a_stop_while_a_worker_is_starting_is_obeyed(published: tuple[Path, Manifest]) -> None:
+    command = [RECOMMENDER, "serve", "--port", str(free_port()), "--models", str(published[0]), "--workers", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+        assert server.stdout is not None
+        for line in server.stdout:
+            if "Spawning worker-2" in line:
+                server.terminate()
+                break
+        try:
+            server.communicate(timeout=30)
+        finally:
+            server.kill()
+    assert server.returncode == 0
