@@ -38,7 +38,7 @@ _LIBRARIES = ("scikit-learn", "numpy", "scipy", "PyStemmer", "regex")
 _FILES = frozenset(
     (
         _ARTICLES,
-        "weights.npy",
+        "articles.weights.npy",
         *(f"vectors.{part}.npy" for part in _VECTOR_ARRAYS),
         *(f"{field}.{part}" for field in FIELDS for part in ("terms.txt", "weights.npy")),
     )
@@ -204,7 +204,7 @@ def load(models: Path, version: str | None = None, *, verified: bool = False) ->
         shape = (len(articles), sum(len(vocabulary.terms) for vocabulary in vocabularies.values()))
         vectors = csr_array((parts["data"], parts["indices"], parts["indptr"]), shape=shape)
         vectors.check_format(full_check=True)
-        weights = _read_array(folder / "weights.npy", np.float64)
+        weights = _read_array(folder / "articles.weights.npy", np.float64)
         if weights.shape != (len(articles),):
             raise ValueError("there is not one weight an article")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -245,7 +245,7 @@ def _write(
     for part, dtype in _VECTOR_ARRAYS.items():
         with synced(staging / f"vectors.{part}.npy") as stream:
             np.save(stream, np.asarray(getattr(recommender.vectors_, part), dtype), allow_pickle=False)
-    with synced(staging / "weights.npy") as stream:
+    with synced(staging / "articles.weights.npy") as stream:
         np.save(stream, recommender.weights_, allow_pickle=False)
     for field in FIELDS:
         with synced(staging / f"{field}.terms.txt") as stream:

@@ -82,7 +82,7 @@ def encoder(model: str) -> Baseline:
         EvaluationError: sentence-transformers is not installed, or the model can't be loaded.
     """
     try:
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 — heavy, and an extra
+        from sentence_transformers import SentenceTransformer
 
         encode = SentenceTransformer(model).encode
     except ImportError as error:

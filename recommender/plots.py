@@ -56,8 +56,8 @@ def require_matplotlib() -> tuple[Any, Any]:
         RecommenderError: it is not installed.
     """
     try:
-        import matplotlib as mpl  # noqa: PLC0415
-        from matplotlib.figure import Figure as Canvas  # noqa: PLC0415
+        import matplotlib as mpl
+        from matplotlib.figure import Figure as Canvas
     except ImportError as error:
         raise RecommenderError("plots need matplotlib: pip install '.[report]'") from error
     return mpl, Canvas

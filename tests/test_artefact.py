@@ -98,6 +98,7 @@ def refusal(models: Path) -> str:
 
 FILES = [
     "articles.jsonl",
+    "articles.weights.npy",
     "excerpt.terms.txt",
     "excerpt.weights.npy",
     "title.terms.txt",
@@ -105,7 +106,6 @@ FILES = [
     "vectors.data.npy",
     "vectors.indices.npy",
     "vectors.indptr.npy",
-    "weights.npy",
 ]
 
 
