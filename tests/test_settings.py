@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import ast
+import inspect
+from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from recommender import Settings, SettingsError
+from recommender import settings as module
 from recommender.settings import read_overrides
 
 
@@ -65,3 +70,18 @@ def test_a_settings_file_that_can_not_be_used_is_named(tmp_path: Path, text: str
 def test_a_settings_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"none\.yaml: the settings can't be read"):
         read_overrides(tmp_path / "none.yaml")
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    body = ast.parse(inspect.getsource(module)).body
+    [settings] = [node for node in body if isinstance(node, ast.ClassDef)]
+    documented = {
+        field.target.id
+        for field, text in pairwise(settings.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
+    assert documented == {field.name for field in fields(Settings)}
