@@ -52,6 +52,7 @@ class Manifest:
     Attributes:
         version: the name of its folder; later ones sort after earlier ones.
         given: the settings that the user fixed; a later training goes by them again.
+        precision: what the least score was set by, likewise.
         learnt: what links have taught, in a sentence.
         corpus: the fingerprint of the corpus it was trained on.
         counts: articles, files, links, terms.
@@ -62,6 +63,7 @@ class Manifest:
     created: str
     settings: Settings
     given: Mapping[str, Any]
+    precision: float | None
     learnt: str
     corpus: str
     counts: dict[str, int]
@@ -75,6 +77,7 @@ def publish(
     models: Path,
     *,
     given: Mapping[str, Any] | None = None,
+    precision: float | None = None,
     learnt: str = "",
 ) -> Manifest:
     """Write a new artefact into `models`, all of it or nothing, and make it the current one.
@@ -86,7 +89,7 @@ def publish(
         models.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".publishing-", dir=models))
         try:
-            manifest = _write(recommender, corpus, staging, given=given or {}, learnt=learnt)
+            manifest = _write(recommender, corpus, staging, given=given or {}, precision=precision, learnt=learnt)
             staging.chmod(0o755)
             staging.rename(models / manifest.version)
         except BaseException:
@@ -156,6 +159,7 @@ def read_manifest(models: Path, version: str | None = None) -> Manifest:
             created=str(values["created"]),
             settings=Settings.from_mapping(values["settings"]),
             given=_settings(values["given"]),
+            precision=None if values["precision"] is None else float(values["precision"]),
             learnt=str(values["learnt"]),
             corpus=str(values["corpus"]),
             counts={str(name): int(count) for name, count in values["counts"].items()},
@@ -236,7 +240,13 @@ def _refused(folder: Path, reason: str) -> ArtefactError:
 
 
 def _write(
-    recommender: Recommender, corpus: Corpus, staging: Path, *, given: Mapping[str, Any], learnt: str
+    recommender: Recommender,
+    corpus: Corpus,
+    staging: Path,
+    *,
+    given: Mapping[str, Any],
+    precision: float | None,
+    learnt: str,
 ) -> Manifest:
     vocabularies = recommender.model_.vocabularies_
     with synced(staging / _ARTICLES) as stream:
@@ -261,6 +271,7 @@ def _write(
         created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
         settings=recommender.settings,
         given=given,
+        precision=precision,
         learnt=learnt,
         corpus=corpus.fingerprint,
         counts={
@@ -280,6 +291,7 @@ def _write(
                     "created": manifest.created,
                     "settings": manifest.settings.to_mapping(),
                     "given": dict(manifest.given),
+                    "precision": manifest.precision,
                     "learnt": manifest.learnt,
                     "corpus": manifest.corpus,
                     "counts": manifest.counts,

@@ -277,11 +277,13 @@ def train(
 ) -> Manifest:
     """Read, learn and publish, and say on stderr what came of it."""
     corpus = Corpus.from_path(corpus_path, progress=True)
+    report(corpus)
     with stages("training") as progress:
         recommender, learned = tuning.train(corpus, given=given, precision=precision, progress=progress)
         progress("publishing")
-        manifest = artefact.publish(recommender, corpus, models_folder, given=given, learnt=learned.sentence())
-    report(corpus)
+        manifest = artefact.publish(
+            recommender, corpus, models_folder, given=given, precision=precision, learnt=learned.sentence()
+        )
     click.echo(manifest.learnt, err=True)
     click.echo(f"published {models_folder / manifest.version}", err=True)
     return manifest
@@ -315,7 +317,7 @@ def fitting_version(corpus_path: Path, models_folder: Path) -> str:
         return train(corpus_path, models_folder, {}).version
     if manifest.corpus == fingerprint(corpus_path):
         return manifest.version
-    return train(corpus_path, models_folder, manifest.given).version
+    return train(corpus_path, models_folder, manifest.given, precision=manifest.precision).version
 
 
 def report(corpus: Corpus) -> None:

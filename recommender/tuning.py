@@ -34,7 +34,7 @@ _LEAST_DEVIATION = 0.1  # of differences in nDCG@10 between two values of a sett
 
 Change: TypeAlias = Mapping[str, Any]
 
-# In the order in which they are tried.
+# In the order in which they are tried; every default is among them.
 GRID: Mapping[str, tuple[Any, ...]] = {
     "half_life_days": (1, 2, 3.5, 5, 7, 10, 14, 20, 30, 60, 90, 180, 365, None),
     "newer_stretch": (0.25, 0.5, 1, 1.5, 2, 3),
@@ -217,18 +217,14 @@ def _choose(
     *,
     places: NDArray[np.int64] | None = None,
 ) -> Settings:
-    """Setting by setting, the value nearest to its default of those that are as good as the best.
-
-    As good is what lies within the noise.
-    """
+    """Setting by setting, of the values that are as good as the best but for noise, the one nearest to the default."""
     pool = bench.pool if places is None else bench.pool.part(places)
     current = start
     for name in free:
-        default = getattr(bench.settings, name)
-        values = GRID[name] if default in GRID[name] else (*GRID[name], default)
+        values = GRID[name]
         tried = [_ndcg(pool, popularity, replace(current, **{name: value})) for value in values]
         best = max(range(len(values)), key=lambda place: tried[place].mean())
-        origin = values.index(default)
+        origin = values.index(getattr(bench.settings, name))
         as_good = [place for place, gains in enumerate(tried) if not _is_better(tried[best], gains, pool)]
         nearest = min(as_good, key=lambda place: (abs(place - origin), -tried[place].mean()))
         current = replace(current, **{name: values[nearest]})

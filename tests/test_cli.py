@@ -322,3 +322,17 @@ def test_a_wanted_precision_sets_the_least_score(archive: Path, tmp_path: Path) 
     result = run("train", archive, "--models", tmp_path / "models", "--precision", "0.5")
     assert "fewer than 50% are right: left out" in result.stderr
     assert artefact.read_manifest(tmp_path / "models").settings.min_score > 0
+
+
+def test_a_later_training_goes_by_what_was_fixed_before(archive: Path, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    (tmp_path / "settings.yaml").write_text("half_life_days: 3\n")
+    run("train", archive, "--models", models, "--precision", "0.5", "--settings", tmp_path / "settings.yaml")
+    with archive.open("a") as stream:
+        stream.write('{"id": "one-more", "title": "One more"}\n')
+    run("export", archive, "--out", tmp_path / "lists.jsonl", "--models", models)
+    assert len(artefact.versions(models)) == 2
+    manifest = artefact.read_manifest(models)
+    assert manifest.settings.half_life_days == 3
+    assert manifest.precision == 0.5
+    assert manifest.settings.min_score > 0
