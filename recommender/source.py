@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import os
@@ -151,7 +152,7 @@ def read_file(root: Path, file: str, *, parse: bool = True) -> Reading:
         front_matter = frontmatter.split(data, place=file)
         if front_matter is None:
             if parse and file.lower().endswith(ARTICLE_SUFFIXES):
-                reading.problems.append(Problem(file, "no front matter: it does not begin with a line `---`", line=1))
+                reading.problems.append(Problem(file, _why_no_front_matter(data), line=1))
             return reading
         reading.digest = _digest(file, data[front_matter.start : front_matter.end])
         if parse:
@@ -160,6 +161,14 @@ def read_file(root: Path, file: str, *, parse: bool = True) -> Reading:
     except FrontMatterError as error:
         reading.problems.append(Problem.from_error(error))
     return reading
+
+
+def _why_no_front_matter(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "UTF-16; save the file as UTF-8"
+    if data.startswith(b"+++"):
+        return "front matter in TOML is not read; write it in YAML, between lines `---`"
+    return "no front matter: it does not begin with a line `---`"
 
 
 def _read_bytes(path: Path, *, whole: bool) -> bytes:
