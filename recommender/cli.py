@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import IO, Any, NoReturn, TypeVar, cast
+from typing import IO, Any, NoReturn, TypeVar, cast, get_args
 
 import click
 from tqdm import tqdm
@@ -16,7 +16,7 @@ from tqdm import tqdm
 from recommender import artefact, baselines, tuning
 from recommender.artefact import Manifest
 from recommender.article import parse_date
-from recommender.corpus import Corpus, fingerprint
+from recommender.corpus import Corpus, LinkFaultKind, fingerprint
 from recommender.disk import replacing
 from recommender.errors import ArtefactError, RecommenderError
 from recommender.evaluation import evaluate
@@ -27,12 +27,10 @@ from recommender.recommender import Recommender
 from recommender.report import as_html, as_text
 from recommender.rules import Suggestion
 from recommender.settings import read_overrides
-from recommender.source import Problem
 from recommender.trec import run_of, trec_qrels, trec_run
 from recommender.truth import Split, at_most
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_KINDS = {"dead": "dead", "links": "doubled or to themselves", "drifted": "drifted from their article"}
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -357,15 +355,13 @@ def _print_explanations(recommender: Recommender, id: str, suggestions: list[Sug
 
 
 def _lint(corpus: Corpus) -> NoReturn:
-    kinds: dict[str, list[Problem]] = {}
-    for fault in corpus.link_faults:
-        kinds.setdefault(re.split("[: ]", fault.reason)[0], []).append(fault)
-    for kind in _KINDS:
-        for fault in kinds.get(kind, ()):
-            click.echo(str(fault))
-    counts = ", ".join(f"{len(kinds[kind]):,} {name}" for kind, name in _KINDS.items() if kind in kinds)
-    click.echo(f"curated links: {counts or 'all as they should be'}", err=True)
-    raise SystemExit(1 if kinds else 0)
+    order = get_args(LinkFaultKind)
+    for fault in sorted(corpus.link_faults, key=lambda fault: order.index(fault.kind)):
+        click.echo(str(fault))
+    counts = Counter(fault.kind for fault in corpus.link_faults)
+    summary = ", ".join(f"{counts[kind]:,} {kind}" for kind in order if counts[kind])
+    click.echo(f"curated links: {summary or 'all as they should be'}", err=True)
+    raise SystemExit(1 if counts else 0)
 
 
 def _moment(date: str | None) -> float | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self, TypeAlias
 
 from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
@@ -19,6 +19,22 @@ from recommender.source import LinkLine, Problem, Reading, Source, article_files
 
 _CHUNK = 128  # files a task: a task costs little beside their parsing, and the progress bar still moves
 _WORTH_WORKERS = 1000  # starting worker processes takes as long as parsing about this many files
+
+
+LinkFaultKind: TypeAlias = Literal["dead", "to itself", "doubled", "drifted"]
+"""What may be wrong with a curated link, the gravest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFault:
+    """A curated link that is not as it should be: of which kind, in which file, and what is wrong."""
+
+    kind: LinkFaultKind
+    place: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,7 @@ class Corpus:
     articles: tuple[Article, ...]
     links: Mapping[str, tuple[str, ...]]
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    link_faults: tuple[Problem, ...] = ()
+    link_faults: tuple[LinkFault, ...] = ()
     problems: tuple[Problem, ...] = ()
     files: int = 0
     fingerprint: str = ""
@@ -225,7 +241,7 @@ class _List:
     related: tuple[Entry | str, ...]
 
 
-def _resolve(lists: Iterable[_List], directory: _Directory) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
+def _resolve(lists: Iterable[_List], directory: _Directory) -> tuple[dict[str, tuple[str, ...]], list[LinkFault]]:
     """The links of each article as IDs, and what is wrong with some of them."""
     links: dict[str, dict[str, None]] = defaultdict(dict)
     faults = []
@@ -240,17 +256,17 @@ def _resolve(lists: Iterable[_List], directory: _Directory) -> tuple[dict[str, t
             target = directory.resolve(link)
             name = link if isinstance(link, str) else link["title"]
             if target is None:
-                faults.append(Problem(item.place, f"dead link: no article here has {name!r} as ID or URL"))
+                faults.append(LinkFault("dead", item.place, f"dead link: no article here has {name!r} as ID or URL"))
                 continue
             if target.id == item.id:
-                faults.append(Problem(item.place, "links to itself"))
+                faults.append(LinkFault("to itself", item.place, "links to itself"))
                 continue
             if target.id in met:
-                faults.append(Problem(item.place, f"links twice to {target.id}"))
+                faults.append(LinkFault("doubled", item.place, f"links twice to {target.id}"))
             if target.hidden:
-                faults.append(Problem(item.place, f"dead link: {target.id} is a draft or withdrawn"))
+                faults.append(LinkFault("dead", item.place, f"dead link: {target.id} is a draft or withdrawn"))
             if isinstance(link, dict) and (changed := _differing(link, target.entry)):
-                faults.append(Problem(item.place, f"drifted from {target.id}: {', '.join(changed)}"))
+                faults.append(LinkFault("drifted", item.place, f"drifted from {target.id}: {', '.join(changed)}"))
             met.add(target.id)
             links[item.id].setdefault(target.id)
     return {id: tuple(targets) for id, targets in links.items()}, faults

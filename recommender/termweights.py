@@ -1,8 +1,9 @@
 """Learns from curated links which terms say more, or less, than their IDF.
 
-A term's factor is exp(delta). The deltas maximise a smooth nDCG of the lists (ApproxNDCG: Qin, Liu and Li, 2010) less
-a penalty on their squares, by L-BFGS with the exact gradient, through the vectors' unit lengths. Log-likelihood losses
-do worse than nothing here: links that no text can explain pull at every term.
+A term's weight is multiplied by exp(delta / 2), so that what two articles share of it is by exp(delta). The deltas
+maximise a smooth nDCG of the lists (ApproxNDCG: Qin, Liu and Li, 2010) less a penalty on their squares, by L-BFGS with
+the exact gradient, through the vectors' unit lengths. Log-likelihood losses do worse than nothing here: links that no
+text can explain pull at every term.
 """
 
 from __future__ import annotations
