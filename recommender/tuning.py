@@ -23,7 +23,7 @@ from recommender.truth import Lists, Split, at_most
 from recommender.workbench import Workbench
 
 LEAST_LISTS = 20
-"""Fewer lists than these teach nothing: on real corpora, learning from ten lost as often as it won."""
+"""Fewer teach nothing: on two real corpora, ten lists lost .014 nDCG@10 or won nothing, and twenty did no harm."""
 LEAST_LISTS_FOR_TEXT = 100
 """N-gram sizes and term weights have more to go wrong, and need more."""
 _MOST_LINKS = 10  # longer lists are whole topics chained together
