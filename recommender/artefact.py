@@ -315,6 +315,10 @@ def _line(article: Article) -> bytes:
         values["hidden"] = True
     if not article.published:
         values["published"] = False
+    if article.pinned:
+        values["pinned"] = article.pinned
+    if article.banned:
+        values["banned"] = article.banned
     return _json(values) + b"\n"
 
 
@@ -330,6 +334,8 @@ def _article(line: bytes) -> Article:
         names=tuple(values.get("names", (values["id"],))),
         hidden=bool(values.get("hidden", False)),
         published=bool(values.get("published", True)),
+        pinned=tuple(values.get("pinned", ())),
+        banned=tuple(values.get("banned", ())),
     )
 
 

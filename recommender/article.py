@@ -37,6 +37,8 @@ class Article:
         names: every ID that answers for it, its own first.
         hidden: a draft, or withdrawn: never suggested.
         published: the site's own flag; `False` is suggested unless `published="only"` is asked for.
+        pinned: the IDs that its own list begins with, whatever their scores.
+        banned: the IDs that its own list never holds.
     """
 
     id: str
@@ -46,6 +48,8 @@ class Article:
     names: tuple[str, ...] = field(default=())
     hidden: bool = False
     published: bool = True
+    pinned: tuple[str, ...] = ()
+    banned: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -139,17 +143,21 @@ def parse_date(text: str | None) -> float | None:
 
 def is_hidden(fields: Mapping[str, object]) -> bool:
     """Whether the editors keep it from readers: a draft, removed or deleted."""
-    return any(_is(fields, key, "true", "yes", "on") for key in _HIDING_KEYS)
+    return any(_is_yes(fields.get(key)) for key in _HIDING_KEYS)
 
 
 def is_published(fields: Mapping[str, object]) -> bool:
     """Whether `published` says anything but no."""
-    return not _is(fields, "published", "false", "no", "off")
+    return not is_no(fields.get("published"))
 
 
-def _is(fields: Mapping[str, object], key: str, *words: str) -> bool:
-    value = fields.get(key)
-    return isinstance(value, str) and value.strip().lower() in words
+def is_no(value: object) -> bool:
+    """Whether a value says no, in YAML 1.1's words."""
+    return isinstance(value, str) and value.strip().lower() in ("false", "no", "off")
+
+
+def _is_yes(value: object) -> bool:
+    return isinstance(value, str) and value.strip().lower() in ("true", "yes", "on")
 
 
 def normalise_url(url: str) -> str:

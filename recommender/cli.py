@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, NoReturn, TypeVar, cast, get_args
 
@@ -17,11 +18,12 @@ from recommender import artefact, baselines, tuning
 from recommender.artefact import Manifest
 from recommender.article import parse_date
 from recommender.corpus import Corpus, LinkFaultKind, fingerprint
-from recommender.disk import replacing
+from recommender.disk import alone, replacing
+from recommender.enrich import Action, Enrichment, Mode, Outcome
 from recommender.errors import ArtefactError, RecommenderError
 from recommender.evaluation import evaluate
 from recommender.export import answer, export
-from recommender.frontmatter import render_related
+from recommender.hand import Hand
 from recommender.plots import require_matplotlib
 from recommender.recommender import Recommender
 from recommender.report import as_html, as_text
@@ -95,7 +97,8 @@ def main() -> None:
 def train_command(corpus_path: Path, models_folder: Path, settings_file: Path | None, precision: float | None) -> None:
     """Learn CORPUS and publish the model."""
     given = read_overrides(settings_file) if settings_file else {}
-    click.echo(train(corpus_path, models_folder, given, precision=precision).version)
+    corpus = Corpus.from_path(corpus_path, progress=True)
+    click.echo(train(corpus, models_folder, given, precision=precision).version)
 
 
 @main.command("related")
@@ -114,7 +117,52 @@ def related_command(id: str, models_folder: Path, limit: int | None, explain: bo
     elif form == "json":
         click.echo(answer(article.id, suggestions))
     else:
-        click.echo(render_related(suggestion.article.entry for suggestion in suggestions), nl=False)
+        click.echo(Hand().block(suggestion.article.entry for suggestion in suggestions), nl=False)
+
+
+@main.command("enrich")
+@click.argument("corpus_path", metavar="CORPUS", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@models_option
+@click.option(
+    "--mode",
+    type=click.Choice(get_args(Mode)),
+    default="fill",
+    show_default=True,
+    help="fill: only articles without a curated list; append: lengthen curated ones too; replace: overwrite them.",
+)
+@click.option("--limit", type=click.IntRange(1, 1000), help="Entries a list at most.  [default: the model's setting]")
+@click.option("--dry-run", "trial", flag_value="list", help="Write nothing; name the files that would change.")
+@click.option("--diff", "trial", flag_value="diff", help="Write nothing; show what would change.")
+@click.option("--check", "trial", flag_value="check", help="Write nothing; exit with 1 if anything would change.")
+@click.option("--json", "as_json", is_flag=True, help="Print what became of each file as JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="Name the files that were skipped, and why.")
+def enrich_command(
+    *,
+    corpus_path: Path,
+    models_folder: Path,
+    mode: Mode,
+    limit: int | None,
+    trial: str | None,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """Write lists into the files of CORPUS; train first where no model fits.
+
+    Only `related` blocks are touched. What was written is remembered in CORPUS/.related.lock: a later run refreshes
+    it, and a list that a person has changed since is theirs. An article's front matter may say `related: false` (no
+    list), `relatedPin: [ID, …]` (these first) and `relatedBan: [ID, …]` (never these).
+    """
+    with nullcontext() if trial else _alone(corpus_path):
+        corpus = Corpus.from_path(corpus_path, progress=True)
+        recommender = artefact.load(models_folder, _version_for(corpus, models_folder), verified=True)
+        enrichment = Enrichment(corpus_path, corpus, recommender, mode=mode, limit=limit)
+        outcomes = list(_shown(enrichment.run(dry_run=trial is not None, progress=True), trial, as_json=as_json))
+        changed = any(outcome.action == "written" for outcome in outcomes) or not enrichment.remembers()
+    if as_json:
+        click.echo(json.dumps(_as_mappings(outcomes), ensure_ascii=False, indent=2))
+    _sum_up(outcomes, trial=trial is not None, verbose=verbose)
+    failed = any(outcome.action == "failed" for outcome in outcomes)
+    raise SystemExit(1 if failed or (trial == "check" and changed) else 0)
 
 
 @main.command("export")
@@ -270,11 +318,8 @@ def use_model(models_folder: Path, version: str) -> None:
     click.echo(f"{version} is in use")
 
 
-def train(
-    corpus_path: Path, models_folder: Path, given: Mapping[str, Any], *, precision: float | None = None
-) -> Manifest:
-    """Read, learn and publish, and say on stderr what came of it."""
-    corpus = Corpus.from_path(corpus_path, progress=True)
+def train(corpus: Corpus, models_folder: Path, given: Mapping[str, Any], *, precision: float | None = None) -> Manifest:
+    """Learn and publish, and say on stderr what came of it."""
     report(corpus)
     with stages("training") as progress:
         recommender, learned = tuning.train(corpus, given=given, precision=precision, progress=progress)
@@ -307,15 +352,35 @@ def fitting(corpus_path: Path, models_folder: Path) -> Recommender:
 
 def fitting_version(corpus_path: Path, models_folder: Path) -> str:
     """The version of the current model, whole and trained on this very corpus, or of a newly trained one."""
+    manifest = _current(models_folder)
+    if manifest is not None and manifest.corpus == fingerprint(corpus_path):
+        return manifest.version
+    return _train_again(Corpus.from_path(corpus_path, progress=True), models_folder, manifest)
+
+
+def _version_for(corpus: Corpus, models_folder: Path) -> str:
+    """The same for a corpus that has been read."""
+    manifest = _current(models_folder)
+    if manifest is not None and manifest.corpus == corpus.fingerprint:
+        return manifest.version
+    return _train_again(corpus, models_folder, manifest)
+
+
+def _current(models_folder: Path) -> Manifest | None:
+    """The manifest of the current model, if there is one and it is whole; if it isn't, why is said."""
     try:
-        manifest = artefact.verify(models_folder)
+        return artefact.verify(models_folder)
     except ArtefactError as error:
         if artefact.versions(models_folder):
             click.echo(f"recommender: {error}", err=True)
-        return train(corpus_path, models_folder, {}).version
-    if manifest.corpus == fingerprint(corpus_path):
-        return manifest.version
-    return train(corpus_path, models_folder, manifest.given, precision=manifest.precision).version
+        return None
+
+
+def _train_again(corpus: Corpus, models_folder: Path, manifest: Manifest | None) -> str:
+    """Train as the current model was trained, and return the new version."""
+    if manifest is None:
+        return train(corpus, models_folder, {}).version
+    return train(corpus, models_folder, manifest.given, precision=manifest.precision).version
 
 
 def report(corpus: Corpus) -> None:
@@ -323,14 +388,55 @@ def report(corpus: Corpus) -> None:
     linked_only = len(corpus.articles) - corpus.files
     links = sum(len(targets) for targets in corpus.links.values())
     undated = sum(article.published_at is None for article in corpus.articles)
+    written = sum(file.list_state == "written" for file in corpus.article_files)
     click.echo(
         f"{corpus.files:,} articles and {linked_only:,} known only from links; "
         f"{links:,} curated links in {len(corpus.links):,} lists"
+        + (f"; {written:,} lists of this program's don't count" if written else "")
         + (f"; {undated:,} without a date, for which time counts for nothing" if undated else ""),
         err=True,
     )
     for problem in corpus.problems:
         click.echo(f"  {problem}", err=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    try:
+        with alone(folder):
+            yield
+    except BlockingIOError as error:
+        raise RecommenderError(f"{folder}: another run is writing here; wait for its end, or end it") from error
+
+
+def _shown(outcomes: Iterable[Outcome], trial: str | None, *, as_json: bool) -> Iterator[Outcome]:
+    """Print, as they come, the failures and what a trial has to show; drop the texts that are no longer needed."""
+    for outcome in outcomes:
+        if outcome.action == "failed":
+            click.echo(f"recommender: {outcome.place}: {outcome.detail}", err=True)
+        elif outcome.action == "written" and not as_json:
+            if trial == "diff":
+                click.echo(outcome.diff(), nl=False)
+            elif trial:
+                click.echo(f"{outcome.place}: {outcome.detail}")
+        yield replace(outcome, before="", after="")
+
+
+def _as_mappings(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
+    return [{"file": outcome.place, "action": outcome.action, "detail": outcome.detail} for outcome in outcomes]
+
+
+def _sum_up(outcomes: Sequence[Outcome], *, trial: bool, verbose: bool) -> None:
+    """Say on stderr how many files were written, unchanged, skipped and why; under `-v`, which."""
+    for action in get_args(Action):
+        of_action = [outcome for outcome in outcomes if outcome.action == action]
+        details = Counter(outcome.detail for outcome in of_action if outcome.action != "failed")
+        counts = "; ".join(f"{count:,}: {detail}" for detail, count in details.most_common() if detail)
+        would = "would be " if trial and action == "written" else ""
+        if of_action or action == "written":
+            click.echo(f"{would}{action}: {len(of_action):,}{f' ({counts})' if counts else ''}", err=True)
+        for outcome in of_action if verbose and action in ("written", "skipped") else ():
+            click.echo(f"  {outcome.place}: {outcome.detail}", err=True)
 
 
 def _print_explanations(recommender: Recommender, id: str, suggestions: list[Suggestion], form: str) -> None:

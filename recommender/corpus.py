@@ -15,7 +15,8 @@ from tqdm import tqdm
 
 from recommender.article import Article, Entry, dated_slug, link_of, normalise_url, parse_date
 from recommender.errors import CorpusError
-from recommender.source import LinkLine, Problem, Reading, Source, article_files, read_file
+from recommender.lock import Line, Lock, Written
+from recommender.source import LinkLine, ListState, Problem, Reading, Source, article_files, read_file
 
 _CHUNK = 128  # files a task: a task costs little beside their parsing, and the progress bar still moves
 _WORTH_WORKERS = 1000  # starting worker processes takes as long as parsing about this many files
@@ -38,6 +39,17 @@ class LinkFault:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleFile:
+    """A front-matter file: of which article it is, and what its own list is; see `Source`."""
+
+    place: str
+    id: str
+    list_state: ListState
+    written: Line | None
+    stamp: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
     """What training reads.
 
@@ -48,7 +60,9 @@ class Corpus:
         link_faults: curated links that are dead, doubled, to themselves, or whose entry differs from its article.
         problems: what was skipped or read with a doubt, in the order of the files.
         files: how many articles have a file (or a line) of their own.
-        fingerprint: a hash of all that was read: the same files give the same one.
+        article_files: the front-matter files, in the order of their places.
+        fingerprint: a hash of all that was read: the same files give the same one, whatever lists this program wrote
+            into them.
     """
 
     articles: tuple[Article, ...]
@@ -57,6 +71,7 @@ class Corpus:
     link_faults: tuple[LinkFault, ...] = ()
     problems: tuple[Problem, ...] = ()
     files: int = 0
+    article_files: tuple[ArticleFile, ...] = ()
     fingerprint: str = ""
 
     @classmethod
@@ -67,10 +82,10 @@ class Corpus:
         `.jsonl` file is read with it.
 
         Raises:
-            CorpusError: there is no such folder or file, or nothing in it is an article.
+            CorpusError: there is no such folder or file, nothing in it is an article, or a lock can't be read.
         """
         root, files, problems = _files_of(Path(path))
-        readings = list(_read(root, files, progress=progress))
+        readings = list(_read(root, files, _written(root, files), progress=progress))
         problems += [problem for reading in readings for problem in reading.problems]
         sources = [source for reading in readings for source in reading.sources]
         if not sources:
@@ -98,8 +113,14 @@ class Corpus:
         topics: dict[str, tuple[str, ...]] = {}
         groups = _one_a_url(sources)
         ids = _ids(groups, noted)
+        article_files = []
         for group in groups:
             article = _merged(group, ids)
+            article_files += [
+                ArticleFile(source.place, article.id, source.list_state, source.written, source.stamp)
+                for source in group
+                if source.stamp
+            ]
             directory.add(article)
             lists += [_List(article.id, source.place, source.related) for source in group]
             topics[article.id] = group[0].topics
@@ -113,6 +134,13 @@ class Corpus:
         # Newest first: of several copies of one linked-only article, the one that was embedded last is kept.
         lists.sort(key=lambda item: (-_age_key(directory[item.id].published_at), item.id))
         links, faults = _resolve(lists, directory)
+        for group in groups:
+            pins = [(source.place, name) for source in group for name in source.pinned]
+            bans = [(source.place, name) for source in group for name in source.banned]
+            if pins or bans:
+                pinned = _named("relatedPin", pins, directory, noted)
+                banned = _named("relatedBan", bans, directory, noted)
+                directory.add(replace(directory[ids[group[0].place]], pinned=pinned, banned=banned))
         articles = directory.articles()
         return cls(
             articles=articles,
@@ -121,6 +149,7 @@ class Corpus:
             link_faults=tuple(faults),
             problems=tuple(sorted(noted, key=_position)),
             files=len(groups),
+            article_files=tuple(sorted(article_files, key=lambda file: file.place)),
             fingerprint=fingerprint,
         )
 
@@ -128,7 +157,12 @@ class Corpus:
 def fingerprint(path: str | Path) -> str:
     """The fingerprint that `Corpus.from_path` gives for these files, without parsing them."""
     root, files, _ = _files_of(Path(path))
-    return _joined(read_file(root, file, parse=False) for file in files)
+    written = _written(root, files)
+    return _joined(read_file(root, file, written=written.get(file), parse=False) for file in files)
+
+
+def _written(root: Path, files: list[str]) -> dict[str, Written]:
+    return Lock.of(root, files).of_files(files, present=set(files))
 
 
 def _joined(readings: Iterable[Reading]) -> str:
@@ -146,9 +180,12 @@ def _files_of(path: Path) -> tuple[Path, list[str], list[Problem]]:
     return path.parent, [path.name, *([beside.name] if beside.is_file() and beside.name != path.name else [])], []
 
 
-def _read(root: Path, files: list[str], *, progress: bool) -> Iterator[Reading]:
+def _read(root: Path, files: list[str], written: Mapping[str, Written], *, progress: bool) -> Iterator[Reading]:
     workers = cpu_count() if len(files) >= _WORTH_WORKERS else 1
-    tasks = (delayed(_read_batch)(root, batch) for batch in _batched(files))
+    tasks = (
+        delayed(_read_batch)(root, {file: written.get(file) for file in files[start : start + _CHUNK]})
+        for start in range(0, len(files), _CHUNK)
+    )
     results = Parallel(n_jobs=workers, return_as="generator")(tasks)
     with tqdm(total=len(files), desc="reading", unit=" files", disable=None if progress else True) as bar:
         for batch in results:
@@ -156,12 +193,8 @@ def _read(root: Path, files: list[str], *, progress: bool) -> Iterator[Reading]:
             yield from batch
 
 
-def _read_batch(root: Path, files: list[str]) -> list[Reading]:
-    return [read_file(root, file) for file in files]
-
-
-def _batched(files: list[str]) -> Iterator[list[str]]:
-    return (files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK))
+def _read_batch(root: Path, files: Mapping[str, Written | None]) -> list[Reading]:
+    return [read_file(root, file, written=written) for file, written in files.items()]
 
 
 def _position(problem: Problem) -> tuple[str, int, str]:
@@ -230,6 +263,17 @@ def _merged(group: list[Source], ids: Mapping[str, str]) -> Article:
         hidden=newest.hidden,
         published=newest.published,
     )
+
+
+def _named(key: str, names: Iterable[tuple[str, str]], directory: _Directory, noted: list[Problem]) -> tuple[str, ...]:
+    """The articles that a key of some files names, as IDs; each name comes with its file's place."""
+    ids: dict[str, None] = {}
+    for place, name in names:
+        if (article := directory.resolve(name)) is None:
+            noted.append(Problem(place, f"`{key}`: no article here has {name!r} as ID or URL"))
+        else:
+            ids.setdefault(article.id)
+    return tuple(ids)
 
 
 @dataclass(frozen=True, slots=True)

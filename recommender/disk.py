@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+
+from recommender.errors import RecommenderError
+
+_UNFINISHED = ".unfinished-"
+
+
+class FileChangedError(RecommenderError):
+    """A file that was to be replaced is not the one that was read."""
 
 
 @contextmanager
@@ -21,31 +30,66 @@ def synced(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
+def replacing(path: Path, *, as_of: os.stat_result | None = None, folder_synced: bool = True) -> Iterator[IO[bytes]]:
     """Write beside `path`, and put the whole in its place when the block ends; an error leaves `path` as it was.
 
-    A link stays, and what it leads to is replaced; a file keeps its mode. What is no regular file, such as /dev/null or
-    a pipe, can't be replaced and is written to.
+    A link stays, and what it leads to is replaced; a file keeps its mode, its owner where that is permitted, and its
+    extended attributes. What is no regular file, such as /dev/null or a pipe, can't be replaced and is written to.
+
+    Args:
+        as_of: the file's status when it was read.
+        folder_synced: whether the rename, too, is on the disk when the block ends; else `sync_folder` has to be called.
+
+    Raises:
+        FileChangedError: the file is no longer as of `as_of`.
+        OSError: it can't be written.
     """
     target = path.resolve()
-    mode = target.stat().st_mode if target.exists() else stat.S_IFREG | 0o644
-    if not stat.S_ISREG(mode):
+    status = target.stat() if target.exists() else None
+    if status is not None and not stat.S_ISREG(status.st_mode):
         with target.open("wb") as stream:
             yield stream
         return
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+    descriptor, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=target.parent)
     beside = Path(name)
     try:
         with open(descriptor, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        beside.chmod(stat.S_IMODE(mode))
+        if status is None:
+            beside.chmod(0o644)
+        else:
+            _take_after(beside, target, status)
+        if as_of is not None and _identity(target.stat()) != _identity(as_of):
+            raise FileChangedError(f"{path}: it has changed since it was read")
         beside.rename(target)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    sync_folder(target.parent)
+    if folder_synced:
+        sync_folder(target.parent)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a `replacing` that was killed left in a folder; nobody else may be writing there."""
+    for path in folder.glob(f"{_UNFINISHED}*"):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a folder, against other processes that ask for it with this function; the end of the process frees it.
+
+    Raises:
+        BlockingIOError: another process holds it.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:
@@ -55,3 +99,18 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _take_after(new: Path, old: Path, status: os.stat_result) -> None:
+    if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+        with suppress(PermissionError):
+            os.chown(new, status.st_uid, status.st_gid)
+    if hasattr(os, "listxattr"):
+        for name in os.listxattr(old):
+            with suppress(OSError):
+                os.setxattr(new, name, os.getxattr(old, name))
+    new.chmod(stat.S_IMODE(status.st_mode))
+
+
+def _identity(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -1,4 +1,4 @@
-"""Front matter: split a file, read its YAML, and render a `related` block as the site writes it.
+"""Front matter: split a file, and read its YAML.
 
 Scalars are read as text, so `title: no` stays "no" and a date stays as it was written; what a field means is for its
 reader to say. The values are built from libyaml's events rather than by `yaml.load`: that bounds the depth (libyaml's
@@ -8,9 +8,7 @@ composer recurses in C, and a megabyte of `[` ends the process) and is twice as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias, cast
 
 import yaml
@@ -147,70 +145,3 @@ def _problem(text: str, event: yaml.Event) -> yaml.MarkedYAMLError:
 
 def _mapping(items: list[Value]) -> dict[str, Value]:
     return {key: value for key, value in zip(items[::2], items[1::2], strict=True) if isinstance(key, str)}
-
-
-_DATES = frozenset({"publishedDateTime"})  # typed by YAML 1.1, and yet plain: the site writes them so
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
-_TIMESTAMP = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?")
-_ALWAYS_QUOTED = frozenset({"title", "excerpt"})
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-# Plain where YAML 1.1 and 1.2 both read the same text back: no indicator in front, no `: ` or ` #` within, no blank at
-# an end, and not one of the words and numbers that either version would give another type.
-_PLAIN = re.compile(r"(?![\s\-?:,\[\]{}#&*!|>'\"%@`=~.+<])(?:[^:#\s]|:(?=\S)|(?<=\S)#|\s(?=\S))+(?<!:)")
-_NUMBER_LIKE = re.compile(r"\d[\d_,.:eExXoOa-fA-F+-]*")
-_TYPED = re.compile(r"(?:y|n|yes|no|true|false|on|off|null)", re.IGNORECASE)
-
-
-def render_related(entries: Iterable[Mapping[str, object]]) -> str:
-    """Render a `related` block as the site writes it: two spaces an indent, LF line breaks, one line a value.
-
-    `title` and `excerpt` are always in double quotes; other values are plain where any YAML parser reads them back as
-    the same text, and in double quotes where not.
-    """
-    lines = ["related:"]
-    for entry in entries:
-        lead = "  - "
-        for key, value in entry.items():
-            if isinstance(value, Mapping):
-                lines.append(f"{lead}{key}:")
-                lines += [f"      {name}: {_scalar(name, inner)}" for name, inner in value.items()]
-            elif isinstance(value, list):
-                lines.append(f"{lead}{key}:")
-                for item in value:
-                    dash = "      - "
-                    for name, inner in item.items():
-                        lines.append(f"{dash}{name}: {_scalar(name, inner)}")
-                        dash = "        "
-            else:
-                lines.append(f"{lead}{key}: {_scalar(key, value)}")
-            lead = "    "
-    return "\n".join(lines) + "\n" if len(lines) > 1 else "related: []\n"
-
-
-def _scalar(key: str, value: object) -> str:
-    text = str(value)
-    if isinstance(value, int) or (key in _DATES and _is_date(text)):
-        return text
-    misread = (
-        not _PLAIN.fullmatch(text)
-        or _TYPED.fullmatch(text)
-        or _NUMBER_LIKE.fullmatch(text)
-        or _TIMESTAMP.fullmatch(text)
-    )
-    if key not in _ALWAYS_QUOTED and not misread and not _UNPRINTABLE.search(text):
-        return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{_UNPRINTABLE.sub(_escape, escaped)}"'
-
-
-def _is_date(text: str) -> bool:
-    """Whether YAML's readers make a date of it; they stop at 30 February."""
-    try:
-        return _DATE.fullmatch(text) is not None and bool(datetime.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

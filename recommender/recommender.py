@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -155,15 +155,15 @@ class Recommender:
         min_score: float | None = None,
         published: Published | None = None,
     ) -> list[Suggestion]:
-        """Suggestions for an article, best first; what isn't named is as the settings say.
+        """An article's list: what its editors pinned, then suggestions, best first, without what they banned.
 
-        An article that shares no term with any other gets an empty list.
+        What isn't named is as the settings say. An article that shares no term with any other gets an empty list.
 
         Raises:
             UnknownArticleError: no article answers to this ID.
         """
         rules = Rules.from_settings(self.settings, limit=limit, min_score=min_score, published=published)
-        return self._suggestions(np.array([self._row(id)], np.int32), rules)[0]
+        return self._list(self._row(id), rules)
 
     def related_to_text(
         self,
@@ -184,10 +184,12 @@ class Recommender:
         days = np.array([parse_date(published)], np.float64)
         return self._search(vector, days, np.array([-1], np.int32), rules)[0]
 
-    def related_to_each(
+    def ranked(
         self, ids: Sequence[str], *, limit: int | None = None, min_score: float | None = None
     ) -> Iterator[list[Suggestion]]:
-        """What `related` gives for each of several articles, in their order.
+        """Suggestions for each of several articles, in their order, whatever their editors pinned or banned.
+
+        By these, and not by `related_to_each`, a recommender is to be judged.
 
         Raises:
             UnknownArticleError: no article answers to one of the IDs.
@@ -196,6 +198,18 @@ class Recommender:
         rows = np.array([self._row(id) for id in ids], np.int32)
         for start in range(0, len(rows), _BATCH):
             yield from self._suggestions(rows[start : start + _BATCH], rules)
+
+    def related_to_each(self, ids: Sequence[str], *, limit: int | None = None) -> Iterator[list[Suggestion]]:
+        """What `related` gives for each of several articles, in their order.
+
+        Raises:
+            UnknownArticleError: no article answers to one of the IDs.
+        """
+        rules = Rules.from_settings(self.settings, limit=limit)
+        for id, suggestions in zip(ids, self.ranked(ids, limit=limit), strict=True):
+            row = self._row(id)
+            edited = self.articles_[row].pinned or self.articles_[row].banned
+            yield self._list(row, rules) if edited else suggestions
 
     def all_related(self, *, limit: int | None = None) -> Iterator[tuple[Article, list[Suggestion]]]:
         """Every article with its suggestions, in rank order."""
@@ -274,6 +288,21 @@ class Recommender:
 
     def _suggestions(self, rows: NDArray[np.int32], rules: Rules) -> list[list[Suggestion]]:
         return self._search(self._vectors(rows), self._days[rows], rows, rules)
+
+    def _list(self, row: int, rules: Rules) -> list[Suggestion]:
+        article = self.articles_[row]
+        pinned = [
+            other
+            for id in article.pinned
+            if (other := self._row_of_name.get(id)) not in (None, row)
+            and id not in article.banned
+            and rules.removing(self.articles_[other]) is None
+        ][: rules.limit]
+        left_out = {*article.pinned, *article.banned}
+        [found] = self._suggestions(np.array([row], np.int32), replace(rules, limit=rules.limit + len(left_out)))
+        suggestions = [Suggestion(self.articles_[other], self._pair(row, other)[0]) for other in pinned]
+        suggestions += [suggestion for suggestion in found if suggestion.article.id not in left_out]
+        return suggestions[: rules.limit]
 
     def _search(
         self, queries: csr_array, days: NDArray[np.float64], own_rows: NDArray[np.int32], rules: Rules

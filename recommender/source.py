@@ -8,8 +8,9 @@ import json
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import Literal, TypeAlias
 
 from recommender import frontmatter
 from recommender.article import (
@@ -17,13 +18,17 @@ from recommender.article import (
     date_text,
     entry_from,
     is_hidden,
+    is_no,
     is_published,
     parse_date,
     text_of,
     title_of,
     urls_of,
 )
+from recommender.block import Layout
 from recommender.errors import FrontMatterError
+from recommender.frontmatter import FrontMatter
+from recommender.lock import Line, Written, digest_of
 
 ARTICLE_SUFFIXES = (".md", ".markdown")
 FRONT_MATTER_SUFFIXES = (".html", ".txt")  # articles only where they begin with front matter
@@ -31,6 +36,10 @@ INDEX_STEMS = ("index", "_index")  # named after their folder
 _UNVISITED = frozenset({"node_modules"})
 _OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "vectors.indptr.npy"})
 _READ_BYTES = frontmatter.MAX_BYTES + 4096
+
+ListState: TypeAlias = Literal["none", "curated", "written", "refused", "not a list"]
+"""What an article's file says of its list: nothing, editors' links, what this program wrote (curated entries may lead
+it), that it wants none (`related: false`), or something that is no list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,10 @@ class Source:
         place: the path relative to the corpus, with `:line` for a line of a `.jsonl` file.
         name: the ID that it asks for.
         path_name: the ID it gets when others ask for the same: its place without the ending.
-        related: its curated list: entries, or IDs and URLs as texts.
+        related: its curated list: entries, or IDs and URLs as texts; without what this program wrote.
+        pinned, banned: what its own list must begin with and must never hold, as IDs or URLs.
+        written: its list, where this program wrote it or the end of it.
+        stamp: the sha256 of its front matter as it was read; empty for a line of a `.jsonl` file.
     """
 
     place: str
@@ -70,6 +82,11 @@ class Source:
     published: bool
     related: tuple[Entry | str, ...]
     topics: tuple[str, ...] = ()
+    pinned: tuple[str, ...] = ()
+    banned: tuple[str, ...] = ()
+    list_state: ListState = "none"
+    written: Line | None = None
+    stamp: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +101,10 @@ class LinkLine:
 
 @dataclass(slots=True)
 class Reading:
-    """All that one file gave; `digest` is that of what was read, 32 bytes, empty where nothing was."""
+    """All that one file gave; `digest` is that of what was read, 32 bytes, empty where nothing was.
+
+    What this program wrote into the file does not count: its digest is what it was before.
+    """
 
     sources: list[Source] = field(default_factory=list)
     links: list[LinkLine] = field(default_factory=list)
@@ -135,8 +155,11 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def read_file(root: Path, file: str, *, parse: bool = True) -> Reading:
-    """Read one file of a corpus; whatever is wrong with it is in `problems`. Without `parse`, only its digest."""
+def read_file(root: Path, file: str, *, written: Written | None = None, parse: bool = True) -> Reading:
+    """Read one file of a corpus; whatever is wrong with it is in `problems`. Without `parse`, only its digest.
+
+    `written` are the lists that, if this file holds one, are this program's.
+    """
     reading = Reading()
     try:
         data = _read_bytes(root / file, whole=file.lower().endswith(".jsonl"))
@@ -155,12 +178,41 @@ def read_file(root: Path, file: str, *, parse: bool = True) -> Reading:
                 reading.problems.append(Problem(file, _why_no_front_matter(data), line=1))
             return reading
         reading.digest = _digest(file, data[front_matter.start : front_matter.end])
+        if not (parse or written):
+            return reading
+        fields = frontmatter.parse(front_matter, place=file)
+        ours = None
+        if written:
+            ours, without = _told_apart(front_matter, fields, written, file)
+            reading.digest = _digest(file, without.encode())
         if parse:
-            fields = frontmatter.parse(front_matter, place=file)
-            reading.sources.append(_source(reading, fields, file, None))
+            source = _source(reading, fields, file, None, ours)
+            reading.sources.append(replace(source, stamp=stamp_of(front_matter)))
     except FrontMatterError as error:
         reading.problems.append(Problem.from_error(error))
     return reading
+
+
+def _told_apart(
+    front_matter: FrontMatter, fields: Mapping[str, frontmatter.Value], written: Written, file: str
+) -> tuple[Line | None, str]:
+    """The list of a file if this program wrote it, and the front matter without what it wrote."""
+    items = fields.get("related")
+    if isinstance(items, list) and items:
+        try:
+            layout = Layout.of(front_matter.text, place=file)
+        except FrontMatterError:
+            return None, front_matter.text  # nothing that this program would write into
+        if layout.related is not None and layout.related.items is not None:
+            digest = digest_of(items, layout.related.comments)
+            if (curated := written.get(digest)) is not None:
+                return Line(file, digest, curated), layout.without_items(kept=curated)
+    return None, front_matter.text
+
+
+def stamp_of(front_matter: FrontMatter) -> bytes:
+    """The sha256 of a front matter: by it a file is known to be as it was read."""
+    return hashlib.sha256(front_matter.text.encode()).digest()
 
 
 def _why_no_front_matter(data: bytes) -> str:
@@ -195,9 +247,10 @@ def _read_lines(reading: Reading, file: str, data: bytes) -> None:
         try:
             fields = _json_fields(raw, file, number)
             if title_of(fields) is None and "related" in fields and (name := text_of(fields, "id", "slug")):
-                reading.links.append(LinkLine(file, number, name, _links(reading, fields, file, number)))
+                items = _list_of(reading, fields, file, number)
+                reading.links.append(LinkLine(file, number, name, _links(reading, items, file, number)))
             else:
-                reading.sources.append(_source(reading, fields, file, number))
+                reading.sources.append(_source(reading, fields, file, number, None))
         except FrontMatterError as error:
             reading.problems.append(Problem.from_error(error))
 
@@ -231,7 +284,9 @@ def _texts(value: object) -> frontmatter.Value:
     return "" if value is None else str(value)
 
 
-def _source(reading: Reading, fields: Mapping[str, frontmatter.Value], file: str, line: int | None) -> Source:
+def _source(
+    reading: Reading, fields: Mapping[str, frontmatter.Value], file: str, line: int | None, written: Line | None
+) -> Source:
     title = title_of(fields)
     if title is None:
         raise FrontMatterError("no title; add a line `title: …`", place=file, line=line)
@@ -246,6 +301,7 @@ def _source(reading: Reading, fields: Mapping[str, frontmatter.Value], file: str
     path_name = file.removesuffix(path.suffix)
     if line is not None:
         stem = path_name = f"{path_name}:{line}"
+    items = _list_of(reading, fields, file, line)
     return Source(
         place=file if line is None else f"{file}:{line}",
         name=text_of(fields, "id", "slug") or stem,
@@ -255,24 +311,40 @@ def _source(reading: Reading, fields: Mapping[str, frontmatter.Value], file: str
         urls=urls_of(fields),
         hidden=is_hidden(fields),
         published=is_published(fields),
-        related=_links(reading, fields, file, line),
-        topics=_topics(fields),
+        related=_links(reading, items[: written.curated] if written else items, file, line),
+        topics=_texts_of(fields, "topics"),
+        pinned=_texts_of(fields, "relatedPin"),
+        banned=_texts_of(fields, "relatedBan"),
+        list_state="written" if written else _list_state(fields.get("related", "")),
+        written=written,
     )
 
 
-def _topics(fields: Mapping[str, frontmatter.Value]) -> tuple[str, ...]:
-    topics = fields.get("topics")
-    return tuple(topic for topic in topics if isinstance(topic, str)) if isinstance(topics, list) else ()
+def _texts_of(fields: Mapping[str, frontmatter.Value], key: str) -> tuple[str, ...]:
+    """The texts of a list, or the one text that stands in its place."""
+    value = fields.get(key)
+    texts = [value] if text_of(fields, key) is not None else value
+    return tuple(text for text in texts if isinstance(text, str)) if isinstance(texts, list) else ()
 
 
-def _links(
+def _list_state(value: frontmatter.Value) -> ListState:
+    if isinstance(value, list):
+        return "curated" if value else "none"
+    if isinstance(value, str) and value.lower() in ("", "~", "null"):
+        return "none"
+    return "refused" if is_no(value) else "not a list"
+
+
+def _list_of(
     reading: Reading, fields: Mapping[str, frontmatter.Value], file: str, line: int | None
-) -> tuple[Entry | str, ...]:
-    items = fields.get("related", [])
-    if not isinstance(items, list):
-        if items not in ("", "~", "null", "false"):
-            reading.problems.append(Problem(file, "`related` is not a list; read without it", line))
-        return ()
+) -> list[frontmatter.Value]:
+    value = fields.get("related", "")
+    if _list_state(value) == "not a list":
+        reading.problems.append(Problem(file, "`related` is not a list; read without it", line))
+    return value if isinstance(value, list) else []
+
+
+def _links(reading: Reading, items: list[frontmatter.Value], file: str, line: int | None) -> tuple[Entry | str, ...]:
     links: list[Entry | str] = []
     for position, item in enumerate(items, start=1):
         fields_of_item = item if isinstance(item, dict) else {"id": item}

@@ -76,7 +76,7 @@ def measure(run: Run, lists: Lists) -> PerQuery:
 def run_of(recommender: Recommender, queries: Iterable[str], *, name: str = "this-program") -> Run:
     """What a recommender suggests for some articles; those that it does not know get nothing."""
     known = [id for id in sorted(queries) if recommender.knows(id)]
-    lists = recommender.related_to_each(known, limit=DEPTH, min_score=0.0)
+    lists = recommender.ranked(known, limit=DEPTH, min_score=0.0)
     return Run(
         name,
         {

@@ -142,7 +142,7 @@ def least_score(recommender: Recommender, lists: Lists, precision: float) -> flo
             f"a precision needs at least {LEAST_LISTS} curated lists to be told from, and there are {len(lists)}"
         )
     owners = sorted(lists)
-    suggested = recommender.related_to_each(owners, limit=DEPTH, min_score=0.0)
+    suggested = recommender.ranked(owners, limit=DEPTH, min_score=0.0)
     pairs = [
         (suggestion.score, suggestion.article.id in lists[owner])
         for owner, suggestions in zip(owners, suggested, strict=True)

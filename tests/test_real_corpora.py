@@ -10,7 +10,8 @@ from samples import ENTRY_KEYS, REAL
 
 from recommender import Corpus, Recommender, answer
 from recommender.article import entry_from, link_of, normalise_url
-from recommender.frontmatter import parse, render_related, split
+from recommender.frontmatter import parse, split
+from recommender.hand import Hand
 
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"the real articles are not at {REAL}")
 
@@ -42,7 +43,7 @@ def test_rendering_what_the_files_hold_gives_the_same_bytes() -> None:
         related = fields.get("related")
         if isinstance(related, list):
             lists += 1
-            assert f"\n{render_related(entry_from(item, item['title']) for item in related)}\n" in text, file.name
+            assert f"\n{Hand().block(entry_from(item, item['title']) for item in related)}\n" in text, file.name
     assert lists == 3933
 
 

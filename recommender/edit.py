@@ -1,0 +1,130 @@
+"""One file's edit: a front matter with another list, checked to say all else as before."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recommender import frontmatter
+from recommender.article import Entry
+from recommender.block import Layout
+from recommender.corpus import ArticleFile
+from recommender.disk import FileChangedError
+from recommender.errors import FrontMatterError
+from recommender.frontmatter import Value
+from recommender.hand import Hand
+from recommender.lock import Line, digest_of
+from recommender.source import stamp_of
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a file is to hold.
+
+    Attributes:
+        entries: what may be put in, best first.
+        limit: entries that the list is to have at most; those that are kept are never cut.
+        keeps: whether the curated entries that lead its list stay.
+    """
+
+    file: ArticleFile
+    entries: Sequence[Entry]
+    limit: int
+    keeps: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A file as it was read and as it is to be.
+
+    Attributes:
+        before, after: the front matter; equal where nothing is to be done.
+        data: the whole new file.
+        line: what the lock is to say of the new list; `None` where none of it is this program's.
+    """
+
+    file: ArticleFile
+    before: str
+    after: str
+    data: bytes
+    line: Line | None
+    read_as: os.stat_result
+
+
+def edit_of(root: Path, wish: Wish, *, hand: Hand) -> Edit:
+    """Read a file again, and make the edit that fulfils a wish; nothing is written.
+
+    Raises:
+        FileChangedError: its front matter is not the one that the corpus was read with.
+        FrontMatterError: no list can be put into this one.
+        OSError: it can't be read.
+    """
+    file = wish.file
+    with (root / file.place).open("rb") as stream:
+        data, read_as = stream.read(), os.fstat(stream.fileno())
+    front_matter = frontmatter.split(data, place=file.place)
+    if front_matter is None or stamp_of(front_matter) != file.stamp:
+        raise FileChangedError(f"{file.place}: it has changed since it was read; run again")
+    values = frontmatter.parse(front_matter, place=file.place)
+    head = _head(wish, values)
+    entries = wish.entries[: max(wish.limit - len(head), 0)]
+    before = front_matter.text
+    after = _text(Layout.of(before, place=file.place), len(head), entries, file, hand)
+    if after == before:
+        return Edit(file, before, after, data, file.written, read_as)
+    new = data[: front_matter.start] + after.encode() + data[front_matter.end :]
+    line = _checked(new, values, [*head, *_as_values(entries)], len(head), file)
+    return Edit(file, before, after, new, line if entries else None, read_as)
+
+
+def _head(wish: Wish, values: dict[str, Value]) -> list[Value]:
+    """The curated entries that stay."""
+    items = values.get("related")
+    if not wish.keeps or not isinstance(items, list):
+        return []
+    head = items if wish.file.written is None else items[: wish.file.written.curated]
+    if any(isinstance(item, str) for item in head):
+        raise FrontMatterError("its list names IDs, and this program writes whole entries", place=wish.file.place)
+    return head
+
+
+def _text(layout: Layout, kept: int, entries: Sequence[Entry], file: ArticleFile, hand: Hand) -> str:
+    if kept:
+        if layout.related is None or layout.related.items is None:
+            raise FrontMatterError("its list is in brackets; write one entry a line", place=file.place)
+        return layout.with_items(hand.items(entries, column=layout.column), kept=kept)
+    if entries:
+        return layout.with_block(hand.block(entries))
+    return layout.without_items(kept=0) if file.list_state == "written" else layout.text
+
+
+def _checked(data: bytes, before: dict[str, Value], wanted: list[Value], kept: int, file: ArticleFile) -> Line:
+    """The line that remembers a list, if the new bytes give this list and all else as before."""
+    expected = {**before, "related": wanted}
+    if not wanted:
+        del expected["related"]
+    try:
+        front_matter = frontmatter.split(data, place=file.place)
+        if front_matter is None or frontmatter.parse(front_matter, place=file.place) != expected:
+            raise FrontMatterError("it reads otherwise", place=file.place)
+        block = Layout.of(front_matter.text, place=file.place).related if kept else None
+    except FrontMatterError as error:
+        raise FrontMatterError(
+            "a list can't be put into this front matter without changing what else it says; simplify it",
+            place=file.place,
+        ) from error
+    return Line(file.place, digest_of(wanted, block.comments if block else ()), kept)
+
+
+def _as_values(entries: Iterable[Entry]) -> list[Value]:
+    """Entries as a front matter gives them back: every scalar a text."""
+
+    def value(of: Any) -> Value:
+        if isinstance(of, dict):
+            return {key: value(inner) for key, inner in of.items()}
+        return [value(inner) for inner in of] if isinstance(of, list) else str(of)
+
+    return [value(entry) for entry in entries]
