@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from recommender.frontmatter import FrontMatter, Value, parse
 from recommender.hand import Hand
@@ -88,50 +89,47 @@ def test_a_line_is_never_broken_however_long_it_is() -> None:
     assert Hand().block([{"title": "long " * 1000}]).count("\n") == 2
 
 
-fragments = st.sampled_from(
-    [
-        *(
-            ": ",
-            " #",
-            "\n",
-            "\r\n",
-            "\t",
-            "\\",
-            '"',
-            "'",
-            "- ",
-            "? ",
-            "null",
-            "~",
-            "no",
-            "2019-12-01",
-            "12",
-            "1e5",
-            "0x1f",
-        ),
-        *(
-            "[",
-            "{",
-            "&a",
-            "*a",
-            "!",
-            "%",
-            "@",
-            "`",
-            "|",
-            ">",
-            "---",
-            "...",
-            "\x85",
-            "\u2028",
-            "\ufeff",
-            "\x07",
-            "🚢",
-            "é",
-            ":",
-        ),
-    ]
-)
+marks = [
+    ": ",
+    " #",
+    "\n",
+    "\r\n",
+    "\t",
+    "\\",
+    '"',
+    "'",
+    "- ",
+    "? ",
+    "[",
+    "{",
+    "&a",
+    "*a",
+    "!",
+    "%",
+    "@",
+    "`",
+    "|",
+    ">",
+    ":",
+]
+words = [
+    "null",
+    "~",
+    "no",
+    "2019-12-01",
+    "12",
+    "1e5",
+    "0x1f",
+    "---",
+    "...",
+    "\x85",
+    "\u2028",
+    "\ufeff",
+    "\x07",
+    "🚢",
+    "é",
+]
+fragments = st.sampled_from(marks + words)
 letters = st.characters(exclude_categories=["Cs"])
 texts = (
     st.text(letters, max_size=20)
@@ -160,17 +158,83 @@ def as_texts(value: Any) -> Any:
     return [as_texts(inner) for inner in value] if isinstance(value, list) else str(value)
 
 
-@unhurried
-@given(st.lists(entries, max_size=3))
-@example([{"title": "a", "publishedDateTime": "2019-12-01T16:"}])
-@example([{"title": "a", "publishedDateTime": "2019-02-30"}])
-@example([{"title": "a", "type": "2019-12-01T16:14:00Z"}])
-def test_what_is_rendered_is_read_back_by_any_reader(related: list[dict[str, Any]]) -> None:
-    block = Hand().block(related)
-    assert read_yaml(block) == {"related": as_texts(related)}
+hands = st.builds(
+    Hand,
+    quoted=st.frozensets(st.sampled_from(["title", "excerpt", "type", "name", "url", "quality", "publishedDateTime"])),
+    quote=st.sampled_from(["'", '"']),
+    dash=st.sampled_from([0, 2]),
+)
 
-    loaded = yaml.safe_load(block)["related"]
-    for entry, other in zip(related, loaded, strict=True):
-        if isinstance(other.get("publishedDateTime"), date):  # the site writes a real date plain
-            other["publishedDateTime"] = entry["publishedDateTime"]
-    assert loaded == related
+
+@unhurried
+@given(st.lists(entries, max_size=3), hands)
+@example([{"title": "a", "publishedDateTime": "2019-12-01T16:"}], Hand())
+@example([{"title": "a", "publishedDateTime": "2019-02-30"}], Hand())
+@example([{"title": "a", "type": "2019-12-01T16:14:00Z"}], Hand())
+def test_what_is_written_is_read_back_by_any_reader(related: list[dict[str, Any]], hand: Hand) -> None:
+    block = hand.block(related)
+    assert read_yaml(block) == {"related": as_texts(related)}
+    for loaded in (yaml.safe_load(block), YAML(typ="safe", pure=True).load(block)):
+        for entry, other in zip(related, loaded["related"], strict=True):
+            if isinstance(other.get("publishedDateTime"), date | datetime):  # the site writes a real date plain
+                other["publishedDateTime"] = entry["publishedDateTime"]
+            if "quality" in hand.quoted:
+                other.update({key: entry[key] for key in ("quality",) if str(entry.get(key)) == other.get(key)})
+        assert loaded["related"] == related
+
+
+GCP = """\
+title: "Quay to be dredged"
+webUrl: "https://quay.example/dredged"
+provider:
+  name: The Quay Gazette
+related:
+  - title: "Dredger delayed"
+    webUrl: "https://quay.example/delayed"
+    provider:
+      name: The Quay Gazette
+"""
+PLAIN = """\
+title: Quay to be dredged
+description: 'It is: silted'
+tags:
+- quay
+- mud
+"""
+
+
+def test_the_keys_that_a_site_quotes_are_learnt() -> None:
+    hand = Hand.of([GCP])
+    entry = {"title": "Mud", "webUrl": "https://quay.example/mud", "provider": {"name": "Gull"}}
+    assert hand.block([entry]) == (
+        'related:\n  - title: "Mud"\n    webUrl: "https://quay.example/mud"\n    provider:\n      name: Gull\n'
+    )
+
+
+def test_a_site_without_lists_is_learnt_from_its_other_keys() -> None:
+    hand = Hand.of([PLAIN, PLAIN])
+    entry = {"title": "Mud", "type": "a: b", "images": [{"url": "https://quay.example/mud.jpg", "width": 7}]}
+    assert hand.block([entry]) == (
+        "related:\n- title: Mud\n  type: 'a: b'\n  images:\n  - url: https://quay.example/mud.jpg\n    width: 7\n"
+    )
+
+
+def test_what_lists_show_outweighs_what_articles_show() -> None:
+    assert "title" in Hand.of([PLAIN, PLAIN, PLAIN, GCP]).quoted
+
+
+def test_a_value_that_must_be_quoted_says_nothing_of_its_key() -> None:
+    hand = Hand.of(['type: "no"\n', 'type: "12"\n', "type: article\n"])
+    assert hand.block([{"type": "article"}]) == "related:\n  - type: article\n"
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "a: [", "plain text\n", "a: &x {b: *x}\n"])
+def test_of_what_is_no_front_matter_nothing_is_learnt(text: str) -> None:
+    assert Hand.of([text]) == Hand()
+
+
+def test_marks_that_single_quotes_cannot_hold_are_escaped_in_double_ones() -> None:
+    hand = Hand(quote="'")
+    assert (
+        hand.block([{"title": "it's"}, {"title": "a\nb"}]) == "related:\n  - title: 'it''s'\n  - title: \"a\\u000ab\"\n"
+    )

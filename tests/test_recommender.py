@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from samples import article, corpus_of
 
@@ -205,3 +207,22 @@ def test_articles_whose_texts_hold_no_term_get_empty_lists() -> None:
     recommender = fitted(corpus_of(article("dots", "…"), article("dashes", "—")))
     assert recommender.related("dots") == []
     assert recommender.related_to_text("flood") == []
+
+
+def test_what_editors_pinned_leads_a_list_and_what_they_banned_is_never_in_it() -> None:
+    wished = replace(FLOOD, pinned=("chess", "flood", "draft", "gauge"), banned=("rescue", "gauge"))
+    draft = article("draft", "Wend floods again", hidden=True)
+    recommender = fitted(corpus_of(wished, *(other for other in FIVE.articles if other.id != "flood"), draft))
+    assert ids(recommender.related("flood")) == ["chess", "undated"]
+    assert ids(next(recommender.related_to_each(["flood"]))) == ["chess", "undated"]
+    assert "chess" not in ids(next(recommender.ranked(["flood"])))
+    assert ids(next(recommender.ranked(["flood"], limit=1))) == ids(fitted().related("flood", limit=1))
+    assert "flood" in ids(recommender.related("rescue"))
+
+
+def test_a_list_with_wishes_is_full_where_it_can_be() -> None:
+    wished = replace(FLOOD, pinned=("chess",), banned=(ids(fitted().related("flood"))[0],))
+    recommender = fitted(corpus_of(wished, *(other for other in FIVE.articles if other.id != "flood")))
+    free = ids(fitted().related("flood"))
+    assert ids(recommender.related("flood", limit=2)) == ["chess", free[1]]
+    assert ids(recommender.related("flood", limit=1)) == ["chess"]
