@@ -7,7 +7,7 @@ MODELS ?= models
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help serve test lint clean
+.PHONY: help serve test lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -24,6 +24,9 @@ lint: $(VENV)/installed-dev  ## check style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+bench: $(VENV)/installed-bench  ## measure speed and memory beside the peers; FULL=1 for a million articles
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(if $(FULL),--full)
+
 clean:  ## remove .venv and the trained models
 	rm -rf $(VENV) models/current models/*/
 
@@ -37,4 +40,8 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@ $(VENV)/installed

@@ -1,0 +1,1 @@
+"""Generated archives, and the figures of speed and memory measured on them; `make bench` runs them."""
