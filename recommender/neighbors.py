@@ -1,26 +1,40 @@
 """Exact nearest neighbours by similarity and time: plain arrays in, plain arrays out.
 
-A score is similarity * time factor * the candidate's own weight. Similarity and weight are at most 1 and the time
-factor falls with the distance in time, so no candidate farther away than some distance can beat a score that is
-already found: `nearest_in_window` looks only as far as that, and finds what `nearest` finds.
+A score is similarity * time factor * the candidate's own weight. Weights are at most 1 and the time factor falls with
+the distance in time, so no candidate farther away than some distance can beat the scores that are already found: a
+search visits blocks of articles outwards from the query's day, and stops where none can. What it costs depends on how
+much is published in that time, not on the size of the archive.
+
+Within a block it first reads the postings of the query's rare terms alone. What the common ones, its *head*, can add
+to an article is at most the product of the two heads' norms (Cauchy-Schwarz); the few articles that may still be near
+enough are then scored from their own vectors, in one fixed order of summing. (Bayardo et al., Scaling up all pairs
+similarity search, 2007; Anastasiu and Karypis, L2AP, 2014.)
 """
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.settings import Settings
 
-_BLOCK = 256  # queries at once: bounds the memory of a batch, and changes no answer
-_FIRST_WINDOW = 3.0  # half-lives; most lists are settled within four
+_LEVELS = 10  # of heads; each leaves about 0.7 of the postings that the one before leaves
+_LEAST_BLOCK, _GREATEST_BLOCK = 256, 1 << 15  # rows; their numbers within a block have 16 bits
+_DIRECTORY = (
+    16  # a block has so many times as many postings as the corpus has terms, and its directory is as much smaller
+)
+_BATCH = 256  # queries that one task answers
 _HUB_NEIGHBORS = 20
 _HUB_PERCENTILE = 10
-_ROUNDING = 1 + 1e-5  # float32 cosines may come out a little over 1
+
+_own = threading.local()  # each thread's room for a query's weights by term, all zero between searches
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +63,6 @@ class Decay:
         fading = np.exp2(-np.abs(later) / half_life) * np.where(later < 0, self.older_weight, 1.0)
         return np.where(np.isnan(later), 1.0, fading)
 
-    def bound(self, days_apart: float) -> float:
-        """The most that any candidate at least so far away can score."""
-        if self.half_life_days is None:
-            return 1.0
-        return float(np.exp2(-days_apart / (self.half_life_days * max(self.newer_stretch, 1.0))))
-
 
 class Neighbors(NamedTuple):
     """The best rows of each query, best first.
@@ -68,135 +76,215 @@ class Neighbors(NamedTuple):
     scores: NDArray[np.float64]
 
 
-def nearest(
-    queries: csr_array,
-    transposed: csr_array,
-    *,
-    query_days: NDArray[np.float64],
-    days: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    own_rows: NDArray[np.int32],
-    decay: Decay,
-    limit: int,
-    min_score: float = 0.0,
-) -> Neighbors:
-    """The `limit` best candidates of each query, by score, then by row.
+class Index(NamedTuple):
+    """Articles as candidates, ready to be searched: arrays alone, none of which is ever written to.
 
-    Candidates must share a term with the query; rows are to be in the order that settles ties. A query's answer does
-    not depend on the others: each similarity is summed in the order of the query's own columns.
+    Rows are articles in the order that settles ties: the newest first, those without a date last.
 
-    Args:
-        queries: float32 (queries, terms), sorted columns.
-        transposed: the candidates' vectors, float32 (terms, candidates).
-        query_days, days: days since any fixed moment, (queries,) and (candidates,); NaN where unknown.
-        weights: float64 (candidates,), 0 to 1; 0 for what must not be suggested.
-        own_rows: int32 (queries,) a row that each query must not get, itself; -1 for none.
+    Attributes:
+        indptr, indices, data: the vectors' parts, as a csr_array has them: int64, int32, float32.
+        days: float64 (articles,) days since any fixed moment; NaN where unknown.
+        weights: float64 (articles,), 0 to 1.
+        levels: uint8 (terms,) from how many heads on a term belongs to them; the commonest have 0.
+        heads: float32 (heads, articles) the norm of the part of each vector whose terms have a level up to the head's.
+        usual_heads: float64 (heads,) their means.
+        directory: int32 (blocks, terms + 1) where each term's postings start among those of its block.
+        postings: uint32, block by block and within it by term: the row within the block in the upper 16 bits, the
+            value times `scale`, rounded up, in the lower.
+        block: rows of a block.
+        dated: rows that have a date.
+        scale: what makes the greatest value the greatest number of 16 bits.
+        greatest_norm: of any row.
     """
-    count = queries.shape[0]
-    rows = np.full((count, limit), -1, np.int32)
-    scores = np.zeros((count, limit), np.float64)
-    for start in range(0, count, _BLOCK):
-        similarity = csr_array(queries[start : start + _BLOCK] @ transposed)
-        for offset in range(similarity.shape[0]):
-            query = start + offset
-            span = slice(similarity.indptr[offset], similarity.indptr[offset + 1])
-            candidates = similarity.indices[span]
-            score = similarity.data[span] * (decay.factor(query_days[query], days[candidates]) * weights[candidates])
-            kept = (score > 0) & (score >= min_score) & (candidates != own_rows[query])
-            best = _best(candidates[kept], score[kept], limit)
-            rows[query, : len(best)] = candidates[kept][best]
-            scores[query, : len(best)] = score[kept][best]
-    return Neighbors(rows, scores)
 
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    data: NDArray[np.float32]
+    days: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    levels: NDArray[np.uint8]
+    heads: NDArray[np.float32]
+    usual_heads: NDArray[np.float64]
+    directory: NDArray[np.int32]
+    postings: NDArray[np.uint32]
+    block: int
+    dated: int
+    scale: float
+    greatest_norm: float
 
-def nearest_in_window(
-    queries: csr_array,
-    vectors: csr_array,
-    *,
-    query_days: NDArray[np.float64],
-    days: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    own_rows: NDArray[np.int32],
-    decay: Decay,
-    limit: int,
-    min_score: float = 0.0,
-) -> Neighbors:
-    """What `nearest` gives, for many queries, without looking at the whole archive.
+    @classmethod
+    def of(cls, vectors: csr_array, days: NDArray[np.float64], weights: NDArray[np.float64] | None = None) -> Self:
+        """Index articles.
 
-    `vectors` are the candidates, float32 (candidates, terms), the newest first and those without a date last.
-    """
-    count = queries.shape[0]
-    found = Neighbors(np.full((count, limit), -1, np.int32), np.zeros((count, limit), np.float64))
-    dated = int(np.count_nonzero(~np.isnan(days)))
-    ages = -days[:dated]  # ascending
+        Args:
+            vectors: float32 (articles, terms), sorted columns, no value below 0.
+            days: float64 (articles,) descending, NaN last.
+            weights: float64 (articles,), 0 to 1; all 1 if left out.
+        """
+        from recommender.kernels import invert
 
-    def search(positions: NDArray[np.int64], reach: float) -> None:
-        asked = query_days[positions]
-        first, last = 0, dated
-        if not np.isnan(asked).any():
-            first = int(np.searchsorted(ages, -(asked.max() + reach), side="left"))
-            last = int(np.searchsorted(ages, -(asked.min() - reach), side="right"))
-        window = np.r_[first:last, dated : len(days)]
-        own = own_rows[positions]
-        own_in_window = np.searchsorted(window, own) if len(window) else np.zeros(len(own), np.int64)
-        own_in_window[(own < 0) | ~np.isin(own, window)] = -1
-        block = nearest(
-            csr_array(queries[positions]),
-            csr_array(vectors[window].T),
-            query_days=asked,
-            days=days[window],
-            weights=weights[window],
-            own_rows=own_in_window.astype(np.int32),
-            decay=decay,
-            limit=limit,
-            min_score=min_score,
+        articles, terms = vectors.shape
+        size = max(vectors.nnz, 1)
+        wanted = _DIRECTORY * terms * articles / size
+        block = 1 << int(np.ceil(np.log2(np.clip(wanted, _LEAST_BLOCK, _GREATEST_BLOCK))))
+        blocks = -(-articles // block)
+        draft = cls(
+            indptr=np.asarray(vectors.indptr, np.int64),
+            indices=np.asarray(vectors.indices, np.int32),
+            data=np.asarray(vectors.data, np.float32),
+            days=np.asarray(days, np.float64),
+            weights=np.ones(articles) if weights is None else np.asarray(weights, np.float64),
+            levels=_levels(np.bincount(vectors.indices, minlength=terms)),
+            heads=np.empty((_LEVELS, articles), np.float32),
+            usual_heads=np.zeros(_LEVELS),
+            directory=np.empty((blocks, terms + 1), np.int32),
+            postings=np.empty(vectors.nnz, np.uint32),
+            block=block,
+            dated=int(np.count_nonzero(~np.isnan(days))),
+            scale=0xFFFF / float(vectors.data.max(initial=0) or 1),
+            greatest_norm=0.0,
         )
-        rows = np.where(block.rows >= 0, np.append(window, -1)[block.rows], -1)
-        found.rows[positions], found.scores[positions] = rows, block.scores
-        if last - first < dated:
-            bound = decay.bound(reach) * _ROUNDING
-            unsettled = positions[(block.scores[:, -1] <= bound) & (bound >= min_score)]
-            if len(unsettled):
-                search(unsettled, reach * 2)
+        norms = Parallel(n_jobs=cpu_count() if blocks > 1 else 1, prefer="threads")(
+            delayed(invert)(draft, at, at + 1) for at in range(blocks)
+        )
+        return cls.from_arrays(
+            draft._replace(
+                greatest_norm=max(norms, default=0.0),
+                usual_heads=draft.heads.sum(axis=1, dtype=np.float64) / max(articles, 1),
+            )._asdict()
+        )
 
-    order = np.argsort(query_days, kind="stable")
-    for start in range(0, count, _BLOCK):
-        half_life = decay.half_life_days
-        search(order[start : start + _BLOCK], np.inf if half_life is None else half_life * _FIRST_WINDOW)
-    return found
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Any]) -> Self:
+        """An index from the parts of another, by name, which may be mapped from files; `_asdict` gives them."""
+        plain: dict[str, Any] = {
+            name: _read_only(arrays[name]) if np.ndim(arrays[name]) else arrays[name] for name in cls._fields
+        }
+        for name in ("block", "dated"):
+            plain[name] = int(plain[name])
+        for name in ("scale", "greatest_norm"):
+            plain[name] = float(plain[name])
+        return cls(**plain)
+
+    @property
+    def vectors(self) -> csr_array:
+        """The articles' vectors, float32 (articles, terms)."""
+        return csr_array((self.data, self.indices, self.indptr), shape=(len(self.days), len(self.levels)))
+
+    def weighted(self, weights: NDArray[np.float64]) -> Self:
+        """The same articles with other weights, float64 (articles,), 0 to 1."""
+        return self._replace(weights=_read_only(np.asarray(weights, np.float64)))
+
+    def nearest(
+        self,
+        queries: csr_array,
+        *,
+        query_days: NDArray[np.float64],
+        decay: Decay,
+        limit: int,
+        min_score: float = 0.0,
+        excluded: NDArray[np.int32] | None = None,
+        allowed: NDArray[np.bool_] | None = None,
+        since: NDArray[np.float64] | None = None,
+        workers: int | None = None,
+    ) -> Neighbors:
+        """The `limit` best candidates of each query, by score, then by row.
+
+        Candidates must share a term with the query. An answer depends neither on the other queries nor on the number of
+        workers: each similarity is the sum of the products in the order of the columns, in float64.
+
+        Args:
+            queries: float32 (queries, terms), sorted columns, no value below 0.
+            query_days: float64 (queries,); NaN where unknown.
+            excluded: int32 (queries, any) rows that a query must not get, such as its own; -1 for none.
+            allowed: (articles,) which rows may be given at all; `None` for all.
+            since: float64 (queries,) a day before which nothing is given, nor what has no date; NaN for none.
+            workers: threads; by default one a core for many queries.
+        """
+        from recommender.kernels import search
+
+        count = queries.shape[0]
+        found = Neighbors(np.full((count, limit), -1, np.int32), np.zeros((count, limit)))
+        if not len(self.postings):
+            return found
+        fades = decay.half_life_days is not None
+        days = np.asarray(query_days, np.float64) if fades else np.full(count, np.nan)
+        half_life = decay.half_life_days or 1.0
+        ends = np.full(count, len(self.days))
+        if since is not None:
+            bounded = np.searchsorted(-self.days[: self.dated], -since, side="right")
+            ends = np.where(np.isnan(since), ends, bounded)
+        parts = (
+            _read_only(np.asarray(queries.indptr, np.int64)),
+            _read_only(np.asarray(queries.indices, np.int32)),
+            _read_only(np.asarray(queries.data, np.float32)),
+        )
+        arguments = (
+            _read_only(days),
+            _read_only(ends),
+            _read_only(np.empty((count, 0), np.int32) if excluded is None else np.asarray(excluded, np.int32)),
+            _read_only(np.empty(0, np.bool_) if allowed is None else np.asarray(allowed, np.bool_)),
+            (half_life, half_life * decay.newer_stretch, decay.older_weight),
+            float(min_score),
+        )
+
+        def answer(order: NDArray[np.int64]) -> None:
+            search(self, parts, order, *arguments, _room(len(self.levels)), found.scores, found.rows)
+
+        order = np.argsort(days, kind="stable")  # neighbours in time read the same postings
+        batches = [order[start : start + _BATCH] for start in range(0, count, _BATCH)]
+        if workers is None:
+            workers = min(cpu_count(), len(batches))
+        if workers <= 1:
+            answer(order)
+        else:
+            Parallel(n_jobs=workers, prefer="threads")(delayed(answer)(batch) for batch in batches)
+        return found
 
 
-def hub_weights(vectors: csr_array, days: NDArray[np.float64], *, decay: Decay, exponent: float) -> NDArray[np.float64]:
+def hub_weights(index: Index, *, decay: Decay, exponent: float) -> NDArray[np.float64]:
     """The weight that takes each article's popularity back: (least popularity / its own)^exponent, float64, 0 to 1.
 
     An article's popularity is its mean score to its twenty nearest; the least is that of the tenth percentile, below
     which all weigh 1. Hubs, which are near to everything, would else crowd into every list (Radovanović et al., 2010).
     """
-    count = vectors.shape[0]
+    count = len(index.days)
     if exponent == 0:
         return np.ones(count)
-    found = nearest_in_window(
-        vectors,
-        vectors,
-        query_days=days,
-        days=days,
-        weights=np.ones(count),
-        own_rows=np.arange(count, dtype=np.int32),
+    popularity = index.nearest(
+        index.vectors,
+        query_days=index.days,
+        excluded=np.arange(count, dtype=np.int32)[:, None],
         decay=decay,
         limit=_HUB_NEIGHBORS,
-    )
-    popularity = found.scores.mean(axis=1)
+    ).scores.mean(axis=1)
     if not popularity.any():
         return np.ones(count)
     least = np.percentile(popularity[popularity > 0], _HUB_PERCENTILE)
     return np.asarray((least / np.maximum(popularity, least)) ** exponent)
 
 
-def _best(rows: NDArray[np.int32], scores: NDArray[np.float64], limit: int) -> NDArray[np.intp]:
-    """Positions of the `limit` best by score, then by row; `argpartition` alone would leave ties to chance."""
-    contenders = np.arange(len(scores))
-    if len(scores) > limit:
-        threshold = np.partition(scores, len(scores) - limit)[len(scores) - limit]
-        contenders = np.flatnonzero(scores >= threshold)
-    order = np.lexsort((rows[contenders], -scores[contenders]))
-    return contenders[order[:limit]]
+def _levels(frequencies: NDArray[np.intp]) -> NDArray[np.uint8]:
+    """The level of each term: 0 for those that make the upper 0.3 of all work, then 0.3 of the rest, and so on."""
+    order = np.argsort(-frequencies, kind="stable")
+    work = frequencies[order].astype(np.float64) ** 2  # a term is asked for as often as it is held
+    before = np.cumsum(work) - work
+    left = 1 - before / max(work.sum(), 1.0)
+    levels = np.empty(len(frequencies), np.uint8)
+    levels[order] = np.minimum(-2 * np.log2(np.maximum(left, 2.0**-_LEVELS)), _LEVELS)
+    return levels
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """The array as numba knows one kind of it: whether writable, mapped or not."""
+    view = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return view
+
+
+def _room(terms: int) -> NDArray[np.float32]:
+    """An array of `terms` zeros, one a thread; whoever writes to it clears it again."""
+    room: NDArray[np.float32] | None = getattr(_own, "room", None)
+    if room is None or len(room) < terms:
+        room = _own.room = np.zeros(terms, np.float32)
+    return room

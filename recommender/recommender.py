@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -15,12 +16,11 @@ from recommender.article import Article, normalise_url, parse_date
 from recommender.corpus import Corpus
 from recommender.errors import CorpusError, UnknownArticleError
 from recommender.model import TfidfModel
-from recommender.neighbors import Decay, Neighbors, hub_weights, nearest, nearest_in_window
-from recommender.rules import Placement, Rules, Suggestion, days_of, in_rank_order
+from recommender.neighbors import Decay, Index, Neighbors, hub_weights
+from recommender.rules import Placement, Rules, Suggestion, allowed_rows, days_of, in_rank_order
 from recommender.settings import Published, Settings
 
 _BATCH = 1024  # articles searched for at once by `all_related`
-_MANY = 256  # from so many queries on, cutting windows out of the archive pays
 _CLOSE = 60  # of 100: how alike an ID must be to be named where another is unknown
 
 
@@ -87,13 +87,9 @@ class Recommender:
             [article.excerpt for article in articles],
             term_factors=term_factors,
         )
-        weights = hub_weights(
-            vectors,
-            days_of(articles),
-            decay=Decay(self.settings.half_life_days),
-            exponent=self.settings.hub_exponent,
-        )
-        return self._take(articles, model, vectors, weights)
+        index = Index.of(vectors, days_of(articles))
+        weights = hub_weights(index, decay=Decay(self.settings.half_life_days), exponent=self.settings.hub_exponent)
+        return self._take(articles, model, vectors, weights, index.weighted(weights))
 
     @classmethod
     def from_learned(
@@ -104,25 +100,39 @@ class Recommender:
         weights: NDArray[np.float64],
         *,
         settings: Settings,
+        index: Index | None = None,
     ) -> Self:
-        """A fitted recommender from what another has learnt; the articles must be in rank order."""
-        return cls(settings=settings)._take(articles, model, vectors, weights)
+        """A fitted recommender from what another has learnt; the articles must be in rank order.
+
+        Args:
+            index: of these vectors, with these weights; made at the first search where it is left out.
+        """
+        return cls(settings=settings)._take(articles, model, vectors, weights, index)
 
     def _take(
-        self, articles: Sequence[Article], model: TfidfModel, vectors: csr_array, weights: NDArray[np.float64]
+        self,
+        articles: Sequence[Article],
+        model: TfidfModel,
+        vectors: csr_array,
+        weights: NDArray[np.float64],
+        index: Index | None,
     ) -> Self:
         self.articles_ = tuple(articles)
         self.model_ = model
         self.vectors_ = vectors
         self.weights_ = weights
-        self._transposed = csr_array(vectors.T)
+        if index is not None:
+            self._index = index
         self._days = days_of(articles)
         self._decay = Decay.of(self.settings)
-        self._hidden = np.array([article.hidden for article in articles], np.bool_)
-        self._unpublished = np.array([not article.published for article in articles], np.bool_)
+        self._allowed = allowed_rows(articles)
         self._row_of_name = {name: row for row, article in enumerate(articles) for name in article.names}
         self._row_of_url = {url: row for row, article in enumerate(articles) for url in article.urls}
         return self
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index.of(self.vectors_, self._days, self.weights_)
 
     def article(self, id: str) -> Article:
         """The article that answers to an ID, its own or that of another file of the same article.
@@ -262,7 +272,8 @@ class Recommender:
 
     def _pair(self, row: int, other: int) -> tuple[float, float, float, float]:
         """Score, similarity, time factor and weight of one article as a candidate for another."""
-        similarity = float(csr_array(self._vectors([row]) @ self._transposed[:, [other]]).sum())
+        products = self._vectors([row]).astype(np.float64).multiply(self._vectors([other]).astype(np.float64))
+        similarity = float(np.add.accumulate(np.append(0.0, csr_array(products).data))[-1])  # in the columns' order
         factor = float(self._decay.factor(self._days[[row]], self._days[[other]])[0])
         weight = float(self.weights_[other])
         return similarity * (factor * weight), similarity, factor, weight
@@ -316,15 +327,11 @@ class Recommender:
     def _neighbors(
         self, queries: csr_array, days: NDArray[np.float64], own_rows: NDArray[np.int32], rules: Rules
     ) -> Neighbors:
-        many = queries.shape[0] >= _MANY
-        search = nearest_in_window if many else nearest
-        return search(
+        return self._index.nearest(
             queries,
-            self.vectors_ if many else self._transposed,
             query_days=days,
-            days=self._days,
-            weights=np.where(rules.allowed(self._hidden, self._unpublished), self.weights_, 0.0),
-            own_rows=own_rows,
+            excluded=own_rows[:, None],
+            allowed=self._allowed[rules.published],
             decay=self._decay,
             limit=rules.limit,
             min_score=rules.min_score,

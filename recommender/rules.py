@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,15 +58,18 @@ class Rules:
             published=settings.published if published is None else published,
         )
 
-    def allowed(self, hidden: NDArray[np.bool_], unpublished: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Which rows may be suggested, (articles,): never a hidden one, and no unpublished one under `only`."""
-        return ~hidden & ~unpublished if self.published == "only" else ~hidden
-
     def removing(self, article: Article) -> str | None:
         """The rule that keeps an article out of every list, if one does."""
         if article.hidden:
             return "hidden"
         return "unpublished" if self.published == "only" and not article.published else None
+
+
+def allowed_rows(articles: Sequence[Article]) -> dict[Published, NDArray[np.bool_]]:
+    """Which may be suggested, bool (articles,): never a hidden one, and no unpublished one under `only`."""
+    shown = np.array([not article.hidden for article in articles], np.bool_)
+    published = np.array([article.published for article in articles], np.bool_)
+    return {"any": shown, "only": shown & published}
 
 
 def in_rank_order(articles: Iterable[Article]) -> list[Article]:

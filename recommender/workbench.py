@@ -13,7 +13,7 @@ from scipy.sparse import csr_array, hstack
 
 from recommender.article import Article
 from recommender.model import TfidfModel, Vocabulary
-from recommender.neighbors import Decay, hub_weights
+from recommender.neighbors import Decay, Index, hub_weights
 from recommender.pool import Pool
 from recommender.rules import days_of
 from recommender.settings import Settings
@@ -58,8 +58,7 @@ class Workbench:
         if (share, half_life) not in self._popularity:
             fields = (self.title * np.float32(share**0.5), self.excerpt * np.float32((1 - share) ** 0.5))
             self._popularity[share, half_life] = hub_weights(
-                csr_array(hstack(fields, format="csr")),
-                days_of(self._articles),
+                Index.of(csr_array(hstack(fields, format="csr")), days_of(self._articles)),
                 decay=Decay(half_life),
                 exponent=1.0,
             )

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.neighbors import Decay, hub_weights, nearest, nearest_in_window
+from recommender.neighbors import Decay, Index, Neighbors, hub_weights
 
 
 def rows_and_scores(
@@ -21,23 +23,55 @@ def rows_and_scores(
     decay: Decay | None = None,
     weights: list[float] | None = None,
     limit: int = 10,
-    min_score: float = 0.0,
+    **options: Any,
 ) -> list[tuple[int, float]]:
-    """What `nearest` gives for one row of a matrix against all of it."""
+    """What one row of a matrix finds among the others."""
     matrix = csr_array(np.array(vectors, np.float32))
-    found = nearest(
+    found = Index.of(matrix, np.array(days), None if weights is None else np.array(weights)).nearest(
         csr_array(matrix[[query]]),
-        csr_array(matrix.T),
         query_days=np.array(days)[[query]],
-        days=np.array(days),
-        weights=np.array(weights if weights is not None else [1.0] * len(days)),
-        own_rows=np.array([query], np.int32),
+        excluded=np.array([[query]], np.int32),
         decay=decay or Decay(None),
         limit=limit,
-        min_score=min_score,
+        **options,
     )
-    pairs = zip(found.rows[0].tolist(), found.scores[0].tolist(), strict=True)
+    return pairs_of(found, 0)
+
+
+def pairs_of(found: Neighbors, query: int) -> list[tuple[int, float]]:
+    pairs = zip(found.rows[query].tolist(), found.scores[query].tolist(), strict=True)
     return [(row, score) for row, score in pairs if row >= 0]
+
+
+def brute_force(
+    queries: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    *,
+    query_days: NDArray[np.float64],
+    days: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    excluded: NDArray[np.int32],
+    decay: Decay,
+    limit: int,
+    min_score: float = 0.0,
+    allowed: NDArray[np.bool_] | None = None,
+    since: NDArray[np.float64] | None = None,
+) -> list[list[tuple[int, float]]]:
+    """All scores of all articles, sums in the order of the columns, sorted: what `Index.nearest` must give."""
+    lists = []
+    for query, vector in enumerate(queries):
+        similarity = np.zeros(len(vectors))
+        for column in np.flatnonzero(vector):
+            similarity += np.float64(vector[column]) * vectors[:, column]
+        scores = similarity * (decay.factor(query_days[query], days) * weights)
+        given_out = (scores > 0) & (scores >= min_score) & ~np.isin(np.arange(len(vectors)), excluded[query])
+        if allowed is not None:
+            given_out &= allowed
+        if since is not None and not np.isnan(since[query]):
+            given_out &= days >= since[query]
+        order = [row for row in np.lexsort((np.arange(len(scores)), -scores)).tolist() if given_out[row]]
+        lists.append([(row, float(scores[row])) for row in order[:limit]])
+    return lists
 
 
 def test_a_half_life_halves_forwards_and_backwards() -> None:
@@ -56,17 +90,11 @@ def test_time_counts_for_nothing_without_a_date_or_a_half_life() -> None:
     assert Decay(None, older_weight=0.5).factor(np.array([900.0]), np.array([0.0])).tolist() == [1.0]
 
 
-def test_nothing_beyond_a_distance_scores_more_than_the_bound() -> None:
-    for decay in (Decay(7.0, newer_stretch=2.0, older_weight=0.9), Decay(7.0, newer_stretch=0.5)):
-        for apart in (0.5, 7.0, 30.0):
-            assert decay.factor(np.array([0.0]), np.array([-apart, apart])).max() == pytest.approx(decay.bound(apart))
-
-
 def test_score_is_similarity_times_decay_times_weight() -> None:
     vectors = [[1.0, 0.0], [1.0, 0.0], [0.5, 0.5]]
-    assert rows_and_scores(vectors, [0.0, 14.0, 0.0], 0, decay=Decay(7.0)) == [(2, 0.5), (1, 0.25)]
-    weighted = rows_and_scores(vectors, [0.0, 14.0, 0.0], 0, decay=Decay(7.0), weights=[1.0, 1.0, 0.25])
-    assert weighted == [(1, 0.25), (2, 0.125)]
+    assert rows_and_scores(vectors, [14.0, 0.0, 0.0], 1, decay=Decay(7.0)) == [(2, 0.5), (0, 0.25)]
+    weighted = rows_and_scores(vectors, [14.0, 0.0, 0.0], 1, decay=Decay(7.0), weights=[1.0, 1.0, 0.25])
+    assert weighted == [(0, 0.25), (2, 0.125)]
 
 
 def test_equal_scores_come_in_the_order_of_the_rows_also_at_the_cut() -> None:
@@ -88,22 +116,49 @@ def test_a_least_score_is_met_by_what_equals_it() -> None:
     assert [row for row, _ in rows_and_scores([[1.0], [0.5], [0.25]], [0.0] * 3, 0, min_score=0.5)] == [1]
 
 
+def test_who_may_not_be_given_makes_room_for_the_next() -> None:
+    vectors, days = [[1.0], [0.9], [0.8], [0.7], [0.6]], [4.0, 3.0, 2.0, 1.0, math.nan]
+    allowed = np.array([True, False, True, True, True])
+    assert [row for row, _ in rows_and_scores(vectors, days, 0, allowed=allowed, limit=2)] == [2, 3]
+    since = np.array([2.0])
+    assert [row for row, _ in rows_and_scores(vectors, days, 0, since=since)] == [1, 2]
+    assert [row for row, _ in rows_and_scores(vectors, days, 3, since=np.array([math.nan]))] == [0, 1, 2, 4]
+
+
+def test_an_empty_text_and_an_empty_archive_find_nothing() -> None:
+    assert rows_and_scores([[0.0, 0.0], [1.0, 0.0]], [0.0, 0.0], 0) == []
+    assert rows_and_scores([[]], [math.nan], 0) == []
+    nobody = Index.of(csr_array(np.zeros((0, 2), np.float32)), np.zeros(0))
+    found = nobody.nearest(csr_array(np.ones((1, 2), np.float32)), query_days=np.zeros(1), decay=Decay(7.0), limit=3)
+    assert found.rows.tolist() == [[-1, -1, -1]]
+
+
 numbers = st.integers(0, 3).map(lambda number: number / 2)
 decays = st.builds(
     Decay,
     st.sampled_from([None, 0.5, 1.0, 7.0]),
-    older_weight=st.sampled_from([0.5, 1.0]),
+    older_weight=st.sampled_from([0.0, 0.5, 1.0]),
     newer_stretch=st.sampled_from([0.5, 1.0, 3.0]),
 )
 
 
 @dataclass
 class Archive:
-    """A few articles, the newest first and those without a date last."""
+    """Articles, the newest first and those without a date last."""
 
-    vectors: list[list[float]]
-    days: list[float]
-    weights: list[float]
+    vectors: NDArray[np.float32]
+    days: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+    def lists(self, options: dict[str, Any], **more: Any) -> list[list[tuple[int, float]]]:
+        index = Index.of(csr_array(self.vectors), self.days, self.weights)
+        found = index.nearest(csr_array(self.vectors), query_days=self.days, **options, **more)
+        return [pairs_of(found, query) for query in range(len(self.days))]
+
+    def expected(self, options: dict[str, Any]) -> list[list[tuple[int, float]]]:
+        return brute_force(
+            self.vectors, self.vectors, query_days=self.days, days=self.days, weights=self.weights, **options
+        )
 
 
 @st.composite
@@ -112,81 +167,89 @@ def archives(draw: st.DrawFn) -> Archive:
     row = st.lists(numbers.map(lambda number: number / 3), min_size=terms, max_size=terms)
     day = st.one_of(st.integers(0, 40).map(float), st.just(math.nan))
     return Archive(
-        draw(st.lists(row, min_size=articles, max_size=articles)),
-        sorted(draw(st.lists(day, min_size=articles, max_size=articles)), key=lambda d: (math.isnan(d), -d)),
-        draw(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=articles, max_size=articles)),
+        np.array(draw(st.lists(row, min_size=articles, max_size=articles)), np.float32),
+        np.array(
+            sorted(draw(st.lists(day, min_size=articles, max_size=articles)), key=lambda d: (math.isnan(d), -d)),
+            np.float64,
+        ),
+        np.array(draw(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=articles, max_size=articles))),
     )
 
 
-@given(archives(), st.integers(1, 5), decays, st.sampled_from([0.0, 0.3]), st.data())
-def test_neighbours_are_those_of_brute_force_ties_included(
-    archive: Archive, limit: int, decay: Decay, min_score: float, data: st.DataObject
-) -> None:
-    query = data.draw(st.integers(0, len(archive.days) - 1))
-    expected = []
-    for row, vector in enumerate(archive.vectors):
-        similarity = sum(a * b for a, b in zip(archive.vectors[query], vector, strict=True))
-        later = archive.days[row] - archive.days[query]
-        faded = 1.0
-        if decay.half_life_days is not None and not math.isnan(later):
-            half_life = decay.half_life_days * (decay.newer_stretch if later > 0 else 1)
-            faded = 2 ** (-abs(later) / half_life) * (decay.older_weight if later < 0 else 1.0)
-        score = similarity * faded * archive.weights[row]
-        if score > 0 and row != query:
-            expected.append((row, score))
-    expected = [pair for pair in sorted(expected, key=lambda pair: (-pair[1], pair[0])) if pair[1] >= min_score]
-    found = rows_and_scores(
-        archive.vectors,
-        archive.days,
-        query,
-        decay=decay,
-        weights=archive.weights,
-        limit=limit,
-        min_score=min_score,
+@st.composite
+def long_archives(draw: st.DrawFn) -> Archive:
+    """Archives of several blocks: few texts, each of them many times, so that nearly every score is a tie."""
+    random = np.random.default_rng(draw(st.integers(0, 1 << 16)))
+    articles, texts, terms = draw(st.sampled_from([300, 700, 1100])), draw(st.integers(1, 60)), 40
+    common = random.random(terms) ** 3
+    each = (random.random((texts, terms)) < common) * random.integers(1, 4, (texts, terms))
+    each = each / np.maximum(np.linalg.norm(each, axis=1, keepdims=True), 1)
+    undated = draw(st.sampled_from([0, 0, 1, 300, articles]))
+    span = draw(st.sampled_from([0.0, 3.0, 300.0]))
+    days = np.sort(np.floor(random.random(articles - undated) * span))[::-1]
+    return Archive(
+        each[random.integers(0, texts, articles)].astype(np.float32),
+        np.append(days, np.full(undated, math.nan)),
+        random.choice([0.0, 0.25, 1.0], articles, p=[0.1, 0.4, 0.5]),
     )
-    assert [score for _, score in found] == pytest.approx([score for _, score in expected[:limit]], rel=1e-5)
-    # Rows whose exact scores differ by rounding alone may change places.
-    assert all(score == pytest.approx(dict(expected)[row], rel=1e-5) for row, score in found)
-    assert found == sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
-@given(archives(), st.integers(1, 5), decays, st.sampled_from([0.0, 0.3]))
-def test_a_window_finds_what_the_whole_archive_gives(
-    archive: Archive, limit: int, decay: Decay, min_score: float
-) -> None:
-    matrix = csr_array(np.array(archive.vectors, np.float32))
-    options: dict[str, Any] = {
-        "query_days": np.array(archive.days),
-        "days": np.array(archive.days),
-        "weights": np.array(archive.weights),
-        "own_rows": np.arange(len(archive.days), dtype=np.int32),
-        "decay": decay,
-        "limit": limit,
-        "min_score": min_score,
+@st.composite
+def searches(draw: st.DrawFn, archive: Archive) -> dict[str, Any]:
+    """How to search: every option, each one often left alone."""
+    articles = len(archive.days)
+    random = np.random.default_rng(draw(st.integers(0, 1 << 16)))
+    own = np.arange(articles, dtype=np.int32)[:, None]
+    others = random.integers(-1, articles, (articles, 3)).astype(np.int32)
+    since = random.choice(np.append(archive.days, [math.nan, 10.0]), articles)
+    return {
+        "decay": draw(decays),
+        "limit": draw(st.sampled_from([1, 2, 5, 30])),
+        "min_score": draw(st.sampled_from([0.0, 0.0, 0.3])),
+        "excluded": draw(st.sampled_from([own, np.hstack([own, others])])),
+        "allowed": draw(st.sampled_from([None, random.random(articles) < 0.5])),
+        "since": draw(st.sampled_from([None, since])),
     }
-    whole = nearest(matrix, csr_array(matrix.T), **options)
-    window = nearest_in_window(matrix, matrix, **options)
-    assert np.array_equal(window.rows, whole.rows)
-    assert np.array_equal(window.scores, whole.scores)
 
 
-def test_a_window_finds_what_the_whole_of_a_long_archive_gives() -> None:
-    random = np.random.default_rng(0)
-    matrix = csr_array((random.random((1500, 60)) * (random.random((1500, 60)) < 0.1)).astype(np.float32))
-    days = np.append(np.sort(random.random(1400) * 3000)[::-1], np.full(100, np.nan))
-    for limit, half_life in ((1, 2.0), (10, 2.0), (10, 300.0)):
-        options: dict[str, Any] = {
-            "query_days": days,
-            "days": days,
-            "weights": random.random(1500),
-            "own_rows": np.arange(1500, dtype=np.int32),
-            "decay": Decay(half_life, newer_stretch=1.5, older_weight=0.9),
-            "limit": limit,
-        }
-        whole = nearest(matrix, csr_array(matrix.T), **options)
-        window = nearest_in_window(matrix, matrix, **options)
-        assert np.array_equal(window.rows, whole.rows)
-        assert np.array_equal(window.scores, whole.scores)
+@given(archives(), st.data())
+def test_neighbours_are_those_of_brute_force(archive: Archive, data: st.DataObject) -> None:
+    options = data.draw(searches(archive))
+    assert archive.lists(options) == archive.expected(options)
+
+
+@settings(max_examples=40, deadline=None)
+@given(long_archives(), st.data())
+def test_neighbours_in_long_archives_are_those_of_brute_force(archive: Archive, data: st.DataObject) -> None:
+    options = data.draw(searches(archive))
+    assert archive.lists(options) == archive.expected(options)
+
+
+@settings(max_examples=10, deadline=None)
+@given(long_archives(), st.data())
+def test_an_answer_is_the_same_alone_in_a_batch_and_on_any_number_of_threads(
+    archive: Archive, data: st.DataObject
+) -> None:
+    options = {**data.draw(searches(archive)), "excluded": None, "since": None}
+    together = archive.lists(options, workers=1)
+    assert archive.lists(options, workers=3) == together
+    index = Index.of(csr_array(archive.vectors), archive.days, archive.weights)
+    for query in range(0, len(archive.days), 50):
+        one = csr_array(archive.vectors[[query]])
+        alone = index.nearest(one, query_days=archive.days[[query]], **options)
+        assert pairs_of(alone, 0) == together[query]
+
+
+def test_an_index_can_be_mapped_from_files(tmp_path: Path) -> None:
+    matrix = csr_array(np.array([[1.0, 0.0], [0.5, 0.5]], np.float32))
+    index = Index.of(matrix, np.zeros(2))
+    for name, array in index._asdict().items():
+        np.save(tmp_path / f"{name}.npy", array)
+    mapped = Index.from_arrays({name: np.load(tmp_path / f"{name}.npy", mmap_mode="r") for name in Index._fields})
+    for each in (index, mapped):
+        found = each.nearest(matrix, query_days=np.zeros(2), decay=Decay(7.0), limit=2)
+        assert found.rows.tolist() == [[0, 1], [0, 1]]
+        assert found.scores.tolist() == [[1.0, 0.5], [0.5, 0.5]]
 
 
 def test_hubs_weigh_less_and_the_least_popular_fully() -> None:
@@ -194,14 +257,14 @@ def test_hubs_weigh_less_and_the_least_popular_fully() -> None:
     spokes = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
     alone = [[0.0, 0.0, 0.0, 0.0]]
     vectors = csr_array(np.array(hub + spokes + alone, np.float32) / 2)
-    weights = hub_weights(vectors, np.zeros(6), decay=Decay(7.0), exponent=0.5)
+    weights = hub_weights(Index.of(vectors, np.zeros(6)), decay=Decay(7.0), exponent=0.5)
     # Of twenty neighbours the hub has four and a spoke one, all at a quarter.
     assert weights == pytest.approx([0.5, 1.0, 1.0, 1.0, 1.0, 1.0])
-    assert hub_weights(vectors, np.zeros(6), decay=Decay(7.0), exponent=0).tolist() == [1.0] * 6
+    assert hub_weights(Index.of(vectors, np.zeros(6)), decay=Decay(7.0), exponent=0).tolist() == [1.0] * 6
 
 
 def test_hubs_far_away_in_time_are_none() -> None:
     vectors = csr_array(np.ones((3, 1), np.float32))
-    weights = hub_weights(vectors, np.array([7.0, 0.0, -7000.0]), decay=Decay(7.0), exponent=1.0)
+    weights = hub_weights(Index.of(vectors, np.array([7.0, 0.0, -7000.0])), decay=Decay(7.0), exponent=1.0)
     assert weights == pytest.approx([weights[0], weights[0], 1.0])
     assert weights[0] < 0.5
