@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender import Article, Corpus
-from recommender.frontmatter import render_related
+from recommender.hand import Hand
 
 ARTICLES_A_DAY = 550
 
@@ -226,5 +226,5 @@ def _file(article: Article, links: list[Article]) -> str:
         f"provider:\n  name: {entry['provider']['name']}\n  domain: {entry['provider']['domain']}\n\n"
         f"topics:\n{topics}\n"
         f"images:\n  - url: {image['url']}\n    width: {image['width']}\n    height: {image['height']}\n\n"
-        f'secured: "{secured}"\n{render_related(link.entry for link in links) if links else ""}---\n'
+        f'secured: "{secured}"\n{Hand().block(link.entry for link in links) if links else ""}---\n'
     )
