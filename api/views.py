@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.routing import PathConverter
 
-from recommender import Recommender, answer
+from recommender import Recommender
 
 blueprint = Blueprint("articles", __name__)
 
@@ -55,9 +55,7 @@ def _limit(parameters: dict[str, str]) -> int | None:
 
 
 def _related(id: str, limit: int | None) -> Response:
-    recommender = _recommender()
-    article = recommender.article(id)
-    return Response(answer(article.id, recommender.related(id, limit=limit)), mimetype="application/json")
+    return Response(_recommender().answer(id, limit=limit), mimetype="application/json")
 
 
 @blueprint.get("/articles/<id:id>/related")

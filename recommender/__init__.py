@@ -13,8 +13,8 @@ from recommender.errors import (
     SettingsError,
     UnknownArticleError,
 )
-from recommender.export import answer
-from recommender.recommender import Explanation, Recommender, SharedWord
+from recommender.explanation import Explanation, SharedWord
+from recommender.recommender import Recommender
 from recommender.rules import Suggestion
 from recommender.settings import Settings
 from recommender.source import Problem
@@ -37,6 +37,5 @@ __all__ = [
     "SharedWord",
     "Suggestion",
     "UnknownArticleError",
-    "answer",
     "artefact",
 ]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
@@ -19,30 +21,50 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from scipy.sparse import csr_array
 
-from recommender.article import Article, parse_date
+from recommender.catalogue import Blob, Catalogue, Keys, Texts
 from recommender.corpus import Corpus
 from recommender.disk import replacing, sync_folder, synced
 from recommender.errors import ArtefactError, SettingsError
 from recommender.model import FIELDS, TfidfModel, Vocabulary
+from recommender.neighbors import Index
+from recommender.ready import ReadyLists
 from recommender.recommender import Recommender
 from recommender.settings import Settings
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 POINTER = "current"
-_ARTICLES = "articles.jsonl"
-_VECTOR_ARRAYS: dict[str, DTypeLike] = {"data": np.float32, "indices": np.int32, "indptr": np.int32}
+_RECORDS = "articles.jsonl"
+_TEXTS = (_RECORDS, "names.txt", "urls.txt")
+_ARRAYS: dict[str, tuple[DTypeLike, int]] = {  # dtype and dimensions
+    "articles.ends": (np.int64, 1),
+    "articles.entries": (np.int32, 1),
+    "articles.flags": (np.uint8, 1),
+    "names.ends": (np.int64, 1),
+    "names.rows": (np.int32, 1),
+    "urls.ends": (np.int64, 1),
+    "urls.rows": (np.int32, 1),
+    "lists.rows": (np.int32, 2),
+    "lists.scores": (np.float64, 2),
+    "index.indptr": (np.int64, 1),
+    "index.indices": (np.int32, 1),
+    "index.data": (np.float32, 1),
+    "index.days": (np.float64, 1),
+    "index.weights": (np.float64, 1),
+    "index.levels": (np.uint8, 1),
+    "index.heads": (np.float32, 2),
+    "index.usual_heads": (np.float64, 1),
+    "index.directory": (np.int32, 2),
+    "index.postings": (np.uint32, 1),
+    "index.block": (np.int64, 0),
+    "index.dated": (np.int64, 0),
+    "index.scale": (np.float64, 0),
+    "index.greatest_norm": (np.float64, 0),
+    **{f"{field}.weights": (np.float32, 1) for field in FIELDS},
+}
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "PyStemmer", "regex")
-_FILES = frozenset(
-    (
-        _ARTICLES,
-        "articles.weights.npy",
-        *(f"vectors.{part}.npy" for part in _VECTOR_ARRAYS),
-        *(f"{field}.{part}" for field in FIELDS for part in ("terms.txt", "weights.npy")),
-    )
-)
+_FILES = frozenset((*_TEXTS, *(f"{field}.terms.txt" for field in FIELDS), *(f"{name}.npy" for name in _ARRAYS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +101,17 @@ def publish(
     given: Mapping[str, Any] | None = None,
     precision: float | None = None,
     learnt: str = "",
+    progress: bool = False,
 ) -> Manifest:
     """Write a new artefact into `models`, all of it or nothing, and make it the current one.
+
+    The recommender's ready lists are made where they are missing.
 
     Raises:
         ArtefactError: the folder can't be written.
     """
+    if recommender.ready_ is None:
+        recommender.prepare(progress=progress)
     try:
         models.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".publishing-", dir=models))
@@ -171,14 +198,16 @@ def read_manifest(models: Path, version: str | None = None) -> Manifest:
 
 
 def verify(models: Path, version: str | None = None) -> Manifest:
-    """Compare every file of a version with its manifest.
+    """Compare every file of a version with its manifest, and look whether all of it fits together.
+
+    Searching is compiled and trusts the arrays; so what a forged artefact holds is looked at here, once a server.
 
     Raises:
-        ArtefactError: a file is missing or not the one that was published.
+        ArtefactError: a file is missing or not the one that was published, or holds what no artefact holds.
     """
     manifest = read_manifest(models, version)
     folder = _folder(models, manifest.version)
-    for name, expected in sorted(manifest.files.items()):
+    for name, expected in manifest.files.items():
         try:
             with (folder / name).open("rb") as stream:
                 found = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -186,6 +215,17 @@ def verify(models: Path, version: str | None = None) -> Manifest:
             raise _refused(folder, f"{name} can't be read ({error.strerror})") from error
         if found != expected:
             raise _refused(folder, f"{name} is damaged: it is not the file that was published")
+    with _refusing(folder):
+        recommender = _read(folder, manifest)
+        count = len(recommender.articles_)
+        recommender.index_.check()
+        if len(recommender.index_.days) != count:
+            raise ValueError("there is not one vector an article")
+        recommender.articles_.check()
+        if recommender.ready_ is not None:
+            recommender.ready_.check(count)
+        if recommender.model_.columns()[FIELDS[-1]].stop != len(recommender.index_.levels):
+            raise ValueError("the terms are not those of the vectors")
     return manifest
 
 
@@ -200,20 +240,42 @@ def load(models: Path, version: str | None = None, *, verified: bool = False) ->
     """
     manifest = read_manifest(models, version) if verified else verify(models, version)
     folder = _folder(models, manifest.version)
+    with _refusing(folder):
+        return _read(folder, manifest)
+
+
+def _read(folder: Path, manifest: Manifest) -> Recommender:
+    arrays = {name: _read_array(folder / f"{name}.npy", *kind) for name, kind in _ARRAYS.items()}
+    texts = {name: Texts(_mapped(folder / name), arrays[f"{name.partition('.')[0]}.ends"]) for name in _TEXTS}
+    index = Index.from_arrays({part: arrays[f"index.{part}"] for part in Index._fields})
+    catalogue = Catalogue(
+        texts[_RECORDS],
+        entry_sizes=arrays["articles.entries"],
+        days=index.days,
+        flags=arrays["articles.flags"],
+        names=Keys(texts["names.txt"], arrays["names.rows"]),
+        urls=Keys(texts["urls.txt"], arrays["urls.rows"]),
+    )
+
+    def model() -> TfidfModel:
+        vocabularies = {field: _read_vocabulary(folder, field, arrays[f"{field}.weights"]) for field in FIELDS}
+        return TfidfModel.from_vocabularies(vocabularies, settings=manifest.settings)
+
+    return Recommender.from_learned(
+        catalogue,
+        model,
+        index,
+        settings=manifest.settings,
+        ready=ReadyLists(arrays["lists.rows"], arrays["lists.scores"]),
+    )
+
+
+@contextmanager
+def _refusing(folder: Path) -> Iterator[None]:
     try:
-        articles = [_article(line) for line in (folder / _ARTICLES).read_bytes().splitlines()]
-        vocabularies = {field: _read_vocabulary(folder, field) for field in FIELDS}
-        model = TfidfModel.from_vocabularies(vocabularies, settings=manifest.settings)
-        parts = {part: _read_array(folder / f"vectors.{part}.npy", dtype) for part, dtype in _VECTOR_ARRAYS.items()}
-        shape = (len(articles), sum(len(vocabulary.terms) for vocabulary in vocabularies.values()))
-        vectors = csr_array((parts["data"], parts["indices"], parts["indptr"]), shape=shape)
-        vectors.check_format(full_check=True)
-        weights = _read_array(folder / "articles.weights.npy", np.float64)
-        if weights.shape != (len(articles),):
-            raise ValueError("there is not one weight an article")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError) as error:
         raise _refused(folder, f"it holds what no artefact holds ({error})") from error
-    return Recommender.from_learned(articles, model, vectors, weights, settings=manifest.settings)
 
 
 def _settings(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -248,21 +310,13 @@ def _write(
     precision: float | None,
     learnt: str,
 ) -> Manifest:
-    vocabularies = recommender.model_.vocabularies_
-    with synced(staging / _ARTICLES) as stream:
-        for article in recommender.articles_:
-            stream.write(_line(article))
-    for part, dtype in _VECTOR_ARRAYS.items():
-        with synced(staging / f"vectors.{part}.npy") as stream:
-            np.save(stream, np.asarray(getattr(recommender.vectors_, part), dtype), allow_pickle=False)
-    with synced(staging / "articles.weights.npy") as stream:
-        np.save(stream, recommender.weights_, allow_pickle=False)
-    for field in FIELDS:
-        with synced(staging / f"{field}.terms.txt") as stream:
-            stream.write("\n".join(vocabularies[field].terms).encode())
-        with synced(staging / f"{field}.weights.npy") as stream:
-            np.save(stream, vocabularies[field].weights, allow_pickle=False)
-    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(staging.iterdir())}
+    for name, text in _texts_of(recommender).items():
+        with synced(staging / name) as stream:
+            stream.write(text)
+    for name, array in _arrays_of(recommender).items():
+        with synced(staging / f"{name}.npy") as stream:
+            np.save(stream, np.asarray(array, _ARRAYS[name][0]), allow_pickle=False)
+    files = {path.name: _digest(path) for path in sorted(staging.iterdir())}
     now = datetime.now(UTC)
     content = hashlib.sha256(_json(files)).hexdigest()[:8]
     version = f"{now:%Y%m%dT%H%M%S.%fZ}-{content}"
@@ -278,7 +332,7 @@ def _write(
             "articles": len(corpus.articles),
             "files": corpus.files,
             "links": sum(len(links) for links in corpus.links.values()),
-            "terms": int(recommender.vectors_.shape[1]),
+            "terms": len(recommender.index_.levels),
         },
         libraries={name: installed_version(name) for name in _LIBRARIES},
         files=files,
@@ -305,54 +359,60 @@ def _write(
     return manifest
 
 
-def _line(article: Article) -> bytes:
-    values: dict[str, Any] = {"id": article.id, "entry": article.entry}
-    if article.urls:
-        values["urls"] = article.urls
-    if article.names != (article.id,):
-        values["names"] = article.names
-    if article.hidden:
-        values["hidden"] = True
-    if not article.published:
-        values["published"] = False
-    if article.pinned:
-        values["pinned"] = article.pinned
-    if article.banned:
-        values["banned"] = article.banned
-    return _json(values) + b"\n"
+def _texts_of(recommender: Recommender) -> dict[str, Blob]:
+    catalogue, vocabularies = recommender.articles_, recommender.model_.vocabularies_
+    return {
+        _RECORDS: catalogue.records.blob,
+        "names.txt": catalogue.names.texts.blob,
+        "urls.txt": catalogue.urls.texts.blob,
+        **{f"{field}.terms.txt": "\n".join(vocabularies[field].terms).encode() for field in FIELDS},
+    }
 
 
-def _article(line: bytes) -> Article:
-    values = json.loads(line)
-    if not (isinstance(values["id"], str) and isinstance(values["entry"]["title"], str)):
-        raise ValueError("an article without ID or title")
-    return Article(
-        id=values["id"],
-        entry=values["entry"],
-        published_at=parse_date(values["entry"].get("publishedDateTime")),
-        urls=tuple(values.get("urls", ())),
-        names=tuple(values.get("names", (values["id"],))),
-        hidden=bool(values.get("hidden", False)),
-        published=bool(values.get("published", True)),
-        pinned=tuple(values.get("pinned", ())),
-        banned=tuple(values.get("banned", ())),
-    )
+def _arrays_of(recommender: Recommender) -> dict[str, Any]:
+    catalogue, vocabularies = recommender.articles_, recommender.model_.vocabularies_
+    if recommender.ready_ is None:
+        raise ValueError("the ready lists are made by `prepare`")
+    return {
+        "articles.ends": catalogue.records.ends,
+        "articles.entries": catalogue.entry_sizes,
+        "articles.flags": catalogue.flags,
+        "names.ends": catalogue.names.texts.ends,
+        "names.rows": catalogue.names.rows,
+        "urls.ends": catalogue.urls.texts.ends,
+        "urls.rows": catalogue.urls.rows,
+        "lists.rows": recommender.ready_.rows,
+        "lists.scores": recommender.ready_.scores,
+        **{f"index.{part}": array for part, array in recommender.index_._asdict().items()},
+        **{f"{field}.weights": vocabularies[field].weights for field in FIELDS},
+    }
 
 
-def _read_vocabulary(folder: Path, field: str) -> Vocabulary:
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _read_vocabulary(folder: Path, field: str, weights: NDArray[np.float32]) -> Vocabulary:
     text = (folder / f"{field}.terms.txt").read_bytes().decode()
     terms = tuple(text.split("\n")) if text else ()
-    weights = _read_array(folder / f"{field}.weights.npy", np.float32)
     if len(terms) != len(weights):
         raise ValueError(f"the {field}'s terms and their weights don't match")
     return Vocabulary(terms, weights)
 
 
-def _read_array(path: Path, dtype: DTypeLike) -> NDArray[Any]:
-    array = np.load(path, mmap_mode="r", allow_pickle=False)
-    if not (isinstance(array, np.ndarray) and array.dtype == dtype and array.ndim == 1):
+def _read_array(path: Path, dtype: DTypeLike, dimensions: int) -> NDArray[Any]:
+    array = np.load(path, mmap_mode="r" if dimensions else None, allow_pickle=False)
+    if not (isinstance(array, np.ndarray) and array.dtype == dtype and array.ndim == dimensions):
         raise ValueError(f"{path.name} is not a plain array of {np.dtype(dtype)}")
     return array
+
+
+def _mapped(path: Path) -> Blob:
+    with path.open("rb") as stream:
+        if not path.stat().st_size:
+            return b""  # which can't be mapped
+        return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def _json(value: object) -> bytes:

@@ -22,7 +22,7 @@ from recommender.disk import alone, replacing
 from recommender.enrich import Action, Enrichment, Mode, Outcome
 from recommender.errors import ArtefactError, RecommenderError
 from recommender.evaluation import evaluate
-from recommender.export import answer, export
+from recommender.export import export
 from recommender.hand import Hand
 from recommender.plots import require_matplotlib
 from recommender.recommender import Recommender
@@ -115,7 +115,7 @@ def related_command(id: str, models_folder: Path, limit: int | None, explain: bo
     if explain:
         _print_explanations(recommender, article.id, suggestions, form)
     elif form == "json":
-        click.echo(answer(article.id, suggestions))
+        click.echo(recommender.answer(id, limit=limit))
     else:
         click.echo(Hand().block(suggestion.article.entry for suggestion in suggestions), nl=False)
 

@@ -166,6 +166,31 @@ class Index(NamedTuple):
             plain[name] = float(plain[name])
         return cls(**plain)
 
+    def check(self) -> None:
+        """Raise `ValueError` unless a search of these arrays stays within them."""
+        articles, terms, size = len(self.days), len(self.levels), len(self.postings)
+        holds = {
+            "rows": len(self.indptr) == articles + 1 and self.indptr[0] == 0 and self.indptr[-1] == size,
+            "sizes": len(self.indices) == len(self.data) == size and len(self.weights) == articles,
+            "heads": self.heads.shape == (_LEVELS, articles) and len(self.usual_heads) == _LEVELS,
+            "block": _LEAST_BLOCK <= self.block <= _GREATEST_BLOCK and 0 <= self.dated <= articles,
+            "directory": self.directory.shape == (-(-articles // max(self.block, 1)), terms + 1),
+        }
+        if wrong := [name for name, right in holds.items() if not right]:
+            raise ValueError(f"the index's {', '.join(wrong)} don't fit")
+        if (np.diff(self.indptr) < 0).any() or (self.levels > _LEVELS).any():
+            raise ValueError("the index's rows or levels don't fit")
+        if size and not (self.indices.min() >= 0 and self.indices.max() < terms):
+            raise ValueError("the index has columns that do not exist")
+        for number, offsets in enumerate(self.directory):
+            first, last = number * self.block, min((number + 1) * self.block, articles)
+            postings = self.postings[self.indptr[first] : self.indptr[last]]
+            ends = offsets[0] == 0 and offsets[-1] == len(postings) and (np.diff(offsets) >= 0).all()
+            if not ends or (len(postings) and postings.max() >> 16 >= last - first):
+                raise ValueError("the index has postings of rows that do not exist")
+        if not ((self.weights >= 0) & (self.weights <= 1)).all() or not (np.asarray(self.data) >= 0).all():
+            raise ValueError("the index has weights or values out of their range")
+
     @property
     def vectors(self) -> csr_array:
         """The articles' vectors, float32 (articles, terms)."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Self
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Self, TypeAlias, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,47 +14,32 @@ from rapidfuzz import process
 from scipy.sparse import csr_array
 
 from recommender.article import Article, normalise_url, parse_date
+from recommender.catalogue import HIDDEN, UNPUBLISHED, WISHES, Catalogue
 from recommender.corpus import Corpus
 from recommender.errors import CorpusError, UnknownArticleError
+from recommender.explanation import Explanation, shared_words
 from recommender.model import TfidfModel
 from recommender.neighbors import Decay, Index, Neighbors, hub_weights
-from recommender.rules import Placement, Rules, Suggestion, allowed_rows, days_of, in_rank_order
+from recommender.ready import ReadyLists
+from recommender.rules import Placement, Rules, Suggestion, days_of, in_rank_order
 from recommender.settings import Published, Settings
 
-_BATCH = 1024  # articles searched for at once by `all_related`
+_BATCH = 1024  # articles searched for at once
 _CLOSE = 60  # of 100: how alike an ID must be to be named where another is unknown
+_COMPARED = 20_000  # IDs that an unknown one is compared with: the next ones in the alphabet
+
+Ranked: TypeAlias = list[tuple[int, float]]
+"""Rows and their scores, best first."""
 
 
-@dataclass(frozen=True, slots=True)
-class SharedWord:
-    """A word of one article that the other has too, and what it adds to their similarity.
+class Options(TypedDict, total=False):
+    """What a look-up may ask for beside the limit; see `Rules`."""
 
-    `text` is the word in lower case; where a word became n-grams, its contribution is that of all that are shared.
-    """
-
-    text: str
-    field: str
-    contribution: float
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why one article is suggested for another: score = similarity * decay * weight.
-
-    Attributes:
-        similarity: the weighted sum of the fields' cosines, 0 to 1; the words' contributions add up to it.
-        decay: what the time between them leaves of it, 0 to 1.
-        weight: the suggested article's own, 0 to 1: articles that are near to everything weigh less.
-        days_apart: `None` where either has no date; time then counts for nothing.
-        words: by contribution, greatest first.
-    """
-
-    score: float
-    similarity: float
-    decay: float
-    weight: float
-    days_apart: float | None
-    words: tuple[SharedWord, ...]
+    min_score: float | None
+    published: Published | None
+    exclude: Sequence[str]
+    max_age_days: float | None
+    provider_cap: int | None
 
 
 class Recommender:
@@ -61,10 +47,13 @@ class Recommender:
 
     Attributes:
         articles_: what was learnt, in the order that settles ties; a row below is a position in it.
-        model_: the fitted model.
-        vectors_: float32 (articles, terms), of unit length unless a field is empty.
-        weights_: float64 (articles,), 0 to 1: hubs weigh less.
+        index_: the articles as candidates.
+        ready_: lists that were made in batch, if they were; they change no answer.
     """
+
+    articles_: Catalogue
+    index_: Index
+    ready_: ReadyLists | None
 
     def __init__(self, *, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
@@ -89,50 +78,62 @@ class Recommender:
         )
         index = Index.of(vectors, days_of(articles))
         weights = hub_weights(index, decay=Decay(self.settings.half_life_days), exponent=self.settings.hub_exponent)
-        return self._take(articles, model, vectors, weights, index.weighted(weights))
+        return self._take(Catalogue.of(articles), model, index.weighted(weights), None)
 
     @classmethod
     def from_learned(
         cls,
-        articles: Sequence[Article],
-        model: TfidfModel,
-        vectors: csr_array,
-        weights: NDArray[np.float64],
+        catalogue: Catalogue,
+        model: TfidfModel | Callable[[], TfidfModel],
+        index: Index,
         *,
         settings: Settings,
-        index: Index | None = None,
+        ready: ReadyLists | None = None,
     ) -> Self:
-        """A fitted recommender from what another has learnt; the articles must be in rank order.
+        """A fitted recommender from what another has learnt; rows are the same in all of it.
 
         Args:
-            index: of these vectors, with these weights; made at the first search where it is left out.
+            model: or what gives it, when it is first asked for.
         """
-        return cls(settings=settings)._take(articles, model, vectors, weights, index)
+        return cls(settings=settings)._take(catalogue, model, index, ready)
 
     def _take(
         self,
-        articles: Sequence[Article],
-        model: TfidfModel,
-        vectors: csr_array,
-        weights: NDArray[np.float64],
-        index: Index | None,
+        catalogue: Catalogue,
+        model: TfidfModel | Callable[[], TfidfModel],
+        index: Index,
+        ready: ReadyLists | None,
     ) -> Self:
-        self.articles_ = tuple(articles)
-        self.model_ = model
-        self.vectors_ = vectors
-        self.weights_ = weights
-        if index is not None:
-            self._index = index
-        self._days = days_of(articles)
+        self.articles_ = catalogue
+        self.index_ = index
+        self.ready_ = ready
+        self._model = model
         self._decay = Decay.of(self.settings)
-        self._allowed = allowed_rows(articles)
-        self._row_of_name = {name: row for row, article in enumerate(articles) for name in article.names}
-        self._row_of_url = {url: row for row, article in enumerate(articles) for url in article.urls}
+        unseen: dict[Published, int] = {"any": HIDDEN, "only": HIDDEN | UNPUBLISHED}
+        self._allowed = {rule: np.asarray(catalogue.flags & flags == 0) for rule, flags in unseen.items()}
         return self
 
-    @cached_property
-    def _index(self) -> Index:
-        return Index.of(self.vectors_, self._days, self.weights_)
+    def prepare(self, *, progress: bool = False) -> Self:
+        """Make the ready lists, which look-ups are then answered from where they can be."""
+        self.ready_ = ReadyLists.of(self.index_, decay=self._decay, shown=self._allowed["any"], progress=progress)
+        return self
+
+    @property
+    def model_(self) -> TfidfModel:
+        """The fitted model; of a loaded recommender it is read when it is first asked for."""
+        if not isinstance(self._model, TfidfModel):
+            self._model = self._model()
+        return self._model
+
+    @property
+    def vectors_(self) -> csr_array:
+        """The articles' vectors, float32 (articles, terms), of unit length unless a field is empty."""
+        return self.index_.vectors
+
+    @property
+    def weights_(self) -> NDArray[np.float64]:
+        """Each article's weight as a candidate, float64 (articles,), 0 to 1: hubs weigh less."""
+        return self.index_.weights
 
     def article(self, id: str) -> Article:
         """The article that answers to an ID, its own or that of another file of the same article.
@@ -144,7 +145,7 @@ class Recommender:
 
     def knows(self, id: str) -> bool:
         """Whether any article answers to an ID."""
-        return id in self._row_of_name
+        return self.articles_.names.row(id) is not None
 
     def article_at(self, url: str) -> Article:
         """The article at an address; scheme, `www.`, fragment and trailing slash don't matter.
@@ -152,19 +153,12 @@ class Recommender:
         Raises:
             UnknownArticleError: none has this address.
         """
-        row = self._row_of_url.get(normalise_url(url))
+        row = self.articles_.urls.row(normalise_url(url))
         if row is None:
             raise UnknownArticleError(url)
         return self.articles_[row]
 
-    def related(
-        self,
-        id: str,
-        *,
-        limit: int | None = None,
-        min_score: float | None = None,
-        published: Published | None = None,
-    ) -> list[Suggestion]:
+    def related(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> list[Suggestion]:
         """An article's list: what its editors pinned, then suggestions, best first, without what they banned.
 
         What isn't named is as the settings say. An article that shares no term with any other gets an empty list.
@@ -172,8 +166,26 @@ class Recommender:
         Raises:
             UnknownArticleError: no article answers to this ID.
         """
-        rules = Rules.from_settings(self.settings, limit=limit, min_score=min_score, published=published)
-        return self._list(self._row(id), rules)
+        rules = Rules.from_settings(self.settings, limit=limit, **options)
+        return self._suggestions(self._lists([self._row(id)], rules)[0])
+
+    def answer(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> bytes:
+        """The same as JSON, `{"id": …, "related": [entry, …]}`, UTF-8 on one line without its end.
+
+        Raises:
+            UnknownArticleError: no article answers to this ID.
+        """
+        rules = Rules.from_settings(self.settings, limit=limit, **options)
+        row = self._row(id)
+        return self._answer(row, self._lists([row], rules)[0])
+
+    def answers(self, *, limit: int | None = None) -> Iterator[bytes]:
+        """The answer of every article, in rank order."""
+        rules = Rules.from_settings(self.settings, limit=limit)
+        for start in range(0, len(self.articles_), _BATCH):
+            rows = range(start, min(start + _BATCH, len(self.articles_)))
+            for row, ranked in zip(rows, self._lists(rows, rules), strict=True):
+                yield self._answer(row, ranked)
 
     def related_to_text(
         self,
@@ -192,7 +204,7 @@ class Recommender:
         rules = Rules.from_settings(self.settings, limit=limit, min_score=min_score)
         vector = self.model_.transform([title], [excerpt])
         days = np.array([parse_date(published)], np.float64)
-        return self._search(vector, days, np.array([-1], np.int32), rules)[0]
+        return self._suggestions(_ranked(self._search(vector, days, np.array([[-1]], np.int32), rules))[0])
 
     def ranked(
         self, ids: Sequence[str], *, limit: int | None = None, min_score: float | None = None
@@ -205,9 +217,8 @@ class Recommender:
             UnknownArticleError: no article answers to one of the IDs.
         """
         rules = Rules.from_settings(self.settings, limit=limit, min_score=min_score)
-        rows = np.array([self._row(id) for id in ids], np.int32)
-        for start in range(0, len(rows), _BATCH):
-            yield from self._suggestions(rows[start : start + _BATCH], rules)
+        for rows in self._batches(ids):
+            yield from map(self._suggestions, self._best(rows, rules))
 
     def related_to_each(self, ids: Sequence[str], *, limit: int | None = None) -> Iterator[list[Suggestion]]:
         """What `related` gives for each of several articles, in their order.
@@ -216,10 +227,8 @@ class Recommender:
             UnknownArticleError: no article answers to one of the IDs.
         """
         rules = Rules.from_settings(self.settings, limit=limit)
-        for id, suggestions in zip(ids, self.ranked(ids, limit=limit), strict=True):
-            row = self._row(id)
-            edited = self.articles_[row].pinned or self.articles_[row].banned
-            yield self._list(row, rules) if edited else suggestions
+        for rows in self._batches(ids):
+            yield from map(self._suggestions, self._lists(rows, rules))
 
     def all_related(self, *, limit: int | None = None) -> Iterator[tuple[Article, list[Suggestion]]]:
         """Every article with its suggestions, in rank order."""
@@ -233,18 +242,14 @@ class Recommender:
             UnknownArticleError: no article answers to one of the IDs.
         """
         row = self._row(id)
-        everything = Rules.from_settings(self.settings, limit=len(self.articles_), min_score=0.0)
-        found = self._neighbors(self._vectors([row]), self._days[[row]], np.array([row], np.int32), everything)
-        order, scores = found.rows[0], found.scores[0]
-        place_of = np.full(len(self.articles_), -1)
-        place_of[order[order >= 0]] = np.arange(np.count_nonzero(order >= 0))
+        everything = Rules(limit=len(self.articles_), published=self.settings.published)
+        [ranked] = self._found([row], everything)
+        places = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
         placements = []
-        for other in others:
-            other_row = self._row(other)
-            place = int(place_of[other_row])
-            removed_by = "itself" if other_row == row else everything.removing(self.articles_[other_row])
-            score = float(scores[place]) if place >= 0 else self._pair(row, other_row)[0]
-            placements.append(Placement(place + 1 if place >= 0 else None, score, removed_by))
+        for other in map(self._row, others):
+            removed_by = "itself" if other == row else everything.removing(self.articles_[other])
+            rank, score = places.get(other) or (None, self._pair(row, other)[0])
+            placements.append(Placement(rank, score, removed_by))
         return placements
 
     def explain(self, id: str, other: str) -> Explanation:
@@ -256,83 +261,133 @@ class Recommender:
         row, other_row = self._row(id), self._row(other)
         score, similarity, factor, weight = self._pair(row, other_row)
         product = csr_array(self._vectors([row]).multiply(self._vectors([other_row])))
-        contributions = dict(zip(product.indices.tolist(), product.data.tolist(), strict=True))
-        apart = abs(float(self._days[row] - self._days[other_row]))
+        apart = abs(float(self.index_.days[row] - self.index_.days[other_row]))
         return Explanation(
             score=score,
             similarity=similarity,
             decay=factor,
             weight=weight,
             days_apart=None if np.isnan(apart) else apart,
-            words=self._shared_words(self.articles_[row], contributions),
+            words=shared_words(
+                self.model_,
+                self.articles_[row],
+                dict(zip(product.indices.tolist(), product.data.tolist(), strict=True)),
+            ),
         )
 
-    def _vectors(self, rows: Sequence[int] | NDArray[np.int32]) -> csr_array:
+    def _vectors(self, rows: Sequence[int]) -> csr_array:
         return csr_array(self.vectors_[rows])
 
     def _pair(self, row: int, other: int) -> tuple[float, float, float, float]:
         """Score, similarity, time factor and weight of one article as a candidate for another."""
         products = self._vectors([row]).astype(np.float64).multiply(self._vectors([other]).astype(np.float64))
         similarity = float(np.add.accumulate(np.append(0.0, csr_array(products).data))[-1])  # in the columns' order
-        factor = float(self._decay.factor(self._days[[row]], self._days[[other]])[0])
+        days = self.index_.days
+        factor = float(self._decay.factor(days[[row]], days[[other]])[0])
         weight = float(self.weights_[other])
         return similarity * (factor * weight), similarity, factor, weight
 
-    def _shared_words(self, article: Article, contributions: dict[int, float]) -> tuple[SharedWord, ...]:
-        words: dict[tuple[str, str], float] = {}
-        for field, [text] in self.model_.texts([article.title], [article.excerpt]).items():
-            for word, terms in self.model_.analyzer(field).by_word(text):
-                for term in terms:
-                    column = self.model_.column(field, term)
-                    # A term that several words hold counts for the first of them.
-                    if column is not None and (gain := contributions.pop(column, 0.0)) > 0:
-                        words[field, word] = words.get((field, word), 0.0) + gain
-        shared = [SharedWord(word, field, gain) for (field, word), gain in words.items()]
-        return tuple(sorted(shared, key=lambda word: (-word.contribution, word.field, word.text)))
-
     def _row(self, id: str) -> int:
-        row = self._row_of_name.get(id)
+        row = self.articles_.names.row(id)
         if row is None:
-            close = process.extract(id, self._row_of_name.keys(), limit=3, score_cutoff=_CLOSE)
+            names = self.articles_.names.around(id, _COMPARED)
+            close = process.extract(id, names, limit=3, score_cutoff=_CLOSE)
             raise UnknownArticleError(id, closest=[name for name, _, _ in close])
         return row
 
-    def _suggestions(self, rows: NDArray[np.int32], rules: Rules) -> list[list[Suggestion]]:
-        return self._search(self._vectors(rows), self._days[rows], rows, rules)
+    def _batches(self, ids: Sequence[str]) -> Iterator[list[int]]:
+        rows = [self._row(id) for id in ids]
+        return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
 
-    def _list(self, row: int, rules: Rules) -> list[Suggestion]:
+    def _suggestions(self, ranked: Ranked) -> list[Suggestion]:
+        return [Suggestion(self.articles_[row], score) for row, score in ranked]
+
+    def _answer(self, row: int, ranked: Ranked) -> bytes:
+        id = json.dumps(self.articles_[row].id, ensure_ascii=False).encode()
+        entries = b",".join([self.articles_.entry_json(other) for other, _ in ranked])
+        return b'{"id":' + id + b',"related":[' + entries + b"]}"
+
+    def _lists(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
+        """The list of each article, as its editors wish it."""
+        plain = [row for row in rows if not self.articles_.flags[row] & WISHES]
+        lists = dict(zip(plain, self._best(plain, rules), strict=True))
+        return [lists[row] if row in lists else self._as_wished(row, rules) for row in rows]
+
+    def _as_wished(self, row: int, rules: Rules) -> Ranked:
         article = self.articles_[row]
-        pinned = [
-            other
-            for id in article.pinned
-            if (other := self._row_of_name.get(id)) not in (None, row)
-            and id not in article.banned
-            and rules.removing(self.articles_[other]) is None
-        ][: rules.limit]
-        left_out = {*article.pinned, *article.banned}
-        [found] = self._suggestions(np.array([row], np.int32), replace(rules, limit=rules.limit + len(left_out)))
-        suggestions = [Suggestion(self.articles_[other], self._pair(row, other)[0]) for other in pinned]
-        suggestions += [suggestion for suggestion in found if suggestion.article.id not in left_out]
-        return suggestions[: rules.limit]
+        pinned: Ranked = []
+        for id in article.pinned:
+            other = self.articles_.names.row(id)
+            unwanted = other in (None, row) or id in article.banned or id in rules.exclude
+            if other is not None and not unwanted and rules.removing(self.articles_[other]) is None:
+                pinned.append((other, self._pair(row, other)[0]))
+        wider = replace(rules, exclude=(*rules.exclude, *article.pinned, *article.banned))
+        return [*pinned, *self._best([row], wider)[0]][: rules.limit]
+
+    def _best(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
+        """The best candidates of each article, those that the rules leave."""
+        if rules.provider_cap is not None:
+            return [self._capped(row, rules, rules.provider_cap) for row in rows]
+        ready = [self._from_ready(row, rules) for row in rows]
+        found = iter(self._found([row for row, list_ in zip(rows, ready, strict=True) if list_ is None], rules))
+        return [next(found) if list_ is None else list_ for list_ in ready]
+
+    def _capped(self, row: int, rules: Rules, cap: int) -> Ranked:
+        """The same with no more than `cap` of one provider: of more and more candidates, until there are enough."""
+        asked = rules.limit
+        while True:
+            [ranked] = self._best([row], replace(rules, limit=asked, provider_cap=None))
+            counts: Counter[int] = Counter()
+            kept: Ranked = []
+            for other, score in ranked:
+                provider = int(self.articles_.providers[other])
+                counts[provider] += 1
+                if provider < 0 or counts[provider] <= cap:
+                    kept.append((other, score))
+            if len(kept) >= rules.limit or len(ranked) < asked:
+                return kept[: rules.limit]
+            asked *= 4
+
+    def _from_ready(self, row: int, rules: Rules) -> Ranked | None:
+        if self.ready_ is None:
+            return None
+        keeps = None
+        if rules.exclude or rules.max_age_days is not None or rules.published == "only":
+            left_out = {self.articles_.names.row(id) for id in rules.exclude}
+            days, allowed = self.index_.days, self._allowed[rules.published]
+            oldest = -np.inf if rules.max_age_days is None else days[row] - rules.max_age_days
+
+            def keeps(other: int) -> bool:
+                young = rules.max_age_days is None or np.isnan(oldest) or days[other] >= oldest
+                return bool(allowed[other] and young and other not in left_out)
+
+        return self.ready_.best(row, rules.limit, min_score=rules.min_score, keeps=keeps)
+
+    def _found(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
+        """The same by searching."""
+        if not rows:
+            return []
+        left_out = [row for id in rules.exclude if (row := self.articles_.names.row(id)) is not None]
+        excluded = np.array([[row, *left_out] for row in rows], np.int32)
+        return _ranked(self._search(self._vectors(rows), self.index_.days[list(rows)], excluded, rules))
 
     def _search(
-        self, queries: csr_array, days: NDArray[np.float64], own_rows: NDArray[np.int32], rules: Rules
-    ) -> list[list[Suggestion]]:
-        found = self._neighbors(queries, days, own_rows, rules)
-        return [
-            [Suggestion(self.articles_[row], float(score)) for row, score in zip(rows, scores, strict=True) if row >= 0]
-            for rows, scores in zip(found.rows, found.scores, strict=True)
-        ]
-
-    def _neighbors(
-        self, queries: csr_array, days: NDArray[np.float64], own_rows: NDArray[np.int32], rules: Rules
+        self, queries: csr_array, days: NDArray[np.float64], excluded: NDArray[np.int32], rules: Rules
     ) -> Neighbors:
-        return self._index.nearest(
+        return self.index_.nearest(
             queries,
             query_days=days,
-            excluded=own_rows[:, None],
+            excluded=excluded,
             allowed=self._allowed[rules.published],
+            since=None if rules.max_age_days is None else days - rules.max_age_days,
             decay=self._decay,
             limit=rules.limit,
             min_score=rules.min_score,
         )
+
+
+def _ranked(found: Neighbors) -> list[Ranked]:
+    return [
+        [(row, score) for row, score in zip(rows, scores, strict=True) if row >= 0]
+        for rows, scores in zip(found.rows.tolist(), found.scores.tolist(), strict=True)
+    ]

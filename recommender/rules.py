@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,11 +36,20 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What one look-up asks for; see the settings of the same names."""
+    """What one look-up asks for; see the settings of the same names.
+
+    Attributes:
+        exclude: IDs that are not to be in the list.
+        max_age_days: the oldest that an entry may be, in days before the article; what has no date is left out then.
+        provider_cap: entries of one provider at most.
+    """
 
     limit: int
-    min_score: float
-    published: Published
+    min_score: float = 0.0
+    published: Published = "any"
+    exclude: tuple[str, ...] = ()
+    max_age_days: float | None = None
+    provider_cap: int | None = None
 
     @classmethod
     def from_settings(
@@ -50,12 +59,18 @@ class Rules:
         limit: int | None = None,
         min_score: float | None = None,
         published: Published | None = None,
+        exclude: Iterable[str] = (),
+        max_age_days: float | None = None,
+        provider_cap: int | None = None,
     ) -> Rules:
         """The settings' own rules, with what the caller names in their place."""
         return cls(
             limit=settings.limit if limit is None else limit,
             min_score=settings.min_score if min_score is None else min_score,
             published=settings.published if published is None else published,
+            exclude=tuple(exclude),
+            max_age_days=max_age_days,
+            provider_cap=provider_cap,
         )
 
     def removing(self, article: Article) -> str | None:
@@ -63,13 +78,6 @@ class Rules:
         if article.hidden:
             return "hidden"
         return "unpublished" if self.published == "only" and not article.published else None
-
-
-def allowed_rows(articles: Sequence[Article]) -> dict[Published, NDArray[np.bool_]]:
-    """Which may be suggested, bool (articles,): never a hidden one, and no unpublished one under `only`."""
-    shown = np.array([not article.hidden for article in articles], np.bool_)
-    published = np.array([article.published for article in articles], np.bool_)
-    return {"any": shown, "only": shown & published}
 
 
 def in_rank_order(articles: Iterable[Article]) -> list[Article]:

@@ -34,7 +34,7 @@ ARTICLE_SUFFIXES = (".md", ".markdown")
 FRONT_MATTER_SUFFIXES = (".html", ".txt")  # articles only where they begin with front matter
 INDEX_STEMS = ("index", "_index")  # named after their folder
 _UNVISITED = frozenset({"node_modules"})
-_OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "vectors.indptr.npy"})
+_OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "index.indptr.npy"})
 _READ_BYTES = frontmatter.MAX_BYTES + 4096
 
 ListState: TypeAlias = Literal["none", "curated", "written", "refused", "not a list"]

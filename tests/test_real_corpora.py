@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from samples import ENTRY_KEYS, REAL
 
-from recommender import Corpus, Recommender, answer
+from recommender import Corpus, Recommender
 from recommender.article import entry_from, link_of, normalise_url
 from recommender.frontmatter import parse, split
 from recommender.hand import Hand
@@ -52,8 +52,8 @@ def test_writing_what_the_files_hold_in_the_hand_of_the_site_gives_the_same_byte
 def test_entries_equal_the_curated_ones_and_every_answer_holds_the_contracts_keys_only(ai_news: Corpus) -> None:
     recommender = Recommender().fit(ai_news)
     answered = []
-    for article, suggestions in recommender.all_related(limit=10):
-        values = json.loads(answer(article.id, suggestions))
+    for answer in recommender.answers(limit=10):
+        values = json.loads(answer)
         answered.append(values["id"])
         for entry in values["related"]:
             assert list(entry) == [key for key in ENTRY_KEYS if key in entry]

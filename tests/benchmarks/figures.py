@@ -22,6 +22,7 @@ from scipy.sparse import csr_array
 from benchmarks import archive
 from benchmarks.peers import Bm25s, BruteNeighbors, SparseDotTopn, Tantivy, brute_force
 from recommender import Corpus, Recommender, Settings, artefact
+from recommender.neighbors import Decay
 from recommender.rules import days_of
 
 LIMIT = 10
@@ -185,25 +186,28 @@ def batch(bench: Bench) -> Iterator[Figure]:
 def without_half_life(bench: Bench) -> Iterator[Figure]:
     r = bench.fitted
     timeless = Recommender.from_learned(
-        r.articles_, r.model_, r.vectors_, r.weights_, settings=replace(SETTINGS, half_life_days=None)
+        r.articles_, r.model_, r.index_, settings=replace(SETTINGS, half_life_days=None)
     )
     ours, theirs = _batch(timeless, stretches=2)
     yield at_least(f"half-life off, {bench.small:,}: sparse_dot_topn's time / ours", theirs / ours, 1)
 
 
 def _batch(recommender: Recommender, *, stretches: int = 16) -> list[float]:
-    """Seconds an article of ours and of sparse_dot_topn."""
-    vectors, size = recommender.vectors_, len(recommender.articles_)
+    """Seconds an article of ours and of sparse_dot_topn, arrays in and arrays out."""
+    index, vectors, size = recommender.index_, recommender.vectors_, len(recommender.articles_)
     peer = SparseDotTopn(vectors)
-    asked = _stretches(size, stretches)
-    ids = [recommender.articles_[row].id for row in asked]
+    asked = np.asarray(_stretches(size, stretches), np.int32)
+    own = csr_array(vectors[asked])
+    decay = Decay.of(recommender.settings)
     queries = csr_array(vectors[_spread(size, min(len(asked), max(200, 100_000_000 // size)))])
     seconds = alternate(
-        lambda: list(recommender.related_to_each(ids, limit=LIMIT)),
+        lambda: index.nearest(
+            own, query_days=index.days[asked], excluded=asked[:, None], decay=decay, limit=LIMIT, workers=THREADS
+        ),
         lambda: peer(queries, limit=LIMIT, threads=THREADS),
         runs=3,
     )
-    return [seconds[0] / len(ids), seconds[1] / queries.shape[0]]
+    return [seconds[0] / len(asked), seconds[1] / queries.shape[0]]
 
 
 def postings(bench: Bench) -> Iterator[Figure]:
