@@ -108,7 +108,7 @@ def _checked(data: bytes, before: dict[str, Value], wanted: list[Value], kept: i
         del expected["related"]
     try:
         front_matter = frontmatter.split(data, place=file.place)
-        if front_matter is None or frontmatter.parse(front_matter, place=file.place) != expected:
+        if front_matter is None or not _same(frontmatter.parse(front_matter, place=file.place), expected):
             raise FrontMatterError("it reads otherwise", place=file.place)
         block = Layout.of(front_matter.text, place=file.place).related if kept else None
     except FrontMatterError as error:
@@ -117,6 +117,25 @@ def _checked(data: bytes, before: dict[str, Value], wanted: list[Value], kept: i
             place=file.place,
         ) from error
     return Line(file.place, digest_of(wanted, block.comments if block else ()), kept)
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Whether two values are equal; unlike `==` it looks but once at what many aliases name, however deep it lies."""
+    waiting, met = [(one, other)], set[tuple[int, int]]()
+    while waiting:
+        one, other = waiting.pop()
+        if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+            inner = [(value, other[key]) for key, value in one.items()]
+        elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+            inner = list(zip(one, other, strict=True))
+        elif isinstance(one, str) and one == other:
+            continue
+        else:
+            return False
+        if (id(one), id(other)) not in met:
+            met.add((id(one), id(other)))
+            waiting += inner
+    return True
 
 
 def _as_values(entries: Iterable[Entry]) -> list[Value]:
