@@ -16,6 +16,7 @@ from recommender.errors import FrontMatterError
 
 RELATED = "related"
 _FOLLOWER = "secured"  # where a site has this key, it has its lists before it
+_LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # YAML 1.1's; only before these does a comment end
 _BLANK_LINE = re.compile(r"[ \t]*\r?\n")
 _TRAILING_BLANKS = re.compile(r"(?:^[ \t]*\r?\n)+\Z", re.MULTILINE)
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*", re.MULTILINE)
@@ -151,8 +152,8 @@ def _block(text: str, start: int, key: yaml.Node, value: yaml.Node, *, place: st
         )
     spans = [(key.start_mark.index, key.end_mark.index), *(span for node in nodes for span in _span(node))]
     last = len(text[: max(end for _, end in spans)].rstrip())
-    line_end = text.find("\n", last)
-    end = len(text) if line_end < 0 else line_end + 1
+    line_break = _LINE_BREAK.search(text, last)
+    end = line_break.end() if line_break else len(text)
     items = None
     if isinstance(value, yaml.SequenceNode) and not value.flow_style:
         items = _dash_lines(text, value)

@@ -249,7 +249,7 @@ def region_of(text: str) -> tuple[int, int] | None:
 
 def _start_of_entry(text: str, position: int, end: int) -> int:
     """Where the line of the dash of an entry of the list starts; past the last entry, where the block ends."""
-    root = yaml.compose(text, Loader=yaml.CBaseLoader)
+    root: Any = yaml.compose(text, Loader=yaml.CBaseLoader)
     items = next(value.value for key, value in root.value if key.value == "related")
     if position == len(items):
         return end

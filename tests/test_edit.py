@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from splices import Trial
+from splices import PLACE, Trial, check_file
+
+from recommender.article import Entry
+from recommender.lock import Line, digest_of
 
 HEAD = "---\ntitle: Pier\n"
+QUAY: Entry = {"title": "Quay"}
 
 
 @pytest.mark.parametrize(
@@ -23,6 +27,33 @@ def test_what_aliases_name_may_be_there_many_times_and_deep_down(tmp_path: Path,
     trial.path.write_text(f"{HEAD}a0: &a0 [x]\n{anchors}---\n")
     read = trial.read()
     assert read is not None
-    edit = trial.edit(read[0], [{"title": "Quay"}], keeps=False)
+    edit = trial.edit(read[0], [QUAY], keeps=False)
     assert edit is not None
     assert edit.after == f'{edit.before}related:\n  - title: "Quay"\n'
+
+
+@pytest.mark.parametrize(
+    "nothing", ["related:", "related: []  # none yet", "'related': ~", "related: &a Null", "related: [\n]"]
+)
+def test_a_list_that_is_empty_is_filled_and_the_corpus_stays_the_same(tmp_path: Path, nothing: str) -> None:
+    assert check_file(Trial(tmp_path), f"{HEAD}\n{nothing}\n\ntype: a\n---\n".encode(), [QUAY], []) == "written"
+
+
+def test_a_list_that_was_laid_out_anew_is_still_the_programs(tmp_path: Path) -> None:
+    trial = Trial(tmp_path)
+    trial.path.write_text(f"{HEAD}related: [a, {{title: Quay}}]\n---\n")
+    line = Line(PLACE, digest_of(["a", QUAY], ()), 0)
+    read = trial.read(line)
+    assert read is not None
+    assert read[0].written == line
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r", "\x85", "\u2028"])
+def test_a_comment_on_the_line_below_the_list_stays(tmp_path: Path, line_break: str) -> None:
+    trial = Trial(tmp_path)
+    trial.path.write_text(f"{HEAD}related: []{line_break}# for the desk\n---\n", newline="")
+    read = trial.read()
+    assert read is not None
+    edit = trial.edit(read[0], [QUAY], keeps=False)
+    assert edit is not None
+    assert edit.after.endswith("\n# for the desk\n")
