@@ -6,6 +6,7 @@ import codecs
 import hashlib
 import json
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,8 @@ FRONT_MATTER_SUFFIXES = (".html", ".txt")  # articles only where they begin with
 INDEX_STEMS = ("index", "_index")  # named after their folder
 _UNVISITED = frozenset({"node_modules"})
 _OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "index.indptr.npy"})
+# A `related` key without the dash of an entry on the next line; what this program would fill is among these.
+_MAYBE_EMPTY = re.compile(r"""related["']?\s*:(?![ \t]*(?:#.*)?\r?\n[ \t]*-\s)""")
 _READ_BYTES = frontmatter.MAX_BYTES + 4096
 
 ListState: TypeAlias = Literal["none", "curated", "written", "refused", "not a list"]
@@ -178,12 +181,13 @@ def read_file(root: Path, file: str, *, written: Written | None = None, parse: b
                 reading.problems.append(Problem(file, _why_no_front_matter(data), line=1))
             return reading
         reading.digest = _digest(file, data[front_matter.start : front_matter.end])
-        if not (parse or written):
+        may_be_told_apart = written or _MAYBE_EMPTY.search(front_matter.text)
+        if not (parse or may_be_told_apart):
             return reading
         fields = frontmatter.parse(front_matter, place=file)
         ours = None
-        if written:
-            ours, without = _told_apart(front_matter, fields, written, file)
+        if may_be_told_apart:
+            ours, without = _told_apart(front_matter, fields, written or {}, file)
             reading.digest = _digest(file, without.encode())
         if parse:
             source = _source(reading, fields, file, None, ours)
@@ -196,17 +200,23 @@ def read_file(root: Path, file: str, *, written: Written | None = None, parse: b
 def _told_apart(
     front_matter: FrontMatter, fields: Mapping[str, frontmatter.Value], written: Written, file: str
 ) -> tuple[Line | None, str]:
-    """The list of a file if this program wrote it, and the front matter without what it wrote."""
-    items = fields.get("related")
-    if isinstance(items, list) and items:
-        try:
-            layout = Layout.of(front_matter.text, place=file)
-        except FrontMatterError:
-            return None, front_matter.text  # nothing that this program would write into
-        if layout.related is not None and layout.related.items is not None:
-            digest = digest_of(items, layout.related.comments)
-            if (curated := written.get(digest)) is not None:
-                return Line(file, digest, curated), layout.without_items(kept=curated)
+    """The list of a file if this program wrote it, and the front matter without what it wrote or may fill."""
+    if "related" not in fields:
+        return None, front_matter.text
+    related = fields["related"]
+    try:
+        layout = Layout.of(front_matter.text, place=file)
+    except FrontMatterError:
+        return None, front_matter.text  # nothing that this program would write into
+    if layout.related is None:
+        return None, front_matter.text
+    if _list_state(related) == "none":
+        return None, layout.without_items(kept=0)
+    if isinstance(related, list):
+        digest = digest_of(related, layout.related.comments)
+        if (curated := written.get(digest)) is not None:
+            can_be_cut = not curated or layout.related.items is not None
+            return Line(file, digest, curated), layout.without_items(kept=curated) if can_be_cut else front_matter.text
     return None, front_matter.text
 
 
