@@ -16,7 +16,8 @@ from recommender.errors import FrontMatterError
 
 RELATED = "related"
 _FOLLOWER = "secured"  # where a site has this key, it has its lists before it
-_LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # YAML 1.1's; only before these does a comment end
+_BREAKS = "\n\r\x85\u2028\u2029"  # YAML 1.1's; only before these does a comment end
+_LINE_BREAK = re.compile(f"\r\n|[{_BREAKS}]")
 _BLANK_LINE = re.compile(r"[ \t]*\r?\n")
 _TRAILING_BLANKS = re.compile(r"(?:^[ \t]*\r?\n)+\Z", re.MULTILINE)
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*", re.MULTILINE)
@@ -189,7 +190,7 @@ def _dash_lines(text: str, value: yaml.SequenceNode) -> tuple[int, ...] | None:
         before = text[: item.start_mark.index].rstrip()
         if not before.endswith("-"):
             return None
-        lines.append(before.rfind("\n") + 1)
+        lines.append(max(map(before.rfind, _BREAKS)) + 1)
     return tuple(lines)
 
 

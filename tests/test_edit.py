@@ -57,3 +57,8 @@ def test_a_comment_on_the_line_below_the_list_stays(tmp_path: Path, line_break: 
     edit = trial.edit(read[0], [QUAY], keeps=False)
     assert edit is not None
     assert edit.after.endswith("\n# for the desk\n")
+
+
+def test_entries_may_stand_on_lines_that_end_strangely(tmp_path: Path) -> None:
+    text = f"{HEAD}related:\n- title: Quay\n- title: Lock\rtype: a\n---\n"
+    assert check_file(Trial(tmp_path), text.encode(), [QUAY], [QUAY, QUAY]) == "written"
