@@ -3,15 +3,18 @@ PYTHON ?= python3
 PORT ?= 8000
 CORPUS ?= seeds
 MODELS ?= models
+RUNS ?= 20000
+SEED ?= 1
+KILLS ?= 300
 
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help serve test lint bench clean
+.PHONY: help serve test lint bench fuzz kill-test clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
 
 serve: $(VENV)/installed  ## train on CORPUS (seeds/) where no model fits, and serve it on PORT (8000)
 	@$(BIN)/recommender serve $(CORPUS) --port $(PORT) --models $(MODELS)
@@ -26,6 +29,13 @@ lint: $(VENV)/installed-dev  ## check style, format and types
 
 bench: $(VENV)/installed-bench  ## measure speed and memory beside the peers; FULL=1 for a million articles
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(if $(FULL),--full)
+
+fuzz: $(VENV)/installed-fuzz  ## look for files that an edit harms: RUNS (20,000) inputs, chosen from SEED (1) on
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && TMPDIR=$$folder PYTHONPATH=tests \
+		$(BIN)/python tests/fuzz/fuzz_splice.py -runs=$(RUNS) -seed=$(SEED) -max_len=600 -rss_limit_mb=2048
+
+kill-test: $(VENV)/installed-dev  ## kill a run that writes lists KILLS (300) times; make test does it a dozen times
+	@KILLS=$(KILLS) $(BIN)/python -m pytest tests/test_enrich_killed.py
 
 clean:  ## remove .venv and the trained models
 	rm -rf $(VENV) models/current models/*/
@@ -45,3 +55,7 @@ $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 $(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-fuzz: $(VENV)/installed-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,fuzz]'
+	@touch $@
