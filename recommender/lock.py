@@ -37,7 +37,17 @@ class Line:
     curated: int
 
     def __str__(self) -> str:
-        return f"{self.digest} {self.curated} {self.file}\n"
+        file = self.file.replace("\\", "\\\\").replace("\n", "\\n")  # a line it stays
+        return f"{self.digest} {self.curated} {file}\n"
+
+    @classmethod
+    def of(cls, text: str) -> Self | None:
+        """The line that a text is, if it is one."""
+        found = _LINE.fullmatch(text)
+        if found is None:
+            return None
+        file = re.sub(r"\\(.)", lambda escaped: "\n" if escaped[1] == "n" else escaped[1], found[3])
+        return cls(file, found[1], int(found[2]))
 
 
 class Lock:
@@ -104,16 +114,19 @@ def read(path: Path) -> list[Line]:
         CorpusError: it can't be read, or holds what no lock holds.
     """
     try:
-        text = path.read_bytes().decode()
+        whole, line_break, rest = path.read_bytes().rpartition(b"\n")
+        text = (whole + line_break).decode()
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path}: can't be read ({error}); mend it, or bring it back from git") from error
     lines = []
-    *whole, _ = text.split("\n")  # what follows the last line break was not written to its end
-    for number, line in enumerate(whole, start=1):
-        if found := _LINE.fullmatch(line.rstrip("\r")):
-            lines.append(Line(found[3], found[1], int(found[2])))
+    # What follows the last line break may not have been written to its end. Then nothing was written into its file
+    # either, and it does no harm.
+    last = rest.decode(errors="ignore")
+    for number, line in enumerate([*text.split("\n"), last if Line.of(last) else ""], start=1):
+        if known := Line.of(line.rstrip("\r")):
+            lines.append(known)
         elif line.strip() and not line.startswith("#") and not _MERGE_MARK.match(line):
             raise CorpusError(f"{path}:{number}: not a line of a lock; remove it, or bring the file back from git")
     return lines
