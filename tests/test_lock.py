@@ -36,7 +36,7 @@ def test_where_nothing_was_written_nothing_is_remembered(tmp_path: Path) -> None
 
 def test_what_a_merge_or_a_crash_left_over_is_passed_by(tmp_path: Path) -> None:
     (tmp_path / NAME).write_text(
-        f"# a head\n<<<<<<< HEAD\n{A} 0 a.md\r\n||||||| base\n=======\n{B} 2 a.md\n>>>>>>> other\n\n{C} 0 torn.m"
+        f"# a head\n<<<<<<< HEAD\n{A} 0 a.md\r\n||||||| base\n=======\n{B} 2 a.md\n>>>>>>> other\n\n{C[:40]}"
     )
     assert read(tmp_path / NAME) == [Line("a.md", A, 0), Line("a.md", B, 2)]
 
@@ -79,3 +79,32 @@ def test_a_digest_is_that_of_values_and_comments_in_their_order() -> None:
     }
     assert len(digests) == 6
     assert digest_of([{"title": "a"}], []) == digest_of([{"title": "a"}], ())
+
+
+LINES = [Line(file, f"{number:064x}", number) for number, file in enumerate(["a.md", "b/渡轮.md"])]
+
+
+@pytest.mark.parametrize(
+    "file", ["a\nb.md", "a\\nb.md", "a\\\nb.md", " a .md", "a\rb.md", "a\u2028b.md", "#.md", "0 a.md", "\\.md"]
+)
+def test_a_file_may_have_any_name(tmp_path: Path, file: str) -> None:
+    add(tmp_path, [Line(file, "0" * 64, 3)])
+    add(tmp_path, LINES)
+    assert read(tmp_path / NAME) == [Line(file, "0" * 64, 3), *LINES]
+
+
+def test_a_lock_without_its_last_line_break_is_whole(tmp_path: Path) -> None:
+    add(tmp_path, LINES)
+    path = tmp_path / NAME
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+    assert read(path) == LINES
+
+
+def test_a_lock_that_was_not_written_to_its_end_holds_all_lines_but_the_last(tmp_path: Path) -> None:
+    add(tmp_path, LINES)
+    path = tmp_path / NAME
+    whole = path.read_bytes()
+    first = whole.index(b"\n", whole.index(b"a.md")) + 1
+    for end in range(first, len(whole)):
+        path.write_bytes(whole[:end])
+        assert read(path)[:1] == LINES[:1]
