@@ -17,6 +17,7 @@ from recommender.errors import FrontMatterError
 RELATED = "related"
 _FOLLOWER = "secured"  # where a site has this key, it has its lists before it
 _BREAKS = "\n\r\x85\u2028\u2029"  # YAML 1.1's; only before these does a comment end
+_BOM = re.compile(f"(?<![^{_BREAKS}])\ufeff")  # libyaml passes by one at the start of a line, other readers don't
 _LINE_BREAK = re.compile(f"\r\n|[{_BREAKS}]")
 _BLANK_LINE = re.compile(r"[ \t]*\r?\n")
 _TRAILING_BLANKS = re.compile(r"(?:^[ \t]*\r?\n)+\Z", re.MULTILINE)
@@ -59,8 +60,10 @@ class Layout:
         Raises:
             FrontMatterError: nothing can be put in line by line.
         """
-        if text.startswith("\ufeff"):
-            raise FrontMatterError("a byte order mark after the opening `---`; remove it", place=place, line=2)
+        if mark := _BOM.search(text):
+            where = "at the start of a line" if mark.start() else "after the opening `---`"
+            line = 2 + text.count("\n", 0, mark.start())
+            raise FrontMatterError(f"a byte order mark {where}; remove it", place=place, line=line)
         try:
             root = yaml.compose(text, Loader=yaml.CBaseLoader)
         except yaml.YAMLError as error:

@@ -8,6 +8,9 @@ import pytest
 from splices import PLACE, Trial, check_file
 
 from recommender.article import Entry
+from recommender.edit import Wish, edit_of
+from recommender.errors import FrontMatterError
+from recommender.hand import Hand
 from recommender.lock import Line, digest_of
 
 HEAD = "---\ntitle: Pier\n"
@@ -62,3 +65,19 @@ def test_a_comment_on_the_line_below_the_list_stays(tmp_path: Path, line_break: 
 def test_entries_may_stand_on_lines_that_end_strangely(tmp_path: Path) -> None:
     text = f"{HEAD}related:\n- title: Quay\n- title: Lock\rtype: a\n---\n"
     assert check_file(Trial(tmp_path), text.encode(), [QUAY], [QUAY, QUAY]) == "written"
+
+
+@pytest.mark.parametrize(("inside", "line"), [("topics:\n\n\ufeff- a", 5), ("related:\n\ufeff  - title: Quay", 4)])
+def test_a_byte_order_mark_that_readers_take_for_different_things_is_refused(
+    tmp_path: Path, inside: str, line: int
+) -> None:
+    trial = Trial(tmp_path)
+    trial.path.write_text(f"{HEAD}{inside}\n---\n")
+    read = trial.read()
+    assert read is not None
+    with pytest.raises(FrontMatterError, match=rf"^a\.md:{line}: a byte order mark at the start of a line; remove it"):
+        edit_of(tmp_path, Wish(read[0], [QUAY], 10, keeps=False), hand=Hand())
+
+
+def test_a_byte_order_mark_within_a_line_is_a_letter(tmp_path: Path) -> None:
+    assert check_file(Trial(tmp_path), f"{HEAD}type: a\ufeffb\n---\n".encode(), [QUAY], [QUAY]) == "written"
