@@ -233,7 +233,7 @@ def region_of(text: str) -> tuple[int, int] | None:
             first = key.start_mark.index
             past = min((index for index in keys if index > first), default=len(text) + 1)
             seen = (yaml.ScalarToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.AliasToken)
-            shown = (*seen, yaml.KeyToken, yaml.ValueToken, yaml.BlockEntryToken, yaml.TagToken, yaml.AnchorToken)
+            shown = (*seen, yaml.ValueToken, yaml.BlockEntryToken, yaml.TagToken, yaml.AnchorToken)
             last = first
             for token in yaml.scan(text, Loader=loader):
                 if isinstance(token, shown) and first <= token.start_mark.index < past:
