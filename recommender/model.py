@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+from sklearn.feature_extraction.text import TfidfTransformer
 
+from recommender.counts import BLOCK, Counts
 from recommender.settings import Settings
 from recommender.text import Analyzer
 
@@ -33,8 +35,8 @@ class Vocabulary:
 class TfidfModel:
     """Titles and excerpts as two TF-IDF fields, each with its own IDF, joined in one vector.
 
-    A field is made by scikit-learn's `CountVectorizer` and `TfidfTransformer` (smoothed IDF, unit length). The fields
-    stand side by side, scaled by the roots of their weights, so that the dot product of two articles is the weighted
+    A field holds what scikit-learn's `TfidfVectorizer` would make of it (smoothed IDF, unit length). The fields stand
+    side by side, scaled by the roots of their weights, so that the dot product of two articles is the weighted
     sum of their fields' cosines. The excerpt's field holds the title's words too, if the settings say so.
 
     Attributes:
@@ -77,27 +79,24 @@ class TfidfModel:
             term_factors: by field and term, what to multiply its weight by; 1 for those that are not named.
         """
         self.vocabularies_: dict[str, Vocabulary] = {}
-        self._counters: dict[str, CountVectorizer] = {}
-        blocks = {}
-        for field, texts in self.texts(titles, excerpts).items():
-            counts, terms = self._count(field, texts)
-            weights = np.ones(len(terms))
-            if terms:
-                weights = TfidfTransformer().fit(counts).idf_ ** self.settings.idf_power
+        self._columns: dict[str, dict[str, int]] = {}
+        counts = {
+            field: Counts.of(texts, self._analyzers[field]) for field, texts in self.texts(titles, excerpts).items()
+        }
+        for field, of_field in counts.items():
+            self._columns[field] = {term: column for column, term in enumerate(of_field.terms)}
+            weights = _idf(of_field.frequencies(), len(titles)) ** self.settings.idf_power
             for term, factor in (term_factors or {}).get(field, {}).items():
-                if (column := self._counters[field].vocabulary_.get(term)) is not None:
+                if (column := self._columns[field].get(term)) is not None:
                     weights[column] *= factor
-            self.vocabularies_[field] = Vocabulary(terms, weights.astype(np.float32))
-            blocks[field] = counts
-        return self._weigh(blocks)
+            self.vocabularies_[field] = Vocabulary(of_field.terms, weights.astype(np.float32))
+        return self._weigh(counts)
 
     def transform(self, titles: Sequence[str], excerpts: Sequence[str]) -> csr_array:
         """The vectors of texts that need not have been learnt from; terms that are new to a field are left out."""
         return self._weigh(
             {
-                field: self._counters[field].transform(texts)
-                if self.vocabularies_[field].terms
-                else csr_array(np.zeros((len(texts), 0), np.float32))
+                field: Counts.of(texts, self._analyzers[field], columns=self._columns[field])
                 for field, texts in self.texts(titles, excerpts).items()
             }
         )
@@ -107,17 +106,10 @@ class TfidfModel:
         """A fitted model from what another has learnt."""
         model = cls(settings=settings)
         model.vocabularies_ = dict(vocabularies)
-        model._counters = {
-            field: CountVectorizer(
-                analyzer=model._analyzers[field],
-                dtype=np.float32,
-                vocabulary={term: column for column, term in enumerate(vocabulary.terms)},
-            )
+        model._columns = {
+            field: {term: column for column, term in enumerate(vocabulary.terms)}
             for field, vocabulary in vocabularies.items()
-            if vocabulary.terms
         }
-        for counter in model._counters.values():
-            counter.vocabulary_ = counter.vocabulary
         return model
 
     def columns(self) -> dict[str, slice]:
@@ -130,32 +122,49 @@ class TfidfModel:
 
     def column(self, field: str, term: str) -> int | None:
         """The column of a field's term in a vector, or `None` where the field has not learnt it."""
-        counter = self._counters.get(field)
-        within = None if counter is None else counter.vocabulary_.get(term)
+        within = self._columns[field].get(term)
         return None if within is None else self.columns()[field].start + within
 
-    def _count(self, field: str, texts: Sequence[str]) -> tuple[csr_array, tuple[str, ...]]:
-        counter = CountVectorizer(analyzer=self._analyzers[field], dtype=np.float32)
-        try:
-            counts = csr_array(counter.fit_transform(texts))
-        except ValueError:  # scikit-learn's word for "no text holds any term"
-            return csr_array(np.zeros((len(texts), 0), np.float32)), ()
-        self._counters[field] = counter
-        return counts, tuple(counter.get_feature_names_out().tolist())
+    def _weigh(self, counts: Mapping[str, Counts]) -> csr_array:
+        """The vectors: block by block, so that no more than the result and the factors of the counts is ever held."""
+        fields = {field: of_field for field, of_field in counts.items() if of_field.terms}
+        articles = next(iter(counts.values())).pieces.shape[0]
+        starts = range(0, articles if fields else 0, BLOCK)
+        bound = sum(of_field.bound() for of_field in fields.values())
+        # What is not written to takes no memory.
+        data, indices = np.empty(bound, np.float32), np.empty(bound, np.int32)
+        ends, size = [np.zeros(1 if fields else articles + 1, np.int64)], 0
+        workers = cpu_count() if len(starts) > 1 else 1
+        tasks = (delayed(self._weigh_block)(fields, start) for start in starts)
+        for block in Parallel(n_jobs=workers, prefer="threads", return_as="generator")(tasks):
+            data[size : size + block.nnz] = block.data
+            indices[size : size + block.nnz] = block.indices
+            ends.append(block.indptr[1:].astype(np.int64) + size)
+            size += block.nnz
+        data.resize(size, refcheck=False)
+        indices.resize(size, refcheck=False)
+        terms = sum(len(of_field.terms) for of_field in fields.values())
+        indptr = np.concatenate(ends)
+        if size <= np.iinfo(np.int32).max:
+            indptr = indptr.astype(np.int32)
+        vectors = csr_array((data, indices, indptr), shape=(articles, terms))
+        vectors.has_canonical_format = True
+        return vectors
 
-    def _weigh(self, counts: Mapping[str, csr_array]) -> csr_array:
+    def _weigh_block(self, counts: Mapping[str, Counts], start: int) -> csr_array:
         blocks = []
-        for field, block in counts.items():
-            if not self.vocabularies_[field].terms:
-                continue
+        for field, of_field in counts.items():
             transformer = TfidfTransformer()
             transformer.idf_ = self.vocabularies_[field].weights
-            weighted = csr_array(transformer.transform(block))
+            weighted = csr_array(transformer.transform(of_field.block(start), copy=False))
             weighted.data *= np.float32(np.sqrt(self._shares[field]))
             blocks.append(weighted)
-        if not blocks:
-            return csr_array(np.zeros((next(iter(counts.values())).shape[0], 0), np.float32))
         joined = csr_array(hstack(blocks, format="csr"))
         joined.eliminate_zeros()
-        joined.sort_indices()
         return joined
+
+
+def _idf(frequencies: NDArray[np.int64], articles: int) -> NDArray[np.float32]:
+    """The smoothed IDF of terms that occur in so many of the articles: scikit-learn's `TfidfTransformer`'s."""
+    share = np.float32(1 + articles) / (frequencies.astype(np.float32) + np.float32(1))
+    return np.asarray(np.log(share) + np.float32(1), np.float32)

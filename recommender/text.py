@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 
 import regex
 import Stemmer
@@ -41,16 +40,34 @@ class Analyzer:
 
     def __call__(self, text: str) -> list[str]:
         """All terms of a text, in its order, repeated as often as they occur."""
-        return [term for _, terms in self.by_word(text) for term in terms]
+        return [term for piece in self.pieces(text) for term in self.terms_of(piece)]
+
+    def pieces(self, text: str) -> list[str]:
+        """What lies between the blanks of a text, in lower case; a piece gives the same terms in every text.
+
+        Where they depend on the text's language, that and a blank stand before each.
+        """
+        normal = unicodedata.normalize("NFKC", text).lower()
+        if self.terms != "stems":
+            return normal.split()
+        language = language_of(normal)
+        return [f"{language} {piece}" for piece in normal.split()]
+
+    def terms_of(self, piece: str) -> list[str]:
+        """All terms of one of the `pieces`."""
+        return [term for _, terms in self._by_word(piece) for term in terms]
 
     def by_word(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Each word of a text, in lower case, with the terms that it becomes; a run of an unspaced script is one."""
-        normal = unicodedata.normalize("NFKC", text).lower()
+        for piece in self.pieces(text):
+            yield from self._by_word(piece)
+
+    def _by_word(self, piece: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        language, _, stretch = piece.rpartition(" ")
         pattern = _SIGNED_WORD if self.terms == "ngrams" else _WORD
-        words = [(match.group(), match.lastgroup == "unspaced") for match in pattern.finditer(normal)]
-        language = language_of(normal) if self.terms == "stems" else ""
-        for word, unspaced in words:
-            if unspaced:
+        for match in pattern.finditer(stretch):
+            word = match.group()
+            if match.lastgroup == "unspaced":
                 yield word, _ngrams(word, *self.unspaced_ngrams)
             elif self.terms == "ngrams":
                 yield word, _ngrams(f" {word} ", *self.ngrams)
@@ -66,7 +83,6 @@ def is_unspaced(text: str) -> bool:
     return 2 * sum(kinds) > len(kinds)
 
 
-@lru_cache(maxsize=1 << 18)
 def _ngrams(text: str, least: int, greatest: int) -> tuple[str, ...]:
     if len(text) <= least:
         return (text,)
@@ -77,12 +93,12 @@ def _ngrams(text: str, least: int, greatest: int) -> tuple[str, ...]:
     )
 
 
+_STEMMED = frozenset(Stemmer.algorithms())
 _own = threading.local()  # a Snowball stemmer keeps state: one a thread
 
 
-@lru_cache(maxsize=1 << 18)
 def _stem(word: str, language: str) -> str:
     stemmers = _own.__dict__
     if language not in stemmers:
-        stemmers[language] = Stemmer.Stemmer(language, 0)
-    return str(stemmers[language].stemWord(word))
+        stemmers[language] = Stemmer.Stemmer(language, 0) if language in _STEMMED else None
+    return word if stemmers[language] is None else str(stemmers[language].stemWord(word))

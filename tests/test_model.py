@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from recommender import counts, model
 from recommender.model import TfidfModel
 from recommender.settings import Settings
 
@@ -74,3 +75,17 @@ def test_a_field_that_is_empty_everywhere_is_left_out() -> None:
 
 def test_texts_without_any_term_give_vectors_without_columns() -> None:
     assert TfidfModel(settings=Settings(excerpt_holds_title=False)).fit_transform(["…", "!"], ["", ""]).shape == (2, 0)
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_vectors_are_the_same_to_the_byte_however_many_are_weighed_at_a_time(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = TfidfModel(settings=Settings()).fit_transform(TITLES, EXCERPTS)
+    for module in (counts, model):
+        monkeypatch.setattr(module, "BLOCK", size)
+    vectors = TfidfModel(settings=Settings()).fit_transform(TITLES, EXCERPTS)
+    for part in ("data", "indices", "indptr"):
+        assert getattr(vectors, part).tobytes() == getattr(expected, part).tobytes()
+        assert getattr(vectors, part).dtype == getattr(expected, part).dtype
+    assert vectors.indices.dtype == np.int32

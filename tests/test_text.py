@@ -41,6 +41,7 @@ def test_ngrams_of_several_lengths_come_shortest_first() -> None:
         ("الكتب الجديدة في المكتبة", ["كتب", "جديد", "في", "مكتب"]),
         ("हिन्दी में खबरें", ["हिन्द", "म", "खबर"]),
         ("Züge Häuser", ["züge", "häuser"]),  # nothing gives German away
+        ("地铁 3D", ["地铁", "3d"]),  # Chinese has no stemmer
     ],
 )
 def test_words_are_stemmed_in_the_language_of_the_text(text: str, expected: list[str]) -> None:
@@ -97,3 +98,12 @@ def test_terms_are_told_by_the_word_that_they_come_of() -> None:
 def test_ngrams_keep_the_signs_within_a_word_and_drop_those_around_it() -> None:
     assert terms("“v6.5” (e-mail)!", "ngrams") == [" v6.", "v6.5", "6.5 ", " e-m", "e-ma", "-mai", "mail", "ail "]
     assert terms("max_size", "words") == ["max", "size"]
+
+
+@pytest.mark.parametrize("kind", ["ngrams", "stems", "words"])
+def test_a_text_has_the_terms_of_its_pieces(kind: Terms) -> None:
+    analyzer = Analyzer(kind, ngrams=(4, 4), unspaced_ngrams=(2, 3))
+    text = "Les ferries—\u00a0et les AI地铁 \x1csont\tdans le\u3000port."
+    pieces = analyzer.pieces(text)
+    assert len(pieces) == 9
+    assert [term for piece in pieces for term in analyzer.terms_of(piece)] == analyzer(text)
