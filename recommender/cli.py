@@ -14,7 +14,7 @@ from typing import IO, Any, NoReturn, TypeVar, cast, get_args
 import click
 from tqdm import tqdm
 
-from recommender import artefact, baselines, tuning
+from recommender import artefact, baselines, readings, tuning
 from recommender.artefact import Manifest
 from recommender.article import parse_date
 from recommender.corpus import Corpus, LinkFaultKind, fingerprint
@@ -97,7 +97,7 @@ def main() -> None:
 def train_command(corpus_path: Path, models_folder: Path, settings_file: Path | None, precision: float | None) -> None:
     """Learn CORPUS and publish the model."""
     given = read_overrides(settings_file) if settings_file else {}
-    corpus = Corpus.from_path(corpus_path, progress=True)
+    corpus = Corpus.from_path(corpus_path, cache=models_folder / readings.FOLDER, progress=True)
     click.echo(train(corpus, models_folder, given, precision=precision).version)
 
 
@@ -153,7 +153,7 @@ def enrich_command(
     list), `relatedPin: [ID, …]` (these first) and `relatedBan: [ID, …]` (never these).
     """
     with nullcontext() if trial else _alone(corpus_path):
-        corpus = Corpus.from_path(corpus_path, progress=True)
+        corpus = Corpus.from_path(corpus_path, cache=models_folder / readings.FOLDER, progress=True)
         recommender = artefact.load(models_folder, _version_for(corpus, models_folder), verified=True)
         enrichment = Enrichment(corpus_path, corpus, recommender, mode=mode, limit=limit)
         outcomes = list(_shown(enrichment.run(dry_run=trial is not None, progress=True), trial, as_json=as_json))
@@ -216,7 +216,7 @@ def evaluate_command(
 ) -> None:
     """Learn from the earlier curated links, and measure how well the suggestions match the later ones."""
     given = read_overrides(settings_file) if settings_file else {}
-    corpus = Corpus.from_path(corpus_path, progress=True)
+    corpus = Corpus.from_path(corpus_path, cache=models_folder / readings.FOLDER, progress=True)
     if lint:
         _lint(corpus)
     split = Split.of(corpus, since=_moment(since))
@@ -353,9 +353,11 @@ def fitting(corpus_path: Path, models_folder: Path) -> Recommender:
 def fitting_version(corpus_path: Path, models_folder: Path) -> str:
     """The version of the current model, whole and trained on this very corpus, or of a newly trained one."""
     manifest = _current(models_folder)
-    if manifest is not None and manifest.corpus == fingerprint(corpus_path):
+    if manifest is not None and manifest.corpus == fingerprint(corpus_path, cache=models_folder / readings.FOLDER):
         return manifest.version
-    return _train_again(Corpus.from_path(corpus_path, progress=True), models_folder, manifest)
+    return _train_again(
+        Corpus.from_path(corpus_path, cache=models_folder / readings.FOLDER, progress=True), models_folder, manifest
+    )
 
 
 def _version_for(corpus: Corpus, models_folder: Path) -> str:

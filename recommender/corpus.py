@@ -14,8 +14,10 @@ from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
 from recommender.article import Article, Entry, dated_slug, link_of, normalise_url, parse_date
+from recommender.collector import held_off
 from recommender.errors import CorpusError
 from recommender.lock import Line, Lock, Written
+from recommender.readings import Readings, Status, line_of
 from recommender.source import LinkLine, ListState, Problem, Reading, Source, article_files, read_file
 
 _CHUNK = 128  # files a task: a task costs little beside their parsing, and the progress bar still moves
@@ -75,17 +77,26 @@ class Corpus:
     fingerprint: str = ""
 
     @classmethod
-    def from_path(cls, path: str | Path, *, progress: bool = False) -> Self:
+    def from_path(cls, path: str | Path, *, cache: Path | None = None, progress: bool = False) -> Self:
         """Read a folder of front-matter files (and `.jsonl` files), or one `.jsonl` file, on all cores.
 
         A file that can't be read is listed in `problems` and never stops the rest. A `related.jsonl` beside a
         `.jsonl` file is read with it.
 
+        Args:
+            cache: a folder where readings are kept: what has not changed since they were is not parsed again. It
+                changes nothing but the time that this takes, and may be deleted at any moment.
+
         Raises:
             CorpusError: there is no such folder or file, nothing in it is an article, or a lock can't be read.
         """
-        root, files, problems = _files_of(Path(path))
-        readings = list(_read(root, files, _written(root, files), progress=progress))
+        with held_off():
+            return cls._from_path(Path(path), cache, progress=progress)
+
+    @classmethod
+    def _from_path(cls, path: Path, cache: Path | None, *, progress: bool) -> Self:
+        root, files, problems = _files_of(path)
+        readings = _readings(root, files, cache, progress=progress)
         problems += [problem for reading in readings for problem in reading.problems]
         sources = [source for reading in readings for source in reading.sources]
         if not sources:
@@ -95,7 +106,9 @@ class Corpus:
                 f"matter and has a title, or lines of a .jsonl file){first}"
             )
         link_lines = [line for reading in readings for line in reading.links]
-        return cls.from_sources(sources, link_lines, problems, fingerprint=_joined(readings))
+        return cls.from_sources(
+            sources, link_lines, problems, fingerprint=_joined(reading.digest for reading in readings)
+        )
 
     @classmethod
     def from_sources(
@@ -154,19 +167,24 @@ class Corpus:
         )
 
 
-def fingerprint(path: str | Path) -> str:
+def fingerprint(path: str | Path, *, cache: Path | None = None) -> str:
     """The fingerprint that `Corpus.from_path` gives for these files, without parsing them."""
     root, files, _ = _files_of(Path(path))
     written = _written(root, files)
-    return _joined(read_file(root, file, written=written.get(file), parse=False) for file in files)
+    known = Readings(cache, root, files, written).digests() if cache else {}
+    digests = (
+        known[file] if file in known else read_file(root, file, written=written.get(file), parse=False).digest
+        for file in files
+    )
+    return _joined(digests)
 
 
 def _written(root: Path, files: list[str]) -> dict[str, Written]:
     return Lock.of(root, files).of_files(files, present=set(files))
 
 
-def _joined(readings: Iterable[Reading]) -> str:
-    return hashlib.sha256(b"".join(reading.digest for reading in readings)).hexdigest()
+def _joined(digests: Iterable[bytes]) -> str:
+    return hashlib.sha256(b"".join(digests)).hexdigest()
 
 
 def _files_of(path: Path) -> tuple[Path, list[str], list[Problem]]:
@@ -180,11 +198,31 @@ def _files_of(path: Path) -> tuple[Path, list[str], list[Problem]]:
     return path.parent, [path.name, *([beside.name] if beside.is_file() and beside.name != path.name else [])], []
 
 
-def _read(root: Path, files: list[str], written: Mapping[str, Written], *, progress: bool) -> Iterator[Reading]:
+def _readings(root: Path, files: list[str], cache: Path | None, *, progress: bool) -> list[Reading]:
+    """The reading of each file; of those that have not changed since the last time, the one that was kept."""
+    written = _written(root, files)
+    if cache is None:
+        return [reading for reading, _ in _read(root, files, written, {}, progress=progress)]
+    kept = Readings(cache, root, files, written)
+    known = kept.unchanged()
+    others = [file for file in files if file not in known]
+    lines: dict[str, bytes] = {}
+    for file, (reading, line) in zip(
+        others, _read(root, others, written, kept.statuses, progress=progress), strict=True
+    ):
+        known[file], lines[file] = reading, line
+    kept.keep(lines)
+    return [known[file] for file in files]
+
+
+def _read(
+    root: Path, files: list[str], written: Mapping[str, Written], statuses: Mapping[str, Status], *, progress: bool
+) -> Iterator[tuple[Reading, bytes]]:
+    """The reading of each file, and the line by which it is kept."""
     workers = cpu_count() if len(files) >= _WORTH_WORKERS else 1
     tasks = (
-        delayed(_read_batch)(root, {file: written.get(file) for file in files[start : start + _CHUNK]})
-        for start in range(0, len(files), _CHUNK)
+        delayed(_read_batch)(root, [(file, written.get(file), statuses.get(file)) for file in batch])
+        for batch in (files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK))
     )
     results = Parallel(n_jobs=workers, return_as="generator")(tasks)
     with tqdm(total=len(files), desc="reading", unit=" files", disable=None if progress else True) as bar:
@@ -193,8 +231,12 @@ def _read(root: Path, files: list[str], written: Mapping[str, Written], *, progr
             yield from batch
 
 
-def _read_batch(root: Path, files: Mapping[str, Written | None]) -> list[Reading]:
-    return [read_file(root, file, written=written) for file, written in files.items()]
+def _read_batch(root: Path, files: list[tuple[str, Written | None, Status | None]]) -> list[tuple[Reading, bytes]]:
+    batch = []
+    for file, written, status in files:
+        reading = read_file(root, file, written=written)
+        batch.append((reading, line_of(file, status, reading, written)))
+    return batch
 
 
 def _position(problem: Problem) -> tuple[str, int, str]:

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Self
 
 from recommender.disk import replacing, sync_folder
@@ -66,9 +66,8 @@ class Lock:
             CorpusError: a lock is there and can't be read; without it the program's lists would pass for curated ones.
         """
         lines = []
-        for folder in sorted({PurePosixPath(file).parent for file in files} | {PurePosixPath()}):
-            below = "" if folder == PurePosixPath() else f"{folder}/"
-            lines += [Line(below + line.file, line.digest, line.curated) for line in read(root / folder / NAME)]
+        for below in sorted({"".join(file.rpartition("/")[:2]) for file in files} | {""}):
+            lines += [Line(below + line.file, line.digest, line.curated) for line in read(root / below / NAME)]
         here = root.resolve()
         for above in here.parents:
             within = f"{here.relative_to(above).as_posix()}/"

@@ -34,6 +34,7 @@ from recommender.lock import Line, Written, digest_of
 ARTICLE_SUFFIXES = (".md", ".markdown")
 FRONT_MATTER_SUFFIXES = (".html", ".txt")  # articles only where they begin with front matter
 INDEX_STEMS = ("index", "_index")  # named after their folder
+_SUFFIXES = frozenset((*ARTICLE_SUFFIXES, *FRONT_MATTER_SUFFIXES, ".jsonl"))
 _UNVISITED = frozenset({"node_modules"})
 _OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "index.indptr.npy"})
 # A `related` key without the dash of an entry on the next line; what this program would fill is among these.
@@ -120,33 +121,32 @@ def article_files(root: Path) -> tuple[list[str], list[Problem]]:
     files: list[str] = []
     problems: list[Problem] = []
 
-    def visit(folder: Path, above: frozenset[tuple[int, int]]) -> None:
+    def visit(folder: Path, prefix: str, above: frozenset[tuple[int, int]]) -> None:
+        place = prefix.removesuffix("/") or "."
         try:
             status = folder.stat()
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            problems.append(_unreadable(folder.relative_to(root).as_posix(), error))
+            problems.append(_unreadable(place, error))
             return
         identity = (status.st_dev, status.st_ino)
         if identity in above:
-            problems.append(
-                Problem(folder.relative_to(root).as_posix(), "a link back to a folder above it; not followed")
-            )
+            problems.append(Problem(place, "a link back to a folder above it; not followed"))
             return
         if {entry.name for entry in entries} >= _OF_A_MODEL:
             return  # one of our own, trained within the site's folder
         for entry in entries:
-            path = folder / entry.name
             if not _is_text(entry.name):
                 problems.append(Problem(ascii(entry.name), "its name is not UTF-8; rename it"))
                 continue
-            if path.is_dir():  # unlike `entry.is_dir()`, says no of a link to itself
+            # Unlike `entry.is_dir()`, a path says no of a link to itself.
+            if (folder / entry.name).is_dir() if entry.is_symlink() else entry.is_dir():
                 if not entry.name.startswith(".") and entry.name not in _UNVISITED:
-                    visit(path, above | {identity})
-            elif path.suffix.lower() in (*ARTICLE_SUFFIXES, *FRONT_MATTER_SUFFIXES, ".jsonl"):
-                files.append(path.relative_to(root).as_posix())
+                    visit(folder / entry.name, f"{prefix}{entry.name}/", above | {identity})
+            elif os.path.splitext(entry.name)[1].lower() in _SUFFIXES:
+                files.append(prefix + entry.name)
 
-    visit(root, frozenset())
+    visit(root, "", frozenset())
     return sorted(files), problems
 
 

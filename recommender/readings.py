@@ -1,0 +1,238 @@
+"""Readings kept from run to run, so that a file that has not changed is not parsed again.
+
+One file of lines a corpus, each with a checksum: where a front-matter file was, its status, and what it gave. A line is
+believed only as long as the file's status is the same and as long as it would be read by the same code; whatever can't
+be believed is read again, so that what is kept here never changes a result. A `.jsonl` file, which is quick to read as
+it is, is not kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import fields
+from functools import cache
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias, get_args
+from zlib import crc32
+
+import yaml
+
+from recommender import article, block, frontmatter, lock, source
+from recommender.disk import alone, remove_unfinished, replacing
+from recommender.lock import Line, Written
+from recommender.source import ListState, Problem, Reading, Source
+
+FOLDER = ".readings"
+"""Where a folder of models keeps them."""
+
+Status: TypeAlias = tuple[int, int, int, int]
+"""A file's size, the moments of its last modification and change in nanoseconds, and its inode."""
+
+_MARGIN = 2_000_000_000  # nanoseconds: some file systems' clocks go in steps of two seconds
+_TOGETHER = 128  # lines decoded at a time: their entries then share their keys
+_NO_LIST = ""
+_DAMAGES = (ValueError, TypeError, AttributeError, RecursionError)  # what a line that is none of ours may raise
+_FIELDS = [field.name for field in fields(Source) if field.name != "place"]
+_SHAPES: Mapping[str, Any] = {
+    **dict.fromkeys(("name", "path_name", "stamp"), str),
+    **dict.fromkeys(("urls", "related", "topics", "pinned", "banned"), list),
+    **dict.fromkeys(("hidden", "published"), bool),
+    "entry": dict,
+    "published_at": (float, type(None)),
+    "list_state": str,
+    "written": (list, type(None)),
+}
+_SHAPE = [_SHAPES[name] for name in _FIELDS]
+_LIST_STATES = frozenset(get_args(ListState))
+_values_of = attrgetter(*_FIELDS)
+_decode = json.JSONDecoder().raw_decode
+
+
+class _Kept(NamedTuple):
+    """A line that can be believed: the file, the digest of its reading, that as JSON, and the line's own bytes."""
+
+    file: str
+    digest: bytes
+    reading: str
+    line: bytes
+
+
+class Readings:
+    """What earlier runs read of a corpus, against the files as they are at this moment.
+
+    Args:
+        folder: where readings are kept; made when there is something to keep.
+        root, files: the corpus's folder, and its files relative to it.
+        written: of each file, the lists that count as this program's.
+
+    Attributes:
+        statuses: of the files that were not changed just now, so that any later change will show.
+    """
+
+    def __init__(self, folder: Path, root: Path, files: Sequence[str], written: Mapping[str, Written]) -> None:
+        self._folder = folder
+        self._path = folder / f"{hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:32]}.tsv"
+        self._written = written
+        self.statuses: dict[str, Status] = {}
+        settled = time.time_ns() - _MARGIN
+        for file in files:
+            if not file.lower().endswith(".jsonl"):
+                with suppress(OSError):
+                    found = os.stat(f"{root}/{file}")
+                    if max(found.st_mtime_ns, found.st_ctime_ns) < settled:
+                        self.statuses[file] = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+    def unchanged(self) -> dict[str, Reading]:
+        """The readings of the files that are as they were, by file."""
+        known: dict[str, Reading] = {}
+        waiting: list[_Kept] = []
+        for kept in self._kept():
+            waiting.append(kept)
+            if len(waiting) == _TOGETHER:
+                known.update(_decoded(waiting))
+                waiting = []
+        known.update(_decoded(waiting))
+        return known
+
+    def digests(self) -> dict[str, bytes]:
+        """The digests of the same readings."""
+        return {kept.file: kept.digest for kept in self._kept()}
+
+    def keep(self, lines: Mapping[str, bytes]) -> None:
+        """Keep new readings, by file as `line_of` gave them, beside those of unchanged files.
+
+        Where they can't be written, or another run is writing, they are not kept.
+        """
+        if not any(lines.values()):
+            return
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with alone(self._folder):
+                remove_unfinished(self._folder)
+                with replacing(self._path) as stream:
+                    stream.write(_head())
+                    stream.writelines(kept.line for kept in self._kept() if kept.file not in lines)
+                    stream.writelines(lines.values())
+
+    def _kept(self) -> Iterator[_Kept]:
+        with suppress(OSError), self._path.open("rb") as stream:
+            if stream.readline() != _head():
+                return
+            for line in stream:
+                # The statuses are those of now: a line of a file that has changed, or is gone, is passed by.
+                with suppress(*_DAMAGES):
+                    if int(line[:8], 16) != crc32(line[9:]):
+                        continue
+                    text = line.decode()
+                    [file, status, lists, digest], end = _decode(text, 9)
+                    if self.statuses.get(file) == tuple(status) and _holds(lists, self._written.get(file)):
+                        yield _Kept(file, bytes.fromhex(digest), text[end + 1 : -1], line)
+
+
+def line_of(file: str, status: Status | None, reading: Reading, written: Written | None) -> bytes:
+    """A reading as a line to keep; empty where it can't be kept.
+
+    Args:
+        status: the file's, from before it was read; one of `Readings.statuses`.
+        written: what it was read with.
+    """
+    if status is None or (not reading.digest and any(problem.line is None for problem in reading.problems)):
+        return b""  # it could not be read, and may be another time
+    sources = [_values_of(of_file) for of_file in reading.sources]
+    problems = [(problem.place, problem.reason, problem.line) for problem in reading.problems]
+    head = _encoded((file, status, _lists(reading, written), reading.digest.hex()))
+    try:
+        line = f"{head}\t{_encoded((sources, problems))}\n".encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return b""
+    return b"%08x\t%b" % (crc32(line), line)
+
+
+def _lists(reading: Reading, written: Written | None) -> str:
+    """On which of the program's lists a reading depends."""
+    for of_file in reading.sources:
+        if of_file.written is not None:
+            return f"{of_file.written.digest} {of_file.written.curated}"
+        if of_file.list_state != "curated":
+            return _NO_LIST
+    return _all_of(written)
+
+
+def _holds(lists: str, written: Written | None) -> bool:
+    if lists == _NO_LIST:
+        return True
+    digest, _, curated = lists.partition(" ")
+    if curated:
+        return (written or {}).get(digest) == int(curated)
+    return digest == _all_of(written)
+
+
+def _all_of(written: Written | None) -> str:
+    return hashlib.sha256(repr(sorted(written.items())).encode()).hexdigest() if written else "none"
+
+
+def _encoded(values: object) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Line):
+        return value.digest, value.curated
+    if isinstance(value, bytes):
+        return value.hex()
+    raise TypeError(f"{type(value)} has no place in a reading")
+
+
+def _decoded(lines: Sequence[_Kept]) -> dict[str, Reading]:
+    """The readings of some lines, none of them where one does not have the shape that it should."""
+    try:
+        found, _ = _decode(f"[{','.join(kept.reading for kept in lines)}]")
+        return {kept.file: _reading(kept, *values) for kept, values in zip(lines, found, strict=True)}
+    except _DAMAGES:
+        return {}
+
+
+def _reading(kept: _Kept, sources: list[Any], problems: list[Any]) -> Reading:
+    return Reading(
+        sources=[_source(kept.file, values) for values in sources],
+        problems=[_problem(*values) for values in problems],
+        digest=kept.digest,
+    )
+
+
+def _problem(place: str, reason: str, line: int | None) -> Problem:
+    if not (isinstance(place, str) and isinstance(reason, str) and isinstance(line, int | None)):
+        raise ValueError("not what a problem holds")
+    return Problem(place, reason, line)
+
+
+def _source(file: str, values: list[Any]) -> Source:
+    given = dict(zip(_FIELDS, values, strict=True))
+    if not all(map(isinstance, values, _SHAPE)) or given["list_state"] not in _LIST_STATES:
+        raise ValueError("not what a source holds")
+    for name in ("urls", "related", "topics", "pinned", "banned"):
+        given[name] = tuple(given[name])
+    if given["written"] is not None:
+        given["written"] = Line(file, *given["written"])
+    given["stamp"] = bytes.fromhex(given["stamp"])
+    return Source(place=file, **given)
+
+
+@cache
+def _head() -> bytes:
+    """The first line: by which code the readings were made, since other code may read the same file otherwise."""
+    try:
+        code = "".join(
+            inspect.getsource(module) for module in (article, block, frontmatter, lock, source, sys.modules[__name__])
+        )
+    except OSError:  # it came without its source: nothing is then believed
+        code = os.urandom(16).hex()
+    return f"readings of {hashlib.sha256(f'{sys.version} {yaml.__version__} {code}'.encode()).hexdigest()}\n".encode()
