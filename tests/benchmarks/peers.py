@@ -6,7 +6,8 @@ Run as a program, it is the reference that training is compared with: `python -m
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from sparse_dot_topn import sp_matmul_topn
 
 from recommender import Article, Settings
 from recommender.model import TfidfModel
+from recommender.text import Analyzer
 
 
 class SparseDotTopn:
@@ -103,7 +105,13 @@ def read_and_vectorize(folder: Path) -> None:
     model = TfidfModel(settings=Settings())
     texts = model.texts([item["title"] for item in fields], [item["excerpt"] for item in fields])
     for field, of_field in texts.items():
-        TfidfVectorizer(analyzer=model.analyzer(field), dtype=np.float32).fit_transform(of_field)
+        TfidfVectorizer(analyzer=_remembering(model.analyzer(field)), dtype=np.float32).fit_transform(of_field)
+
+
+def _remembering(analyzer: Analyzer) -> Callable[[str], list[str]]:
+    """An analyzer that takes each piece of text apart once."""
+    terms_of = cache(analyzer.terms_of)
+    return lambda text: [term for piece in analyzer.pieces(text) for term in terms_of(piece)]
 
 
 def _parse(files: Sequence[Path]) -> list[dict[str, Any]]:
