@@ -10,7 +10,6 @@ import numpy as np
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from recommender.counts import BLOCK, Counts
 from recommender.settings import Settings
@@ -152,6 +151,8 @@ class TfidfModel:
         return vectors
 
     def _weigh_block(self, counts: Mapping[str, Counts], start: int) -> csr_array:
+        from sklearn.feature_extraction.text import TfidfTransformer
+
         blocks = []
         for field, of_field in counts.items():
             transformer = TfidfTransformer()
