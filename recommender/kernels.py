@@ -75,6 +75,15 @@ def _fade(later: float, fading: _Fading) -> float:
 
 
 @_compiled
+def fades(later: NDArray[np.float64], fading: _Fading) -> NDArray[np.float64]:
+    """What time leaves of each score, for days towards newer candidates, (pairs,); NaN leaves all."""
+    factors = np.empty(len(later))
+    for place in range(len(later)):
+        factors[place] = _fade(later[place], fading)
+    return factors
+
+
+@_compiled
 def _most(index: Index, first: int, last: int, day: float, fading: _Fading) -> float:
     """The most that time leaves of any of the rows from `first` until `last`."""
     newest, oldest = index.days[first], index.days[last - 1]

@@ -56,12 +56,18 @@ class Decay:
 
     def factor(self, query_days: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
         """The factor, 0 to 1, of candidates of some `days` for queries of others, broadcast, float64."""
-        later = np.asarray(days - query_days)
+        from recommender.kernels import fades  # numpy's powers of 2 differ in the last bit
+
+        later = np.asarray(days - query_days, np.float64)
         if self.half_life_days is None:
             return np.ones_like(later)
-        half_life = np.where(later > 0, self.half_life_days * self.newer_stretch, self.half_life_days)
-        fading = np.exp2(-np.abs(later) / half_life) * np.where(later < 0, self.older_weight, 1.0)
-        return np.where(np.isnan(later), 1.0, fading)
+        return fades(_read_only(later.ravel()), self.fading).reshape(later.shape)
+
+    @property
+    def fading(self) -> tuple[float, float, float]:
+        """Half-life in days (1 if there is none), that towards newer candidates, and the weight of older ones."""
+        half_life = self.half_life_days or 1.0
+        return half_life, half_life * self.newer_stretch, self.older_weight
 
 
 class Neighbors(NamedTuple):
@@ -234,7 +240,6 @@ class Index(NamedTuple):
             return found
         fades = decay.half_life_days is not None
         days = np.asarray(query_days, np.float64) if fades else np.full(count, np.nan)
-        half_life = decay.half_life_days or 1.0
         ends = np.full(count, len(self.days))
         if since is not None:
             bounded = np.searchsorted(-self.days[: self.dated], -since, side="right")
@@ -249,7 +254,7 @@ class Index(NamedTuple):
             _read_only(ends),
             _read_only(np.empty((count, 0), np.int32) if excluded is None else np.asarray(excluded, np.int32)),
             _read_only(np.empty(0, np.bool_) if allowed is None else np.asarray(allowed, np.bool_)),
-            (half_life, half_life * decay.newer_stretch, decay.older_weight),
+            decay.fading,
             float(min_score),
         )
 

@@ -43,6 +43,15 @@ def pairs_of(found: Neighbors, query: int) -> list[tuple[int, float]]:
     return [(row, score) for row, score in pairs if row >= 0]
 
 
+def time_factor(later: float, decay: Decay) -> float:
+    """What a score is multiplied by where the candidate is so many days newer (or, below 0, older)."""
+    if decay.half_life_days is None or math.isnan(later) or later == 0:
+        return 1.0
+    if later > 0:
+        return math.exp2(-later / (decay.half_life_days * decay.newer_stretch))
+    return math.exp2(later / decay.half_life_days) * decay.older_weight
+
+
 def brute_force(
     queries: NDArray[np.float32],
     vectors: NDArray[np.float32],
@@ -63,7 +72,8 @@ def brute_force(
         similarity = np.zeros(len(vectors))
         for column in np.flatnonzero(vector):
             similarity += np.float64(vector[column]) * vectors[:, column]
-        scores = similarity * (decay.factor(query_days[query], days) * weights)
+        factors = np.array([time_factor(day - query_days[query], decay) for day in days])
+        scores = similarity * (factors * weights)
         given_out = (scores > 0) & (scores >= min_score) & ~np.isin(np.arange(len(vectors)), excluded[query])
         if allowed is not None:
             given_out &= allowed
