@@ -65,7 +65,7 @@ class Layout:
             line = 2 + text.count("\n", 0, mark.start())
             raise FrontMatterError(f"a byte order mark {where}; remove it", place=place, line=line)
         try:
-            root = yaml.compose(text, Loader=yaml.CBaseLoader)
+            root = yaml.compose(text, Loader=_Composer)
         except yaml.YAMLError as error:
             raise FrontMatterError("its anchors are too entangled to put a list in", place=place) from error
         if not isinstance(root, yaml.MappingNode) or root.flow_style:
@@ -146,6 +146,19 @@ class Layout:
         neighbour = _last_line(self.text[:start]) or self.text
         ending = "\r\n" if neighbour.partition("\n")[0].endswith("\r") else "\n"
         return self.text[:start] + lines.replace("\n", ending) + self.text[end:]
+
+
+class _Composer(yaml.CBaseLoader):
+    """Composes nodes without looking for their types, which takes a third of the time and says nothing here."""
+
+    def resolve(self, *_: object) -> str:
+        return "tag:yaml.org,2002:str"
+
+    def descend_resolver(self, *_: object) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
 
 
 def _block(text: str, start: int, key: yaml.Node, value: yaml.Node, *, place: str) -> Block:

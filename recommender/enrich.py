@@ -32,6 +32,8 @@ Action: TypeAlias = Literal["written", "unchanged", "skipped", "failed"]
 
 _CHUNK = 512  # files whose lists are remembered before any of them is written
 _BATCH = 64  # files a task
+_AHEAD = 16  # tasks that are made while files are written
+_WRITERS = 4  # threads: most of their time they wait for the disk
 _WORTH_WORKERS = 500  # starting worker processes takes as long as about this many edits
 _SAMPLE = 300  # files that the site's hand is learnt from
 
@@ -135,7 +137,7 @@ class Enrichment:
         chosen = [file for file in files if reasons[file.place] is None]
         tasks = (delayed(_edits_of)(self._root, batch, self._hand) for batch in _batched(self._wishes(chosen), _BATCH))
         workers = cpu_count() if len(chosen) >= _WORTH_WORKERS else 1
-        edits = chain.from_iterable(Parallel(n_jobs=workers, return_as="generator")(tasks))
+        edits = chain.from_iterable(Parallel(n_jobs=workers, return_as="generator", pre_dispatch=_AHEAD)(tasks))
         for file in files:
             reason = reasons[file.place]
             yield next(edits) if reason is None else Outcome(file.place, "skipped", reason)
@@ -155,16 +157,22 @@ class Enrichment:
         edits = [item for item in chunk if isinstance(item, Edit) and item.after != item.before]
         if edits and not dry_run:
             lock.add(self._root, [edit.line for edit in edits if edit.line is not None])
+        written = iter(
+            Parallel(n_jobs=_WRITERS, prefer="threads")(delayed(self._outcome)(edit, dry_run=dry_run) for edit in edits)
+        )
         for item in chunk:
-            yield self._outcome(item, dry_run=dry_run) if isinstance(item, Edit) else item
+            if not isinstance(item, Edit):
+                yield item
+            elif item.after != item.before:
+                yield next(written)
+            else:
+                yield Outcome(item.file.place, *(("unchanged",) if item.line else ("skipped", "nothing to add")))
         if not dry_run:
             for folder in {(self._root / edit.file.place).resolve().parent for edit in edits}:
                 sync_folder(folder)
 
     def _outcome(self, edit: Edit, *, dry_run: bool) -> Outcome:
         file = edit.file
-        if edit.after == edit.before:
-            return Outcome(file.place, "unchanged") if edit.line else Outcome(file.place, "skipped", "nothing to add")
         if not dry_run:
             try:
                 _write(self._root / file.place, edit)
