@@ -38,7 +38,7 @@ _SUFFIXES = frozenset((*ARTICLE_SUFFIXES, *FRONT_MATTER_SUFFIXES, ".jsonl"))
 _UNVISITED = frozenset({"node_modules"})
 _OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "index.indptr.npy"})
 # A `related` key without the dash of an entry on the next line; what this program would fill is among these.
-_MAYBE_EMPTY = re.compile(r"""related["']?\s*:(?![ \t]*(?:#.*)?\r?\n[ \t]*-\s)""")
+_MAYBE_EMPTY = re.compile(r"""related["']?\s*:(?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""")
 _READ_BYTES = frontmatter.MAX_BYTES + 4096
 
 ListState: TypeAlias = Literal["none", "curated", "written", "refused", "not a list"]

@@ -21,7 +21,7 @@ QUAY: Entry = {"title": "Quay"}
     "anchors",
     [
         "".join(f"a{level}: &a{level} [*a{level - 1}, *a{level - 1}]\n" for level in range(1, 60)),
-        "".join(f"a{level}: &a{level} [*a{level - 1}]\n" for level in range(1, 4000)),
+        "".join(f"a{level}: &a{level} [*a{level - 1}]\n" for level in range(1, 1500)),
     ],
     ids=["many times over", "deep down"],
 )
@@ -36,7 +36,15 @@ def test_what_aliases_name_may_be_there_many_times_and_deep_down(tmp_path: Path,
 
 
 @pytest.mark.parametrize(
-    "nothing", ["related:", "related: []  # none yet", "'related': ~", "related: &a Null", "related: [\n]"]
+    "nothing",
+    [
+        "related:",
+        "related: []  # none yet",
+        "'related': ~",
+        "related: &a Null",
+        "related: [\n]",
+        "related:\n-\u3000: a",
+    ],
 )
 def test_a_list_that_is_empty_is_filled_and_the_corpus_stays_the_same(tmp_path: Path, nothing: str) -> None:
     assert check_file(Trial(tmp_path), f"{HEAD}\n{nothing}\n\ntype: a\n---\n".encode(), [QUAY], []) == "written"
