@@ -18,6 +18,7 @@ RELATED = "related"
 _FOLLOWER = "secured"  # where a site has this key, it has its lists before it
 _BREAKS = "\n\r\x85\u2028\u2029"  # YAML 1.1's; only before these does a comment end
 _BOM = re.compile(f"(?<![^{_BREAKS}])\ufeff")  # libyaml passes by one at the start of a line, other readers don't
+_ODD_BREAK = re.compile("[\x85\u2028\u2029]")  # no line breaks in YAML 1.2
 _LINE_BREAK = re.compile(f"\r\n|[{_BREAKS}]")
 _BLANK_LINE = re.compile(r"[ \t]*\r?\n")
 _TRAILING_BLANKS = re.compile(r"(?:^[ \t]*\r?\n)+\Z", re.MULTILINE)
@@ -171,10 +172,17 @@ def _block(text: str, start: int, key: yaml.Node, value: yaml.Node, *, place: st
     last = len(text[: max(end for _, end in spans)].rstrip())
     line_break = _LINE_BREAK.search(text, last)
     end = line_break.end() if line_break else len(text)
+    outside = _outside(text, spans, start, end)
+    if odd := _ODD_BREAK.search(outside):
+        raise FrontMatterError(
+            f"a line of its `related` list ends in U+{ord(odd.group()):04X}; end it with a line feed",
+            place=place,
+            line=key.start_mark.line + 2,
+        )
     items = None
     if isinstance(value, yaml.SequenceNode) and not value.flow_style:
         items = _dash_lines(text, value)
-    return Block(start, end, items, tuple(_comments(text, spans, start, end)))
+    return Block(start, end, items, tuple(match.group().rstrip() for match in _COMMENT.finditer(outside)))
 
 
 def _nodes(node: yaml.Node) -> Iterator[yaml.Node]:
@@ -210,14 +218,14 @@ def _dash_lines(text: str, value: yaml.SequenceNode) -> tuple[int, ...] | None:
     return tuple(lines)
 
 
-def _comments(text: str, spans: list[tuple[int, int]], start: int, end: int) -> Iterator[str]:
-    """What follows a `#` outside of the scalars."""
+def _outside(text: str, spans: list[tuple[int, int]], start: int, end: int) -> str:
+    """What stands outside of the scalars, with a U+0000 for each."""
     between, position = [], start
     for first, past in sorted(spans):
         between.append(text[position:first])
         position = max(past, position)
     between.append(text[position:end])
-    yield from (match.group().rstrip() for match in _COMMENT.finditer("\0".join(between)))
+    return "\0".join(between)
 
 
 def _last_line(text: str) -> str:

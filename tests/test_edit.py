@@ -59,7 +59,7 @@ def test_a_list_that_was_laid_out_anew_is_still_the_programs(tmp_path: Path) -> 
     assert read[0].written == line
 
 
-@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r", "\x85", "\u2028"])
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
 def test_a_comment_on_the_line_below_the_list_stays(tmp_path: Path, line_break: str) -> None:
     trial = Trial(tmp_path)
     trial.path.write_text(f"{HEAD}related: []{line_break}# for the desk\n---\n", newline="")
@@ -89,3 +89,18 @@ def test_a_byte_order_mark_that_readers_take_for_different_things_is_refused(
 
 def test_a_byte_order_mark_within_a_line_is_a_letter(tmp_path: Path) -> None:
     assert check_file(Trial(tmp_path), f"{HEAD}type: a\ufeffb\n---\n".encode(), [QUAY], [QUAY]) == "written"
+
+
+@pytest.mark.parametrize("related", ["[]{}# for the desk", "\n  - title: Lock{}  # ?e:", "\n- a{}- b", "# a{}\n- a"])
+@pytest.mark.parametrize("line_break", ["\x85", "\u2028", "\u2029"])
+def test_a_list_whose_lines_are_lines_to_some_readers_alone_is_refused(
+    tmp_path: Path, related: str, line_break: str
+) -> None:
+    trial = Trial(tmp_path)
+    trial.path.write_text(f"{HEAD}related: {related.format(line_break)}\n---\n")
+    read = trial.read()
+    assert read is not None
+    with pytest.raises(
+        FrontMatterError, match=rf"^a\.md:3: a line of its `related` list ends in U\+{ord(line_break):04X}; "
+    ):
+        edit_of(tmp_path, Wish(read[0], [QUAY], 10, keeps=False), hand=Hand())
