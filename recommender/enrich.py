@@ -7,7 +7,7 @@ import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
@@ -176,7 +176,7 @@ class Enrichment:
         if not dry_run:
             try:
                 _write(self._root / file.place, edit)
-            except (FileChangedError, OSError) as error:
+            except (RecommenderError, OSError) as error:
                 return _failed(file.place, error, "written")
         self._lines[file.place] = [] if edit.line is None else [edit.line]
         return Outcome(file.place, "written", self._deed(edit), edit.before, edit.after)
@@ -214,17 +214,22 @@ def _edits_of(root: Path, wishes: Iterable[Wish], hand: Hand) -> list[Outcome | 
     edits: list[Outcome | Edit] = []
     for wish in wishes:
         try:
-            edits.append(edit_of(root, wish, hand=hand))
+            edits.append(replace(edit_of(root, wish, hand=hand), data=b""))  # half of what a worker would send
         except (RecommenderError, OSError) as error:
             edits.append(_failed(wish.file.place, error, "read"))
     return edits
 
 
 def _write(path: Path, edit: Edit) -> None:
-    if not edit.read_as.st_mode & 0o222 or not os.access(path, os.W_OK):
+    with path.open("rb") as stream:
+        data, read_as = stream.read(), os.fstat(stream.fileno())
+    front_matter = frontmatter.split(data, place=edit.file.place)
+    if front_matter is None or front_matter.text != edit.before:
+        raise FileChangedError(f"{edit.file.place}: it has changed since it was read; run again")
+    if not read_as.st_mode & 0o222 or not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, "it is read-only")
-    with replacing(path, as_of=edit.read_as, folder_synced=False) as stream:
-        stream.write(edit.data)
+    with replacing(path, as_of=read_as, folder_synced=False) as stream:
+        stream.write(data[: front_matter.start] + edit.after.encode() + data[front_matter.end :])
 
 
 def _hand_of(root: Path, files: Sequence[ArticleFile]) -> Hand:
