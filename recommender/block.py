@@ -211,10 +211,13 @@ def _dash_lines(text: str, value: yaml.SequenceNode) -> tuple[int, ...] | None:
     """Where the line of each dash starts; `None` where something stands between a dash and its entry."""
     lines = []
     for item in value.value:
-        before = text[: item.start_mark.index].rstrip()
-        if not before.endswith("-"):
+        dash = item.start_mark.index - 1
+        while dash >= 0 and text[dash].isspace():
+            dash -= 1
+        if dash < 0 or text[dash] != "-":
             return None
-        lines.append(max(map(before.rfind, _BREAKS)) + 1)
+        line = text.rfind("\n", 0, dash) + 1
+        lines.append(max(line, *(text.rfind(end, line, dash) + 1 for end in _BREAKS)))
     return tuple(lines)
 
 
