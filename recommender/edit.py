@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +50,6 @@ class Edit:
     after: str
     data: bytes
     line: Line | None
-    read_as: os.stat_result
 
 
 def edit_of(root: Path, wish: Wish, *, hand: Hand) -> Edit:
@@ -63,8 +61,7 @@ def edit_of(root: Path, wish: Wish, *, hand: Hand) -> Edit:
         OSError: it can't be read.
     """
     file = wish.file
-    with (root / file.place).open("rb") as stream:
-        data, read_as = stream.read(), os.fstat(stream.fileno())
+    data = (root / file.place).read_bytes()
     front_matter = frontmatter.split(data, place=file.place)
     if front_matter is None or stamp_of(front_matter) != file.stamp:
         raise FileChangedError(f"{file.place}: it has changed since it was read; run again")
@@ -74,10 +71,10 @@ def edit_of(root: Path, wish: Wish, *, hand: Hand) -> Edit:
     before = front_matter.text
     after = _text(Layout.of(before, place=file.place), len(head), entries, file, hand)
     if after == before:
-        return Edit(file, before, after, data, file.written, read_as)
+        return Edit(file, before, after, data, file.written)
     new = data[: front_matter.start] + after.encode() + data[front_matter.end :]
     line = _checked(new, values, [*head, *_as_values(entries)], len(head), file)
-    return Edit(file, before, after, new, line if entries else None, read_as)
+    return Edit(file, before, after, new, line if entries else None)
 
 
 def _head(wish: Wish, values: dict[str, Value]) -> list[Value]:
