@@ -7,8 +7,10 @@ put together strangely (aliases, text that runs to the end) the right place can'
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import yaml
 
@@ -23,6 +25,12 @@ _LINE_BREAK = re.compile(f"\r\n|[{_BREAKS}]")
 _BLANK_LINE = re.compile(r"[ \t]*\r?\n")
 _TRAILING_BLANKS = re.compile(r"(?:^[ \t]*\r?\n)+\Z", re.MULTILINE)
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*", re.MULTILINE)
+_DEPTH = {
+    yaml.MappingStartEvent: 1,
+    yaml.SequenceStartEvent: 1,
+    yaml.MappingEndEvent: -1,
+    yaml.SequenceEndEvent: -1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +63,36 @@ class Layout:
     related: Block | None
 
     @classmethod
-    def of(cls, text: str, *, place: str) -> Layout:
-        """Find the block; `text` must have been read by `frontmatter.parse`, which bounds its depth.
+    def of(cls, text: str, events: Sequence[yaml.Event], *, place: str) -> Layout:
+        """Find the block in a text that `frontmatter.parse` read by these events.
 
         Raises:
             FrontMatterError: nothing can be put in line by line.
         """
-        if mark := _BOM.search(text):
-            where = "at the start of a line" if mark.start() else "after the opening `---`"
-            line = 2 + text.count("\n", 0, mark.start())
+        if "\ufeff" in text and (bom := _BOM.search(text)):
+            where = "at the start of a line" if bom.start() else "after the opening `---`"
+            line = 2 + text.count("\n", 0, bom.start())
             raise FrontMatterError(f"a byte order mark {where}; remove it", place=place, line=line)
-        try:
-            root = yaml.compose(text, Loader=_Composer)
-        except yaml.YAMLError as error:
-            raise FrontMatterError("its anchors are too entangled to put a list in", place=place) from error
-        if not isinstance(root, yaml.MappingNode) or root.flow_style:
-            raise FrontMatterError("the front matter is in braces; write it one key a line", place=place, line=2)
+        if "&" in text and _doubled_anchors(events):
+            raise FrontMatterError("its anchors are too entangled to put a list in", place=place)
         starts: dict[str, int] = {}
         related = None
-        for key, value in root.value:
-            start = key.start_mark.index
-            if start and text[start - 1] not in "\r\n":
+        for key, value in _pairs(events, place):
+            mark = _mark(key[0])
+            if mark.index and text[mark.index - 1] not in "\r\n":
                 raise FrontMatterError(
                     "a key does not stand at the start of its line; write one key a line",
                     place=place,
-                    line=key.start_mark.line + 2,
+                    line=mark.line + 2,
                 )
-            starts.setdefault(key.value if isinstance(key, yaml.ScalarNode) else "", start)
-            if isinstance(key, yaml.ScalarNode) and key.value == RELATED:
+            if isinstance(key[0], yaml.AliasEvent):
+                raise FrontMatterError("a key is an alias (`*name`); write it out", place=place, line=mark.line + 2)
+            name = key[0].value if isinstance(key[0], yaml.ScalarEvent) else ""
+            starts.setdefault(name, mark.index)
+            if name == RELATED:
                 if related is not None:
-                    raise FrontMatterError(
-                        "there are two `related` keys; remove one", place=place, line=key.start_mark.line + 2
-                    )
-                related = _block(text, start, key, value, place=place)
+                    raise FrontMatterError("there are two `related` keys; remove one", place=place, line=mark.line + 2)
+                related = _block(text, key[0], value, place=place)
         return cls(text, starts, related)
 
     def with_block(self, block: str) -> str:
@@ -149,26 +154,34 @@ class Layout:
         return self.text[:start] + lines.replace("\n", ending) + self.text[end:]
 
 
-class _Composer(yaml.CBaseLoader):
-    """Composes nodes without looking for their types, which takes a third of the time and says nothing here."""
+def _pairs(events: Sequence[yaml.Event], place: str) -> Iterator[tuple[Sequence[yaml.Event], Sequence[yaml.Event]]]:
+    """The outermost keys and their values, each as the events from its start to its end."""
+    inner = events[2:-1]  # within the stream and the document
+    root = inner[0] if inner else None
+    if not isinstance(root, yaml.MappingStartEvent) or root.flow_style:
+        raise FrontMatterError("the front matter is in braces; write it one key a line", place=place, line=2)
+    borders, depth = [1], 1
+    for position, event in enumerate(inner[1:-1], start=2):
+        depth += _DEPTH.get(type(event), 0)
+        if depth == 1:
+            borders.append(position)
+    for start, middle, end in zip(borders[::2], borders[1::2], borders[2::2], strict=False):
+        yield inner[start:middle], inner[middle:end]
 
-    def resolve(self, *_: object) -> str:
-        return "tag:yaml.org,2002:str"
 
-    def descend_resolver(self, *_: object) -> None:
-        pass
-
-    def ascend_resolver(self) -> None:
-        pass
+def _doubled_anchors(events: Iterable[yaml.Event]) -> bool:
+    """Whether two nodes have one name: YAML 1.2 has the last one count, other readers refuse it."""
+    named = (event.anchor for event in events if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent))
+    return any(count > 1 for anchor, count in Counter(named).items() if anchor is not None)
 
 
-def _block(text: str, start: int, key: yaml.Node, value: yaml.Node, *, place: str) -> Block:
-    nodes = list(_nodes(value))
-    if len({id(node) for node in nodes}) < len(nodes) or any(node.start_mark.index < start for node in nodes):
+def _block(text: str, key: yaml.Event, value: Sequence[yaml.Event], *, place: str) -> Block:
+    start, line = _mark(key).index, _mark(key).line + 2
+    if any(isinstance(event, yaml.AliasEvent) for event in value):
         raise FrontMatterError(
-            "its `related` list holds an alias (`*name`); write the list out", place=place, line=key.start_mark.line + 2
+            "its `related` list holds an alias (`*name`); write the list out", place=place, line=line
         )
-    spans = [(key.start_mark.index, key.end_mark.index), *(span for node in nodes for span in _span(node))]
+    spans = [span for event in (key, *value) if (span := _span(event))]
     last = len(text[: max(end for _, end in spans)].rstrip())
     line_break = _LINE_BREAK.search(text, last)
     end = line_break.end() if line_break else len(text)
@@ -177,47 +190,43 @@ def _block(text: str, start: int, key: yaml.Node, value: yaml.Node, *, place: st
         raise FrontMatterError(
             f"a line of its `related` list ends in U+{ord(odd.group()):04X}; end it with a line feed",
             place=place,
-            line=key.start_mark.line + 2,
+            line=line,
         )
     items = None
-    if isinstance(value, yaml.SequenceNode) and not value.flow_style:
+    if isinstance(value[0], yaml.SequenceStartEvent) and not value[0].flow_style:
         items = _dash_lines(text, value)
     return Block(start, end, items, tuple(match.group().rstrip() for match in _COMMENT.finditer(outside)))
 
 
-def _nodes(node: yaml.Node) -> Iterator[yaml.Node]:
-    """A node and all below it, an alias as the node that it means; ends at the first node that comes twice."""
-    waiting, met = [node], set[int]()
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if id(node) in met:
-            return
-        met.add(id(node))
-        if isinstance(node, yaml.CollectionNode):
-            for child in node.value:
-                waiting += child if isinstance(child, tuple) else (child,)
+def _mark(event: yaml.Event) -> yaml.error.Mark:
+    return cast("yaml.error.Mark", event.start_mark)
 
 
-def _span(node: yaml.Node) -> Iterator[tuple[int, int]]:
+def _span(event: yaml.Event) -> tuple[int, int] | None:
     """Where a scalar stands, or the end of a collection in flow style; a block's end is that of what it holds."""
-    if isinstance(node, yaml.ScalarNode):
-        yield node.start_mark.index, node.end_mark.index
-    elif isinstance(node, yaml.CollectionNode) and node.flow_style:
-        yield node.end_mark.index - 1, node.end_mark.index
+    start, end = _mark(event).index, cast("yaml.error.Mark", event.end_mark).index
+    if isinstance(event, yaml.ScalarEvent) or (isinstance(event, yaml.CollectionEndEvent) and end > start):
+        return start, end
+    return None
 
 
-def _dash_lines(text: str, value: yaml.SequenceNode) -> tuple[int, ...] | None:
+def _dash_lines(text: str, value: Sequence[yaml.Event]) -> tuple[int, ...] | None:
     """Where the line of each dash starts; `None` where something stands between a dash and its entry."""
     lines = []
-    for item in value.value:
-        dash = item.start_mark.index - 1
-        while dash >= 0 and text[dash].isspace():
-            dash -= 1
-        if dash < 0 or text[dash] != "-":
-            return None
-        line = text.rfind("\n", 0, dash) + 1
-        lines.append(max(line, *(text.rfind(end, line, dash) + 1 for end in _BREAKS)))
+    depth = 0
+    for event in value[1:-1]:
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+            continue
+        if depth == 0:
+            dash = _mark(event).index - 1
+            while dash >= 0 and text[dash].isspace():
+                dash -= 1
+            if dash < 0 or text[dash] != "-":
+                return None
+            line = text.rfind("\n", 0, dash) + 1
+            lines.append(max(line, *(text.rfind(end, line, dash) + 1 for end in _BREAKS)))
+        depth += isinstance(event, yaml.CollectionStartEvent)
     return tuple(lines)
 
 

@@ -117,7 +117,8 @@ def related_command(id: str, models_folder: Path, limit: int | None, explain: bo
     elif form == "json":
         click.echo(recommender.answer(id, limit=limit))
     else:
-        click.echo(Hand().block(suggestion.article.entry for suggestion in suggestions), nl=False)
+        hand = Hand()
+        click.echo(hand.block(hand.item(suggestion.article.entry) for suggestion in suggestions), nl=False)
 
 
 @main.command("enrich")

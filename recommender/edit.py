@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+
+import yaml
 
 from recommender import frontmatter
-from recommender.article import Entry
 from recommender.block import Layout
 from recommender.corpus import ArticleFile
 from recommender.disk import FileChangedError
 from recommender.errors import FrontMatterError
 from recommender.frontmatter import Value
-from recommender.hand import Hand
+from recommender.hand import Hand, Item
 from recommender.lock import Line, digest_of
 from recommender.source import stamp_of
 
@@ -24,32 +24,42 @@ class Wish:
     """What a file is to hold.
 
     Attributes:
-        entries: what may be put in, best first.
+        items: what may be put in, best first.
         limit: entries that the list is to have at most; those that are kept are never cut.
         keeps: whether the curated entries that lead its list stay.
     """
 
     file: ArticleFile
-    entries: Sequence[Entry]
+    items: Sequence[Item]
     limit: int
     keeps: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A file as it was read and as it is to be.
+    """A front matter as it was read and as it is to be.
 
     Attributes:
-        before, after: the front matter; equal where nothing is to be done.
-        data: the whole new file.
+        before, after: equal where nothing is to be done.
         line: what the lock is to say of the new list; `None` where none of it is this program's.
     """
 
     file: ArticleFile
     before: str
     after: str
-    data: bytes
     line: Line | None
+
+    def made_in(self, data: bytes) -> bytes:
+        """The whole file with the edit made.
+
+        Raises:
+            FrontMatterError: its front matter can't be found any more.
+            FileChangedError: it is not as it was read.
+        """
+        front_matter = frontmatter.split(data, place=self.file.place)
+        if front_matter is None or front_matter.text != self.before:
+            raise FileChangedError(f"{self.file.place}: it has changed since it was read; run again")
+        return data[: front_matter.start] + self.after.encode() + data[front_matter.end :]
 
 
 def edit_of(root: Path, wish: Wish, *, hand: Hand) -> Edit:
@@ -65,16 +75,17 @@ def edit_of(root: Path, wish: Wish, *, hand: Hand) -> Edit:
     front_matter = frontmatter.split(data, place=file.place)
     if front_matter is None or stamp_of(front_matter) != file.stamp:
         raise FileChangedError(f"{file.place}: it has changed since it was read; run again")
-    values = frontmatter.parse(front_matter, place=file.place)
+    events: list[yaml.Event] = []
+    values = frontmatter.parse(front_matter, place=file.place, events=events)
     head = _head(wish, values)
-    entries = wish.entries[: max(wish.limit - len(head), 0)]
+    items = wish.items[: max(wish.limit - len(head), 0)]
     before = front_matter.text
-    after = _text(Layout.of(before, place=file.place), len(head), entries, file, hand)
+    after = _text(Layout.of(before, events, place=file.place), len(head), items, file, hand)
     if after == before:
-        return Edit(file, before, after, data, file.written)
-    new = data[: front_matter.start] + after.encode() + data[front_matter.end :]
-    line = _checked(new, values, [*head, *_as_values(entries)], len(head), file)
-    return Edit(file, before, after, new, line if entries else None)
+        return Edit(file, before, after, file.written)
+    edit = Edit(file, before, after, None)
+    line = _checked(edit.made_in(data), values, [*head, *(item.value for item in items)], len(head), file)
+    return replace(edit, line=line) if items else edit
 
 
 def _head(wish: Wish, values: dict[str, Value]) -> list[Value]:
@@ -88,13 +99,13 @@ def _head(wish: Wish, values: dict[str, Value]) -> list[Value]:
     return head
 
 
-def _text(layout: Layout, kept: int, entries: Sequence[Entry], file: ArticleFile, hand: Hand) -> str:
+def _text(layout: Layout, kept: int, items: Sequence[Item], file: ArticleFile, hand: Hand) -> str:
     if kept:
         if layout.related is None or layout.related.items is None:
             raise FrontMatterError("its list is in brackets; write one entry a line", place=file.place)
-        return layout.with_items(hand.items(entries, column=layout.column), kept=kept)
-    if entries:
-        return layout.with_block(hand.block(entries))
+        return layout.with_items(hand.lines(items, column=layout.column), kept=kept)
+    if items:
+        return layout.with_block(hand.block(items))
     return layout.without_items(kept=0) if file.list_state == "written" else layout.text
 
 
@@ -105,9 +116,14 @@ def _checked(data: bytes, before: dict[str, Value], wanted: list[Value], kept: i
         del expected["related"]
     try:
         front_matter = frontmatter.split(data, place=file.place)
-        if front_matter is None or not _same(frontmatter.parse(front_matter, place=file.place), expected):
+        if front_matter is None:
+            raise FrontMatterError("it has no front matter any more", place=file.place)
+        events: list[yaml.Event] = []
+        values = frontmatter.parse(front_matter, place=file.place, events=events)
+        # Only aliases can make values so large that comparing them would never end.
+        if not (_same_with_aliases(values, expected) if "*" in front_matter.text else values == expected):
             raise FrontMatterError("it reads otherwise", place=file.place)
-        block = Layout.of(front_matter.text, place=file.place).related if kept else None
+        block = Layout.of(front_matter.text, events, place=file.place).related if kept else None
     except FrontMatterError as error:
         raise FrontMatterError(
             "a list can't be put into this front matter without changing what else it says; simplify it",
@@ -116,7 +132,7 @@ def _checked(data: bytes, before: dict[str, Value], wanted: list[Value], kept: i
     return Line(file.place, digest_of(wanted, block.comments if block else ()), kept)
 
 
-def _same(one: Value, other: Value) -> bool:
+def _same_with_aliases(one: Value, other: Value) -> bool:
     """Whether two values are equal; unlike `==` it looks but once at what many aliases name, however deep it lies."""
     waiting, met = [(one, other)], set[tuple[int, int]]()
     while waiting:
@@ -133,14 +149,3 @@ def _same(one: Value, other: Value) -> bool:
             met.add((id(one), id(other)))
             waiting += inner
     return True
-
-
-def _as_values(entries: Iterable[Entry]) -> list[Value]:
-    """Entries as a front matter gives them back: every scalar a text."""
-
-    def value(of: Any) -> Value:
-        if isinstance(of, dict):
-            return {key: value(inner) for key, inner in of.items()}
-        return [value(inner) for inner in of] if isinstance(of, list) else str(of)
-
-    return [value(entry) for entry in entries]

@@ -7,7 +7,8 @@ import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
@@ -16,8 +17,9 @@ from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
 from recommender import frontmatter, lock
+from recommender.collector import held_off
 from recommender.corpus import ArticleFile, Corpus
-from recommender.disk import FileChangedError, remove_unfinished, replacing, sync_folder
+from recommender.disk import remove_unfinished, replacing, sync_folder
 from recommender.edit import Edit, Wish, edit_of
 from recommender.errors import FrontMatterError, RecommenderError
 from recommender.hand import Hand
@@ -35,7 +37,8 @@ _BATCH = 64  # files a task
 _AHEAD = 16  # tasks that are made while files are written
 _WRITERS = 4  # threads: most of their time they wait for the disk
 _WORTH_WORKERS = 500  # starting worker processes takes as long as about this many edits
-_SAMPLE = 300  # files that the site's hand is learnt from
+_KNOWN = 4096  # entries that are kept as the site writes them
+_SAMPLE = 100  # files that the site's hand is learnt from
 
 Item = TypeVar("Item")
 
@@ -80,7 +83,8 @@ class Enrichment:
         self._limit = recommender.settings.limit if limit is None else limit
         self._hand = _hand_of(root, corpus.article_files)
         self._lines = {file.place: [file.written] for file in corpus.article_files if file.written is not None}
-        self._first_place: dict[str, str] = {}
+        self._targets = _targets(root, corpus.article_files)
+        self._first_place: dict[Path, str] = {}
         self._twins: dict[str, str] = {}
 
     def run(self, *, dry_run: bool = False, progress: bool = False) -> Iterator[Outcome]:
@@ -120,8 +124,7 @@ class Enrichment:
 
     def _tidy(self) -> None:
         """Clear away what a run that was killed may have left."""
-        folders = {Path(os.path.realpath(self._root / file.place)).parent for file in self._corpus.article_files}
-        for folder in folders | {self._root}:
+        for folder in {target.parent for target in self._targets.values()} | {self._root}:
             remove_unfinished(folder)
         if (self._root / lock.NAME).exists():
             lock.write(self._root, lock.read(self._root / lock.NAME))
@@ -143,6 +146,8 @@ class Enrichment:
             yield next(edits) if reason is None else Outcome(file.place, "skipped", reason)
 
     def _wishes(self, files: Sequence[ArticleFile]) -> Iterator[Wish]:
+        # Articles are in the lists of their neighbours, which are made together.
+        item_of = lru_cache(_KNOWN)(lambda id_: self._hand.item(self._recommender.article(id_).entry))
         for start in range(0, len(files), _CHUNK):
             chunk = files[start : start + _CHUNK]
             links = [set(self._corpus.links.get(file.id, ()) if self._keeps(file) else ()) for file in chunk]
@@ -150,8 +155,8 @@ class Enrichment:
             limit = self._limit + max(map(len, links))
             lists = self._recommender.related_to_each([file.id for file in chunk], limit=limit)
             for file, there, suggestions in zip(chunk, links, lists, strict=True):
-                entries = [suggestion.article.entry for suggestion in suggestions if suggestion.article.id not in there]
-                yield Wish(file, entries[: self._limit], self._limit, self._keeps(file))
+                ids = [id for suggestion in suggestions if (id := suggestion.article.id) not in there]
+                yield Wish(file, [item_of(id) for id in ids[: self._limit]], self._limit, self._keeps(file))
 
     def _carry_out(self, chunk: Sequence[Outcome | Edit], *, dry_run: bool) -> Iterator[Outcome]:
         edits = [item for item in chunk if isinstance(item, Edit) and item.after != item.before]
@@ -168,7 +173,7 @@ class Enrichment:
             else:
                 yield Outcome(item.file.place, *(("unchanged",) if item.line else ("skipped", "nothing to add")))
         if not dry_run:
-            for folder in {(self._root / edit.file.place).resolve().parent for edit in edits}:
+            for folder in {self._targets[edit.file.place].parent for edit in edits}:
                 sync_folder(folder)
 
     def _outcome(self, edit: Edit, *, dry_run: bool) -> Outcome:
@@ -190,7 +195,7 @@ class Enrichment:
 
     def _why_not(self, file: ArticleFile) -> str | None:
         """Why a file is to be left as it is, or `None`."""
-        first = self._first_place.setdefault(os.path.realpath(self._root / file.place), file.place)
+        first = self._first_place.setdefault(self._targets[file.place], file.place)
         if first != file.place:
             self._twins[file.place] = first
             return "a second way to the same file"
@@ -212,24 +217,23 @@ class Enrichment:
 
 def _edits_of(root: Path, wishes: Iterable[Wish], hand: Hand) -> list[Outcome | Edit]:
     edits: list[Outcome | Edit] = []
-    for wish in wishes:
-        try:
-            edits.append(replace(edit_of(root, wish, hand=hand), data=b""))  # half of what a worker would send
-        except (RecommenderError, OSError) as error:
-            edits.append(_failed(wish.file.place, error, "read"))
+    with held_off():
+        for wish in wishes:
+            try:
+                edits.append(edit_of(root, wish, hand=hand))
+            except (RecommenderError, OSError) as error:
+                edits.append(_failed(wish.file.place, error, "read"))
     return edits
 
 
 def _write(path: Path, edit: Edit) -> None:
     with path.open("rb") as stream:
         data, read_as = stream.read(), os.fstat(stream.fileno())
-    front_matter = frontmatter.split(data, place=edit.file.place)
-    if front_matter is None or front_matter.text != edit.before:
-        raise FileChangedError(f"{edit.file.place}: it has changed since it was read; run again")
+    changed = edit.made_in(data)
     if not read_as.st_mode & 0o222 or not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, "it is read-only")
     with replacing(path, as_of=read_as, folder_synced=False) as stream:
-        stream.write(data[: front_matter.start] + edit.after.encode() + data[front_matter.end :])
+        stream.write(changed)
 
 
 def _hand_of(root: Path, files: Sequence[ArticleFile]) -> Hand:
@@ -242,6 +246,21 @@ def _hand_of(root: Path, files: Sequence[ArticleFile]) -> Hand:
             front_matter = frontmatter.split((root / file.place).read_bytes(), place=file.place)
             texts += [front_matter.text] if front_matter else []
     return Hand.of(texts)
+
+
+def _targets(root: Path, files: Sequence[ArticleFile]) -> dict[str, Path]:
+    """The file that each place leads to."""
+    folders: dict[Path, Path] = {}
+    targets = {}
+    for file in files:
+        path = root / file.place
+        if path.is_symlink():
+            targets[file.place] = path.resolve()
+        else:
+            if path.parent not in folders:
+                folders[path.parent] = path.parent.resolve()
+            targets[file.place] = folders[path.parent] / path.name
+    return targets
 
 
 def _failed(place: str, error: Exception, could_not_be: str) -> Outcome:

@@ -8,6 +8,7 @@ composer recurses in C, and a megabyte of `[` ends the process) and is twice as 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -25,7 +26,7 @@ _BEGUN_EARLIER = ("while scanning a quoted scalar", "while scanning a simple key
 
 _BOM = b"\xef\xbb\xbf"
 _OPENING = re.compile(rb"---[ \t]*\r?\n")
-_CLOSING = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
+_CLOSING = re.compile(rb"\n(---[ \t]*\r?)(?=\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,15 @@ def split(data: bytes, *, place: str) -> FrontMatter | None:
     if opening is None:
         return None
     start = opening.end()
-    closing = _CLOSING.search(data, start)
-    if (closing.start() if closing else len(data)) - start > MAX_BYTES:
+    closing = _CLOSING.search(data, start - 1)
+    end = closing.start(1) if closing else len(data)
+    if end - start > MAX_BYTES:
         raise FrontMatterError(
             f"the front matter is over {MAX_BYTES >> 20} MB; close it with a line `---`, or shorten it", place=place
         )
     if closing is None:
         raise FrontMatterError("the front matter is never closed; end it with a line `---`", place=place, line=1)
-    block = data[start : closing.start()]
+    block = data[start:end]
     try:
         text = block.decode()
     except UnicodeDecodeError as error:
@@ -65,17 +67,20 @@ def split(data: bytes, *, place: str) -> FrontMatter | None:
             place=place,
             line=2 + block.count(b"\n", 0, error.start),
         ) from error
-    return FrontMatter(text, start, closing.start())
+    return FrontMatter(text, start, end)
 
 
-def parse(front_matter: FrontMatter, *, place: str) -> dict[str, Value]:
+def parse(front_matter: FrontMatter, *, place: str, events: list[yaml.Event] | None = None) -> dict[str, Value]:
     """Read the YAML of a front matter; every scalar is a `str`, the last of two equal keys wins.
+
+    Args:
+        events: takes in what the values were built from, and with it where each of them stands.
 
     Raises:
         FrontMatterError: not YAML, not a mapping, or nested deeper than `MAX_DEPTH`; the line is the file's.
     """
     try:
-        value = _build(front_matter.text)
+        value = _build(front_matter.text, events)
     except yaml.MarkedYAMLError as error:
         mark = error.context_mark if error.context in _BEGUN_EARLIER else error.problem_mark
         raise FrontMatterError(
@@ -102,14 +107,17 @@ def _code_point(character: str | bytes | int) -> int:
     return character if isinstance(character, int) else ord(character)
 
 
-def _build(text: str) -> Value:
+def _build(text: str, events: list[yaml.Event] | None) -> Value:
     loader = yaml.CBaseLoader(text)
+    next_event = cast("Callable[[], yaml.Event]", loader.get_event)
     outermost: list[Value] = []
     open_collections = [outermost]
     open_anchors: list[str | None] = []
     anchors: dict[str, Value] = {}
     try:
-        while not isinstance(event := loader.get_event(), yaml.StreamEndEvent):
+        while not isinstance(event := next_event(), yaml.StreamEndEvent):
+            if events is not None:
+                events.append(event)
             if isinstance(event, yaml.CollectionStartEvent):
                 if len(open_anchors) == MAX_DEPTH:
                     raise _problem(f"nested over {MAX_DEPTH} deep", event)

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import NamedTuple, Self
 
 import yaml
+
+from recommender.frontmatter import Value
 
 RELATED = "related"
 _DATES = frozenset({"publishedDateTime"})  # typed by YAML 1.1, and yet plain: the site writes them so
@@ -21,6 +23,18 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff
 _PLAIN = re.compile(r"(?![\s\-?:,\[\]{}#&*!|>'\"%@`=~.+<])(?:[^:#\s]|:(?=\S)|(?<=\S)#|\s(?=\S))+(?<!:)")
 _NUMBER_LIKE = re.compile(r"\d[\d_,.:eExXoOa-fA-F+-]*")
 _TYPED = re.compile(r"(?:y|n|yes|no|true|false|on|off|null)", re.IGNORECASE)
+
+
+class Item(NamedTuple):
+    """An entry as a hand writes it.
+
+    Attributes:
+        lines: its text, the dash in column 0, a line break after every line.
+        value: what a front matter gives back for it: every scalar a text.
+    """
+
+    lines: str
+    value: Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +75,19 @@ class Hand:
             dash=0 if dashes[0] > dashes[2] else 2,
         )
 
-    def block(self, entries: Iterable[Mapping[str, object]]) -> str:
+    def block(self, items: Iterable[Item]) -> str:
         """A whole `related` block: LF line breaks, one line a value."""
-        items = self.items(entries, column=self.dash)
-        return f"{RELATED}:\n{items}" if items else f"{RELATED}: []\n"
+        lines = self.lines(items, column=self.dash)
+        return f"{RELATED}:\n{lines}" if lines else f"{RELATED}: []\n"
 
-    def items(self, entries: Iterable[Mapping[str, object]], *, column: int) -> str:
-        """Some entries of a block, their dashes in a column counted from 0."""
-        return "".join(f"{line}\n" for entry in entries for line in self._item(entry, column))
+    def lines(self, items: Iterable[Item], *, column: int) -> str:
+        """The lines of some items, their dashes in a column counted from 0."""
+        indent = " " * column
+        return "".join(f"{indent}{line}\n" for item in items for line in item.lines.split("\n")[:-1])
+
+    def item(self, entry: Mapping[str, object]) -> Item:
+        """An entry as an item of a list."""
+        return Item("".join(f"{line}\n" for line in self._item(entry, 0)), _as_value(entry))
 
     def _item(self, item: Mapping[str, object], column: int) -> Iterator[str]:
         lead = " " * column + "- "
@@ -139,6 +158,12 @@ def _watch(text: str, within: _Habits, outside: _Habits) -> None:
                 waiting += node.value
             elif isinstance(node, yaml.SequenceNode):
                 waiting += [(name, item) for item in node.value if isinstance(item, yaml.CollectionNode)]
+
+
+def _as_value(of: object) -> Value:
+    if isinstance(of, Mapping):
+        return {key: _as_value(inner) for key, inner in of.items()}
+    return [_as_value(inner) for inner in of] if isinstance(of, list) else str(of)
 
 
 def _may_be_plain(key: str, text: str) -> bool:

@@ -8,10 +8,12 @@ import json
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
+
+import yaml
 
 from recommender import frontmatter
 from recommender.article import (
@@ -184,10 +186,11 @@ def read_file(root: Path, file: str, *, written: Written | None = None, parse: b
         may_be_told_apart = written or _MAYBE_EMPTY.search(front_matter.text)
         if not (parse or may_be_told_apart):
             return reading
-        fields = frontmatter.parse(front_matter, place=file)
+        events: list[yaml.Event] = []
+        fields = frontmatter.parse(front_matter, place=file, events=events if may_be_told_apart else None)
         ours = None
         if may_be_told_apart:
-            ours, without = _told_apart(front_matter, fields, written or {}, file)
+            ours, without = _told_apart(front_matter, events, fields, written or {}, file)
             reading.digest = _digest(file, without.encode())
         if parse:
             source = _source(reading, fields, file, None, ours)
@@ -198,14 +201,18 @@ def read_file(root: Path, file: str, *, written: Written | None = None, parse: b
 
 
 def _told_apart(
-    front_matter: FrontMatter, fields: Mapping[str, frontmatter.Value], written: Written, file: str
+    front_matter: FrontMatter,
+    events: Sequence[yaml.Event],
+    fields: Mapping[str, frontmatter.Value],
+    written: Written,
+    file: str,
 ) -> tuple[Line | None, str]:
     """The list of a file if this program wrote it, and the front matter without what it wrote or may fill."""
     if "related" not in fields:
         return None, front_matter.text
     related = fields["related"]
     try:
-        layout = Layout.of(front_matter.text, place=file)
+        layout = Layout.of(front_matter.text, events, place=file)
     except FrontMatterError:
         return None, front_matter.text  # nothing that this program would write into
     if layout.related is None:

@@ -94,7 +94,7 @@ class Trial:
     def edit(self, file: ArticleFile, entries: Sequence[Entry], *, keeps: bool) -> Edit | None:
         """The edit that puts entries in, checked; `None` where it is refused, which leaves the folder as it is."""
         before = self.path.read_bytes()
-        wish = Wish(file, entries, 1000, keeps)
+        wish = Wish(file, [self.hand.item(entry) for entry in entries], 1000, keeps)
         try:
             edit = edit_of(self.root, wish, hand=self.hand)
         except FrontMatterError as error:
@@ -106,8 +106,9 @@ class Trial:
             kept = 0
             if keeps:
                 kept = len(_items(before)) if file.written is None else file.written.curated
-            check_edit(before, edit.data, entries, kept=kept, hand=self.hand, readers=self.readers)
-            require((edit.data == before) == (edit.after == edit.before), "the text is what the bytes are", edit)
+            after = edit.made_in(before)
+            check_edit(before, after, entries, kept=kept, hand=self.hand, readers=self.readers)
+            require((after == before) == (edit.after == edit.before), "the text is what the bytes are", edit)
         return edit
 
 
@@ -130,7 +131,7 @@ def check_file(trial: Trial, data: bytes, entries: Sequence[Entry], later: Seque
         edit = trial.edit(file, entries, keeps=keeps)
         if edit is None:
             verdicts.append("refused")
-        elif edit.data != data:
+        elif edit.after != edit.before:
             verdicts.append("written")
             same = keeps or file.list_state == "none"
             _check_written(trial, edit, entries, later, data=data, digest=digest if same else None)
@@ -142,7 +143,8 @@ def check_file(trial: Trial, data: bytes, entries: Sequence[Entry], later: Seque
 def _check_written(
     trial: Trial, edit: Edit, entries: Sequence[Entry], later: Sequence[Entry], *, data: bytes, digest: bytes | None
 ) -> None:
-    trial.path.write_bytes(edit.data)
+    new = edit.made_in(data)
+    trial.path.write_bytes(new)
     line = edit.line
     if line is None:
         raise BrokenPromiseError("what is written is remembered")
@@ -151,19 +153,21 @@ def _check_written(
     written = _written(trial, line, digest)
 
     again = trial.edit(written, entries, keeps=curated)
-    require(again is not None and again.data == edit.data, "putting twice is putting once", edit.data, again)
+    require(again is not None and again.made_in(new) == new, "putting twice is putting once", new, again)
 
     other = trial.edit(written, later, keeps=curated)
-    require(other is not None or not later, "a list that was put in can be replaced", edit.data)
-    if other is not None and other.data != edit.data:
-        trial.path.write_bytes(other.data)
+    require(other is not None or not later, "a list that was put in can be replaced", new)
+    if other is not None and other.after != other.before:
+        trial.path.write_bytes(other.made_in(new))
         if other.line is not None and later:
             _written(trial, other.line, digest)
-        trial.path.write_bytes(edit.data)
+        trial.path.write_bytes(new)
 
     without = trial.edit(written, [], keeps=curated)
     if curated or b"related" not in data:
-        require(without is not None and without.data == data, "taking out undoes putting in", data, edit.data, without)
+        require(
+            without is not None and without.made_in(new) == data, "taking out undoes putting in", data, new, without
+        )
 
 
 def _written(trial: Trial, line: Line, digest: bytes | None) -> ArticleFile:
@@ -344,4 +348,6 @@ def _items(data: bytes) -> list[Any]:
 
 def layout_of(data: bytes) -> Layout:
     """The layout of a file's front matter."""
-    return Layout.of(_front_matter(data).text, place=PLACE)
+    front_matter, events = _front_matter(data), list[yaml.Event]()
+    frontmatter.parse(front_matter, place=PLACE, events=events)
+    return Layout.of(front_matter.text, events, place=PLACE)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from recommender.block import Layout
 from recommender.corpus import Corpus
 from recommender.edit import Wish, edit_of
 from recommender.errors import FrontMatterError
-from recommender.frontmatter import split
+from recommender.frontmatter import FrontMatter, parse, split
 from recommender.hand import Hand
 
 PAIRS = Path(__file__).parent / "enriched"
@@ -23,7 +24,7 @@ def test_a_list_is_put_in_as_the_file_beside_says(case: str, tmp_path: Path) -> 
     before = (PAIRS / f"{case}.before").read_bytes()
     (tmp_path / "a.md").write_bytes(before)
     [file] = Corpus.from_path(tmp_path).article_files
-    wish = Wish(file, [PIER], limit=5, keeps=False)
+    wish = Wish(file, [Hand().item(PIER)], limit=5, keeps=False)
     after, problem = PAIRS / f"{case}.after", PAIRS / f"{case}.problem"
     if problem.exists():
         with pytest.raises(FrontMatterError) as raised:
@@ -31,7 +32,7 @@ def test_a_list_is_put_in_as_the_file_beside_says(case: str, tmp_path: Path) -> 
         where = f"line {raised.value.line}: " if raised.value.line else ""
         assert f"{where}{raised.value.reason}\n" == problem.read_text()
     else:
-        assert edit_of(tmp_path, wish, hand=Hand()).data == after.read_bytes()
+        assert edit_of(tmp_path, wish, hand=Hand()).made_in(before) == after.read_bytes()
 
 
 def test_every_case_has_one_answer_and_every_answer_its_case() -> None:
@@ -47,7 +48,9 @@ def text_of(file: Path) -> str:
 
 
 def layout(text: str) -> Layout:
-    return Layout.of(text, place="a.md")
+    events: list[yaml.Event] = []
+    parse(FrontMatter(text, 0, len(text.encode())), place="a.md", events=events)
+    return Layout.of(text, events, place="a.md")
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if (PAIRS / f"{case}.after").exists()])
@@ -90,7 +93,7 @@ def test_entries_and_what_people_wrote_beside_them_are_found() -> None:
 
 
 def test_only_what_follows_the_first_entries_is_replaced() -> None:
-    items = Hand().items([PIER], column=layout(LIST).column)
+    items = Hand().lines([Hand().item(PIER)], column=layout(LIST).column)
     lines = LIST.splitlines()
     assert layout(LIST).with_items(items, kept=2).splitlines() == [
         *lines[:7],

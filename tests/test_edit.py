@@ -84,7 +84,7 @@ def test_a_byte_order_mark_that_readers_take_for_different_things_is_refused(
     read = trial.read()
     assert read is not None
     with pytest.raises(FrontMatterError, match=rf"^a\.md:{line}: a byte order mark at the start of a line; remove it"):
-        edit_of(tmp_path, Wish(read[0], [QUAY], 10, keeps=False), hand=Hand())
+        edit_of(tmp_path, Wish(read[0], [Hand().item(QUAY)], 10, keeps=False), hand=Hand())
 
 
 def test_a_byte_order_mark_within_a_line_is_a_letter(tmp_path: Path) -> None:
@@ -103,4 +103,4 @@ def test_a_list_whose_lines_are_lines_to_some_readers_alone_is_refused(
     with pytest.raises(
         FrontMatterError, match=rf"^a\.md:3: a line of its `related` list ends in U\+{ord(line_break):04X}; "
     ):
-        edit_of(tmp_path, Wish(read[0], [QUAY], 10, keeps=False), hand=Hand())
+        edit_of(tmp_path, Wish(read[0], [Hand().item(QUAY)], 10, keeps=False), hand=Hand())

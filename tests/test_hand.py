@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from recommender.article import Entry
 from recommender.frontmatter import FrontMatter, Value, parse
 from recommender.hand import Hand
 
@@ -36,8 +38,12 @@ FULL = {
 }
 
 
+def block(hand: Hand, entries: Iterable[Entry]) -> str:
+    return hand.block(map(hand.item, entries))
+
+
 def test_a_related_block_is_written_as_the_site_writes_it() -> None:
-    assert Hand().block([FULL, {"title": "Pier", "webUrl": "https://quay.example/pier"}]) == (
+    assert block(Hand(), [FULL, {"title": "Pier", "webUrl": "https://quay.example/pier"}]) == (
         "related:\n"
         '  - title: "Ferry \\"Agnes\\" learns: to park \\\\ itself 🚢"\n'
         '    excerpt: "一 # not a comment"\n'
@@ -60,7 +66,7 @@ def test_a_related_block_is_written_as_the_site_writes_it() -> None:
 
 
 def test_no_entries_are_an_empty_list() -> None:
-    assert Hand().block([]) == "related: []\n"
+    assert block(Hand(), []) == "related: []\n"
 
 
 @pytest.mark.parametrize(
@@ -74,19 +80,19 @@ def test_no_entries_are_an_empty_list() -> None:
     ],
 )
 def test_a_value_is_read_back_as_the_same_text(name: str) -> None:
-    block = Hand().block([{"title": name, "type": name, "provider": {"name": name}}])
+    written = block(Hand(), [{"title": name, "type": name, "provider": {"name": name}}])
     wanted = {"related": [{"title": name, "type": name, "provider": {"name": name}}]}
-    assert read_yaml(block) == wanted
-    assert yaml.safe_load(block) == wanted
+    assert read_yaml(written) == wanted
+    assert yaml.safe_load(written) == wanted
 
 
 @pytest.mark.parametrize("name", ["article", "a:b", "a#b", "The Quay, Pier & Gull", "Wired (UK)", "渡轮 报", "don't"])
 def test_a_value_that_nothing_misreads_is_plain(name: str) -> None:
-    assert Hand().block([{"type": name}]) == f"related:\n  - type: {name}\n"
+    assert block(Hand(), [{"type": name}]) == f"related:\n  - type: {name}\n"
 
 
 def test_a_line_is_never_broken_however_long_it_is() -> None:
-    assert Hand().block([{"title": "long " * 1000}]).count("\n") == 2
+    assert block(Hand(), [{"title": "long " * 1000}]).count("\n") == 2
 
 
 marks = [
@@ -172,9 +178,9 @@ hands = st.builds(
 @example([{"title": "a", "publishedDateTime": "2019-02-30"}], Hand())
 @example([{"title": "a", "type": "2019-12-01T16:14:00Z"}], Hand())
 def test_what_is_written_is_read_back_by_any_reader(related: list[dict[str, Any]], hand: Hand) -> None:
-    block = hand.block(related)
-    assert read_yaml(block) == {"related": as_texts(related)}
-    for loaded in (yaml.safe_load(block), YAML(typ="safe", pure=True).load(block)):
+    written = block(hand, related)
+    assert read_yaml(written) == {"related": as_texts(related)}
+    for loaded in (yaml.safe_load(written), YAML(typ="safe", pure=True).load(written)):
         for entry, other in zip(related, loaded["related"], strict=True):
             if isinstance(other.get("publishedDateTime"), date | datetime):  # the site writes a real date plain
                 other["publishedDateTime"] = entry["publishedDateTime"]
@@ -206,7 +212,7 @@ tags:
 def test_the_keys_that_a_site_quotes_are_learnt() -> None:
     hand = Hand.of([GCP])
     entry = {"title": "Mud", "webUrl": "https://quay.example/mud", "provider": {"name": "Gull"}}
-    assert hand.block([entry]) == (
+    assert block(hand, [entry]) == (
         'related:\n  - title: "Mud"\n    webUrl: "https://quay.example/mud"\n    provider:\n      name: Gull\n'
     )
 
@@ -214,7 +220,7 @@ def test_the_keys_that_a_site_quotes_are_learnt() -> None:
 def test_a_site_without_lists_is_learnt_from_its_other_keys() -> None:
     hand = Hand.of([PLAIN, PLAIN])
     entry = {"title": "Mud", "type": "a: b", "images": [{"url": "https://quay.example/mud.jpg", "width": 7}]}
-    assert hand.block([entry]) == (
+    assert block(hand, [entry]) == (
         "related:\n- title: Mud\n  type: 'a: b'\n  images:\n  - url: https://quay.example/mud.jpg\n    width: 7\n"
     )
 
@@ -225,7 +231,7 @@ def test_what_lists_show_outweighs_what_articles_show() -> None:
 
 def test_a_value_that_must_be_quoted_says_nothing_of_its_key() -> None:
     hand = Hand.of(['type: "no"\n', 'type: "12"\n', "type: article\n"])
-    assert hand.block([{"type": "article"}]) == "related:\n  - type: article\n"
+    assert block(hand, [{"type": "article"}]) == "related:\n  - type: article\n"
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "a: [", "plain text\n", "a: &x {b: *x}\n"])
@@ -236,5 +242,6 @@ def test_of_what_is_no_front_matter_nothing_is_learnt(text: str) -> None:
 def test_marks_that_single_quotes_cannot_hold_are_escaped_in_double_ones() -> None:
     hand = Hand(quote="'")
     assert (
-        hand.block([{"title": "it's"}, {"title": "a\nb"}]) == "related:\n  - title: 'it''s'\n  - title: \"a\\u000ab\"\n"
+        block(hand, [{"title": "it's"}, {"title": "a\nb"}])
+        == "related:\n  - title: 'it''s'\n  - title: \"a\\u000ab\"\n"
     )

@@ -45,7 +45,7 @@ def test_writing_what_the_files_hold_in_the_hand_of_the_site_gives_the_same_byte
         related = fields.get("related")
         if isinstance(related, list):
             lists += 1
-            assert f"\n{hand.block(entry_from(item, item['title']) for item in related)}\n" in text
+            assert f"\n{hand.block(hand.item(entry_from(item, item['title'])) for item in related)}\n" in text
     assert lists == count
 
 

@@ -226,5 +226,5 @@ def _file(article: Article, links: list[Article]) -> str:
         f"provider:\n  name: {entry['provider']['name']}\n  domain: {entry['provider']['domain']}\n\n"
         f"topics:\n{topics}\n"
         f"images:\n  - url: {image['url']}\n    width: {image['width']}\n    height: {image['height']}\n\n"
-        f'secured: "{secured}"\n{Hand().block(link.entry for link in links) if links else ""}---\n'
+        f'secured: "{secured}"\n{Hand().block(Hand().item(link.entry) for link in links) if links else ""}---\n'
     )
