@@ -153,10 +153,10 @@ def _accumulate(
     touched = 0
     for place in range(len(terms)):
         value = values[place]
-        start, end = offsets[terms[place]], offsets[terms[place] + 1]
-        touched += end - start
-        for at in range(start, end):
-            posting = postings[at]
+        of_term = postings[offsets[terms[place]] : offsets[terms[place] + 1]]
+        touched += len(of_term)
+        for at in range(np.uint64(0), np.uint64(len(of_term))):  # unsigned: no index from the end to look for
+            posting = of_term[at]
             sums[posting >> np.uint32(16)] += value * np.float32(np.int32(posting & np.uint32(0xFFFF)))
     return touched
 
@@ -184,9 +184,11 @@ def _promising(
 @_compiled
 def _similarity(index: Index, row: int, asked: NDArray[np.float32]) -> float:
     """The dot product of a row and the query that is spread out in `asked`, summed in the order of the columns."""
+    start, end = index.indptr[row], index.indptr[row + 1]
+    columns, values = index.indices[start:end], index.data[start:end]
     total = 0.0
-    for place in range(index.indptr[row], index.indptr[row + 1]):
-        total += np.float64(asked[index.indices[place]]) * np.float64(index.data[place])
+    for place in range(len(columns)):
+        total += np.float64(asked[np.uint32(columns[place])]) * np.float64(values[place])
     return total
 
 
@@ -336,7 +338,7 @@ def search(
                 ):
                     level -= 1
                 offsets = index.directory[block]
-                postings = index.postings[index.indptr[first] : index.indptr[last]]
+                postings = index.postings[index.indptr[first] : index.indptr[min(first + index.block, articles)]]
                 summed, touched = 0, 0
                 while True:
                     touched += _accumulate(
