@@ -14,7 +14,7 @@ similarity search, 2007; Anastasiu and Karypis, L2AP, 2014.)
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
@@ -76,10 +76,12 @@ class Neighbors(NamedTuple):
     Attributes:
         rows: int32 (queries, limit); -1 where a query has fewer.
         scores: float64 (queries, limit); 0 there.
+        postings: how many were read for all of them; for benchmarks.
     """
 
     rows: NDArray[np.int32]
     scores: NDArray[np.float64]
+    postings: int = 0
 
 
 class Index(NamedTuple):
@@ -202,6 +204,13 @@ class Index(NamedTuple):
         """The articles' vectors, float32 (articles, terms)."""
         return csr_array((self.data, self.indices, self.indptr), shape=(len(self.days), len(self.levels)))
 
+    def vectors_of(self, rows: Sequence[int]) -> csr_array:
+        """Some articles' vectors, float32 (rows, terms), at a cost that does not grow with the others."""
+        spans = [slice(self.indptr[row], self.indptr[row + 1]) for row in rows]
+        ends = np.cumsum([0, *(span.stop - span.start for span in spans)], dtype=np.int32)
+        parts = [np.concatenate([array[span] for span in spans]) for array in (self.data, self.indices)]
+        return csr_array((*parts, ends), shape=(len(spans), len(self.levels)))
+
     def weighted(self, weights: NDArray[np.float64]) -> Self:
         """The same articles with other weights, float64 (articles,), 0 to 1."""
         return self._replace(weights=_read_only(np.asarray(weights, np.float64)))
@@ -258,18 +267,17 @@ class Index(NamedTuple):
             float(min_score),
         )
 
-        def answer(order: NDArray[np.int64]) -> None:
-            search(self, parts, order, *arguments, _room(len(self.levels)), found.scores, found.rows)
+        def answer(order: NDArray[np.int64]) -> int:
+            return int(search(self, parts, order, *arguments, _room(len(self.levels)), found.scores, found.rows))
 
         order = np.argsort(days, kind="stable")  # neighbours in time read the same postings
         batches = [order[start : start + _BATCH] for start in range(0, count, _BATCH)]
         if workers is None:
-            workers = min(cpu_count(), len(batches))
+            workers = min(cpu_count(), len(batches)) if len(batches) > 1 else 1
         if workers <= 1:
-            answer(order)
-        else:
-            Parallel(n_jobs=workers, prefer="threads")(delayed(answer)(batch) for batch in batches)
-        return found
+            return found._replace(postings=answer(order))
+        read = Parallel(n_jobs=workers, prefer="threads")(delayed(answer)(batch) for batch in batches)
+        return found._replace(postings=sum(read))
 
 
 def hub_weights(index: Index, *, decay: Decay, exponent: float) -> NDArray[np.float64]:

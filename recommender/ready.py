@@ -49,7 +49,7 @@ class ReadyLists(NamedTuple):
                     decay=decay,
                     limit=width,
                 )
-                rows[own], scores[own] = found
+                rows[own], scores[own] = found.rows, found.scores
                 bar.update(len(own))
         return cls(rows, scores)
 

@@ -276,7 +276,7 @@ class Recommender:
         )
 
     def _vectors(self, rows: Sequence[int]) -> csr_array:
-        return csr_array(self.vectors_[rows])
+        return self.index_.vectors_of(rows)
 
     def _pair(self, row: int, other: int) -> tuple[float, float, float, float]:
         """Score, similarity, time factor and weight of one article as a candidate for another."""

@@ -24,7 +24,7 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.figures) - set(names):
         parser.error(f"no such figure: {', '.join(sorted(unknown))}")
-    small, large = options.sizes or ((100_000, 1_000_000) if options.full else (10_000, 30_000))
+    small, large = options.sizes or ((100_000, 1_000_000) if options.full else (4_000, 12_000))
     measured: list[Figure] = []
     failed = 0
     begun = time.monotonic()

@@ -1,9 +1,9 @@
 """Dated archives of any size, made up: what is measured on them would be much the same on a real one.
 
 Words are chains of letters, their frequencies Zipfian in two regimes, and articles come in stories that burst and fade.
-The numbers below were fitted to a real archive of 5,488 English news articles (334,000 words), and hold no text of it;
-tests/test_benchmarks.py keeps what comes out near the real figures. One seed gives one archive, and a longer archive is
-not a shorter one continued: each has its own stories.
+The numbers below were set by hand after a real archive of 5,488 English news articles (334,000 words), and hold no text
+of it; tests/test_benchmarks.py keeps what comes out near the real figures. One seed gives one archive, and a longer
+archive is not a shorter one continued: each has its own stories.
 """
 
 from __future__ import annotations

@@ -10,19 +10,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import cycle
 from pathlib import Path
 from threading import Event, Thread
 
 import numpy as np
 import psutil
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
 from benchmarks import archive
 from benchmarks.peers import Bm25s, BruteNeighbors, SparseDotTopn, Tantivy, brute_force
 from recommender import Corpus, Recommender, Settings, artefact
-from recommender.neighbors import Decay
+from recommender.neighbors import Decay, Index
 from recommender.rules import days_of
 
 LIMIT = 10
@@ -31,6 +32,7 @@ REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 SETTINGS = Settings(learn=False)  # learning is a matter of the curated links' number, and has no peer
 
 _ROUNDING = 1e-5  # float32 sums in another order; exact ties must still come in the order of the rows
+_STEADY = 50_000  # articles: three months, from which on the window is narrower than the archive
 _STRETCH = 1024  # neighbouring articles are asked for together, as a whole archive's are
 
 _WORKER = """
@@ -66,34 +68,22 @@ def at_least(figure: str, value: float, bound: float, *, from_size: int = 0, siz
     return Figure(figure, value, f"at least {bound:g}", value >= bound)
 
 
-def at_most(figure: str, value: float, bound: float) -> Figure:
+def at_most(figure: str, value: float, bound: float, *, from_size: int = 0, size: int = 0) -> Figure:
+    if size < from_size:
+        return Figure(figure, value)
     return Figure(figure, value, f"at most {bound:g}", value <= bound)
 
 
 @dataclass
 class Bench:
-    """The two sizes of archive, and what is made of them once: recommenders in memory, files in a folder."""
+    """The two sizes of archive, and what is made of them once, by the commands that a site would type.
+
+    The small archive is read from Markdown files, the large one from lines: a million files would measure the disk.
+    """
 
     small: int
     large: int
     folder: Path
-
-    @cached_property
-    def corpus(self) -> Corpus:
-        return archive.corpus(self.small)
-
-    @cached_property
-    def fitted(self) -> Recommender:
-        """The small archive's recommender."""
-        return Recommender(settings=SETTINGS).fit(self.corpus)
-
-    @cached_property
-    def fitted_large(self) -> Recommender:
-        """The large one's; its artefact is published on the way, and its corpus not kept."""
-        corpus = archive.corpus(self.large)
-        recommender = Recommender(settings=SETTINGS).fit(corpus)
-        artefact.publish(recommender, corpus, self.models)
-        return recommender
 
     @cached_property
     def files(self) -> Path:
@@ -101,22 +91,43 @@ class Bench:
         archive.write_files(self.folder / "files", self.small)
         return self.folder / "files"
 
-    @property
-    def models(self) -> Path:
-        return self.folder / "models"
+    @cached_property
+    def lines(self) -> Path:
+        """The large archive as one `.jsonl` file."""
+        archive.write_lines(self.folder / "archive.jsonl", self.large)
+        return self.folder / "archive.jsonl"
 
-    def forget(self) -> None:
-        """Give the recommenders' memory back."""
-        for name in ("corpus", "fitted", "fitted_large"):
-            self.__dict__.pop(name, None)
+    @cached_property
+    def of_small(self) -> Recommender:
+        models = self.folder / "small"
+        if not models.exists():
+            _run(self.train(self.files, models))
+        return artefact.load(models)
+
+    @cached_property
+    def of_large(self) -> Recommender:
+        if not self.large_models.exists():
+            _run(self.train(self.lines, self.large_models))
+        return artefact.load(self.large_models)
+
+    @property
+    def large_models(self) -> Path:
+        return self.folder / "large"
+
+    def train(self, corpus: Path, models: Path) -> list[str]:
+        """The command that trains; without learning, which is a matter of the curated links and has no peer."""
+        settings = self.folder / "settings.yaml"
+        settings.write_text("learn: false\n")
+        command = Path(sys.executable).with_name("recommender")
+        return [str(command), "train", str(corpus), "--models", str(models), "--settings", str(settings)]
 
 
 def equality(bench: Bench) -> Iterator[Figure]:
-    """Lists of random articles, in a batch and one by one, against the scores of every article."""
-    yield _equality(f"generated, {bench.small:,}", bench.fitted)
+    """Lists of random articles, ready and searched, in a batch and one by one, against the scores of every article."""
+    yield _equality(f"generated, {bench.small:,}", bench.of_small)
     for name in ("ai-news", "gcp-news", "tidb-docs-zh"):
         if (REAL / name).is_dir():
-            yield _equality(name, Recommender(settings=SETTINGS).fit(Corpus.from_path(REAL / name)))
+            yield _equality(name, Recommender(settings=SETTINGS).fit(Corpus.from_path(REAL / name)).prepare())
         else:
             progress(f"{REAL / name} is absent: skipped")
 
@@ -126,15 +137,23 @@ def _equality(name: str, recommender: Recommender) -> Figure:
     rows = random.choice(len(articles), min(1000, len(articles)), replace=False)
     ids = [articles[row].id for row in rows]
     row_of = {article.id: row for row, article in enumerate(articles)}
-    lists = list(recommender.related_to_each(ids, limit=LIMIT))
-    lists[:100] = [recommender.related(id, limit=LIMIT) for id in ids[:100]]
+    searching = _without_ready_lists(recommender)
+    searched = list(searching.related_to_each(ids, limit=LIMIT))
+    searched[:100] = [searching.related(id, limit=LIMIT) for id in ids[:100]]
+    ready = list(recommender.related_to_each(ids, limit=LIMIT))
     weights = np.where([article.hidden for article in articles], 0.0, recommender.weights_)
     scores = brute_force(recommender.vectors_, days_of(articles), weights, rows, recommender.settings)
     equal = [
-        _same([row_of[suggestion.article.id] for suggestion in suggestions], [s.score for s in suggestions], of_all)
-        for suggestions, of_all in zip(lists, scores, strict=True)
+        both[0] == both[1]
+        and _same([row_of[suggestion.article.id] for suggestion in both[0]], [s.score for s in both[0]], of_all)
+        for *both, of_all in zip(ready, searched, scores, strict=True)
     ]
     return at_least(f"lists equal to brute force ({name})", float(np.mean(equal)), 1)
+
+
+def _without_ready_lists(recommender: Recommender, settings: Settings = SETTINGS) -> Recommender:
+    r = recommender
+    return Recommender.from_learned(r.articles_, r.model_, r.index_, settings=settings)
 
 
 def _same(rows: list[int], scores: list[float], of_all: NDArray[np.float64]) -> bool:
@@ -147,47 +166,50 @@ def _same(rows: list[int], scores: list[float], of_all: NDArray[np.float64]) -> 
 
 
 def one_look_up(bench: Bench) -> Iterator[Figure]:
-    """One article's list, asked of both archives in turn."""
-    small, large = _look_up(bench.fitted), _look_up(bench.fitted_large)
-    times = alternate(small, large, runs=300)
-    yield Figure(f"one look-up, {bench.small:,} articles, ms", times[0] * 1e3)
-    yield at_most(f"one look-up, {bench.large:,} against {bench.small:,}", times[1] / times[0], 1.15)
+    """One article's answer, asked of both archives in turn: by searching, and from the ready lists."""
+    both = bench.of_small, bench.of_large
+    for how, recommenders, runs in (
+        ("searched", [_without_ready_lists(one) for one in both], 500),
+        ("ready", both, 3000),
+    ):
+        times = alternate(*map(_look_up, recommenders), runs=runs)
+        yield Figure(f"one look-up, {how}, {bench.small:,} articles, microseconds", times[0] * 1e6)
+        name = f"one look-up, {how}, {bench.large:,} against {bench.small:,}"
+        yield at_most(name, times[1] / times[0], 1.15, from_size=_STEADY, size=bench.small)
 
 
 def one_look_up_against_neighbors(bench: Bench) -> Iterator[Figure]:
-    vectors, rows = bench.fitted.vectors_, iter(_spread(bench.small, 100))
+    vectors, rows = bench.of_small.vectors_, iter(_spread(bench.small, 100))
     peer = BruteNeighbors(vectors)
     ours, theirs = alternate(
-        _look_up(bench.fitted), lambda: peer(csr_array(vectors[[next(rows)]]), limit=LIMIT), runs=9
+        _look_up(_without_ready_lists(bench.of_small)),
+        lambda: peer(csr_array(vectors[[next(rows)]]), limit=LIMIT),
+        runs=9,
     )
-    name = f"one look-up, {bench.small:,}: NearestNeighbors' time / ours"
+    name = f"one look-up, searched, {bench.small:,}: NearestNeighbors' time / ours"
     yield at_least(name, theirs / ours, 100, from_size=100_000, size=bench.small)
 
 
 def _look_up(recommender: Recommender) -> Callable[[], object]:
-    ids = iter([recommender.articles_[row].id for row in _spread(len(recommender.articles_), 1000)])
-    return lambda: recommender.related(next(ids), limit=LIMIT)
+    ids = cycle([recommender.articles_[row].id for row in _spread(len(recommender.articles_), 1000)])
+    return lambda: recommender.answer(next(ids), limit=LIMIT)
 
 
 def batch(bench: Bench) -> Iterator[Figure]:
     """All articles' lists (of a large archive a sample), an article, against sparse_dot_topn with as many threads."""
     ours = {}
-    for recommender, bound, from_size in ((bench.fitted, 5, 100_000), (bench.fitted_large, 80, 1_000_000)):
+    for recommender, bound, from_size in ((bench.of_small, 5, 100_000), (bench.of_large, 80, 1_000_000)):
         size = len(recommender.articles_)
         ours[size], theirs = _batch(recommender)
         yield Figure(f"batch over {size:,}, lists a second", 1 / ours[size])
         name = f"batch over {size:,}: sparse_dot_topn's time / ours"
         yield at_least(name, theirs / ours[size], bound, from_size=from_size, size=size)
-    yield at_most(
-        f"batch, cost an article, {bench.large:,} against {bench.small:,}", ours[bench.large] / ours[bench.small], 1.1
-    )
+    name = f"batch, cost an article, {bench.large:,} against {bench.small:,}"
+    yield at_most(name, ours[bench.large] / ours[bench.small], 1.1, from_size=_STEADY, size=bench.small)
 
 
 def without_half_life(bench: Bench) -> Iterator[Figure]:
-    r = bench.fitted
-    timeless = Recommender.from_learned(
-        r.articles_, r.model_, r.index_, settings=replace(SETTINGS, half_life_days=None)
-    )
+    timeless = _without_ready_lists(bench.of_small, replace(SETTINGS, half_life_days=None))
     ours, theirs = _batch(timeless, stretches=2)
     yield at_least(f"half-life off, {bench.small:,}: sparse_dot_topn's time / ours", theirs / ours, 1)
 
@@ -211,35 +233,58 @@ def _batch(recommender: Recommender, *, stretches: int = 16) -> list[float]:
 
 
 def postings(bench: Bench) -> Iterator[Figure]:
-    """Processor time of the batch over the postings that the window holds which a list's last score closes.
+    """What a list takes in a batch on one core, over the postings that were read for it."""
+    index = bench.of_small.index_
+    asked = np.asarray(_stretches(bench.small, 4), np.int32)
+    own, decay = csr_array(index.vectors[asked]), Decay.of(SETTINGS)
+    read, seconds = 0, []
+    for _ in range(3):
+        begun = time.process_time()
+        read = index.nearest(
+            own, query_days=index.days[asked], excluded=asked[:, None], decay=decay, limit=LIMIT, workers=1
+        ).postings
+        seconds.append(time.process_time() - begun)
+    yield Figure(f"postings read for a list, {bench.small:,}", read / len(asked))
+    yield at_most("a posting on the batch path, all else included, ns", statistics.median(seconds) / read * 1e9, 5)
 
-    The window is the narrowest that proves the list: beyond it no article can reach the last score. Tighter bounds
-    touch fewer postings, and wider steps more; neither changes what is counted here.
-    """
-    r, s = bench.fitted, SETTINGS
-    days = days_of(r.articles_)
-    asked = _stretches(bench.small, 2)
-    ids = [r.articles_[row].id for row in asked]
-    counts = []
-    for row, suggestions in zip(asked[::16], r.related_to_each(ids[::16], limit=LIMIT), strict=True):
-        reach = np.inf
-        if len(suggestions) == LIMIT and s.half_life_days is not None:
-            reach = s.half_life_days * np.log2(1 / suggestions[-1].score)
-        near = (days - days[row] <= reach * s.newer_stretch) & (days[row] - days <= reach)
-        terms = np.zeros(r.vectors_.shape[1], np.bool_)
-        terms[csr_array(r.vectors_[[row]]).indices] = True
-        counts.append(int(terms[csr_array(r.vectors_[np.flatnonzero(near)]).indices].sum()))
-    begun = time.process_time()
-    for _ in r.related_to_each(ids, limit=LIMIT):
-        pass
-    a_list = (time.process_time() - begun) / len(ids)
-    yield Figure(f"postings in a list's window, {bench.small:,}", float(np.mean(counts)))
-    yield at_most("a posting on the batch path, ns of processor time", a_list / float(np.mean(counts)) * 1e9, 5)
+
+def bad_input(bench: Bench) -> Iterator[Figure]:
+    """Archives that time tells nothing of, or words nothing: a list's cost, against a full scan of them."""
+    index = bench.of_small.index_
+    rows = slice(0, min(bench.small, 20_000))
+    vectors, days = csr_array(index.vectors[rows]), np.asarray(index.days[rows])
+    count, terms = vectors.shape
+    everywhere = csr_array(hstack([vectors, csr_array(np.full((count, 1), 0.1, np.float32))], format="csr"))
+    one = csr_array(vectors[:1])
+    copies = csr_array(
+        (
+            np.tile(one.data, bench.large),
+            np.tile(one.indices, bench.large),
+            np.arange(bench.large + 1, dtype=np.int64) * one.nnz,
+        ),
+        shape=(bench.large, terms),
+    )
+    for name, of_case, days_of_case in (
+        ("no dates", vectors, np.full(count, np.nan)),
+        ("one date", vectors, np.zeros(count)),
+        ("half of the dates in the far future", vectors, np.where(np.arange(count) < count // 2, 3e6, days)),
+        ("one term in every article", everywhere, days),
+        (f"{bench.large:,} copies of one article", copies, np.zeros(bench.large)),
+    ):
+        case = Index.of(of_case, days_of_case)
+        asked = np.asarray(_spread(of_case.shape[0], max(4, min(300, 3_000_000 // of_case.shape[0]))), np.int32)
+        own = csr_array(of_case[asked])
+        peer = SparseDotTopn(of_case)
+        search = partial(
+            case.nearest, own, query_days=case.days[asked], excluded=asked[:, None], decay=Decay(7.0), limit=LIMIT
+        )
+        seconds = alternate(partial(search, workers=1), partial(peer, own, limit=LIMIT, threads=1), runs=3)
+        yield at_most(f"bad input, {name}: our time / a full scan's", seconds[0] / seconds[1], 1)
 
 
 def other_engines(bench: Bench) -> Iterator[Figure]:
     """Engines that answer by their own scoring: no bound, a sense of scale."""
-    articles = bench.fitted.articles_
+    articles = bench.of_small.articles_
     queries = [articles[row] for row in _spread(bench.small, 300)]
     bm25, more_like_this = Bm25s(articles), Tantivy(articles)
     seconds = alternate(
@@ -251,12 +296,12 @@ def other_engines(bench: Bench) -> Iterator[Figure]:
 
 def training(bench: Bench) -> Iterator[Figure]:
     """The command, cold and after one file in a hundred has changed, against reading + libyaml + TfidfVectorizer."""
-    models = bench.folder / "trained"
+    models = bench.folder / "small"
     reference = [sys.executable, "-m", "benchmarks.peers", str(bench.files)]
 
     def cold() -> None:
         shutil.rmtree(models, ignore_errors=True)
-        _run(_train(bench, bench.files, models))
+        _run(bench.train(bench.files, models))
 
     ours, theirs = alternate(cold, lambda: _run(reference), runs=3 if bench.small < 50_000 else 1)
     yield Figure(f"train {bench.small:,} files cold, seconds", ours)
@@ -264,42 +309,42 @@ def training(bench: Bench) -> Iterator[Figure]:
     for file in sorted(bench.files.iterdir())[::100]:
         file.write_text(file.read_text().replace('title: "', 'title: "Changed ', 1))
     begun = time.perf_counter()
-    _run(_train(bench, bench.files, models))
+    _run(bench.train(bench.files, models))
     yield at_most("the same, 1 % changed, against cold", (time.perf_counter() - begun) / ours, 0.25)
+
+
+def memory(bench: Bench) -> Iterator[Figure]:
+    """The most that training's processes hold together, shared pages counted once."""
+    command = bench.train(bench.lines, bench.large_models)
+    begun = time.perf_counter()
+    peak = _run(command, watched=True)
+    yield Figure(f"train {bench.large:,} lines cold, seconds", time.perf_counter() - begun)
+    yield at_most(f"peak memory of training {bench.large:,}, GiB", peak / 2**30, 12)
 
 
 def workers(bench: Bench) -> Iterator[Figure]:
     """Two workers on one artefact: from the process's start to its answer, and what the second has for itself."""
-    _ = bench.fitted_large
-    version = artefact.current(bench.models)
-    id = bench.fitted_large.articles_[bench.large // 2].id
-    worker = [sys.executable, "-c", _WORKER + _WAIT, str(bench.models), version, id]
+    id = bench.of_large.articles_[bench.large // 2].id
+    version = artefact.current(bench.large_models)
+    worker = [sys.executable, "-c", _WORKER + _WAIT, str(bench.large_models), version, id]
     empty = [sys.executable, "-c", _EMPTY_APP + _WAIT]
     with _answering(worker), _answering(worker) as (seconds, private), _answering(empty) as (_, of_empty):
         yield at_most(f"a worker's start on {bench.large:,} to its first answer, seconds", seconds, 1.5)
         yield at_most("a second worker's private memory above an empty Flask app's, MB", (private - of_empty) / 1e6, 80)
 
 
-def memory(bench: Bench) -> Iterator[Figure]:
-    """The most that training's processes hold together, shared pages counted once."""
-    bench.forget()
-    lines = bench.folder / "archive.jsonl"
-    archive.write_lines(lines, bench.large)
-    peak = _run(_train(bench, lines, bench.folder / "trained"), watched=True)
-    yield at_most(f"peak memory of training {bench.large:,}, GiB", peak / 2**30, 12)
-
-
 FIGURES: Sequence[Callable[[Bench], Iterator[Figure]]] = (
+    training,
+    memory,
+    workers,
     equality,
     one_look_up,
     one_look_up_against_neighbors,
     batch,
     without_half_life,
     postings,
+    bad_input,
     other_engines,
-    workers,
-    training,
-    memory,
 )
 
 
@@ -329,13 +374,6 @@ def _stretches(size: int, count: int) -> list[int]:
         return list(range(size))
     starts = np.linspace(0, size - _STRETCH, count).astype(int)
     return [row for start in starts.tolist() for row in range(start, start + _STRETCH)]
-
-
-def _train(bench: Bench, corpus: Path, models: Path) -> list[str]:
-    settings = bench.folder / "settings.yaml"
-    settings.write_text("learn: false\n")
-    command = Path(sys.executable).with_name("recommender")
-    return [str(command), "train", str(corpus), "--models", str(models), "--settings", str(settings)]
 
 
 def _run(command: Sequence[str], *, watched: bool = False) -> int:
