@@ -42,8 +42,8 @@ def main() -> int:
                 failed += 1
                 progress(f"          FAILED: {type(error).__name__}: {error}")
                 measured.append(Figure(f"{measure.__name__}: failed", float("nan"), "measured", met=False))
+            _LATEST.write_text(json.dumps([asdict(figure) for figure in measured], indent=2) + "\n")
     print("\n".join(("", f"{'figure':82} {'value':>10}  bound", *map(_row, measured))))
-    _LATEST.write_text(json.dumps([asdict(figure) for figure in measured], indent=2) + "\n")
     progress(f"{time.monotonic() - begun:.0f} s; written to {_LATEST}")
     return 1 if failed else 0
 
