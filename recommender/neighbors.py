@@ -14,7 +14,7 @@ similarity search, 2007; Anastasiu and Karypis, L2AP, 2014.)
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
@@ -201,6 +201,14 @@ class Index(NamedTuple):
     def vectors(self) -> csr_array:
         """The articles' vectors, float32 (articles, terms)."""
         return csr_array((self.data, self.indices, self.indptr), shape=(len(self.days), len(self.levels)))
+
+    def rows(self, rows: Sequence[int]) -> csr_array:
+        """The vectors of some articles, float32 (rows, terms), without touching the others."""
+        wanted = np.asarray(rows, np.intp)
+        starts, ends = self.indptr[wanted], self.indptr[wanted + 1]
+        indptr = np.append(0, np.cumsum(ends - starts))
+        places = np.arange(indptr[-1]) + np.repeat(starts - indptr[:-1], ends - starts)
+        return csr_array((self.data[places], self.indices[places], indptr), shape=(len(wanted), len(self.levels)))
 
     def weighted(self, weights: NDArray[np.float64]) -> Self:
         """The same articles with other weights, float64 (articles,), 0 to 1."""
