@@ -15,7 +15,7 @@ from api.schemas import Input, is_date
 T = TypeVar("T", bound=Input)
 _SHOWN = 100  # characters of a wrong value that are repeated
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,8})")
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 
 
 class WrongRequestError(Exception):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-Id = Annotated[str, Meta(min_length=1, max_length=1000)]
+ListedId = Annotated[str, Meta(min_length=1, max_length=1000, pattern="^[^,]+$")]
 Limit = Annotated[int, Meta(ge=1, le=100, description="Entries at most; by default as the model's settings say.")]
 Date = Annotated[
     str,
@@ -40,7 +40,7 @@ class Rules(Input, frozen=True, kw_only=True):
         | UnsetType
     ) = UNSET
     exclude: (
-        Annotated[list[Id], Meta(min_length=1, max_length=100, description="IDs that are not to be in the list.")]
+        Annotated[list[ListedId], Meta(min_length=1, max_length=100, description="IDs that are not to be in the list.")]
         | UnsetType
     ) = UNSET
     max_age_days: (

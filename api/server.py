@@ -41,6 +41,7 @@ def server(target: str, *, workers: int, threads: int, host: str, port: int, uds
         address=host,
         port=port,
         uds=uds,
+        uds_permissions=0o660,
         workers=workers,
         websockets=False,
         blocking_threads=threads,
@@ -102,6 +103,8 @@ def serve(
         version = fitting_version(corpus_path, models_folder)
     if uds is None:
         _require_free(host, port)
+    else:
+        _require_free_socket(uds)
     # Workers are processes of their own: the environment is what they have in common with this one.
     os.environ.update({f"{PREFIX}MODELS": str(models_folder.resolve()), f"{PREFIX}VERSION": version})
     os.environ[f"{PREFIX}VERIFIED"] = "true"
@@ -133,3 +136,15 @@ def _require_free(host: str, port: int) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise RecommenderError(f"can't listen on {host} port {port}: {reason}; name another with --port") from error
+
+
+def _require_free_socket(place: Path) -> None:
+    """The same for a unix socket; one that a killed server has left, where no one listens any more, is removed."""
+    if not place.is_socket():
+        if place.exists():
+            raise RecommenderError(f"{place}: is no socket; name another place with --uds")
+        return
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(str(place)) == 0:
+            raise RecommenderError(f"{place}: another server listens there; name another place with --uds")
+    place.unlink()
