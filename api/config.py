@@ -70,7 +70,7 @@ class Config:
             if text:
                 values[field.name] = _read(name, text, str(field.type))
             if overrides and name in overrides:
-                values[field.name] = overrides[name]
+                values[field.name] = Path(overrides[name]) if field.type == "Path" else overrides[name]
         return cls(**values)
 
     @classmethod

@@ -148,7 +148,5 @@ def _in_query(type: type[schemas.Input]) -> list[dict[str, Any]]:
         schema = dict(declared)
         parameter: dict[str, Any] = {"name": name, "in": "query", "required": name in required}
         parameter["description"] = schema.pop("description", "")
-        if schema.get("type") == "array":
-            parameter |= {"style": "form", "explode": False}
         found.append({**parameter, "schema": schema})
     return found

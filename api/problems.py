@@ -22,12 +22,15 @@ def problem(status: int, detail: str, **members: object) -> Response:
     return response
 
 
+def unknown(error: UnknownArticleError) -> Response:
+    """The problem that no article answers to an ID or an address."""
+    return problem(HTTPStatus.NOT_FOUND, str(error), closest=list(error.closest))
+
+
 def register(app: Flask) -> None:
     """Make every error of the application a problem."""
 
-    @app.errorhandler(UnknownArticleError)
-    def unknown(error: UnknownArticleError) -> Response:
-        return problem(HTTPStatus.NOT_FOUND, str(error), closest=list(error.closest))
+    app.register_error_handler(UnknownArticleError, unknown)
 
     @app.errorhandler(WrongRequestError)
     def wrong(error: WrongRequestError) -> Response:

@@ -47,8 +47,6 @@ class Reader(Generic[T]):
             self._require_known(name)
             if len(arguments.getlist(name)) > 1:
                 allowed = "given once"
-                if self._schemas[name].get("type") == "array":
-                    allowed += ", with commas between its items"
                 detail = f"the parameter {name!r} is given more than once; it must be {allowed}"
                 raise WrongRequestError(detail, parameter=name, allowed=allowed)
         return self._read({name: _typed(text, self._schemas[name]) for name, text in arguments.items()}, arguments)
@@ -116,8 +114,8 @@ def in_words(schema: Mapping[str, Any]) -> str:
             words = f"a number from {least:g} to {greatest:g}"
         case {"type": "boolean"}:
             words = "true or false"
-        case {"type": "array", "items": items, "maxItems": most}:
-            words = f"{in_words(items)}, at most {most} of them with commas between"
+        case {"pattern": _, "title": title}:
+            words = str(title)
         case {"anyOf": _}:
             words = "a date such as 2019-12-01 or 2019-12-01T09:10:00Z"
         case {"minLength": least, "maxLength": most}:
@@ -138,8 +136,6 @@ def _typed(text: str, schema: Mapping[str, Any]) -> object:
             return float(text)
         case "boolean" if text in ("true", "false"):
             return text == "true"
-        case "array":
-            return text.split(",")
     return text
 
 

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-ListedId = Annotated[str, Meta(min_length=1, max_length=1000, pattern="^[^,]+$")]
 Limit = Annotated[int, Meta(ge=1, le=100, description="Entries at most; by default as the model's settings say.")]
 Date = Annotated[
     str,
@@ -40,7 +39,14 @@ class Rules(Input, frozen=True, kw_only=True):
         | UnsetType
     ) = UNSET
     exclude: (
-        Annotated[list[ListedId], Meta(min_length=1, max_length=100, description="IDs that are not to be in the list.")]
+        Annotated[
+            str,
+            Meta(
+                title="IDs with commas between them, at most 100, each of 1 to 1000 characters",
+                pattern="^[^,]{1,1000}(,[^,]{1,1000}){0,99}$",
+                description="What is not to be in the list.",
+            ),
+        ]
         | UnsetType
     ) = UNSET
     max_age_days: (

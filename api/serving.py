@@ -32,8 +32,8 @@ class Serving:
         Raises:
             ArtefactError: it is missing, damaged, or of another format.
         """
-        recommender = artefact.load(config.models, config.version, verified=config.verified)
         manifest = artefact.read_manifest(config.models, config.version)
+        recommender = artefact.load(config.models, manifest.version, verified=config.verified)
         return cls(recommender, manifest.version, manifest.created)
 
 

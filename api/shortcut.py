@@ -12,8 +12,10 @@ from flask import Flask
 
 from api.delivery import Deliverer
 from api.metrics import LIST, ROUTE
+from api.problems import unknown
 from api.schemas import Only
 from api.serving import current
+from recommender import UnknownArticleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,17 +38,16 @@ class Shortcut:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]
         query: str = environ.get("QUERY_STRING", "")
-        if (
-            path.startswith(_BEFORE)
-            and path.endswith(_AFTER)
-            and query in _LIMITS
-            and environ["REQUEST_METHOD"] == "GET"
-        ):
+        plain = environ["REQUEST_METHOD"] == "GET" and query in _LIMITS and len(path) > len(_BEFORE + _AFTER)
+        if plain and path.startswith(_BEFORE) and path.endswith(_AFTER):
             id = path[len(_BEFORE) : -len(_AFTER)].encode("latin-1").decode(errors="replace")
             serving = current(self._app)
             try:
                 body = serving.recommender.answer(id, limit=_LIMITS[query], published=self._published)
                 delivery = self._deliverer(environ, serving, body)
+            except UnknownArticleError as error:
+                environ[ROUTE] = "articles.related"
+                return unknown(error)(environ, start_response)
             except Exception:  # noqa: BLE001, S110 - Flask's way meets it again, and makes a problem of it
                 pass
             else:

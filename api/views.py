@@ -114,7 +114,7 @@ def _options(asked: schemas.Rules) -> Options:
     if published := _forced() or asked.published:
         options["published"] = published
     if asked.exclude:
-        options["exclude"] = asked.exclude
+        options["exclude"] = asked.exclude.split(",")
     if asked.max_age_days is not UNSET:
         options["max_age_days"] = asked.max_age_days
     if asked.provider_cap:

@@ -28,7 +28,7 @@ from recommender.titles import Titles
 
 _BATCH = 1024  # articles searched for at once
 _CLOSE = 60  # of 100: how alike an ID must be to be named where another is unknown
-_COMPARED = 2000  # IDs that an unknown one is compared with: the next ones in the alphabet; 9 ms
+_COMPARED = 1000  # IDs that an unknown one is compared with: the next ones in the alphabet; 5 ms
 _COMPARABLE = 200  # characters of an ID that is compared with others: time grows with the length
 _DEEPEST = 5000  # candidates that a list with a cap on providers is made of: the rest is hardly related
 

@@ -142,14 +142,14 @@ _HUNDRED = "a whole number from 1 to 100"
         (
             "/articles/query/related?exclude=a,,b",
             "exclude",
-            "a text of 1 to 1000 characters, at most 100 of them with commas between",
+            "IDs with commas between them, at most 100, each of 1 to 1000 characters",
         ),
         (
             "/articles/query/related?exclude=" + "a," * 100 + "a",
             "exclude",
-            "a text of 1 to 1000 characters, at most 100 of them with commas between",
+            "IDs with commas between them, at most 100, each of 1 to 1000 characters",
         ),
-        ("/articles/query/related?exclude=a&exclude=b", "exclude", "given once, with commas between its items"),
+        ("/articles/query/related?exclude=a&exclude=b", "exclude", "given once"),
         ("/articles/query/related?count=5", "count", _LOOK_UP),
         ("/articles/nothing/related?count=5", "count", _LOOK_UP),
         ("/related", "url", "a text of 1 to 4000 characters"),

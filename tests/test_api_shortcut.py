@@ -64,12 +64,7 @@ def _answer(app: WSGIApplication, path: str, query: str, headers: dict[str, str]
 @example(id="a", query="limit=5", headers={"If-None-Match": ETAG})
 def test_both_ways_make_the_same_answer(id: str, query: str, headers: dict[str, str]) -> None:
     path = f"/articles/{quote(id, safe='', errors='replace')}/related"
-    try:
-        short = _answer(SHORT, path, query, headers)
-    except ElsewhereError:
-        assert id not in IDS
-        return
-    assert short == _answer(longer, path, query, headers)
+    assert _answer(SHORT, path, query, headers) == _answer(longer, path, query, headers)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +76,7 @@ def test_both_ways_make_the_same_answer(id: str, query: str, headers: dict[str, 
         ("GET", "/articles/a/related", "limit=05"),
         ("GET", "/articles/a/related", "limit=5&limit=5"),
         ("GET", "/articles/a/related", "explain=true"),
-        ("GET", "/articles/unknown/related", ""),
+        ("GET", "/articles/unknown/related", "limit=0"),
         ("GET", "/articles//related", ""),
         ("GET", "/articles/related", ""),
         ("GET", "/articles/a", ""),

@@ -29,9 +29,13 @@ def test_a_setting_is_read_from_its_variable_and_overridden_by_its_name() -> Non
         "RECOMMENDER_CORS_ORIGINS": "https://a.example/, https://b.example",
         "RECOMMENDER_PUBLISHED": "only",
     }
-    read = Config.of(environment, {"MAX_AGE": 6, "TESTING": True})
+    read = Config.of(environment, {"MAX_AGE": 6, "MODELS": "elsewhere", "TESTING": True})
     assert read == Config(
-        max_age=6, compression=False, cors_origins=("https://a.example", "https://b.example"), published="only"
+        models=Path("elsewhere"),
+        max_age=6,
+        compression=False,
+        cors_origins=("https://a.example", "https://b.example"),
+        published="only",
     )
 
 
