@@ -10,7 +10,7 @@ KILLS ?= 300
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help serve test lint bench fuzz kill-test clean
+.PHONY: help serve test lint bench load api-test fuzz kill-test clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -29,6 +29,12 @@ lint: $(VENV)/installed-dev  ## check style, format and types
 
 bench: $(VENV)/installed-bench  ## measure speed and memory beside the peers; FULL=1 for a million articles
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(if $(FULL),--full)
+
+load: $(VENV)/installed-dev  ## compare look-ups under load with an empty view (needs wrk)
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks.load
+
+api-test: $(VENV)/installed-dev  ## ask the service 1,000 made-up requests an operation; make test asks 20
+	@CASES=1000 $(BIN)/python -m pytest tests/test_openapi.py
 
 fuzz: $(VENV)/installed-fuzz  ## look for files that an edit harms: RUNS (20,000) inputs, chosen from SEED (1) on
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && TMPDIR=$$folder PYTHONPATH=tests \

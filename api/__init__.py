@@ -3,38 +3,74 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-from flask.json.provider import DefaultJSONProvider
+from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import problems, views
-from recommender import Recommender, artefact
+from api.config import Config
+from api.serving import Serving
+from recommender import Recommender
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+    from api.schemas import Only
 
 __all__ = ["create_app"]
+
+_LARGEST_BODY = 64 * 1024
 
 
 def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     """Build the application.
 
     Args:
-        recommender: what answers; by default the model in use in the folder MODELS, else that of the environment's
-            RECOMMENDER_MODELS, else of `models`.
-        config: Flask's own configuration, and `MODELS`, `VERSION` and `VERIFIED` for `artefact.load`.
+        recommender: what answers; by default the model in use in the folder MODELS. Its answers may be kept by caches
+            if VERSION names it.
+        config: settings of `Config` by their names in capitals, which come before the environment's, and Flask's own.
 
     Raises:
         ArtefactError: no recommender was given, and no artefact can be loaded.
+        SettingsError: a setting has a value that it may not have.
     """
+    # prometheus-client looks at the environment when it is imported; in a worker `serve` has set it by now.
+    from api import operations, problems, views
+    from api.delivery import Deliverer
+    from api.door import Door
+    from api.metrics import ROUTE, Metrics
+    from api.shortcut import Shortcut
+
+    own = Config.of(os.environ, config)
     app = Flask(__name__)
-    app.config.from_mapping(config)
-    if isinstance(app.json, DefaultJSONProvider):
-        app.json.sort_keys = False  # the order of an entry's keys is part of the contract
-        app.json.ensure_ascii = False
-    if recommender is None:
-        models = Path(config.get("MODELS") or os.environ.get("RECOMMENDER_MODELS", "models"))
-        recommender = artefact.load(models, config.get("VERSION"), verified=bool(config.get("VERIFIED")))
-    app.extensions["recommender"] = recommender
+    app.config.from_mapping({"MAX_CONTENT_LENGTH": _LARGEST_BODY, **config})
+    serving = Serving.from_models(own) if recommender is None else Serving(recommender, own.version)
+    deliverer, metrics = Deliverer(own), Metrics(app)
+    published: Only | None = "only" if own.published == "only" else None
+    app.extensions.update(recommender=serving, deliverer=deliverer, metrics=metrics, published=published)
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(operations.blueprint)
     problems.register(app)
+
+    @app.before_request
+    def name_route() -> None:
+        request.environ[ROUTE] = request.endpoint
+
+    @app.after_request
+    def say_what_is_allowed(response: Response) -> Response:
+        if request.method == "OPTIONS" and response.status_code == HTTPStatus.OK:
+            response.status_code = HTTPStatus.NO_CONTENT  # Flask's own answer is an empty page
+            del response.headers["Content-Type"]
+        return response
+
+    wsgi_app: WSGIApplication = Shortcut(app.wsgi_app, app, deliverer, published)
+    if own.rate_limit:
+        from api.limiting import Limiter
+
+        wsgi_app = Limiter(wsgi_app, own.rate_limit, own.rate_limit_storage)
+    wsgi_app = Door(wsgi_app, own, metrics)
+    if own.trusted_proxies:
+        wsgi_app = ProxyFix(wsgi_app, x_for=own.trusted_proxies, x_proto=own.trusted_proxies)
+    app.wsgi_app = wsgi_app  # type: ignore[method-assign]
     return app

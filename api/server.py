@@ -3,61 +3,127 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask import Flask
-from granian import Granian
 from granian.constants import Interfaces
+from granian.server.mp import MPServer
 
 from api import create_app
+from api.config import PREFIX, Config
 from recommender import RecommenderError, artefact
 from recommender.cli import corpus_argument, fitting_version, main, models_option
 
 __all__ = ["main"]
 
-_VERSION = "RECOMMENDER_VERSION"
-_THREADS = 4  # a worker: answers are computed, and the interpreter lock lets one compute at a time
+_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 _WAITING = 128  # requests that a worker holds back rather than refuses
 _STOP_SECONDS = 5
 
 
 def worker_app() -> Flask:
     """The application of one worker, on the version that the server has verified."""
-    return create_app(VERSION=os.environ[_VERSION], VERIFIED=True)
+    return create_app()
+
+
+def server(target: str, *, workers: int, threads: int, host: str, port: int, uds: Path | None = None) -> MPServer:
+    """A server of the WSGI application that `target` makes, on a port or, if one is named, on a unix socket."""
+    return MPServer(
+        target,
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=host,
+        port=port,
+        uds=uds,
+        uds_permissions=0o660,
+        workers=workers,
+        websockets=False,
+        blocking_threads=threads,
+        backpressure=_WAITING,
+        # A worker that ends is replaced at once.
+        respawn_failed_workers=True,
+        respawn_interval=0,
+        # A stop that comes while a worker is still loading its model is lost on it: then it is ended after this.
+        workers_kill_timeout=_STOP_SECONDS,
+    )
 
 
 @main.command("serve")
 @corpus_argument(required=False)
 @models_option
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that answer.")
-def serve(corpus_path: Path | None, models_folder: Path, host: str, port: int, workers: int) -> None:
+@click.option("--host", default="127.0.0.1", show_default=True, envvar=f"{PREFIX}HOST")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar=f"{PREFIX}PORT")
+@click.option(
+    "--uds", type=click.Path(path_type=Path), envvar=f"{PREFIX}UDS", help="Unix socket to listen on, instead of a port."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    envvar=f"{PREFIX}WORKERS",
+    help="Processes that answer.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 64),
+    default=4,
+    show_default=True,
+    envvar=f"{PREFIX}THREADS",
+    help="Requests that a process works on at a time: one computes, others wait for what their clients send.",
+)
+@click.option(
+    "--trusted-proxies",
+    type=click.IntRange(0, 10),
+    envvar=f"{PREFIX}TRUSTED_PROXIES",
+    help="Proxies in front whose X-Forwarded-For is believed.  [default: 0]",
+)
+def serve(
+    *,
+    corpus_path: Path | None,
+    models_folder: Path,
+    host: str,
+    port: int,
+    uds: Path | None,
+    workers: int,
+    threads: int,
+    trusted_proxies: int | None,
+) -> None:
     """Serve the model in use; with CORPUS, train first where none fits."""
+    Config.of(os.environ)  # what is wrong is said now, and not by each worker
     if corpus_path is None:
         version = artefact.verify(models_folder).version
     else:
         version = fitting_version(corpus_path, models_folder)
-    _require_free(host, port)
+    if uds is None:
+        _require_free(host, port)
+    else:
+        _require_free_socket(uds)
     # Workers are processes of their own: the environment is what they have in common with this one.
-    os.environ["RECOMMENDER_MODELS"] = str(models_folder.resolve())
-    os.environ[_VERSION] = version
-    click.echo(f"serving {version} on http://{host}:{port}", err=True)
-    Granian(
-        "api.server:worker_app",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=host,
-        port=port,
-        workers=workers,
-        websockets=False,
-        blocking_threads=_THREADS,
-        backpressure=_WAITING,
-        # A stop that comes while a worker is still loading its model is lost on it: then it is ended after this.
-        workers_kill_timeout=_STOP_SECONDS,
-    ).serve()
+    os.environ.update({f"{PREFIX}MODELS": str(models_folder.resolve()), f"{PREFIX}VERSION": version})
+    os.environ[f"{PREFIX}VERIFIED"] = "true"
+    if trusted_proxies is not None:
+        os.environ[f"{PREFIX}TRUSTED_PROXIES"] = str(trusted_proxies)
+    click.echo(f"serving {version} on {f'unix:{uds}' if uds else f'http://{host}:{port}'}", err=True)
+    with _shared_counts():
+        server("api.server:worker_app", workers=workers, threads=threads, host=host, port=port, uds=uds).serve()
+
+
+@contextmanager
+def _shared_counts() -> Iterator[None]:
+    """A folder in which the workers keep their counts, so that any of them can add them up."""
+    folder = tempfile.mkdtemp(prefix="recommender-counts-")
+    os.environ[_COUNTS] = folder
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _require_free(host: str, port: int) -> None:
@@ -70,3 +136,15 @@ def _require_free(host: str, port: int) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise RecommenderError(f"can't listen on {host} port {port}: {reason}; name another with --port") from error
+
+
+def _require_free_socket(place: Path) -> None:
+    """The same for a unix socket; one that a killed server has left, where no one listens any more, is removed."""
+    if not place.is_socket():
+        if place.exists():
+            raise RecommenderError(f"{place}: is no socket; name another place with --uds")
+        return
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(str(place)) == 0:
+            raise RecommenderError(f"{place}: another server listens there; name another place with --uds")
+    place.unlink()

@@ -1,24 +1,37 @@
-"""The look-ups: parse, call, answer."""
+"""The look-ups: read, call, answer."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
+from http import HTTPStatus
 from typing import cast
 
+import msgspec
 from flask import Blueprint, Response, abort, current_app, request
 from flask.sansio.blueprints import BlueprintSetupState
+from msgspec import UNSET
 from werkzeug.routing import PathConverter
 
-from recommender import Recommender
+from api import schemas
+from api.delivery import JSON, Deliverer
+from api.metrics import LIST
+from api.reading import Reader
+from api.serving import Serving, current
+from recommender import Article, Recommender
+from recommender.recommender import Options
 
 blueprint = Blueprint("articles", __name__)
+_look_up = Reader(schemas.LookUp)
+_look_up_by_url = Reader(schemas.LookUpByUrl)
+_rules = Reader(schemas.Rules)
+_draft = Reader(schemas.Draft, what="member")
+_search = Reader(schemas.Search)
+_nothing = Reader(schemas.Nothing)
 
 
 class IdConverter(PathConverter):
     """An article's ID in a path: anything, also with slashes in front and within."""
 
-    regex = ".+?"
+    regex = r"[\s\S]+?"
     part_isolating = False
 
 
@@ -28,60 +41,101 @@ def _know_ids(state: BlueprintSetupState) -> None:
     state.app.url_map.merge_slashes = False
 
 
-_GREATEST_LIMIT = 100
-
-
-def _recommender() -> Recommender:
-    return cast("Recommender", current_app.extensions["recommender"])
-
-
-def _parameters(allowed: Collection[str]) -> dict[str, str]:
-    """The query's parameters, each once; any other is a mistake worth telling."""
-    for name in request.args:
-        if name not in allowed:
-            abort(400, f"there is no parameter {name!r} here; there is {', '.join(allowed) or 'none'}")
-        if len(request.args.getlist(name)) > 1:
-            abort(400, f"the parameter {name!r} is given more than once")
-    return request.args.to_dict()
-
-
-def _limit(parameters: dict[str, str]) -> int | None:
-    text = parameters.get("limit")
-    if text is None:
-        return None
-    if not (re.fullmatch("[0-9]{1,3}", text) and 1 <= int(text) <= _GREATEST_LIMIT):
-        abort(400, f"the parameter 'limit' is {text!r}; it must be a whole number from 1 to {_GREATEST_LIMIT}")
-    return int(text)
-
-
-def _related(id: str, limit: int | None) -> Response:
-    return Response(_recommender().answer(id, limit=limit), mimetype="application/json")
-
-
 @blueprint.get("/articles/<id:id>/related")
 def related(id: str) -> Response:
     """The related articles of one, by its ID."""
-    return _related(id, _limit(_parameters(("limit",))))
+    return _related(current(current_app), id, _look_up.of_query(request))
 
 
 @blueprint.get("/related")
 def related_by_url() -> Response:
     """The related articles of the one at `url`."""
-    parameters = _parameters(("url", "limit"))
-    if not parameters.get("url"):
-        abort(400, "the parameter 'url' is missing; it is the address of an article")
-    return _related(_recommender().article_at(parameters["url"]).id, _limit(parameters))
+    asked = _look_up_by_url.of_query(request)
+    serving = current(current_app)
+    return _related(serving, serving.recommender.article_at(asked.url).id, asked)
+
+
+@blueprint.post("/related")
+def related_to_draft() -> Response:
+    """The related articles of one that is still being written."""
+    asked = _rules.of_query(request)
+    if request.mimetype != JSON:
+        abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the content type is {request.mimetype[:100]!r}; it must be {JSON}")
+    draft = _draft.of_json(request)
+    suggestions = current(current_app).recommender.related_to_text(
+        draft.title,
+        draft.excerpt or "",
+        date=draft.date or None,
+        limit=asked.limit or None,
+        **_options(asked),
+    )
+    body = msgspec.json.encode({"related": [suggestion.article.entry for suggestion in suggestions]})
+    response = Response(body, mimetype=JSON)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/articles/<id:id>")
-def article(id: str) -> dict[str, object]:
+def article(id: str) -> Response:
     """The public face of one article."""
-    _parameters(())
-    found = _recommender().article(id)
-    return {"id": found.id, "article": found.entry}
+    _nothing.of_query(request)
+    serving = current(current_app)
+    return _deliver(serving, msgspec.json.encode(_found(serving.recommender.article(id))))
 
 
-@blueprint.get("/healthz")
-def healthz() -> dict[str, str]:
-    """Whether the process is alive."""
-    return {"status": "ok"}
+@blueprint.get("/articles")
+def articles() -> Response:
+    """The newest articles whose titles hold all words of `q`."""
+    asked = _search.of_query(request)
+    serving = current(current_app)
+    found = serving.recommender.search(asked.q, limit=asked.limit or 10, published=_forced())
+    return _deliver(serving, msgspec.json.encode({"articles": [_found(article) for article in found]}))
+
+
+def _related(serving: Serving, id: str, asked: schemas.LookUp) -> Response:
+    recommender, options = serving.recommender, _options(asked)
+    if asked.curated is not UNSET:
+        options["curated"] = asked.curated
+    limit = asked.limit or None
+    body = recommender.answer(id, limit=limit, **options)
+    request.environ[LIST] = body
+    if asked.explain:
+        suggestions = recommender.related(id, limit=limit, **options)
+        why = [_explanation(recommender, id, suggestion.article) for suggestion in suggestions]
+        body = body[:-1] + b',"explain":' + msgspec.json.encode(why) + b"}"
+    return _deliver(serving, body)
+
+
+def _options(asked: schemas.Rules) -> Options:
+    """The options that a request names; what the configuration forces comes before what the request wants."""
+    options: Options = {}
+    if asked.min_score is not UNSET:
+        options["min_score"] = asked.min_score
+    if published := _forced() or asked.published:
+        options["published"] = published
+    if asked.exclude:
+        options["exclude"] = asked.exclude.split(",")
+    if asked.max_age_days is not UNSET:
+        options["max_age_days"] = asked.max_age_days
+    if asked.provider_cap:
+        options["provider_cap"] = asked.provider_cap
+    return options
+
+
+def _explanation(recommender: Recommender, id: str, other: Article) -> schemas.Explanation:
+    why = recommender.explain(id, other.id)
+    words = [schemas.SharedWord(word.text, word.field, word.contribution) for word in why.words]
+    return schemas.Explanation(other.id, why.score, why.similarity, why.decay, why.weight, why.days_apart, words)
+
+
+def _found(article: Article) -> dict[str, object]:
+    return {"id": article.id, "article": article.entry}
+
+
+def _deliver(serving: Serving, body: bytes) -> Response:
+    delivery = cast("Deliverer", current_app.extensions["deliverer"])(request.environ, serving, body)
+    return Response(delivery.body, delivery.status, delivery.headers)
+
+
+def _forced() -> schemas.Only | None:
+    return cast("schemas.Only | None", current_app.extensions["published"])

@@ -32,7 +32,7 @@ from recommender.ready import ReadyLists
 from recommender.recommender import Recommender
 from recommender.settings import Settings
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 POINTER = "current"
 _RECORDS = "articles.jsonl"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from recommender.article import Article
 from recommender.model import TfidfModel
 
+_READ = 20_000  # characters of a title and of an excerpt: a text of megabytes is no reason to keep others waiting
+
 
 @dataclass(frozen=True, slots=True)
 class SharedWord:
@@ -44,7 +46,7 @@ def shared_words(model: TfidfModel, article: Article, contributions: dict[int, f
     """The words of an article that make up what columns contribute, greatest contribution first."""
     left = dict(contributions)
     words: dict[tuple[str, str], float] = {}
-    for field, [text] in model.texts([article.title], [article.excerpt]).items():
+    for field, [text] in model.texts([article.title[:_READ]], [article.excerpt[:_READ]]).items():
         for word, terms in model.analyzer(field).by_word(text):
             for term in terms:
                 column = model.column(field, term)

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Self, TypeAlias, TypedDict, Unpack
 
 import numpy as np
@@ -21,12 +22,15 @@ from recommender.explanation import Explanation, shared_words
 from recommender.model import TfidfModel
 from recommender.neighbors import Decay, Index, Neighbors, hub_weights
 from recommender.ready import ReadyLists
-from recommender.rules import Placement, Rules, Suggestion, days_of, in_rank_order
+from recommender.rules import Curated, Placement, Rules, Suggestion, days_of, in_rank_order
 from recommender.settings import Published, Settings
+from recommender.titles import Titles
 
 _BATCH = 1024  # articles searched for at once
 _CLOSE = 60  # of 100: how alike an ID must be to be named where another is unknown
-_COMPARED = 20_000  # IDs that an unknown one is compared with: the next ones in the alphabet
+_COMPARED = 1000  # IDs that an unknown one is compared with: the next ones in the alphabet; 5 ms
+_COMPARABLE = 200  # characters of an ID that is compared with others: time grows with the length
+_DEEPEST = 5000  # candidates that a list with a cap on providers is made of: the rest is hardly related
 
 Ranked: TypeAlias = list[tuple[int, float]]
 """Rows and their scores, best first."""
@@ -36,6 +40,7 @@ class Options(TypedDict, total=False):
     """What a look-up may ask for beside the limit; see `Rules`."""
 
     min_score: float | None
+    curated: Curated
     published: Published | None
     exclude: Sequence[str]
     max_age_days: float | None
@@ -78,7 +83,7 @@ class Recommender:
         )
         index = Index.of(vectors, days_of(articles))
         weights = hub_weights(index, decay=Decay(self.settings.half_life_days), exponent=self.settings.hub_exponent)
-        return self._take(Catalogue.of(articles), model, index.weighted(weights), None)
+        return self._take(Catalogue.of(articles, corpus.links), model, index.weighted(weights), None)
 
     @classmethod
     def from_learned(
@@ -158,6 +163,15 @@ class Recommender:
             raise UnknownArticleError(url)
         return self.articles_[row]
 
+    def search(self, text: str, *, limit: int = 10, published: Published | None = None) -> list[Article]:
+        """The newest articles whose titles hold every word of a text, or words that hold it; hidden ones left out."""
+        shown = self._allowed[published or self.settings.published]
+        return [self.articles_[row] for row in self._titles.holding(text, limit=limit, shown=shown)]
+
+    @cached_property
+    def _titles(self) -> Titles:
+        return Titles.of(self.articles_.records)
+
     def related(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> list[Suggestion]:
         """An article's list: what its editors pinned, then suggestions, best first, without what they banned.
 
@@ -167,7 +181,7 @@ class Recommender:
             UnknownArticleError: no article answers to this ID.
         """
         rules = Rules.from_settings(self.settings, limit=limit, **options)
-        return self._suggestions(self._lists([self._row(id)], rules)[0])
+        return self._suggestions(self._list(self._row(id), rules))
 
     def answer(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> bytes:
         """The same as JSON, `{"id": …, "related": [entry, …]}`, UTF-8 on one line without its end.
@@ -177,7 +191,7 @@ class Recommender:
         """
         rules = Rules.from_settings(self.settings, limit=limit, **options)
         row = self._row(id)
-        return self._answer(row, self._lists([row], rules)[0])
+        return self._answer(row, self._list(row, rules))
 
     def answers(self, *, limit: int | None = None) -> Iterator[bytes]:
         """The answer of every article, in rank order."""
@@ -192,19 +206,24 @@ class Recommender:
         title: str,
         excerpt: str = "",
         *,
-        published: str | None = None,
+        date: str | None = None,
         limit: int | None = None,
-        min_score: float | None = None,
+        **options: Unpack[Options],
     ) -> list[Suggestion]:
-        """Suggestions for a text that is no article yet.
+        """Suggestions for a text that is no article yet, and so has no curated list.
 
         Args:
-            published: its date, ISO 8601; without one, time counts for nothing.
+            date: when it appears, ISO 8601; without one, time counts for nothing.
         """
-        rules = Rules.from_settings(self.settings, limit=limit, min_score=min_score)
+        rules = Rules.from_settings(self.settings, limit=limit, **options)
         vector = self.model_.transform([title], [excerpt])
-        days = np.array([parse_date(published)], np.float64)
-        return self._suggestions(_ranked(self._search(vector, days, np.array([[-1]], np.int32), rules))[0])
+        days = np.array([parse_date(date)], np.float64)
+
+        def found(rules: Rules) -> Ranked:
+            left_out = np.array([[-1, *self._rows_left_out(rules)]], np.int32)
+            return _ranked(self._search(vector, days, left_out, rules))[0]
+
+        return self._suggestions(self._capped(found, rules))
 
     def ranked(
         self, ids: Sequence[str], *, limit: int | None = None, min_score: float | None = None
@@ -291,7 +310,7 @@ class Recommender:
         row = self.articles_.names.row(id)
         if row is None:
             names = self.articles_.names.around(id, _COMPARED)
-            close = process.extract(id, names, limit=3, score_cutoff=_CLOSE)
+            close = process.extract(id, names, limit=3, score_cutoff=_CLOSE) if len(id) <= _COMPARABLE else []
             raise UnknownArticleError(id, closest=[name for name, _, _ in close])
         return row
 
@@ -303,40 +322,55 @@ class Recommender:
         return [Suggestion(self.articles_[row], score) for row, score in ranked]
 
     def _answer(self, row: int, ranked: Ranked) -> bytes:
-        id = json.dumps(self.articles_[row].id, ensure_ascii=False).encode()
+        id = json.dumps(self.articles_.id(row), ensure_ascii=False).encode()
         entries = b",".join([self.articles_.entry_json(other) for other, _ in ranked])
         return b'{"id":' + id + b',"related":[' + entries + b"]}"
 
     def _lists(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
         """The list of each article, as its editors wish it."""
-        plain = [row for row in rows if not self.articles_.flags[row] & WISHES]
+        plain = [row for row in rows if not self._wishes(row, rules)]
         lists = dict(zip(plain, self._best(plain, rules), strict=True))
         return [lists[row] if row in lists else self._as_wished(row, rules) for row in rows]
 
+    def _list(self, row: int, rules: Rules) -> Ranked:
+        return self._as_wished(row, rules) if self._wishes(row, rules) else self._best([row], rules)[0]
+
+    def _wishes(self, row: int, rules: Rules) -> bool:
+        return rules.curated == "first" or bool(self.articles_.flags[row] & WISHES)
+
     def _as_wished(self, row: int, rules: Rules) -> Ranked:
         article = self.articles_[row]
+        chosen = article.pinned
+        if rules.curated == "first":
+            chosen = tuple(dict.fromkeys((*chosen, *self.articles_.curated(row))))
         pinned: Ranked = []
-        for id in article.pinned:
-            other = self.articles_.names.row(id)
-            unwanted = other in (None, row) or id in article.banned or id in rules.exclude
-            if other is not None and not unwanted and rules.removing(self.articles_[other]) is None:
+        unwanted = {row, *map(self.articles_.names.row, (*article.banned, *rules.exclude))}
+        for other in map(self.articles_.names.row, chosen):
+            if other is not None and other not in unwanted and rules.removing(self.articles_[other]) is None:
                 pinned.append((other, self._pair(row, other)[0]))
-        wider = replace(rules, exclude=(*rules.exclude, *article.pinned, *article.banned))
+                unwanted.add(other)
+        wider = replace(rules, exclude=(*rules.exclude, *chosen, *article.banned))
         return [*pinned, *self._best([row], wider)[0]][: rules.limit]
 
     def _best(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
         """The best candidates of each article, those that the rules leave."""
         if rules.provider_cap is not None:
-            return [self._capped(row, rules, rules.provider_cap) for row in rows]
+
+            def capped(row: int) -> Ranked:
+                return self._capped(lambda wider: self._best([row], wider)[0], rules)
+
+            return [capped(row) for row in rows]
         ready = [self._from_ready(row, rules) for row in rows]
         found = iter(self._found([row for row, list_ in zip(rows, ready, strict=True) if list_ is None], rules))
         return [next(found) if list_ is None else list_ for list_ in ready]
 
-    def _capped(self, row: int, rules: Rules, cap: int) -> Ranked:
-        """The same with no more than `cap` of one provider: of more and more candidates, until there are enough."""
-        asked = rules.limit
+    def _capped(self, found: Callable[[Rules], Ranked], rules: Rules) -> Ranked:
+        """What is found, with no more of one provider than the rules want: of more and more, until there are enough."""
+        cap, asked = rules.provider_cap, rules.limit
+        if cap is None:
+            return found(rules)
         while True:
-            [ranked] = self._best([row], replace(rules, limit=asked, provider_cap=None))
+            ranked = found(replace(rules, limit=asked, provider_cap=None))
             counts: Counter[int] = Counter()
             kept: Ranked = []
             for other, score in ranked:
@@ -344,9 +378,9 @@ class Recommender:
                 counts[provider] += 1
                 if provider < 0 or counts[provider] <= cap:
                     kept.append((other, score))
-            if len(kept) >= rules.limit or len(ranked) < asked:
+            if len(kept) >= rules.limit or len(ranked) < asked or asked >= _DEEPEST:
                 return kept[: rules.limit]
-            asked *= 4
+            asked = min(4 * asked, _DEEPEST)
 
     def _from_ready(self, row: int, rules: Rules) -> Ranked | None:
         if self.ready_ is None:
@@ -367,9 +401,12 @@ class Recommender:
         """The same by searching."""
         if not rows:
             return []
-        left_out = [row for id in rules.exclude if (row := self.articles_.names.row(id)) is not None]
+        left_out = self._rows_left_out(rules)
         excluded = np.array([[row, *left_out] for row in rows], np.int32)
         return _ranked(self._search(self._vectors(rows), self.index_.days[list(rows)], excluded, rules))
+
+    def _rows_left_out(self, rules: Rules) -> list[int]:
+        return [row for id in rules.exclude if (row := self.articles_.names.row(id)) is not None]
 
     def _search(
         self, queries: csr_array, days: NDArray[np.float64], excluded: NDArray[np.int32], rules: Rules

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.article import Article
 from recommender.settings import Published, Settings
+
+Curated = Literal["ignore", "first"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,15 @@ class Rules:
     """What one look-up asks for; see the settings of the same names.
 
     Attributes:
+        curated: "first" begins the list with what the article's editors linked, in their order, whatever its scores.
         exclude: IDs that are not to be in the list.
         max_age_days: the oldest that an entry may be, in days before the article; what has no date is left out then.
-        provider_cap: entries of one provider at most.
+        provider_cap: suggestions of one provider at most, among the best 5,000.
     """
 
     limit: int
     min_score: float = 0.0
+    curated: Curated = "ignore"
     published: Published = "any"
     exclude: tuple[str, ...] = ()
     max_age_days: float | None = None
@@ -58,6 +63,7 @@ class Rules:
         *,
         limit: int | None = None,
         min_score: float | None = None,
+        curated: Curated = "ignore",
         published: Published | None = None,
         exclude: Iterable[str] = (),
         max_age_days: float | None = None,
@@ -67,6 +73,7 @@ class Rules:
         return cls(
             limit=settings.limit if limit is None else limit,
             min_score=settings.min_score if min_score is None else min_score,
+            curated=curated,
             published=settings.published if published is None else published,
             exclude=tuple(exclude),
             max_age_days=max_age_days,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -23,25 +24,24 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: Sequence[str], port: int, **environment: str) -> Iterator[str]:
+def running(command: Sequence[str], port: int, *, path: str = "/healthz", **environment: str) -> Iterator[str]:
     """Run a server until the block ends, from when it answers; yields its address."""
     address = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
+    with (
+        tempfile.TemporaryFile("w+") as output,  # a pipe that no one reads would fill, and the server wait for it
+        subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT
+        ) as process,
+    ):
         try:
             for _ in range(600):
                 try:
-                    with urllib.request.urlopen(f"{address}/healthz", timeout=5):
+                    with urllib.request.urlopen(address + path, timeout=5):
                         break
                 except (urllib.error.URLError, ConnectionError):
                     if process.poll() is not None:
-                        raise AssertionError(f"the server ended: {process.stdout and process.stdout.read()}") from None
+                        output.seek(0)
+                        raise AssertionError(f"the server ended: {output.read()}") from None
                     time.sleep(0.1)
             else:
                 raise AssertionError("the server did not answer within a minute")

@@ -92,8 +92,13 @@ def test_an_unknown_url_is_404(client: FlaskClient) -> None:
         ("?limit=ten", 400, "the parameter 'limit' is 'ten'; it must be a whole number from 1 to 100"),
         ("?limit=²", 400, "the parameter 'limit' is '²'; it must be a whole number from 1 to 100"),
         ("?limit=", 400, "the parameter 'limit' is ''; it must be a whole number from 1 to 100"),
-        ("?limit=1&limit=2", 400, "the parameter 'limit' is given more than once"),
-        ("?count=2", 400, "there is no parameter 'count' here; there is limit"),
+        ("?limit=1&limit=2", 400, "the parameter 'limit' is given more than once; it must be given once"),
+        (
+            "?count=2",
+            400,
+            "there is no parameter 'count' here; there is limit, min_score, published, exclude, max_age_days, "
+            "provider_cap, curated, explain",
+        ),
     ],
 )
 def test_a_wrong_parameter_is_named(client: FlaskClient, path: str, status: int, detail: str | None) -> None:
@@ -106,7 +111,10 @@ def test_a_wrong_parameter_is_named(client: FlaskClient, path: str, status: int,
 def test_a_look_up_by_url_needs_one(client: FlaskClient) -> None:
     response = client.get("/related")
     assert response.status_code == 400
-    assert json.loads(response.data)["detail"] == "the parameter 'url' is missing; it is the address of an article"
+    assert (
+        json.loads(response.data)["detail"]
+        == "the parameter 'url' is missing; it must be a text of 1 to 4000 characters"
+    )
 
 
 def test_what_is_not_there_is_a_problem_too(client: FlaskClient) -> None:

@@ -151,7 +151,7 @@ def test_an_address_finds_its_article_however_it_is_spelled() -> None:
 
 def test_a_draft_text_gets_what_its_article_would() -> None:
     recommender = fitted()
-    of_text = recommender.related_to_text(FLOOD.title, FLOOD.excerpt, published="2024-03-19T06:00:00Z")
+    of_text = recommender.related_to_text(FLOOD.title, FLOOD.excerpt, date="2024-03-19T06:00:00Z")
     assert of_text[0].article is FLOOD
     assert of_text[0].score == pytest.approx(1.0)
     assert of_text[1:] == recommender.related("flood")
@@ -226,3 +226,54 @@ def test_a_list_with_wishes_is_full_where_it_can_be() -> None:
     free = ids(fitted().related("flood"))
     assert ids(recommender.related("flood", limit=2)) == ["chess", free[1]]
     assert ids(recommender.related("flood", limit=1)) == ["chess"]
+
+
+def test_curated_links_come_first_where_they_are_asked_for() -> None:
+    draft = article("draft", "Wend floods again", hidden=True)
+    links = {"flood": ["chess", "flood", "draft", "gone", "gauge", "old-chess", "chess"]}
+    chess = replace(CHESS, names=("chess", "old-chess"))
+    others = (other for other in FIVE.articles if other.id != "chess")
+    recommender = fitted(corpus_of(chess, *others, draft, links=links))
+    free = ids(recommender.related("flood"))
+    assert free == ids(fitted().related("flood"))
+    first = ids(recommender.related("flood", curated="first"))
+    assert first == ["chess", "gauge", *(id for id in free if id != "gauge")]
+    assert ids(recommender.related("flood", curated="first", limit=1)) == ["chess"]
+    assert ids(recommender.related("flood", curated="first", exclude=["chess"])) == first[1:]
+    assert recommender.related("rescue", curated="first") == recommender.related("rescue")
+
+
+def test_a_draft_text_gets_its_list_by_the_same_rules() -> None:
+    recommender = fitted(half_life_days=None)
+    text = (FLOOD.title, FLOOD.excerpt)
+    free = ids(recommender.related_to_text(*text))
+    assert ids(recommender.related_to_text(*text, exclude=[free[0], "gone"])) == free[1:]
+    dated = ids(recommender.related_to_text(*text, date="2024-04-10", max_age_days=20))
+    assert dated == [id for id in free if id == "gauge"]
+    assert ids(recommender.related_to_text(*text, limit=2)) == free[:2]
+
+
+def test_no_more_of_one_provider_than_asked_for() -> None:
+    def of(provider: str, id: str, title: str) -> Article:
+        found = article(id, title)
+        return replace(found, entry={**found.entry, "provider": {"name": provider}})
+
+    articles = [of("Post", "a", "Wend floods"), of("Post", "b", "Wend floods town"), of("Echo", "c", "Wend by night")]
+    recommender = fitted(corpus_of(of("Post", "query", "Wend floods"), *articles))
+    assert ids(recommender.related("query")) == ["a", "b", "c"]
+    assert ids(recommender.related("query", provider_cap=1)) == ["a", "c"]
+    assert ids(recommender.related_to_text("Wend floods", exclude=["query"], provider_cap=1)) == ["a", "c"]
+
+
+def test_an_id_of_any_length_is_refused_at_once() -> None:
+    with pytest.raises(UnknownArticleError) as caught:
+        fitted().related("flood" * 10_000)
+    assert caught.value.closest == ()
+
+
+def test_a_search_of_titles_leaves_out_what_is_hidden() -> None:
+    draft = article("draft", "The Wend at last", hidden=True)
+    later = article("later", "A Wend story", date="2024-05-01", published=False)
+    recommender = fitted(corpus_of(*FIVE.articles, draft, later))
+    assert [found.id for found in recommender.search("wend")] == ["later", "gauge", "rescue", "flood", "undated"]
+    assert [found.id for found in recommender.search("WEND fl", published="only", limit=2)] == ["rescue", "flood"]

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 from samples import SEED_ID, SEEDS
 from servers import free_port, running
 
@@ -71,3 +77,115 @@ def test_a_stop_while_a_worker_is_starting_is_obeyed(published: tuple[Path, Mani
         finally:
             server.kill()
     assert server.returncode == 0
+
+
+def _request(connection: socket.socket, path: str) -> bytes:
+    """Ask over a connection that is open, and read to its end."""
+    connection.sendall(b"GET " + path.encode() + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_counts_are_those_of_all_workers_also_of_one_that_was_killed(published: tuple[Path, Manifest]) -> None:
+    port = free_port()
+    command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(published[0]), "--workers", "2"]
+    with running(command, port) as address:
+
+        def count() -> float:
+            with urllib.request.urlopen(f"{address}/metrics", timeout=30) as response:
+                text = response.read().decode()
+            found = re.search(r'^recommender_requests_total\{route="articles.article",status="200"\} (.*)$', text, re.M)
+            assert f'recommender_model_info{{version="{published[1].version}"}} 1.0' in text
+            return float(found[1]) if found else 0.0
+
+        prefixes = set()
+        for _ in range(40):
+            with urllib.request.urlopen(f"{address}/articles/{SEED_ID}", timeout=30) as response:
+                prefixes.add(response.headers["X-Request-ID"].partition("-")[0])
+        assert len(prefixes) == 2  # both have answered
+        assert [count() for _ in range(8)] == [40.0] * 8
+        [server] = psutil.Process().children()
+        worker = server.children()[0]
+        worker.kill()
+        for _ in range(100):
+            if len(alive := [child for child in server.children() if child.pid != worker.pid]) == 2:
+                break
+            time.sleep(0.1)
+        assert len(alive) == 2
+        assert count() == 40.0
+
+
+def test_a_stop_finishes_what_is_in_flight(published: tuple[Path, Manifest]) -> None:
+    port = free_port()
+    command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(published[0])]
+    body = json.dumps({"title": "Comet over the bay"}).encode()
+    head = b"POST /related HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(
+        body
+    )
+    with running(command, port), socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(head % len(body) + body[:5])
+        time.sleep(0.5)
+        [server] = psutil.Process().children()
+        server.terminate()
+        time.sleep(0.5)
+        connection.sendall(body[5:])
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+        assert server.wait(30) == 0
+
+
+def test_a_unix_socket_serves_too_also_where_another_was_left(tmp_path: Path, published: tuple[Path, Manifest]) -> None:
+    place = tmp_path / "socket"
+    command = [RECOMMENDER, "serve", "--uds", str(place), "--models", str(published[0]), "--threads", "1"]
+    for end in (signal.SIGKILL, signal.SIGTERM):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+            try:
+                answer = b""
+                for _ in range(300):
+                    with socket.socket(socket.AF_UNIX) as connection, suppress(OSError):
+                        connection.settimeout(30)
+                        connection.connect(str(place))
+                        answer = _request(connection, "/healthz")
+                        break
+                    time.sleep(0.1)
+                assert answer.endswith(b'{"status":"ok"}')
+            finally:
+                children = psutil.Process(server.pid).children()
+                server.send_signal(end)
+                server.wait(30)
+                for child in children:
+                    if end == signal.SIGKILL and child.is_running():
+                        child.kill()
+
+
+def test_a_place_where_another_server_listens_is_said(tmp_path: Path, published: tuple[Path, Manifest]) -> None:
+    place = tmp_path / "socket"
+    command = [RECOMMENDER, "serve", "--uds", str(place), "--models", str(published[0])]
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(place))
+        other.listen()
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr == f"recommender: {place}: another server listens there; name another place with --uds\n"
+
+
+def test_a_wrong_setting_is_said_before_anything_is_served(published: tuple[Path, Manifest]) -> None:
+    command = [RECOMMENDER, "serve", "--models", str(published[0])]
+    done = subprocess.run(
+        command,
+        env={**os.environ, "RECOMMENDER_MAX_AGE": "soon"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "recommender: RECOMMENDER_MAX_AGE is 'soon'; it must be a whole number\n"
+
+
+def test_flask_runs_it_for_developers(published: tuple[Path, Manifest]) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "flask", "--app", "api", "run", "--port", str(port)]
+    with (
+        running(command, port, RECOMMENDER_MODELS=str(published[0])) as address,
+        urllib.request.urlopen(f"{address}/readyz", timeout=30) as response,
+    ):
+        assert json.load(response)["version"] == published[1].version

@@ -1,0 +1,73 @@
+"""How an answer leaves: what caches may do with it, its ETag, compressed where that is asked for."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import blake2b
+from importlib.metadata import version as installed_version
+from typing import NamedTuple
+
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header, parse_etags
+
+from api.config import Config
+from api.serving import Serving
+
+JSON = "application/json"
+_PROGRAM = installed_version("related-articles")
+_WORTH_IT = 860  # bytes from which compressing saves a packet
+_LEVEL = 5
+_GZIP = 31  # zlib's number for gzip's frame; it holds no time, so that equal answers are equal bytes
+_LONGEST_HEADER = 4096
+
+
+class Delivery(NamedTuple):
+    """A status, headers and a body, as WSGI takes them."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class Deliverer:
+    """Delivers answers to GET that are the same for everyone who asks the same of the same model."""
+
+    def __init__(self, config: Config) -> None:
+        self._kept = f"public, max-age={config.max_age}, stale-while-revalidate={config.stale_while_revalidate}"
+        self._compression = config.compression
+        self._seed = f"{_PROGRAM}\n{config.published}\n"
+
+    def __call__(self, environ: Mapping[str, str], serving: Serving, body: bytes, mimetype: str = JSON) -> Delivery:
+        """An answer as the request wants it.
+
+        Its ETag is strong: a hash of the model's version, the program's, the request and the compression.
+        """
+        headers: list[tuple[str, str]] = []
+        compressed = False
+        if self._compression:
+            headers.append(("Vary", "Accept-Encoding"))
+            wanted = environ.get("HTTP_ACCEPT_ENCODING")
+            compressed = wanted is not None and len(body) >= _WORTH_IT and takes_gzip(wanted[:_LONGEST_HEADER])
+        if serving.version is None:
+            headers.append(("Cache-Control", "no-store"))
+        else:
+            key = f"{self._seed}{serving.version}\n{environ['PATH_INFO']}?{environ.get('QUERY_STRING')}\n{compressed}"
+            etag = blake2b(key.encode(errors="replace"), digest_size=12).hexdigest()
+            headers += (("Cache-Control", self._kept), ("ETag", f'"{etag}"'))
+            known = environ.get("HTTP_IF_NONE_MATCH")
+            if known is not None and parse_etags(known[:_LONGEST_HEADER]).contains_weak(etag):
+                return Delivery("304 NOT MODIFIED", headers, b"")
+        if compressed:
+            headers.append(("Content-Encoding", "gzip"))
+            body = zlib.compress(body, _LEVEL, wbits=_GZIP)
+        headers += (("Content-Type", mimetype), ("Content-Length", str(len(body))))
+        return Delivery("200 OK", headers, body)
+
+
+@lru_cache(maxsize=256)
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether a client takes gzip at least as gladly as plain text."""
+    accepted = parse_accept_header(accept_encoding, Accept)
+    return accepted.quality("gzip") > 0 and accepted.quality("gzip") >= accepted.quality("identity")

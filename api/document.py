@@ -1,0 +1,152 @@
+"""The OpenAPI 3.1 document, made of the declared types and a line for each operation."""
+
+from __future__ import annotations
+
+from functools import cache
+from http import HTTPStatus
+from importlib.metadata import version as installed_version
+from typing import Any, NamedTuple
+
+import msgspec
+
+from api import schemas
+from api.reading import schemas_of
+
+_PROBLEM = "application/problem+json"
+_HEADERS = {
+    "ETag": "Strong: it changes with the model, the request and the compression.",
+    "Cache-Control": "How long the answer may be given again, and for how long after that while asking anew.",
+}
+
+
+class Operation(NamedTuple):
+    """One thing to ask for.
+
+    Attributes:
+        answer: the type of the answer, or its media type where it is no JSON.
+        kept: whether caches may keep the answer.
+    """
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    answer: type | str
+    query: type[schemas.Input] = schemas.Nothing
+    body: type[schemas.Input] | None = None
+    problems: tuple[int, ...] = (400,)
+    kept: bool = False
+
+
+OPERATIONS = (
+    Operation(
+        "related",
+        "get",
+        "/articles/{id}/related",
+        "The related articles of one, by its ID",
+        schemas.Related,
+        schemas.LookUp,
+        problems=(400, 404),
+        kept=True,
+    ),
+    Operation(
+        "related_by_url",
+        "get",
+        "/related",
+        "The same by its address",
+        schemas.Related,
+        schemas.LookUpByUrl,
+        problems=(400, 404),
+        kept=True,
+    ),
+    Operation(
+        "related_to_draft",
+        "post",
+        "/related",
+        "The related articles of one that is still being written",
+        schemas.Suggestions,
+        schemas.Rules,
+        schemas.Draft,
+        problems=(400, 413, 415),
+    ),
+    Operation("article", "get", "/articles/{id}", "One article", schemas.Found, problems=(400, 404), kept=True),
+    Operation("articles", "get", "/articles", "A search of the titles", schemas.Articles, schemas.Search, kept=True),
+    Operation("healthz", "get", "/healthz", "Whether the process is alive", schemas.Alive),
+    Operation("readyz", "get", "/readyz", "Which model answers", schemas.Ready),
+    Operation("metrics", "get", "/metrics", "Counts for Prometheus", "text/plain"),
+    Operation("document", "get", "/openapi.json", "This description", "application/json"),
+    Operation("docs", "get", "/docs", "This description, to read", "text/html"),
+)
+
+
+@cache
+def openapi() -> dict[str, Any]:
+    """The document; the same for every server of this version."""
+    types = [operation.answer for operation in OPERATIONS if not isinstance(operation.answer, str)]
+    types += [operation.body for operation in OPERATIONS if operation.body is not None]
+    _, components = msgspec.json.schema_components(
+        [*types, schemas.Problem], ref_template="#/components/schemas/{name}"
+    )
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _described(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Related articles",
+            "version": installed_version("related-articles"),
+            "description": "Which articles of a site belong together, in the shape of its `related` field.",
+        },
+        "paths": paths,
+        "components": {"schemas": dict(sorted(components.items()))},
+    }
+
+
+def _described(operation: Operation) -> dict[str, Any]:
+    answers: dict[str, Any] = {
+        "200": {"description": "The answer", "content": _content(operation.answer)},
+        **{str(status): _problem(status) for status in (*operation.problems, 500)},
+    }
+    if operation.kept:
+        answers["200"]["headers"] = {
+            name: {"description": text, "schema": {"type": "string"}} for name, text in _HEADERS.items()
+        }
+        answers["304"] = {"description": "What If-None-Match names is still the answer"}
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": [*_in_path(operation.path), *_in_query(operation.query)],
+        "responses": dict(sorted(answers.items())),
+    }
+    if operation.body is not None:
+        described["requestBody"] = {"required": True, "content": _content(operation.body)}
+    return described
+
+
+def _content(answer: type | str) -> dict[str, Any]:
+    if isinstance(answer, str):
+        return {answer: {"schema": {"type": "object" if answer.endswith("json") else "string"}}}
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{answer.__name__}"}}}
+
+
+def _problem(status: int) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": HTTPStatus(status).phrase, "content": {_PROBLEM: {"schema": schema}}}
+
+
+def _in_path(path: str) -> list[dict[str, Any]]:
+    if "{id}" not in path:
+        return []
+    schema = {"type": "string", "minLength": 1}
+    return [{"name": "id", "in": "path", "required": True, "description": "The article's ID", "schema": schema}]
+
+
+def _in_query(type: type[schemas.Input]) -> list[dict[str, Any]]:
+    required = {field.encode_name for field in msgspec.structs.fields(type) if field.required}
+    found = []
+    for name, declared in schemas_of(type).items():
+        schema = dict(declared)
+        parameter: dict[str, Any] = {"name": name, "in": "query", "required": name in required}
+        parameter["description"] = schema.pop("description", "")
+        found.append({**parameter, "schema": schema})
+    return found

@@ -1,0 +1,52 @@
+"""Refuses clients that ask too often; built on limits, an extra that is imported only where a limit is set."""
+
+from __future__ import annotations
+
+import math
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from api.problems import problem
+from recommender import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_ALWAYS = ("/healthz", "/readyz", "/metrics")
+
+
+class Limiter:
+    """WSGI in front of what is limited."""
+
+    def __init__(self, wsgi_app: WSGIApplication, limit: str, storage: str) -> None:
+        """Count by a limit such as `100/minute`, in a storage as limits names them.
+
+        Raises:
+            SettingsError: limits is not installed, or knows no such limit or storage.
+        """
+        try:
+            from limits import parse
+            from limits.errors import ConfigurationError
+            from limits.storage import storage_from_string
+            from limits.strategies import FixedWindowRateLimiter
+        except ImportError as error:
+            raise SettingsError("RECOMMENDER_RATE_LIMIT needs an extra: pip install '.[ratelimit]'") from error
+        self._wsgi_app = wsgi_app
+        try:
+            self._limit = parse(limit)
+            self._limiter = FixedWindowRateLimiter(storage_from_string(storage))
+        except (ValueError, ConfigurationError) as error:
+            raise SettingsError(f"RECOMMENDER_RATE_LIMIT {limit!r} can't be kept in {storage!r}: {error}") from error
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        client = environ.get("REMOTE_ADDR") or ""
+        if environ["PATH_INFO"] in _ALWAYS or self._limiter.hit(self._limit, client):
+            return self._wsgi_app(environ, start_response)
+        reset = self._limiter.get_window_stats(self._limit, client).reset_time
+        seconds = max(1, math.ceil(reset - time.time()))
+        refusal = problem(HTTPStatus.TOO_MANY_REQUESTS, f"no more than {self._limit} of one client; try again later")
+        refusal.headers["Retry-After"] = str(seconds)
+        return refusal(environ, start_response)

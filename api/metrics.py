@@ -1,0 +1,92 @@
+"""What Prometheus is told. Counts of all workers are added up where PROMETHEUS_MULTIPROC_DIR is set, as `serve` does.
+
+Imported by workers alone: prometheus-client looks at that variable once, when it is imported.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from api.serving import current
+from api.turns import InTurn
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+ROUTE = "recommender.route"
+"""The key of a request's environment that says which route answers it."""
+LIST = "recommender.list"
+"""The key of a request's environment that holds the list that it is answered with."""
+_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+_EMPTY = b'"related":[]}'
+
+_counts = CollectorRegistry()
+_requests = Counter("recommender_requests_total", "Requests answered.", ("route", "status"), registry=_counts)
+_seconds = Histogram(
+    "recommender_request_seconds", "Time until an answer was made.", ("route",), buckets=_BUCKETS, registry=_counts
+)
+_lists = Counter("recommender_lists_total", "Lists given.", registry=_counts)
+_empty_lists = Counter("recommender_empty_lists_total", "Lists given that were empty.", registry=_counts)
+reload_failures = Counter("recommender_reload_failures_total", "New models that were refused.", registry=_counts)
+
+
+class Metrics:
+    """Counts of one application, which it shares with the others of its process and its fellow workers."""
+
+    def __init__(self, app: Flask) -> None:
+        self._model = _Model(app)
+        self._known: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
+        self._in_turn = InTurn(self._count)
+
+    def count(self, environ: WSGIEnvironment, status: str, seconds: float) -> None:
+        """Count one request."""
+        self._in_turn((environ.get(ROUTE) or "none", status, seconds, environ.get(LIST)))
+
+    def _count(self, request: tuple[str, str, float, bytes | None]) -> None:
+        route, status, seconds, list = request
+        pair = self._known.get((route, status))
+        if pair is None:
+            pair = self._known[route, status] = (_requests.labels(route, status), _seconds.labels(route))
+        pair[0].inc()
+        pair[1].observe(seconds)
+        if list is not None:
+            _lists.inc()
+            if list.endswith(_EMPTY):
+                _empty_lists.inc()
+
+    def exposition(self) -> bytes:
+        """All of it in Prometheus's text format."""
+        registry = CollectorRegistry()
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        else:
+            registry.register(_counts)
+        registry.register(self._model)
+        return generate_latest(registry)
+
+
+class _Model(Collector):
+    """The model, looked at when it is asked for: it is the same in all workers."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def collect(self) -> Iterable[Metric]:
+        serving = current(self._app)
+        info = GaugeMetricFamily("recommender_model_info", "The model that answers.", labels=("version",))
+        info.add_metric([serving.version or ""], 1)
+        yield info
+        if serving.created is not None:
+            age = (datetime.now(UTC) - datetime.fromisoformat(serving.created)).total_seconds()
+            yield GaugeMetricFamily("recommender_model_age_seconds", "Since the model was trained.", value=age)
+        articles = len(serving.recommender.articles_)
+        yield GaugeMetricFamily("recommender_articles", "Articles that the model knows.", value=articles)

@@ -1,0 +1,59 @@
+"""What watches and describes the service: health, metrics, the OpenAPI document and the page made of it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import msgspec
+from flask import Blueprint, Response, current_app, render_template, request
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from api import schemas
+from api.delivery import JSON
+from api.document import openapi
+from api.metrics import Metrics
+from api.reading import Reader, in_words
+from api.serving import current
+
+blueprint = Blueprint("operations", __name__)
+_nothing = Reader(schemas.Nothing)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Whether the process is alive."""
+    return _now(msgspec.json.encode(schemas.Alive("ok")))
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Which model answers; it has been verified."""
+    serving = current(current_app)
+    articles = len(serving.recommender.articles_)
+    return _now(msgspec.json.encode(schemas.Ready("ready", serving.version, serving.created, articles)))
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Counts of all workers, for Prometheus."""
+    return _now(cast("Metrics", current_app.extensions["metrics"]).exposition(), CONTENT_TYPE_LATEST)
+
+
+@blueprint.get("/openapi.json")
+def document() -> Response:
+    """The OpenAPI document."""
+    return _now(msgspec.json.encode(openapi()))
+
+
+@blueprint.get("/docs")
+def docs() -> Response:
+    """The same, to read."""
+    return _now(render_template("docs.html", document=openapi(), in_words=in_words).encode(), "text/html")
+
+
+def _now(body: bytes, mimetype: str = JSON) -> Response:
+    """An answer that is true of this moment."""
+    _nothing.of_query(request)
+    response = Response(body, content_type=mimetype if mimetype != "text/html" else "text/html; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,144 @@
+"""Reads what a request says into the type that declares it; what is wrong is named, with what it may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from flask import Request
+
+from api.schemas import Input, is_date
+
+T = TypeVar("T", bound=Input)
+_SHOWN = 100  # characters of a wrong value that are repeated
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,8})")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
+
+
+class WrongRequestError(Exception):
+    """A request that can't be read; `parameter` is what is wrong in it, `allowed` what that may be."""
+
+    def __init__(self, detail: str, *, parameter: str | None = None, allowed: str | None = None) -> None:
+        super().__init__(detail)
+        self.parameter = parameter
+        self.allowed = allowed
+
+
+class Reader(Generic[T]):
+    """Reads one type."""
+
+    def __init__(self, type: type[T], *, what: str = "parameter") -> None:
+        self._type = type
+        self._what = what
+        self._schemas = schemas_of(type)
+        self._fields = {field.encode_name: field for field in msgspec.structs.fields(type)}
+
+    def of_query(self, request: Request) -> T:
+        """What a query says.
+
+        Raises:
+            WrongRequestError: a parameter is unknown, missing, repeated, or has a value that it may not have.
+        """
+        arguments = request.args
+        for name in arguments:
+            self._require_known(name)
+            if len(arguments.getlist(name)) > 1:
+                allowed = "given once"
+                detail = f"the parameter {name!r} is given more than once; it must be {allowed}"
+                raise WrongRequestError(detail, parameter=name, allowed=allowed)
+        return self._read({name: _typed(text, self._schemas[name]) for name, text in arguments.items()}, arguments)
+
+    def of_json(self, request: Request) -> T:
+        """What a JSON body says.
+
+        Raises:
+            WrongRequestError: it is no JSON object, or a member is unknown, missing, or of a wrong value.
+        """
+        try:
+            values = msgspec.json.decode(request.get_data(cache=False))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise WrongRequestError(f"the body is not JSON that can be read: {error}") from error
+        if not isinstance(values, dict):
+            raise WrongRequestError(f"the body must be a JSON object with {self._names()}")
+        for name in values:
+            self._require_known(name)
+        return self._read(values, values)
+
+    def _read(self, values: Mapping[str, object], given: Mapping[str, object]) -> T:
+        read: dict[str, Any] = {}
+        for name, field in self._fields.items():
+            allowed = in_words(self._schemas[name])
+            if name not in values:
+                if field.required:
+                    detail = f"the {self._what} {name!r} is missing; it must be {allowed}"
+                    raise WrongRequestError(detail, parameter=name, allowed=allowed)
+                continue
+            try:
+                read[field.name] = msgspec.convert(values[name], field.type)
+                if "anyOf" in self._schemas[name] and not is_date(read[field.name]):
+                    raise msgspec.ValidationError
+            except msgspec.ValidationError as error:
+                detail = f"the {self._what} {name!r} is {_shown(given[name])}; it must be {allowed}"
+                raise WrongRequestError(detail, parameter=name, allowed=allowed) from error
+        return self._type(**read)
+
+    def _require_known(self, name: str) -> None:
+        if name not in self._fields:
+            allowed = self._names()
+            detail = f"there is no {self._what} {_shown(name)} here; there is {allowed}"
+            raise WrongRequestError(detail, parameter=name[:_SHOWN], allowed=allowed)
+
+    def _names(self) -> str:
+        return ", ".join(self._fields) or "none"
+
+
+@cache
+def schemas_of(type: type[Input]) -> dict[str, dict[str, Any]]:
+    """The JSON schema of each field of a type."""
+    [_], components = msgspec.json.schema_components([type])
+    properties: dict[str, dict[str, Any]] = components[type.__name__]["properties"]
+    return properties
+
+
+def in_words(schema: Mapping[str, Any]) -> str:
+    """What a value may be, by its JSON schema."""
+    match schema:
+        case {"enum": values}:
+            words = f"one of {', '.join(values)}"
+        case {"type": "integer", "minimum": least, "maximum": greatest}:
+            words = f"a whole number from {least} to {greatest}"
+        case {"type": "number", "minimum": least, "maximum": greatest}:
+            words = f"a number from {least:g} to {greatest:g}"
+        case {"type": "boolean"}:
+            words = "true or false"
+        case {"pattern": _, "title": title}:
+            words = str(title)
+        case {"anyOf": _}:
+            words = "a date such as 2019-12-01 or 2019-12-01T09:10:00Z"
+        case {"minLength": least, "maxLength": most}:
+            words = f"a text of {least} to {most} characters"
+        case {"minLength": _}:
+            words = "a text that is not empty"
+        case _:
+            words = "a text"
+    return words
+
+
+def _typed(text: str, schema: Mapping[str, Any]) -> object:
+    """A parameter's text as what its schema speaks of, or the text itself where it is no such thing."""
+    match schema.get("type"):
+        case "integer" if _WHOLE.fullmatch(text):
+            return int(text)
+        case "number" if _NUMBER.fullmatch(text):
+            return float(text)
+        case "boolean" if text in ("true", "false"):
+            return text == "true"
+    return text
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

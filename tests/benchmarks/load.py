@@ -1,0 +1,137 @@
+"""`python -m benchmarks.load [--articles N] [--seconds S] [--models DIR]`: look-ups under load, beside an empty view.
+
+Both are served by the same server with the same settings, in turn, five times each; wrk asks over 16 connections of
+the loopback interface, for random articles. The medians are compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from flask import Flask
+from servers import free_port, running
+
+from api.server import server
+from benchmarks import archive
+from recommender import Recommender, Settings, artefact
+
+_CONNECTIONS, _ROUNDS = 16, 5
+_SCRIPT = """
+local paths = {}
+for line in io.lines("%s") do paths[#paths + 1] = line end
+math.randomseed(1)
+request = function() return wrk.format("GET", paths[math.random(#paths)]) end
+done = function(summary, latency, _)
+    local errors = summary.errors
+    local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
+    io.write(string.format("FIGURES %%f %%f %%f %%d\\n",
+        summary.requests / summary.duration * 1e6, latency:percentile(50), latency:percentile(99), failed))
+end
+"""
+
+
+class Load(NamedTuple):
+    """What one run of wrk saw: requests a second, percentiles in microseconds, requests that failed."""
+
+    rate: float
+    p50: float
+    p99: float
+    failed: float
+
+
+def hello() -> Flask:
+    """An application with one empty view."""
+    app = Flask("hello")
+
+    @app.get("/")
+    def index() -> str:
+        return "hello"
+
+    return app
+
+
+def main() -> int:
+    """Measure, print, and say by the exit status whether the bounds are met."""
+    parser = argparse.ArgumentParser(prog="benchmarks.load", description=__doc__)
+    parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--seconds", type=int, default=5, help="of each run")
+    parser.add_argument("--models", type=Path, help="a folder with a trained model, instead of a made-up archive")
+    parser.add_argument("--threads", type=int, default=4, help="of the one worker")
+    parser.add_argument("--hello", type=int, metavar="PORT", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.hello:
+        server(
+            "benchmarks.load:hello", workers=1, threads=options.threads, host="127.0.0.1", port=options.hello
+        ).serve()
+        return 0
+    if shutil.which("wrk") is None:
+        parser.error("wrk is not installed; `apt-get install wrk` does it")
+    with tempfile.TemporaryDirectory(prefix="load-") as name:
+        return _compare(
+            options.models or _trained(options.articles, Path(name)),
+            Path(name),
+            seconds=options.seconds,
+            threads=options.threads,
+        )
+
+
+def _trained(articles: int, folder: Path) -> Path:
+    corpus = archive.corpus(articles)
+    artefact.publish(Recommender(settings=Settings(learn=False)).fit(corpus), corpus, folder / "models", progress=True)
+    return folder / "models"
+
+
+def _compare(models: Path, folder: Path, *, seconds: int, threads: int) -> int:
+    ids = [article.id for article in artefact.load(models, verified=True).articles_]
+    look_ups = [f"/articles/{quote(id, safe='')}/related?limit=5" for id in ids]
+    ports = free_port(), free_port()
+    recommender = str(Path(sys.executable).with_name("recommender"))
+    serve = [recommender, "serve", "--models", str(models), "--port", str(ports[0]), "--threads", str(threads)]
+    bare = [sys.executable, "-m", "benchmarks.load", "--hello", str(ports[1]), "--threads", str(threads)]
+    with (
+        running(serve, ports[0]) as look_up_address,
+        running(bare, ports[1], path="/", PYTHONPATH=str(Path(__file__).parent.parent)) as bare_address,
+    ):
+        runs: dict[str, list[Load]] = {"look-up": [], "hello": []}
+        for _ in range(_ROUNDS):
+            # In turn, so that what else the machine does falls on both.
+            runs["hello"].append(_wrk(bare_address, ["/"], folder, seconds))
+            runs["look-up"].append(_wrk(look_up_address, look_ups, folder, seconds))
+    medians = {name: Load(*map(statistics.median, zip(*found, strict=True))) for name, found in runs.items()}
+    for name, load in medians.items():
+        rates = " ".join(f"{run.rate:,.0f}" for run in runs[name])
+        print(f"{name:8} {load.rate:9,.0f}/s  p50 {load.p50:7,.0f} us  p99 {load.p99:7,.0f} us   ({rates})")
+    throughput = medians["look-up"].rate / medians["hello"].rate
+    slowest = medians["look-up"].p99 / medians["hello"].p99
+    failed = sum(run.failed for found in runs.values() for run in found)
+    print(f"throughput {throughput:.2f} (at least 0.85), p99 {slowest:.2f} (at most 1.5), failed {failed:.0f} (0)")
+    figures = {"throughput": throughput, "p99": slowest, "failed": failed}
+    print(json.dumps(figures | {name: load._asdict() for name, load in medians.items()}))
+    return 0 if throughput >= 0.85 and slowest <= 1.5 and not failed else 1
+
+
+def _wrk(address: str, paths: Sequence[str], folder: Path, seconds: int) -> Load:
+    listing, script = folder / "paths.txt", folder / "load.lua"
+    listing.write_text("\n".join(paths))
+    script.write_text(_SCRIPT % listing)
+    command = ["wrk", "-t1", f"-c{_CONNECTIONS}", f"-d{seconds}s", "-s", str(script), address]
+    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 60).stdout
+    found = re.search("^FIGURES (.*)$", output, re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f"wrk gave no figures:\n{output}")
+    return Load(*map(float, found[1].split()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""Articles and requests that mean harm: no answer or page breaks or executes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+from samples import article, corpus_of
+
+from api import create_app
+from recommender import Recommender
+
+TITLES = (
+    "<script>alert(1)</script> comet",
+    "</script><img src=x onerror=alert(1)> comet",
+    "comet \u202e\u2066 reversed \x00 nul \u2028 line",
+    'comet "quoted" \\ and \n broken',
+    "comet {{ 7 * 7 }} %s {0}",
+    "comet " + "x" * 10_000_000,
+)
+URL = "javascript:alert(document.domain)//comet"
+HOSTILE = [article(f"{number}<script>", title) for number, title in enumerate(TITLES)]
+HOSTILE = [replace(made, entry={**made.entry, "sourceUrl": URL, "images": [{"url": URL}]}) for made in HOSTILE]
+CLIENT = create_app(Recommender().fit(corpus_of(*HOSTILE)), VERSION="one").test_client()
+
+
+@pytest.mark.parametrize("number", range(len(TITLES)))
+def test_hostile_articles_leave_as_data_and_nothing_else(number: int) -> None:
+    id = HOSTILE[number].id
+    for query in ("", "?explain=true&limit=3"):
+        response = CLIENT.get(f"/articles/{quote(id, safe='')}/related{query}")
+        assert response.mimetype == "application/json"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        found = json.loads(response.data)
+        assert found["id"] == id
+        assert all(entry in [made.entry for made in HOSTILE] for entry in found["related"])
+    assert json.loads(CLIENT.get(f"/articles/{quote(id, safe='')}").data)["article"] == HOSTILE[number].entry
+
+
+def test_hostile_titles_are_found_by_what_they_hold() -> None:
+    for words, number in (("<script>alert", 0), ("onerror", 1), ("\u202e", 2), ("{{ 7", 4), ("x" * 200, 5)):
+        found = json.loads(CLIENT.get("/articles", query_string={"q": words}).data)
+        assert [item["id"] for item in found["articles"]] == [HOSTILE[number].id]
+
+
+def test_what_a_request_says_is_repeated_as_data_and_cut_short() -> None:
+    script = "<script>alert(1)</script>"
+    for path in (f"/articles/{script}", f"/{script}", f"/articles?{script}=1", f"/related?url={script}"):
+        response = CLIENT.get(path)
+        assert response.mimetype == "application/problem+json"
+        assert json.loads(response.data)["status"] == response.status_code >= 400
+    long = CLIENT.get("/articles?q=a&" + "b" * 50_000)
+    assert len(long.data) < 1000
+    assert CLIENT.get("/articles/" + "c" * 50_000).status_code == 404
+    assert CLIENT.get("/healthz", headers={"X-Request-ID": f"{script}"}).headers["X-Request-ID"] != script
+
+
+def test_pages_hold_no_script_and_call_no_other_host() -> None:
+    page = CLIENT.get("/docs")
+    assert page.mimetype == "text/html"
+    assert "<script" not in page.text
+    assert "http" not in page.text.replace("http-equiv", "")
+    assert "style=" not in page.text
+    assert CLIENT.get("/static/docs.css", buffered=True).mimetype == "text/css"
