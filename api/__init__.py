@@ -9,8 +9,8 @@ from typing import Any
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from api import problems, views
-from recommender import Recommender, artefact
+from api import live, problems, views
+from recommender import Recommender
 
 __all__ = ["create_app"]
 
@@ -19,9 +19,9 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     """Build the application.
 
     Args:
-        recommender: what answers; by default the model in use in the folder MODELS, else that of the environment's
-            RECOMMENDER_MODELS, else of `models`.
-        config: Flask's own configuration, and `MODELS`, `VERSION` and `VERIFIED` for `artefact.load`.
+        recommender: what answers; by default the model in use, whichever that is at the moment, in the folder MODELS,
+            else in that of the environment's RECOMMENDER_MODELS, else in `models`.
+        config: Flask's own configuration, `MODELS`, and `VERDICTS`, the folder that `Live` calls so.
 
     Raises:
         ArtefactError: no recommender was given, and no artefact can be loaded.
@@ -31,10 +31,12 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     if isinstance(app.json, DefaultJSONProvider):
         app.json.sort_keys = False  # the order of an entry's keys is part of the contract
         app.json.ensure_ascii = False
-    if recommender is None:
+    if recommender is not None:
+        app.extensions["live"] = live.Fixed(recommender)
+    else:
         models = Path(config.get("MODELS") or os.environ.get("RECOMMENDER_MODELS", "models"))
-        recommender = artefact.load(models, config.get("VERSION"), verified=bool(config.get("VERIFIED")))
-    app.extensions["recommender"] = recommender
+        app.extensions["live"] = live.Live(models, verdicts=config.get("VERDICTS"))
+    app.register_blueprint(live.blueprint)
     app.register_blueprint(views.blueprint)
     problems.register(app)
     return app

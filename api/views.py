@@ -32,7 +32,8 @@ _GREATEST_LIMIT = 100
 
 
 def _recommender() -> Recommender:
-    return cast("Recommender", current_app.extensions["recommender"])
+    """What answers; a request takes it once, since another may have been published the next time."""
+    return cast("Recommender", current_app.extensions["live"].snapshot.recommender)
 
 
 def _parameters(allowed: Collection[str]) -> dict[str, str]:
@@ -54,14 +55,14 @@ def _limit(parameters: dict[str, str]) -> int | None:
     return int(text)
 
 
-def _related(id: str, limit: int | None) -> Response:
-    return Response(_recommender().answer(id, limit=limit), mimetype="application/json")
+def _related(recommender: Recommender, id: str, limit: int | None) -> Response:
+    return Response(recommender.answer(id, limit=limit), mimetype="application/json")
 
 
 @blueprint.get("/articles/<id:id>/related")
 def related(id: str) -> Response:
     """The related articles of one, by its ID."""
-    return _related(id, _limit(_parameters(("limit",))))
+    return _related(_recommender(), id, _limit(_parameters(("limit",))))
 
 
 @blueprint.get("/related")
@@ -70,7 +71,8 @@ def related_by_url() -> Response:
     parameters = _parameters(("url", "limit"))
     if not parameters.get("url"):
         abort(400, "the parameter 'url' is missing; it is the address of an article")
-    return _related(_recommender().article_at(parameters["url"]).id, _limit(parameters))
+    recommender = _recommender()
+    return _related(recommender, recommender.article_at(parameters["url"]).id, _limit(parameters))
 
 
 @blueprint.get("/articles/<id:id>")

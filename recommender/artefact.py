@@ -150,6 +150,17 @@ def current(models: Path) -> str:
         raise ArtefactError(f"{models}: no model has been published here; run {cure}") from error
 
 
+def folder_of(models: Path, version: str) -> Path:
+    """The folder of a version, there or not.
+
+    Raises:
+        ArtefactError: it can't be the name of one.
+    """
+    if version in ("", ".", "..") or "/" in version or "\0" in version:
+        raise ArtefactError(f"{models}: {version!r} is no version; `recommender models` lists them")
+    return models / version
+
+
 def use(models: Path, version: str) -> None:
     """Make a version the current one, by an atomic rename.
 
@@ -172,7 +183,7 @@ def read_manifest(models: Path, version: str | None = None) -> Manifest:
         ArtefactError: it is missing, damaged, or of another format.
     """
     version = version or current(models)
-    folder = _folder(models, version)
+    folder = folder_of(models, version)
     if not folder.is_dir():
         raise _absent(models, version)
     try:
@@ -206,7 +217,7 @@ def verify(models: Path, version: str | None = None) -> Manifest:
         ArtefactError: a file is missing or not the one that was published, or holds what no artefact holds.
     """
     manifest = read_manifest(models, version)
-    folder = _folder(models, manifest.version)
+    folder = folder_of(models, manifest.version)
     for name, expected in manifest.files.items():
         try:
             with (folder / name).open("rb") as stream:
@@ -239,7 +250,7 @@ def load(models: Path, version: str | None = None, *, verified: bool = False) ->
         ArtefactError: it is missing, damaged, hostile or of another format.
     """
     manifest = read_manifest(models, version) if verified else verify(models, version)
-    folder = _folder(models, manifest.version)
+    folder = folder_of(models, manifest.version)
     with _refusing(folder):
         return _read(folder, manifest)
 
@@ -282,12 +293,6 @@ def _settings(values: Mapping[str, Any]) -> dict[str, Any]:
     """Overrides of settings, checked."""
     Settings.from_mapping(values)
     return dict(values)
-
-
-def _folder(models: Path, version: str) -> Path:
-    if version in ("", ".", "..") or "/" in version or "\0" in version:
-        raise ArtefactError(f"{models}: {version!r} is no version; `recommender models` lists them")
-    return models / version
 
 
 def _absent(models: Path, version: str) -> ArtefactError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Self, overload
 
 import numpy as np
@@ -126,7 +126,8 @@ class Catalogue(Sequence[Article]):
         self.names = names
         self.urls = urls
         self._articles = articles
-        self._decoded = lru_cache(maxsize=1 << 14)(self._decode)
+        # Not of a bound method: a model that is replaced is then gone at once, and not when cycles are looked for.
+        self._decoded = lru_cache(maxsize=1 << 14)(partial(_decode, records, days, flags))
 
     @classmethod
     def of(cls, articles: Sequence[Article]) -> Self:
@@ -157,7 +158,7 @@ class Catalogue(Sequence[Article]):
         return self._articles[row] if self._articles else self._decoded(row % len(self))
 
     def __iter__(self) -> Iterator[Article]:
-        return iter(self._articles) if self._articles else (self._decode(row) for row in range(len(self)))
+        return iter(self._articles) if self._articles else (self._fresh(row) for row in range(len(self)))
 
     def entry_json(self, row: int) -> bytes:
         """An article's entry as it leaves, JSON in UTF-8."""
@@ -175,6 +176,10 @@ class Catalogue(Sequence[Article]):
                 found[row] = numbers.setdefault(key, len(numbers))
         return found
 
+    def _fresh(self, row: int) -> Article:
+        """An article that need not be kept."""
+        return _decode(self.records, self.days, self.flags, row)
+
     def check(self) -> None:
         """Raise `ValueError` unless this is what `of` makes of some articles."""
         count = len(self)
@@ -184,26 +189,27 @@ class Catalogue(Sequence[Article]):
         self.names.check(count)
         self.urls.check(count)
         for row in range(count):
-            article = self._decode(row)
+            article = self._fresh(row)
             if json.loads(self.entry_json(row)) != article.entry or not isinstance(article.entry.get("title"), str):
                 raise ValueError("an article without ID or title")
 
-    def _decode(self, row: int) -> Article:
-        values = json.loads(self.records[row])
-        if not isinstance(values["id"], str):
-            raise TypeError("an article without ID or title")
-        day = float(self.days[row])
-        return Article(
-            id=values["id"],
-            entry=values["entry"],
-            published_at=None if np.isnan(day) else day,
-            urls=tuple(values.get("urls", ())),
-            names=tuple(values.get("names", (values["id"],))),
-            hidden=bool(self.flags[row] & HIDDEN),
-            published=not self.flags[row] & UNPUBLISHED,
-            pinned=tuple(values.get("pinned", ())),
-            banned=tuple(values.get("banned", ())),
-        )
+
+def _decode(records: Texts, days: NDArray[np.float64], flags: NDArray[np.uint8], row: int) -> Article:
+    values = json.loads(records[row])
+    if not isinstance(values["id"], str):
+        raise TypeError("an article without ID or title")
+    day = float(days[row])
+    return Article(
+        id=values["id"],
+        entry=values["entry"],
+        published_at=None if np.isnan(day) else day,
+        urls=tuple(values.get("urls", ())),
+        names=tuple(values.get("names", (values["id"],))),
+        hidden=bool(flags[row] & HIDDEN),
+        published=not flags[row] & UNPUBLISHED,
+        pinned=tuple(values.get("pinned", ())),
+        banned=tuple(values.get("banned", ())),
+    )
 
 
 def _flags(article: Article) -> int:
