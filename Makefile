@@ -38,7 +38,7 @@ kill-test: $(VENV)/installed-dev  ## kill a run that writes lists KILLS (300) ti
 	@KILLS=$(KILLS) $(BIN)/python -m pytest tests/test_enrich_killed.py
 
 clean:  ## remove .venv and the trained models
-	rm -rf $(VENV) models/current models/.readings models/*/
+	rm -rf $(VENV) models/current models/live.journal models/.readings models/*/
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12")'

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from api import live, problems, views
+from api import articles, live, problems, views
 from recommender import Recommender
 
 __all__ = ["create_app"]
@@ -21,7 +21,8 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     Args:
         recommender: what answers; by default the model in use, whichever that is at the moment, in the folder MODELS,
             else in that of the environment's RECOMMENDER_MODELS, else in `models`.
-        config: Flask's own configuration, `MODELS`, and `VERDICTS`, the folder that `Live` calls so.
+        config: Flask's own configuration, `MODELS`, `TOKEN` (by default the environment's RECOMMENDER_TOKEN; without
+            one nobody can post), and `VERDICTS`, the folder that `Live` calls so.
 
     Raises:
         ArtefactError: no recommender was given, and no artefact can be loaded.
@@ -36,7 +37,8 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     else:
         models = Path(config.get("MODELS") or os.environ.get("RECOMMENDER_MODELS", "models"))
         app.extensions["live"] = live.Live(models, verdicts=config.get("VERDICTS"))
-    app.register_blueprint(live.blueprint)
-    app.register_blueprint(views.blueprint)
+    app.config.setdefault("TOKEN", os.environ.get("RECOMMENDER_TOKEN", ""))
+    for blueprint in (live.blueprint, views.blueprint, articles.blueprint):
+        app.register_blueprint(blueprint)
     problems.register(app)
     return app

@@ -1,7 +1,7 @@
-"""What answers: the newest published model, swapped for the next one without a request noticing.
+"""What answers: the newest published model and the live articles over it, swapped without a request noticing.
 
-A thread of each worker looks at the pointer of the models folder. What it loads is handed over as one reference, so a
-request that took the old one ends on it, and none waits for the new one.
+A thread of each worker looks at the pointer of the models folder and at its journal. What it loads is handed over as
+one reference, so a request that took the old one ends on it, and none waits for the new one.
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ from pathlib import Path
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from recommender import ArtefactError, Recommender, artefact
+from recommender import ArtefactError, JournalError, Recommender, artefact
+from recommender.journal import Journal
+from recommender.overlay import Overlay
+from recommender.postings import Posted, Postings, Withdrawn
 from recommender.verdict import Verdicts
 
+MOST = 10_000  # live articles: all of them are kept in memory, and weighed anew for each new model
 _INTERVAL = 0.25  # seconds between two looks, each of which costs a stat
 
 log = logging.getLogger(__name__)
@@ -31,12 +35,15 @@ class Snapshot:
 
     Attributes:
         version: of the artefact; empty where the recommender was not loaded from one.
+        live, withdrawn: how many articles are laid over the artefact, and withdrawn.
         tag: differs between any two snapshots that may answer differently, and agrees between workers.
     """
 
     recommender: Recommender
     version: str
     tag: str
+    live: int = 0
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class Fixed:
     """One recommender that stays."""
 
     refused: Refusal | None = None
+    problems: tuple[str, ...] = ()
     loads = refusals = 0
 
     def __init__(self, recommender: Recommender) -> None:
@@ -66,6 +74,7 @@ class Live:
     Attributes:
         snapshot: what answers; take it once a request.
         refused: the version that the pointer names and that is not served.
+        problems: what of the journal of live articles is damaged, a sentence each.
         loads, refusals: how many versions were loaded, and refused, so far.
     """
 
@@ -85,8 +94,15 @@ class Live:
         self._verdicts = Verdicts(verdicts, models)
         self._pointer: tuple[int, ...] | None = ()  # not seen yet
         self.refused: Refusal | None = None
+        self.problems: tuple[str, ...] = ()
         self.loads = self.refusals = 0
-        self.snapshot = self._first()
+        self._journal = Journal(models)
+        self._journal_seen: tuple[int, ...] | None = None
+        self._changing = threading.Lock()  # of the overlay, and of what has been read of the journal
+        version = self._first()
+        self._overlay = self._loaded(version, Postings())
+        self.snapshot = _snapshot(version, self._overlay)
+        self._look_at_the_journal()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="live", daemon=True)
         self._thread.start()
@@ -97,7 +113,7 @@ class Live:
         self._thread.join()
         self._verdicts.close()
 
-    def _first(self) -> Snapshot:
+    def _first(self) -> str:
         version = artefact.current(self._models)
         serving = self._verdicts.serving()
         if serving is not None and serving != version:
@@ -108,20 +124,82 @@ class Live:
         verdict = self._verdicts.judge(version)
         if not verdict.good:
             raise ArtefactError(verdict.reason)
-        return self._loaded(version)
+        return version
 
-    def _loaded(self, version: str) -> Snapshot:
-        recommender = artefact.load(self._models, version, verified=True)
+    def post(self, new: Posted) -> tuple[Overlay, bool]:
+        """Take in an article, for good: all workers serve it within two seconds.
+
+        Returns:
+            What this worker serves now, and whether the article was unknown before.
+
+        Raises:
+            JournalError: it can't be kept, and is not served.
+        """
+        with self._changing:
+            self._catch_up()
+            overlay = self._overlay
+            if len(overlay.postings.posted) >= MOST and new.id not in overlay.postings.posted:
+                raise JournalError(f"{MOST:,} articles are live already; run `recommender train CORPUS`")
+            created = not overlay.recommender.knows(new.id)
+            self._journal.append(overlay.over(new).record())
+            self._catch_up()
+            return self._overlay, created
+
+    def withdraw(self, id: str) -> tuple[str, list[str]]:
+        """Take an article away, for good.
+
+        Returns:
+            Its own ID, and those of the articles whose lists it leaves.
+
+        Raises:
+            UnknownArticleError: no article answers to this ID.
+            JournalError: it can't be kept, and the article stays.
+        """
+        with self._changing:
+            self._catch_up()
+            article = self._overlay.recommender.article(id)
+            owners = self._overlay.owners(article.id)
+            self._journal.append(Withdrawn.of(article).record())
+            self._catch_up()
+            return article.id, owners
+
+    def _loaded(self, version: str, postings: Postings) -> Overlay:
+        base = artefact.load(self._models, version, verified=True)
         self._verdicts.serve(version)
         self.loads += 1
-        return Snapshot(recommender, version, version)
+        return Overlay(base).after(postings)
+
+    def _catch_up(self) -> None:
+        """Take in what was added to the journal."""
+        seen = _mark(self._journal.path)
+        if seen == self._journal_seen:
+            return
+        changes = self._journal.read()
+        postings = self._overlay.postings.after(changes)
+        for sentence in postings.damage:
+            if sentence not in self.problems:
+                log.error("%s", sentence)
+        self.problems = postings.damage
+        self._overlay = self._overlay.after(postings)
+        self.snapshot = _snapshot(self.snapshot.version, self._overlay)
+        self._journal_seen = seen
 
     def _watch(self) -> None:
         while not self._stopped.wait(_INTERVAL):
             try:
+                self._look_at_the_journal()
                 self._look_for_a_model()
             except Exception:  # whatever it was, the next look is due
-                log.exception("looking for a new model failed")
+                log.exception("looking for what is new failed")
+
+    def _look_at_the_journal(self) -> None:
+        try:
+            with self._changing:
+                self._catch_up()
+        except JournalError as error:
+            if self.problems != (str(error),):
+                log.error("%s", error)
+            self.problems = (str(error),)
 
     def _look_for_a_model(self) -> None:
         pointer = _mark(self._models / artefact.POINTER)
@@ -136,7 +214,7 @@ class Live:
                     return  # looked at by some process; the pointer stays unseen
                 if not verdict.good:
                     raise ArtefactError(verdict.reason)
-                self.snapshot = self._loaded(version)
+                self._swap(version)
                 log.warning("%s is served now", version)
             self.refused = None
         except ArtefactError as error:
@@ -144,6 +222,19 @@ class Live:
             self.refusals += 1
             log.error("%s; %s is served on", error, self.snapshot.version)
         self._pointer = pointer
+
+    def _swap(self, version: str) -> None:
+        overlay = self._loaded(version, self._overlay.postings)  # the long part, while others may still post
+        with self._changing:
+            if overlay.postings is not self._overlay.postings:
+                overlay = overlay.after(self._overlay.postings)
+            self._overlay = overlay
+            self.snapshot = _snapshot(version, overlay)
+
+
+def _snapshot(version: str, overlay: Overlay) -> Snapshot:
+    tag = f"{version}+{overlay.tag}" if overlay.tag else version
+    return Snapshot(overlay.recommender, version, tag, len(overlay), len(overlay.postings.withdrawn))
 
 
 def _mark(path: Path) -> tuple[int, ...] | None:
@@ -160,4 +251,6 @@ def readyz() -> Response:
     """Whether a verified model answers, which one, and which one is refused and why."""
     live: Live | Fixed = current_app.extensions["live"]
     refused = live.refused and {"version": live.refused.version, "reason": live.refused.reason}
-    return jsonify(status="ready", version=live.snapshot.version, refused=refused)
+    now = live.snapshot
+    over = {"articles": now.live, "withdrawn": now.withdrawn, "problems": list(live.problems)}
+    return jsonify(status="ready", version=now.version, refused=refused, live=over)

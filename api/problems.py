@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
     def refused(error: HTTPException) -> Response:
         status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
         response = problem(status, error.description or HTTPStatus(status).phrase)
-        allow = error.get_response().headers.get("Allow")
-        if allow:
-            response.headers["Allow"] = allow
+        for name, value in error.get_response().headers:
+            if name in ("Allow", "WWW-Authenticate"):
+                response.headers[name] = value
         return response

@@ -228,14 +228,13 @@ def verify(models: Path, version: str | None = None) -> Manifest:
             raise _refused(folder, f"{name} is damaged: it is not the file that was published")
     with _refusing(folder):
         recommender = _read(folder, manifest)
-        count = len(recommender.articles_)
-        recommender.index_.check()
-        if len(recommender.index_.days) != count:
+        catalogue, index, ready = _parts(recommender)
+        index.check()
+        if len(index.days) != len(catalogue):
             raise ValueError("there is not one vector an article")
-        recommender.articles_.check()
-        if recommender.ready_ is not None:
-            recommender.ready_.check(count)
-        if recommender.model_.columns()[FIELDS[-1]].stop != len(recommender.index_.levels):
+        catalogue.check()
+        ready.check(len(catalogue))
+        if recommender.model_.columns()[FIELDS[-1]].stop != len(index.levels):
             raise ValueError("the terms are not those of the vectors")
     return manifest
 
@@ -337,7 +336,7 @@ def _write(
             "articles": len(corpus.articles),
             "files": corpus.files,
             "links": sum(len(links) for links in corpus.links.values()),
-            "terms": len(recommender.index_.levels),
+            "terms": sum(len(vocabulary.terms) for vocabulary in recommender.model_.vocabularies_.values()),
         },
         libraries={name: installed_version(name) for name in _LIBRARIES},
         files=files,
@@ -364,8 +363,16 @@ def _write(
     return manifest
 
 
+def _parts(recommender: Recommender) -> tuple[Catalogue, Index, ReadyLists]:
+    """What an artefact is made of, which is a model alone, with its ready lists and without live articles over it."""
+    catalogue, index, ready = recommender.articles_, recommender.index_, recommender.ready_
+    if not (isinstance(catalogue, Catalogue) and isinstance(index, Index) and isinstance(ready, ReadyLists)):
+        raise TypeError("only a model as it was trained, with its lists from `prepare`, is an artefact")
+    return catalogue, index, ready
+
+
 def _texts_of(recommender: Recommender) -> dict[str, Blob]:
-    catalogue, vocabularies = recommender.articles_, recommender.model_.vocabularies_
+    (catalogue, _, _), vocabularies = _parts(recommender), recommender.model_.vocabularies_
     return {
         _RECORDS: catalogue.records.blob,
         "names.txt": catalogue.names.texts.blob,
@@ -375,9 +382,7 @@ def _texts_of(recommender: Recommender) -> dict[str, Blob]:
 
 
 def _arrays_of(recommender: Recommender) -> dict[str, Any]:
-    catalogue, vocabularies = recommender.articles_, recommender.model_.vocabularies_
-    if recommender.ready_ is None:
-        raise ValueError("the ready lists are made by `prepare`")
+    (catalogue, index, ready), vocabularies = _parts(recommender), recommender.model_.vocabularies_
     return {
         "articles.ends": catalogue.records.ends,
         "articles.entries": catalogue.entry_sizes,
@@ -386,9 +391,9 @@ def _arrays_of(recommender: Recommender) -> dict[str, Any]:
         "names.rows": catalogue.names.rows,
         "urls.ends": catalogue.urls.texts.ends,
         "urls.rows": catalogue.urls.rows,
-        "lists.rows": recommender.ready_.rows,
-        "lists.scores": recommender.ready_.scores,
-        **{f"index.{part}": array for part, array in recommender.index_._asdict().items()},
+        "lists.rows": ready.rows,
+        "lists.scores": ready.scores,
+        **{f"index.{part}": array for part, array in index._asdict().items()},
         **{f"{field}.weights": vocabularies[field].weights for field in FIELDS},
     }
 

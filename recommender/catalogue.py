@@ -165,16 +165,30 @@ class Catalogue(Sequence[Article]):
         start = int(self.records.ends[row - 1]) if row else 0
         return bytes(self.records.blob[start + len(_HEAD) : start + len(_HEAD) + self.entry_sizes[row]])
 
-    @cached_property
+    @property
+    def rows(self) -> Sequence[int]:
+        """The rows of all that can be looked up."""
+        return range(len(self))
+
+    @property
     def providers(self) -> NDArray[np.int32]:
         """Each article's provider as a number, int32 (articles,), by domain or else by name; -1 for none."""
+        return self.provided[0]
+
+    @cached_property
+    def provided(self) -> tuple[NDArray[np.int32], dict[str, int]]:
+        """Each article's provider as a number, and which number each has."""
         numbers: dict[str, int] = {}
         found = np.full(len(self), -1, np.int32)
         for row in range(len(self)):
-            provider = json.loads(self.entry_json(row)).get("provider")
-            if isinstance(provider, dict) and (key := provider.get("domain") or provider.get("name")):
+            if key := self.provider(row):
                 found[row] = numbers.setdefault(key, len(numbers))
-        return found
+        return found, numbers
+
+    def provider(self, row: int) -> str | None:
+        """By what an article's provider is known: its domain, or else its name."""
+        provider = json.loads(self.entry_json(row)).get("provider")
+        return provider.get("domain") or provider.get("name") if isinstance(provider, dict) else None
 
     def _fresh(self, row: int) -> Article:
         """An article that need not be kept."""

@@ -230,6 +230,52 @@ def _floor(
 
 
 @_compiled
+def enter(
+    index: Index,
+    terms: NDArray[np.int32],
+    values: NDArray[np.float32],
+    day: float,
+    weight: float,
+    least: NDArray[np.float64],
+    fading: _Fading,
+    asked: NDArray[np.float32],
+    found_rows: NDArray[np.int64],
+    found_scores: NDArray[np.float64],
+) -> int:
+    """Find the rows for which a candidate of some terms scores their `least` and above 0; returns how many there are.
+
+    `asked` is (terms,) all zero, before and after.
+    """
+    slack = 1 + _ROUNDING * (len(terms) + 64)
+    scaled = np.empty(len(values), np.float32)
+    for place in range(len(terms)):
+        asked[terms[place]] = values[place]
+        scaled[place] = values[place] / index.scale
+    sums = np.empty(index.block, np.float32)
+    size = 0
+    for block in range(len(index.directory)):
+        first, last = block * index.block, min((block + 1) * index.block, len(index.days))
+        sums[:] = 0
+        _accumulate(
+            sums, terms, scaled, index.directory[block], index.postings[index.indptr[first] : index.indptr[last]]
+        )
+        for row in range(first, last):
+            bound = sums[row - first] * weight * slack
+            if bound <= 0 or bound < least[row]:
+                continue
+            factor = _fade(day - index.days[row], fading) * weight
+            if sums[row - first] * factor * slack < least[row]:
+                continue
+            score = _similarity(index, row, asked) * factor
+            if score > 0 and score >= least[row]:
+                found_rows[size], found_scores[size] = row, score
+                size += 1
+    for place in range(len(terms)):
+        asked[terms[place]] = 0
+    return size
+
+
+@_compiled
 def search(
     index: Index,
     queries: _Vectors,

@@ -14,7 +14,7 @@ similarity search, 2007; Anastasiu and Karypis, L2AP, 2014.)
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
@@ -202,6 +202,10 @@ class Index(NamedTuple):
         """The articles' vectors, float32 (articles, terms)."""
         return csr_array((self.data, self.indices, self.indptr), shape=(len(self.days), len(self.levels)))
 
+    def take(self, rows: Sequence[int]) -> csr_array:
+        """The vectors of some articles, float32 (rows, terms)."""
+        return csr_array(self.vectors[rows])
+
     def weighted(self, weights: NDArray[np.float64]) -> Self:
         """The same articles with other weights, float64 (articles,), 0 to 1."""
         return self._replace(weights=_read_only(np.asarray(weights, np.float64)))
@@ -272,6 +276,46 @@ class Index(NamedTuple):
         return found
 
 
+def entered(
+    index: Index,
+    candidate: csr_array,
+    *,
+    day: float,
+    weight: float,
+    least: NDArray[np.float64],
+    decay: Decay,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The articles for which a candidate that is not among them scores above 0, and as much as they ask for at least.
+
+    It is the search turned round: the scores are those that `nearest` would find, to the last bit.
+
+    Args:
+        candidate: float32 (1, terms).
+        least: float64 (articles,) what each asks for.
+
+    Returns:
+        Their rows, ascending, int64, and the candidate's score for each, float64.
+    """
+    from recommender.kernels import enter
+
+    if not len(index.postings):
+        return np.empty(0, np.int64), np.empty(0)
+    rows, scores = np.empty(len(index.days), np.int64), np.empty(len(index.days))
+    size = enter(
+        index,
+        _read_only(np.asarray(candidate.indices, np.int32)),
+        _read_only(np.asarray(candidate.data, np.float32)),
+        day if decay.half_life_days is not None else float("nan"),
+        weight,
+        _read_only(least),
+        decay.fading,
+        _room(len(index.levels)),
+        rows,
+        scores,
+    )
+    return rows[:size].copy(), scores[:size].copy()
+
+
 def hub_weights(index: Index, *, decay: Decay, exponent: float) -> NDArray[np.float64]:
     """The weight that takes each article's popularity back: (least popularity / its own)^exponent, float64, 0 to 1.
 
@@ -281,17 +325,48 @@ def hub_weights(index: Index, *, decay: Decay, exponent: float) -> NDArray[np.fl
     count = len(index.days)
     if exponent == 0:
         return np.ones(count)
-    popularity = index.nearest(
-        index.vectors,
-        query_days=index.days,
-        excluded=np.arange(count, dtype=np.int32)[:, None],
-        decay=decay,
-        limit=_HUB_NEIGHBORS,
-    ).scores.mean(axis=1)
+    own = np.arange(count, dtype=np.int32)[:, None]
+    popularity = _popularity(index, index.vectors, index.days, own, decay)
     if not popularity.any():
         return np.ones(count)
     least = np.percentile(popularity[popularity > 0], _HUB_PERCENTILE)
     return np.asarray((least / np.maximum(popularity, least)) ** exponent)
+
+
+def more_hub_weights(
+    index: Index,
+    vectors: csr_array,
+    *,
+    days: NDArray[np.float64],
+    excluded: NDArray[np.int32],
+    decay: Decay,
+    exponent: float,
+) -> NDArray[np.float64]:
+    """The weights of articles that are not in an index, float64 (vectors,), as those in it were weighed.
+
+    Their popularity is their mean score to their twenty nearest in the index. The least one, to which it is compared,
+    is recovered from an article in the index that weighs less than 1, by its popularity: it is not kept.
+
+    Args:
+        excluded: int32 (vectors, any) rows that are none of their neighbours; -1 for none.
+    """
+    hub = int(np.argmin(index.weights)) if len(index.weights) else 0
+    if exponent == 0 or not len(index.weights) or index.weights[hub] == 1:
+        return np.ones(vectors.shape[0])
+    unweighted = index.weighted(np.ones(len(index.days)))
+    own = np.array([[hub]], np.int32)
+    least = _popularity(unweighted, index.take([hub]), index.days[[hub]], own, decay)[0]
+    least *= index.weights[hub] ** (1 / exponent)
+    popularity = _popularity(unweighted, vectors, days, excluded, decay)
+    return np.asarray((least / np.maximum(popularity, least)) ** exponent)
+
+
+def _popularity(
+    index: Index, vectors: csr_array, days: NDArray[np.float64], excluded: NDArray[np.int32], decay: Decay
+) -> NDArray[np.float64]:
+    """The mean score of articles to their twenty nearest, float64 (vectors,)."""
+    found = index.nearest(vectors, query_days=days, excluded=excluded, decay=decay, limit=_HUB_NEIGHBORS)
+    return np.asarray(found.scores.mean(axis=1))
 
 
 def _levels(frequencies: NDArray[np.intp]) -> NDArray[np.uint8]:

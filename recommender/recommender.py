@@ -18,6 +18,7 @@ from recommender.catalogue import HIDDEN, UNPUBLISHED, WISHES, Catalogue
 from recommender.corpus import Corpus
 from recommender.errors import CorpusError, UnknownArticleError
 from recommender.explanation import Explanation, shared_words
+from recommender.joined import JoinedCatalogue, JoinedIndex, JoinedLists
 from recommender.model import TfidfModel
 from recommender.neighbors import Decay, Index, Neighbors, hub_weights
 from recommender.ready import ReadyLists
@@ -51,9 +52,9 @@ class Recommender:
         ready_: lists that were made in batch, if they were; they change no answer.
     """
 
-    articles_: Catalogue
-    index_: Index
-    ready_: ReadyLists | None
+    articles_: Catalogue | JoinedCatalogue
+    index_: Index | JoinedIndex
+    ready_: ReadyLists | JoinedLists | None
 
     def __init__(self, *, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
@@ -83,12 +84,12 @@ class Recommender:
     @classmethod
     def from_learned(
         cls,
-        catalogue: Catalogue,
+        catalogue: Catalogue | JoinedCatalogue,
         model: TfidfModel | Callable[[], TfidfModel],
-        index: Index,
+        index: Index | JoinedIndex,
         *,
         settings: Settings,
-        ready: ReadyLists | None = None,
+        ready: ReadyLists | JoinedLists | None = None,
     ) -> Self:
         """A fitted recommender from what another has learnt; rows are the same in all of it.
 
@@ -99,10 +100,10 @@ class Recommender:
 
     def _take(
         self,
-        catalogue: Catalogue,
+        catalogue: Catalogue | JoinedCatalogue,
         model: TfidfModel | Callable[[], TfidfModel],
-        index: Index,
-        ready: ReadyLists | None,
+        index: Index | JoinedIndex,
+        ready: ReadyLists | JoinedLists | None,
     ) -> Self:
         self.articles_ = catalogue
         self.index_ = index
@@ -115,6 +116,8 @@ class Recommender:
 
     def prepare(self, *, progress: bool = False) -> Self:
         """Make the ready lists, which look-ups are then answered from where they can be."""
+        if not isinstance(self.index_, Index):
+            raise TypeError("ready lists are made before others are laid over them")
         self.ready_ = ReadyLists.of(self.index_, decay=self._decay, shown=self._allowed["any"], progress=progress)
         return self
 
@@ -182,8 +185,9 @@ class Recommender:
     def answers(self, *, limit: int | None = None) -> Iterator[bytes]:
         """The answer of every article, in rank order."""
         rules = Rules.from_settings(self.settings, limit=limit)
-        for start in range(0, len(self.articles_), _BATCH):
-            rows = range(start, min(start + _BATCH, len(self.articles_)))
+        answerable = self.articles_.rows
+        for start in range(0, len(answerable), _BATCH):
+            rows = answerable[start : start + _BATCH]
             for row, ranked in zip(rows, self._lists(rows, rules), strict=True):
                 yield self._answer(row, ranked)
 
@@ -276,7 +280,7 @@ class Recommender:
         )
 
     def _vectors(self, rows: Sequence[int]) -> csr_array:
-        return csr_array(self.vectors_[rows])
+        return self.index_.take(rows)
 
     def _pair(self, row: int, other: int) -> tuple[float, float, float, float]:
         """Score, similarity, time factor and weight of one article as a candidate for another."""

@@ -3,12 +3,13 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from samples import SEED_ID, article, corpus_of
 from servers import RECOMMENDER, free_port, running
+from waiting import SLACK, until
 
 from api import create_app
 from api.live import Live
@@ -16,15 +17,6 @@ from recommender import ArtefactError, Corpus, Manifest, Recommender, artefact
 
 Published = tuple[Path, Manifest]
 OTHER = corpus_of(article("comet", "Comet over the bay"), article("town", "Comet over the town"))
-
-
-def until(holds: Callable[[], bool], *, seconds: float = 30) -> float:
-    """Wait until something holds; returns how long that took."""
-    start = time.monotonic()
-    while not holds():
-        assert time.monotonic() - start < seconds, "waited in vain"
-        time.sleep(0.02)
-    return time.monotonic() - start
 
 
 @pytest.fixture
@@ -107,7 +99,9 @@ def test_readyz_names_the_model_and_what_is_refused(published: Published) -> Non
     models, first = published
     app = create_app(MODELS=models)
     client = app.test_client()
-    assert client.get("/readyz").json == {"status": "ready", "version": first.version, "refused": None}
+    nothing = {"articles": 0, "withdrawn": 0, "problems": []}
+    whole = {"status": "ready", "version": first.version, "refused": None, "live": nothing}
+    assert client.get("/readyz").json == whole
     version = publish_other(models)
     damage(models, version)
     until(lambda: app.extensions["live"].refused is not None)
@@ -139,7 +133,3 @@ def test_every_worker_takes_a_new_model_within_two_seconds(published: Published,
         used_at = time.monotonic()
         until(lambda: versions(address) == {first.version})
         assert time.monotonic() - used_at < 2 * SLACK
-
-
-SLACK = 3
-"""What a machine that others load may make of a second."""
