@@ -28,7 +28,7 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
         ArtefactError: no recommender was given, and no artefact can be loaded.
     """
     app = Flask(__name__)
-    app.config.from_mapping(config)
+    app.config.from_mapping({"TOKEN": os.environ.get("RECOMMENDER_TOKEN", ""), **config})
     if isinstance(app.json, DefaultJSONProvider):
         app.json.sort_keys = False  # the order of an entry's keys is part of the contract
         app.json.ensure_ascii = False
@@ -36,8 +36,7 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
         app.extensions["live"] = live.Fixed(recommender)
     else:
         models = Path(config.get("MODELS") or os.environ.get("RECOMMENDER_MODELS", "models"))
-        app.extensions["live"] = live.Live(models, verdicts=config.get("VERDICTS"))
-    app.config.setdefault("TOKEN", os.environ.get("RECOMMENDER_TOKEN", ""))
+        app.extensions["live"] = live.Live(models, verdicts=config.get("VERDICTS"), posting=bool(app.config["TOKEN"]))
     for blueprint in (live.blueprint, views.blueprint, articles.blueprint):
         app.register_blueprint(blueprint)
     problems.register(app)

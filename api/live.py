@@ -78,16 +78,18 @@ class Live:
         loads, refusals: how many versions were loaded, and refused, so far.
     """
 
-    def __init__(self, models: Path, *, verdicts: Path | None = None) -> None:
+    def __init__(self, models: Path, *, verdicts: Path | None = None, posting: bool = False) -> None:
         """Load the model in use and begin to look for others.
 
         Args:
             verdicts: a folder that only the processes of this server write to; by default one of this object's own.
+            posting: whether articles may be posted, so that what that needs is worth its memory before they are.
 
         Raises:
             ArtefactError: there is no model, or it is refused and no other is being served.
         """
         self._models = models
+        self._posting = posting
         if verdicts is None:
             verdicts = Path(tempfile.mkdtemp(prefix="related-articles-"))
             weakref.finalize(self, shutil.rmtree, verdicts, ignore_errors=True)
@@ -185,6 +187,8 @@ class Live:
         self._journal_seen = seen
 
     def _watch(self) -> None:
+        if self._posting:
+            self._overlay.warm()
         while not self._stopped.wait(_INTERVAL):
             try:
                 self._look_at_the_journal()
@@ -225,6 +229,8 @@ class Live:
 
     def _swap(self, version: str) -> None:
         overlay = self._loaded(version, self._overlay.postings)  # the long part, while others may still post
+        if self._posting:
+            overlay.warm()
         with self._changing:
             if overlay.postings is not self._overlay.postings:
                 overlay = overlay.after(self._overlay.postings)

@@ -203,8 +203,11 @@ class Index(NamedTuple):
         return csr_array((self.data, self.indices, self.indptr), shape=(len(self.days), len(self.levels)))
 
     def take(self, rows: Sequence[int]) -> csr_array:
-        """The vectors of some articles, float32 (rows, terms)."""
-        return csr_array(self.vectors[rows])
+        """The vectors of some articles, float32 (rows, terms); what is not asked for is not touched."""
+        spans = [slice(int(self.indptr[row]), int(self.indptr[row + 1])) for row in rows]
+        return rows_of(
+            [self.indices[span] for span in spans], [self.data[span] for span in spans], terms=len(self.levels)
+        )
 
     def weighted(self, weights: NDArray[np.float64]) -> Self:
         """The same articles with other weights, float64 (articles,), 0 to 1."""
@@ -276,9 +279,18 @@ class Index(NamedTuple):
         return found
 
 
+def rows_of(indices: Sequence[NDArray[np.int32]], data: Sequence[NDArray[np.float32]], *, terms: int) -> csr_array:
+    """Vectors from the columns and values of each, float32 (rows, terms)."""
+    indptr = np.cumsum([0, *map(len, indices)], dtype=np.int32)
+    columns = np.concatenate([np.empty(0, np.int32), *indices])
+    values = np.concatenate([np.empty(0, np.float32), *data])
+    return csr_array((values, columns, indptr), shape=(len(indices), terms))
+
+
 def entered(
     index: Index,
-    candidate: csr_array,
+    indices: NDArray[np.int32],
+    data: NDArray[np.float32],
     *,
     day: float,
     weight: float,
@@ -290,7 +302,7 @@ def entered(
     It is the search turned round: the scores are those that `nearest` would find, to the last bit.
 
     Args:
-        candidate: float32 (1, terms).
+        indices, data: the columns and values of the candidate's vector.
         least: float64 (articles,) what each asks for.
 
     Returns:
@@ -303,8 +315,8 @@ def entered(
     rows, scores = np.empty(len(index.days), np.int64), np.empty(len(index.days))
     size = enter(
         index,
-        _read_only(np.asarray(candidate.indices, np.int32)),
-        _read_only(np.asarray(candidate.data, np.float32)),
+        _read_only(np.asarray(indices, np.int32)),
+        _read_only(np.asarray(data, np.float32)),
         day if decay.half_life_days is not None else float("nan"),
         weight,
         _read_only(least),
@@ -333,6 +345,19 @@ def hub_weights(index: Index, *, decay: Decay, exponent: float) -> NDArray[np.fl
     return np.asarray((least / np.maximum(popularity, least)) ** exponent)
 
 
+def least_popularity(index: Index, *, decay: Decay, exponent: float) -> float | None:
+    """The popularity up to which the articles of an index weigh 1; `None` where all do.
+
+    It is not kept: it is recovered from the popularity of an article that weighs less.
+    """
+    hub = int(np.argmin(index.weights)) if len(index.weights) else 0
+    if exponent == 0 or not len(index.weights) or index.weights[hub] == 1:
+        return None
+    own = np.array([[hub]], np.int32)
+    popularity = _popularity(_unweighted(index), index.take([hub]), index.days[[hub]], own, decay)
+    return float(popularity[0] * index.weights[hub] ** (1 / exponent))
+
+
 def more_hub_weights(
     index: Index,
     vectors: csr_array,
@@ -341,24 +366,24 @@ def more_hub_weights(
     excluded: NDArray[np.int32],
     decay: Decay,
     exponent: float,
+    least: float | None,
 ) -> NDArray[np.float64]:
     """The weights of articles that are not in an index, float64 (vectors,), as those in it were weighed.
 
-    Their popularity is their mean score to their twenty nearest in the index. The least one, to which it is compared,
-    is recovered from an article in the index that weighs less than 1, by its popularity: it is not kept.
+    Their popularity is their mean score to their twenty nearest in the index, without what came since.
 
     Args:
         excluded: int32 (vectors, any) rows that are none of their neighbours; -1 for none.
+        least: the index's `least_popularity`.
     """
-    hub = int(np.argmin(index.weights)) if len(index.weights) else 0
-    if exponent == 0 or not len(index.weights) or index.weights[hub] == 1:
+    if least is None:
         return np.ones(vectors.shape[0])
-    unweighted = index.weighted(np.ones(len(index.days)))
-    own = np.array([[hub]], np.int32)
-    least = _popularity(unweighted, index.take([hub]), index.days[[hub]], own, decay)[0]
-    least *= index.weights[hub] ** (1 / exponent)
-    popularity = _popularity(unweighted, vectors, days, excluded, decay)
+    popularity = _popularity(_unweighted(index), vectors, days, excluded, decay)
     return np.asarray((least / np.maximum(popularity, least)) ** exponent)
+
+
+def _unweighted(index: Index) -> Index:
+    return index.weighted(np.ones(len(index.days)))
 
 
 def _popularity(

@@ -16,12 +16,11 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
 
 from recommender.article import Article, normalise_url
 from recommender.catalogue import HIDDEN, UNPUBLISHED, WISHES, Catalogue
 from recommender.joined import JoinedCatalogue, JoinedIndex, JoinedLists
-from recommender.neighbors import Decay, Index, entered, more_hub_weights
+from recommender.neighbors import Decay, Index, entered, least_popularity, more_hub_weights, rows_of
 from recommender.postings import Posted, Postings, digest_of
 from recommender.ready import ReadyLists
 from recommender.recommender import Recommender
@@ -42,7 +41,8 @@ class _Live:
     posted: Posted
     article: Article
     replaced: frozenset[int]
-    vector: csr_array
+    indices: NDArray[np.int32]
+    data: NDArray[np.float32]
     weight: float
     place: int
     owners: NDArray[np.int64]
@@ -70,6 +70,13 @@ class _Base:
         if self.ready is None:
             return np.full(len(self.articles), np.inf)
         return np.where(self.ready.rows[:, -1] >= 0, self.ready.scores[:, -1], 0.0)
+
+    @cached_property
+    def least_popularity(self) -> float | None:
+        """The popularity up to which articles weigh 1."""
+        settings = self.recommender.settings
+        decay = Decay(settings.half_life_days)
+        return least_popularity(self.index, decay=decay, exponent=settings.hub_exponent)
 
     def rows_of(self, names: Iterable[str], urls: Iterable[str]) -> frozenset[int]:
         """The articles of some names or addresses."""
@@ -120,6 +127,7 @@ class _Base:
             excluded=excluded,
             decay=Decay(settings.half_life_days),
             exponent=settings.hub_exponent,
+            least=self.least_popularity,
         )
         unseen = HIDDEN if settings.published == "any" else HIDDEN | UNPUBLISHED
         nearest = self.index.nearest(
@@ -132,12 +140,14 @@ class _Base:
         )
         found = []
         for number, article in enumerate(articles):
-            vector = csr_array(vectors[[number]])
+            span = slice(vectors.indptr[number], vectors.indptr[number + 1])
+            columns, values = vectors.indices[span].astype(np.int32), vectors.data[span]
             owners, scores = np.empty(0, np.int64), np.empty(0)
             if not article.hidden and self.ready is not None:
                 owners, scores = entered(
                     self.index,
-                    vector,
+                    columns,
+                    values,
                     day=days[number],
                     weight=weights[number],
                     least=self.least,
@@ -148,7 +158,8 @@ class _Base:
                     posted[number],
                     article,
                     replaced[number],
-                    vector,
+                    columns,
+                    values,
                     float(weights[number]),
                     2 * self.before(article),
                     owners,
@@ -190,6 +201,11 @@ class Overlay:
     def __len__(self) -> int:
         """How many articles are live."""
         return len(self._live)
+
+    def warm(self) -> Self:
+        """Read, import and compile now what the first live article needs."""
+        self._base.live([Posted.of('{"title": "warm", "id": "warm"}', "json")])
+        return self
 
     def after(self, postings: Postings) -> Self:
         """The same model under other postings; what is known of those that stay is kept."""
@@ -252,17 +268,17 @@ class Overlay:
         """All in whose lists a live article may be."""
         if live.article.hidden:
             return []
-        rows, index = self._rows, self._index
         day = np.nan if live.article.published_at is None else live.article.published_at
-        least = np.where(self._short, 0.0, np.inf)
-        more, _ = entered(
-            self._base.index, live.vector, day=day, weight=live.weight, least=least, decay=self._base.decay
-        )
-        owners = {*live.owners.tolist(), *more.tolist()} - self._masked
-        least = np.array([self._least(one) for one in rows])
-        among, _ = entered(index, live.vector, day=day, weight=live.weight, least=least, decay=self._base.decay)
-        others = [rows[row].article.id for row in among.tolist() if rows[row] is not live]
-        return [*(self._base.articles[row].id for row in sorted(owners)), *others]
+        candidate, decay = (live.indices, live.data), self._base.decay
+        owners = set(live.owners.tolist())
+        if self._short.any():
+            least = np.where(self._short, 0.0, np.inf)
+            more, _ = entered(self._base.index, *candidate, day=day, weight=live.weight, least=least, decay=decay)
+            owners.update(more.tolist())
+        least = np.array([self._least(one) for one in self._rows])
+        among, _ = entered(self._index, *candidate, day=day, weight=live.weight, least=least, decay=decay)
+        others = [self._rows[row].article.id for row in among.tolist() if self._rows[row] is not live]
+        return [*(self._base.articles[row].id for row in sorted(owners - self._masked)), *others]
 
     @cached_property
     def _short(self) -> NDArray[np.bool_]:
@@ -288,9 +304,8 @@ class Overlay:
 
 def _index_of(rows: Sequence[_Live], *, terms: int) -> Index:
     """Live articles, in rank order, as candidates."""
-    none = csr_array(np.empty((0, terms), np.float32))
     return Index.of(
-        csr_array(vstack([none, *(one.vector for one in rows)], format="csr")),
+        rows_of([one.indices for one in rows], [one.data for one in rows], terms=terms),
         np.array([one.article.published_at for one in rows], np.float64),
         np.array([one.weight for one in rows], np.float64),
     )
