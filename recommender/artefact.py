@@ -32,9 +32,10 @@ from recommender.ready import ReadyLists
 from recommender.recommender import Recommender
 from recommender.settings import Settings
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 POINTER = "current"
+_SEAL = "seal"  # of the manifest: sha256 of all else in it
 _RECORDS = "articles.jsonl"
 _TEXTS = (_RECORDS, "names.txt", "urls.txt")
 _ARRAYS: dict[str, tuple[DTypeLike, int]] = {  # dtype and dimensions
@@ -188,8 +189,11 @@ def read_manifest(models: Path, version: str | None = None) -> Manifest:
         raise _absent(models, version)
     try:
         values = json.loads((folder / MANIFEST).read_bytes())
+        seal = values.pop(_SEAL, None)
         if values["format"] != FORMAT:
             raise _refused(folder, f"it is of format {values['format']!r}, this program reads {FORMAT}")
+        if seal != hashlib.sha256(_json(values)).hexdigest():
+            raise _refused(folder, "its manifest is damaged: it is not the one that was published")
         if set(values["files"]) != _FILES:
             raise _refused(folder, "its manifest does not name the files of an artefact")
         return Manifest(
@@ -341,24 +345,22 @@ def _write(
         libraries={name: installed_version(name) for name in _LIBRARIES},
         files=files,
     )
+    values = {
+        "format": FORMAT,
+        "created": manifest.created,
+        "settings": manifest.settings.to_mapping(),
+        "given": dict(manifest.given),
+        "precision": manifest.precision,
+        "learnt": manifest.learnt,
+        "corpus": manifest.corpus,
+        "counts": manifest.counts,
+        "libraries": manifest.libraries,
+        "files": manifest.files,
+    }
+    values = json.loads(_json(values))  # as it will be read
     with synced(staging / MANIFEST) as stream:
         stream.write(
-            json.dumps(
-                {
-                    "format": FORMAT,
-                    "created": manifest.created,
-                    "settings": manifest.settings.to_mapping(),
-                    "given": dict(manifest.given),
-                    "precision": manifest.precision,
-                    "learnt": manifest.learnt,
-                    "corpus": manifest.corpus,
-                    "counts": manifest.counts,
-                    "libraries": manifest.libraries,
-                    "files": manifest.files,
-                },
-                indent=2,
-            ).encode()
-            + b"\n"
+            json.dumps({**values, _SEAL: hashlib.sha256(_json(values)).hexdigest()}, indent=2).encode() + b"\n"
         )
     return manifest
 
