@@ -6,11 +6,13 @@ MODELS ?= models
 RUNS ?= 20000
 SEED ?= 1
 KILLS ?= 300
+FAULTS ?= 2000
+SECONDS ?= 600
 
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help serve test lint bench load api-test fuzz kill-test clean
+.PHONY: help serve test lint bench load api-test fuzz kill-test kill-server-test fault-test soak clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -43,8 +45,17 @@ fuzz: $(VENV)/installed-fuzz  ## look for files that an edit harms: RUNS (20,000
 kill-test: $(VENV)/installed-dev  ## kill a run that writes lists KILLS (300) times; make test does it a dozen times
 	@KILLS=$(KILLS) $(BIN)/python -m pytest tests/test_enrich_killed.py
 
+kill-server-test: $(VENV)/installed-dev  ## kill workers, servers and trainings KILLS times (better 100) under load
+	@KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/test_server_killed.py
+
+fault-test: $(VENV)/installed-dev  ## flip bits and cut ends, FAULTS (2,000) times each in artefact and journal
+	@FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/test_artefact.py tests/test_journal.py -k fault
+
+soak: $(VENV)/installed-bench  ## SECONDS (600) at saturation, with reloads and live articles
+	@PYTHONPATH=tests $(BIN)/python tests/soak.py $(SECONDS)
+
 clean:  ## remove .venv and the trained models
-	rm -rf $(VENV) models/current models/.readings models/*/
+	rm -rf $(VENV) models/current models/live.journal models/.readings models/*/
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12")'

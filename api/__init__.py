@@ -10,7 +10,6 @@ from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.config import Config
-from api.serving import Serving
 from recommender import Recommender
 
 if TYPE_CHECKING:
@@ -27,8 +26,8 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     """Build the application.
 
     Args:
-        recommender: what answers; by default the model in use in the folder MODELS. Its answers may be kept by caches
-            if VERSION names it.
+        recommender: what answers; by default the model in use, whichever that is at the moment, in the folder MODELS.
+            Its answers may be kept by caches if VERSION names it.
         config: settings of `Config` by their names in capitals, which come before the environment's, and Flask's own.
 
     Raises:
@@ -36,7 +35,7 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
         SettingsError: a setting has a value that it may not have.
     """
     # prometheus-client looks at the environment when it is imported; in a worker `serve` has set it by now.
-    from api import operations, problems, views
+    from api import articles, live, operations, problems, views
     from api.delivery import Deliverer
     from api.door import Door
     from api.metrics import ROUTE, Metrics
@@ -45,12 +44,15 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     own = Config.of(os.environ, config)
     app = Flask(__name__)
     app.config.from_mapping({"MAX_CONTENT_LENGTH": _LARGEST_BODY, **config})
-    serving = Serving.from_models(own) if recommender is None else Serving(recommender, own.version)
+    if recommender is None:
+        app.extensions["live"] = live.Live(own.models, verdicts=own.verdicts, posting=bool(own.token))
+    else:
+        app.extensions["live"] = live.Fixed(recommender, config.get("VERSION"))
     deliverer, metrics = Deliverer(own), Metrics(app)
     published: Only | None = "only" if own.published == "only" else None
-    app.extensions.update(recommender=serving, deliverer=deliverer, metrics=metrics, published=published)
-    app.register_blueprint(views.blueprint)
-    app.register_blueprint(operations.blueprint)
+    app.extensions.update(deliverer=deliverer, metrics=metrics, published=published, token=own.token)
+    for blueprint in (views.blueprint, articles.blueprint, operations.blueprint):
+        app.register_blueprint(blueprint)
     problems.register(app)
 
     @app.before_request

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -19,10 +19,10 @@ class Config:
 
     models: Path = Path("models")
     """Folder of the trained models."""
-    version: str | None = None
-    """The model that answers; by default the one in use. `serve` names the one that it has verified."""
-    verified: bool = False
-    """Whether that model was verified already, which `serve` does once for all workers."""
+    verdicts: Path | None = None
+    """Folder in which the workers of one server tell each other which models are sound; `serve` makes one."""
+    token: str = field(default="", repr=False)
+    """What posting and withdrawing articles needs, as `Authorization: Bearer …`; without one nobody can."""
     published: Published = "any"
     """`only` keeps articles that say `published: false` out of every list, whatever a request asks for."""
     max_age: int = 60
@@ -64,19 +64,20 @@ class Config:
             SettingsError: a variable holds what its setting may not be.
         """
         values: dict[str, Any] = {}
-        for field in fields(cls):
-            name = field.name.upper()
+        for own in fields(cls):
+            name = own.name.upper()
             text = environment.get(PREFIX + name, "").strip()
             if text:
-                values[field.name] = _read(name, text, str(field.type))
+                values[own.name] = _read(name, text, str(own.type))
             if overrides and name in overrides:
-                values[field.name] = Path(overrides[name]) if field.type == "Path" else overrides[name]
+                value = overrides[name]
+                values[own.name] = Path(value) if value is not None and own.type.startswith("Path") else value
         return cls(**values)
 
     @classmethod
     def names(cls) -> frozenset[str]:
         """The settings' names in capitals."""
-        return frozenset(field.name.upper() for field in fields(cls))
+        return frozenset(own.name.upper() for own in fields(cls))
 
 
 def _read(name: str, text: str, kind: str) -> object:
@@ -86,7 +87,7 @@ def _read(name: str, text: str, kind: str) -> object:
     if kind == "int":
         _check(name, text, text.isascii() and text.isdigit() and len(text) < 10, "a whole number")
         return int(text)
-    if kind == "Path":
+    if kind.startswith("Path"):
         return Path(text)
     if kind.startswith("tuple"):
         return tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())

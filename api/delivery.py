@@ -42,7 +42,7 @@ class Deliverer:
     def __call__(self, environ: Mapping[str, str], serving: Serving, body: bytes, mimetype: str = JSON) -> Delivery:
         """An answer as the request wants it.
 
-        Its ETag is strong: a hash of the model's version, the program's, the request and the compression.
+        Its ETag is strong: a hash of the model's tag, the program's version, the request and the compression.
         """
         headers: list[tuple[str, str]] = []
         compressed = False
@@ -50,10 +50,10 @@ class Deliverer:
             headers.append(("Vary", "Accept-Encoding"))
             wanted = environ.get("HTTP_ACCEPT_ENCODING")
             compressed = wanted is not None and len(body) >= _WORTH_IT and takes_gzip(wanted[:_LONGEST_HEADER])
-        if serving.version is None:
+        if serving.tag is None:
             headers.append(("Cache-Control", "no-store"))
         else:
-            key = f"{self._seed}{serving.version}\n{environ['PATH_INFO']}?{environ.get('QUERY_STRING')}\n{compressed}"
+            key = f"{self._seed}{serving.tag}\n{environ['PATH_INFO']}?{environ.get('QUERY_STRING')}\n{compressed}"
             etag = blake2b(key.encode(errors="replace"), digest_size=12).hexdigest()
             headers += (("Cache-Control", self._kept), ("ETag", f'"{etag}"'))
             known = environ.get("HTTP_IF_NONE_MATCH")

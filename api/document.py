@@ -24,7 +24,9 @@ class Operation(NamedTuple):
 
     Attributes:
         answer: the type of the answer, or its media type where it is no JSON.
+        body: the type of what is sent, or its media type where it is no JSON.
         kept: whether caches may keep the answer.
+        token: whether it needs the server's token.
     """
 
     name: str
@@ -33,9 +35,10 @@ class Operation(NamedTuple):
     summary: str
     answer: type | str
     query: type[schemas.Input] = schemas.Nothing
-    body: type[schemas.Input] | None = None
+    body: type[schemas.Input] | str | None = None
     problems: tuple[int, ...] = (400,)
     kept: bool = False
+    token: bool = False
 
 
 OPERATIONS = (
@@ -71,6 +74,25 @@ OPERATIONS = (
     ),
     Operation("article", "get", "/articles/{id}", "One article", schemas.Found, problems=(400, 404), kept=True),
     Operation("articles", "get", "/articles", "A search of the titles", schemas.Articles, schemas.Search, kept=True),
+    Operation(
+        "post_article",
+        "post",
+        "/articles",
+        "Take in an article, or its next state, while the server runs",
+        schemas.Posted,
+        body="text/markdown",
+        problems=(400, 401, 403, 413, 415, 422, 507),
+        token=True,
+    ),
+    Operation(
+        "withdraw_article",
+        "delete",
+        "/articles/{id}",
+        "Take an article away until it is posted again",
+        schemas.Withdrawn,
+        problems=(400, 401, 403, 404, 507),
+        token=True,
+    ),
     Operation("healthz", "get", "/healthz", "Whether the process is alive", schemas.Alive),
     Operation("readyz", "get", "/readyz", "Which model answers", schemas.Ready),
     Operation("metrics", "get", "/metrics", "Counts for Prometheus", "text/plain"),
@@ -83,7 +105,7 @@ OPERATIONS = (
 def openapi() -> dict[str, Any]:
     """The document; the same for every server of this version."""
     types = [operation.answer for operation in OPERATIONS if not isinstance(operation.answer, str)]
-    types += [operation.body for operation in OPERATIONS if operation.body is not None]
+    types += [operation.body for operation in OPERATIONS if operation.body and not isinstance(operation.body, str)]
     _, components = msgspec.json.schema_components(
         [*types, schemas.Problem], ref_template="#/components/schemas/{name}"
     )
@@ -98,7 +120,10 @@ def openapi() -> dict[str, Any]:
             "description": "Which articles of a site belong together, in the shape of its `related` field.",
         },
         "paths": paths,
-        "components": {"schemas": dict(sorted(components.items()))},
+        "components": {
+            "schemas": dict(sorted(components.items())),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
@@ -118,6 +143,10 @@ def _described(operation: Operation) -> dict[str, Any]:
         "parameters": [*_in_path(operation.path), *_in_query(operation.query)],
         "responses": dict(sorted(answers.items())),
     }
+    if operation.token:
+        described["security"] = [{"token": []}]
+    if operation.name == "post_article":
+        answers["201"] = {**answers["200"], "description": "The answer, of an article that was unknown before"}
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": _content(operation.body)}
     return described

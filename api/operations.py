@@ -11,9 +11,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from api import schemas
 from api.delivery import JSON
 from api.document import openapi
+from api.live import Fixed, Live
 from api.metrics import Metrics
 from api.reading import Reader, in_words
-from api.serving import current
 
 blueprint = Blueprint("operations", __name__)
 _nothing = Reader(schemas.Nothing)
@@ -27,10 +27,18 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Which model answers; it has been verified."""
-    serving = current(current_app)
-    articles = len(serving.recommender.articles_)
-    return _now(msgspec.json.encode(schemas.Ready("ready", serving.version, serving.created, articles)))
+    """Which model answers, verified, which one is refused and why, and what is laid over it."""
+    live: Live | Fixed = current_app.extensions["live"]
+    serving, refused = live.snapshot, live.refused
+    ready = schemas.Ready(
+        "ready",
+        serving.version,
+        serving.created,
+        len(serving.recommender.articles_.rows),
+        None if refused is None else schemas.Refused(refused.version, refused.reason),
+        schemas.Live(serving.live, serving.withdrawn, list(live.problems)),
+    )
+    return _now(msgspec.json.encode(ready))
 
 
 @blueprint.get("/metrics")

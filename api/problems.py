@@ -41,6 +41,6 @@ def register(app: Flask) -> None:
         status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
         response = problem(status, error.description or HTTPStatus(status).phrase)
         for name, value in error.get_response().headers:
-            if name in ("Allow", "Location"):
+            if name in ("Allow", "Location", "WWW-Authenticate"):
                 response.headers[name] = value
         return response

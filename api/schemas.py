@@ -200,6 +200,21 @@ class Alive(Struct):
     status: Literal["ok"]
 
 
+class Refused(Struct):
+    """A model that was published and is not served."""
+
+    version: str
+    reason: str
+
+
+class Live(Struct):
+    """What was posted and withdrawn since the model was trained; problems are those of keeping it."""
+
+    articles: int
+    withdrawn: int
+    problems: list[str]
+
+
 class Ready(Struct):
     """The model that answers."""
 
@@ -207,6 +222,24 @@ class Ready(Struct):
     version: str | None
     created: str | None
     articles: int
+    refused: Refused | None
+    live: Live
+
+
+class Posted(Struct):
+    """An article that was posted: its list, and whose lists it enters."""
+
+    id: str
+    related: list[Entry]
+    enters: list[str]
+    problems: list[str]
+
+
+class Withdrawn(Struct):
+    """An article that was withdrawn, and whose lists it leaves."""
+
+    id: str
+    leaves: list[str]
 
 
 class Problem(Struct, omit_defaults=True):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import signal
 import socket
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,19 +21,32 @@ from granian.server.mp import MPServer
 
 from api import create_app
 from api.config import PREFIX, Config
-from recommender import RecommenderError, artefact
+from recommender import ArtefactError, RecommenderError, artefact
 from recommender.cli import corpus_argument, fitting_version, main, models_option
+from recommender.verdict import Verdicts
 
 __all__ = ["main"]
 
 _COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 _WAITING = 128  # requests that a worker holds back rather than refuses
 _STOP_SECONDS = 5
+_ORPHAN_SECONDS = 0.1  # a worker looks so often whether its server is still there
+_PORT_SECONDS = 1.0  # how long the workers of a server that was killed may hold its port
 
 
 def worker_app() -> Flask:
-    """The application of one worker, on the version that the server has verified."""
+    """The application of one worker; it shares the server's verdicts on models, and ends with the server."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), name="end with the server", daemon=True).start()
     return create_app()
+
+
+def _end_with(server: int) -> None:
+    """End this process when the server that started it is no more: it would hold the port, and follow no command."""
+    while os.getppid() == server:
+        time.sleep(_ORPHAN_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_ORPHAN_SECONDS * 5)  # for what is in flight
+    os._exit(1)
 
 
 def server(target: str, *, workers: int, threads: int, host: str, port: int, uds: Path | None = None) -> MPServer:
@@ -97,45 +114,55 @@ def serve(
 ) -> None:
     """Serve the model in use; with CORPUS, train first where none fits."""
     Config.of(os.environ)  # what is wrong is said now, and not by each worker
-    if corpus_path is None:
-        version = artefact.verify(models_folder).version
-    else:
-        version = fitting_version(corpus_path, models_folder)
+    version = fitting_version(corpus_path, models_folder) if corpus_path else artefact.current(models_folder)
     if uds is None:
         _require_free(host, port)
     else:
         _require_free_socket(uds)
-    # Workers are processes of their own: the environment is what they have in common with this one.
-    os.environ.update({f"{PREFIX}MODELS": str(models_folder.resolve()), f"{PREFIX}VERSION": version})
-    os.environ[f"{PREFIX}VERIFIED"] = "true"
-    if trusted_proxies is not None:
-        os.environ[f"{PREFIX}TRUSTED_PROXIES"] = str(trusted_proxies)
-    click.echo(f"serving {version} on {f'unix:{uds}' if uds else f'http://{host}:{port}'}", err=True)
-    with _shared_counts():
+    models = models_folder.resolve()
+    with _shared_folder("verdicts") as verdicts_folder, _shared_folder("counts") as counts:
+        verdicts = Verdicts(verdicts_folder, models)
+        if corpus_path:
+            verdicts.accept(version)
+        elif not (verdict := verdicts.judge(version)).good:
+            raise ArtefactError(verdict.reason)
+        verdicts.serve(version)
+        # Workers are processes of their own: the environment is what they have in common with this one.
+        os.environ.update({f"{PREFIX}MODELS": str(models), f"{PREFIX}VERDICTS": str(verdicts_folder)})
+        os.environ[_COUNTS] = str(counts)
+        if trusted_proxies is not None:
+            os.environ[f"{PREFIX}TRUSTED_PROXIES"] = str(trusted_proxies)
+        click.echo(f"serving {version} on {f'unix:{uds}' if uds else f'http://{host}:{port}'}", err=True)
         server("api.server:worker_app", workers=workers, threads=threads, host=host, port=port, uds=uds).serve()
 
 
 @contextmanager
-def _shared_counts() -> Iterator[None]:
-    """A folder in which the workers keep their counts, so that any of them can add them up."""
-    folder = tempfile.mkdtemp(prefix="recommender-counts-")
-    os.environ[_COUNTS] = folder
+def _shared_folder(what: str) -> Iterator[Path]:
+    """A folder of what the workers have in common, which goes with the server."""
+    folder = tempfile.mkdtemp(prefix=f"recommender-{what}-")
     try:
-        yield
+        yield Path(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _require_free(host: str, port: int) -> None:
     """Say now, in a sentence, that the server could not listen; else it would share the port, or end in a trace."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise RecommenderError(f"can't listen on {host} port {port}: {reason}; name another with --port") from error
+    latest = time.monotonic() + _PORT_SECONDS
+    while True:
+        try:
+            family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+                return
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > latest:
+                why = error.strerror or str(error)
+                raise RecommenderError(
+                    f"can't listen on {host} port {port}: {why}; name another with --port"
+                ) from error
+        time.sleep(0.05)
 
 
 def _require_free_socket(place: Path) -> None:

@@ -1,42 +1,39 @@
-"""What answers: a recommender and the name of its version, taken once by each request."""
+"""What answers: a recommender and the name of all that its answers are made of, taken once by each request."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import Flask
 
-from api.config import Config
-from recommender import Recommender, artefact
+from recommender import Recommender
+
+if TYPE_CHECKING:
+    from api.live import Fixed, Live
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A recommender that answers.
+    """What one request answers from.
 
     Attributes:
-        version: names all that answers are made of; `None` for a recommender that was never published, whose answers
-            are not to be kept by anyone.
+        version: of the artefact; `None` where the recommender was not loaded from one.
         created: when it was trained, ISO 8601.
+        tag: differs between any two that may answer differently, and agrees between workers; `None` for a recommender
+            that was never published, whose answers are not to be kept by anyone.
+        live, withdrawn: how many articles are laid over the artefact, and withdrawn.
     """
 
     recommender: Recommender
     version: str | None = None
     created: str | None = None
-
-    @classmethod
-    def from_models(cls, config: Config) -> Serving:
-        """The model that a configuration names.
-
-        Raises:
-            ArtefactError: it is missing, damaged, or of another format.
-        """
-        manifest = artefact.read_manifest(config.models, config.version)
-        recommender = artefact.load(config.models, manifest.version, verified=config.verified)
-        return cls(recommender, manifest.version, manifest.created)
+    tag: str | None = None
+    live: int = 0
+    withdrawn: int = 0
 
 
 def current(app: Flask) -> Serving:
     """What answers from now on; a request asks once, and keeps to it."""
-    return cast("Serving", app.extensions["recommender"])
+    live: Live | Fixed = cast("Live | Fixed", app.extensions["live"])
+    return live.snapshot

@@ -41,8 +41,8 @@ class Shortcut:
         plain = environ["REQUEST_METHOD"] == "GET" and query in _LIMITS and len(path) > len(_BEFORE + _AFTER)
         if plain and path.startswith(_BEFORE) and path.endswith(_AFTER):
             id = path[len(_BEFORE) : -len(_AFTER)].encode("latin-1").decode(errors="replace")
-            serving = current(self._app)
             try:
+                serving = current(self._app)
                 body = serving.recommender.answer(id, limit=_LIMITS[query], published=self._published)
                 delivery = self._deliverer(environ, serving, body)
             except UnknownArticleError as error:

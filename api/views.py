@@ -35,9 +35,15 @@ class IdConverter(PathConverter):
     part_isolating = False
 
 
+class OwnIdConverter(IdConverter):
+    """The same where nothing follows: what ends in `/related` asks for a list, whatever the method."""
+
+    regex = r"(?![\s\S]*/related$)[\s\S]+?"
+
+
 @blueprint.record_once
 def _know_ids(state: BlueprintSetupState) -> None:
-    state.app.url_map.converters["id"] = IdConverter
+    state.app.url_map.converters.update(id=IdConverter, own_id=OwnIdConverter)
     state.app.url_map.merge_slashes = False
 
 
@@ -75,7 +81,7 @@ def related_to_draft() -> Response:
     return response
 
 
-@blueprint.get("/articles/<id:id>")
+@blueprint.get("/articles/<own_id:id>")
 def article(id: str) -> Response:
     """The public face of one article."""
     _nothing.of_query(request)

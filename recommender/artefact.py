@@ -22,10 +22,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from recommender.catalogue import Blob, Catalogue, Keys, Texts
+from recommender.catalogue import Catalogue
 from recommender.corpus import Corpus
 from recommender.disk import replacing, sync_folder, synced
 from recommender.errors import ArtefactError, SettingsError
+from recommender.keys import Blob, Keys, Texts
 from recommender.model import FIELDS, TfidfModel, Vocabulary
 from recommender.neighbors import Index
 from recommender.ready import ReadyLists
@@ -35,6 +36,7 @@ from recommender.settings import Settings
 FORMAT = 3
 MANIFEST = "manifest.json"
 POINTER = "current"
+_SEAL = "seal"  # of the manifest: sha256 of all else in it
 _RECORDS = "articles.jsonl"
 _TEXTS = (_RECORDS, "names.txt", "urls.txt")
 _ARRAYS: dict[str, tuple[DTypeLike, int]] = {  # dtype and dimensions
@@ -150,6 +152,17 @@ def current(models: Path) -> str:
         raise ArtefactError(f"{models}: no model has been published here; run {cure}") from error
 
 
+def folder_of(models: Path, version: str) -> Path:
+    """The folder of a version, there or not.
+
+    Raises:
+        ArtefactError: it can't be the name of one.
+    """
+    if version in ("", ".", "..") or "/" in version or "\0" in version:
+        raise ArtefactError(f"{models}: {version!r} is no version; `recommender models` lists them")
+    return models / version
+
+
 def use(models: Path, version: str) -> None:
     """Make a version the current one, by an atomic rename.
 
@@ -172,13 +185,16 @@ def read_manifest(models: Path, version: str | None = None) -> Manifest:
         ArtefactError: it is missing, damaged, or of another format.
     """
     version = version or current(models)
-    folder = _folder(models, version)
+    folder = folder_of(models, version)
     if not folder.is_dir():
         raise _absent(models, version)
     try:
         values = json.loads((folder / MANIFEST).read_bytes())
+        seal = values.pop(_SEAL, None)
         if values["format"] != FORMAT:
             raise _refused(folder, f"it is of format {values['format']!r}, this program reads {FORMAT}")
+        if seal != hashlib.sha256(_json(values)).hexdigest():
+            raise _refused(folder, "its manifest is damaged: it is not the one that was published")
         if set(values["files"]) != _FILES:
             raise _refused(folder, "its manifest does not name the files of an artefact")
         return Manifest(
@@ -206,7 +222,7 @@ def verify(models: Path, version: str | None = None) -> Manifest:
         ArtefactError: a file is missing or not the one that was published, or holds what no artefact holds.
     """
     manifest = read_manifest(models, version)
-    folder = _folder(models, manifest.version)
+    folder = folder_of(models, manifest.version)
     for name, expected in manifest.files.items():
         try:
             with (folder / name).open("rb") as stream:
@@ -217,14 +233,13 @@ def verify(models: Path, version: str | None = None) -> Manifest:
             raise _refused(folder, f"{name} is damaged: it is not the file that was published")
     with _refusing(folder):
         recommender = _read(folder, manifest)
-        count = len(recommender.articles_)
-        recommender.index_.check()
-        if len(recommender.index_.days) != count:
+        catalogue, index, ready = _parts(recommender)
+        index.check()
+        if len(index.days) != len(catalogue):
             raise ValueError("there is not one vector an article")
-        recommender.articles_.check()
-        if recommender.ready_ is not None:
-            recommender.ready_.check(count)
-        if recommender.model_.columns()[FIELDS[-1]].stop != len(recommender.index_.levels):
+        catalogue.check()
+        ready.check(len(catalogue))
+        if recommender.model_.columns()[FIELDS[-1]].stop != len(index.levels):
             raise ValueError("the terms are not those of the vectors")
     return manifest
 
@@ -239,7 +254,7 @@ def load(models: Path, version: str | None = None, *, verified: bool = False) ->
         ArtefactError: it is missing, damaged, hostile or of another format.
     """
     manifest = read_manifest(models, version) if verified else verify(models, version)
-    folder = _folder(models, manifest.version)
+    folder = folder_of(models, manifest.version)
     with _refusing(folder):
         return _read(folder, manifest)
 
@@ -284,12 +299,6 @@ def _settings(values: Mapping[str, Any]) -> dict[str, Any]:
     return dict(values)
 
 
-def _folder(models: Path, version: str) -> Path:
-    if version in ("", ".", "..") or "/" in version or "\0" in version:
-        raise ArtefactError(f"{models}: {version!r} is no version; `recommender models` lists them")
-    return models / version
-
-
 def _absent(models: Path, version: str) -> ArtefactError:
     known = ", ".join(versions(models)) or "none"
     return ArtefactError(f"{models}: there is no version {version!r}; there is {known}")
@@ -332,35 +341,41 @@ def _write(
             "articles": len(corpus.articles),
             "files": corpus.files,
             "links": sum(len(links) for links in corpus.links.values()),
-            "terms": len(recommender.index_.levels),
+            "terms": sum(len(vocabulary.terms) for vocabulary in recommender.model_.vocabularies_.values()),
         },
         libraries={name: installed_version(name) for name in _LIBRARIES},
         files=files,
     )
+    values = {
+        "format": FORMAT,
+        "created": manifest.created,
+        "settings": manifest.settings.to_mapping(),
+        "given": dict(manifest.given),
+        "precision": manifest.precision,
+        "learnt": manifest.learnt,
+        "corpus": manifest.corpus,
+        "counts": manifest.counts,
+        "libraries": manifest.libraries,
+        "files": manifest.files,
+    }
+    values = json.loads(_json(values))  # as it will be read
     with synced(staging / MANIFEST) as stream:
         stream.write(
-            json.dumps(
-                {
-                    "format": FORMAT,
-                    "created": manifest.created,
-                    "settings": manifest.settings.to_mapping(),
-                    "given": dict(manifest.given),
-                    "precision": manifest.precision,
-                    "learnt": manifest.learnt,
-                    "corpus": manifest.corpus,
-                    "counts": manifest.counts,
-                    "libraries": manifest.libraries,
-                    "files": manifest.files,
-                },
-                indent=2,
-            ).encode()
-            + b"\n"
+            json.dumps({**values, _SEAL: hashlib.sha256(_json(values)).hexdigest()}, indent=2).encode() + b"\n"
         )
     return manifest
 
 
+def _parts(recommender: Recommender) -> tuple[Catalogue, Index, ReadyLists]:
+    """What an artefact is made of, which is a model alone, with its ready lists and without live articles over it."""
+    catalogue, index, ready = recommender.articles_, recommender.index_, recommender.ready_
+    if not (isinstance(catalogue, Catalogue) and isinstance(index, Index) and isinstance(ready, ReadyLists)):
+        raise TypeError("only a model as it was trained, with its lists from `prepare`, is an artefact")
+    return catalogue, index, ready
+
+
 def _texts_of(recommender: Recommender) -> dict[str, Blob]:
-    catalogue, vocabularies = recommender.articles_, recommender.model_.vocabularies_
+    (catalogue, _, _), vocabularies = _parts(recommender), recommender.model_.vocabularies_
     return {
         _RECORDS: catalogue.records.blob,
         "names.txt": catalogue.names.texts.blob,
@@ -370,9 +385,7 @@ def _texts_of(recommender: Recommender) -> dict[str, Blob]:
 
 
 def _arrays_of(recommender: Recommender) -> dict[str, Any]:
-    catalogue, vocabularies = recommender.articles_, recommender.model_.vocabularies_
-    if recommender.ready_ is None:
-        raise ValueError("the ready lists are made by `prepare`")
+    (catalogue, index, ready), vocabularies = _parts(recommender), recommender.model_.vocabularies_
     return {
         "articles.ends": catalogue.records.ends,
         "articles.entries": catalogue.entry_sizes,
@@ -381,9 +394,9 @@ def _arrays_of(recommender: Recommender) -> dict[str, Any]:
         "names.rows": catalogue.names.rows,
         "urls.ends": catalogue.urls.texts.ends,
         "urls.rows": catalogue.urls.rows,
-        "lists.rows": recommender.ready_.rows,
-        "lists.scores": recommender.ready_.scores,
-        **{f"index.{part}": array for part, array in recommender.index_._asdict().items()},
+        "lists.rows": ready.rows,
+        "lists.scores": ready.scores,
+        **{f"index.{part}": array for part, array in index._asdict().items()},
         **{f"{field}.weights": vocabularies[field].weights for field in FIELDS},
     }
 

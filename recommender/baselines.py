@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.preprocessing import normalize
 
 from recommender.article import Article
 from recommender.errors import EvaluationError
@@ -53,6 +49,8 @@ def plain_tfidf(articles: Sequence[Article], rows: NDArray[np.int64], depth: int
 
 def bm25(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
     """The same text as a query under BM25 (Lucene's variant, bm25s's defaults)."""
+    import bm25s
+
     texts = _texts(articles)
     index = bm25s.BM25()
     tokens = bm25s.tokenize(texts, stopwords=None, show_progress=False, return_ids=False)
@@ -64,6 +62,9 @@ def bm25(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Ra
 
 def lsi(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
     """Plain TF-IDF brought down to a hundred dimensions by a truncated SVD, cosine."""
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.preprocessing import normalize
+
     vectors = _plain_vectors(articles)
     dimensions = min(_LSI_DIMENSIONS, min(vectors.shape) - 1)
     if dimensions < 1:
@@ -91,6 +92,8 @@ def encoder(model: str) -> Baseline:
         raise EvaluationError(f"the encoder {model!r} can't be loaded: {error}") from error
 
     def rank(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
+        from sklearn.preprocessing import normalize
+
         vectors = normalize(encode(_texts(articles)))
         return _by_score(articles, rows, depth, lambda row: vectors @ vectors[row])
 
@@ -108,6 +111,8 @@ ALL: dict[str, Baseline] = {
 
 
 def _plain_vectors(articles: Sequence[Article]) -> csr_array:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     try:
         return csr_array(TfidfVectorizer().fit_transform(_texts(articles)))
     except ValueError:  # scikit-learn's word for "no text holds any word"

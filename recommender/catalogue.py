@@ -6,110 +6,20 @@ Nothing is parsed before it is asked for, and what many processes have mapped is
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
 from typing import Any, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.article import Article
+from recommender.keys import Keys, Texts
 from recommender.rules import days_of
+from recommender.titles import Titles
 
-Blob = bytes | memoryview
 HIDDEN, UNPUBLISHED, WISHES = 1, 2, 4
 _HEAD = b'{"entry":'
-
-
-class Texts(Sequence[bytes]):
-    """Texts one behind the other, and where each ends.
-
-    Attributes:
-        blob: all of them.
-        ends: int64 (texts,) where each ends in `blob`; it begins where the one before ends.
-    """
-
-    def __init__(self, blob: Blob, ends: NDArray[np.int64]) -> None:
-        self.blob = blob
-        self.ends = ends
-        self._ends = np.ascontiguousarray(ends).data  # which gives plain numbers, five times as fast
-
-    @classmethod
-    def of(cls, texts: Iterable[bytes]) -> Self:
-        """Join texts."""
-        texts = list(texts)
-        return cls(b"".join(texts), np.cumsum([len(text) for text in texts], dtype=np.int64))
-
-    def __len__(self) -> int:
-        return len(self.ends)
-
-    @overload
-    def __getitem__(self, place: int) -> bytes: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[bytes]: ...
-    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
-        if isinstance(place, slice):
-            return [self[at] for at in range(*place.indices(len(self)))]
-        return bytes(self.blob[self.start(place) : self._ends[place]])
-
-    def start(self, place: int) -> int:
-        """Where a text begins in the blob."""
-        return self._ends[place - 1] if place > 0 else 0
-
-    def place(self, wanted: bytes) -> int:
-        """Where a text stands, or would stand, among ascending ones."""
-        blob, ends = self.blob, self._ends
-        low, high = 0, len(ends)
-        while low < high:
-            middle = (low + high) // 2
-            if bytes(blob[ends[middle - 1] if middle else 0 : ends[middle]]) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low
-
-    def check(self) -> None:
-        """Raise `ValueError` unless every text lies within the blob."""
-        ends = self.ends
-        if len(ends) and (ends[0] < 0 or ends[-1] != len(self.blob) or (np.diff(ends) < 0).any()):
-            raise ValueError("texts end where there are none")
-
-
-class Keys:
-    """Which row each key has.
-
-    Attributes:
-        texts: the keys in UTF-8, ascending.
-        rows: int32 (keys,).
-    """
-
-    def __init__(self, texts: Texts, rows: NDArray[np.int32]) -> None:
-        self.texts = texts
-        self.rows = rows
-
-    @classmethod
-    def of(cls, rows: Mapping[str, int]) -> Self:
-        """Sort keys; half of a surrogate pair, which UTF-8 does not know, is no key."""
-        pairs = sorted((key.encode(errors="replace"), row) for key, row in rows.items())
-        return cls(Texts.of(key for key, _ in pairs), np.array([row for _, row in pairs], np.int32))
-
-    def row(self, key: str) -> int | None:
-        """The row of a key, `None` if there is no such key."""
-        wanted = key.encode(errors="replace")
-        place = self.texts.place(wanted)
-        return int(self.rows[place]) if place < len(self.texts) and self.texts[place] == wanted else None
-
-    def around(self, key: str, count: int) -> list[str]:
-        """The keys next to where this one would stand, `count` at most."""
-        place = self.texts.place(key.encode(errors="replace"))
-        start = max(0, min(place - count // 2, len(self.texts) - count))
-        return [text.decode() for text in self.texts[start : start + count]]
-
-    def check(self, articles: int) -> None:
-        """Raise `ValueError` unless every key has the row of an article."""
-        self.texts.check()
-        if len(self.rows) != len(self.texts) or ((self.rows < 0) | (self.rows >= articles)).any():
-            raise ValueError("a name belongs to no article")
 
 
 class Catalogue(Sequence[Article]):
@@ -142,7 +52,8 @@ class Catalogue(Sequence[Article]):
         self.names = names
         self.urls = urls
         self._articles = articles
-        self._decoded = lru_cache(maxsize=1 << 14)(self._decode)
+        # Not of a bound method: a model that is replaced is then gone at once, and not when cycles are looked for.
+        self._decoded = lru_cache(maxsize=1 << 14)(partial(_decode, records, days, flags))
 
     @classmethod
     def of(cls, articles: Sequence[Article], links: Mapping[str, Sequence[str]] | None = None) -> Self:
@@ -177,7 +88,7 @@ class Catalogue(Sequence[Article]):
         return self._articles[row] if self._articles else self._decoded(row % len(self))
 
     def __iter__(self) -> Iterator[Article]:
-        return iter(self._articles) if self._articles else (self._decode(row) for row in range(len(self)))
+        return iter(self._articles) if self._articles else (self._fresh(row) for row in range(len(self)))
 
     def entry_json(self, row: int) -> bytes:
         """An article's entry as it leaves, JSON in UTF-8."""
@@ -192,22 +103,48 @@ class Catalogue(Sequence[Article]):
         """The IDs that an article's editors linked, in their order."""
         return tuple(self._rest(row).get("curated", ()))
 
+    def titled(self, text: str, *, limit: int, shown: NDArray[np.bool_]) -> list[int]:
+        """The newest rows, `limit` at most, of those `shown` whose title holds every word of a text."""
+        return self._titles.holding(text, limit=limit, shown=shown)
+
+    @cached_property
+    def _titles(self) -> Titles:
+        return Titles.of(self.records)
+
     def _rest(self, row: int) -> dict[str, Any]:
         """A record but for its entry."""
         record = self.records[row]
         values: dict[str, Any] = json.loads(b"{" + record[len(_HEAD) + self._entry_sizes[row] + 1 :])
         return values
 
-    @cached_property
+    @property
+    def rows(self) -> Sequence[int]:
+        """The rows of all that can be looked up."""
+        return range(len(self))
+
+    @property
     def providers(self) -> NDArray[np.int32]:
         """Each article's provider as a number, int32 (articles,), by domain or else by name; -1 for none."""
+        return self.provided[0]
+
+    @cached_property
+    def provided(self) -> tuple[NDArray[np.int32], dict[str, int]]:
+        """Each article's provider as a number, and which number each has."""
         numbers: dict[str, int] = {}
         found = np.full(len(self), -1, np.int32)
         for row in range(len(self)):
-            provider = json.loads(self.entry_json(row)).get("provider")
-            if isinstance(provider, dict) and (key := provider.get("domain") or provider.get("name")):
+            if key := self.provider(row):
                 found[row] = numbers.setdefault(key, len(numbers))
-        return found
+        return found, numbers
+
+    def provider(self, row: int) -> str | None:
+        """By what an article's provider is known: its domain, or else its name."""
+        provider = json.loads(self.entry_json(row)).get("provider")
+        return provider.get("domain") or provider.get("name") if isinstance(provider, dict) else None
+
+    def _fresh(self, row: int) -> Article:
+        """An article that need not be kept."""
+        return _decode(self.records, self.days, self.flags, row)
 
     def check(self) -> None:
         """Raise `ValueError` unless this is what `of` makes of some articles."""
@@ -218,26 +155,27 @@ class Catalogue(Sequence[Article]):
         self.names.check(count)
         self.urls.check(count)
         for row in range(count):
-            article = self._decode(row)
+            article = self._fresh(row)
             if json.loads(self.entry_json(row)) != article.entry or not isinstance(article.entry.get("title"), str):
                 raise ValueError("an article without ID or title")
 
-    def _decode(self, row: int) -> Article:
-        values = json.loads(self.records[row])
-        if not isinstance(values["id"], str):
-            raise TypeError("an article without ID or title")
-        day = float(self.days[row])
-        return Article(
-            id=values["id"],
-            entry=values["entry"],
-            published_at=None if np.isnan(day) else day,
-            urls=tuple(values.get("urls", ())),
-            names=tuple(values.get("names", (values["id"],))),
-            hidden=bool(self.flags[row] & HIDDEN),
-            published=not self.flags[row] & UNPUBLISHED,
-            pinned=tuple(values.get("pinned", ())),
-            banned=tuple(values.get("banned", ())),
-        )
+
+def _decode(records: Texts, days: NDArray[np.float64], flags: NDArray[np.uint8], row: int) -> Article:
+    values = json.loads(records[row])
+    if not isinstance(values["id"], str):
+        raise TypeError("an article without ID or title")
+    day = float(days[row])
+    return Article(
+        id=values["id"],
+        entry=values["entry"],
+        published_at=None if np.isnan(day) else day,
+        urls=tuple(values.get("urls", ())),
+        names=tuple(values.get("names", (values["id"],))),
+        hidden=bool(flags[row] & HIDDEN),
+        published=not flags[row] & UNPUBLISHED,
+        pinned=tuple(values.get("pinned", ())),
+        banned=tuple(values.get("banned", ())),
+    )
 
 
 def _flags(article: Article) -> int:

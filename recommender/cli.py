@@ -24,7 +24,9 @@ from recommender.errors import ArtefactError, RecommenderError
 from recommender.evaluation import evaluate
 from recommender.export import export
 from recommender.hand import Hand
+from recommender.overlay import Overlay
 from recommender.plots import require_matplotlib
+from recommender.postings import Postings, settle
 from recommender.recommender import Recommender
 from recommender.report import as_html, as_text
 from recommender.rules import Suggestion
@@ -97,7 +99,7 @@ def main() -> None:
 def train_command(corpus_path: Path, models_folder: Path, settings_file: Path | None, precision: float | None) -> None:
     """Learn CORPUS and publish the model."""
     given = read_overrides(settings_file) if settings_file else {}
-    corpus = Corpus.from_path(corpus_path, cache=models_folder / readings.FOLDER, progress=True)
+    corpus = read(corpus_path, models_folder)
     click.echo(train(corpus, models_folder, given, precision=precision).version)
 
 
@@ -109,7 +111,7 @@ def train_command(corpus_path: Path, models_folder: Path, settings_file: Path | 
 @click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
 def related_command(id: str, models_folder: Path, limit: int | None, explain: bool, form: str) -> None:
     """Print the suggestions for the article ID, as its file or the API would give them."""
-    recommender = artefact.load(models_folder)
+    recommender = load(models_folder, artefact.verify(models_folder).version)
     article = recommender.article(id)
     suggestions = recommender.related(id, limit=limit)
     if explain:
@@ -154,8 +156,8 @@ def enrich_command(
     list), `relatedPin: [ID, …]` (these first) and `relatedBan: [ID, …]` (never these).
     """
     with nullcontext() if trial else _alone(corpus_path):
-        corpus = Corpus.from_path(corpus_path, cache=models_folder / readings.FOLDER, progress=True)
-        recommender = artefact.load(models_folder, _version_for(corpus, models_folder), verified=True)
+        corpus = read(corpus_path, models_folder)
+        recommender = load(models_folder, _version_for(corpus, models_folder))
         enrichment = Enrichment(corpus_path, corpus, recommender, mode=mode, limit=limit)
         outcomes = list(_shown(enrichment.run(dry_run=trial is not None, progress=True), trial, as_json=as_json))
         changed = any(outcome.action == "written" for outcome in outcomes) or not enrichment.remembers()
@@ -319,6 +321,20 @@ def use_model(models_folder: Path, version: str) -> None:
     click.echo(f"{version} is in use")
 
 
+def read(corpus_path: Path, models_folder: Path) -> Corpus:
+    """Read a corpus with what was posted to the servers of a models folder, and without what was withdrawn there."""
+    postings = Postings.in_folder(models_folder)
+    for sentence in postings.damage:
+        click.echo(f"recommender: {sentence}", err=True)
+    return Corpus.from_path(corpus_path, cache=models_folder / readings.FOLDER, postings=postings, progress=True)
+
+
+def load(models_folder: Path, version: str) -> Recommender:
+    """A version that has been verified, with what was posted and withdrawn since it was trained."""
+    base = artefact.load(models_folder, version, verified=True)
+    return Overlay(base).after(Postings.in_folder(models_folder)).recommender
+
+
 def train(corpus: Corpus, models_folder: Path, given: Mapping[str, Any], *, precision: float | None = None) -> Manifest:
     """Learn and publish, and say on stderr what came of it."""
     report(corpus)
@@ -328,6 +344,7 @@ def train(corpus: Corpus, models_folder: Path, given: Mapping[str, Any], *, prec
         manifest = artefact.publish(
             recommender, corpus, models_folder, given=given, precision=precision, learnt=learned.sentence()
         )
+        settle(models_folder, corpus.held)
     click.echo(manifest.learnt, err=True)
     click.echo(f"published {models_folder / manifest.version}", err=True)
     return manifest
@@ -347,8 +364,7 @@ def stages(name: str) -> Iterator[Callable[[str], None]]:
 
 def fitting(corpus_path: Path, models_folder: Path) -> Recommender:
     """The current model, if it was trained on this very corpus; else a newly trained one."""
-    version = fitting_version(corpus_path, models_folder)
-    return artefact.load(models_folder, version, verified=True)
+    return load(models_folder, fitting_version(corpus_path, models_folder))
 
 
 def fitting_version(corpus_path: Path, models_folder: Path) -> str:
@@ -356,9 +372,7 @@ def fitting_version(corpus_path: Path, models_folder: Path) -> str:
     manifest = _current(models_folder)
     if manifest is not None and manifest.corpus == fingerprint(corpus_path, cache=models_folder / readings.FOLDER):
         return manifest.version
-    return _train_again(
-        Corpus.from_path(corpus_path, cache=models_folder / readings.FOLDER, progress=True), models_folder, manifest
-    )
+    return _train_again(read(corpus_path, models_folder), models_folder, manifest)
 
 
 def _version_for(corpus: Corpus, models_folder: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -17,6 +17,7 @@ from recommender.article import Article, Entry, dated_slug, link_of, normalise_u
 from recommender.collector import held_off
 from recommender.errors import CorpusError
 from recommender.lock import Line, Lock, Written
+from recommender.postings import Postings, Withdrawn
 from recommender.readings import Readings, Status, line_of
 from recommender.source import LinkLine, ListState, Problem, Reading, Source, article_files, read_file
 
@@ -64,7 +65,8 @@ class Corpus:
         files: how many articles have a file (or a line) of their own.
         article_files: the front-matter files, in the order of their places.
         fingerprint: a hash of all that was read: the same files give the same one, whatever lists this program wrote
-            into them.
+            into them, and whatever was posted.
+        held: the posted articles in whose place the corpus has files of its own, by ID with their digests.
     """
 
     articles: tuple[Article, ...]
@@ -75,9 +77,17 @@ class Corpus:
     files: int = 0
     article_files: tuple[ArticleFile, ...] = ()
     fingerprint: str = ""
+    held: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def from_path(cls, path: str | Path, *, cache: Path | None = None, progress: bool = False) -> Self:
+    def from_path(
+        cls,
+        path: str | Path,
+        *,
+        cache: Path | None = None,
+        postings: Postings | None = None,
+        progress: bool = False,
+    ) -> Self:
         """Read a folder of front-matter files (and `.jsonl` files), or one `.jsonl` file, on all cores.
 
         A file that can't be read is listed in `problems` and never stops the rest. A `related.jsonl` beside a
@@ -86,15 +96,16 @@ class Corpus:
         Args:
             cache: a folder where readings are kept: what has not changed since they were is not parsed again. It
                 changes nothing but the time that this takes, and may be deleted at any moment.
+            postings: articles that are read as if they were files here too, and others as if they were not.
 
         Raises:
             CorpusError: there is no such folder or file, nothing in it is an article, or a lock can't be read.
         """
         with held_off():
-            return cls._from_path(Path(path), cache, progress=progress)
+            return cls._from_path(Path(path), cache, postings or Postings(), progress=progress)
 
     @classmethod
-    def _from_path(cls, path: Path, cache: Path | None, *, progress: bool) -> Self:
+    def _from_path(cls, path: Path, cache: Path | None, postings: Postings, *, progress: bool) -> Self:
         root, files, problems = _files_of(path)
         readings = _readings(root, files, cache, progress=progress)
         problems += [problem for reading in readings for problem in reading.problems]
@@ -105,9 +116,27 @@ class Corpus:
                 f"{path}: nothing here is an article (a .md, .markdown, .html or .txt file that begins with front "
                 f"matter and has a title, or lines of a .jsonl file){first}"
             )
+        sources, held = postings.folded_into(sources)
         link_lines = [line for reading in readings for line in reading.links]
-        return cls.from_sources(
+        corpus = cls.from_sources(
             sources, link_lines, problems, fingerprint=_joined(reading.digest for reading in readings)
+        )
+        return replace(corpus._without(postings.withdrawn.values()), held=held)
+
+    def _without(self, withdrawn: Collection[Withdrawn]) -> Self:
+        """The corpus without some articles, and without links to them: they may be known from lists alone."""
+        gone = {
+            article.id for article in self.articles if any(one.meets(article.names, article.urls) for one in withdrawn)
+        }
+        if not gone:
+            return self
+        links = {id: tuple(other for other in of_one if other not in gone) for id, of_one in self.links.items()}
+        return replace(
+            self,
+            articles=tuple(article for article in self.articles if article.id not in gone),
+            links={id: of_one for id, of_one in links.items() if of_one and id not in gone},
+            topics={id: of_one for id, of_one in self.topics.items() if id not in gone},
+            article_files=tuple(file for file in self.article_files if file.id not in gone),
         )
 
     @classmethod

@@ -31,6 +31,10 @@ class ArtefactError(RecommenderError):
     """An artefact that is missing, damaged, or made by something else."""
 
 
+class JournalError(RecommenderError):
+    """A journal of live articles that can't be read or written, or that is full."""
+
+
 class EvaluationError(RecommenderError):
     """A corpus that suggestions can't be judged by."""
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from recommender import baselines
 from recommender.article import Article
@@ -41,6 +40,8 @@ class Figure:
         if len(values) < 2 or np.ptp(values) == 0:
             mean = float(values.mean())
             return cls(mean, mean, mean)
+        from scipy import stats
+
         interval = stats.bootstrap(
             (values,),
             np.mean,
@@ -242,6 +243,8 @@ def _compare(baseline: str, measured: Mapping[str, PerQuery]) -> Comparison:
     ratio = float(ours.mean() / theirs.mean()) if theirs.any() else float("inf")
     if len(difference) < 2 or not difference.any():
         return Comparison(baseline, ratio, Figure.of(difference), 1.0)
+    from scipy import stats
+
     test = stats.permutation_test(
         (difference,),
         np.mean,

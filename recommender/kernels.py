@@ -94,6 +94,15 @@ def _most(index: Index, first: int, last: int, day: float, fading: _Fading) -> f
 
 
 @_compiled
+def _most_of_queries(index: Index, first: int, last: int, day: float, fading: _Fading) -> float:
+    """The most that time leaves of a candidate of some day, for any of the rows from `first` until `last`."""
+    newest, oldest = index.days[first], index.days[last - 1]
+    if newest < day and not np.isnan(oldest):  # else it holds some that don't fade
+        return _fade(day - newest, fading)
+    return _fade(day - oldest, fading) if oldest > day else 1.0
+
+
+@_compiled
 def _worse(heap: _Heap, place: int, score: float, row: int) -> bool:
     return bool(heap[0][place] < score or (heap[0][place] == score and heap[1][place] > row))
 
@@ -229,6 +238,66 @@ def _floor(
         factor = _fade(index.days[row] - day, fading) * index.weights[row]
         floor = min(floor, _similarity(index, row, asked) * factor)
     return floor
+
+
+@_compiled
+def enter(
+    index: Index,
+    terms: NDArray[np.int32],
+    values: NDArray[np.float32],
+    day: float,
+    weight: float,
+    least: NDArray[np.float64],
+    fading: _Fading,
+    asked: NDArray[np.float32],
+    found_rows: NDArray[np.int64],
+    found_scores: NDArray[np.float64],
+) -> int:
+    """Find the rows for which a candidate of some terms scores their `least` and above 0; returns how many there are.
+
+    `asked` is (terms,) all zero, before and after.
+    """
+    slack = 1 + _ROUNDING * (len(terms) + 64)
+    scaled = np.empty(len(values), np.float32)
+    mass = 0.0
+    for place in range(len(terms)):
+        asked[terms[place]] = values[place]
+        scaled[place] = values[place] / index.scale
+        mass += np.float64(values[place]) ** 2
+    most = np.sqrt(mass) * index.greatest_norm * weight * slack  # before time fades it
+    sums = np.empty(index.block, np.float32)
+    kept = np.empty(index.block, np.int32)
+    size = 0
+    for block in range(len(index.directory)):
+        first, last = block * index.block, min((block + 1) * index.block, len(index.days))
+        candidates, held = 0, 0
+        for low in range(first, last, _CHUNK):
+            high = min(low + _CHUNK, last)
+            left = most * _most_of_queries(index, low, high, day, fading)
+            for row in range(low, high):
+                if left >= least[row]:
+                    kept[candidates] = row
+                    candidates += 1
+                    held += index.indptr[row + 1] - index.indptr[row]
+        offsets = index.directory[block]
+        postings = 0
+        for place in range(len(terms)):
+            postings += offsets[terms[place] + 1] - offsets[terms[place]]
+        summed = held > postings
+        if summed:  # it is less work to read the postings of all rows than the vectors of those
+            sums[:] = 0
+            _accumulate(sums, terms, scaled, offsets, index.postings[index.indptr[first] : index.indptr[last]])
+        for place in range(candidates):
+            row = kept[place]
+            if summed and (sums[row - first] <= 0 or sums[row - first] * weight * slack < least[row]):
+                continue
+            score = _similarity(index, row, asked) * (_fade(day - index.days[row], fading) * weight)
+            if score > 0 and score >= least[row]:
+                found_rows[size], found_scores[size] = row, score
+                size += 1
+    for place in range(len(terms)):
+        asked[terms[place]] = 0
+    return size
 
 
 @_compiled

@@ -207,9 +207,9 @@ class Index(NamedTuple):
     def vectors_of(self, rows: Sequence[int]) -> csr_array:
         """Some articles' vectors, float32 (rows, terms), at a cost that does not grow with the others."""
         spans = [slice(self.indptr[row], self.indptr[row + 1]) for row in rows]
-        ends = np.cumsum([0, *(span.stop - span.start for span in spans)], dtype=np.int32)
-        parts = [np.concatenate([array[span] for span in spans]) for array in (self.data, self.indices)]
-        return csr_array((*parts, ends), shape=(len(spans), len(self.levels)))
+        return rows_of(
+            [self.indices[span] for span in spans], [self.data[span] for span in spans], terms=len(self.levels)
+        )
 
     def weighted(self, weights: NDArray[np.float64]) -> Self:
         """The same articles with other weights, float64 (articles,), 0 to 1."""
@@ -280,6 +280,55 @@ class Index(NamedTuple):
         return found._replace(postings=sum(read))
 
 
+def rows_of(indices: Sequence[NDArray[np.int32]], data: Sequence[NDArray[np.float32]], *, terms: int) -> csr_array:
+    """Vectors from the columns and values of each, float32 (rows, terms)."""
+    indptr = np.cumsum([0, *map(len, indices)], dtype=np.int32)
+    columns = np.concatenate([np.empty(0, np.int32), *indices])
+    values = np.concatenate([np.empty(0, np.float32), *data])
+    return csr_array((values, columns, indptr), shape=(len(indices), terms))
+
+
+def entered(
+    index: Index,
+    indices: NDArray[np.int32],
+    data: NDArray[np.float32],
+    *,
+    day: float,
+    weight: float,
+    least: NDArray[np.float64],
+    decay: Decay,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The articles for which a candidate that is not among them scores above 0, and as much as they ask for at least.
+
+    It is the search turned round: the scores are those that `nearest` would find, to the last bit.
+
+    Args:
+        indices, data: the columns and values of the candidate's vector.
+        least: float64 (articles,) what each asks for.
+
+    Returns:
+        Their rows, ascending, int64, and the candidate's score for each, float64.
+    """
+    from recommender.kernels import enter
+
+    if not len(index.postings):
+        return np.empty(0, np.int64), np.empty(0)
+    rows, scores = np.empty(len(index.days), np.int64), np.empty(len(index.days))
+    size = enter(
+        index,
+        _read_only(np.asarray(indices, np.int32)),
+        _read_only(np.asarray(data, np.float32)),
+        day if decay.half_life_days is not None else float("nan"),
+        weight,
+        _read_only(least),
+        decay.fading,
+        _room(len(index.levels)),
+        rows,
+        scores,
+    )
+    return rows[:size].copy(), scores[:size].copy()
+
+
 def hub_weights(index: Index, *, decay: Decay, exponent: float) -> NDArray[np.float64]:
     """The weight that takes each article's popularity back: (least popularity / its own)^exponent, float64, 0 to 1.
 
@@ -289,17 +338,61 @@ def hub_weights(index: Index, *, decay: Decay, exponent: float) -> NDArray[np.fl
     count = len(index.days)
     if exponent == 0:
         return np.ones(count)
-    popularity = index.nearest(
-        index.vectors,
-        query_days=index.days,
-        excluded=np.arange(count, dtype=np.int32)[:, None],
-        decay=decay,
-        limit=_HUB_NEIGHBORS,
-    ).scores.mean(axis=1)
+    own = np.arange(count, dtype=np.int32)[:, None]
+    popularity = _popularity(index, index.vectors, index.days, own, decay)
     if not popularity.any():
         return np.ones(count)
     least = np.percentile(popularity[popularity > 0], _HUB_PERCENTILE)
     return np.asarray((least / np.maximum(popularity, least)) ** exponent)
+
+
+def least_popularity(index: Index, *, decay: Decay, exponent: float) -> float | None:
+    """The popularity up to which the articles of an index weigh 1; `None` where all do.
+
+    It is not kept: it is recovered from the popularity of an article that weighs less.
+    """
+    hub = int(np.argmin(index.weights)) if len(index.weights) else 0
+    if exponent == 0 or not len(index.weights) or index.weights[hub] == 1:
+        return None
+    own = np.array([[hub]], np.int32)
+    popularity = _popularity(_unweighted(index), index.vectors_of([hub]), index.days[[hub]], own, decay)
+    return float(popularity[0] * index.weights[hub] ** (1 / exponent))
+
+
+def more_hub_weights(
+    index: Index,
+    vectors: csr_array,
+    *,
+    days: NDArray[np.float64],
+    excluded: NDArray[np.int32],
+    decay: Decay,
+    exponent: float,
+    least: float | None,
+) -> NDArray[np.float64]:
+    """The weights of articles that are not in an index, float64 (vectors,), as those in it were weighed.
+
+    Their popularity is their mean score to their twenty nearest in the index, without what came since.
+
+    Args:
+        excluded: int32 (vectors, any) rows that are none of their neighbours; -1 for none.
+        least: the index's `least_popularity`.
+    """
+    if least is None:
+        return np.ones(vectors.shape[0])
+    popularity = _popularity(_unweighted(index), vectors, days, excluded, decay)
+    return np.asarray((least / np.maximum(popularity, least)) ** exponent)
+
+
+def _unweighted(index: Index) -> Index:
+    return index.weighted(np.ones(len(index.days)))
+
+
+def _popularity(
+    index: Index, vectors: csr_array, days: NDArray[np.float64], excluded: NDArray[np.int32], decay: Decay
+) -> NDArray[np.float64]:
+    """The mean score of articles to their twenty nearest, float64 (vectors,)."""
+    found = index.nearest(vectors, query_days=days, excluded=excluded, decay=decay, limit=_HUB_NEIGHBORS)
+    return np.asarray(found.scores.mean(axis=1))
 
 
 def _levels(frequencies: NDArray[np.intp]) -> NDArray[np.uint8]:

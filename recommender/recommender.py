@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Self, TypeAlias, TypedDict, Unpack
 
 import numpy as np
@@ -19,12 +18,12 @@ from recommender.catalogue import HIDDEN, UNPUBLISHED, WISHES, Catalogue
 from recommender.corpus import Corpus
 from recommender.errors import CorpusError, UnknownArticleError
 from recommender.explanation import Explanation, shared_words
+from recommender.joined import JoinedCatalogue, JoinedIndex, JoinedLists
 from recommender.model import TfidfModel
 from recommender.neighbors import Decay, Index, Neighbors, hub_weights
 from recommender.ready import ReadyLists
 from recommender.rules import Curated, Placement, Rules, Suggestion, days_of, in_rank_order
 from recommender.settings import Published, Settings
-from recommender.titles import Titles
 
 _BATCH = 1024  # articles searched for at once
 _CLOSE = 60  # of 100: how alike an ID must be to be named where another is unknown
@@ -56,9 +55,9 @@ class Recommender:
         ready_: lists that were made in batch, if they were; they change no answer.
     """
 
-    articles_: Catalogue
-    index_: Index
-    ready_: ReadyLists | None
+    articles_: Catalogue | JoinedCatalogue
+    index_: Index | JoinedIndex
+    ready_: ReadyLists | JoinedLists | None
 
     def __init__(self, *, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
@@ -88,12 +87,12 @@ class Recommender:
     @classmethod
     def from_learned(
         cls,
-        catalogue: Catalogue,
+        catalogue: Catalogue | JoinedCatalogue,
         model: TfidfModel | Callable[[], TfidfModel],
-        index: Index,
+        index: Index | JoinedIndex,
         *,
         settings: Settings,
-        ready: ReadyLists | None = None,
+        ready: ReadyLists | JoinedLists | None = None,
     ) -> Self:
         """A fitted recommender from what another has learnt; rows are the same in all of it.
 
@@ -104,10 +103,10 @@ class Recommender:
 
     def _take(
         self,
-        catalogue: Catalogue,
+        catalogue: Catalogue | JoinedCatalogue,
         model: TfidfModel | Callable[[], TfidfModel],
-        index: Index,
-        ready: ReadyLists | None,
+        index: Index | JoinedIndex,
+        ready: ReadyLists | JoinedLists | None,
     ) -> Self:
         self.articles_ = catalogue
         self.index_ = index
@@ -120,6 +119,8 @@ class Recommender:
 
     def prepare(self, *, progress: bool = False) -> Self:
         """Make the ready lists, which look-ups are then answered from where they can be."""
+        if not isinstance(self.index_, Index):
+            raise TypeError("ready lists are made before others are laid over them")
         self.ready_ = ReadyLists.of(self.index_, decay=self._decay, shown=self._allowed["any"], progress=progress)
         return self
 
@@ -166,11 +167,7 @@ class Recommender:
     def search(self, text: str, *, limit: int = 10, published: Published | None = None) -> list[Article]:
         """The newest articles whose titles hold every word of a text, or words that hold it; hidden ones left out."""
         shown = self._allowed[published or self.settings.published]
-        return [self.articles_[row] for row in self._titles.holding(text, limit=limit, shown=shown)]
-
-    @cached_property
-    def _titles(self) -> Titles:
-        return Titles.of(self.articles_.records)
+        return [self.articles_[row] for row in self.articles_.titled(text, limit=limit, shown=shown)]
 
     def related(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> list[Suggestion]:
         """An article's list: what its editors pinned, then suggestions, best first, without what they banned.
@@ -196,8 +193,9 @@ class Recommender:
     def answers(self, *, limit: int | None = None) -> Iterator[bytes]:
         """The answer of every article, in rank order."""
         rules = Rules.from_settings(self.settings, limit=limit)
-        for start in range(0, len(self.articles_), _BATCH):
-            rows = range(start, min(start + _BATCH, len(self.articles_)))
+        answerable = self.articles_.rows
+        for start in range(0, len(answerable), _BATCH):
+            rows = answerable[start : start + _BATCH]
             for row, ranked in zip(rows, self._lists(rows, rules), strict=True):
                 yield self._answer(row, ranked)
 

@@ -89,10 +89,12 @@ class Rules:
 
 def in_rank_order(articles: Iterable[Article]) -> list[Article]:
     """The order that settles ties: the newer first, articles without a date last, then by ID."""
-    return sorted(
-        articles,
-        key=lambda article: (article.published_at is None, -(article.published_at or 0.0), article.id),
-    )
+    return sorted(articles, key=rank_key)
+
+
+def rank_key(article: Article) -> tuple[bool, float, str]:
+    """What articles are sorted by where nothing else tells them apart."""
+    return article.published_at is None, -(article.published_at or 0.0), article.id
 
 
 def days_of(articles: Iterable[Article]) -> NDArray[np.float64]:

@@ -19,6 +19,7 @@ from recommender import frontmatter
 from recommender.article import (
     Entry,
     date_text,
+    dated_slug,
     entry_from,
     is_hidden,
     is_no,
@@ -41,11 +42,16 @@ _UNVISITED = frozenset({"node_modules"})
 _OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "index.indptr.npy"})
 # A `related` key without the dash of an entry on the next line; what this program would fill is among these.
 _MAYBE_EMPTY = re.compile(r"""related["']?\s*:(?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""")
+_POSTED = "the article"
 _READ_BYTES = frontmatter.MAX_BYTES + 4096
 
 ListState: TypeAlias = Literal["none", "curated", "written", "refused", "not a list"]
 """What an article's file says of its list: nothing, editors' links, what this program wrote (curated entries may lead
 it), that it wants none (`related: false`), or something that is no list."""
+
+
+PostedForm: TypeAlias = Literal["markdown", "json"]
+"""An article that was posted is a front-matter file, or an object as in a line of a `.jsonl` file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +206,28 @@ def read_file(root: Path, file: str, *, written: Written | None = None, parse: b
     return reading
 
 
+def read_posted(text: str, form: PostedForm) -> tuple[Source, list[Problem]]:
+    """Read an article that has no file: what its file, called as the site would call it, or its line would give.
+
+    Raises:
+        FrontMatterError: it can't be read as an article.
+    """
+    reading = Reading()
+    data = text.encode()
+    if form == "json":
+        fields = _json_fields(data, _POSTED, None)
+    else:
+        front_matter = frontmatter.split(data, place=_POSTED)
+        if front_matter is None:
+            raise FrontMatterError(_why_no_front_matter(data), place=_POSTED, line=1)
+        fields = frontmatter.parse(front_matter, place=_POSTED)
+    slug = dated_slug(title_of(fields) or "", date_text(fields))
+    source = _source(reading, fields, f"{slug}.md" if slug else _POSTED, None, None)
+    if not slug and text_of(fields, "id", "slug") is None:
+        raise FrontMatterError("no ID, and the title makes none; add a line `id: …`", place=_POSTED)
+    return source, reading.problems
+
+
 def _told_apart(
     front_matter: FrontMatter,
     events: Sequence[yaml.Event],
@@ -272,7 +300,7 @@ def _read_lines(reading: Reading, file: str, data: bytes) -> None:
             reading.problems.append(Problem.from_error(error))
 
 
-def _json_fields(raw: bytes, file: str, number: int) -> dict[str, frontmatter.Value]:
+def _json_fields(raw: bytes, file: str, number: int | None) -> dict[str, frontmatter.Value]:
     try:
         # Numbers stay as they were written, as they do in front matter.
         value = json.loads(raw.decode(), parse_int=str, parse_float=str, parse_constant=lambda _: None)
@@ -287,7 +315,7 @@ def _json_fields(raw: bytes, file: str, number: int) -> dict[str, frontmatter.Va
     except RecursionError as error:
         raise FrontMatterError("nested too deep", place=file, line=number) from error
     if not isinstance(value, dict):
-        raise FrontMatterError("not a JSON object; a line is one article", place=file, line=number)
+        raise FrontMatterError("not a JSON object; an article is one", place=file, line=number)
     return value
 
 

@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.sparse import csr_array, diags_array
 
 from recommender.noise import is_beyond_noise
@@ -119,6 +118,8 @@ class _Lesson:
         widths = [product.shape[1] for product in self._products]
         if not len(self._linked_lists):
             return [np.zeros(width) for width in widths]
+        from scipy.optimize import minimize
+
         found = minimize(self._loss, np.zeros(sum(widths)), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS})
         return np.split(found.x, np.cumsum(widths)[:-1])
 

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.catalogue import Texts
+from recommender.keys import Texts
 
 _TITLE = re.compile(rb'\{"entry":\{"title":("(?:[^"\\]|\\.)*+")')  # how each record begins
 _MARKS = re.compile("[\u0300-\u036f]")

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.isotonic import IsotonicRegression
 
 from recommender.corpus import Corpus
 from recommender.errors import SettingsError
@@ -149,6 +148,8 @@ def least_score(recommender: Recommender, lists: Lists, precision: float) -> flo
         for suggestion in suggestions
     ]
     scores, right = np.array(pairs, np.float64).reshape(-1, 2).T
+    from sklearn.isotonic import IsotonicRegression
+
     likely = IsotonicRegression(out_of_bounds="clip").fit_transform(scores, right)
     enough = np.sort(scores)[-LEAST_LISTS:].min(initial=1.0)  # from this score on there are too few to tell
     sure = likely[scores <= enough].max(initial=0.0)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from samples import ROOT
+
+RECOMMENDER = str(Path(sys.executable).with_name("recommender"))
 
 
 def free_port() -> int:

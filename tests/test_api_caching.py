@@ -119,5 +119,6 @@ def test_a_published_model_names_its_answers(published: tuple[Path, Manifest]) -
     models, manifest = published
     client = create_app(MODELS=models).test_client()
     ready = client.get("/readyz").json
-    assert ready == {"status": "ready", "version": manifest.version, "created": manifest.created, "articles": 101}
+    assert ready is not None
+    assert (ready["version"], ready["created"], ready["articles"]) == (manifest.version, manifest.created, 101)
     assert "ETag" in client.get(PATH).headers

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pickle
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -86,7 +88,14 @@ def forged(folder: Path, name: str, content: bytes) -> None:
     (folder / name).write_bytes(content)
     manifest = json.loads((folder / "manifest.json").read_bytes())
     manifest["files"][name] = hashlib.sha256(content).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    sealed(folder / "manifest.json", manifest)
+
+
+def sealed(file: Path, manifest: dict[str, Any]) -> None:
+    """Write a manifest with the seal that it would have."""
+    values = {name: value for name, value in manifest.items() if name != "seal"}
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    file.write_text(json.dumps({**values, "seal": hashlib.sha256(text.encode()).hexdigest()}))
 
 
 def refusal(models: Path) -> str:
@@ -237,8 +246,39 @@ def test_a_manifest_that_names_other_files_is_refused(published: Published) -> N
     file = models / manifest.version / "manifest.json"
     values = json.loads(file.read_bytes())
     values["files"]["../../secret"] = "0" * 64
-    file.write_text(json.dumps(values))
+    sealed(file, values)
     assert "its manifest does not name the files of an artefact" in refusal(models)
+
+
+FAULTS = int(os.environ.get("FAULTS", "50"))
+
+
+def test_every_fault_in_an_artefact_is_told_or_changes_nothing(
+    published: Published, seeds_recommender: Recommender
+) -> None:
+    """Single bits flipped, and ends cut off, at random: in every file, also the manifest and the pointer."""
+    models, manifest = published
+    answers = list(seeds_recommender.answers())
+    files = [models / "current", *sorted((models / manifest.version).iterdir())]
+    chance = random.Random(7)
+    harmless = 0
+    for number in range(FAULTS):
+        file = files[number % len(files)]
+        whole = file.read_bytes()
+        place, bit = chance.randrange(len(whole)), 1 << chance.randrange(8)
+        cut = chance.random() < 0.5
+        file.write_bytes(whole[:place] if cut else whole[:place] + bytes([whole[place] ^ bit]) + whole[place + 1 :])
+        try:
+            loaded = artefact.load(models)
+        except ArtefactError:
+            pass
+        else:
+            assert loaded.settings == seeds_recommender.settings
+            assert list(loaded.answers()) == answers, f"{file.name} at {place}"
+            harmless += 1
+        file.write_bytes(whole)
+    assert harmless <= FAULTS // 10
+    assert list(artefact.load(models).answers()) == answers
 
 
 @pytest.mark.parametrize("pointer", ["../elsewhere", "..", "", "a/b", "\0"])

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from samples import article
 
-from recommender.catalogue import Catalogue, Keys, Texts
+from recommender.catalogue import Catalogue
+from recommender.keys import Keys, Texts
 
 ARTICLES = [
     replace(article("b", "Zweite «Fähre» 🚢", date="2024-03-02"), names=("b", "old/b"), pinned=("a",)),

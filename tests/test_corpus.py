@@ -308,9 +308,9 @@ def test_problems_come_in_the_order_of_the_files_and_stop_nothing(tmp_path: Path
         "b.md: the ID 'twin' is also that of f.md; each is known by its path",
         "c.md: the date 'soon' is not ISO 8601 (2019-12-01T16:14:00Z); used without a date",
         "d: a link back to a folder above it; not followed",
-        "e.jsonl:9: not a JSON object; a line is one article",
+        "e.jsonl:9: not a JSON object; an article is one",
         "e.jsonl:10: links of 'ghost', but no article has this ID",
-        "e.jsonl:11: not a JSON object; a line is one article",
+        "e.jsonl:11: not a JSON object; an article is one",
         "g.md:1: no front matter: it does not begin with a line `---`",
         "h.md: can't be read: not a regular file",
     ]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from samples import EPOCH, article, corpus_of
 
 from recommender import Corpus, Recommender, Settings
+from recommender.neighbors import Index
 from recommender.ready import ReadyLists
 from recommender.recommender import Options
 
@@ -39,13 +40,10 @@ def archive(seed: int = 0, count: int = 120) -> Corpus:
 
 CORPUS = archive()
 SEARCHED = Recommender(settings=Settings(hub_exponent=0.3)).fit(CORPUS)
-READY = Recommender.from_learned(
-    SEARCHED.articles_,
-    SEARCHED.model_,
-    SEARCHED.index_,
-    settings=SEARCHED.settings,
-    ready=ReadyLists.of(SEARCHED.index_, decay=SEARCHED._decay, shown=SEARCHED.articles_.flags & 1 == 0, width=12),
-)
+INDEX = SEARCHED.index_
+assert isinstance(INDEX, Index)
+LISTS = ReadyLists.of(INDEX, decay=SEARCHED._decay, shown=SEARCHED.articles_.flags & 1 == 0, width=12)
+READY = Recommender.from_learned(SEARCHED.articles_, SEARCHED.model_, INDEX, settings=SEARCHED.settings, ready=LISTS)
 IDS = [found.id for found in CORPUS.articles]
 
 
@@ -100,17 +98,15 @@ def test_filters_leave_what_they_say_and_fill_the_list(id: str, limit: int, cap:
 
 
 def test_only_what_may_be_shown_and_is_at_hand_counts() -> None:
-    assert READY.ready_ is not None
-    assert READY.ready_.rows.shape == (len(IDS), 12)
-    assert READY.ready_.best(0, 13) is None
+    assert LISTS.rows.shape == (len(IDS), 12)
+    assert LISTS.best(0, 13) is None
     hidden = {found.id for found in CORPUS.articles if found.hidden}
     assert not any(suggestion.article.id in hidden for _, list_ in READY.all_related(limit=12) for suggestion in list_)
 
 
 @pytest.mark.parametrize("row", [-2, 120])
 def test_lists_of_what_does_not_exist_are_refused(row: int) -> None:
-    assert READY.ready_ is not None
-    ready = ReadyLists(READY.ready_.rows.copy(), READY.ready_.scores)
+    ready = ReadyLists(LISTS.rows.copy(), LISTS.scores)
     ready.rows[3, 2] = row
     with pytest.raises(ValueError, match="a list names an article that does not exist"):
         ready.check(len(IDS))

@@ -16,12 +16,10 @@ from pathlib import Path
 
 import psutil
 from samples import SEED_ID, SEEDS
-from servers import free_port, running
+from servers import RECOMMENDER, free_port, running
 
 from api import create_app
 from recommender import Manifest, Recommender, artefact
-
-RECOMMENDER = str(Path(sys.executable).with_name("recommender"))
 
 
 def test_serve_with_a_corpus_trains_first_and_answers_as_the_application_does(

@@ -170,8 +170,8 @@ def test_byte_order_mark_crlf_and_unicode_line_breaks_do_not_matter(tmp_path: Pa
     [
         (b'{"title": }', "not JSON: Expecting value at column 11"),
         (b'{"title": "a"', "not JSON: Expecting ',' delimiter at column 14"),
-        (b"[1]", "not a JSON object; a line is one article"),
-        (b'"text"', "not a JSON object; a line is one article"),
+        (b"[1]", "not a JSON object; an article is one"),
+        (b'"text"', "not a JSON object; an article is one"),
         (b'{"title": "a\\ud800"}', "half of a surrogate pair; mend the escape"),
         (b'{"title": "a", "\\ud800": 1}', "half of a surrogate pair; mend the escape"),
         (b'{"title": "caf\xe9"}', "not UTF-8; save the file as UTF-8"),

@@ -25,6 +25,7 @@ from benchmarks.peers import Bm25s, BruteNeighbors, SparseDotTopn, Tantivy, brut
 from recommender import Corpus, Recommender, Settings, artefact
 from recommender.neighbors import Decay, Index
 from recommender.rules import days_of
+from recommender.verdict import Verdicts
 
 LIMIT = 10
 THREADS = 2
@@ -38,7 +39,7 @@ _STRETCH = 1024  # neighbouring articles are asked for together, as a whole arch
 _WORKER = """
 import sys
 from api import create_app
-client = create_app(MODELS=sys.argv[1], VERSION=sys.argv[2], VERIFIED=True).test_client()
+client = create_app(MODELS=sys.argv[1], VERDICTS=sys.argv[2], ACCESS_LOG=False).test_client()
 assert client.get(f"/articles/{sys.argv[3]}/related").status_code == 200
 """
 _EMPTY_APP = """
@@ -326,7 +327,12 @@ def workers(bench: Bench) -> Iterator[Figure]:
     """Two workers on one artefact: from the process's start to its answer, and what the second has for itself."""
     id = bench.of_large.articles_[bench.large // 2].id
     version = artefact.current(bench.large_models)
-    worker = [sys.executable, "-c", _WORKER + _WAIT, str(bench.large_models), version, id]
+    judged = bench.folder / "judged"
+    judged.mkdir()
+    verdicts = Verdicts(judged, bench.large_models)  # as `serve` does once for all of its workers
+    verdicts.accept(version)
+    verdicts.serve(version)
+    worker = [sys.executable, "-c", _WORKER + _WAIT, str(bench.large_models), str(judged), id]
     empty = [sys.executable, "-c", _EMPTY_APP + _WAIT]
     with _answering(worker), _answering(worker) as (seconds, private), _answering(empty) as (_, of_empty):
         yield at_most(f"a worker's start on {bench.large:,} to its first answer, seconds", seconds, 1.5)

@@ -1,0 +1,18 @@
+"""Waiting for what another thread or process does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+SLACK = 3
+"""What a machine that others load may make of a second."""
+
+
+def until(holds: Callable[[], bool], *, seconds: float = 30) -> float:
+    """Wait until something holds; returns how long that took."""
+    start = time.monotonic()
+    while not holds():
+        assert time.monotonic() - start < seconds, "waited in vain"
+        time.sleep(0.02)
+    return time.monotonic() - start
