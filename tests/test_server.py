@@ -77,6 +77,12 @@ def test_a_stop_while_a_worker_is_starting_is_obeyed(published: tuple[Path, Mani
     assert server.returncode == 0
 
 
+def _server() -> psutil.Process:
+    """The server that a test has started; other tests may have left workers of their own."""
+    [server] = [child for child in psutil.Process().children() if "serve" in child.cmdline()]
+    return server
+
+
 def _request(connection: socket.socket, path: str) -> bytes:
     """Ask over a connection that is open, and read to its end."""
     connection.sendall(b"GET " + path.encode() + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
@@ -101,7 +107,7 @@ def test_counts_are_those_of_all_workers_also_of_one_that_was_killed(published: 
                 prefixes.add(response.headers["X-Request-ID"].partition("-")[0])
         assert len(prefixes) == 2  # both have answered
         assert [count() for _ in range(8)] == [40.0] * 8
-        [server] = psutil.Process().children()
+        server = _server()
         worker = server.children()[0]
         worker.kill()
         for _ in range(100):
@@ -116,13 +122,11 @@ def test_a_stop_finishes_what_is_in_flight(published: tuple[Path, Manifest]) -> 
     port = free_port()
     command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(published[0])]
     body = json.dumps({"title": "Comet over the bay"}).encode()
-    head = b"POST /related HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(
-        body
-    )
+    head = f"POST /related HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     with running(command, port), socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-        connection.sendall(head % len(body) + body[:5])
+        connection.sendall(head.encode() + body[:5])
         time.sleep(0.5)
-        [server] = psutil.Process().children()
+        server = _server()
         server.terminate()
         time.sleep(0.5)
         connection.sendall(body[5:])
