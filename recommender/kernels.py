@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _CHUNK = 256  # rows that share one bound in time
 _ROUNDING = 2.0**-22  # what each term may add to the error of a bound, which is summed in float32
 _HOPE = 0.8  # of the wanted similarity: what may be left to a head, going by what articles usually hold of it
+_STEPS = 1024  # of a hundredth each: what is below them looks too poor to count
+_STRIP = 64  # rows that are looked at together
 _STEP = 2  # levels: the postings that are read about double
 _FULL = 0.5  # of a block's rows: where so many stay in question, sums of postings tell nothing
 
@@ -159,11 +161,13 @@ def _accumulate(
     postings: NDArray[np.uint32],
 ) -> int:
     """Add what some terms contribute to a block's rows, rounded up; returns how many postings that took."""
-    touched = 0
+    starts, ends, touched = np.empty(len(terms), np.int32), np.empty(len(terms), np.int32), 0
+    for place in range(len(terms)):
+        starts[place], ends[place] = offsets[terms[place]], offsets[terms[place] + 1]
+        touched += ends[place] - starts[place]
     for place in range(len(terms)):
         value = values[place]
-        of_term = postings[offsets[terms[place]] : offsets[terms[place] + 1]]
-        touched += len(of_term)
+        of_term = postings[starts[place] : ends[place]]
         for at in range(np.uint64(0), np.uint64(len(of_term))):  # unsigned: no index from the end to look for
             posting = of_term[at]
             sums[posting >> np.uint32(16)] += value * np.float32(np.int32(posting & np.uint32(0xFFFF)))
@@ -176,28 +180,42 @@ def _promising(
     size: int,
     first: int,
     sums: NDArray[np.float32],
-    rest: float,
+    rest: np.float32,
     heads: NDArray[np.float32],
     weights: NDArray[np.float64],
-    wanted: float,
+    wanted: np.float32,
 ) -> int:
     """Add the rows that may be similar enough to `kept`; returns its new size."""
-    for place in range(len(sums)):
-        bound = (sums[place] + rest * heads[place]) * weights[place]
-        if bound >= wanted and bound > 0:
-            kept[size] = first + place
-            size += 1
+    for low in range(0, len(sums), _STRIP):
+        some = slice(low, min(low + _STRIP, len(sums)))
+        of_sums, of_heads, of_weights = sums[some], heads[some], weights[some]
+        any = 0  # counted without a branch, so that one instruction looks at several rows: most strips hold none
+        for place in range(len(of_sums)):
+            any += (of_sums[place] + rest * of_heads[place]) * np.float32(of_weights[place]) >= wanted
+        if any:
+            for place in range(len(of_sums)):
+                bound = (of_sums[place] + rest * of_heads[place]) * np.float32(of_weights[place])
+                kept[size] = first + low + place
+                size += bound >= wanted and bound > 0
     return size
 
 
 @_compiled
-def _similarity(index: Index, row: int, asked: NDArray[np.float32]) -> float:
-    """The dot product of a row and the query that is spread out in `asked`, summed in the order of the columns."""
+def _similarity(index: Index, row: int, asked: NDArray[np.float32], products: NDArray[np.float64]) -> float:
+    """The dot product of a row and the query that is spread out in `asked`, summed in the order of the columns.
+
+    `products` has room for a row's columns: each sum has to wait for the one before, so only those are made that add.
+    """
     start, end = index.indptr[row], index.indptr[row + 1]
     columns, values = index.indices[start:end], index.data[start:end]
+    size = np.uint64(0)
+    for place in range(np.uint64(0), np.uint64(len(columns))):
+        weight = asked[np.uint32(columns[place])]
+        products[size] = np.float64(weight) * np.float64(values[place])
+        size += np.uint64(weight != 0)
     total = 0.0
-    for place in range(len(columns)):
-        total += np.float64(asked[np.uint32(columns[place])]) * np.float64(values[place])
+    for place in range(np.uint64(0), size):
+        total += products[place]
     return total
 
 
@@ -217,26 +235,50 @@ def _floor(
     last: int,
     day: float,
     fading: _Fading,
-    allowed: NDArray[np.bool_],
-    excluded: NDArray[np.int32],
+    given: tuple[NDArray[np.bool_], NDArray[np.int32]],
     asked: NDArray[np.float32],
-    heap: _Heap,
+    products: NDArray[np.float64],
+    looks: NDArray[np.float32],
+    wanted: int,
 ) -> float:
     """A score that as many rows reach as are wanted: the least of those that look best; 0 if there are fewer."""
-    size = 0
+    allowed, excluded = given
     for start in range(first, last, _CHUNK):
         end = min(start + _CHUNK, last)
-        faded = _most(index, start, end, day, fading)
+        faded = np.float32(_most(index, start, end, day, fading))
         for row in range(start, end):
-            score = sums[row - first] * index.weights[row] * faded
-            if score > 0 and (size < len(heap[0]) or score > heap[0][0]) and _may_be_given(row, allowed, excluded):
-                size = _push(heap, size, score, row)
-    if size < len(heap[0]):
+            looks[row - first] = sums[row - first] * np.float32(index.weights[row]) * faded
+    for row in range(first, last):
+        if len(allowed) and not allowed[row]:
+            looks[row - first] = 0
+    for place in range(len(excluded)):
+        if first <= excluded[place] < last:
+            looks[excluded[place] - first] = 0
+    looks = looks[: last - first]
+    # The bits of floats above 0 are ordered as they are: their upper half tells which hundredth one belongs to.
+    steps = looks.view(np.int32)
+    top = np.int32(0)
+    for place in range(len(steps)):
+        top = max(top, steps[place])
+    counts = np.zeros(_STEPS, np.int32)
+    for place in range(len(steps)):
+        if steps[place] > 0:
+            counts[min((top >> 16) - (steps[place] >> 16), _STEPS - 1)] += 1
+    lowest, better = 0, 0
+    while lowest < _STEPS - 1 and better + counts[lowest] < wanted:
+        better += counts[lowest]
+        lowest += 1
+    if lowest == _STEPS - 1:
         return 0.0
+    left = wanted - better
     floor = np.inf
-    for row in heap[1]:
-        factor = _fade(index.days[row] - day, fading) * index.weights[row]
-        floor = min(floor, _similarity(index, row, asked) * factor)
+    for place in range(len(steps)):
+        step = (top >> 16) - (steps[place] >> 16)
+        if steps[place] > 0 and (step < lowest or (step == lowest and left > 0)):
+            left -= step == lowest
+            row = first + place
+            factor = _fade(index.days[row] - day, fading) * index.weights[row]
+            floor = min(floor, _similarity(index, row, asked, products) * factor)
     return floor
 
 
@@ -265,6 +307,7 @@ def enter(
         scaled[place] = values[place] / index.scale
         mass += np.float64(values[place]) ** 2
     most = np.sqrt(mass) * index.greatest_norm * weight * slack  # before time fades it
+    products = np.empty(len(index.levels))
     sums = np.empty(index.block, np.float32)
     kept = np.empty(index.block, np.int32)
     size = 0
@@ -291,7 +334,7 @@ def enter(
             row = kept[place]
             if summed and (sums[row - first] <= 0 or sums[row - first] * weight * slack < least[row]):
                 continue
-            score = _similarity(index, row, asked) * (_fade(day - index.days[row], fading) * weight)
+            score = _similarity(index, row, asked, products) * (_fade(day - index.days[row], fading) * weight)
             if score > 0 and score >= least[row]:
                 found_rows[size], found_scores[size] = row, score
                 size += 1
@@ -327,7 +370,8 @@ def search(
     articles, depth, limit = len(index.days), len(index.heads), found_rows.shape[1]
     sums = np.empty(index.block, np.float32)
     kept = np.empty(index.block, np.int32)
-    looks = (np.empty(limit), np.empty(limit, np.int32))
+    looks = np.empty(index.block, np.float32)
+    products = np.empty(len(index.levels))
     rests = np.empty(depth + 1)  # the norm of the query's head, by level
     tails = np.empty(depth + 2, np.int64)  # how many of its terms are outside of that head
     read = 0
@@ -415,7 +459,8 @@ def search(
                     )
                     summed = tails[level]
                     if scouting:
-                        floor = _floor(index, sums, first, last, day, fading, allowed, excluded[query], asked, looks)
+                        given = (allowed, excluded[query])
+                        floor = _floor(index, sums, first, last, day, fading, given, asked, products, looks, limit)
                         threshold = max(threshold, floor)
                         scouting = False
                     candidates = 0
@@ -426,10 +471,10 @@ def search(
                             candidates,
                             low,
                             sums[low - first : high - first],
-                            rests[level],
+                            np.float32(rests[level]),
                             index.heads[max(level - 1, 0), low:high],
                             index.weights[low:high],
-                            threshold / max(_most(index, low, high, day, fading) * slack, 1e-300),
+                            np.float32(threshold / max(_most(index, low, high, day, fading) * slack, 1e-30)),
                         )
                     if level == 0 or candidates * count <= touched:
                         break
@@ -443,7 +488,7 @@ def search(
                 bound = sums[row - first] + rests[level] * index.heads[max(level - 1, 0), row]
                 if bound * factor * slack < threshold or not _may_be_given(row, allowed, excluded[query]):
                     continue
-                score = _similarity(index, row, asked) * factor
+                score = _similarity(index, row, asked, products) * factor
                 if score > 0 and score >= threshold:
                     good += 1
                     size = _push(heap, size, score, row)

@@ -186,7 +186,8 @@ class Index(NamedTuple):
         }
         if wrong := [name for name, right in holds.items() if not right]:
             raise ValueError(f"the index's {', '.join(wrong)} don't fit")
-        if (np.diff(self.indptr) < 0).any() or (self.levels > _LEVELS).any():
+        lengths = np.diff(self.indptr)
+        if (lengths < 0).any() or (lengths > terms).any() or (self.levels > _LEVELS).any():
             raise ValueError("the index's rows or levels don't fit")
         if size and not (self.indices.min() >= 0 and self.indices.max() < terms):
             raise ValueError("the index has columns that do not exist")
