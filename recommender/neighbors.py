@@ -31,8 +31,6 @@ _DIRECTORY = (
     16  # a block has so many times as many postings as the corpus has terms, and its directory is as much smaller
 )
 _BATCH = 256  # queries that one task answers
-_HUB_NEIGHBORS = 20
-_HUB_PERCENTILE = 10
 
 _own = threading.local()  # each thread's room for a query's weights by term, all zero between searches
 
@@ -205,6 +203,12 @@ class Index(NamedTuple):
         """The articles' vectors, float32 (articles, terms)."""
         return csr_array((self.data, self.indices, self.indptr), shape=(len(self.days), len(self.levels)))
 
+    def slice(self, first: int, last: int) -> csr_array:
+        """The vectors from row `first` until `last`, float32 (rows, terms), not copied."""
+        start, end = self.indptr[first], self.indptr[last]
+        parts = self.data[start:end], self.indices[start:end], self.indptr[first : last + 1] - start
+        return csr_array(parts, shape=(last - first, len(self.levels)))
+
     def vectors_of(self, rows: Sequence[int]) -> csr_array:
         """Some articles' vectors, float32 (rows, terms), at a cost that does not grow with the others."""
         spans = [slice(self.indptr[row], self.indptr[row + 1]) for row in rows]
@@ -328,72 +332,6 @@ def entered(
         scores,
     )
     return rows[:size].copy(), scores[:size].copy()
-
-
-def hub_weights(index: Index, *, decay: Decay, exponent: float) -> NDArray[np.float64]:
-    """The weight that takes each article's popularity back: (least popularity / its own)^exponent, float64, 0 to 1.
-
-    An article's popularity is its mean score to its twenty nearest; the least is that of the tenth percentile, below
-    which all weigh 1. Hubs, which are near to everything, would else crowd into every list (Radovanović et al., 2010).
-    """
-    count = len(index.days)
-    if exponent == 0:
-        return np.ones(count)
-    own = np.arange(count, dtype=np.int32)[:, None]
-    popularity = _popularity(index, index.vectors, index.days, own, decay)
-    if not popularity.any():
-        return np.ones(count)
-    least = np.percentile(popularity[popularity > 0], _HUB_PERCENTILE)
-    return np.asarray((least / np.maximum(popularity, least)) ** exponent)
-
-
-def least_popularity(index: Index, *, decay: Decay, exponent: float) -> float | None:
-    """The popularity up to which the articles of an index weigh 1; `None` where all do.
-
-    It is not kept: it is recovered from the popularity of an article that weighs less.
-    """
-    hub = int(np.argmin(index.weights)) if len(index.weights) else 0
-    if exponent == 0 or not len(index.weights) or index.weights[hub] == 1:
-        return None
-    own = np.array([[hub]], np.int32)
-    popularity = _popularity(_unweighted(index), index.vectors_of([hub]), index.days[[hub]], own, decay)
-    return float(popularity[0] * index.weights[hub] ** (1 / exponent))
-
-
-def more_hub_weights(
-    index: Index,
-    vectors: csr_array,
-    *,
-    days: NDArray[np.float64],
-    excluded: NDArray[np.int32],
-    decay: Decay,
-    exponent: float,
-    least: float | None,
-) -> NDArray[np.float64]:
-    """The weights of articles that are not in an index, float64 (vectors,), as those in it were weighed.
-
-    Their popularity is their mean score to their twenty nearest in the index, without what came since.
-
-    Args:
-        excluded: int32 (vectors, any) rows that are none of their neighbours; -1 for none.
-        least: the index's `least_popularity`.
-    """
-    if least is None:
-        return np.ones(vectors.shape[0])
-    popularity = _popularity(_unweighted(index), vectors, days, excluded, decay)
-    return np.asarray((least / np.maximum(popularity, least)) ** exponent)
-
-
-def _unweighted(index: Index) -> Index:
-    return index.weighted(np.ones(len(index.days)))
-
-
-def _popularity(
-    index: Index, vectors: csr_array, days: NDArray[np.float64], excluded: NDArray[np.int32], decay: Decay
-) -> NDArray[np.float64]:
-    """The mean score of articles to their twenty nearest, float64 (vectors,)."""
-    found = index.nearest(vectors, query_days=days, excluded=excluded, decay=decay, limit=_HUB_NEIGHBORS)
-    return np.asarray(found.scores.mean(axis=1))
 
 
 def _levels(frequencies: NDArray[np.intp]) -> NDArray[np.uint8]:

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from recommender.article import Article, normalise_url
 from recommender.catalogue import HIDDEN, UNPUBLISHED, WISHES, Catalogue
+from recommender.hubs import least_popularity, more_hub_weights
 from recommender.joined import JoinedCatalogue, JoinedIndex, JoinedLists
-from recommender.neighbors import Decay, Index, entered, least_popularity, more_hub_weights, rows_of
+from recommender.neighbors import Decay, Index, entered, rows_of
 from recommender.postings import Posted, Postings, digest_of
 from recommender.ready import ReadyLists
 from recommender.recommender import Recommender

@@ -18,9 +18,10 @@ from recommender.catalogue import HIDDEN, UNPUBLISHED, WISHES, Catalogue
 from recommender.corpus import Corpus
 from recommender.errors import CorpusError, UnknownArticleError
 from recommender.explanation import Explanation, shared_words
+from recommender.hubs import hub_weights
 from recommender.joined import JoinedCatalogue, JoinedIndex, JoinedLists
 from recommender.model import TfidfModel
-from recommender.neighbors import Decay, Index, Neighbors, hub_weights
+from recommender.neighbors import Decay, Index, Neighbors
 from recommender.ready import ReadyLists
 from recommender.rules import Curated, Placement, Rules, Suggestion, days_of, in_rank_order
 from recommender.settings import Published, Settings

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from recommender.article import Article
+from recommender.hubs import hub_weights
 from recommender.model import TfidfModel, Vocabulary
-from recommender.neighbors import Decay, Index, hub_weights
+from recommender.neighbors import Decay, Index
 from recommender.pool import Pool
 from recommender.rules import days_of
 from recommender.settings import Settings

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.neighbors import Decay, Index, Neighbors, hub_weights
+from recommender.hubs import hub_weights
+from recommender.neighbors import Decay, Index, Neighbors
 
 
 def rows_and_scores(

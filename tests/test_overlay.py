@@ -15,8 +15,9 @@ from samples import EPOCH, article, corpus_of
 
 from recommender import Article, Recommender, Settings, UnknownArticleError
 from recommender.catalogue import HIDDEN
+from recommender.hubs import hub_weights
 from recommender.journal import Changes
-from recommender.neighbors import Decay, Index, hub_weights
+from recommender.neighbors import Decay, Index
 from recommender.overlay import Overlay
 from recommender.postings import Posted, Postings, Withdrawn
 from recommender.ready import ReadyLists
