@@ -59,7 +59,7 @@ class Decay:
         later = np.asarray(days - query_days, np.float64)
         if self.half_life_days is None:
             return np.ones_like(later)
-        return fades(_read_only(later.ravel()), self.fading).reshape(later.shape)
+        return fades(read_only(later.ravel()), self.fading).reshape(later.shape)
 
     @property
     def fading(self) -> tuple[float, float, float]:
@@ -164,7 +164,7 @@ class Index(NamedTuple):
     def from_arrays(cls, arrays: Mapping[str, Any]) -> Self:
         """An index from the parts of another, by name, which may be mapped from files; `_asdict` gives them."""
         plain: dict[str, Any] = {
-            name: _read_only(arrays[name]) if np.ndim(arrays[name]) else arrays[name] for name in cls._fields
+            name: read_only(arrays[name]) if np.ndim(arrays[name]) else arrays[name] for name in cls._fields
         }
         for name in ("block", "dated"):
             plain[name] = int(plain[name])
@@ -218,7 +218,7 @@ class Index(NamedTuple):
 
     def weighted(self, weights: NDArray[np.float64]) -> Self:
         """The same articles with other weights, float64 (articles,), 0 to 1."""
-        return self._replace(weights=_read_only(np.asarray(weights, np.float64)))
+        return self._replace(weights=read_only(np.asarray(weights, np.float64)))
 
     def nearest(
         self,
@@ -246,7 +246,7 @@ class Index(NamedTuple):
             since: float64 (queries,) a day before which nothing is given, nor what has no date; NaN for none.
             workers: threads; by default one a core for many queries.
         """
-        from recommender.kernels import search
+        from recommender.search import search
 
         count = queries.shape[0]
         found = Neighbors(np.full((count, limit), -1, np.int32), np.zeros((count, limit)))
@@ -259,21 +259,21 @@ class Index(NamedTuple):
             bounded = np.searchsorted(-self.days[: self.dated], -since, side="right")
             ends = np.where(np.isnan(since), ends, bounded)
         parts = (
-            _read_only(np.asarray(queries.indptr, np.int64)),
-            _read_only(np.asarray(queries.indices, np.int32)),
-            _read_only(np.asarray(queries.data, np.float32)),
+            read_only(np.asarray(queries.indptr, np.int64)),
+            read_only(np.asarray(queries.indices, np.int32)),
+            read_only(np.asarray(queries.data, np.float32)),
         )
         arguments = (
-            _read_only(days),
-            _read_only(ends),
-            _read_only(np.empty((count, 0), np.int32) if excluded is None else np.asarray(excluded, np.int32)),
-            _read_only(np.empty(0, np.bool_) if allowed is None else np.asarray(allowed, np.bool_)),
+            read_only(days),
+            read_only(ends),
+            read_only(np.empty((count, 0), np.int32) if excluded is None else np.asarray(excluded, np.int32)),
+            read_only(np.empty(0, np.bool_) if allowed is None else np.asarray(allowed, np.bool_)),
             decay.fading,
             float(min_score),
         )
 
         def answer(order: NDArray[np.int64]) -> int:
-            return int(search(self, parts, order, *arguments, _room(len(self.levels)), found.scores, found.rows))
+            return int(search(self, parts, order, *arguments, room(len(self.levels)), found.scores, found.rows))
 
         order = np.argsort(days, kind="stable")  # neighbours in time read the same postings
         batches = [order[start : start + _BATCH] for start in range(0, count, _BATCH)]
@@ -314,20 +314,20 @@ def entered(
     Returns:
         Their rows, ascending, int64, and the candidate's score for each, float64.
     """
-    from recommender.kernels import enter
+    from recommender.search import enter
 
     if not len(index.postings):
         return np.empty(0, np.int64), np.empty(0)
     rows, scores = np.empty(len(index.days), np.int64), np.empty(len(index.days))
     size = enter(
         index,
-        _read_only(np.asarray(indices, np.int32)),
-        _read_only(np.asarray(data, np.float32)),
+        read_only(np.asarray(indices, np.int32)),
+        read_only(np.asarray(data, np.float32)),
         day if decay.half_life_days is not None else float("nan"),
         weight,
-        _read_only(least),
+        read_only(least),
         decay.fading,
-        _room(len(index.levels)),
+        room(len(index.levels)),
         rows,
         scores,
     )
@@ -345,14 +345,14 @@ def _levels(frequencies: NDArray[np.intp]) -> NDArray[np.uint8]:
     return levels
 
 
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
     """The array as numba knows one kind of it: whether writable, mapped or not."""
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view
 
 
-def _room(terms: int) -> NDArray[np.float32]:
+def room(terms: int) -> NDArray[np.float32]:
     """An array of `terms` zeros, one a thread; whoever writes to it clears it again."""
     room: NDArray[np.float32] | None = getattr(_own, "room", None)
     if room is None or len(room) < terms:

@@ -7,12 +7,11 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from recommender.neighbors import Decay, Index
 
 WIDTH = 50
-_BLOCK = 8192  # articles searched for at once: the progress bar moves, and the arrays of a search stay small
+_MANY = 20_000  # articles, from which on joining them pays for ten seconds of compiling, once a machine
 
 
 class ReadyLists(NamedTuple):
@@ -30,28 +29,22 @@ class ReadyLists(NamedTuple):
     def of(
         cls, index: Index, *, decay: Decay, shown: NDArray[np.bool_], width: int = WIDTH, progress: bool = False
     ) -> Self:
-        """Search for every article, on all cores.
+        """Find every article's nearest, on all cores.
 
         Args:
             shown: bool (articles,) which may be in a list at all.
         """
         count = len(index.days)
-        rows, scores = np.empty((count, width), np.int32), np.empty((count, width), np.float64)
-        vectors = index.vectors
-        with tqdm(total=count, desc="lists", unit=" articles", disable=None if progress else True) as bar:
-            for start in range(0, count, _BLOCK):
-                own = np.arange(start, min(start + _BLOCK, count), dtype=np.int32)
-                found = index.nearest(
-                    vectors[own[0] : own[-1] + 1],
-                    query_days=index.days[own],
-                    excluded=own[:, None],
-                    allowed=shown,
-                    decay=decay,
-                    limit=width,
-                )
-                rows[own], scores[own] = found.rows, found.scores
-                bar.update(len(own))
-        return cls(rows, scores)
+        if count >= _MANY:
+            from recommender.selfjoin import all_nearest  # imports numba
+
+            found = all_nearest(index, decay=decay, allowed=shown, limit=width, progress=progress)
+        else:
+            own = np.arange(count, dtype=np.int32)[:, None]
+            found = index.nearest(
+                index.vectors, query_days=index.days, excluded=own, allowed=shown, decay=decay, limit=width
+            )
+        return cls(found.rows, found.scores)
 
     def best(
         self, row: int, limit: int, *, min_score: float = 0.0, keeps: Callable[[int], bool] | None = None
