@@ -118,23 +118,22 @@ def _build(text: str, events: list[yaml.Event] | None) -> Value:
         while not isinstance(event := next_event(), yaml.StreamEndEvent):
             if events is not None:
                 events.append(event)
-            if isinstance(event, yaml.CollectionStartEvent):
+            value: Value
+            if isinstance(event, yaml.ScalarEvent):  # as most are
+                value, anchor = event.value, event.anchor
+            elif isinstance(event, yaml.CollectionStartEvent):
                 if len(open_anchors) == MAX_DEPTH:
                     raise _problem(f"nested over {MAX_DEPTH} deep", event)
                 open_collections.append([])
                 open_anchors.append(event.anchor)
                 continue
-            value: Value
-            anchor = None
-            if isinstance(event, yaml.ScalarEvent):
-                value, anchor = event.value, event.anchor
             elif isinstance(event, yaml.CollectionEndEvent):
                 items, anchor = open_collections.pop(), open_anchors.pop()
                 value = _mapping(items) if isinstance(event, yaml.MappingEndEvent) else items
             elif isinstance(event, yaml.AliasEvent):
                 if event.anchor not in anchors:
                     raise _problem(f"nothing is called &{event.anchor}", event)
-                value = anchors[event.anchor]
+                value, anchor = anchors[event.anchor], None
             else:
                 if isinstance(event, yaml.DocumentStartEvent) and outermost:
                     raise _problem("a second document begins", event)
