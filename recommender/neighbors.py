@@ -26,10 +26,10 @@ from scipy.sparse import csr_array
 from recommender.settings import Settings
 
 _LEVELS = 10  # of heads; each leaves about 0.7 of the postings that the one before leaves
-_LEAST_BLOCK, _GREATEST_BLOCK = 256, 1 << 15  # rows; their numbers within a block have 16 bits
-_DIRECTORY = (
-    16  # a block has so many times as many postings as the corpus has terms, and its directory is as much smaller
-)
+_LEAST_BLOCK, _GOOD_BLOCK, _GREATEST_BLOCK = 256, 4096, 1 << 15  # rows; their numbers within a block have 16 bits
+# A block has so many times as many postings as the corpus has terms, and its directory is as much smaller: the usual
+# number as long as its sums stay in the nearest cache, and the least one whatever it takes.
+_DIRECTORY, _LEAST_DIRECTORY = 16, 2
 _BATCH = 256  # queries that one task answers
 
 _own = threading.local()  # each thread's room for a query's weights by term, all zero between searches
@@ -131,7 +131,8 @@ class Index(NamedTuple):
 
         articles, terms = vectors.shape
         size = max(vectors.nnz, 1)
-        wanted = _DIRECTORY * terms * articles / size
+        ratio = terms * articles / size
+        wanted = max(min(_DIRECTORY * ratio, _GOOD_BLOCK), _LEAST_DIRECTORY * ratio)
         block = 1 << int(np.ceil(np.log2(np.clip(wanted, _LEAST_BLOCK, _GREATEST_BLOCK))))
         blocks = -(-articles // block)
         draft = cls(
