@@ -21,6 +21,8 @@ Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
 
+_TOO_DEEP = f"nested over {MAX_DEPTH} deep"
+_TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"  # it reads ahead, and from 0.2.6 on has a bound of its own
 # Where libyaml sees these fail is far behind what is to be mended.
 _BEGUN_EARLIER = ("while scanning a quoted scalar", "while scanning a simple key")
 
@@ -83,8 +85,9 @@ def parse(front_matter: FrontMatter, *, place: str, events: list[yaml.Event] | N
         value = _build(front_matter.text, events)
     except yaml.MarkedYAMLError as error:
         mark = error.context_mark if error.context in _BEGUN_EARLIER else error.problem_mark
+        problem = _TOO_DEEP if error.problem == _TOO_DEEP_FOR_LIBYAML else error.problem
         raise FrontMatterError(
-            f"the front matter is not YAML: {error.problem or error.context}; quote the value or mend the indent",
+            f"the front matter is not YAML: {problem or error.context}; quote the value or mend the indent",
             place=place,
             line=mark.line + 2 if mark else None,
         ) from error
@@ -123,7 +126,7 @@ def _build(text: str, events: list[yaml.Event] | None) -> Value:
                 value, anchor = event.value, event.anchor
             elif isinstance(event, yaml.CollectionStartEvent):
                 if len(open_anchors) == MAX_DEPTH:
-                    raise _problem(f"nested over {MAX_DEPTH} deep", event)
+                    raise _problem(_TOO_DEEP, event)
                 open_collections.append([])
                 open_anchors.append(event.anchor)
                 continue
