@@ -17,6 +17,7 @@ from tqdm import tqdm
 from recommender import artefact, baselines, readings, tuning
 from recommender.artefact import Manifest
 from recommender.article import parse_date
+from recommender.collector import leave_alone
 from recommender.corpus import Corpus, LinkFaultKind, fingerprint
 from recommender.disk import alone, replacing
 from recommender.enrich import Action, Enrichment, Mode, Outcome
@@ -326,7 +327,9 @@ def read(corpus_path: Path, models_folder: Path) -> Corpus:
     postings = Postings.in_folder(models_folder)
     for sentence in postings.damage:
         click.echo(f"recommender: {sentence}", err=True)
-    return Corpus.from_path(corpus_path, cache=models_folder / readings.FOLDER, postings=postings, progress=True)
+    corpus = Corpus.from_path(corpus_path, cache=models_folder / readings.FOLDER, postings=postings, progress=True)
+    leave_alone()
+    return corpus
 
 
 def load(models_folder: Path, version: str) -> Recommender:

@@ -221,6 +221,10 @@ class Index(NamedTuple):
         """The same articles with other weights, float64 (articles,), 0 to 1."""
         return self._replace(weights=read_only(np.asarray(weights, np.float64)))
 
+    def undated(self) -> Self:
+        """The same articles as if no date were known: time then counts for nothing."""
+        return self._replace(days=read_only(np.full(len(self.days), np.nan)))
+
     def nearest(
         self,
         queries: csr_array,
