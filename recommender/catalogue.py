@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from typing import Any, Self, overload
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -198,5 +199,4 @@ def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:
     return _HEAD + entry + b"," + _json(values)[1:] + b"\n"
 
 
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+_json = msgspec.json.Encoder().encode

@@ -10,25 +10,23 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import json
 import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import fields
 from functools import cache
-from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias, get_args
+from typing import NamedTuple, TypeAlias
 from zlib import crc32
 
+import msgspec
 import yaml
 
 from recommender import article, block, frontmatter, lock, source
 from recommender.disk import alone, remove_unfinished, replacing
-from recommender.lock import Line, Written
-from recommender.source import ListState, Problem, Reading, Source
+from recommender.lock import Written
+from recommender.source import Reading
 
 FOLDER = ".readings"
 """Where a folder of models keeps them."""
@@ -37,31 +35,28 @@ Status: TypeAlias = tuple[int, int, int, int]
 """A file's size, the moments of its last modification and change in nanoseconds, and its inode."""
 
 _MARGIN = 2_000_000_000  # nanoseconds: some file systems' clocks go in steps of two seconds
-_TOGETHER = 128  # lines decoded at a time: their entries then share their keys
 _NO_LIST = ""
-_DAMAGES = (ValueError, TypeError, AttributeError, RecursionError)  # what a line that is none of ours may raise
-_FIELDS = [field.name for field in fields(Source) if field.name != "place"]
-_SHAPES: Mapping[str, Any] = {
-    **dict.fromkeys(("name", "path_name", "stamp"), str),
-    **dict.fromkeys(("urls", "related", "topics", "pinned", "banned"), list),
-    **dict.fromkeys(("hidden", "published"), bool),
-    "entry": dict,
-    "published_at": (float, type(None)),
-    "list_state": str,
-    "written": (list, type(None)),
-}
-_SHAPE = [_SHAPES[name] for name in _FIELDS]
-_LIST_STATES = frozenset(get_args(ListState))
-_values_of = attrgetter(*_FIELDS)
-_decode = json.JSONDecoder().raw_decode
+
+
+class _Head(NamedTuple):
+    """What a line begins with: the file, its status, on which lists its reading depends, and that one's digest."""
+
+    file: str
+    status: Status
+    lists: str
+    digest: bytes
+
+
+_encode = msgspec.json.Encoder().encode
+_head_of = msgspec.json.Decoder(_Head).decode
+_reading_of = msgspec.json.Decoder(Reading).decode
 
 
 class _Kept(NamedTuple):
-    """A line that can be believed: the file, the digest of its reading, that as JSON, and the line's own bytes."""
+    """A line that can be believed: its head, the reading as JSON, and the line's own bytes."""
 
-    file: str
-    digest: bytes
-    reading: str
+    head: _Head
+    reading: bytes
     line: bytes
 
 
@@ -93,18 +88,14 @@ class Readings:
     def unchanged(self) -> dict[str, Reading]:
         """The readings of the files that are as they were, by file."""
         known: dict[str, Reading] = {}
-        waiting: list[_Kept] = []
         for kept in self._kept():
-            waiting.append(kept)
-            if len(waiting) == _TOGETHER:
-                known.update(_decoded(waiting))
-                waiting = []
-        known.update(_decoded(waiting))
+            with suppress(ValueError, RecursionError):  # a line that is none of ours
+                known[kept.head.file] = _reading_of(kept.reading)
         return known
 
     def digests(self) -> dict[str, bytes]:
         """The digests of the same readings."""
-        return {kept.file: kept.digest for kept in self._kept()}
+        return {kept.head.file: kept.head.digest for kept in self._kept()}
 
     def keep(self, lines: Mapping[str, bytes]) -> None:
         """Keep new readings, by file as `line_of` gave them, beside those of unchanged files.
@@ -119,7 +110,7 @@ class Readings:
                 remove_unfinished(self._folder)
                 with replacing(self._path) as stream:
                     stream.write(_head())
-                    stream.writelines(kept.line for kept in self._kept() if kept.file not in lines)
+                    stream.writelines(kept.line for kept in self._kept() if kept.head.file not in lines)
                     stream.writelines(lines.values())
 
     def _kept(self) -> Iterator[_Kept]:
@@ -128,13 +119,15 @@ class Readings:
                 return
             for line in stream:
                 # The statuses are those of now: a line of a file that has changed, or is gone, is passed by.
-                with suppress(*_DAMAGES):
+                with suppress(ValueError):
                     if int(line[:8], 16) != crc32(line[9:]):
                         continue
-                    text = line.decode()
-                    [file, status, lists, digest], end = _decode(text, 9)
-                    if self.statuses.get(file) == tuple(status) and _holds(lists, self._written.get(file)):
-                        yield _Kept(file, bytes.fromhex(digest), text[end + 1 : -1], line)
+                    [head, reading] = line[9:].split(b"\t")
+                    found = _head_of(head)
+                    if self.statuses.get(found.file) == found.status and _holds(
+                        found.lists, self._written.get(found.file)
+                    ):
+                        yield _Kept(found, reading, line)
 
 
 def line_of(file: str, status: Status | None, reading: Reading, written: Written | None) -> bytes:
@@ -146,11 +139,9 @@ def line_of(file: str, status: Status | None, reading: Reading, written: Written
     """
     if status is None or (not reading.digest and any(problem.line is None for problem in reading.problems)):
         return b""  # it could not be read, and may be another time
-    sources = [_values_of(of_file) for of_file in reading.sources]
-    problems = [(problem.place, problem.reason, problem.line) for problem in reading.problems]
-    head = _encoded((file, status, _lists(reading, written), reading.digest.hex()))
     try:
-        line = f"{head}\t{_encoded((sources, problems))}\n".encode()
+        head = _encode(_Head(file, status, _lists(reading, written), reading.digest))
+        line = b"%b\t%b\n" % (head, _encode(reading))
     except UnicodeEncodeError:  # half of a surrogate pair
         return b""
     return b"%08x\t%b" % (crc32(line), line)
@@ -177,53 +168,6 @@ def _holds(lists: str, written: Written | None) -> bool:
 
 def _all_of(written: Written | None) -> str:
     return hashlib.sha256(repr(sorted(written.items())).encode()).hexdigest() if written else "none"
-
-
-def _encoded(values: object) -> str:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Line):
-        return value.digest, value.curated
-    if isinstance(value, bytes):
-        return value.hex()
-    raise TypeError(f"{type(value)} has no place in a reading")
-
-
-def _decoded(lines: Sequence[_Kept]) -> dict[str, Reading]:
-    """The readings of some lines, none of them where one does not have the shape that it should."""
-    try:
-        found, _ = _decode(f"[{','.join(kept.reading for kept in lines)}]")
-        return {kept.file: _reading(kept, *values) for kept, values in zip(lines, found, strict=True)}
-    except _DAMAGES:
-        return {}
-
-
-def _reading(kept: _Kept, sources: list[Any], problems: list[Any]) -> Reading:
-    return Reading(
-        sources=[_source(kept.file, values) for values in sources],
-        problems=[_problem(*values) for values in problems],
-        digest=kept.digest,
-    )
-
-
-def _problem(place: str, reason: str, line: int | None) -> Problem:
-    if not (isinstance(place, str) and isinstance(reason, str) and isinstance(line, int | None)):
-        raise ValueError("not what a problem holds")
-    return Problem(place, reason, line)
-
-
-def _source(file: str, values: list[Any]) -> Source:
-    given = dict(zip(_FIELDS, values, strict=True))
-    if not all(map(isinstance, values, _SHAPE)) or given["list_state"] not in _LIST_STATES:
-        raise ValueError("not what a source holds")
-    for name in ("urls", "related", "topics", "pinned", "banned"):
-        given[name] = tuple(given[name])
-    if given["written"] is not None:
-        given["written"] = Line(file, *given["written"])
-    given["stamp"] = bytes.fromhex(given["stamp"])
-    return Source(place=file, **given)
 
 
 @cache

@@ -20,6 +20,10 @@ from recommender.readings import Readings
 from recommender.source import article_files, read_file
 
 LISTED = "---\ntitle: Comet\nrelated:\n- title: Owl\n  webUrl: https://quay.example/owl\n---\nBody of the comet.\n"
+FORGED = (
+    '{"place":"b.md","name":"b","path_name":"b","published_at":null,"urls":[],"hidden":false,"published":true,'
+    '"related":[]'
+)
 PLAIN = "---\ntitle: Bay\nsecured: a secret\n---\nBody of the bay.\n"
 
 
@@ -189,14 +193,14 @@ def test_damage_is_passed_by(place: float, put: bytes, removed: int, tmp_path_fa
         "null",
         "[]",
         "[1,2]",
-        "[[[]],[]]",
-        "[[],[[1,2,3]]]",
-        "[[],[],[]]",
         "[" * 100_000,
-        '[[["a","a",[],null,[],false,true,[],[],[],[],"curated",null,""]],[]]',
-        '[[["a","a",{},null,[],false,true,[],[],[],[],"stolen",null,""]],[]]',
-        '[[["a","a",{},null,[],false,true,[],[],[],[],"none",null,"x"]],[]]',
-        '[[["a","a",{},null,[],false,true,[],[],[],[],"none",["x"],""]],[]]',
+        f'{{"sources":[{FORGED}, "entry":{"[" * 100_000}',
+        f'{{"sources":[{FORGED}, "entry":[]}}]}}',
+        f'{{"sources":[{FORGED}, "entry":{{}}, "list_state":"stolen"}}]}}',
+        f'{{"sources":[{FORGED}, "entry":{{}}, "stamp":"x"}}]}}',
+        f'{{"sources":[{FORGED}, "entry":{{}}, "written":["x"]}}]}}',
+        '{"sources":[],"problems":[{"place":1,"reason":2}]}',
+        '{"sources":[]}]',
     ],
 )
 def test_a_line_of_another_shape_is_passed_by_whatever_its_checksum(reading: str, site: Path, tmp_path: Path) -> None:
