@@ -18,7 +18,7 @@ from recommender.collector import held_off
 from recommender.errors import CorpusError
 from recommender.lock import Line, Lock, Written
 from recommender.postings import Postings, Withdrawn
-from recommender.readings import Readings, Status, line_of
+from recommender.readings import Readings, Status, line_of, reading_of
 from recommender.source import LinkLine, ListState, Problem, Reading, Source, article_files, read_file
 
 _CHUNK = 128  # files a task: a task costs little beside their parsing, and the progress bar still moves
@@ -230,24 +230,25 @@ def _files_of(path: Path) -> tuple[Path, list[str], list[Problem]]:
 def _readings(root: Path, files: list[str], cache: Path | None, *, progress: bool) -> list[Reading]:
     """The reading of each file; of those that have not changed since the last time, the one that was kept."""
     written = _written(root, files)
-    if cache is None:
-        return [reading for reading, _ in _read(root, files, written, {}, progress=progress)]
-    kept = Readings(cache, root, files, written)
-    known = kept.unchanged()
-    others = [file for file in files if file not in known]
+    kept = Readings(cache, root, files, written) if cache else None
+    known = kept.unchanged() if kept else {}
     lines: dict[str, bytes] = {}
-    for file, (reading, line) in zip(
-        others, _read(root, others, written, kept.statuses, progress=progress), strict=True
-    ):
-        known[file], lines[file] = reading, line
-    kept.keep(lines)
+    others = [file for file in files if file not in known]
+    statuses = kept.statuses if kept else {}
+    for file, result in zip(others, _read(root, others, written, statuses, progress=progress), strict=True):
+        if isinstance(result, bytes):
+            lines[file], known[file] = result, reading_of(result)
+        else:
+            known[file] = result
+    if kept:
+        kept.keep(lines)
     return [known[file] for file in files]
 
 
 def _read(
     root: Path, files: list[str], written: Mapping[str, Written], statuses: Mapping[str, Status], *, progress: bool
-) -> Iterator[tuple[Reading, bytes]]:
-    """The reading of each file, and the line by which it is kept."""
+) -> Iterator[Reading | bytes]:
+    """The reading of each file, as the line by which it is kept where it can be: a process hands that over sooner."""
     workers = cpu_count() if len(files) >= _WORTH_WORKERS else 1
     tasks = (
         delayed(_read_batch)(root, [(file, written.get(file), statuses.get(file)) for file in batch])
@@ -260,11 +261,11 @@ def _read(
             yield from batch
 
 
-def _read_batch(root: Path, files: list[tuple[str, Written | None, Status | None]]) -> list[tuple[Reading, bytes]]:
-    batch = []
+def _read_batch(root: Path, files: list[tuple[str, Written | None, Status | None]]) -> list[Reading | bytes]:
+    batch: list[Reading | bytes] = []
     for file, written, status in files:
         reading = read_file(root, file, written=written)
-        batch.append((reading, line_of(file, status, reading, written)))
+        batch.append(line_of(file, status, reading, written) or reading)
     return batch
 
 
@@ -340,7 +341,7 @@ def _named(key: str, names: Iterable[tuple[str, str]], directory: _Directory, no
     """The articles that a key of some files names, as IDs; each name comes with its file's place."""
     ids: dict[str, None] = {}
     for place, name in names:
-        if (article := directory.resolve(name)) is None:
+        if (article := directory.resolve(name, normalise_url(name))) is None:
             noted.append(Problem(place, f"`{key}`: no article here has {name!r} as ID or URL"))
         else:
             ids.setdefault(article.id)
@@ -360,15 +361,15 @@ def _resolve(lists: Iterable[_List], directory: _Directory) -> tuple[dict[str, t
     """The links of each article as IDs, and what is wrong with some of them."""
     links: dict[str, dict[str, None]] = defaultdict(dict)
     faults = []
-    lists = list(lists)
-    for item in lists:
-        for link in item.related:
+    addressed = [(item, [(link, _url_of(link)) for link in item.related]) for item in lists]
+    for _, related in addressed:
+        for link, url in related:
             if isinstance(link, dict):
-                directory.resolve(link)  # an ID or URL may name what only a later list's entry knows
-    for item in lists:
+                directory.resolve(link, url)  # an ID or URL may name what only a later list's entry knows
+    for item, related in addressed:
         met: set[str] = set()
-        for link in item.related:
-            target = directory.resolve(link)
+        for link, url in related:
+            target = directory.resolve(link, url)
             name = link if isinstance(link, str) else link["title"]
             if target is None:
                 faults.append(LinkFault("dead", item.place, f"dead link: no article here has {name!r} as ID or URL"))
@@ -387,6 +388,10 @@ def _resolve(lists: Iterable[_List], directory: _Directory) -> tuple[dict[str, t
     return {id: tuple(targets) for id, targets in links.items()}, faults
 
 
+def _url_of(link: Entry | str) -> str:
+    return normalise_url(link if isinstance(link, str) else link_of(link) or "")
+
+
 def _differing(one: Entry, other: Entry) -> list[str]:
     return [key for key in dict.fromkeys((*one, *other)) if one.get(key) != other.get(key)]
 
@@ -402,7 +407,7 @@ class _Directory:
         self._articles: dict[str, Article] = {}
         self._names: dict[str, str] = {}
         self._urls: dict[str, str] = {}
-        self._slugs: dict[str, str] = {}
+        self._slugs: dict[str, str] | None = None  # few corpora need them
 
     def __getitem__(self, id: str) -> Article:
         return self._articles[id]
@@ -410,14 +415,10 @@ class _Directory:
     def add(self, article: Article) -> None:
         self._articles[article.id] = article
         self._names.update(dict.fromkeys(article.names, article.id))
-        slug = _slug_of(article.entry)
-        # Of several files with one title and day, the one that is called so, else the first ID.
-        self._slugs[slug] = min(
-            (article.id, self._slugs.get(slug, article.id)),
-            key=lambda known: (slug not in self._articles[known].names, known),
-        )
         for url in article.urls:
             self._urls.setdefault(url, article.id)
+        if self._slugs is not None:
+            self._add_slug(article, self._slugs)
 
     def articles(self) -> tuple[Article, ...]:
         return tuple(self._articles[id] for id in sorted(self._articles))
@@ -426,12 +427,11 @@ class _Directory:
         id = self._names.get(name)
         return None if id is None else self._articles[id]
 
-    def resolve(self, link: Entry | str) -> Article | None:
-        """The article that a link means; one that has no file is made of the entry."""
+    def resolve(self, link: Entry | str, url: str) -> Article | None:
+        """The article that a link, whose address is `url`, means; one that has no file is made of the entry."""
         if isinstance(link, str):
-            id = self._names.get(link) or self._urls.get(normalise_url(link))
+            id = self._names.get(link) or self._urls.get(url)
             return None if id is None else self._articles[id]
-        url = normalise_url(link_of(link) or "")
         if url in self._urls:
             return self._articles[self._urls[url]]
         return self._linked_only(link, url)
@@ -441,9 +441,9 @@ class _Directory:
         slug = _slug_of(entry)
         if not slug:
             return None
-        if slug in self._slugs and (date or not url):
+        if (id := self._by_slug().get(slug)) is not None and (date or not url):
             # One title on one day is one article: its address has changed since the entry was embedded.
-            namesake = self._articles[self._slugs[slug]]
+            namesake = self._articles[id]
             moved = replace(namesake, urls=(*namesake.urls, url)) if url else namesake
             self.add(moved)
             return moved
@@ -456,3 +456,18 @@ class _Directory:
         )
         self.add(article)
         return article
+
+    def _by_slug(self) -> dict[str, str]:
+        if self._slugs is None:
+            self._slugs = {}
+            for article in self._articles.values():
+                self._add_slug(article, self._slugs)
+        return self._slugs
+
+    def _add_slug(self, article: Article, slugs: dict[str, str]) -> None:
+        slug = _slug_of(article.entry)
+        # Of several files with one title and day, the one that is called so, else the first ID.
+        slugs[slug] = min(
+            (article.id, slugs.get(slug, article.id)),
+            key=lambda known: (slug not in self._articles[known].names, known),
+        )

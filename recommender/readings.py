@@ -102,7 +102,7 @@ class Readings:
 
         Where they can't be written, or another run is writing, they are not kept.
         """
-        if not any(lines.values()):
+        if not lines:
             return
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -145,6 +145,11 @@ def line_of(file: str, status: Status | None, reading: Reading, written: Written
     except UnicodeEncodeError:  # half of a surrogate pair
         return b""
     return b"%08x\t%b" % (crc32(line), line)
+
+
+def reading_of(line: bytes) -> Reading:
+    """The reading that `line_of` made a line of."""
+    return _reading_of(line.rpartition(b"\t")[2])
 
 
 def _lists(reading: Reading, written: Written | None) -> str:

@@ -116,7 +116,8 @@ def all_nearest(
             if apart == 1 and blocks > 2:
                 left = _poor(lists)
                 lists.wanted[left] = np.inf
-    finish(lists)
+    orders = (delayed(finish)(lists, start, min(start + index.block, count)) for start in range(0, count, index.block))
+    Parallel(n_jobs=cpu_count() if blocks > 1 else 1, prefer="threads")(orders)
     if len(left):
         found = index.nearest(
             index.vectors_of(left.tolist()),
@@ -138,9 +139,9 @@ def _poor(lists: _Lists) -> NDArray[np.int32]:
 
 
 @compiled
-def finish(lists: _Lists) -> None:
-    """Put each list in order, best first."""
-    for row in range(len(lists.sizes)):
+def finish(lists: _Lists, first: int, last: int) -> None:
+    """Put each list of some articles in order, best first."""
+    for row in range(first, last):
         sort((lists.scores[row], lists.rows[row]), lists.sizes[row])
 
 
