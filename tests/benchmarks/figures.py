@@ -169,26 +169,26 @@ def _same(rows: list[int], scores: list[float], of_all: NDArray[np.float64]) -> 
 def one_look_up(bench: Bench) -> Iterator[Figure]:
     """One article's answer, asked of both archives in turn: by searching, and from the ready lists."""
     both = bench.of_small, bench.of_large
-    for how, recommenders, runs in (
-        ("searched", [_without_ready_lists(one) for one in both], 500),
-        ("ready", both, 3000),
-    ):
-        times = alternate(*map(_look_up, recommenders), runs=runs)
+    for how, recommenders in (("searched", [_without_ready_lists(one) for one in both]), ("ready", both)):
+        times = alternate(*map(_look_up, recommenders), runs=20)
         yield Figure(f"one look-up, {how}, {bench.small:,} articles, microseconds", times[0] * 1e6)
         name = f"one look-up, {how}, {bench.large:,} against {bench.small:,}"
         yield at_most(name, times[1] / times[0], 1.15, from_size=_STEADY, size=bench.small)
 
 
 def one_look_up_against_neighbors(bench: Bench) -> Iterator[Figure]:
-    vectors, rows = bench.of_small.vectors_, iter(_spread(bench.small, 100))
+    vectors, rows = bench.of_small.vectors_, cycle(_spread(bench.small, 100))
     peer = BruteNeighbors(vectors)
-    ours, theirs = alternate(
-        _look_up(_without_ready_lists(bench.of_small)),
-        lambda: peer(csr_array(vectors[[next(rows)]]), limit=LIMIT),
-        runs=9,
-    )
+    look_up = _look_up(_without_ready_lists(bench.of_small))
+
+    def scan() -> None:
+        peer(csr_array(vectors[[next(rows)]]), limit=LIMIT)
+
+    ours, theirs = alternate(look_up, scan, runs=9)
     name = f"one look-up, searched, {bench.small:,}: NearestNeighbors' time / ours"
     yield at_least(name, theirs / ours, 100, from_size=100_000, size=bench.small)
+    [first, _] = alternate(look_up, scan, runs=9, turn=0)
+    yield Figure("the same, each look-up with caches that a scan has emptied", theirs / first)
 
 
 def _look_up(recommender: Recommender) -> Callable[[], object]:
@@ -354,14 +354,20 @@ FIGURES: Sequence[Callable[[Bench], Iterator[Figure]]] = (
 )
 
 
-def alternate(*sides: Callable[[], object], runs: int) -> list[float]:
-    """Median seconds of each side; the sides take turns, so that whatever else the machine does hits all alike."""
+def alternate(*sides: Callable[[], object], runs: int, turn: float = 0.25) -> list[float]:
+    """Median seconds of a call of each side; they take turns, so that whatever else the machine does hits all alike.
+
+    A side's turn lasts `turn` seconds at least, so that few of its calls find the caches as the other left them.
+    """
     seconds: list[list[float]] = [[] for _ in sides]
     for _ in range(runs):
         for side, of_side in zip(sides, seconds, strict=True):
-            begun = time.perf_counter()
-            side()
-            of_side.append(time.perf_counter() - begun)
+            started = begun = time.perf_counter()
+            while begun == started or begun - started < turn:
+                side()
+                ended = time.perf_counter()
+                of_side.append(ended - begun)
+                begun = ended
     return [statistics.median(of_side) for of_side in seconds]
 
 
