@@ -115,7 +115,7 @@ class Catalogue(Sequence[Article]):
     def _rest(self, row: int) -> dict[str, Any]:
         """A record but for its entry."""
         record = self.records[row]
-        values: dict[str, Any] = json.loads(b"{" + record[len(_HEAD) + self._entry_sizes[row] + 1 :])
+        values: dict[str, Any] = _from_json(b"{" + record[len(_HEAD) + self._entry_sizes[row] + 1 :])
         return values
 
     @property
@@ -200,3 +200,4 @@ def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:
 
 
 _json = msgspec.json.Encoder().encode
+_from_json = msgspec.json.Decoder().decode

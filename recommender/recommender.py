@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Self, TypeAlias, TypedDict, Unpack
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import process
@@ -321,7 +321,7 @@ class Recommender:
         return [Suggestion(self.articles_[row], score) for row, score in ranked]
 
     def _answer(self, row: int, ranked: Ranked) -> bytes:
-        id = json.dumps(self.articles_.id(row), ensure_ascii=False).encode()
+        id = msgspec.json.encode(self.articles_.id(row))
         entries = b",".join([self.articles_.entry_json(other) for other, _ in ranked])
         return b'{"id":' + id + b',"related":[' + entries + b"]}"
 
