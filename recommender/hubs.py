@@ -23,12 +23,11 @@ def hub_weights(index: Index, *, decay: Decay, exponent: float) -> NDArray[np.fl
 
     The least is that of the tenth percentile, below which all weigh 1.
     """
-    from recommender.popularity import popularity_within  # imports numba
-
     if exponent == 0:
         return np.ones(len(index.days))
-    timed = index if decay.half_life_days is not None else index.undated()
-    popularity = popularity_within(timed, reach=_REACH, fading=decay.fading, limit=_NEIGHBORS)
+    from recommender.popularity import popularity_within  # imports numba
+
+    popularity = popularity_within(index.timed(decay), reach=_REACH, fading=decay.fading, limit=_NEIGHBORS)
     if not popularity.any():
         return np.ones(len(index.days))
     least = np.percentile(popularity[popularity > 0], _PERCENTILE)

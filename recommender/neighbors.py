@@ -221,8 +221,10 @@ class Index(NamedTuple):
         """The same articles with other weights, float64 (articles,), 0 to 1."""
         return self._replace(weights=read_only(np.asarray(weights, np.float64)))
 
-    def undated(self) -> Self:
-        """The same articles as if no date were known: time then counts for nothing."""
+    def timed(self, decay: Decay) -> Self:
+        """These articles; where time counts for nothing, as if no date were known."""
+        if decay.half_life_days is not None:
+            return self
         return self._replace(days=read_only(np.full(len(self.days), np.nan)))
 
     def nearest(

@@ -184,4 +184,5 @@ def _head() -> bytes:
         )
     except OSError:  # it came without its source: nothing is then believed
         code = os.urandom(16).hex()
-    return f"readings of {hashlib.sha256(f'{sys.version} {yaml.__version__} {code}'.encode()).hexdigest()}\n".encode()
+    versions = f"{sys.version} {yaml.__version__} {msgspec.__version__}"
+    return f"readings of {hashlib.sha256(f'{versions} {code}'.encode()).hexdigest()}\n".encode()

@@ -86,7 +86,7 @@ def all_nearest(
         progress: show a bar.
     """
     count, blocks = len(index.days), len(index.directory)
-    timed = index if decay.half_life_days is not None else index.undated()
+    timed = index.timed(decay)
     lists = _Lists(
         np.zeros((count, limit)), np.full((count, limit), -1, np.int32), np.zeros(count, np.int32), np.zeros(count)
     )
