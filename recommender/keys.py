@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 Blob = bytes | memoryview
+
+_STEP = 32  # texts between two landmarks: a kilobyte or so, few lines of memory to wait for
 
 
 class Texts(Sequence[bytes]):
@@ -49,7 +53,8 @@ class Texts(Sequence[bytes]):
     def place(self, wanted: bytes) -> int:
         """Where a text stands, or would stand, among ascending ones."""
         blob, ends = self.blob, self._ends
-        low, high = 0, len(ends)
+        landmark = bisect_left(self._landmarks, wanted)
+        low, high = max(0, (landmark - 1) * _STEP), min(landmark * _STEP, len(ends))
         while low < high:
             middle = (low + high) // 2
             if bytes(blob[ends[middle - 1] if middle else 0 : ends[middle]]) < wanted:
@@ -57,6 +62,11 @@ class Texts(Sequence[bytes]):
             else:
                 high = middle
         return low
+
+    @cached_property
+    def _landmarks(self) -> list[bytes]:
+        """Every so manieth text: what a search looks at first stays in the process's own memory, close together."""
+        return self[::_STEP]
 
     def check(self) -> None:
         """Raise `ValueError` unless every text lies within the blob."""

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from samples import article
 
 from recommender.catalogue import Catalogue
@@ -57,6 +59,14 @@ def test_keys_around_are_the_next_in_the_alphabet() -> None:
     assert keys.around("zzz", 3) == ["f", "g", "h"]
     assert keys.around("", 3) == ["a", "b", "c"]
     assert Keys.of({}).around("a", 3) == []
+
+
+@given(st.integers(0, 200), st.text("0123é", max_size=4))
+def test_keys_are_found_wherever_they_stand(count: int, asked: str) -> None:
+    rows = {str(2 * number): number for number in range(count)}
+    keys = Keys.of(rows)
+    assert [keys.row(name) for name in (*rows, asked)] == [*range(count), rows.get(asked)]
+    assert keys.texts.place(asked.encode()) == sum(name < asked for name in rows)
 
 
 def test_providers_are_told_by_domain_then_name() -> None:
