@@ -26,14 +26,14 @@ from recommender.catalogue import Catalogue
 from recommender.corpus import Corpus
 from recommender.disk import replacing, sync_folder, synced
 from recommender.errors import ArtefactError, SettingsError
-from recommender.keys import Blob, Keys, Texts
+from recommender.keys import Blob, Buckets, Keys, Texts
 from recommender.model import FIELDS, TfidfModel, Vocabulary
 from recommender.neighbors import Index
 from recommender.ready import ReadyLists
 from recommender.recommender import Recommender
 from recommender.settings import Settings
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 POINTER = "current"
 _SEAL = "seal"  # of the manifest: sha256 of all else in it
@@ -45,8 +45,12 @@ _ARRAYS: dict[str, tuple[DTypeLike, int]] = {  # dtype and dimensions
     "articles.flags": (np.uint8, 1),
     "names.ends": (np.int64, 1),
     "names.rows": (np.int32, 1),
+    "names.starts": (np.int32, 1),
+    "names.places": (np.int32, 1),
     "urls.ends": (np.int64, 1),
     "urls.rows": (np.int32, 1),
+    "urls.starts": (np.int32, 1),
+    "urls.places": (np.int32, 1),
     "lists.rows": (np.int32, 2),
     "lists.scores": (np.float64, 2),
     "index.indptr": (np.int64, 1),
@@ -268,8 +272,8 @@ def _read(folder: Path, manifest: Manifest) -> Recommender:
         entry_sizes=arrays["articles.entries"],
         days=index.days,
         flags=arrays["articles.flags"],
-        names=Keys(texts["names.txt"], arrays["names.rows"]),
-        urls=Keys(texts["urls.txt"], arrays["urls.rows"]),
+        names=_keys("names", texts, arrays),
+        urls=_keys("urls", texts, arrays),
     )
 
     def model() -> TfidfModel:
@@ -283,6 +287,11 @@ def _read(folder: Path, manifest: Manifest) -> Recommender:
         settings=manifest.settings,
         ready=ReadyLists(arrays["lists.rows"], arrays["lists.scores"]),
     )
+
+
+def _keys(kind: str, texts: Mapping[str, Texts], arrays: Mapping[str, NDArray[Any]]) -> Keys:
+    buckets = Buckets(arrays[f"{kind}.starts"], arrays[f"{kind}.places"])
+    return Keys(texts[f"{kind}.txt"], arrays[f"{kind}.rows"], buckets)
 
 
 @contextmanager
@@ -392,8 +401,12 @@ def _arrays_of(recommender: Recommender) -> dict[str, Any]:
         "articles.flags": catalogue.flags,
         "names.ends": catalogue.names.texts.ends,
         "names.rows": catalogue.names.rows,
+        "names.starts": catalogue.names.buckets.starts,
+        "names.places": catalogue.names.buckets.places,
         "urls.ends": catalogue.urls.texts.ends,
         "urls.rows": catalogue.urls.rows,
+        "urls.starts": catalogue.urls.buckets.starts,
+        "urls.places": catalogue.urls.buckets.places,
         "lists.rows": ready.rows,
         "lists.scores": ready.scores,
         **{f"index.{part}": array for part, array in index._asdict().items()},

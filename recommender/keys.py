@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from typing import Self, overload
+from typing import NamedTuple, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 Blob = bytes | memoryview
-
-_STEP = 32  # texts between two landmarks: a kilobyte or so, few lines of memory to wait for
 
 
 class Texts(Sequence[bytes]):
@@ -53,8 +50,7 @@ class Texts(Sequence[bytes]):
     def place(self, wanted: bytes) -> int:
         """Where a text stands, or would stand, among ascending ones."""
         blob, ends = self.blob, self._ends
-        landmark = bisect_left(self._landmarks, wanted)
-        low, high = max(0, (landmark - 1) * _STEP), min(landmark * _STEP, len(ends))
+        low, high = 0, len(ends)
         while low < high:
             middle = (low + high) // 2
             if bytes(blob[ends[middle - 1] if middle else 0 : ends[middle]]) < wanted:
@@ -63,16 +59,31 @@ class Texts(Sequence[bytes]):
                 high = middle
         return low
 
-    @cached_property
-    def _landmarks(self) -> list[bytes]:
-        """Every so manieth text: what a search looks at first stays in the process's own memory, close together."""
-        return self[::_STEP]
-
     def check(self) -> None:
         """Raise `ValueError` unless every text lies within the blob."""
         ends = self.ends
         if len(ends) and (ends[0] < 0 or ends[-1] != len(self.blob) or (np.diff(ends) < 0).any()):
             raise ValueError("texts end where there are none")
+
+
+class Buckets(NamedTuple):
+    """Texts by hash: the few that one is to be looked for among, however many there are.
+
+    Attributes:
+        starts: int32 (buckets + 1,) where each bucket's begin in `places`; there is a power of two of buckets.
+        places: int32 (texts,) bucket by bucket, each in order.
+    """
+
+    starts: NDArray[np.int32]
+    places: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, texts: Sequence[bytes]) -> Self:
+        """Sort texts into buckets, of which there are about as many."""
+        count = 1 << len(texts).bit_length()
+        numbers = np.fromiter(map(zlib.crc32, texts), np.int64, len(texts)) & (count - 1)
+        ends = np.cumsum(np.bincount(numbers, minlength=count))
+        return cls(np.append(0, ends).astype(np.int32), np.argsort(numbers, kind="stable").astype(np.int32))
 
 
 class Keys:
@@ -81,23 +92,31 @@ class Keys:
     Attributes:
         texts: the keys in UTF-8, ascending.
         rows: int32 (keys,).
+        buckets: of the texts.
     """
 
-    def __init__(self, texts: Texts, rows: NDArray[np.int32]) -> None:
+    def __init__(self, texts: Texts, rows: NDArray[np.int32], buckets: Buckets) -> None:
         self.texts = texts
         self.rows = rows
+        self.buckets = buckets
+        # Plain numbers, as in `Texts`.
+        self._starts, self._places = (np.ascontiguousarray(part).data for part in buckets)
 
     @classmethod
     def of(cls, rows: Mapping[str, int]) -> Self:
         """Sort keys; half of a surrogate pair, which UTF-8 does not know, is no key."""
         pairs = sorted((key.encode(errors="replace"), row) for key, row in rows.items())
-        return cls(Texts.of(key for key, _ in pairs), np.array([row for _, row in pairs], np.int32))
+        texts = Texts.of(key for key, _ in pairs)
+        return cls(texts, np.array([row for _, row in pairs], np.int32), Buckets.of(texts))
 
     def row(self, key: str) -> int | None:
-        """The row of a key, `None` if there is no such key."""
+        """The row of a key, `None` if there is no such key; what it takes does not grow with their number."""
         wanted = key.encode(errors="replace")
-        place = self.texts.place(wanted)
-        return int(self.rows[place]) if place < len(self.texts) and self.texts[place] == wanted else None
+        bucket = zlib.crc32(wanted) & (len(self._starts) - 2)
+        for place in self._places[self._starts[bucket] : self._starts[bucket + 1]]:
+            if self.texts[place] == wanted:
+                return int(self.rows[place])
+        return None
 
     def around(self, key: str, count: int) -> list[str]:
         """The keys next to where this one would stand, `count` at most."""
@@ -106,7 +125,9 @@ class Keys:
         return [text.decode() for text in self.texts[start : start + count]]
 
     def check(self, articles: int) -> None:
-        """Raise `ValueError` unless every key has the row of an article."""
+        """Raise `ValueError` unless every key has the row of an article, and is where it is looked for."""
         self.texts.check()
         if len(self.rows) != len(self.texts) or ((self.rows < 0) | (self.rows >= articles)).any():
             raise ValueError("a name belongs to no article")
+        if not all(map(np.array_equal, self.buckets, Buckets.of(self.texts))):
+            raise ValueError("a name is not where it is looked for")
