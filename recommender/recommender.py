@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from recommender.article import Article, normalise_url, parse_date
 from recommender.catalogue import HIDDEN, UNPUBLISHED, WISHES, Catalogue
 from recommender.corpus import Corpus
-from recommender.errors import CorpusError, UnknownArticleError
+from recommender.errors import CorpusError, SettingsError, UnknownArticleError
 from recommender.explanation import Explanation, shared_words
 from recommender.hubs import hub_weights
 from recommender.joined import JoinedCatalogue, JoinedIndex, JoinedLists
@@ -62,6 +62,7 @@ class Recommender:
 
     def __init__(self, *, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
+        self._tilt: NDArray[np.float32] | None = None
 
     def fit(self, corpus: Corpus, *, term_factors: Mapping[str, Mapping[str, float]] | None = None) -> Self:
         """Learn a corpus.
@@ -117,6 +118,36 @@ class Recommender:
         unseen: dict[Published, int] = {"any": HIDDEN, "only": HIDDEN | UNPUBLISHED}
         self._allowed = {rule: np.asarray(catalogue.flags & flags == 0) for rule, flags in unseen.items()}
         return self
+
+    def under(
+        self, *, half_life_days: float | None, title_weight: float | None = None, min_score: float | None = None
+    ) -> Self:
+        """The same articles, terms and weights of hubs, looked up under other settings at once, without training.
+
+        Args:
+            half_life_days: `None` leaves time out.
+            title_weight, min_score: as they are if left out.
+
+        Raises:
+            SettingsError: a value out of its range, or a share for a field that was trained to have none.
+        """
+        trained = self.settings
+        changed: dict[str, float | None] = {"half_life_days": half_life_days}
+        changed |= {} if title_weight is None else {"title_weight": title_weight}
+        changed |= {} if min_score is None else {"min_score": min_score}
+        other = type(self)(settings=replace(trained, **changed))  # type: ignore[arg-type]
+        if other.settings.title_weight != trained.title_weight:
+            if not 0 < trained.title_weight < 1:
+                raise SettingsError(
+                    f"title_weight can't be other than {trained.title_weight}: one field was trained to count for nothing"
+                )
+            # The articles' vectors hold the roots of the shares that were trained; a query's may make up for both.
+            share = other.settings.title_weight
+            shares = {"title": share / trained.title_weight, "excerpt": (1 - share) / (1 - trained.title_weight)}
+            other._tilt = np.concatenate(
+                [np.full(span.stop - span.start, shares[field]) for field, span in self.model_.columns().items()]
+            ).astype(np.float32)
+        return other._take(self.articles_, lambda: self.model_, self.index_, None)
 
     def prepare(self, *, progress: bool = False) -> Self:
         """Make the ready lists, which look-ups are then answered from where they can be."""
@@ -215,7 +246,7 @@ class Recommender:
             date: when it appears, ISO 8601; without one, time counts for nothing.
         """
         rules = Rules.from_settings(self.settings, limit=limit, **options)
-        vector = self.model_.transform([title], [excerpt])
+        vector = self._tilted(self.model_.transform([title], [excerpt]))
         days = np.array([parse_date(date)], np.float64)
 
         def found(rules: Rules) -> Ranked:
@@ -278,7 +309,7 @@ class Recommender:
         """
         row, other_row = self._row(id), self._row(other)
         score, similarity, factor, weight = self._pair(row, other_row)
-        product = csr_array(self._vectors([row]).multiply(self._vectors([other_row])))
+        product = csr_array(self._tilted(self._vectors([row])).multiply(self._vectors([other_row])))
         apart = abs(float(self.index_.days[row] - self.index_.days[other_row]))
         return Explanation(
             score=score,
@@ -296,9 +327,18 @@ class Recommender:
     def _vectors(self, rows: Sequence[int]) -> csr_array:
         return self.index_.vectors_of(rows)
 
+    def _tilted(self, queries: csr_array) -> csr_array:
+        """Queries that give the fields the shares that are wanted, which may be others than were trained."""
+        if self._tilt is None:
+            return queries
+        tilted = queries.copy()
+        tilted.data *= self._tilt[tilted.indices]
+        return tilted
+
     def _pair(self, row: int, other: int) -> tuple[float, float, float, float]:
         """Score, similarity, time factor and weight of one article as a candidate for another."""
-        products = self._vectors([row]).astype(np.float64).multiply(self._vectors([other]).astype(np.float64))
+        query = self._tilted(self._vectors([row])).astype(np.float64)
+        products = query.multiply(self._vectors([other]).astype(np.float64))
         similarity = float(np.add.accumulate(np.append(0.0, csr_array(products).data))[-1])  # in the columns' order
         days = self.index_.days
         factor = float(self._decay.factor(days[[row]], days[[other]])[0])
@@ -402,7 +442,7 @@ class Recommender:
             return []
         left_out = self._rows_left_out(rules)
         excluded = np.array([[row, *left_out] for row in rows], np.int32)
-        return _ranked(self._search(self._vectors(rows), self.index_.days[list(rows)], excluded, rules))
+        return _ranked(self._search(self._tilted(self._vectors(rows)), self.index_.days[list(rows)], excluded, rules))
 
     def _rows_left_out(self, rules: Rules) -> list[int]:
         return [row for id in rules.exclude if (row := self.articles_.names.row(id)) is not None]

@@ -5,7 +5,16 @@ from dataclasses import replace
 import pytest
 from samples import article, corpus_of
 
-from recommender import Article, Corpus, CorpusError, Recommender, Settings, Suggestion, UnknownArticleError
+from recommender import (
+    Article,
+    Corpus,
+    CorpusError,
+    Recommender,
+    Settings,
+    SettingsError,
+    Suggestion,
+    UnknownArticleError,
+)
 
 FLOOD = article("flood", "Wend floods the old town", "The river rose by two metres.", "2024-03-19T06:00:00Z")
 RESCUE = article("rescue", "Hundreds saved as Wend floods town", "Boats took people off roofs.", "2024-03-19T18:00:00Z")
@@ -49,6 +58,28 @@ def test_older_articles_step_back_as_told() -> None:
     assert stepped_back.related("rescue")[-1].score == as_they_are.related("rescue")[-1].score  # the gauge is newer
     older = {suggestion.article.id: suggestion.score for suggestion in stepped_back.related("rescue")}
     assert older["flood"] == pytest.approx(as_they_are.related("rescue")[0].score / 2)
+
+
+def test_other_settings_can_be_tried_without_training() -> None:
+    tried = fitted(half_life_days=7, title_weight=0.5).under(half_life_days=60, title_weight=0.9, min_score=0.05)
+    trained = fitted(half_life_days=60, title_weight=0.9, min_score=0.05)
+
+    def rounded(suggestions: list[Suggestion]) -> list[tuple[str, float]]:
+        return [(one.article.id, round(one.score, 6)) for one in suggestions]
+
+    for id in ("flood", "gauge", "undated"):
+        assert rounded(tried.related(id)) == rounded(trained.related(id))
+        assert tried.explain(id, "rescue").similarity == pytest.approx(trained.explain(id, "rescue").similarity)
+        assert tried.placements(id, ["chess"])[0].score == pytest.approx(trained.placements(id, ["chess"])[0].score)
+    draft = ("Town floods", "Two metres of river.")
+    assert rounded(tried.related_to_text(*draft)) == rounded(trained.related_to_text(*draft)) != []
+
+
+def test_settings_that_can_not_be_tried_say_so() -> None:
+    with pytest.raises(SettingsError, match="half_life_days is -1; it must be above 0"):
+        fitted().under(half_life_days=-1)
+    with pytest.raises(SettingsError, match=r"can't be other than 1\.0: one field was trained to count for nothing"):
+        fitted(title_weight=1.0).under(half_life_days=7, title_weight=0.5)
 
 
 def test_where_another_stands_is_told_with_what_removed_it() -> None:
