@@ -139,7 +139,7 @@ class Recommender:
         if other.settings.title_weight != trained.title_weight:
             if not 0 < trained.title_weight < 1:
                 raise SettingsError(
-                    f"title_weight can't be other than {trained.title_weight}: one field was trained to count for nothing"
+                    f"title_weight stays {trained.title_weight}: it was trained so that one field counts for nothing"
                 )
             # The articles' vectors hold the roots of the shares that were trained; a query's may make up for both.
             share = other.settings.title_weight
