@@ -80,10 +80,14 @@ def _popularity(
     index: Index, vector: csr_array, day: float, excluded: NDArray[np.int32], *, before: int, decay: Decay
 ) -> float:
     """The mean score of one article, which has so many rows `before` it, to its twenty nearest."""
-    first, last = max(before - _REACH, 0), min(before + _REACH + 1, len(index.days))
-    around = Index.of(index.slice(first, last), index.days[first:last])
-    within = np.where((excluded >= first) & (excluded < last), excluded - first, -1).astype(np.int32)
-    found = around.nearest(
-        vector, query_days=np.array([day]), excluded=within[None, :], decay=decay, limit=_NEIGHBORS, workers=1
+    from recommender.popularity import popularity_of  # imports numba
+
+    return popularity_of(
+        index,
+        vector,
+        day=day if decay.half_life_days is not None else float("nan"),
+        excluded=excluded,
+        among=(max(before - _REACH, 0), min(before + _REACH + 1, len(index.days))),
+        fading=decay.fading,
+        limit=_NEIGHBORS,
     )
-    return float(found.scores.mean())

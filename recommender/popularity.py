@@ -6,16 +6,13 @@ are then made as everywhere else. Importing this module imports numba, which tak
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from recommender.kernels import CHUNK, Fading, compiled, dot, fade, most_left, push, sort
-
-if TYPE_CHECKING:
-    from recommender.neighbors import Index
+from recommender.neighbors import Index, read_only, room
 
 _Nearest = tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]
 """Heaps of scores and of rows, both (articles, limit), their sizes and, once they are full, their least scores."""
@@ -40,6 +37,58 @@ def popularity_within(index: Index, *, reach: int, fading: Fading, limit: int) -
             parallel(delayed(_join)(index, first, reach, fading, nearest) for first in spans[turn::2])
         parallel(delayed(_average)(index, first, reach, fading, nearest, means) for first in spans)
     return means
+
+
+def popularity_of(
+    index: Index,
+    vector: csr_array,
+    *,
+    day: float,
+    excluded: NDArray[np.int32],
+    among: tuple[int, int],
+    fading: Fading,
+    limit: int,
+) -> float:
+    """The same of one article that need not be in the index.
+
+    Args:
+        vector: float32 (1, terms).
+        day: NaN where it is unknown, or time counts for nothing.
+        excluded: int32 (any,) rows that are none of its neighbours.
+        among: the first row that may be, and the one after the last.
+    """
+    asked = room(len(index.levels))
+    indices, data = read_only(vector.indices.astype(np.int32)), read_only(vector.data.astype(np.float32))
+    mean = _mean(index, indices, data, day, read_only(excluded), *among, fading, limit, asked)
+    return float(mean)
+
+
+@compiled
+def _mean(
+    index: Index,
+    indices: NDArray[np.int32],
+    data: NDArray[np.float32],
+    day: float,
+    excluded: NDArray[np.int32],
+    first: int,
+    last: int,
+    fading: Fading,
+    limit: int,
+    asked: NDArray[np.float32],
+) -> float:
+    scores, rows, size = np.zeros(limit), np.full(limit, -1, np.int32), 0
+    products = np.empty(len(index.levels))
+    asked[indices] = data
+    for row in range(first, last):
+        score = dot(index, row, asked, products) * fade(index.days[row] - day, fading)
+        if score > 0 and not (excluded == row).any():
+            size = push((scores, rows), size, score, row)
+    asked[indices] = 0
+    sort((scores, rows), size)
+    total = 0.0
+    for score in scores[:size]:
+        total += score
+    return total / limit
 
 
 @compiled

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.neighbors import Decay, Index
-from recommender.popularity import popularity_within
+from recommender.popularity import popularity_of, popularity_within
 
 
 def archive(count: int, *, undated: int = 0) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
@@ -39,6 +39,23 @@ def test_it_is_what_comparing_all_that_are_around_gives(reach: int, undated: int
     index = Index.of(csr_array(vectors), days)
     found = popularity_within(index, reach=reach, fading=Decay(7.0).fading, limit=4)
     assert found == pytest.approx(by_definition(vectors, days, half_life=7.0, reach=reach, limit=4), rel=1e-5)
+
+
+@pytest.mark.parametrize("undated", [0, 100])
+def test_one_that_is_not_in_the_index_has_that_of_one_in_its_place(undated: int) -> None:
+    vectors, days = archive(300, undated=undated)
+    index = Index.of(csr_array(vectors), days)
+    for row in (0, 150, 250, 299):
+        found = popularity_of(
+            index,
+            csr_array(vectors[[row]]),
+            day=days[row],
+            excluded=np.array([row, -1], np.int32),
+            among=(max(row - 64, 0), min(row + 65, 300)),
+            fading=Decay(7.0).fading,
+            limit=4,
+        )
+        assert found == pytest.approx(by_definition(vectors, days, half_life=7.0, reach=64, limit=4)[row], rel=1e-5)
 
 
 def test_what_appears_elsewhere_changes_nothing() -> None:
