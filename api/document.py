@@ -53,6 +53,16 @@ OPERATIONS = (
         kept=True,
     ),
     Operation(
+        "fragment",
+        "get",
+        "/articles/{id}/related.html",
+        "The same list as part of a page, for sites without scripts; empty where there is none",
+        "text/html",
+        schemas.Box,
+        problems=(400, 404),
+        kept=True,
+    ),
+    Operation(
         "related_by_url",
         "get",
         "/related",
@@ -97,6 +107,7 @@ OPERATIONS = (
     Operation("readyz", "get", "/readyz", "Which model answers", schemas.Ready),
     Operation("metrics", "get", "/metrics", "Counts for Prometheus", "text/plain"),
     Operation("document", "get", "/openapi.json", "This description", "application/json"),
+    Operation("widget", "get", "/widget.js", "The script that puts a list into a page", "text/javascript", kept=True),
     Operation("docs", "get", "/docs", "This description, to read", "text/html"),
 )
 

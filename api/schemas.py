@@ -65,8 +65,8 @@ class Rules(Input, frozen=True, kw_only=True):
     )
 
 
-class LookUp(Rules, frozen=True, kw_only=True):
-    """What a look-up may ask for."""
+class Listing(Rules, frozen=True, kw_only=True):
+    """What an article's list may be asked to be."""
 
     curated: (
         Annotated[
@@ -75,6 +75,20 @@ class LookUp(Rules, frozen=True, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
+
+
+class Box(Listing, frozen=True, kw_only=True):
+    """What the fragment of a page may be asked to be."""
+
+    heading: (
+        Annotated[str, Meta(min_length=1, max_length=100, description="What stands above the list: `Related`.")]
+        | UnsetType
+    ) = UNSET
+
+
+class LookUp(Listing, frozen=True, kw_only=True):
+    """What a look-up may ask for."""
+
     explain: Annotated[bool, Meta(description="Whether to say why, entry by entry.")] | UnsetType = UNSET
 
 

@@ -36,9 +36,9 @@ class IdConverter(PathConverter):
 
 
 class OwnIdConverter(IdConverter):
-    """The same where nothing follows: what ends in `/related` asks for a list, whatever the method."""
+    """The same where nothing follows: what ends as a look-up does asks for a list, whatever the method."""
 
-    regex = r"(?![\s\S]*/related$)[\s\S]+?"
+    regex = r"(?![\s\S]*/related(?:\.html)?$)[\s\S]+?"
 
 
 @blueprint.record_once
@@ -73,7 +73,7 @@ def related_to_draft() -> Response:
         draft.excerpt or "",
         date=draft.date or None,
         limit=asked.limit or None,
-        **_options(asked),
+        **options_of(asked),
     )
     body = msgspec.json.encode({"related": [suggestion.article.entry for suggestion in suggestions]})
     response = Response(body, mimetype=JSON)
@@ -86,7 +86,7 @@ def article(id: str) -> Response:
     """The public face of one article."""
     _nothing.of_query(request)
     serving = current(current_app)
-    return _deliver(serving, msgspec.json.encode(_found(serving.recommender.article(id))))
+    return deliver(serving, msgspec.json.encode(_found(serving.recommender.article(id))))
 
 
 @blueprint.get("/articles")
@@ -94,14 +94,12 @@ def articles() -> Response:
     """The newest articles whose titles hold all words of `q`."""
     asked = _search.of_query(request)
     serving = current(current_app)
-    found = serving.recommender.search(asked.q, limit=asked.limit or 10, published=_forced())
-    return _deliver(serving, msgspec.json.encode({"articles": [_found(article) for article in found]}))
+    found = serving.recommender.search(asked.q, limit=asked.limit or 10, published=forced())
+    return deliver(serving, msgspec.json.encode({"articles": [_found(article) for article in found]}))
 
 
 def _related(serving: Serving, id: str, asked: schemas.LookUp) -> Response:
-    recommender, options = serving.recommender, _options(asked)
-    if asked.curated is not UNSET:
-        options["curated"] = asked.curated
+    recommender, options = serving.recommender, options_of(asked)
     limit = asked.limit or None
     body = recommender.answer(id, limit=limit, **options)
     request.environ[LIST] = body
@@ -109,15 +107,15 @@ def _related(serving: Serving, id: str, asked: schemas.LookUp) -> Response:
         suggestions = recommender.related(id, limit=limit, **options)
         why = [_explanation(recommender, id, suggestion.article) for suggestion in suggestions]
         body = body[:-1] + b',"explain":' + msgspec.json.encode(why) + b"}"
-    return _deliver(serving, body)
+    return deliver(serving, body)
 
 
-def _options(asked: schemas.Rules) -> Options:
+def options_of(asked: schemas.Rules) -> Options:
     """The options that a request names; what the configuration forces comes before what the request wants."""
     options: Options = {}
     if asked.min_score is not UNSET:
         options["min_score"] = asked.min_score
-    if published := _forced() or asked.published:
+    if published := forced() or asked.published:
         options["published"] = published
     if asked.exclude:
         options["exclude"] = asked.exclude.split(",")
@@ -125,6 +123,8 @@ def _options(asked: schemas.Rules) -> Options:
         options["max_age_days"] = asked.max_age_days
     if asked.provider_cap:
         options["provider_cap"] = asked.provider_cap
+    if isinstance(asked, schemas.Listing) and asked.curated is not UNSET:
+        options["curated"] = asked.curated
     return options
 
 
@@ -138,10 +138,12 @@ def _found(article: Article) -> dict[str, object]:
     return {"id": article.id, "article": article.entry}
 
 
-def _deliver(serving: Serving, body: bytes) -> Response:
-    delivery = cast("Deliverer", current_app.extensions["deliverer"])(request.environ, serving, body)
+def deliver(serving: Serving, body: bytes, mimetype: str = JSON) -> Response:
+    """An answer that the model alone makes: caches may keep it."""
+    delivery = cast("Deliverer", current_app.extensions["deliverer"])(request.environ, serving, body, mimetype)
     return Response(delivery.body, delivery.status, delivery.headers)
 
 
-def _forced() -> schemas.Only | None:
+def forced() -> schemas.Only | None:
+    """What the configuration says of unpublished articles, whatever is asked for."""
     return cast("schemas.Only | None", current_app.extensions["published"])

@@ -1,0 +1,45 @@
+"""The box under an article: a fragment of a page, and the script that draws one."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, render_template, request
+
+from api import schemas
+from api.cards import Card
+from api.reading import Reader
+from api.serving import current
+from api.views import deliver, options_of
+
+HTML = "text/html; charset=utf-8"
+_SCRIPT = "text/javascript; charset=utf-8"
+_HEADING = "Related"
+
+blueprint = Blueprint("box", __name__)
+_box = Reader(schemas.Box)
+_nothing = Reader(schemas.Nothing)
+
+
+@blueprint.get("/articles/<id:id>/related.html")
+def fragment(id: str) -> Response:
+    """The list of an article as HTML to be put into its page; nothing where there is nothing."""
+    asked = _box.of_query(request)
+    serving = current(current_app)
+    suggestions = serving.recommender.related(id, limit=asked.limit or None, **options_of(asked))
+    cards = [Card.of(suggestion.article.entry) for suggestion in suggestions]
+    page = render_template("related.html", cards=cards, heading=asked.heading or _HEADING)
+    return deliver(serving, page.strip().encode(errors="replace"), HTML)
+
+
+@blueprint.get("/widget.js")
+def widget() -> Response:
+    """The script."""
+    _nothing.of_query(request)
+    return deliver(current(current_app), _script(), _SCRIPT)
+
+
+@cache
+def _script() -> bytes:
+    return (Path(__file__).parent / "static" / "widget.js").read_bytes()
