@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Self
 
 import numpy as np
@@ -26,6 +27,8 @@ from recommender.postings import Posted, Postings, digest_of
 from recommender.ready import ReadyLists
 from recommender.recommender import Recommender
 from recommender.rules import in_rank_order
+
+_BATCH = 64  # posted articles that are looked at at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +108,14 @@ class _Base:
         return first
 
     def live(self, new: Iterable[Posted]) -> list[_Live]:
-        """Posted articles as this model sees them."""
-        posted = list(new)
-        if not posted:
-            return []
+        """Posted articles as this model sees them; a few at a time, so that what it takes does not grow with them."""
+        posted = iter(new)
+        found: list[_Live] = []
+        while some := list(islice(posted, _BATCH)):
+            found += self._live(some)
+        return found
+
+    def _live(self, posted: list[Posted]) -> list[_Live]:
         settings = self.recommender.settings
         replaced = [self.rows_of((one.id,), one.source.urls) for one in posted]
         articles = [
