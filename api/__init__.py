@@ -35,7 +35,7 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
         SettingsError: a setting has a value that it may not have.
     """
     # prometheus-client looks at the environment when it is imported; in a worker `serve` has set it by now.
-    from api import articles, box, live, operations, problems, views
+    from api import articles, box, explorer, live, operations, problems, views
     from api.delivery import Deliverer
     from api.door import Door
     from api.metrics import ROUTE, Metrics
@@ -50,8 +50,8 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
         app.extensions["live"] = live.Fixed(recommender, config.get("VERSION"))
     deliverer, metrics = Deliverer(own), Metrics(app)
     published: Only | None = "only" if own.published == "only" else None
-    app.extensions.update(deliverer=deliverer, metrics=metrics, published=published, token=own.token)
-    for part in (views, box, articles, operations):
+    app.extensions.update(models=own.models, deliverer=deliverer, metrics=metrics, published=published, token=own.token)
+    for part in (views, box, articles, explorer, operations):
         app.register_blueprint(part.blueprint)
     problems.register(app)
 

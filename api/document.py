@@ -27,6 +27,7 @@ class Operation(NamedTuple):
         body: the type of what is sent, or its media type where it is no JSON.
         kept: whether caches may keep the answer.
         token: whether it needs the server's token.
+        form: whether the body is that of an HTML form, and not JSON.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Operation(NamedTuple):
     problems: tuple[int, ...] = (400,)
     kept: bool = False
     token: bool = False
+    form: bool = False
 
 
 OPERATIONS = (
@@ -103,6 +105,30 @@ OPERATIONS = (
         problems=(400, 401, 403, 404, 507),
         token=True,
     ),
+    Operation(
+        "home", "get", "/", "The explorer: the newest articles, or what a search finds", "text/html", schemas.Home
+    ),
+    Operation(
+        "explore",
+        "get",
+        "/explore",
+        "One article in the explorer: its lists, and why",
+        "text/html",
+        schemas.Explore,
+        problems=(400, 404),
+    ),
+    Operation("draft", "get", "/draft", "The explorer's form for a text that is still being written", "text/html"),
+    Operation(
+        "suggest",
+        "post",
+        "/draft",
+        "The same with suggestions",
+        "text/html",
+        body=schemas.DraftForm,
+        form=True,
+        problems=(400, 413, 415),
+    ),
+    Operation("report", "get", "/report", "The evaluation report beside the models", "text/html", problems=(400, 404)),
     Operation("healthz", "get", "/healthz", "Whether the process is alive", schemas.Alive),
     Operation("readyz", "get", "/readyz", "Which model answers", schemas.Ready),
     Operation("metrics", "get", "/metrics", "Counts for Prometheus", "text/plain"),
@@ -159,14 +185,15 @@ def _described(operation: Operation) -> dict[str, Any]:
     if operation.name == "post_article":
         answers["201"] = {**answers["200"], "description": "The answer, of an article that was unknown before"}
     if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": _content(operation.body)}
+        described["requestBody"] = {"required": True, "content": _content(operation.body, form=operation.form)}
     return described
 
 
-def _content(answer: type | str) -> dict[str, Any]:
+def _content(answer: type | str, *, form: bool = False) -> dict[str, Any]:
     if isinstance(answer, str):
         return {answer: {"schema": {"type": "object" if answer.endswith("json") else "string"}}}
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{answer.__name__}"}}}
+    media = "application/x-www-form-urlencoded" if form else "application/json"
+    return {media: {"schema": {"$ref": f"#/components/schemas/{answer.__name__}"}}}
 
 
 def _problem(status: int) -> dict[str, Any]:

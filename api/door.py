@@ -23,14 +23,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SANE_ID = re.compile("[A-Za-z0-9._:-]{1,64}")
-_SECURITY = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ),
-)
+POLICY = "related.policy"
+"""Where in a request's environment a page leaves the content security policy that it needs instead of the strictest."""
+
+_STRICTEST = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_SECURITY = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 _STDOUT = 1
 _LOGGED_PATH = 500  # characters
 
@@ -58,6 +55,7 @@ class Door:
             shown = status[:3]
             headers.append(("X-Request-ID", id))
             headers += _SECURITY
+            headers.append(("Content-Security-Policy", environ.get(POLICY, _STRICTEST)))
             if self._origins:
                 headers += self._cors(environ)
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)

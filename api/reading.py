@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 from flask import Request
+from werkzeug.datastructures import MultiDict
 
 from api.schemas import Input, is_date
 
@@ -43,13 +44,18 @@ class Reader(Generic[T]):
             WrongRequestError: a parameter is unknown, missing, repeated, or has a value that it may not have.
         """
         arguments = request.args
-        for name in arguments:
-            self._require_known(name)
-            if len(arguments.getlist(name)) > 1:
-                allowed = "given once"
-                detail = f"the parameter {name!r} is given more than once; it must be {allowed}"
-                raise WrongRequestError(detail, parameter=name, allowed=allowed)
+        self._require_known_once(arguments)
         return self._read({name: _typed(text, self._schemas[name]) for name, text in arguments.items()}, arguments)
+
+    def of_form(self, request: Request) -> T:
+        """What the fields of a form say, each a text; an empty one says nothing.
+
+        Raises:
+            WrongRequestError: a field is unknown, missing or repeated.
+        """
+        self._require_known_once(request.form)
+        filled = {name: text for name, text in request.form.items() if text}
+        return self._read(filled, filled)
 
     def of_json(self, request: Request) -> T:
         """What a JSON body says.
@@ -84,6 +90,14 @@ class Reader(Generic[T]):
                 detail = f"the {self._what} {name!r} is {_shown(given[name])}; it must be {allowed}"
                 raise WrongRequestError(detail, parameter=name, allowed=allowed) from error
         return self._type(**read)
+
+    def _require_known_once(self, values: MultiDict[str, str]) -> None:
+        for name in values:
+            self._require_known(name)
+            if len(values.getlist(name)) > 1:
+                allowed = "given once"
+                detail = f"the {self._what} {name!r} is given more than once; it must be {allowed}"
+                raise WrongRequestError(detail, parameter=name, allowed=allowed)
 
     def _require_known(self, name: str) -> None:
         if name not in self._fields:

@@ -114,6 +114,50 @@ class Search(Input, frozen=True, kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=100, description="Articles at most; 10 by default.")] | UnsetType = UNSET
 
 
+class Home(Input, frozen=True, kw_only=True):
+    """What the explorer's first page may be asked for."""
+
+    q: Annotated[str, Meta(max_length=200, description="Words that a title must all hold.")] | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=100, description="Articles at most; 20 by default.")] | UnsetType = UNSET
+
+
+class Tried(Input, frozen=True, kw_only=True):
+    """Settings that the explorer tries; without them it goes by those that were trained."""
+
+    half_life_days: (
+        Annotated[
+            float,
+            Meta(ge=0, le=100_000, description="Days apart that halve a score; 0 leaves time out."),
+        ]
+        | UnsetType
+    ) = UNSET
+    title_weight: Annotated[float, Meta(ge=0, le=1, description="The title's share of the similarity.")] | UnsetType = (
+        UNSET
+    )
+    min_score: Annotated[float, Meta(ge=0, le=1, description="Leaves out suggestions that score less.")] | UnsetType = (
+        UNSET
+    )
+    limit: Annotated[int, Meta(ge=1, le=100, description="Suggestions at most.")] | UnsetType = UNSET
+
+
+class Explore(Tried, frozen=True, kw_only=True):
+    """One article in the explorer."""
+
+    id: Annotated[str, Meta(min_length=1, description="The article's ID.")]
+    other: Annotated[str, Meta(max_length=1000, description="An article to be told of why it is not suggested.")] | (
+        UnsetType
+    ) = UNSET
+    q: Annotated[str, Meta(max_length=200, description="Words in the title of such an article.")] | UnsetType = UNSET
+
+
+class DraftForm(Input, frozen=True, kw_only=True):
+    """An article that is still being written, from the explorer's form; all of it may be empty yet."""
+
+    title: str = ""
+    excerpt: str = ""
+    date: Date | UnsetType = UNSET
+
+
 class Nothing(Input, frozen=True, kw_only=True):
     """No parameters."""
 

@@ -201,6 +201,15 @@ class Recommender:
         shown = self._allowed[published or self.settings.published]
         return [self.articles_[row] for row in self.articles_.titled(text, limit=limit, shown=shown)]
 
+    def curated(self, id: str) -> list[Article]:
+        """What an article's editors linked, in their order, as far as it can still be looked up.
+
+        Raises:
+            UnknownArticleError: no article answers to this ID.
+        """
+        rows = map(self.articles_.names.row, self.articles_.curated(self._row(id)))
+        return [self.articles_[row] for row in rows if row is not None]
+
     def related(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> list[Suggestion]:
         """An article's list: what its editors pinned, then suggestions, best first, without what they banned.
 
@@ -284,14 +293,19 @@ class Recommender:
         ids = [article.id for article in self.articles_]
         yield from zip(self.articles_, self.related_to_each(ids, limit=limit), strict=True)
 
-    def placements(self, id: str, others: Sequence[str]) -> list[Placement]:
+    def placements(self, id: str, others: Sequence[str], *, deepest: int | None = None) -> list[Placement]:
         """Where each of `others` stands among all that could be suggested for `id`, and why not higher.
+
+        Args:
+            deepest: the last rank that is told of; by default there is none.
 
         Raises:
             UnknownArticleError: no article answers to one of the IDs.
         """
         row = self._row(id)
-        everything = Rules(limit=len(self.articles_), published=self.settings.published)
+        everything = Rules(
+            limit=min(deepest or len(self.articles_), len(self.articles_)), published=self.settings.published
+        )
         [ranked] = self._found([row], everything)
         places = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
         placements = []

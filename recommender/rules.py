@@ -28,7 +28,7 @@ class Placement:
     """Where an article stands among all that could be suggested for another.
 
     Attributes:
-        rank: from 1; `None` where it shares no term with the other, or a rule removed it.
+        rank: from 1; `None` where it shares no term with the other, a rule removed it, or it is deeper than was asked.
         removed_by: the rule that did: "itself", "hidden" or "unpublished".
     """
 

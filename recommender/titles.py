@@ -43,12 +43,15 @@ class Titles:
     def holding(self, question: str, *, limit: int, shown: NDArray[np.bool_]) -> list[int]:
         """The first rows, `limit` at most, whose title holds every word of a question, also within a word.
 
+        A question without words is answered by all of them.
+
         Args:
             shown: bool (articles,) which may be given at all.
         """
         words = sorted(set(folded(question).split()), key=len, reverse=True)[:_WORDS]
         if not words:
-            return []
+            rows: list[int] = np.flatnonzero(shown)[:limit].tolist()
+            return rows
         found: list[int] = []
         at = -1
         for _ in range(_LOOKED_AT):

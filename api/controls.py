@@ -1,0 +1,80 @@
+"""The settings that an editor tries in the explorer, beside those that were trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from msgspec import UNSET
+
+from api.schemas import Tried
+from recommender import Recommender
+
+_STEPS = (0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 365.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controls:
+    """What is tried now, and what was trained.
+
+    Attributes:
+        half_life_days: 0 leaves time out.
+        trained: the same settings by name, as they were trained.
+        weighable: whether the fields' shares can be other than they were trained.
+    """
+
+    half_life_days: float
+    title_weight: float
+    min_score: float
+    limit: int
+    trained: Mapping[str, float]
+    weighable: bool
+
+    @classmethod
+    def of(cls, recommender: Recommender, asked: Tried) -> Self:
+        """What was asked for, and what was trained where nothing was."""
+        settings = recommender.settings
+        trained = {
+            "half_life_days": settings.half_life_days or 0.0,
+            "title_weight": settings.title_weight,
+            "min_score": settings.min_score,
+            "limit": settings.limit,
+        }
+        return cls(
+            half_life_days=trained["half_life_days"] if asked.half_life_days is UNSET else asked.half_life_days,
+            title_weight=settings.title_weight if asked.title_weight is UNSET else asked.title_weight,
+            min_score=settings.min_score if asked.min_score is UNSET else asked.min_score,
+            limit=settings.limit if asked.limit is UNSET else asked.limit,
+            trained=trained,
+            weighable=0 < settings.title_weight < 1,
+        )
+
+    @property
+    def steps(self) -> tuple[float, ...]:
+        """The half-lives that the slider has, in days; 0, at its end, leaves time out."""
+        own = filter(None, (self.trained["half_life_days"], self.half_life_days))
+        return (*sorted({*_STEPS, *own}), 0.0)
+
+    @property
+    def step(self) -> int:
+        """Where the slider of the half-life stands."""
+        return self.steps.index(self.half_life_days)
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """What differs from what was trained, as the parameters of an address."""
+        now = {name: f"{getattr(self, name):g}" for name in self.trained}
+        return {name: text for name, text in now.items() if text != f"{self.trained[name]:g}"}
+
+    def over(self, recommender: Recommender) -> Recommender:
+        """The recommender under what is tried; the trained one, and its ready lists, where nothing is.
+
+        Raises:
+            SettingsError: the fields' shares can't be other than they were trained.
+        """
+        if not self.changed.keys() - {"limit"}:
+            return recommender
+        return recommender.under(
+            half_life_days=self.half_life_days or None, title_weight=self.title_weight, min_score=self.min_score
+        )
