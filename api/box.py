@@ -9,13 +9,16 @@ from flask import Blueprint, Response, current_app, render_template, request
 
 from api import schemas
 from api.cards import Card
+from api.door import POLICY
+from api.pages import HTML
 from api.reading import Reader
 from api.serving import current
 from api.views import deliver, options_of
 
-HTML = "text/html; charset=utf-8"
 _SCRIPT = "text/javascript; charset=utf-8"
 _HEADING = "Related"
+# For who looks at the fragment alone; in a page, the page's own policy counts.
+_POLICY = "default-src 'none'; img-src http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 blueprint = Blueprint("box", __name__)
 _box = Reader(schemas.Box)
@@ -29,8 +32,9 @@ def fragment(id: str) -> Response:
     serving = current(current_app)
     suggestions = serving.recommender.related(id, limit=asked.limit or None, **options_of(asked))
     cards = [Card.of(suggestion.article.entry) for suggestion in suggestions]
-    page = render_template("related.html", cards=cards, heading=asked.heading or _HEADING)
-    return deliver(serving, page.strip().encode(errors="replace"), HTML)
+    part = render_template("related.html", cards=cards, heading=asked.heading or _HEADING)
+    request.environ[POLICY] = _POLICY
+    return deliver(serving, part.strip().encode(errors="replace"), HTML)
 
 
 @blueprint.get("/widget.js")

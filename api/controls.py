@@ -8,6 +8,7 @@ from typing import Self
 
 from msgspec import UNSET
 
+from api.reading import WrongRequestError
 from api.schemas import Tried
 from recommender import Recommender
 
@@ -33,8 +34,20 @@ class Controls:
 
     @classmethod
     def of(cls, recommender: Recommender, asked: Tried) -> Self:
-        """What was asked for, and what was trained where nothing was."""
+        """What was asked for, and what was trained where nothing was.
+
+        Raises:
+            WrongRequestError: the fields' shares can't be other than they were trained.
+        """
         settings = recommender.settings
+        weighable = 0 < settings.title_weight < 1
+        if not weighable and asked.title_weight not in {UNSET, settings.title_weight}:
+            allowed = f"{settings.title_weight:g}: the model was trained so that one field counts for nothing"
+            raise WrongRequestError(
+                f"title_weight is {asked.title_weight:g}; it must be {allowed}",
+                parameter="title_weight",
+                allowed=allowed,
+            )
         trained = {
             "half_life_days": settings.half_life_days or 0.0,
             "title_weight": settings.title_weight,
@@ -47,7 +60,7 @@ class Controls:
             min_score=settings.min_score if asked.min_score is UNSET else asked.min_score,
             limit=settings.limit if asked.limit is UNSET else asked.limit,
             trained=trained,
-            weighable=0 < settings.title_weight < 1,
+            weighable=weighable,
         )
 
     @property
@@ -68,11 +81,7 @@ class Controls:
         return {name: text for name, text in now.items() if text != f"{self.trained[name]:g}"}
 
     def over(self, recommender: Recommender) -> Recommender:
-        """The recommender under what is tried; the trained one, and its ready lists, where nothing is.
-
-        Raises:
-            SettingsError: the fields' shares can't be other than they were trained.
-        """
+        """The recommender under what is tried; the trained one, and its ready lists, where nothing is."""
         if not self.changed.keys() - {"limit"}:
             return recommender
         return recommender.under(

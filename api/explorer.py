@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from http import HTTPStatus
-from pathlib import Path
-from typing import Any, cast
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, request
 
-from api import schemas
-from api.box import HTML
+from api import pages, schemas
 from api.cards import Card
 from api.controls import Controls
 from api.door import POLICY
+from api.pages import HTML, page
 from api.reading import Reader
-from api.serving import Serving, current
+from api.serving import current
 from api.view import View
-from api.views import deliver, forced
+from api.views import forced
 from recommender import Article
 
 _SHOWN, _MOST = 20, 100  # articles that a search shows, and may show
 _OTHERS = 6  # that are offered to be asked about
 _FORM = "application/x-www-form-urlencoded"
-# Pictures come from wherever articles have theirs; all else is the page's own.
-_PAGE = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 _REPORT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
 blueprint = Blueprint("explorer", __name__)
@@ -44,7 +36,7 @@ def home() -> Response:
     serving = current(current_app)
     question, limit = asked.q or "", asked.limit or _SHOWN
     found = _cards(serving.recommender.search(question, limit=limit + 1, published=forced()))
-    return _page(
+    return page(
         serving,
         "home.html",
         question=question,
@@ -63,7 +55,7 @@ def explore() -> Response:
     view = View(controls.over(serving.recommender), asked.id, controls, published=forced())
     question = asked.q or ""
     others = serving.recommender.search(question, limit=_OTHERS, published=forced()) if question.strip() else []
-    return _page(
+    return page(
         serving,
         "explore.html",
         view=view,
@@ -78,7 +70,7 @@ def explore() -> Response:
 def draft() -> Response:
     """A form for a text that is still being written."""
     _nothing.of_query(request)
-    return _page(current(current_app), "draft.html", draft=schemas.DraftForm(), found=[])
+    return page(current(current_app), "draft.html", draft=schemas.DraftForm(), found=[])
 
 
 @blueprint.post("/draft")
@@ -96,30 +88,19 @@ def suggest() -> Response:
             asked.title, asked.excerpt, date=asked.date or None, published=forced()
         )
     scored = [(one.article.id, Card.of(one.article.entry), one.score) for one in found]
-    return _page(serving, "draft.html", draft=asked, found=scored)
+    return page(serving, "draft.html", draft=asked, found=scored)
 
 
 @blueprint.get("/report")
 def report() -> Response:
     """The evaluation report that lies beside the models, if one does."""
     _nothing.of_query(request)
-    if not _report().is_file():
-        abort(HTTPStatus.NOT_FOUND, f"`recommender evaluate CORPUS --report {_report()}` makes it")
+    place = pages.report()
+    if not place.is_file():
+        abort(HTTPStatus.NOT_FOUND, f"`recommender evaluate CORPUS --report {place}` makes it")
     request.environ[POLICY] = _REPORT
-    return Response(_report().read_bytes(), content_type=HTML, headers={"Cache-Control": "no-store"})
-
-
-def _page(serving: Serving, template: str, **values: Any) -> Response:
-    request.environ[POLICY] = _PAGE
-    articles = len(serving.recommender.articles_.rows)
-    page = render_template(template, serving=serving, articles=articles, report=_report().is_file(), **values)
-    # An editor wants to see what is, and not what was a minute ago.
-    return deliver(replace(serving, tag=None), page.encode(errors="replace"), HTML)
+    return Response(place.read_bytes(), content_type=HTML, headers={"Cache-Control": "no-store"})
 
 
 def _cards(articles: list[Article]) -> list[tuple[str, Card]]:
     return [(article.id, Card.of(article.entry)) for article in articles]
-
-
-def _report() -> Path:
-    return cast("Path", current_app.extensions["models"]) / "report.html"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import msgspec
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api import schemas
@@ -13,7 +13,9 @@ from api.delivery import JSON
 from api.document import openapi
 from api.live import Fixed, Live
 from api.metrics import Metrics
+from api.pages import page
 from api.reading import Reader, in_words
+from api.serving import current
 
 blueprint = Blueprint("operations", __name__)
 _nothing = Reader(schemas.Nothing)
@@ -56,12 +58,13 @@ def document() -> Response:
 @blueprint.get("/docs")
 def docs() -> Response:
     """The same, to read."""
-    return _now(render_template("docs.html", document=openapi(), in_words=in_words).encode(), "text/html")
+    _nothing.of_query(request)
+    return page(current(current_app), "docs.html", document=openapi(), in_words=in_words)
 
 
 def _now(body: bytes, mimetype: str = JSON) -> Response:
     """An answer that is true of this moment."""
     _nothing.of_query(request)
-    response = Response(body, content_type=mimetype if mimetype != "text/html" else "text/html; charset=utf-8")
+    response = Response(body, content_type=mimetype)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+_EPOCH = date(1970, 1, 1).toordinal()
 _BINS = 61
 _LEAST = 3.5  # days to each side at least
 _MARGIN = 0.5  # days before the first article and after the last
@@ -64,5 +66,6 @@ class Timeline:
 
 
 def _date(day: float) -> date:
-    last = 2_900_000.0  # in the year 9909
-    return datetime.fromtimestamp(min(max(day, -700_000.0), last) * 86_400, UTC).date()
+    """The date of a day, or the nearest that there is."""
+    ordinal = math.floor(day) + _EPOCH
+    return date.fromordinal(min(max(ordinal, date.min.toordinal()), date.max.toordinal()))

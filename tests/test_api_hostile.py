@@ -63,4 +63,4 @@ def test_pages_hold_no_script_and_call_no_other_host() -> None:
     assert "<script" not in page.text
     assert "http" not in page.text.replace("http-equiv", "")
     assert "style=" not in page.text
-    assert CLIENT.get("/static/docs.css", buffered=True).mimetype == "text/css"
+    assert CLIENT.get("/static/explorer.css", buffered=True).mimetype == "text/css"

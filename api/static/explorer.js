@@ -4,7 +4,8 @@
   const WAIT = 120; // milliseconds of rest before asking
   let asked = 0;
   let waiting;
-  let left = location.href; // where the back button is to lead
+  let shown = location.href; // what the page shows now
+  let left = shown; // where the back button is to lead
 
   /* The form's address, without what is empty and with rounded numbers. */
   const addressOf = (form) => {
@@ -33,11 +34,12 @@
     watchPictures();
     if (posting) return;
     document.title = page.title;
-    history.replaceState(null, "", address);
-    if (committed && left !== address.href) {
+    shown = address.href;
+    history.replaceState(null, "", shown);
+    if (committed && left !== shown) {
       history.replaceState(null, "", left);
-      history.pushState(null, "", address);
-      left = address.href;
+      history.pushState(null, "", shown);
+      left = shown;
     }
   };
 
@@ -86,6 +88,9 @@
   }
   document.documentElement.classList.add("scripted");
   watchPictures();
-  /* Addresses that were left by typing or sliding are of this page: it is to be as it was there. */
-  addEventListener("popstate", () => location.reload());
+  /* What was left by typing or sliding is to be as it was there; a jump within the page comes here, too. */
+  const withoutPlace = (address) => address.split("#")[0];
+  addEventListener("popstate", () => {
+    if (withoutPlace(location.href) !== withoutPlace(shown)) location.reload();
+  });
 })();

@@ -1,5 +1,5 @@
 /* Related articles under an article:
-   <script src="https://HOST/widget.js" data-article="ID" data-limit="4" data-heading="Related" async></script>
+   <script src="https://HOST/widget.js" data-article="ID" data-limit="4" data-heading="Related"></script>
    Without data-article the page's address is looked up. */
 (() => {
   const { currentScript: script } = document;
