@@ -73,4 +73,6 @@ def test_the_picture_of_the_house_is_the_house(package: str) -> None:
     rooms = re.search(rf"^{package}/\n((?:  .*\n)+)", picture, re.MULTILINE)
     assert rooms is not None
     drawn = {line.split()[0] for line in rooms[1].splitlines()}
-    assert drawn | {"__init__.py"} == {file.name for file in (ROOT / package).glob("*.py")}
+    files = {file.name for file in (ROOT / package).glob("*.py")}
+    folders = {f"{folder.name}/" for folder in (ROOT / package).iterdir() if folder.is_dir()} - {"__pycache__/"}
+    assert drawn | {"__init__.py"} == files | folders
