@@ -29,7 +29,7 @@ from recommender.verdict import Verdicts
 __all__ = ["main"]
 
 _COUNTS = "PROMETHEUS_MULTIPROC_DIR"
-_M_ARENA_MAX = -8  # mallopt(3)
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # mallopt(3)
 _WAITING = 128  # requests that a worker holds back rather than refuses
 _STOP_SECONDS = 5
 _ORPHAN_SECONDS = 0.1  # a worker looks so often whether its server is still there
@@ -140,13 +140,15 @@ def serve(
 
 
 def _keep_memory_together() -> None:
-    """Have this process and its workers keep freed memory in two arenas, and not in eight a core.
+    """Have this process and its workers give back what they free.
 
-    Each live article replaces arrays of a few hundred kilobytes, in whichever thread took it in; what the threads free
-    would pile up in arenas of their own. Only glibc has arenas.
+    Each live article replaces arrays of a few hundred kilobytes, a little longer each time, in whichever thread took it
+    in. By itself glibc would leave the holes of the old ones in eight arenas a core; others have no such settings.
     """
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_ARENA_MAX, 2)
+        libc.mallopt(_M_MMAP_THRESHOLD, 1 << 15)
 
 
 @contextmanager

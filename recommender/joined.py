@@ -206,7 +206,7 @@ class JoinedLists:
         base: ReadyLists,
         *,
         masked: frozenset[int],
-        owners: NDArray[np.int64],
+        owners: NDArray[np.int32],
         scores: NDArray[np.float64],
         candidates: NDArray[np.int64],
         places: Sequence[int],

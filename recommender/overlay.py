@@ -49,10 +49,10 @@ class _Live:
     data: NDArray[np.float32]
     weight: float
     place: int
-    owners: NDArray[np.int64]
+    owners: NDArray[np.int32]
     scores: NDArray[np.float64]
     floor: float
-    floor_rows: frozenset[int]
+    floor_rows: NDArray[np.int32]
 
 
 class _Base:
@@ -147,12 +147,13 @@ class _Base:
             limit=settings.limit,
         )
         found = []
+        indices = np.asarray(vectors.indices, np.int32)
         for number, article in enumerate(articles):
             span = slice(vectors.indptr[number], vectors.indptr[number + 1])
-            columns, values = vectors.indices[span].astype(np.int32), vectors.data[span]
-            owners, scores = np.empty(0, np.int64), np.empty(0)
+            columns, values = indices[span], vectors.data[span]
+            owners, scores = np.empty(0, np.int32), np.empty(0)
             if not article.hidden and self.ready is not None:
-                owners, scores = entered(
+                rows, scores = entered(
                     self.index,
                     columns,
                     values,
@@ -161,6 +162,7 @@ class _Base:
                     least=self.least,
                     decay=self.decay,
                 )
+                owners = rows.astype(np.int32)
             found.append(
                 _Live(
                     posted[number],
@@ -173,7 +175,7 @@ class _Base:
                     owners,
                     scores,
                     float(nearest.scores[number, -1]),
-                    frozenset(nearest.rows[number].tolist()),
+                    nearest.rows[number],
                 )
             )
         return found
@@ -305,7 +307,9 @@ class Overlay:
 
     def _least(self, live: _Live) -> float:
         """What the list of a live article asks of another at least, going by what it holds of the model's."""
-        if live.floor_rows.isdisjoint(self._masked) and not (live.posted.source.banned or live.posted.source.pinned):
+        if self._masked.isdisjoint(live.floor_rows.tolist()) and not (
+            live.posted.source.banned or live.posted.source.pinned
+        ):
             return live.floor
         return 0.0
 
@@ -334,7 +338,7 @@ def _joined(base: _Base, rows: Sequence[_Live], index: Index, masked: frozenset[
     )
     lists = None
     if base.ready is not None:
-        owners = np.concatenate([one.owners for one in rows] or [np.empty(0, np.int64)])
+        owners = np.concatenate([one.owners for one in rows] or [np.empty(0, np.int32)])
         by_owner = np.argsort(owners, kind="stable")
         numbers = np.repeat(np.arange(len(rows)), [len(one.owners) for one in rows])
         lists = JoinedLists(
