@@ -18,13 +18,14 @@ from recommender import artefact, baselines, readings, tuning
 from recommender.artefact import Manifest
 from recommender.article import parse_date
 from recommender.collector import leave_alone
-from recommender.corpus import Corpus, LinkFaultKind, fingerprint
+from recommender.corpus import Corpus, fingerprint
 from recommender.disk import alone, replacing
 from recommender.enrich import Action, Enrichment, Mode, Outcome
 from recommender.errors import ArtefactError, RecommenderError
 from recommender.evaluation import evaluate
 from recommender.export import export
 from recommender.hand import Hand
+from recommender.links import LinkFaultKind
 from recommender.overlay import Overlay
 from recommender.plots import require_matplotlib
 from recommender.postings import Postings, settle

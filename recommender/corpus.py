@@ -8,14 +8,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import Literal, Self, TypeAlias
+from typing import Self
 
 from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
-from recommender.article import Article, Entry, dated_slug, link_of, normalise_url, parse_date
+from recommender.article import Article, normalise_url
 from recommender.collector import held_off
 from recommender.errors import CorpusError
+from recommender.links import CuratedList, Directory, LinkFault, resolved
 from recommender.lock import Line, Lock, Written
 from recommender.postings import Postings, Withdrawn
 from recommender.readings import Readings, Status, line_of, reading_of
@@ -23,22 +24,6 @@ from recommender.source import LinkLine, ListState, Problem, Reading, Source, ar
 
 _CHUNK = 128  # files a task: a task costs little beside their parsing, and the progress bar still moves
 _WORTH_WORKERS = 1000  # starting worker processes takes as long as parsing about this many files
-
-
-LinkFaultKind: TypeAlias = Literal["dead", "to itself", "doubled", "drifted"]
-"""What may be wrong with a curated link, the gravest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class LinkFault:
-    """A curated link that is not as it should be: of which kind, in which file, and what is wrong."""
-
-    kind: LinkFaultKind
-    place: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +135,8 @@ class Corpus:
     ) -> Self:
         """Put together what was read: one article a URL, an ID each, linked-only articles, links by ID."""
         noted = list(problems)
-        directory = _Directory()
-        lists: list[_List] = []
+        directory = Directory()
+        lists: list[CuratedList] = []
         topics: dict[str, tuple[str, ...]] = {}
         groups = _one_a_url(sources)
         ids = _ids(groups, noted)
@@ -164,7 +149,7 @@ class Corpus:
                 if source.stamp
             ]
             directory.add(article)
-            lists += [_List(article.id, source.place, source.related) for source in group]
+            lists += [CuratedList(article.id, source.place, source.related) for source in group]
             topics[article.id] = group[0].topics
         for line in link_lines:
             place = f"{line.place}:{line.line}"
@@ -172,10 +157,10 @@ class Corpus:
             if owner is None:
                 noted.append(Problem(place, f"links of {line.id!r}, but no article has this ID"))
             else:
-                lists.append(_List(owner.id, place, line.related))
+                lists.append(CuratedList(owner.id, place, line.related))
         # Newest first: of several copies of one linked-only article, the one that was embedded last is kept.
         lists.sort(key=lambda item: (-_age_key(directory[item.id].published_at), item.id))
-        links, faults = _resolve(lists, directory)
+        links, faults = resolved(lists, directory)
         for group in groups:
             pins = [(source.place, name) for source in group for name in source.pinned]
             bans = [(source.place, name) for source in group for name in source.banned]
@@ -337,7 +322,7 @@ def _merged(group: list[Source], ids: Mapping[str, str]) -> Article:
     )
 
 
-def _named(key: str, names: Iterable[tuple[str, str]], directory: _Directory, noted: list[Problem]) -> tuple[str, ...]:
+def _named(key: str, names: Iterable[tuple[str, str]], directory: Directory, noted: list[Problem]) -> tuple[str, ...]:
     """The articles that a key of some files names, as IDs; each name comes with its file's place."""
     ids: dict[str, None] = {}
     for place, name in names:
@@ -346,128 +331,3 @@ def _named(key: str, names: Iterable[tuple[str, str]], directory: _Directory, no
         else:
             ids.setdefault(article.id)
     return tuple(ids)
-
-
-@dataclass(frozen=True, slots=True)
-class _List:
-    """One curated list: whose it is, where it stands, what it holds."""
-
-    id: str
-    place: str
-    related: tuple[Entry | str, ...]
-
-
-def _resolve(lists: Iterable[_List], directory: _Directory) -> tuple[dict[str, tuple[str, ...]], list[LinkFault]]:
-    """The links of each article as IDs, and what is wrong with some of them."""
-    links: dict[str, dict[str, None]] = defaultdict(dict)
-    faults = []
-    addressed = [(item, [(link, _url_of(link)) for link in item.related]) for item in lists]
-    for _, related in addressed:
-        for link, url in related:
-            if isinstance(link, dict):
-                directory.resolve(link, url)  # an ID or URL may name what only a later list's entry knows
-    for item, related in addressed:
-        met: set[str] = set()
-        for link, url in related:
-            target = directory.resolve(link, url)
-            name = link if isinstance(link, str) else link["title"]
-            if target is None:
-                faults.append(LinkFault("dead", item.place, f"dead link: no article here has {name!r} as ID or URL"))
-                continue
-            if target.id == item.id:
-                faults.append(LinkFault("to itself", item.place, "links to itself"))
-                continue
-            if target.id in met:
-                faults.append(LinkFault("doubled", item.place, f"links twice to {target.id}"))
-            if target.hidden:
-                faults.append(LinkFault("dead", item.place, f"dead link: {target.id} is a draft or withdrawn"))
-            if isinstance(link, dict) and (changed := _differing(link, target.entry)):
-                faults.append(LinkFault("drifted", item.place, f"drifted from {target.id}: {', '.join(changed)}"))
-            met.add(target.id)
-            links[item.id].setdefault(target.id)
-    return {id: tuple(targets) for id, targets in links.items()}, faults
-
-
-def _url_of(link: Entry | str) -> str:
-    return normalise_url(link if isinstance(link, str) else link_of(link) or "")
-
-
-def _differing(one: Entry, other: Entry) -> list[str]:
-    return [key for key in dict.fromkeys((*one, *other)) if one.get(key) != other.get(key)]
-
-
-def _slug_of(entry: Entry) -> str:
-    return dated_slug(entry["title"], entry.get("publishedDateTime"))
-
-
-class _Directory:
-    """Finds articles by name, URL or entry, and takes in those that only an entry knows."""
-
-    def __init__(self) -> None:
-        self._articles: dict[str, Article] = {}
-        self._names: dict[str, str] = {}
-        self._urls: dict[str, str] = {}
-        self._slugs: dict[str, str] | None = None  # few corpora need them
-
-    def __getitem__(self, id: str) -> Article:
-        return self._articles[id]
-
-    def add(self, article: Article) -> None:
-        self._articles[article.id] = article
-        self._names.update(dict.fromkeys(article.names, article.id))
-        for url in article.urls:
-            self._urls.setdefault(url, article.id)
-        if self._slugs is not None:
-            self._add_slug(article, self._slugs)
-
-    def articles(self) -> tuple[Article, ...]:
-        return tuple(self._articles[id] for id in sorted(self._articles))
-
-    def named(self, name: str) -> Article | None:
-        id = self._names.get(name)
-        return None if id is None else self._articles[id]
-
-    def resolve(self, link: Entry | str, url: str) -> Article | None:
-        """The article that a link, whose address is `url`, means; one that has no file is made of the entry."""
-        if isinstance(link, str):
-            id = self._names.get(link) or self._urls.get(url)
-            return None if id is None else self._articles[id]
-        if url in self._urls:
-            return self._articles[self._urls[url]]
-        return self._linked_only(link, url)
-
-    def _linked_only(self, entry: Entry, url: str) -> Article | None:
-        date = entry.get("publishedDateTime")
-        slug = _slug_of(entry)
-        if not slug:
-            return None
-        if (id := self._by_slug().get(slug)) is not None and (date or not url):
-            # One title on one day is one article: its address has changed since the entry was embedded.
-            namesake = self._articles[id]
-            moved = replace(namesake, urls=(*namesake.urls, url)) if url else namesake
-            self.add(moved)
-            return moved
-        name, number = slug, 1
-        while name in self._names:
-            number += 1
-            name = f"{slug}-{number}"
-        article = Article(
-            id=name, entry=entry, published_at=parse_date(date), urls=(url,) if url else (), names=(name,)
-        )
-        self.add(article)
-        return article
-
-    def _by_slug(self) -> dict[str, str]:
-        if self._slugs is None:
-            self._slugs = {}
-            for article in self._articles.values():
-                self._add_slug(article, self._slugs)
-        return self._slugs
-
-    def _add_slug(self, article: Article, slugs: dict[str, str]) -> None:
-        slug = _slug_of(article.entry)
-        # Of several files with one title and day, the one that is called so, else the first ID.
-        slugs[slug] = min(
-            (article.id, slugs.get(slug, article.id)),
-            key=lambda known: (slug not in self._articles[known].names, known),
-        )
