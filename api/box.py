@@ -31,7 +31,8 @@ def fragment(id: str) -> Response:
     asked = _box.of_query(request)
     serving = current(current_app)
     suggestions = serving.recommender.related(id, limit=asked.limit or None, **options_of(asked))
-    cards = [Card.of(suggestion.article.entry) for suggestion in suggestions]
+    # What has no address would be a title that leads nowhere.
+    cards = [card for one in suggestions if (card := Card.of(one.article.entry)).address]
     part = render_template("related.html", cards=cards, heading=asked.heading or _HEADING)
     request.environ[POLICY] = _POLICY
     return deliver(serving, part.strip().encode(errors="replace"), HTML)

@@ -34,7 +34,7 @@ def home() -> Response:
     """The newest articles, or those that a search finds."""
     asked = _home.of_query(request)
     serving = current(current_app)
-    question, limit = asked.q or "", asked.limit or _SHOWN
+    question, limit = (asked.q or "").strip(), asked.limit or _SHOWN
     found = _cards(serving.recommender.search(question, limit=limit + 1, published=forced()))
     return page(
         serving,
@@ -52,15 +52,14 @@ def explore() -> Response:
     asked = _explore.of_query(request)
     serving = current(current_app)
     controls = Controls.of(serving.recommender, asked)
-    view = View(controls.over(serving.recommender), asked.id, controls, published=forced())
-    question = asked.q or ""
-    others = serving.recommender.search(question, limit=_OTHERS, published=forced()) if question.strip() else []
+    view = View(controls.over(serving.recommender), asked.id, controls, other=asked.other or "", published=forced())
+    question = (asked.q or "").strip()
+    others = serving.recommender.search(question, limit=_OTHERS, published=forced()) if question else []
     return page(
         serving,
         "explore.html",
         view=view,
         controls=controls,
-        about=view.about(asked.other) if asked.other else None,
         question=question,
         others=_cards(others),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 import msgspec
 from flask import Blueprint, Response, current_app, request
+from markupsafe import Markup, escape
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api import schemas
@@ -60,6 +62,12 @@ def docs() -> Response:
     """The same, to read."""
     _nothing.of_query(request)
     return page(current(current_app), "docs.html", document=openapi(), in_words=in_words)
+
+
+@blueprint.app_template_filter("code")
+def in_code(text: str) -> Markup:
+    """A text in which what stands between backticks is code."""
+    return Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - it is escaped
 
 
 def _now(body: bytes, mimetype: str = JSON) -> Response:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from http import HTTPStatus
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
+from api.pages import page
 from api.reading import WrongRequestError
+from api.serving import current
 from recommender import UnknownArticleError
 
 
@@ -28,19 +31,34 @@ def unknown(error: UnknownArticleError) -> Response:
 
 
 def register(app: Flask) -> None:
-    """Make every error of the application a problem."""
+    """Make every error of the application a problem, and a page where a person meets it."""
 
-    app.register_error_handler(UnknownArticleError, unknown)
+    @app.errorhandler(UnknownArticleError)
+    def not_known(error: UnknownArticleError) -> Response:
+        return _to_read(str(error), unknown(error), closest=error.closest)
 
     @app.errorhandler(WrongRequestError)
     def wrong(error: WrongRequestError) -> Response:
-        return problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.parameter, allowed=error.allowed)
+        answer = problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.parameter, allowed=error.allowed)
+        return _to_read(str(error), answer)
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
         status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-        response = problem(status, error.description or HTTPStatus(status).phrase)
+        detail = error.description or HTTPStatus(status).phrase
+        response = _to_read(detail, problem(status, detail))
         for name, value in error.get_response().headers:
             if name in ("Allow", "Location", "WWW-Authenticate"):
                 response.headers[name] = value
         return response
+
+
+def _to_read(detail: str, answer: Response, *, closest: Sequence[str] = ()) -> Response:
+    """The answer, or a page that says the same where a browser asks for one of the explorer's, or for nothing known."""
+    of_people = request.blueprint == "explorer" or request.endpoint is None
+    if not of_people or request.accept_mimetypes.best_match(["application/problem+json", "text/html"]) != "text/html":
+        return answer
+    title = HTTPStatus(answer.status_code).phrase
+    shown = page(current(current_app), "problem.html", title=title, detail=detail.rstrip("."), closest=closest)
+    shown.status_code = answer.status_code
+    return shown

@@ -42,13 +42,23 @@ class Item:
 
 
 class View:
-    """One article in the explorer."""
+    """One article in the explorer.
 
-    def __init__(self, recommender: Recommender, id: str, controls: Controls, *, published: Only | None) -> None:
+    Attributes:
+        items: what is suggested, best first.
+        about: what is asked about.
+    """
+
+    def __init__(
+        self, recommender: Recommender, id: str, controls: Controls, *, other: str = "", published: Only | None
+    ) -> None:
         """Look at an article.
 
+        Args:
+            other: the ID of one that is asked about; empty for none.
+
         Raises:
-            UnknownArticleError: no article answers to this ID.
+            UnknownArticleError: no article answers to one of the IDs.
         """
         self._recommender = recommender
         self._controls = controls
@@ -61,33 +71,30 @@ class View:
         self.items = [
             self._item(one.article, rank, agreed=one.article.id in linked) for rank, one in enumerate(suggested, 1)
         ]
+        self.about = self._asked_about([recommender.article(other)])[0] if other else None
 
     @cached_property
     def curated(self) -> list[Item]:
         """What the editors linked, in their order."""
         return self._asked_about(self._linked)
 
-    def about(self, id: str) -> Item:
-        """An article that is, or is not, among the suggestions.
-
-        Raises:
-            UnknownArticleError: no article answers to this ID.
-        """
-        [item] = self._asked_about([self._recommender.article(id)])
-        return item
+    @property
+    def shown(self) -> list[Item]:
+        """All that is shown: the suggested, the linked, and what was asked about."""
+        return [*self.items, *self.curated, *filter(None, [self.about])]
 
     @property
     def scale(self) -> float:
         """The greatest similarity of all that is shown, above 0."""
-        return max([one.reason.similarity for one in (*self.items, *self.curated)], default=0.0) or 1.0
+        return max([one.reason.similarity for one in self.shown], default=0.0) or 1.0
 
     @property
     def timeline(self) -> Timeline | None:
-        """The time around the article, in which the suggested come first, then the linked; `None` without a date."""
+        """The time around the article, in the order of `shown`; `None` without a date."""
         day = self.article.published_at
         if day is None:
             return None
-        others = [one.published_at for one in (*self.items, *self.curated)]
+        others = [one.published_at for one in self.shown]
         half_life = self._controls.half_life_days or None
         return Timeline.around(day, self._recommender.index_.days, others, half_life=half_life)
 
@@ -113,7 +120,7 @@ class View:
             return "The editors banned it from this list."
         if placement.rank is None:
             beyond = f"It comes after the {_DEEPEST:,}th."
-            return beyond if placement.score > 0 else "The two share no term, so nothing speaks for it."
+            return beyond if placement.score > 0 else "They have no words in common."
         if placement.score < least:
             return f"It comes {_ordinal(placement.rank)}, and scores less than {least:g}."
         if placement.rank > limit:

@@ -47,8 +47,9 @@ class Complaints(list[str]):
         dialog.dismiss()
 
     def _hear(self, message: ConsoleMessage) -> None:
-        # The pictures of made-up articles lie on hosts that do not exist.
-        if message.type in {"error", "warning"} and "net::ERR_NAME_NOT_RESOLVED" not in message.text:
+        # The pictures of made-up articles lie on hosts that do not exist; what is no page has no icon.
+        expected = "net::ERR_NAME_NOT_RESOLVED" in message.text or message.location["url"].endswith("/favicon.ico")
+        if message.type in {"error", "warning"} and not expected:
             self.append(message.text)
 
 

@@ -136,12 +136,14 @@ def soak(run: Soak, recommender: Recommender, versions: list[str], seconds: floa
             time.sleep(2)  # by now all workers are on it
             run.know()
             time.sleep(1)
-        if not after_a_minute and elapsed > min(60, seconds / 3):
+        # While a worker takes another model it has both: its memory is read before the next one is named.
+        if not after_a_minute and elapsed > min(60, seconds / 3) and second % 5 == 3:
             after_a_minute = [memory(pid) for pid in workers]
         time.sleep(max(0, began + second + 1 - time.monotonic()) if second % 10 != 2 else 0)
     run.stopping.set()
     for client in clients:
         client.join()
+    time.sleep(4)
     in_the_end = [memory(pid) for pid in workers]
     grown = [end / start - 1 for start, end in zip(after_a_minute, in_the_end, strict=True)]
     same = workers == _workers(port)

@@ -37,10 +37,10 @@ def client(recommender: Recommender | None = None, **config: object) -> FlaskCli
     return create_app(recommender or fitted(), ACCESS_LOG=False, VERSION="1", **config).test_client()
 
 
-def view(**tried: object) -> View:
+def view(other: str = "", **tried: object) -> View:
     recommender = fitted()
     controls = Controls.of(recommender, Tried(**tried))  # type: ignore[arg-type]
-    return View(controls.over(recommender), "flood", controls, published=None)
+    return View(controls.over(recommender), "flood", controls, other=other, published=None)
 
 
 def titles(page: str) -> list[str]:
@@ -55,7 +55,7 @@ def test_home_shows_what_a_search_finds_and_how_to_see_more() -> None:
     page = client().get("/?q=wend+town&limit=1").text
     assert titles(page) == [RESCUE.entry["title"]]
     assert 'href="/?q=wend+town&amp;limit=5"' in page
-    assert "No title holds “<bdi>zebra</bdi>”" in client().get("/?q=zebra").text
+    assert "No title contains “<bdi>zebra</bdi>”" in client().get("/?q=zebra").text
 
 
 def test_both_lists_stand_side_by_side_and_agreements_are_told() -> None:
@@ -66,7 +66,7 @@ def test_both_lists_stand_side_by_side_and_agreements_are_told() -> None:
     ]
     assert [(one.id, one.rank, one.agreed, one.note) for one in seen.curated] == [
         ("gauge", 3, False, "It comes 3rd; the list ends with the 2nd."),
-        ("chess", None, False, "The two share no term, so nothing speaks for it."),
+        ("chess", None, False, "They have no words in common."),
         ("rescue", 1, True, ""),
     ]
 
@@ -82,7 +82,10 @@ def test_both_lists_stand_side_by_side_and_agreements_are_told() -> None:
     ],
 )
 def test_why_not_another_is_told(id: str, tried: dict[str, object], note: str) -> None:
-    assert view(**tried).about(id).note == note
+    seen = view(other=id, **tried)
+    assert seen.about is not None
+    assert seen.about.note == note
+    assert seen.scale == max(one.reason.similarity for one in (*seen.items, *seen.curated, seen.about))
 
 
 def test_what_is_tried_ranks_anew() -> None:
@@ -161,7 +164,7 @@ def test_a_timeline_takes_any_date(date: str) -> None:
 def test_an_article_without_a_date_has_no_timeline() -> None:
     page = client().get("/explore?id=undated").text
     assert "<svg" in page
-    assert "The article has no date, so time counts for nothing." in page
+    assert "The article has no date, so dates are ignored." in page
 
 
 def test_an_unknown_article_is_a_problem() -> None:

@@ -1,4 +1,4 @@
-/* Forms marked data-live ask again as one types or slides, and put what comes into the part of the page that they
+/* Forms marked data-live ask again as one types or slides, and put what comes into the parts of the page that they
    name. Every state has an address: typing replaces it, letting go adds a step that the back button takes. */
 (() => {
   const WAIT = 120; // milliseconds of rest before asking
@@ -7,11 +7,37 @@
   let shown = location.href; // what the page shows now
   let left = shown; // where the back button is to lead
 
-  /* The form's address, without what is empty and with rounded numbers. */
+  /* Where the form leads from here: what other forms of the page say stays; what is empty, or as trained, is left out. */
   const addressOf = (form) => {
     const address = new URL(form.action);
-    for (const [name, value] of new FormData(form)) if (value) address.searchParams.set(name, value);
+    if (address.pathname === location.pathname) address.search = location.search;
+    for (const { name, value, dataset } of form.elements) {
+      if (!name) continue;
+      if (value && value !== dataset.trained) address.searchParams.set(name, value);
+      else address.searchParams.delete(name);
+    }
     return address;
+  };
+
+  const partsOf = (form) => form.dataset.live.split(" ").map((id) => document.getElementById(id));
+
+  const put = (part, fresh) => {
+    const open = new Set([...part.querySelectorAll("[data-id]:has(> details[open])")].map((item) => item.dataset.id));
+    for (const item of fresh.querySelectorAll("[data-id]")) {
+      if (open.has(item.dataset.id)) item.querySelector("details").open = true;
+    }
+    part.replaceWith(document.adoptNode(fresh));
+  };
+
+  /* What is shown stays, and is said to be old. */
+  const fail = (form, reason) => {
+    for (const part of partsOf(form)) part.classList.add("old");
+    const [first] = partsOf(form);
+    first.querySelector(":scope > [role=alert]")?.remove();
+    const note = document.createElement("p");
+    note.setAttribute("role", "alert");
+    note.textContent = `${reason} This is what was found before.`;
+    first.prepend(note);
   };
 
   const show = async (form, committed) => {
@@ -22,15 +48,14 @@
     let text;
     try {
       const response = await fetch(address, options);
-      if (!response.ok) return;
       text = await response.text();
+      if (mine !== asked) return; // something newer is on its way
+      if (!response.ok) return fail(form, response.status === 413 ? "The text is too long." : "That could not be read.");
     } catch {
-      return; // the server is away: what is shown stays
+      return fail(form, "The server does not answer.");
     }
-    if (mine !== asked) return; // something newer is on its way
     const page = new DOMParser().parseFromString(text, "text/html");
-    const part = document.getElementById(form.dataset.live);
-    part.replaceWith(document.adoptNode(page.getElementById(part.id)));
+    for (const part of partsOf(form)) put(part, page.getElementById(part.id));
     watchPictures();
     if (posting) return;
     document.title = page.title;
@@ -43,21 +68,15 @@
     }
   };
 
-  const sliders = (form) => {
-    for (const slider of form.querySelectorAll("input[type=range]")) {
-      slider.addEventListener("input", () => {
-        const output = form.querySelector(`output[for=${slider.id}]`);
-        if (slider.dataset.steps) {
-          const step = slider.dataset.steps.split(" ")[slider.value];
-          const words = step === "0" ? "off" : `${step} ${step === "1" ? "day" : "days"}`;
-          output.value = words;
-          slider.setAttribute("aria-valuetext", words);
-          slider.previousElementSibling.value = step;
-        } else {
-          slider.value = Number(slider.value).toFixed(2);
-          output.value = Number(slider.value).toFixed(2);
-        }
-      });
+  const slide = (slider) => {
+    const output = document.querySelector(`output[for=${slider.id}]`);
+    if (slider.dataset.steps) {
+      const step = slider.dataset.steps.split(" ")[slider.value];
+      output.value = step === "0" ? "off" : `${step} ${step === "1" ? "day" : "days"}`;
+      slider.setAttribute("aria-valuetext", output.value);
+      slider.previousElementSibling.value = step;
+    } else {
+      output.value = Number(slider.value).toFixed(slider.dataset.digits);
     }
   };
 
@@ -70,21 +89,30 @@
     }
   }
 
+  /* With scripts the address holds what these fields hold for browsers without. */
+  for (const field of document.querySelectorAll("[data-unscripted]")) field.remove();
+  for (const slider of document.querySelectorAll("input[type=range]")) {
+    // A value between two steps is rounded by the browser; it is still the one that was trained.
+    if (slider.getAttribute("value") === slider.dataset.trained) slider.dataset.trained = slider.value;
+    slider.addEventListener("input", () => slide(slider));
+  }
   for (const form of document.querySelectorAll("form[data-live]")) {
-    sliders(form);
-    form.addEventListener("input", () => {
+    const later = (wait, committed) => {
       clearTimeout(waiting);
-      waiting = setTimeout(show, WAIT, form, false);
-    });
-    form.addEventListener("change", () => {
-      clearTimeout(waiting);
-      show(form, true);
-    });
+      waiting = setTimeout(show, wait, form, committed);
+    };
+    form.addEventListener("input", () => later(WAIT, false));
+    form.addEventListener("change", () => later(0, true));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      clearTimeout(waiting);
-      show(form, true);
+      later(0, true);
     });
+    // A browser that comes back fills a form in again, but not what was found for it.
+    if (form.method === "post") {
+      addEventListener("pageshow", () => {
+        if ([...form.elements].some((field) => field.name && field.value)) later(0, false);
+      });
+    }
   }
   document.documentElement.classList.add("scripted");
   watchPictures();

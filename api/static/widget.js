@@ -1,17 +1,18 @@
 /* Related articles under an article:
    <script src="https://HOST/widget.js" data-article="ID" data-limit="4" data-heading="Related"></script>
-   Without data-article the page's address is looked up. */
+   Without data-article the page is looked up by its address. */
 (() => {
   const { currentScript: script } = document;
   const NAME = "related-articles";
+  const base = new URL(".", script?.src || document.baseURI);
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
-    :host { display: block; container-type: inline-size; }
+    :host { display: block; container-type: inline-size; contain-intrinsic-inline-size: 20em; }
     :host([hidden]) { display: none; }
-    h2 { margin: 0 0 .75rem; font-size: var(--related-heading-size, 1.25em); line-height: 1.3; }
-    ul { display: grid; gap: 0 2rem; margin: 0; padding: 0; list-style: none; }
-    li { position: relative; display: flex; gap: 1rem; box-sizing: border-box; height: 6.5rem; padding: .75rem 0;
+    h2 { margin: 0 0 .6em; font-size: var(--related-heading-size, 1.25em); line-height: 1.3; }
+    ul { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 2em; margin: 0; padding: 0; list-style: none; }
+    li { position: relative; display: flex; gap: 1em; box-sizing: border-box; min-height: 6.5em; padding: .75em 0;
       border-top: 1px solid var(--related-rule, color-mix(in srgb, currentcolor 18%, transparent)); }
     .text { flex: 1; min-width: 0; }
     a { color: var(--related-link, inherit); text-decoration: none; }
@@ -23,11 +24,11 @@
       margin: 0; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; }
     .meta { margin: .3rem 0 0; font-size: .85em; line-height: 1.3; white-space: nowrap; overflow: hidden;
       text-overflow: ellipsis; color: var(--related-muted, color-mix(in srgb, currentcolor 80%, transparent)); }
-    .picture { flex: none; width: 7rem; border-radius: var(--related-radius, .25rem); overflow: hidden;
+    .picture { flex: none; width: 6.5em; border-radius: var(--related-radius, .25em); overflow: hidden;
       background: color-mix(in srgb, currentcolor 8%, transparent); }
     img { width: 100%; height: 100%; object-fit: cover; display: block; }
-    @container (width < 22rem) { .picture { width: 5rem; } }
-    @container (width >= 40rem) { ul { grid-template-columns: 1fr 1fr; } }
+    @container (width < 22em) { .picture { width: 4.5em; } }
+    @container (width >= 38em) { ul { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
   `);
 
   const made = (name, properties, ...children) => {
@@ -36,7 +37,7 @@
     return element;
   };
 
-  /* The first address that is one of the web: nothing else is linked to or loaded. */
+  /* Nothing but the web is linked to or loaded. */
   const safe = (...addresses) =>
     addresses.find((address) => typeof address === "string" && /^https?:\/\//i.test(address));
 
@@ -51,11 +52,10 @@
     }
   };
 
+  const addressOf = (entry) => safe(entry.webUrl, entry.sourceUrl, entry.ampWebUrl, entry.ampUrl);
+
   const item = (entry) => {
-    const address = safe(entry.webUrl, entry.sourceUrl, entry.ampWebUrl, entry.ampUrl);
-    const words = String(entry.title).slice(0, 300);
-    const title = made("p", { className: "title", dir: "auto" });
-    title.append(address ? made("a", { href: address, textContent: words }) : words);
+    const link = made("a", { href: addressOf(entry), textContent: String(entry.title).slice(0, 300) });
     const about = [entry.provider?.name ?? entry.provider?.domain, day(entry.publishedDateTime)];
     const meta = about.filter(Boolean).map((text) => String(text).slice(0, 100));
     const source = safe(entry.images?.[0]?.url);
@@ -66,7 +66,8 @@
     }
     return made("li", {},
       made("div", { className: "text" },
-        title, meta.length && made("p", { className: "meta", dir: "auto", textContent: meta.join(" · ") })),
+        made("p", { className: "title", dir: "auto" }, link),
+        meta.length && made("p", { className: "meta", dir: "auto", textContent: meta.join(" · ") })),
       picture && made("div", { className: "picture" }, picture));
   };
 
@@ -78,7 +79,7 @@
       const heading = made("h2", { id: "heading", textContent: this.getAttribute("heading") || "Related" });
       const section = made("section", {}, heading, list);
       section.setAttribute("aria-labelledby", "heading");
-      /* Its place is kept from the first, so that nothing below moves when the list comes. */
+      /* Its place is kept, so that nothing moves when the list comes. */
       section.style.visibility = "hidden";
       const root = this.attachShadow({ mode: "open" });
       root.adoptedStyleSheets = [sheet];
@@ -97,21 +98,22 @@
     async related(limit) {
       const id = this.getAttribute("article");
       const path = id ? `articles/${encodeURIComponent(id).replaceAll("%2F", "/")}/related` : "related";
-      const asked = new URL(path, this.getAttribute("src") || document.baseURI);
+      const asked = new URL(path, this.getAttribute("src") || base);
       if (!id) {
         const own = document.querySelector("link[rel=canonical]")?.href;
         asked.searchParams.set("url", own || location.href);
       }
       asked.searchParams.set("limit", limit);
-      const response = await fetch(asked, { credentials: "omit", referrerPolicy: "no-referrer" });
-      return response.ok ? (await response.json()).related : [];
+      const response = await fetch(asked, { credentials: "omit", referrerPolicy: "no-referrer",
+        signal: AbortSignal.timeout(8000) });
+      return response.ok ? (await response.json()).related.filter(addressOf) : [];
     }
   }
 
   if (!customElements.get(NAME)) customElements.define(NAME, RelatedArticles);
-  if (!script) return;
+  if (!script || (!script.dataset.article && document.querySelector(NAME))) return;
   const element = document.createElement(NAME);
-  element.setAttribute("src", new URL(".", script.src));
+  element.setAttribute("src", base);
   for (const name of ["article", "limit", "heading"]) {
     if (script.dataset[name]) element.setAttribute(name, script.dataset[name]);
   }
