@@ -12,7 +12,7 @@ SECONDS ?= 600
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help serve test lint bench load api-test fuzz kill-test kill-server-test fault-test soak clean
+.PHONY: help serve test lint bench load pages api-test fuzz kill-test kill-server-test fault-test soak clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -34,6 +34,9 @@ bench: $(VENV)/installed-bench  ## measure speed and memory beside the peers; FU
 
 load: $(VENV)/installed-dev  ## compare look-ups under load with an empty view (needs wrk)
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks.load
+
+pages: $(VENV)/installed-dev  ## measure the explorer's pages as on a slow phone (needs chromium)
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks.pages
 
 api-test: $(VENV)/installed-dev  ## ask the service 1,000 made-up requests an operation; make test asks 20
 	@CASES=1000 $(BIN)/python -m pytest tests/test_openapi.py
