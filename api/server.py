@@ -143,11 +143,12 @@ def _keep_memory_together() -> None:
     """Have this process and its workers give back what they free.
 
     Each live article replaces arrays of a few hundred kilobytes, a little longer each time, in whichever thread took it
-    in. By itself glibc would leave the holes of the old ones in eight arenas a core; others have no such settings.
+    in. By itself glibc would leave the holes of the old ones in eight arenas a core; others have no such settings. As
+    Python runs one thread at a time, one arena keeps none waiting.
     """
     with suppress(OSError, AttributeError):
         libc = ctypes.CDLL(None)
-        libc.mallopt(_M_ARENA_MAX, 2)
+        libc.mallopt(_M_ARENA_MAX, 1)
         libc.mallopt(_M_MMAP_THRESHOLD, 1 << 15)
 
 

@@ -29,6 +29,7 @@ from recommender.recommender import Recommender
 from recommender.rules import in_rank_order
 
 _BATCH = 64  # posted articles that are looked at at a time
+_NONE: frozenset[int] = frozenset()  # most articles are new, and each would have an empty set of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class _Base:
     def rows_of(self, names: Iterable[str], urls: Iterable[str]) -> frozenset[int]:
         """The articles of some names or addresses."""
         rows = [*map(self.articles.names.row, names), *map(self.articles.urls.row, urls)]
-        return frozenset(row for row in rows if row is not None)
+        return frozenset(row for row in rows if row is not None) or _NONE
 
     def digest(self, row: int) -> str:
         """Of the state in which the model has an article."""

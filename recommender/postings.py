@@ -140,7 +140,7 @@ class Postings:
                 states = set(record["over"])
                 if new.id in posted:
                     states |= {*posted[new.id].over, posted[new.id].digest}
-                posted[new.id] = replace(new, over=frozenset(states))
+                posted[new.id] = replace(new, over=frozenset(states)) if states else new
                 back = [id for id, gone in withdrawn.items() if gone.meets((new.id,), new.source.urls)]
                 for id in back:
                     del withdrawn[id]
