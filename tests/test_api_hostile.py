@@ -57,6 +57,24 @@ def test_what_a_request_says_is_repeated_as_data_and_cut_short() -> None:
     assert CLIENT.get("/healthz", headers={"X-Request-ID": f"{script}"}).headers["X-Request-ID"] != script
 
 
+@pytest.mark.parametrize("number", range(len(TITLES)))
+def test_hostile_articles_are_text_in_the_explorer(number: int) -> None:
+    id = HOSTILE[number].id
+    for path, query in (
+        ("/explore", {"id": id, "other": HOSTILE[0].id}),
+        ("/explore", {"id": id, "q": "<b>"}),
+        ("/", {}),
+    ):
+        page = CLIENT.get(path, query_string=query)
+        assert page.status_code == 200
+        assert len(page.data) < 500_000
+        for harm in ("<script>alert", "<img src=x", "<b>", 'href="javascript:', 'src="javascript:', "49 %s"):
+            assert harm not in page.text.replace('<p dir="auto"><b>', "")
+    unknown = CLIENT.get("/explore", query_string={"id": "<script>alert(1)"}, headers={"Accept": "text/html"})
+    assert unknown.status_code == 404
+    assert "<script>alert" not in unknown.text
+
+
 def test_pages_hold_no_script_and_call_no_other_host() -> None:
     page = CLIENT.get("/docs")
     assert page.mimetype == "text/html"
