@@ -54,7 +54,7 @@ def test_home_shows_the_newest_that_may_be_suggested() -> None:
 def test_home_shows_what_a_search_finds_and_how_to_see_more() -> None:
     page = client().get("/?q=wend+town&limit=1").text
     assert titles(page) == [RESCUE.entry["title"]]
-    assert 'href="/?q=wend+town&amp;limit=5"' in page
+    assert 'href="/?q=wend+town&amp;limit=5#n2"' in page
     assert "No title contains “<bdi>zebra</bdi>”" in client().get("/?q=zebra").text
 
 
