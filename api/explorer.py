@@ -10,10 +10,10 @@ from api import pages, schemas
 from api.cards import Card
 from api.controls import Controls
 from api.door import POLICY
+from api.exploration import Exploration
 from api.pages import HTML, page
 from api.reading import Reader
 from api.serving import current
-from api.view import View
 from api.views import forced
 from recommender import Article
 
@@ -52,7 +52,9 @@ def explore() -> Response:
     asked = _explore.of_query(request)
     serving = current(current_app)
     controls = Controls.of(serving.recommender, asked)
-    view = View(controls.over(serving.recommender), asked.id, controls, other=asked.other or "", published=forced())
+    view = Exploration(
+        controls.over(serving.recommender), asked.id, controls, other=asked.other or "", published=forced()
+    )
     question = (asked.q or "").strip()
     others = serving.recommender.search(question, limit=_OTHERS, published=forced()) if question else []
     return page(

@@ -11,10 +11,10 @@ from samples import article, corpus_of
 
 from api import create_app
 from api.controls import Controls
+from api.exploration import Exploration
 from api.reasons import Piece, Reason, pieces
 from api.schemas import Tried
 from api.timeline import Timeline
-from api.view import View
 from recommender import Article, Recommender, Settings
 from recommender.article import parse_date
 
@@ -37,10 +37,10 @@ def client(recommender: Recommender | None = None, **config: object) -> FlaskCli
     return create_app(recommender or fitted(), ACCESS_LOG=False, VERSION="1", **config).test_client()
 
 
-def view(other: str = "", **tried: object) -> View:
+def view(other: str = "", **tried: object) -> Exploration:
     recommender = fitted()
     controls = Controls.of(recommender, Tried(**tried))  # type: ignore[arg-type]
-    return View(controls.over(recommender), "flood", controls, other=other, published=None)
+    return Exploration(controls.over(recommender), "flood", controls, other=other, published=None)
 
 
 def titles(page: str) -> list[str]:

@@ -22,7 +22,7 @@
     a:focus-visible::after { outline: 2px solid; outline-offset: -2px; }
     .title { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
       margin: 0; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; }
-    .meta { margin: .3rem 0 0; font-size: .85em; line-height: 1.3; white-space: nowrap; overflow: hidden;
+    .meta { margin: .3em 0 0; font-size: .85em; line-height: 1.3; white-space: nowrap; overflow: hidden;
       text-overflow: ellipsis; color: var(--related-muted, color-mix(in srgb, currentcolor 80%, transparent)); }
     .picture { flex: none; width: 6.5em; border-radius: var(--related-radius, .25em); overflow: hidden;
       background: color-mix(in srgb, currentcolor 8%, transparent); }

@@ -41,7 +41,7 @@ class Item:
     note: str = ""
 
 
-class View:
+class Exploration:
     """One article in the explorer.
 
     Attributes:
