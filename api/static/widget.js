@@ -8,27 +8,27 @@
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
-    :host { display: block; container-type: inline-size; contain-intrinsic-inline-size: 20em; }
-    :host([hidden]) { display: none; }
-    h2 { margin: 0 0 .6em; font-size: var(--related-heading-size, 1.25em); line-height: 1.3; }
-    ul { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 2em; margin: 0; padding: 0; list-style: none; }
-    li { position: relative; display: flex; gap: 1em; box-sizing: border-box; min-height: 6.5em; padding: .75em 0;
-      border-top: 1px solid var(--related-rule, color-mix(in srgb, currentcolor 18%, transparent)); }
-    .text { flex: 1; min-width: 0; }
-    a { color: var(--related-link, inherit); text-decoration: none; }
-    a::after { content: ""; position: absolute; inset: 0; }
-    a:hover { text-decoration: underline; }
-    a:focus-visible { outline: none; }
-    a:focus-visible::after { outline: 2px solid; outline-offset: -2px; }
-    .title { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
-      margin: 0; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; }
-    .meta { margin: .3em 0 0; font-size: .85em; line-height: 1.3; white-space: nowrap; overflow: hidden;
-      text-overflow: ellipsis; color: var(--related-muted, color-mix(in srgb, currentcolor 80%, transparent)); }
-    .picture { flex: none; width: 6.5em; border-radius: var(--related-radius, .25em); overflow: hidden;
-      background: color-mix(in srgb, currentcolor 8%, transparent); }
-    img { width: 100%; height: 100%; object-fit: cover; display: block; }
-    @container (width < 22em) { .picture { width: 4.5em; } }
-    @container (width >= 38em) { ul { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+  :host { display: block; container-type: inline-size; contain-intrinsic-inline-size: 20em; }
+  :host([hidden]) { display: none; }
+  h2 { margin: 0 0 .6em; font-size: var(--related-heading-size, 1.25em); line-height: 1.3; }
+  ul { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 2em; margin: 0; padding: 0; list-style: none; }
+  li { position: relative; display: flex; gap: 1em; min-height: 5em; padding: .75em 0;
+    border-top: 1px solid var(--related-rule, color-mix(in srgb, currentcolor 18%, transparent)); }
+  .text { flex: 1; min-width: 0; }
+  a { color: var(--related-link, inherit); text-decoration: none; }
+  a::after { content: ""; position: absolute; inset: 0; }
+  a:hover { text-decoration: underline; }
+  a:focus-visible { outline: none; }
+  a:focus-visible::after { outline: 2px solid; outline-offset: -2px; }
+  .title { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
+    margin: 0; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; }
+  .meta { margin: .3em 0 0; font-size: .85em; line-height: 1.3; white-space: nowrap; overflow: hidden;
+    text-overflow: ellipsis; color: var(--related-muted, color-mix(in srgb, currentcolor 80%, transparent)); }
+  .picture { flex: none; width: 6.5em; border-radius: var(--related-radius, .25em); overflow: hidden;
+    background: color-mix(in srgb, currentcolor 8%, transparent); }
+  img { width: 100%; height: 100%; object-fit: cover; display: block; }
+  @container (width < 22em) { .picture { width: 4.5em; } }
+  @container (width >= 38em) { ul { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
   `);
 
   const made = (name, properties, ...children) => {
@@ -59,11 +59,9 @@
     const about = [entry.provider?.name ?? entry.provider?.domain, day(entry.publishedDateTime)];
     const meta = about.filter(Boolean).map((text) => String(text).slice(0, 100));
     const source = safe(entry.images?.[0]?.url);
-    const picture = source && made("img", { alt: "", loading: "lazy", decoding: "async", referrerPolicy: "no-referrer" });
-    if (picture) {
-      picture.onerror = () => picture.remove();
-      picture.src = source;
-    }
+    const picture = source && made("img", {
+      alt: "", loading: "lazy", decoding: "async", referrerPolicy: "no-referrer", onerror() { this.remove(); }, src: source,
+    });
     return made("li", {},
       made("div", { className: "text" },
         made("p", { className: "title", dir: "auto" }, link),
@@ -104,8 +102,7 @@
         asked.searchParams.set("url", own || location.href);
       }
       asked.searchParams.set("limit", limit);
-      const response = await fetch(asked, { credentials: "omit", referrerPolicy: "no-referrer",
-        signal: AbortSignal.timeout(8000) });
+      const response = await fetch(asked, { referrerPolicy: "no-referrer", signal: AbortSignal.timeout(8000) });
       return response.ok ? (await response.json()).related.filter(addressOf) : [];
     }
   }
