@@ -62,15 +62,13 @@ class Exploration:
         """
         self._recommender = recommender
         self._controls = controls
+        self._published = published
         self.article = recommender.article(id)
         self.card = Card.of(self.article.entry)
         self._linked = recommender.curated(self.article.id)
         suggested = recommender.related(self.article.id, limit=controls.limit, published=published)
         self._ranks = {one.article.id: rank for rank, one in enumerate(suggested, start=1)}
-        linked = {one.id for one in self._linked}
-        self.items = [
-            self._item(one.article, rank, agreed=one.article.id in linked) for rank, one in enumerate(suggested, 1)
-        ]
+        self.items = [self._item(one.article, rank) for rank, one in enumerate(suggested, start=1)]
         self.about = self._asked_about([recommender.article(other)])[0] if other else None
 
     @cached_property
@@ -83,7 +81,7 @@ class Exploration:
         """All that is shown: the suggested, the linked, and what was asked about."""
         return [*self.items, *self.curated, *filter(None, [self.about])]
 
-    @property
+    @cached_property
     def scale(self) -> float:
         """The greatest similarity of all that is shown, above 0."""
         return max([one.reason.similarity for one in self.shown], default=0.0) or 1.0
@@ -100,16 +98,17 @@ class Exploration:
 
     def _asked_about(self, others: Sequence[Article]) -> list[Item]:
         ids = [other.id for other in others]
-        placements = self._recommender.placements(self.article.id, ids, deepest=_DEEPEST)
+        placements = self._recommender.placements(self.article.id, ids, deepest=_DEEPEST, published=self._published)
         return [
-            self._item(other, self._ranks[other.id], agreed=True)
+            self._item(other, self._ranks[other.id])
             if other.id in self._ranks
             else self._item(other, placement.rank, note=self._why_not(other, placement))
             for other, placement in zip(others, placements, strict=True)
         ]
 
-    def _item(self, other: Article, rank: int | None, *, agreed: bool = False, note: str = "") -> Item:
+    def _item(self, other: Article, rank: int | None, *, note: str = "") -> Item:
         reason = Reason.of(self._recommender, self.article, other)
+        agreed = other.id in self._ranks and any(other.id == one.id for one in self._linked)
         return Item(other.id, Card.of(other.entry), reason, other.published_at, rank, agreed, note)
 
     def _why_not(self, other: Article, placement: Placement) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import cast
 
 import msgspec
 from flask import Blueprint, Response, current_app, request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api import schemas
@@ -67,7 +66,9 @@ def docs() -> Response:
 @blueprint.app_template_filter("code")
 def in_code(text: str) -> Markup:
     """A text in which what stands between backticks is code."""
-    return Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - it is escaped
+    code = Markup("<code>{}</code>")
+    parts = text.split("`")
+    return Markup("").join(code.format(part) if place % 2 else part for place, part in enumerate(parts))
 
 
 def _now(body: bytes, mimetype: str = JSON) -> Response:

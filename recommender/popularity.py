@@ -58,7 +58,7 @@ def popularity_of(
         among: the first row that may be, and the one after the last.
     """
     asked = room(len(index.levels))
-    indices, data = read_only(vector.indices.astype(np.int32)), read_only(vector.data.astype(np.float32))
+    indices, data = read_only(np.asarray(vector.indices, np.int32)), read_only(np.asarray(vector.data, np.float32))
     mean = _mean(index, indices, data, day, read_only(excluded), *among, fading, limit, asked)
     return float(mean)
 

@@ -293,19 +293,21 @@ class Recommender:
         ids = [article.id for article in self.articles_]
         yield from zip(self.articles_, self.related_to_each(ids, limit=limit), strict=True)
 
-    def placements(self, id: str, others: Sequence[str], *, deepest: int | None = None) -> list[Placement]:
+    def placements(
+        self, id: str, others: Sequence[str], *, deepest: int | None = None, published: Published | None = None
+    ) -> list[Placement]:
         """Where each of `others` stands among all that could be suggested for `id`, and why not higher.
 
         Args:
             deepest: the last rank that is told of; by default there is none.
+            published: as the settings say if left out.
 
         Raises:
             UnknownArticleError: no article answers to one of the IDs.
         """
         row = self._row(id)
-        everything = Rules(
-            limit=min(deepest or len(self.articles_), len(self.articles_)), published=self.settings.published
-        )
+        limit = min(deepest or len(self.articles_), len(self.articles_))
+        everything = Rules(limit=limit, published=published or self.settings.published)
         [ranked] = self._found([row], everything)
         places = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
         placements = []

@@ -64,6 +64,9 @@ def test_both_lists_stand_side_by_side_and_agreements_are_told() -> None:
         ("rescue", 1, True, ""),
         ("undated", 2, False, ""),
     ]
+    unlinked = view(other="undated").about
+    assert unlinked is not None
+    assert (unlinked.rank, unlinked.agreed, unlinked.note) == (2, False, "")
     assert [(one.id, one.rank, one.agreed, one.note) for one in seen.curated] == [
         ("gauge", 3, False, "It comes 3rd; the list ends with the 2nd."),
         ("chess", None, False, "They have no words in common."),
@@ -179,6 +182,8 @@ def test_only_what_is_published_is_shown_where_that_is_forced() -> None:
     forced = client(recommender, PUBLISHED="only")
     for address in ("/", "/?q=tonight", "/explore?id=flood", "/explore?id=flood&q=tonight"):
         assert "Wend floods the old town tonight" not in forced.get(address).text
+    page = forced.get("/explore?id=flood&other=early").text
+    assert "It is not published, and only what is may be suggested." in page
 
 
 def test_a_draft_gets_suggestions_and_is_not_kept() -> None:
