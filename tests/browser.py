@@ -47,7 +47,7 @@ class Complaints(list[str]):
         dialog.dismiss()
 
     def _hear(self, message: ConsoleMessage) -> None:
-        # The pictures of made-up articles lie on hosts that do not exist; what is no page has no icon.
+        # Pictures that are not to be had are expected; what is no page has no icon.
         expected = "net::ERR_NAME_NOT_RESOLVED" in message.text or message.location["url"].endswith("/favicon.ico")
         if message.type in {"error", "warning"} and not expected:
             self.append(message.text)
