@@ -23,7 +23,8 @@ from granian.server.mp import MPServer
 from api import create_app
 from api.config import PREFIX, Config
 from recommender import ArtefactError, RecommenderError, artefact
-from recommender.cli import corpus_argument, fitting_version, main, models_option
+from recommender.cli import corpus_argument, main, models_option
+from recommender.fitting import fitting_version
 from recommender.verdict import Verdicts
 
 __all__ = ["main"]

@@ -5,30 +5,26 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, NoReturn, TypeVar, cast, get_args
 
 import click
-from tqdm import tqdm
 
 from recommender import artefact, baselines, readings, tuning
-from recommender.artefact import Manifest
 from recommender.article import parse_date
-from recommender.collector import leave_alone
-from recommender.corpus import Corpus, fingerprint
+from recommender.corpus import Corpus
 from recommender.disk import alone, replacing
 from recommender.enrich import Action, Enrichment, Mode, Outcome
 from recommender.errors import ArtefactError, RecommenderError
 from recommender.evaluation import evaluate
 from recommender.export import export
+from recommender.fitting import fitting, load, read, stages, train, version_for
 from recommender.hand import Hand
 from recommender.links import LinkFaultKind
-from recommender.overlay import Overlay
 from recommender.plots import require_matplotlib
-from recommender.postings import Postings, settle
 from recommender.recommender import Recommender
 from recommender.report import as_html, as_text
 from recommender.rules import Suggestion
@@ -159,7 +155,7 @@ def enrich_command(
     """
     with nullcontext() if trial else _alone(corpus_path):
         corpus = read(corpus_path, models_folder)
-        recommender = load(models_folder, _version_for(corpus, models_folder))
+        recommender = load(models_folder, version_for(corpus, models_folder))
         enrichment = Enrichment(corpus_path, corpus, recommender, mode=mode, limit=limit)
         outcomes = list(_shown(enrichment.run(dry_run=trial is not None, progress=True), trial, as_json=as_json))
         changed = any(outcome.action == "written" for outcome in outcomes) or not enrichment.remembers()
@@ -321,104 +317,6 @@ def use_model(models_folder: Path, version: str) -> None:
     artefact.verify(models_folder, version)
     artefact.use(models_folder, version)
     click.echo(f"{version} is in use")
-
-
-def read(corpus_path: Path, models_folder: Path) -> Corpus:
-    """Read a corpus with what was posted to the servers of a models folder, and without what was withdrawn there."""
-    postings = Postings.in_folder(models_folder)
-    for sentence in postings.damage:
-        click.echo(f"recommender: {sentence}", err=True)
-    corpus = Corpus.from_path(corpus_path, cache=models_folder / readings.FOLDER, postings=postings, progress=True)
-    leave_alone()
-    return corpus
-
-
-def load(models_folder: Path, version: str) -> Recommender:
-    """A version that has been verified, with what was posted and withdrawn since it was trained."""
-    base = artefact.load(models_folder, version, verified=True)
-    return Overlay(base).after(Postings.in_folder(models_folder)).recommender
-
-
-def train(corpus: Corpus, models_folder: Path, given: Mapping[str, Any], *, precision: float | None = None) -> Manifest:
-    """Learn and publish, and say on stderr what came of it."""
-    report(corpus)
-    with stages("training") as progress:
-        recommender, learned = tuning.train(corpus, given=given, precision=precision, progress=progress)
-        progress("publishing")
-        manifest = artefact.publish(
-            recommender, corpus, models_folder, given=given, precision=precision, learnt=learned.sentence()
-        )
-        settle(models_folder, corpus.held)
-    click.echo(manifest.learnt, err=True)
-    click.echo(f"published {models_folder / manifest.version}", err=True)
-    return manifest
-
-
-@contextmanager
-def stages(name: str) -> Iterator[Callable[[str], None]]:
-    """Show, on a terminal, which stage of a long work is under way and since when."""
-    with tqdm(desc=name, bar_format="{desc}: {postfix} [{elapsed}]", disable=None) as bar:
-
-        def enter(stage: str) -> None:
-            bar.set_postfix_str(stage)
-            bar.refresh()
-
-        yield enter
-
-
-def fitting(corpus_path: Path, models_folder: Path) -> Recommender:
-    """The current model, if it was trained on this very corpus; else a newly trained one."""
-    return load(models_folder, fitting_version(corpus_path, models_folder))
-
-
-def fitting_version(corpus_path: Path, models_folder: Path) -> str:
-    """The version of the current model, whole and trained on this very corpus, or of a newly trained one."""
-    manifest = _current(models_folder)
-    if manifest is not None and manifest.corpus == fingerprint(corpus_path, cache=models_folder / readings.FOLDER):
-        return manifest.version
-    return _train_again(read(corpus_path, models_folder), models_folder, manifest)
-
-
-def _version_for(corpus: Corpus, models_folder: Path) -> str:
-    """The same for a corpus that has been read."""
-    manifest = _current(models_folder)
-    if manifest is not None and manifest.corpus == corpus.fingerprint:
-        return manifest.version
-    return _train_again(corpus, models_folder, manifest)
-
-
-def _current(models_folder: Path) -> Manifest | None:
-    """The manifest of the current model, if there is one and it is whole; if it isn't, why is said."""
-    try:
-        return artefact.verify(models_folder)
-    except ArtefactError as error:
-        if artefact.versions(models_folder):
-            click.echo(f"recommender: {error}", err=True)
-        return None
-
-
-def _train_again(corpus: Corpus, models_folder: Path, manifest: Manifest | None) -> str:
-    """Train as the current model was trained, and return the new version."""
-    if manifest is None:
-        return train(corpus, models_folder, {}).version
-    return train(corpus, models_folder, manifest.given, precision=manifest.precision).version
-
-
-def report(corpus: Corpus) -> None:
-    """Say on stderr what a corpus holds, and all that in it could not be read."""
-    linked_only = len(corpus.articles) - corpus.files
-    links = sum(len(targets) for targets in corpus.links.values())
-    undated = sum(article.published_at is None for article in corpus.articles)
-    written = sum(file.list_state == "written" for file in corpus.article_files)
-    click.echo(
-        f"{corpus.files:,} articles and {linked_only:,} known only from links; "
-        f"{links:,} curated links in {len(corpus.links):,} lists"
-        + (f"; {written:,} lists of this program's don't count" if written else "")
-        + (f"; {undated:,} without a date, for which time counts for nothing" if undated else ""),
-        err=True,
-    )
-    for problem in corpus.problems:
-        click.echo(f"  {problem}", err=True)
 
 
 @contextmanager
