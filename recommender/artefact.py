@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import mmap
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
+from recommender import files
 from recommender.catalogue import Catalogue
 from recommender.corpus import Corpus
-from recommender.disk import replacing, sync_folder, synced
+from recommender.disk import replacing, sync_folder
 from recommender.errors import ArtefactError, SettingsError
 from recommender.keys import Blob, Buckets, Keys, Texts
 from recommender.model import FIELDS, TfidfModel, Vocabulary
@@ -37,40 +37,7 @@ FORMAT = 4
 MANIFEST = "manifest.json"
 POINTER = "current"
 _SEAL = "seal"  # of the manifest: sha256 of all else in it
-_RECORDS = "articles.jsonl"
-_TEXTS = (_RECORDS, "names.txt", "urls.txt")
-_ARRAYS: dict[str, tuple[DTypeLike, int]] = {  # dtype and dimensions
-    "articles.ends": (np.int64, 1),
-    "articles.entries": (np.int32, 1),
-    "articles.flags": (np.uint8, 1),
-    "names.ends": (np.int64, 1),
-    "names.rows": (np.int32, 1),
-    "names.starts": (np.int32, 1),
-    "names.places": (np.int32, 1),
-    "urls.ends": (np.int64, 1),
-    "urls.rows": (np.int32, 1),
-    "urls.starts": (np.int32, 1),
-    "urls.places": (np.int32, 1),
-    "lists.rows": (np.int32, 2),
-    "lists.scores": (np.float64, 2),
-    "index.indptr": (np.int64, 1),
-    "index.indices": (np.int32, 1),
-    "index.data": (np.float32, 1),
-    "index.days": (np.float64, 1),
-    "index.weights": (np.float64, 1),
-    "index.levels": (np.uint8, 1),
-    "index.heads": (np.float32, 2),
-    "index.usual_heads": (np.float64, 1),
-    "index.directory": (np.int32, 2),
-    "index.postings": (np.uint32, 1),
-    "index.block": (np.int64, 0),
-    "index.dated": (np.int64, 0),
-    "index.scale": (np.float64, 0),
-    "index.greatest_norm": (np.float64, 0),
-    **{f"{field}.weights": (np.float32, 1) for field in FIELDS},
-}
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "PyStemmer", "regex")
-_FILES = frozenset((*_TEXTS, *(f"{field}.terms.txt" for field in FIELDS), *(f"{name}.npy" for name in _ARRAYS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +85,42 @@ def publish(
     """
     if recommender.ready_ is None:
         recommender.prepare(progress=progress)
+
+    def fill(folder: Path) -> Manifest:
+        for name, text in _texts_of(recommender).items():
+            files.save_text(folder, name, text)
+        for name, array in _arrays_of(recommender).items():
+            files.save(folder, name, array)
+        counts = {
+            "articles": len(corpus.articles),
+            "files": corpus.files,
+            "links": sum(len(links) for links in corpus.links.values()),
+            "terms": sum(len(vocabulary.terms) for vocabulary in recommender.model_.vocabularies_.values()),
+        }
+        return seal(
+            folder,
+            settings=recommender.settings,
+            given=given or {},
+            precision=precision,
+            learnt=learnt,
+            corpus=corpus.fingerprint,
+            counts=counts,
+        )
+
+    return publish_folder(models, fill)
+
+
+def publish_folder(models: Path, fill: Callable[[Path], Manifest]) -> Manifest:
+    """Publish what `fill` puts into a new folder and seals, all of it or nothing, and make it the current version.
+
+    Raises:
+        ArtefactError: the folder can't be written.
+    """
     try:
         models.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".publishing-", dir=models))
         try:
-            manifest = _write(recommender, corpus, staging, given=given or {}, precision=precision, learnt=learnt)
+            manifest = fill(staging)
             staging.chmod(0o755)
             staging.rename(models / manifest.version)
         except BaseException:
@@ -132,6 +130,50 @@ def publish(
         use(models, manifest.version)
     except OSError as error:
         raise ArtefactError(f"{models}: the artefact can't be written: {error.strerror or error}") from error
+    return manifest
+
+
+def seal(
+    folder: Path,
+    *,
+    settings: Settings,
+    given: Mapping[str, Any],
+    precision: float | None,
+    learnt: str,
+    corpus: str,
+    counts: Mapping[str, int],
+) -> Manifest:
+    """Write the manifest of the files that are in a folder, which is then an artefact under the manifest's version."""
+    digests = {path.name: files.digest(path) for path in sorted(folder.iterdir())}
+    now = datetime.now(UTC)
+    content = hashlib.sha256(_json(digests)).hexdigest()[:8]
+    manifest = Manifest(
+        version=f"{now:%Y%m%dT%H%M%S.%fZ}-{content}",
+        created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        settings=settings,
+        given=given,
+        precision=precision,
+        learnt=learnt,
+        corpus=corpus,
+        counts=dict(counts),
+        libraries={name: installed_version(name) for name in _LIBRARIES},
+        files=digests,
+    )
+    values = {
+        "format": FORMAT,
+        "created": manifest.created,
+        "settings": manifest.settings.to_mapping(),
+        "given": dict(manifest.given),
+        "precision": manifest.precision,
+        "learnt": manifest.learnt,
+        "corpus": manifest.corpus,
+        "counts": manifest.counts,
+        "libraries": manifest.libraries,
+        "files": manifest.files,
+    }
+    values = json.loads(_json(values))  # as it will be read
+    text = json.dumps({**values, _SEAL: hashlib.sha256(_json(values)).hexdigest()}, indent=2)
+    files.save_text(folder, MANIFEST, text.encode() + b"\n")
     return manifest
 
 
@@ -199,7 +241,7 @@ def read_manifest(models: Path, version: str | None = None) -> Manifest:
             raise _refused(folder, f"it is of format {values['format']!r}, this program reads {FORMAT}")
         if seal != hashlib.sha256(_json(values)).hexdigest():
             raise _refused(folder, "its manifest is damaged: it is not the one that was published")
-        if set(values["files"]) != _FILES:
+        if set(values["files"]) != files.NAMES:
             raise _refused(folder, "its manifest does not name the files of an artefact")
         return Manifest(
             version=version,
@@ -229,14 +271,13 @@ def verify(models: Path, version: str | None = None) -> Manifest:
     folder = folder_of(models, manifest.version)
     for name, expected in manifest.files.items():
         try:
-            with (folder / name).open("rb") as stream:
-                found = hashlib.file_digest(stream, "sha256").hexdigest()
+            found = files.digest(folder / name)
         except OSError as error:
             raise _refused(folder, f"{name} can't be read ({error.strerror})") from error
         if found != expected:
             raise _refused(folder, f"{name} is damaged: it is not the file that was published")
     with _refusing(folder):
-        recommender = _read(folder, manifest)
+        recommender = read_folder(folder, manifest.settings)
         catalogue, index, ready = _parts(recommender)
         index.check()
         if len(index.days) != len(catalogue):
@@ -260,15 +301,18 @@ def load(models: Path, version: str | None = None, *, verified: bool = False) ->
     manifest = read_manifest(models, version) if verified else verify(models, version)
     folder = folder_of(models, manifest.version)
     with _refusing(folder):
-        return _read(folder, manifest)
+        return read_folder(folder, manifest.settings)
 
 
-def _read(folder: Path, manifest: Manifest) -> Recommender:
-    arrays = {name: _read_array(folder / f"{name}.npy", *kind) for name, kind in _ARRAYS.items()}
-    texts = {name: Texts(_mapped(folder / name), arrays[f"{name.partition('.')[0]}.ends"]) for name in _TEXTS}
+def read_folder(folder: Path, settings: Settings) -> Recommender:
+    """The recommender that the files of a folder make, sealed or not, trusted as they are."""
+    arrays = {name: files.read_array(folder, name) for name in files.ARRAYS}
+    texts = {
+        name: Texts(files.read_text(folder, name), arrays[f"{name.partition('.')[0]}.ends"]) for name in files.TEXTS
+    }
     index = Index.from_arrays({part: arrays[f"index.{part}"] for part in Index._fields})
     catalogue = Catalogue(
-        texts[_RECORDS],
+        texts[files.RECORDS],
         entry_sizes=arrays["articles.entries"],
         days=index.days,
         flags=arrays["articles.flags"],
@@ -278,13 +322,13 @@ def _read(folder: Path, manifest: Manifest) -> Recommender:
 
     def model() -> TfidfModel:
         vocabularies = {field: _read_vocabulary(folder, field, arrays[f"{field}.weights"]) for field in FIELDS}
-        return TfidfModel.from_vocabularies(vocabularies, settings=manifest.settings)
+        return TfidfModel.from_vocabularies(vocabularies, settings=settings)
 
     return Recommender.from_learned(
         catalogue,
         model,
         index,
-        settings=manifest.settings,
+        settings=settings,
         ready=ReadyLists(arrays["lists.rows"], arrays["lists.scores"]),
     )
 
@@ -319,62 +363,6 @@ def _refused(folder: Path, reason: str) -> ArtefactError:
     )
 
 
-def _write(
-    recommender: Recommender,
-    corpus: Corpus,
-    staging: Path,
-    *,
-    given: Mapping[str, Any],
-    precision: float | None,
-    learnt: str,
-) -> Manifest:
-    for name, text in _texts_of(recommender).items():
-        with synced(staging / name) as stream:
-            stream.write(text)
-    for name, array in _arrays_of(recommender).items():
-        with synced(staging / f"{name}.npy") as stream:
-            np.save(stream, np.asarray(array, _ARRAYS[name][0]), allow_pickle=False)
-    files = {path.name: _digest(path) for path in sorted(staging.iterdir())}
-    now = datetime.now(UTC)
-    content = hashlib.sha256(_json(files)).hexdigest()[:8]
-    version = f"{now:%Y%m%dT%H%M%S.%fZ}-{content}"
-    manifest = Manifest(
-        version=version,
-        created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        settings=recommender.settings,
-        given=given,
-        precision=precision,
-        learnt=learnt,
-        corpus=corpus.fingerprint,
-        counts={
-            "articles": len(corpus.articles),
-            "files": corpus.files,
-            "links": sum(len(links) for links in corpus.links.values()),
-            "terms": sum(len(vocabulary.terms) for vocabulary in recommender.model_.vocabularies_.values()),
-        },
-        libraries={name: installed_version(name) for name in _LIBRARIES},
-        files=files,
-    )
-    values = {
-        "format": FORMAT,
-        "created": manifest.created,
-        "settings": manifest.settings.to_mapping(),
-        "given": dict(manifest.given),
-        "precision": manifest.precision,
-        "learnt": manifest.learnt,
-        "corpus": manifest.corpus,
-        "counts": manifest.counts,
-        "libraries": manifest.libraries,
-        "files": manifest.files,
-    }
-    values = json.loads(_json(values))  # as it will be read
-    with synced(staging / MANIFEST) as stream:
-        stream.write(
-            json.dumps({**values, _SEAL: hashlib.sha256(_json(values)).hexdigest()}, indent=2).encode() + b"\n"
-        )
-    return manifest
-
-
 def _parts(recommender: Recommender) -> tuple[Catalogue, Index, ReadyLists]:
     """What an artefact is made of, which is a model alone, with its ready lists and without live articles over it."""
     catalogue, index, ready = recommender.articles_, recommender.index_, recommender.ready_
@@ -386,7 +374,7 @@ def _parts(recommender: Recommender) -> tuple[Catalogue, Index, ReadyLists]:
 def _texts_of(recommender: Recommender) -> dict[str, Blob]:
     (catalogue, _, _), vocabularies = _parts(recommender), recommender.model_.vocabularies_
     return {
-        _RECORDS: catalogue.records.blob,
+        files.RECORDS: catalogue.records.blob,
         "names.txt": catalogue.names.texts.blob,
         "urls.txt": catalogue.urls.texts.blob,
         **{f"{field}.terms.txt": "\n".join(vocabularies[field].terms).encode() for field in FIELDS},
@@ -414,31 +402,12 @@ def _arrays_of(recommender: Recommender) -> dict[str, Any]:
     }
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _read_vocabulary(folder: Path, field: str, weights: NDArray[np.float32]) -> Vocabulary:
     text = (folder / f"{field}.terms.txt").read_bytes().decode()
     terms = tuple(text.split("\n")) if text else ()
     if len(terms) != len(weights):
         raise ValueError(f"the {field}'s terms and their weights don't match")
     return Vocabulary(terms, weights)
-
-
-def _read_array(path: Path, dtype: DTypeLike, dimensions: int) -> NDArray[Any]:
-    array = np.load(path, mmap_mode="r" if dimensions else None, allow_pickle=False)
-    if not (isinstance(array, np.ndarray) and array.dtype == dtype and array.ndim == dimensions):
-        raise ValueError(f"{path.name} is not a plain array of {np.dtype(dtype)}")
-    return np.asarray(array)  # mapped as before, but not a memmap, of which each value costs five times as much
-
-
-def _mapped(path: Path) -> Blob:
-    with path.open("rb") as stream:
-        if not path.stat().st_size:
-            return b""  # which can't be mapped
-        return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def _json(value: object) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -55,6 +55,13 @@ class Counts:
         column_of[[found[term] for term in terms]] = np.arange(len(terms), dtype=np.int32)
         parts = terms_of_pieces.data, column_of[terms_of_pieces.indices], terms_of_pieces.indptr
         return cls(pieces, csr_array(parts, terms_of_pieces.shape), terms)
+
+    def under(self, columns: Mapping[str, int]) -> Self:
+        """The same counts in the columns of a larger vocabulary, which holds all these terms in the same order."""
+        moved = np.fromiter((columns[term] for term in self.terms), np.int32, len(self.terms))
+        held = self.terms_of_pieces
+        parts = held.data, moved[held.indices], held.indptr
+        return replace(self, terms_of_pieces=csr_array(parts, (held.shape[0], len(columns))), terms=tuple(columns))
 
     def starts(self) -> range:
         """Where each block of texts starts."""

@@ -25,12 +25,29 @@ def hub_weights(index: Index, *, decay: Decay, exponent: float) -> NDArray[np.fl
     """
     if exponent == 0:
         return np.ones(len(index.days))
+    popularity = popularity_of_rows(index, 0, len(index.days), decay=decay)
+    return weights_of(popularity, least=least_of(popularity), exponent=exponent)
+
+
+def popularity_of_rows(index: Index, first: int, last: int, *, decay: Decay) -> NDArray[np.float64]:
+    """The popularity of the articles from row `first` until `last`, float64 (rows,); others count as neighbours."""
     from recommender.popularity import popularity_within  # imports numba
 
-    popularity = popularity_within(index.timed(decay), reach=_REACH, fading=decay.fading, limit=_NEIGHBORS)
-    if not popularity.any():
-        return np.ones(len(index.days))
-    least = np.percentile(popularity[popularity > 0], _PERCENTILE)
+    start, end = max(first - _REACH, 0), min(last + _REACH, len(index.days))
+    around = index.timed(decay)._replace(indptr=index.indptr[start : end + 1])
+    around = around._replace(days=around.days[start:end])
+    return popularity_within(around, reach=_REACH, fading=decay.fading, limit=_NEIGHBORS)[first - start : last - start]
+
+
+def least_of(popularity: NDArray[np.float64]) -> float:
+    """The popularity up to which articles weigh 1."""
+    return float(np.percentile(popularity[popularity > 0], _PERCENTILE)) if popularity.any() else np.inf
+
+
+def weights_of(popularity: NDArray[np.float64], *, least: float, exponent: float) -> NDArray[np.float64]:
+    """The weights of articles of some popularity, float64."""
+    if least == np.inf:
+        return np.ones(len(popularity))
     return np.asarray((least / np.maximum(popularity, least)) ** exponent)
 
 

@@ -77,23 +77,42 @@ class TfidfModel:
         Args:
             term_factors: by field and term, what to multiply its weight by; 1 for those that are not named.
         """
+        counts = self.count(titles, excerpts)
+        frequencies = {field: (of_field.terms, of_field.frequencies()) for field, of_field in counts.items()}
+        return self.learn(frequencies, articles=len(titles), term_factors=term_factors).weigh(counts)
+
+    def count(self, titles: Sequence[str], excerpts: Sequence[str]) -> dict[str, Counts]:
+        """The counts of all terms of each field, learnt or not."""
+        texts = self.texts(titles, excerpts)
+        return {field: Counts.of(of_field, self._analyzers[field]) for field, of_field in texts.items()}
+
+    def learn(
+        self,
+        frequencies: Mapping[str, tuple[Sequence[str], NDArray[np.int64]]],
+        *,
+        articles: int,
+        term_factors: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> Self:
+        """Learn terms and IDF.
+
+        Args:
+            frequencies: by field the terms, ascending, and in how many of the articles each occurs.
+            term_factors: by field and term, what to multiply its weight by; 1 for those that are not named.
+        """
         self.vocabularies_: dict[str, Vocabulary] = {}
         self._columns: dict[str, dict[str, int]] = {}
-        counts = {
-            field: Counts.of(texts, self._analyzers[field]) for field, texts in self.texts(titles, excerpts).items()
-        }
-        for field, of_field in counts.items():
-            self._columns[field] = {term: column for column, term in enumerate(of_field.terms)}
-            weights = _idf(of_field.frequencies(), len(titles)) ** self.settings.idf_power
+        for field, (terms, held_by) in frequencies.items():
+            self._columns[field] = {term: column for column, term in enumerate(terms)}
+            weights = _idf(held_by, articles) ** self.settings.idf_power
             for term, factor in (term_factors or {}).get(field, {}).items():
                 if (column := self._columns[field].get(term)) is not None:
                     weights[column] *= factor
-            self.vocabularies_[field] = Vocabulary(of_field.terms, weights.astype(np.float32))
-        return self._weigh(counts)
+            self.vocabularies_[field] = Vocabulary(tuple(terms), weights.astype(np.float32))
+        return self
 
     def transform(self, titles: Sequence[str], excerpts: Sequence[str]) -> csr_array:
         """The vectors of texts that need not have been learnt from; terms that are new to a field are left out."""
-        return self._weigh(
+        return self.weigh(
             {
                 field: Counts.of(texts, self._analyzers[field], columns=self._columns[field])
                 for field, texts in self.texts(titles, excerpts).items()
@@ -124,9 +143,16 @@ class TfidfModel:
         within = self._columns[field].get(term)
         return None if within is None else self.columns()[field].start + within
 
-    def _weigh(self, counts: Mapping[str, Counts]) -> csr_array:
-        """The vectors: block by block, so that no more than the result and the factors of the counts is ever held."""
-        fields = {field: of_field for field, of_field in counts.items() if of_field.terms}
+    def weigh(self, counts: Mapping[str, Counts]) -> csr_array:
+        """The vectors of counts, whose terms may be some of those that were learnt.
+
+        They are made block by block, so that no more than the result and the factors of the counts is ever held.
+        """
+        learnt = {field: vocabulary.terms for field, vocabulary in self.vocabularies_.items() if vocabulary.terms}
+        fields = {
+            field: counts[field] if counts[field].terms == terms else counts[field].under(self._columns[field])
+            for field, terms in learnt.items()
+        }
         articles = next(iter(counts.values())).pieces.shape[0]
         starts = range(0, articles if fields else 0, BLOCK)
         bound = sum(of_field.bound() for of_field in fields.values())

@@ -141,7 +141,7 @@ class Index(NamedTuple):
             data=np.asarray(vectors.data, np.float32),
             days=np.asarray(days, np.float64),
             weights=np.ones(articles) if weights is None else np.asarray(weights, np.float64),
-            levels=_levels(np.bincount(vectors.indices, minlength=terms)),
+            levels=levels_of(np.bincount(vectors.indices, minlength=terms)),
             heads=np.empty((_LEVELS, articles), np.float32),
             usual_heads=np.zeros(_LEVELS),
             directory=np.empty((blocks, terms + 1), np.int32),
@@ -217,6 +217,17 @@ class Index(NamedTuple):
             [self.indices[span] for span in spans], [self.data[span] for span in spans], terms=len(self.levels)
         )
 
+    def stretch(self, first: int, last: int) -> Self:
+        """The articles from row `first`, where a block begins, until `last` as an index; all but the heads is shared."""
+        return self._replace(
+            indptr=self.indptr[first : last + 1],
+            days=self.days[first:last],
+            weights=self.weights[first:last],
+            heads=read_only(self.heads[:, first:last]),
+            directory=self.directory[first // self.block : -(-last // self.block)],
+            dated=min(max(self.dated - first, 0), last - first),
+        )
+
     def weighted(self, weights: NDArray[np.float64]) -> Self:
         """The same articles with other weights, float64 (articles,), 0 to 1."""
         return self._replace(weights=read_only(np.asarray(weights, np.float64)))
@@ -234,7 +245,7 @@ class Index(NamedTuple):
         query_days: NDArray[np.float64],
         decay: Decay,
         limit: int,
-        min_score: float = 0.0,
+        min_score: float | NDArray[np.float64] = 0.0,
         excluded: NDArray[np.int32] | None = None,
         allowed: NDArray[np.bool_] | None = None,
         since: NDArray[np.float64] | None = None,
@@ -248,6 +259,7 @@ class Index(NamedTuple):
         Args:
             queries: float32 (queries, terms), sorted columns, no value below 0.
             query_days: float64 (queries,); NaN where unknown.
+            min_score: what scores less is left out: for all queries, or (queries,) for each.
             excluded: int32 (queries, any) rows that a query must not get, such as its own; -1 for none.
             allowed: (articles,) which rows may be given at all; `None` for all.
             since: float64 (queries,) a day before which nothing is given, nor what has no date; NaN for none.
@@ -276,7 +288,7 @@ class Index(NamedTuple):
             read_only(np.empty((count, 0), np.int32) if excluded is None else np.asarray(excluded, np.int32)),
             read_only(np.empty(0, np.bool_) if allowed is None else np.asarray(allowed, np.bool_)),
             decay.fading,
-            float(min_score),
+            read_only(np.broadcast_to(np.asarray(min_score, np.float64), count)),
         )
 
         def answer(order: NDArray[np.int64]) -> int:
@@ -341,7 +353,7 @@ def entered(
     return rows[:size].copy(), scores[:size].copy()
 
 
-def _levels(frequencies: NDArray[np.intp]) -> NDArray[np.uint8]:
+def levels_of(frequencies: NDArray[np.intp]) -> NDArray[np.uint8]:
     """The level of each term: 0 for those that make the upper 0.3 of all work, then 0.3 of the rest, and so on."""
     order = np.argsort(-frequencies, kind="stable")
     work = frequencies[order].astype(np.float64) ** 2  # a term is asked for as often as it is held

@@ -195,7 +195,7 @@ def search(
     excluded: NDArray[np.int32],
     allowed: NDArray[np.bool_],
     fading: Fading,
-    min_score: float,
+    least: NDArray[np.float64],
     asked: NDArray[np.float32],
     found_scores: NDArray[np.float64],
     found_rows: NDArray[np.int32],
@@ -206,6 +206,7 @@ def search(
         order: which queries.
         ends: (queries,) rows from here on are left out.
         allowed: which rows may be given; empty for all.
+        least: (queries,) scores below which nothing is of use.
         asked: (terms,) all zero, before and after.
     """
     indptr, indices, data = queries
@@ -241,7 +242,7 @@ def search(
         newer -= 1
         rest = timeless
         while True:
-            threshold = max(min_score, heap[0][0]) if size == limit else min_score
+            threshold = max(least[query], heap[0][0]) if size == limit else least[query]
             newer_left, older_left = -1.0, -1.0
             if newer >= 0:
                 newer_left = most_left(
