@@ -18,7 +18,6 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from recommender import files
@@ -27,7 +26,7 @@ from recommender.corpus import Corpus
 from recommender.disk import replacing, sync_folder
 from recommender.errors import ArtefactError, SettingsError
 from recommender.keys import Blob, Buckets, Keys, Texts
-from recommender.model import FIELDS, TfidfModel, Vocabulary
+from recommender.model import FIELDS, TfidfModel
 from recommender.neighbors import Index
 from recommender.ready import ReadyLists
 from recommender.recommender import Recommender
@@ -91,6 +90,8 @@ def publish(
             files.save_text(folder, name, text)
         for name, array in _arrays_of(recommender).items():
             files.save(folder, name, array)
+        for field, vocabulary in recommender.model_.vocabularies_.items():
+            files.save_vocabulary(folder, field, vocabulary)
         counts = {
             "articles": len(corpus.articles),
             "files": corpus.files,
@@ -321,7 +322,7 @@ def read_folder(folder: Path, settings: Settings) -> Recommender:
     )
 
     def model() -> TfidfModel:
-        vocabularies = {field: _read_vocabulary(folder, field, arrays[f"{field}.weights"]) for field in FIELDS}
+        vocabularies = {field: files.read_vocabulary(folder, field) for field in FIELDS}
         return TfidfModel.from_vocabularies(vocabularies, settings=settings)
 
     return Recommender.from_learned(
@@ -372,17 +373,16 @@ def _parts(recommender: Recommender) -> tuple[Catalogue, Index, ReadyLists]:
 
 
 def _texts_of(recommender: Recommender) -> dict[str, Blob]:
-    (catalogue, _, _), vocabularies = _parts(recommender), recommender.model_.vocabularies_
+    catalogue, _, _ = _parts(recommender)
     return {
         files.RECORDS: catalogue.records.blob,
         "names.txt": catalogue.names.texts.blob,
         "urls.txt": catalogue.urls.texts.blob,
-        **{f"{field}.terms.txt": "\n".join(vocabularies[field].terms).encode() for field in FIELDS},
     }
 
 
 def _arrays_of(recommender: Recommender) -> dict[str, Any]:
-    (catalogue, index, ready), vocabularies = _parts(recommender), recommender.model_.vocabularies_
+    catalogue, index, ready = _parts(recommender)
     return {
         "articles.ends": catalogue.records.ends,
         "articles.entries": catalogue.entry_sizes,
@@ -398,16 +398,7 @@ def _arrays_of(recommender: Recommender) -> dict[str, Any]:
         "lists.rows": ready.rows,
         "lists.scores": ready.scores,
         **{f"index.{part}": array for part, array in index._asdict().items()},
-        **{f"{field}.weights": vocabularies[field].weights for field in FIELDS},
     }
-
-
-def _read_vocabulary(folder: Path, field: str, weights: NDArray[np.float32]) -> Vocabulary:
-    text = (folder / f"{field}.terms.txt").read_bytes().decode()
-    terms = tuple(text.split("\n")) if text else ()
-    if len(terms) != len(weights):
-        raise ValueError(f"the {field}'s terms and their weights don't match")
-    return Vocabulary(terms, weights)
 
 
 def _json(value: object) -> bytes:

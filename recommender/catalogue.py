@@ -60,15 +60,12 @@ class Catalogue(Sequence[Article]):
     def of(cls, articles: Sequence[Article], links: Mapping[str, Sequence[str]] | None = None) -> Self:
         """A catalogue in memory of articles in rank order, and of what their editors linked, by ID."""
         links = links or {}
-        entries = [_json(article.entry) for article in articles]
+        rows = [row_of(article, links.get(article.id, ())) for article in articles]
         return cls(
-            Texts.of(
-                _record(article, entry, links.get(article.id, ()))
-                for article, entry in zip(articles, entries, strict=True)
-            ),
-            entry_sizes=np.array([len(entry) for entry in entries], np.int32),
+            Texts.of(record for record, _, _ in rows),
+            entry_sizes=np.array([size for _, size, _ in rows], np.int32),
             days=days_of(articles),
-            flags=np.array([_flags(article) for article in articles], np.uint8),
+            flags=np.array([flags for _, _, flags in rows], np.uint8),
             names=Keys.of({name: row for row, article in enumerate(articles) for name in article.names}),
             urls=Keys.of({url: row for row, article in enumerate(articles) for url in article.urls}),
             articles=tuple(articles),
@@ -179,9 +176,12 @@ def _decode(records: Texts, days: NDArray[np.float64], flags: NDArray[np.uint8],
     )
 
 
-def _flags(article: Article) -> int:
+def row_of(article: Article, curated: Sequence[str]) -> tuple[bytes, int, int]:
+    """What a catalogue holds of an article and its editors' links: its record, how long its entry is, its flags."""
+    entry = _json(article.entry)
     wishes = bool(article.pinned or article.banned)
-    return HIDDEN * article.hidden + UNPUBLISHED * (not article.published) + WISHES * wishes
+    flags = HIDDEN * article.hidden + UNPUBLISHED * (not article.published) + WISHES * wishes
+    return _record(article, entry, curated), len(entry), flags
 
 
 def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from recommender.disk import synced
 from recommender.keys import Blob
-from recommender.model import FIELDS
+from recommender.model import FIELDS, Vocabulary
 
 RECORDS = "articles.jsonl"
 TEXTS = (RECORDS, "names.txt", "urls.txt")
@@ -53,6 +53,7 @@ ARRAYS: dict[str, tuple[DTypeLike, int]] = {  # dtype and dimensions
     "index.greatest_norm": (np.float64, 0),
     **{f"{field}.weights": (np.float32, 1) for field in FIELDS},
 }
+_MANY = 4096  # rows that are written at a time
 NAMES = frozenset((*TEXTS, *(f"{field}.terms.txt" for field in FIELDS), *(f"{name}.npy" for name in ARRAYS)))
 
 
@@ -91,6 +92,21 @@ def write_rows(folder: Path, name: str, first: int, values: NDArray[Any]) -> Non
         os.fsync(stream.fileno())
 
 
+def write_columns(folder: Path, name: str, first: int, values: NDArray[Any]) -> None:
+    """The same for some columns of a two-dimensional array, from column `first` on."""
+    with (folder / f"{name}.npy").open("r+b") as stream:
+        shape, dtype = _header(stream)
+        rows, columns = values.shape
+        if rows != shape[0] or values.dtype != dtype or not 0 <= first <= shape[1] - columns:
+            raise ValueError(f"{name}: columns {first} to {first + columns} of {rows} rows are not within {shape}")
+        start = stream.tell()
+        for row in range(rows):
+            stream.seek(start + (row * shape[1] + first) * dtype.itemsize)
+            stream.write(np.ascontiguousarray(values[row]).data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
 class Growing:
     """An array of `ARRAYS` that is written from its first row to its last, and never held."""
 
@@ -98,20 +114,27 @@ class Growing:
         self._stream = stream
         self._dtype = np.dtype(ARRAYS[name][0])
         self._size = 0
+        self._last: list[float] = []
         self._start = stream.tell()
         _begin(stream, self._dtype, (1 << 62,))  # as long as any number of rows; the right one is put here at the end
 
     def __len__(self) -> int:
         return self._size
 
-    def extend(self, values: ArrayLike) -> None:
-        """Add rows."""
-        rows = np.asarray(values, self._dtype)
-        self._stream.write(rows.data)
-        self._size += len(rows)
+    def append(self, value: float) -> None:
+        """Add a row."""
+        self._last.append(value)
+        self._size += 1
+        if len(self._last) == _MANY:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._stream.write(np.array(self._last, self._dtype).data)
+        self._last.clear()
 
     def end(self) -> None:
         """Say in the file how many rows there are."""
+        self._flush()
         self._stream.seek(self._start)
         _begin(self._stream, self._dtype, (self._size,))
 
@@ -145,6 +168,25 @@ def read_text(folder: Path, name: str) -> Blob:
         if not os.fstat(stream.fileno()).st_size:
             return b""  # which can't be mapped
         return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def save_vocabulary(folder: Path, field: str, vocabulary: Vocabulary) -> None:
+    """Write what a field has learnt."""
+    save_text(folder, f"{field}.terms.txt", "\n".join(vocabulary.terms).encode())
+    save(folder, f"{field}.weights", vocabulary.weights)
+
+
+def read_vocabulary(folder: Path, field: str) -> Vocabulary:
+    """What a field has learnt.
+
+    Raises:
+        ValueError: there is not one weight a term.
+    """
+    text = (folder / f"{field}.terms.txt").read_bytes().decode()
+    terms, weights = tuple(text.split("\n")) if text else (), read_array(folder, f"{field}.weights")
+    if len(terms) != len(weights):
+        raise ValueError(f"the {field}'s terms and their weights don't match")
+    return Vocabulary(terms, weights)
 
 
 def digest(path: Path) -> str:

@@ -25,7 +25,7 @@ from scipy.sparse import csr_array
 
 from recommender.settings import Settings
 
-_LEVELS = 10  # of heads; each leaves about 0.7 of the postings that the one before leaves
+HEADS = 10  # of heads; each leaves about 0.7 of the postings that the one before leaves
 _LEAST_BLOCK, _GOOD_BLOCK, _GREATEST_BLOCK = 256, 4096, 1 << 15  # rows; their numbers within a block have 16 bits
 # A block has so many times as many postings as the corpus has terms, and its directory is as much smaller: the usual
 # number as long as its sums stay in the nearest cache, and the least one whatever it takes.
@@ -119,21 +119,26 @@ class Index(NamedTuple):
     greatest_norm: float
 
     @classmethod
-    def of(cls, vectors: csr_array, days: NDArray[np.float64], weights: NDArray[np.float64] | None = None) -> Self:
+    def of(
+        cls,
+        vectors: csr_array,
+        days: NDArray[np.float64],
+        weights: NDArray[np.float64] | None = None,
+        *,
+        like: Self | None = None,
+    ) -> Self:
         """Index articles.
 
         Args:
             vectors: float32 (articles, terms), sorted columns, no value below 0.
             days: float64 (articles,) descending, NaN last.
             weights: float64 (articles,), 0 to 1; all 1 if left out.
+            like: an index in whose blocks, scale and levels of terms this one is to be made.
         """
         from recommender.kernels import invert
 
         articles, terms = vectors.shape
-        size = max(vectors.nnz, 1)
-        ratio = terms * articles / size
-        wanted = max(min(_DIRECTORY * ratio, _GOOD_BLOCK), _LEAST_DIRECTORY * ratio)
-        block = 1 << int(np.ceil(np.log2(np.clip(wanted, _LEAST_BLOCK, _GREATEST_BLOCK))))
+        block = like.block if like else block_of(articles=articles, terms=terms, size=vectors.nnz)
         blocks = -(-articles // block)
         draft = cls(
             indptr=np.asarray(vectors.indptr, np.int64),
@@ -141,14 +146,14 @@ class Index(NamedTuple):
             data=np.asarray(vectors.data, np.float32),
             days=np.asarray(days, np.float64),
             weights=np.ones(articles) if weights is None else np.asarray(weights, np.float64),
-            levels=levels_of(np.bincount(vectors.indices, minlength=terms)),
-            heads=np.empty((_LEVELS, articles), np.float32),
-            usual_heads=np.zeros(_LEVELS),
+            levels=like.levels if like else levels_of(np.bincount(vectors.indices, minlength=terms)),
+            heads=np.empty((HEADS, articles), np.float32),
+            usual_heads=np.zeros(HEADS),
             directory=np.empty((blocks, terms + 1), np.int32),
             postings=np.empty(vectors.nnz, np.uint32),
             block=block,
             dated=int(np.count_nonzero(~np.isnan(days))),
-            scale=0xFFFF / float(vectors.data.max(initial=0) or 1),
+            scale=like.scale if like else scale_of(float(vectors.data.max(initial=0))),
             greatest_norm=0.0,
         )
         norms = Parallel(n_jobs=cpu_count() if blocks > 1 else 1, prefer="threads")(
@@ -179,14 +184,14 @@ class Index(NamedTuple):
         holds = {
             "rows": len(self.indptr) == articles + 1 and self.indptr[0] == 0 and self.indptr[-1] == size,
             "sizes": len(self.indices) == len(self.data) == size and len(self.weights) == articles,
-            "heads": self.heads.shape == (_LEVELS, articles) and len(self.usual_heads) == _LEVELS,
+            "heads": self.heads.shape == (HEADS, articles) and len(self.usual_heads) == HEADS,
             "block": _LEAST_BLOCK <= self.block <= _GREATEST_BLOCK and 0 <= self.dated <= articles,
             "directory": self.directory.shape == (-(-articles // max(self.block, 1)), terms + 1),
         }
         if wrong := [name for name, right in holds.items() if not right]:
             raise ValueError(f"the index's {', '.join(wrong)} don't fit")
         lengths = np.diff(self.indptr)
-        if (lengths < 0).any() or (lengths > terms).any() or (self.levels > _LEVELS).any():
+        if (lengths < 0).any() or (lengths > terms).any() or (self.levels > HEADS).any():
             raise ValueError("the index's rows or levels don't fit")
         if size and not (self.indices.min() >= 0 and self.indices.max() < terms):
             raise ValueError("the index has columns that do not exist")
@@ -202,7 +207,7 @@ class Index(NamedTuple):
     @property
     def vectors(self) -> csr_array:
         """The articles' vectors, float32 (articles, terms)."""
-        return csr_array((self.data, self.indices, self.indptr), shape=(len(self.days), len(self.levels)))
+        return self.slice(0, len(self.days))
 
     def slice(self, first: int, last: int) -> csr_array:
         """The vectors from row `first` until `last`, float32 (rows, terms), not copied."""
@@ -218,7 +223,7 @@ class Index(NamedTuple):
         )
 
     def stretch(self, first: int, last: int) -> Self:
-        """The articles from row `first`, where a block begins, until `last` as an index; all but the heads is shared."""
+        """The articles from row `first`, where a block begins, until `last` as an index; only the heads are copied."""
         return self._replace(
             indptr=self.indptr[first : last + 1],
             days=self.days[first:last],
@@ -353,6 +358,18 @@ def entered(
     return rows[:size].copy(), scores[:size].copy()
 
 
+def block_of(*, articles: int, terms: int, size: int) -> int:
+    """The rows of a block, a power of two, for so many articles whose vectors hold `size` values in all."""
+    ratio = terms * articles / max(size, 1)
+    wanted = max(min(_DIRECTORY * ratio, _GOOD_BLOCK), _LEAST_DIRECTORY * ratio)
+    return 1 << int(np.ceil(np.log2(np.clip(wanted, _LEAST_BLOCK, _GREATEST_BLOCK))))
+
+
+def scale_of(greatest: float) -> float:
+    """What makes the greatest value the greatest number of 16 bits."""
+    return 0xFFFF / (greatest or 1.0)
+
+
 def levels_of(frequencies: NDArray[np.intp]) -> NDArray[np.uint8]:
     """The level of each term: 0 for those that make the upper 0.3 of all work, then 0.3 of the rest, and so on."""
     order = np.argsort(-frequencies, kind="stable")
@@ -360,7 +377,7 @@ def levels_of(frequencies: NDArray[np.intp]) -> NDArray[np.uint8]:
     before = np.cumsum(work) - work
     left = 1 - before / max(work.sum(), 1.0)
     levels = np.empty(len(frequencies), np.uint8)
-    levels[order] = np.minimum(-2 * np.log2(np.maximum(left, 2.0**-_LEVELS)), _LEVELS)
+    levels[order] = np.minimum(-2 * np.log2(np.maximum(left, 2.0**-HEADS)), HEADS)
     return levels
 
 

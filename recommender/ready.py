@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from recommender.neighbors import Decay, Index
 
 WIDTH = 50
+_STRETCH = 1 << 16  # rows that lists are extended by at a time
+_ROUNDING = 2.0**-20
 _MANY = 20_000  # articles, from which on joining them pays for ten seconds of compiling, once a machine
 
 
@@ -45,6 +47,71 @@ class ReadyLists(NamedTuple):
                 index.vectors, query_days=index.days, excluded=own, allowed=shown, decay=decay, limit=width
             )
         return cls(found.rows, found.scores)
+
+    @classmethod
+    def of_rows(
+        cls, index: Index, first: int, last: int, *, decay: Decay, shown: NDArray[np.bool_], width: int = WIDTH
+    ) -> Self:
+        """The same lists for the articles from row `first`, where a block begins, until `last` alone.
+
+        They are joined with themselves; of those beyond, newer and older ones are searched, a stretch at a time, for
+        the lists that time leaves a chance to find better there.
+        """
+        own = cls.of(index.stretch(first, last), decay=decay, shown=shown[first:last], width=width)
+        own.rows[own.rows >= 0] += first
+        days, similar = index.timed(decay).days, index.greatest_norm**2 * (1 + _ROUNDING)
+        step = max(_STRETCH // index.block, 1) * index.block
+        newer = [(max(end - step, 0), end) for end in range(first, 0, -step)]
+        older = [(start, min(start + step, len(index.days))) for start in range(last, len(index.days), step)]
+        for beyond in (newer, older):
+            for start, end in beyond:
+                chances = own._may_gain(days[first:last], days[start:end], decay, similar=similar)
+                hopeful = first + np.flatnonzero(chances)
+                if len(hopeful):
+                    own._take_in(index, first, hopeful, start, end, decay=decay, shown=shown)
+                elif not np.isnan(days[-1]):
+                    break  # what is farther away is even less of use, but for what has no date
+        return own
+
+    def _may_gain(
+        self, own: NDArray[np.float64], others: NDArray[np.float64], decay: Decay, *, similar: float
+    ) -> NDArray[np.bool_]:
+        """Which lists time leaves a chance to find better ones among others, going by the days of both."""
+        nearest = np.clip(own, others[-1], others[0])
+        # What has no date, on either side, does not fade.
+        left = decay.factor(own, np.where(np.isnan(others[-1]), own, nearest))
+        return np.asarray(similar * left >= self._wanted())
+
+    def _wanted(self) -> NDArray[np.float64]:
+        """What each list asks of another article, float64 (articles,)."""
+        return np.where(self.rows[:, -1] >= 0, self.scores[:, -1], 0.0)
+
+    def _take_in(
+        self,
+        index: Index,
+        first: int,
+        rows: NDArray[np.intp],
+        start: int,
+        end: int,
+        *,
+        decay: Decay,
+        shown: NDArray[np.bool_],
+    ) -> None:
+        """Put what some articles find from row `start` until `end` into their lists."""
+        at = rows - first
+        found = index.stretch(start, end).nearest(
+            index.vectors_of(rows.tolist()),
+            query_days=index.days[rows],
+            allowed=shown[start:end],
+            decay=decay,
+            limit=self.rows.shape[1],
+            min_score=self._wanted()[at],
+        )
+        scores = np.concatenate((self.scores[at], found.scores), axis=1)
+        others = np.concatenate((self.rows[at], np.where(found.rows >= 0, found.rows + start, -1)), axis=1)
+        best = np.lexsort((others, -scores), axis=1)[:, : self.rows.shape[1]]
+        self.scores[at] = np.take_along_axis(scores, best, axis=1)
+        self.rows[at] = np.take_along_axis(others, best, axis=1)
 
     def best(
         self, row: int, limit: int, *, min_score: float = 0.0, keeps: Callable[[int], bool] | None = None

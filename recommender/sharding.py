@@ -1,0 +1,155 @@
+"""An artefact of a corpus of any size: written slice by slice, by tasks that run on any engine.
+
+What this process holds does not grow with the corpus but for eight bytes an article, for a moment, when it looks for
+the popularity of a percentile; everything else goes past it, or lies in the folder.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import joblib
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender import files, slices
+from recommender.article import Article
+from recommender.catalogue import row_of
+from recommender.disk import synced
+from recommender.engine import Engine
+from recommender.hubs import least_of, weights_of
+from recommender.model import FIELDS, TfidfModel
+from recommender.neighbors import HEADS, block_of, levels_of, scale_of
+from recommender.ready import WIDTH
+from recommender.settings import Settings
+from recommender.slices import Slice
+
+_Result = TypeVar("_Result")
+
+
+def build(
+    folder: Path,
+    articles: Iterable[Article],
+    *,
+    count: int,
+    links: Mapping[str, Sequence[str]],
+    settings: Settings,
+    term_factors: Mapping[str, Mapping[str, float]] | None = None,
+    engine: Engine,
+    rows: int = slices.ROWS,
+    progress: bool = False,
+) -> int:
+    """Fill a folder with the files of an artefact, all but its manifest; returns how many terms it has learnt.
+
+    The engine has been started. The folder must be one that its workers see.
+
+    Args:
+        articles: `count` of them, in rank order.
+        rows: of a slice, a multiple of 256; every answer is the same whatever it is.
+
+    Raises:
+        EngineError: a task failed.
+    """
+    work = folder / "work"
+    work.mkdir()
+    _write_catalogue(folder, articles, links)
+    everything = Slice(folder, work, settings, 0, count)
+    parts = [Slice(folder, work, settings, first, min(first + rows, count)) for first in range(0, count, rows)]
+
+    def run(name: str, function: Callable[..., _Result], arguments: Sequence[tuple[object, ...]]) -> list[_Result]:
+        return engine.run(
+            function, arguments, total=len(arguments), description=name, unit=" slices", progress=progress
+        )
+
+    run("counting", slices.count, [(part,) for part in parts])
+    model, sizes = _learn(folder, parts, term_factors or {})
+    starts = np.cumsum([0, *sizes])
+    terms, size = sum(len(model.vocabularies_[field].terms) for field in FIELDS), int(starts[-1])
+    block = min(block_of(articles=count, terms=terms, size=size), rows & -rows)
+    for name, shape in {
+        "index.indptr": (count + 1,),
+        "index.indices": (size,),
+        "index.data": (size,),
+        "index.postings": (size,),
+        "index.heads": (HEADS, count),
+        "index.directory": (-(-count // block), terms + 1),
+        "index.weights": (count,),
+        "lists.rows": (count, WIDTH),
+        "lists.scores": (count, WIDTH),
+    }.items():
+        files.allocate(folder, name, shape)
+    greatest = run(
+        "vectors", slices.vectorise, [(part, int(start)) for part, start in zip(parts, starts[:-1], strict=True)]
+    )
+    files.save(folder, "index.scale", scale_of(max(greatest, default=0.0)))
+    files.save(folder, "index.block", block)
+    norms = run("index", slices.invert, [(part,) for part in parts])
+    files.save(folder, "index.greatest_norm", max((norm for norm, _ in norms), default=0.0))
+    files.save(folder, "index.usual_heads", sum((heads for _, heads in norms), np.zeros(HEADS)) / max(count, 1))
+    _weigh_hubs(folder, parts)
+    run("lists", slices.prepare, [(part,) for part in parts])
+    run("names", slices.sort_keys, [(everything, "names"), (everything, "urls")])
+    shutil.rmtree(work)
+    return terms
+
+
+def _write_catalogue(folder: Path, articles: Iterable[Article], links: Mapping[str, Sequence[str]]) -> None:
+    with (
+        synced(folder / files.RECORDS) as records,
+        files.growing(folder, "articles.ends") as ends,
+        files.growing(folder, "articles.entries") as entry_sizes,
+        files.growing(folder, "articles.flags") as flags,
+        files.growing(folder, "index.days") as days,
+    ):
+        end, dated = 0, 0
+        for article in articles:
+            record, entry_size, flag = row_of(article, links.get(article.id, ()))
+            records.write(record)
+            end += len(record)
+            ends.append(end)
+            entry_sizes.append(entry_size)
+            flags.append(flag)
+            days.append(np.nan if article.published_at is None else article.published_at)
+            dated += article.published_at is not None
+    files.save(folder, "index.dated", dated)
+
+
+def _learn(
+    folder: Path, parts: Sequence[Slice], term_factors: Mapping[str, Mapping[str, float]]
+) -> tuple[TfidfModel, list[int]]:
+    """Add up what was counted, and learn and write the vocabularies; also returns how many values each slice's vectors
+    will hold.
+    """
+    totals: dict[str, Counter[str]] = {field: Counter() for field in FIELDS}
+    settings = parts[0].settings
+    shares = {"title": settings.title_weight, "excerpt": 1 - settings.title_weight}
+    sizes = []
+    for part in parts:
+        found: dict[str, tuple[list[str], NDArray[np.int64]]] = joblib.load(part.kept("frequencies"))
+        sizes.append(sum(int(held_by.sum()) for field, (_, held_by) in found.items() if shares[field]))
+        for field, (terms, held_by) in found.items():
+            totals[field].update(dict(zip(terms, held_by.tolist(), strict=True)))
+    frequencies = {}
+    for field, total in totals.items():
+        terms = sorted(total)
+        frequencies[field] = terms, np.array([total[term] for term in terms], np.int64)
+    model = TfidfModel(settings=settings).learn(frequencies, articles=parts[-1].last, term_factors=term_factors)
+    for field in FIELDS:
+        files.save_vocabulary(folder, field, model.vocabularies_[field])
+    held_by = np.concatenate([frequencies[field][1] * (shares[field] > 0) for field in FIELDS])
+    files.save(folder, "index.levels", levels_of(held_by))
+    return model, sizes
+
+
+def _weigh_hubs(folder: Path, parts: Sequence[Slice]) -> None:
+    """Put the articles' weights in the place of their popularity."""
+    exponent = parts[0].settings.hub_exponent
+    popularity = files.read_array(folder, "index.weights")
+    least = least_of(popularity) if exponent > 0 else np.inf
+    for part in parts:
+        weights = weights_of(popularity[part.first : part.last].copy(), least=least, exponent=exponent)
+        files.write_rows(folder, "index.weights", part.first, weights)
