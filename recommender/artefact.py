@@ -92,12 +92,7 @@ def publish(
             files.save(folder, name, array)
         for field, vocabulary in recommender.model_.vocabularies_.items():
             files.save_vocabulary(folder, field, vocabulary)
-        counts = {
-            "articles": len(corpus.articles),
-            "files": corpus.files,
-            "links": sum(len(links) for links in corpus.links.values()),
-            "terms": sum(len(vocabulary.terms) for vocabulary in recommender.model_.vocabularies_.values()),
-        }
+        terms = sum(len(vocabulary.terms) for vocabulary in recommender.model_.vocabularies_.values())
         return seal(
             folder,
             settings=recommender.settings,
@@ -105,7 +100,7 @@ def publish(
             precision=precision,
             learnt=learnt,
             corpus=corpus.fingerprint,
-            counts=counts,
+            counts=counts_of(corpus, terms),
         )
 
     return publish_folder(models, fill)
@@ -132,6 +127,12 @@ def publish_folder(models: Path, fill: Callable[[Path], Manifest]) -> Manifest:
     except OSError as error:
         raise ArtefactError(f"{models}: the artefact can't be written: {error.strerror or error}") from error
     return manifest
+
+
+def counts_of(corpus: Corpus, terms: int) -> dict[str, int]:
+    """What a manifest counts, of a corpus in which so many terms were learnt."""
+    links = sum(len(links) for links in corpus.links.values())
+    return {"articles": len(corpus.articles), "files": corpus.files, "links": links, "terms": terms}
 
 
 def seal(

@@ -14,10 +14,15 @@ from recommender import artefact, readings, tuning
 from recommender.artefact import Manifest
 from recommender.collector import leave_alone
 from recommender.corpus import Corpus, fingerprint
+from recommender.engine import Engine
 from recommender.errors import ArtefactError
 from recommender.overlay import Overlay
 from recommender.postings import Postings, settle
 from recommender.recommender import Recommender
+from recommender.rules import in_rank_order
+from recommender.sharding import build
+from recommender.slices import ROWS
+from recommender.truth import Split
 
 
 def read(corpus_path: Path, models_folder: Path) -> Corpus:
@@ -36,19 +41,78 @@ def load(models_folder: Path, version: str) -> Recommender:
     return Overlay(base).after(Postings.in_folder(models_folder)).recommender
 
 
-def train(corpus: Corpus, models_folder: Path, given: Mapping[str, Any], *, precision: float | None = None) -> Manifest:
-    """Learn and publish, and say on stderr what came of it."""
+def train(
+    corpus: Corpus,
+    models_folder: Path,
+    given: Mapping[str, Any],
+    *,
+    precision: float | None = None,
+    engine: Engine | None = None,
+    slice_rows: int = ROWS,
+) -> Manifest:
+    """Learn and publish, and say on stderr what came of it.
+
+    Args:
+        engine: one that is started; by default this machine.
+        slice_rows: articles of a slice; a corpus that has more is learnt in slices, so that no process holds it.
+    """
+    engine = engine or Engine()
     report(corpus)
-    with stages("training") as progress:
-        recommender, learned = tuning.train(corpus, given=given, precision=precision, progress=progress)
-        progress("publishing")
-        manifest = artefact.publish(
-            recommender, corpus, models_folder, given=given, precision=precision, learnt=learned.sentence()
+    if engine.name == "local" and len(corpus.articles) <= slice_rows:
+        with stages("training") as progress:
+            recommender, learned = tuning.train(corpus, given=given, precision=precision, progress=progress)
+            progress("publishing")
+            manifest = artefact.publish(
+                recommender, corpus, models_folder, given=given, precision=precision, learnt=learned.sentence()
+            )
+    else:
+        manifest = _train_in_slices(
+            corpus, models_folder, given, precision=precision, engine=engine, slice_rows=slice_rows
         )
-        settle(models_folder, corpus.held)
+    settle(models_folder, corpus.held)
     click.echo(manifest.learnt, err=True)
     click.echo(f"published {models_folder / manifest.version}", err=True)
     return manifest
+
+
+def _train_in_slices(
+    corpus: Corpus,
+    models: Path,
+    given: Mapping[str, Any],
+    *,
+    precision: float | None,
+    engine: Engine,
+    slice_rows: int,
+) -> Manifest:
+    split = Split.of(corpus)
+    with stages("training") as progress:
+        learned = tuning.learn(corpus, split, given=given, progress=progress)
+
+    def fill(folder: Path) -> Manifest:
+        terms = build(
+            folder,
+            in_rank_order(corpus.articles),
+            count=len(corpus.articles),
+            links=corpus.links,
+            settings=learned.settings,
+            term_factors=learned.term_factors,
+            engine=engine,
+            rows=slice_rows,
+            progress=True,
+        )
+        made = artefact.read_folder(folder, learned.settings)
+        precise = tuning.as_precise(learned, made, split, precision)
+        return artefact.seal(
+            folder,
+            settings=precise.settings,
+            given=given,
+            precision=precision,
+            learnt=precise.sentence(),
+            corpus=corpus.fingerprint,
+            counts=artefact.counts_of(corpus, terms),
+        )
+
+    return artefact.publish_folder(models, fill)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from scipy.sparse import csr_array
 from recommender.settings import Settings
 
 HEADS = 10  # of heads; each leaves about 0.7 of the postings that the one before leaves
-_LEAST_BLOCK, _GOOD_BLOCK, _GREATEST_BLOCK = 256, 4096, 1 << 15  # rows; their numbers within a block have 16 bits
+LEAST_BLOCK, _GOOD_BLOCK, _GREATEST_BLOCK = 256, 4096, 1 << 15  # rows; their numbers within a block have 16 bits
 # A block has so many times as many postings as the corpus has terms, and its directory is as much smaller: the usual
 # number as long as its sums stay in the nearest cache, and the least one whatever it takes.
 _DIRECTORY, _LEAST_DIRECTORY = 16, 2
@@ -185,7 +185,7 @@ class Index(NamedTuple):
             "rows": len(self.indptr) == articles + 1 and self.indptr[0] == 0 and self.indptr[-1] == size,
             "sizes": len(self.indices) == len(self.data) == size and len(self.weights) == articles,
             "heads": self.heads.shape == (HEADS, articles) and len(self.usual_heads) == HEADS,
-            "block": _LEAST_BLOCK <= self.block <= _GREATEST_BLOCK and 0 <= self.dated <= articles,
+            "block": LEAST_BLOCK <= self.block <= _GREATEST_BLOCK and 0 <= self.dated <= articles,
             "directory": self.directory.shape == (-(-articles // max(self.block, 1)), terms + 1),
         }
         if wrong := [name for name, right in holds.items() if not right]:
@@ -362,7 +362,7 @@ def block_of(*, articles: int, terms: int, size: int) -> int:
     """The rows of a block, a power of two, for so many articles whose vectors hold `size` values in all."""
     ratio = terms * articles / max(size, 1)
     wanted = max(min(_DIRECTORY * ratio, _GOOD_BLOCK), _LEAST_DIRECTORY * ratio)
-    return 1 << int(np.ceil(np.log2(np.clip(wanted, _LEAST_BLOCK, _GREATEST_BLOCK))))
+    return 1 << int(np.ceil(np.log2(np.clip(wanted, LEAST_BLOCK, _GREATEST_BLOCK))))
 
 
 def scale_of(greatest: float) -> float:

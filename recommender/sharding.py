@@ -23,7 +23,7 @@ from recommender.disk import synced
 from recommender.engine import Engine
 from recommender.hubs import least_of, weights_of
 from recommender.model import FIELDS, TfidfModel
-from recommender.neighbors import HEADS, block_of, levels_of, scale_of
+from recommender.neighbors import HEADS, LEAST_BLOCK, block_of, levels_of, scale_of
 from recommender.ready import WIDTH
 from recommender.settings import Settings
 from recommender.slices import Slice
@@ -49,11 +49,12 @@ def build(
 
     Args:
         articles: `count` of them, in rank order.
-        rows: of a slice, a multiple of 256; every answer is the same whatever it is.
+        rows: of a slice, made a multiple of 256; every answer is the same whatever it is.
 
     Raises:
         EngineError: a task failed.
     """
+    folder, rows = folder.resolve(), -(-rows // LEAST_BLOCK) * LEAST_BLOCK
     work = folder / "work"
     work.mkdir()
     _write_catalogue(folder, articles, links)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -9,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.article import Article
 from recommender.corpus import Corpus
 from recommender.errors import SettingsError
 from recommender.noise import is_beyond_noise
@@ -25,6 +27,8 @@ LEAST_LISTS = 20
 """Fewer teach nothing: on two real corpora, ten lists lost .014 nDCG@10 or won nothing, and twenty did no harm."""
 LEAST_LISTS_FOR_TEXT = 100
 """N-gram sizes and term weights have more to go wrong, and need more."""
+MOST_ARTICLES = 100_000
+"""Learning looks at no more of an archive: it holds them in memory, and more would teach it little."""
 _MOST_LINKS = 10  # longer lists are whole topics chained together
 _FOLDS = 4
 
@@ -120,11 +124,21 @@ def train(
     learned = learn(corpus, split, given=given, progress=progress)
     progress("fitting")
     recommender = Recommender(settings=learned.settings).fit(corpus, term_factors=learned.term_factors)
-    if precision is not None:
-        min_score = least_score(recommender, split.earlier, precision)
-        recommender.settings = replace(recommender.settings, min_score=min_score)
-        learned = replace(learned, settings=recommender.settings, precision=precision)
+    learned = as_precise(learned, recommender, split, precision)
+    recommender.settings = learned.settings
     return recommender, learned
+
+
+def as_precise(learned: Learned, recommender: Recommender, split: Split, precision: float | None) -> Learned:
+    """What was learnt, with a least score so that suggestions above it are right as often as is wanted, if it is.
+
+    Raises:
+        SettingsError: that can't be told, or can't be had.
+    """
+    if precision is None:
+        return learned
+    min_score = least_score(recommender, split.earlier, precision)
+    return replace(learned, settings=replace(learned.settings, min_score=min_score), precision=precision)
 
 
 def least_score(recommender: Recommender, lists: Lists, precision: float) -> float:
@@ -163,17 +177,20 @@ def learn(
     split: Split,
     *,
     given: Change | None = None,
+    most_articles: int = MOST_ARTICLES,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Learned:
     """Find the settings that rank the earlier lists best; a default is left only where the gain is beyond noise."""
     fixed = given or {}
     base = Settings.from_mapping(fixed)
     lists = at_most(split.earlier, _MOST_LINKS)
+    learns = base.learn and len(lists) >= LEAST_LISTS
+    articles, lists = _in_view(corpus, split.since, lists, most_articles) if learns else ([], lists)
     nothing = Learned(base, len(lists), sum(len(targets) for targets in lists.values()), split.since_text)
-    if not base.learn or len(lists) < LEAST_LISTS:
+    if not learns or len(lists) < LEAST_LISTS:
         return nothing
     progress("learning from links")
-    bench = Workbench(in_rank_order(corpus.articles), lists, base)
+    bench = Workbench(articles, lists, base)
     free = [name for name in GRID if name not in fixed and (bench.pool.dated or name not in _OF_TIME)]
     tuned, gain = base, _expected_gain(bench, free)
     if gain > 0:
@@ -181,7 +198,7 @@ def learn(
         tuned = _choose(bench, bench.popularity(tuned), tuned, free)  # settings bear on each other
     factors: TermFactors = {}
     if len(lists) >= LEAST_LISTS_FOR_TEXT:
-        unspaced = np.mean([is_unspaced(article.title) for article in corpus.articles]) > 0.1
+        unspaced = np.mean([is_unspaced(article.title) for article in articles]) > 0.1
         for change in ANALYSES + (UNSPACED_ANALYSES if unspaced else ()):
             if not set(change) & set(fixed):
                 bench, tuned = _try_analysis(bench, tuned, change)
@@ -196,6 +213,29 @@ def learn(
         gain=max(gain, 0.0),
         term_factors=factors,
     )
+
+
+def _in_view(corpus: Corpus, since: float | None, lists: Lists, most: int) -> tuple[list[Article], Lists]:
+    """The articles that learning looks at, in rank order, and the lists among them.
+
+    Of an archive that is too large it is a stretch of time, back from where lists may no more be learnt from; a
+    tenth of it is what came next, which the last of these lists may name.
+    """
+    articles = iter(in_rank_order(corpus.articles))
+    if len(corpus.articles) <= most:
+        return list(articles), lists
+    newer: deque[Article] = deque(maxlen=most // 10)
+    view: list[Article] = []
+    for article in articles:
+        if since is not None and article.published_at is not None and article.published_at >= since:
+            newer.append(article)
+        elif len(newer) + len(view) < most:
+            view.append(article)
+        else:
+            break
+    view = [*newer, *view]
+    ids = {article.id for article in view}
+    return view, {id: targets for id, targets in lists.items() if id in ids and targets <= ids}
 
 
 def _expected_gain(bench: Workbench, free: Sequence[str]) -> float:

@@ -42,6 +42,20 @@ def test_where_the_defaults_do_nothing_is_changed() -> None:
     assert learned.settings == Settings()
 
 
+def test_of_a_large_archive_a_stretch_of_time_is_learnt_from() -> None:
+    corpus = stories()
+    split = Split.of(corpus)
+    assert split.since is not None
+    learned = learn(corpus, split, most_articles=120)
+    newest_first = sorted(corpus.articles, key=lambda one: (-(one.published_at or 0), one.id))
+    newer = [one.id for one in newest_first if (one.published_at or 0) >= split.since]
+    view = [*newer[-12:], *(one.id for one in newest_first[len(newer) :][:108])]
+    lists = {id: targets for id, targets in split.earlier.items() if {id, *targets} <= set(view)}
+    assert LEAST_LISTS <= len(lists) < len(split.earlier)
+    assert learned.lists == len(lists)
+    assert learned.links == sum(map(len, lists.values()))
+
+
 def test_learning_is_the_same_every_time() -> None:
     assert learn(timeless(), Split.of(timeless())) == learn(timeless(), Split.of(timeless()))
 
