@@ -31,6 +31,7 @@ class Names(msgspec.Struct, frozen=True):
 
 class _Run(msgspec.Struct, frozen=True):
     version: str | None = None
+    live: str = ""
     limit: int | None = None
     articles: int | None = None
     format: str = "jsonl"
@@ -41,6 +42,7 @@ class Exported:
 
     Attributes:
         version: of the model; `None` where that is not told.
+        live: a digest of what was posted and withdrawn since that was trained; empty where nothing was.
         limit: entries of a list at most; `None` where that is not told.
         articles: how many there are; `None` where that is not told.
     """
@@ -63,7 +65,8 @@ class Exported:
             run = self._run() if folder else _Run()
             self._answers = self._parts("month=*") if folder else [self._path]
             self._names = self._parts(_NAMES) if folder else []
-        self.version, self.limit, self.articles = run.version, run.limit, run.articles
+        self.version, self.live = run.version, run.live
+        self.limit, self.articles = run.limit, run.articles
 
     def answers(self) -> Iterator[tuple[Answer, bytes]]:
         """Every answer, read and as it is written.

@@ -117,7 +117,7 @@ class _Load:
         version = exported.version or digest.hexdigest()
         about = About(
             version,
-            self._tag(version, digest.hexdigest()),
+            self._tag(version, digest.hexdigest(), alone=not exported.live),
             longest if exported.limit is None else exported.limit,
             articles,
             f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -139,10 +139,13 @@ class _Load:
             pipe.execute()
         return version
 
-    def _tag(self, version: str, digest: str) -> str:
-        """The model's version, by which its own look-ups are tagged too; with more to it where others were first."""
-        self._client.hsetnx(_TAGS, version, digest)
-        return version if self._client.hget(_TAGS, version).decode() == digest else f"{version}+{digest}"
+    def _tag(self, version: str, digest: str, *, alone: bool) -> str:
+        """The model's version, as its own look-ups are tagged, unless it was not alone or other answers have that."""
+        if alone:
+            self._client.hsetnx(_TAGS, version, digest)
+            if self._client.hget(_TAGS, version).decode() == digest:
+                return version
+        return f"{version}+{digest}"
 
     def _switch(self, pipe: Pipeline) -> None:
         current: Any = pipe.get(CURRENT)

@@ -9,7 +9,7 @@ Every key names the version that it belongs to, and one more, the pointer, names
     related:<version>:url:<address>     or is at an address (`normalise_url`)
 
 A look-up asks for the pointer and the answer at once. So it never mixes versions and sees a switch at once, whatever
-has become of the version that it expected.
+has become of the version that it expected. (A Redis Cluster, where the two may lie apart, can't be asked so.)
 """
 
 from __future__ import annotations

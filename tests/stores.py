@@ -89,7 +89,7 @@ def redis_running(folder: Path) -> Iterator[RedisServer]:
         server.kill()
 
 
-def dataset(folder: Path, recommender: Recommender, *, version: str = "one", limit: int = 10) -> Path:
+def dataset(folder: Path, recommender: Recommender, *, version: str = "one", live: str = "", limit: int = 10) -> Path:
     """An export of all answers as `recommender export` leaves it: parts in rank order, by month."""
     (folder / "_names").mkdir(parents=True)
     numbers = count()
@@ -102,8 +102,8 @@ def dataset(folder: Path, recommender: Recommender, *, version: str = "one", lim
             name = f"part-{next(numbers):06}.jsonl"
             (folder / f"month={month}" / name).write_bytes(b"".join(answer + b"\n" for _, answer in part))
             (folder / "_names" / name).write_text("".join(_names(article) for article, _ in part))
-    run = {"version": version, "limit": limit, "format": "jsonl", "articles": len(recommender.articles_)}
-    (folder / "_run.json").write_text(json.dumps(run))
+    run = {"version": version, "live": live, "limit": limit, "format": "jsonl", "articles": len(recommender.articles_)}
+    (folder / "_run.json").write_text(json.dumps(run | {"task_size": _PART, "parts": []}))
     (folder / "_SUCCESS").touch()
     return folder
 

@@ -99,6 +99,17 @@ def test_other_answers_of_the_same_model_have_another_tag(redis: RedisServer, on
     assert tags[1].startswith("one+")
 
 
+def test_answers_with_live_articles_have_another_tag_than_the_model(redis: RedisServer, tmp_path: Path) -> None:
+    load(str(dataset(tmp_path / "live", ONE, live="1f")), redis.url)
+    assert Store(redis.url).about().tag.startswith("one+")
+
+
+def test_parquet_is_refused(redis: RedisServer, one: Path) -> None:
+    (one / "_run.json").write_text('{"version":"one","limit":10,"format":"parquet","articles":5}')
+    with pytest.raises(ExportedError, match="is of format parquet; only jsonl can be loaded"):
+        load(str(one), redis.url)
+
+
 def test_the_version_before_is_kept_and_no_other(redis: RedisServer, one: Path, two: Path) -> None:
     used = []
     for export in (one, two, one, two):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -231,6 +233,27 @@ def test_a_connection_that_was_closed_while_idle_is_made_anew(own_redis: RedisSe
     with own_redis.client() as client:
         client.client_kill_filter(_type="normal", skipme=True)
     assert store.get("/articles/tail/related").status_code == 200
+
+
+_FORKS = """
+import os, sys
+from api import create_app
+client = create_app(STORE=sys.argv[1], ACCESS_LOG=False).test_client()
+assert not {"numba", "sklearn"} & set(sys.modules)
+ids = ("tail", "chess")
+right = [client.get(f"/articles/{id}/related").data for id in ids]
+child = os.fork()
+mine = int(child == 0)
+wrong = any(client.get(f"/articles/{ids[mine]}/related").data != right[mine] for _ in range(500))
+if not child:
+    os._exit(wrong)
+sys.exit(wrong or os.waitpid(child, 0)[1])
+"""
+
+
+def test_a_process_that_is_forked_has_connections_of_its_own(own_redis: RedisServer, tmp_path: Path) -> None:
+    loaded(own_redis, tmp_path / "out")
+    subprocess.run([sys.executable, "-c", _FORKS, own_redis.url], check=True, timeout=60)
 
 
 @pytest.mark.parametrize("url", ["localhost:6379", "http://user:secret@site.example", "redis://a:secret@b:c/0"])
