@@ -6,7 +6,8 @@ Beside the keys of `store`:
     related:removing            those whose keys are being removed
     related:served              versions that were in use, the newest first
     related:tags                each model's version, and the digest of the answers that were loaded of it first
-    related:<version>:loading   there while a load is alive; without it, it would be gone in some seconds
+    related:<version>:begun     there until keys of the version are removed
+    related:<version>:loading   there while its load is alive: by itself it is gone in some seconds
 
 So whatever is killed when, the next load knows what was left, and removes it.
 """
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 _VERSIONS, _REMOVING, _SERVED, _TAGS = "related:versions", "related:removing", "related:served", "related:tags"
 _TIMEOUT = 30.0  # seconds for what Redis is asked
-_LEASE = 5  # seconds without a sign of life after which a load counts as dead
+_LEASE = 3  # seconds without a sign of life after which a load counts as dead
 _BATCH = 1 << 20  # bytes that are sent at a time
 _COMMANDS = 2000  # at most in a batch, each of which Redis answers
 _SCANNED = 1000  # keys that Redis looks at, and removes, at a time: it does nothing else meanwhile
@@ -97,7 +98,7 @@ class _Load:
 
     def _fill(self, exported: Exported, *, progress: bool) -> Loaded:
         digest, articles, names, longest = blake2b(digest_size=8), 0, 0, 1
-        sending = _Sending(self._client, key(self._version, "loading"))
+        sending = _Sending(self._client, self._version)
         # What is known by other names comes first: a version is whole as soon as it is in use.
         for known in exported.names():
             digest.update(msgspec.json.encode(known))
@@ -123,7 +124,7 @@ class _Load:
             f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         )
         self._client.set(key(self._version, "about"), msgspec.json.encode(about))
-        self._client.transaction(self._switch, CURRENT, _VERSIONS)
+        self._client.transaction(self._switch, CURRENT, _REMOVING, key(self._version, "begun"))
         self._tidy()
         return Loaded(version, articles, names)
 
@@ -136,6 +137,7 @@ class _Load:
         with self._client.pipeline() as pipe:
             pipe.set(key(version, "loading"), b"", ex=_LEASE)
             pipe.sadd(_VERSIONS, version)
+            pipe.set(key(version, "begun"), b"")
             pipe.execute()
         return version
 
@@ -151,7 +153,8 @@ class _Load:
         current: Any = pipe.get(CURRENT)
         if current is not None and current > self._version:
             raise StoreError(f"{self._name}: a load that began later has ended first; its answers stay")
-        if not pipe.sismember(_VERSIONS, self._version):  # type: ignore[arg-type]
+        removing: Any = pipe.sismember(_REMOVING, self._version)  # type: ignore[arg-type]
+        if removing or not pipe.exists(key(self._version, "begun")):
             raise StoreError(f"{self._name}: another load took this one for dead; run it again")
         pipe.multi()
         pipe.set(CURRENT, self._version)
@@ -197,21 +200,25 @@ class _Load:
 
 
 class _Sending:
-    """Keys on their way, many at a time, each time with a sign of life."""
+    """Keys of a version on their way, many at a time, each time with a sign of life.
 
-    def __init__(self, client: Any, lease: bytes) -> None:
-        self._lease = lease
+    And on record: where the load had been taken for dead, and was not, something might remain that no one knows of.
+    """
+
+    def __init__(self, client: Any, version: bytes) -> None:
+        self._version = version
         self._pipe = client.pipeline(transaction=False)
         self._bytes = 0
 
-    def set(self, key: bytes, value: bytes) -> None:
-        self._pipe.set(key, value)
-        self._bytes += len(key) + len(value)
+    def set(self, place: bytes, value: bytes) -> None:
+        self._pipe.set(place, value)
+        self._bytes += len(place) + len(value)
         if self._bytes >= _BATCH or len(self._pipe) >= _COMMANDS:
             self.send()
 
     def send(self) -> None:
-        self._pipe.set(self._lease, b"", ex=_LEASE)
+        self._pipe.sadd(_VERSIONS, self._version)
+        self._pipe.set(key(self._version, "loading"), b"", ex=_LEASE)
         self._pipe.execute()
         self._bytes = 0
 

@@ -50,16 +50,20 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-def large(folder: Path, *, articles: int = 20_000, version: str = "large") -> Path:
+def large(folder: Path, *, articles: int = 20_000) -> Path:
     """An export that takes a second or two to load."""
     (folder / "month=2024-01").mkdir(parents=True)
-    entries = [{"title": "Comet " * 100} for _ in range(10)]
+    entries = json.dumps([{"title": "Comet " * 100}] * 10, separators=(",", ":"))
     with (folder / "month=2024-01" / "part-000000.jsonl").open("w") as part:
-        for number in range(articles):
-            part.write(json.dumps({"id": f"l{number}", "related": entries}, separators=(",", ":")) + "\n")
-    (folder / "_run.json").write_text(json.dumps({"version": version, "limit": 10, "articles": articles}))
+        part.writelines(f'{{"id":"l{number}","related":{entries}}}\n' for number in range(articles))
+    (folder / "_run.json").write_text(json.dumps({"version": "large", "limit": 10, "articles": articles}))
     (folder / "_SUCCESS").touch()
     return folder
+
+
+@pytest.fixture(scope="module")
+def much(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return large(tmp_path_factory.mktemp("much") / "out")
 
 
 def versions(server: RedisServer) -> set[str]:
@@ -221,10 +225,10 @@ def _loading(export: Path, server: RedisServer) -> subprocess.Popen[str]:
 
 
 def test_a_load_that_was_killed_leaves_the_old_version_and_the_next_one_cleans(
-    redis: RedisServer, one: Path, two: Path, tmp_path: Path
+    redis: RedisServer, one: Path, two: Path, much: Path
 ) -> None:
     load(str(one), redis.url)
-    with _loading(large(tmp_path / "large"), redis) as killed:
+    with _loading(much, redis) as killed:
         killed.kill()
         killed.communicate()
     assert len(versions(redis)) == 2
@@ -235,11 +239,11 @@ def test_a_load_that_was_killed_leaves_the_old_version_and_the_next_one_cleans(
     assert versions(redis) == {old, redis.current()}
 
 
-def test_a_load_whose_redis_is_cut_off_ends_in_a_sentence(redis: RedisServer, one: Path, tmp_path: Path) -> None:
+def test_a_load_whose_redis_is_cut_off_ends_in_a_sentence(redis: RedisServer, one: Path, much: Path) -> None:
     load(str(one), redis.url)
     with redis.client() as client:
         client.save()
-    with _loading(large(tmp_path / "large"), redis) as cut_off:
+    with _loading(much, redis) as cut_off:
         redis.kill()
         _, said = cut_off.communicate(timeout=30)
     assert cut_off.returncode == 2
@@ -248,16 +252,16 @@ def test_a_load_whose_redis_is_cut_off_ends_in_a_sentence(redis: RedisServer, on
     assert Store(redis.url).answer("a1").body == ONE.answer("a1")
 
 
-def test_a_load_that_is_stopped_cleans_up(redis: RedisServer, tmp_path: Path) -> None:
-    with _loading(large(tmp_path / "large"), redis) as stopped:
+def test_a_load_that_is_stopped_cleans_up(redis: RedisServer, much: Path) -> None:
+    with _loading(much, redis) as stopped:
         stopped.send_signal(signal.SIGINT)
         stopped.communicate(timeout=30)
     assert stopped.returncode == 130
     assert versions(redis) == set()
 
 
-def test_of_two_loads_at_once_the_later_wins(redis: RedisServer, one: Path, tmp_path: Path) -> None:
-    with _loading(large(tmp_path / "large"), redis) as earlier:
+def test_of_two_loads_at_once_the_later_wins(redis: RedisServer, one: Path, much: Path) -> None:
+    with _loading(much, redis) as earlier:
         earlier.send_signal(signal.SIGSTOP)
         later = threading.Thread(target=load, args=(str(one), redis.url))
         later.start()
@@ -269,6 +273,22 @@ def test_of_two_loads_at_once_the_later_wins(redis: RedisServer, one: Path, tmp_
     assert earlier.returncode == 2
     assert "a load that began later has ended first" in said
     assert versions(redis) == {redis.current()}
+
+
+def test_a_load_that_was_taken_for_dead_changes_nothing(redis: RedisServer, one: Path, two: Path, much: Path) -> None:
+    load(str(one), redis.url)
+    before = redis.all_keys()
+    (two / "_run.json").write_text('{"articles":7}')
+    with _loading(much, redis) as stalled:
+        stalled.send_signal(signal.SIGSTOP)
+        with pytest.raises(ExportedError):  # it has waited until the other showed no life, and removed what that had
+            load(str(two), redis.url)
+        assert redis.all_keys() == before
+        stalled.send_signal(signal.SIGCONT)
+        _, said = stalled.communicate(timeout=30)
+    assert stalled.returncode == 2
+    assert said.endswith("another load took this one for dead; run it again\n")
+    assert redis.all_keys() == before
 
 
 def test_switches_under_load_lose_no_answer(redis: RedisServer, one: Path, two: Path) -> None:
