@@ -32,7 +32,7 @@ lint: $(VENV)/installed-dev  ## check style, format and types
 bench: $(VENV)/installed-bench  ## measure speed and memory beside the peers; FULL=1 for a million articles
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(if $(FULL),--full)
 
-load: $(VENV)/installed-dev  ## compare look-ups under load with an empty view (needs wrk)
+load: $(VENV)/installed-dev  ## compare look-ups under load, also from Redis, with an empty view (needs wrk)
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks.load
 
 pages: $(VENV)/installed-dev  ## measure the explorer's pages as on a slow phone (needs chromium)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from api.cards import Card
 from api.door import POLICY
 from api.pages import HTML
 from api.reading import Reader
-from api.serving import current
+from api.serving import Tagged, current
 from api.views import deliver, options_of
+from recommender import Entry
 
 _SCRIPT = "text/javascript; charset=utf-8"
 _HEADING = "Related"
@@ -31,18 +33,28 @@ def fragment(id: str) -> Response:
     asked = _box.of_query(request)
     serving = current(current_app)
     suggestions = serving.recommender.related(id, limit=asked.limit or None, **options_of(asked))
-    # What has no address would be a title that leads nowhere.
-    cards = [card for one in suggestions if (card := Card.of(one.article.entry)).address]
-    part = render_template("related.html", cards=cards, heading=asked.heading or _HEADING)
-    request.environ[POLICY] = _POLICY
-    return deliver(serving, part.strip().encode(errors="replace"), HTML)
+    return boxed(serving, [suggestion.article.entry for suggestion in suggestions], asked.heading or None)
 
 
 @blueprint.get("/widget.js")
 def widget() -> Response:
     """The script."""
     _nothing.of_query(request)
-    return deliver(current(current_app), _script(), _SCRIPT)
+    return script(current(current_app))
+
+
+def boxed(serving: Tagged, entries: Iterable[Entry], heading: str | None) -> Response:
+    """Entries as the fragment."""
+    # What has no address would be a title that leads nowhere.
+    cards = [card for entry in entries if (card := Card.of(entry)).address]
+    part = render_template("related.html", cards=cards, heading=heading or _HEADING)
+    request.environ[POLICY] = _POLICY
+    return deliver(serving, part.strip().encode(errors="replace"), HTML)
+
+
+def script(serving: Tagged) -> Response:
+    """The script, for as long as what answers stays."""
+    return deliver(serving, _script(), _SCRIPT)
 
 
 @cache

@@ -19,6 +19,8 @@ class Config:
 
     models: Path = Path("models")
     """Folder of the trained models."""
+    store: str | None = field(default=None, repr=False)
+    """Where `recommender load` put answers, such as `redis://HOST:6379/0`; then no model is loaded."""
     verdicts: Path | None = None
     """Folder in which the workers of one server tell each other which models are sound; `serve` makes one."""
     token: str = field(default="", repr=False)
@@ -49,6 +51,8 @@ class Config:
             SettingsError: naming the setting, its value and what it may be.
         """
         _check("published", self.published, self.published in get_args(Published), "any or only")
+        # What was exported is what there is: an entry does not tell whether its article is published.
+        _check("published", self.published, self.store is None or self.published == "any", "any where a store answers")
         for name in ("max_age", "stale_while_revalidate", "trusted_proxies"):
             value = getattr(self, name)
             _check(name, value, 0 <= value <= 31_536_000, "a whole number from 0 to 31536000")

@@ -13,7 +13,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags
 
 from api.config import Config
-from api.serving import Serving
+from api.serving import Tagged
 
 JSON = "application/json"
 _PROGRAM = installed_version("related-articles")
@@ -39,7 +39,7 @@ class Deliverer:
         self._compression = config.compression
         self._seed = f"{_PROGRAM}\n{config.published}\n"
 
-    def __call__(self, environ: Mapping[str, str], serving: Serving, body: bytes, mimetype: str = JSON) -> Delivery:
+    def __call__(self, environ: Mapping[str, str], serving: Tagged, body: bytes, mimetype: str = JSON) -> Delivery:
         """An answer as the request wants it.
 
         Its ETag is strong: a hash of the model's tag, the program's version, the request and the compression.

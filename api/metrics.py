@@ -10,13 +10,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flask import Flask
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from api.serving import current
+from api.serving import Describing
 from api.turns import InTurn
 
 if TYPE_CHECKING:
@@ -42,8 +41,8 @@ reload_failures = Counter("recommender_reload_failures_total", "New models that 
 class Metrics:
     """Counts of one application, which it shares with the others of its process and its fellow workers."""
 
-    def __init__(self, app: Flask) -> None:
-        self._model = _Model(app)
+    def __init__(self, describe: Describing) -> None:
+        self._model = _Model(describe)
         self._known: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         self._in_turn = InTurn(self._count)
 
@@ -77,16 +76,17 @@ class Metrics:
 class _Model(Collector):
     """The model, looked at when it is asked for: it is the same in all workers."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
+    def __init__(self, describe: Describing) -> None:
+        self._describe = describe
 
     def collect(self) -> Iterable[Metric]:
-        serving = current(self._app)
+        serving = self._describe()
+        if serving is None:
+            return
         info = GaugeMetricFamily("recommender_model_info", "The model that answers.", labels=("version",))
         info.add_metric([serving.version or ""], 1)
         yield info
         if serving.created is not None:
             age = (datetime.now(UTC) - datetime.fromisoformat(serving.created)).total_seconds()
             yield GaugeMetricFamily("recommender_model_age_seconds", "Since the model was trained.", value=age)
-        articles = len(serving.recommender.articles_)
-        yield GaugeMetricFamily("recommender_articles", "Articles that the model knows.", value=articles)
+        yield GaugeMetricFamily("recommender_articles", "Articles that the model knows.", value=serving.articles)

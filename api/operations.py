@@ -25,7 +25,7 @@ _nothing = Reader(schemas.Nothing)
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Whether the process is alive."""
-    return _now(msgspec.json.encode(schemas.Alive("ok")))
+    return now(msgspec.json.encode(schemas.Alive("ok")))
 
 
 @blueprint.get("/readyz")
@@ -41,19 +41,19 @@ def readyz() -> Response:
         None if refused is None else schemas.Refused(refused.version, refused.reason),
         schemas.Live(serving.live, serving.withdrawn, list(live.problems)),
     )
-    return _now(msgspec.json.encode(ready))
+    return now(msgspec.json.encode(ready))
 
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Counts of all workers, for Prometheus."""
-    return _now(cast("Metrics", current_app.extensions["metrics"]).exposition(), CONTENT_TYPE_LATEST)
+    return now(cast("Metrics", current_app.extensions["metrics"]).exposition(), CONTENT_TYPE_LATEST)
 
 
 @blueprint.get("/openapi.json")
 def document() -> Response:
     """The OpenAPI document."""
-    return _now(msgspec.json.encode(openapi()))
+    return now(msgspec.json.encode(openapi()))
 
 
 @blueprint.get("/docs")
@@ -71,7 +71,7 @@ def in_code(text: str) -> Markup:
     return Markup("").join(code.format(part) if place % 2 else part for place, part in enumerate(parts))
 
 
-def _now(body: bytes, mimetype: str = JSON) -> Response:
+def now(body: bytes, mimetype: str = JSON) -> Response:
     """An answer that is true of this moment."""
     _nothing.of_query(request)
     response = Response(body, content_type=mimetype)

@@ -27,15 +27,16 @@ def problem(status: int, detail: str, **members: object) -> Response:
 
 def unknown(error: UnknownArticleError) -> Response:
     """The problem that no article answers to an ID or an address."""
-    return problem(HTTPStatus.NOT_FOUND, str(error), closest=list(error.closest))
+    closest = None if error.closest is None else list(error.closest)
+    return problem(HTTPStatus.NOT_FOUND, str(error), closest=closest)
 
 
 def register(app: Flask) -> None:
-    """Make every error of the application a problem, and a page where a person meets it."""
+    """Make every error of the application a problem, and a page where a person meets it and there are pages."""
 
     @app.errorhandler(UnknownArticleError)
     def not_known(error: UnknownArticleError) -> Response:
-        return _to_read(str(error), unknown(error), closest=error.closest)
+        return _to_read(str(error), unknown(error), closest=error.closest or ())
 
     @app.errorhandler(WrongRequestError)
     def wrong(error: WrongRequestError) -> Response:
@@ -55,7 +56,7 @@ def register(app: Flask) -> None:
 
 def _to_read(detail: str, answer: Response, *, closest: Sequence[str] = ()) -> Response:
     """The answer, or a page that says the same where a browser asks for one of the explorer's, or for nothing known."""
-    of_people = request.blueprint == "explorer" or request.endpoint is None
+    of_people = request.blueprint == "explorer" or (request.endpoint is None and "live" in current_app.extensions)
     if not of_people or request.accept_mimetypes.best_match(["application/problem+json", "text/html"]) != "text/html":
         return answer
     title = HTTPStatus(answer.status_code).phrase

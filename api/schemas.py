@@ -15,7 +15,15 @@ Date = Annotated[
         extra_json_schema={"anyOf": [{"format": "date"}, {"format": "date-time"}]},
     ),
 ]
-
+Heading = Annotated[str, Meta(min_length=1, max_length=100, description="What stands above the list: `Related`.")]
+Url = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=4000,
+        description="The article's address; scheme, `www.`, fragment and trailing slash don't matter.",
+    ),
+]
 
 Only = Literal["only"]
 
@@ -80,10 +88,7 @@ class Listing(Rules, frozen=True, kw_only=True):
 class Box(Listing, frozen=True, kw_only=True):
     """What the fragment of a page may be asked to be."""
 
-    heading: (
-        Annotated[str, Meta(min_length=1, max_length=100, description="What stands above the list: `Related`.")]
-        | UnsetType
-    ) = UNSET
+    heading: Heading | UnsetType = UNSET
 
 
 class LookUp(Listing, frozen=True, kw_only=True):
@@ -95,14 +100,31 @@ class LookUp(Listing, frozen=True, kw_only=True):
 class LookUpByUrl(LookUp, frozen=True, kw_only=True):
     """The same by address."""
 
-    url: Annotated[
-        str,
-        Meta(
-            min_length=1,
-            max_length=4000,
-            description="The article's address; scheme, `www.`, fragment and trailing slash don't matter.",
-        ),
-    ]
+    url: Url
+
+
+class StoredLookUp(Input, frozen=True, kw_only=True):
+    """What a look-up may ask for where a store answers, which has the lists as they were exported."""
+
+    limit: (
+        Annotated[
+            int,
+            Meta(ge=1, le=100, description="Entries at most, and no more than were exported; by default so many."),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class StoredLookUpByUrl(StoredLookUp, frozen=True, kw_only=True):
+    """The same by address."""
+
+    url: Url
+
+
+class StoredBox(StoredLookUp, frozen=True, kw_only=True):
+    """The same for the fragment of a page."""
+
+    heading: Heading | UnsetType = UNSET
 
 
 class Search(Input, frozen=True, kw_only=True):
@@ -282,6 +304,16 @@ class Ready(Struct):
     articles: int
     refused: Refused | None
     live: Live
+
+
+class StoreReady(Struct):
+    """The answers in the store: which model gave them, how many entries they hold at most, when they were loaded."""
+
+    status: Literal["ready"]
+    version: str
+    articles: int
+    limit: int
+    loaded: str
 
 
 class Posted(Struct):

@@ -22,9 +22,10 @@ from granian.server.mp import MPServer
 
 from api import create_app
 from api.config import PREFIX, Config
-from recommender import ArtefactError, RecommenderError, artefact
+from recommender import ArtefactError, RecommenderError, StoreError, artefact
 from recommender.cli import corpus_argument, main, models_option
 from recommender.fitting import fitting_version
+from recommender.store import Store
 from recommender.verdict import Verdicts
 
 __all__ = ["main"]
@@ -77,6 +78,12 @@ def server(target: str, *, workers: int, threads: int, host: str, port: int, uds
 @main.command("serve")
 @corpus_argument(required=False)
 @models_option
+@click.option(
+    "--store",
+    metavar="redis://HOST:PORT/DB",
+    envvar=f"{PREFIX}STORE",
+    help="Answer from where `load` put answers, without a model.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, envvar=f"{PREFIX}HOST")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar=f"{PREFIX}PORT")
 @click.option(
@@ -108,6 +115,7 @@ def serve(
     *,
     corpus_path: Path | None,
     models_folder: Path,
+    store: str | None,
     host: str,
     port: int,
     uds: Path | None,
@@ -115,29 +123,56 @@ def serve(
     threads: int,
     trusted_proxies: int | None,
 ) -> None:
-    """Serve the model in use; with CORPUS, train first where none fits."""
+    """Serve the model in use, or the answers in a store; with CORPUS, train first where none fits."""
+    if store and corpus_path:
+        raise click.UsageError("a store answers without a corpus; leave out CORPUS, or --store and RECOMMENDER_STORE")
+    # Workers are processes of their own: the environment is what they have in common with this one.
+    if trusted_proxies is not None:
+        os.environ[f"{PREFIX}TRUSTED_PROXIES"] = str(trusted_proxies)
+    if store:
+        os.environ[f"{PREFIX}STORE"] = store
     Config.of(os.environ)  # what is wrong is said now, and not by each worker
-    version = fitting_version(corpus_path, models_folder) if corpus_path else artefact.current(models_folder)
+    if store:
+        answering = _answering_from(store)
+    else:
+        version = fitting_version(corpus_path, models_folder) if corpus_path else artefact.current(models_folder)
+        answering = _answering_with(models_folder.resolve(), version, verified=corpus_path is not None)
     if uds is None:
         _require_free(host, port)
     else:
         _require_free_socket(uds)
-    models = models_folder.resolve()
-    with _shared_folder("verdicts") as verdicts_folder, _shared_folder("counts") as counts:
-        verdicts = Verdicts(verdicts_folder, models)
-        if corpus_path:
+    with answering as what, _shared_folder("counts") as counts:
+        os.environ[_COUNTS] = str(counts)
+        _keep_memory_together()
+        click.echo(f"serving {what} on {f'unix:{uds}' if uds else f'http://{host}:{port}'}", err=True)
+        server("api.server:worker_app", workers=workers, threads=threads, host=host, port=port, uds=uds).serve()
+
+
+@contextmanager
+def _answering_with(models: Path, version: str, *, verified: bool) -> Iterator[str]:
+    """Have workers answer with a version that is found sound, and then with whichever is in use."""
+    with _shared_folder("verdicts") as folder:
+        verdicts = Verdicts(folder, models)
+        if verified:
             verdicts.accept(version)
         elif not (verdict := verdicts.judge(version)).good:
             raise ArtefactError(verdict.reason)
         verdicts.serve(version)
-        # Workers are processes of their own: the environment is what they have in common with this one.
-        os.environ.update({f"{PREFIX}MODELS": str(models), f"{PREFIX}VERDICTS": str(verdicts_folder)})
-        os.environ[_COUNTS] = str(counts)
-        if trusted_proxies is not None:
-            os.environ[f"{PREFIX}TRUSTED_PROXIES"] = str(trusted_proxies)
-        _keep_memory_together()
-        click.echo(f"serving {version} on {f'unix:{uds}' if uds else f'http://{host}:{port}'}", err=True)
-        server("api.server:worker_app", workers=workers, threads=threads, host=host, port=port, uds=uds).serve()
+        os.environ.update({f"{PREFIX}MODELS": str(models), f"{PREFIX}VERDICTS": str(folder)})
+        yield version
+
+
+@contextmanager
+def _answering_from(url: str) -> Iterator[str]:
+    """Have workers answer from a store, if need be from when it is there."""
+    store = Store(url)
+    try:
+        what = f"{store.about().version} from {store.name}"
+    except StoreError as error:
+        click.echo(f"recommender: {error}; until it answers, look-ups are refused", err=True)
+        what = store.name
+    store.close()
+    yield what
 
 
 def _keep_memory_together() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, cast
 
 from flask import Flask
 
@@ -11,6 +12,28 @@ from recommender import Recommender
 
 if TYPE_CHECKING:
     from api.live import Fixed, Live
+
+
+class Tagged(Protocol):
+    """What answers are made of, by name: `tag` is as in `Serving`."""
+
+    @property
+    def tag(self) -> str | None: ...
+
+
+class Described(NamedTuple):
+    """What is told of what answers: which model, when it was trained (ISO 8601), and how many articles it knows."""
+
+    version: str | None
+    created: str | None
+    articles: int
+
+
+Answering: TypeAlias = Callable[[str, int | None], tuple[Tagged, bytes]]
+"""Answers a plain look-up, by ID and limit, and says from what."""
+
+Describing: TypeAlias = Callable[[], Described | None]
+"""Tells of what answers at the moment, `None` where nothing can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +54,10 @@ class Serving:
     tag: str | None = None
     live: int = 0
     withdrawn: int = 0
+
+    def described(self) -> Described:
+        """What is told of it."""
+        return Described(self.version, self.created, len(self.recommender.articles_))
 
 
 def current(app: Flask) -> Serving:

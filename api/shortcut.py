@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask
-
 from api.delivery import Deliverer
 from api.metrics import LIST, ROUTE
 from api.problems import unknown
-from api.schemas import Only
-from api.serving import current
+from api.serving import Answering
 from recommender import UnknownArticleError
 
 if TYPE_CHECKING:
@@ -29,11 +26,10 @@ _LIMITS = {"": None, **{f"limit={number}": number for number in range(1, 101)}}
 class Shortcut:
     """WSGI in front of an application's own."""
 
-    def __init__(self, wsgi_app: WSGIApplication, app: Flask, deliverer: Deliverer, published: Only | None) -> None:
+    def __init__(self, wsgi_app: WSGIApplication, answering: Answering, deliverer: Deliverer) -> None:
         self._wsgi_app = wsgi_app
-        self._app = app
+        self._answering = answering
         self._deliverer = deliverer
-        self._published = published
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]
@@ -42,8 +38,7 @@ class Shortcut:
         if plain and path.startswith(_BEFORE) and path.endswith(_AFTER):
             id = path[len(_BEFORE) : -len(_AFTER)].encode("latin-1").decode(errors="replace")
             try:
-                serving = current(self._app)
-                body = serving.recommender.answer(id, limit=_LIMITS[query], published=self._published)
+                serving, body = self._answering(id, _LIMITS[query])
                 delivery = self._deliverer(environ, serving, body)
             except UnknownArticleError as error:
                 environ[ROUTE] = "articles.related"

@@ -7,6 +7,7 @@ from typing import cast
 
 import msgspec
 from flask import Blueprint, Response, abort, current_app, request
+from flask.sansio.app import App
 from flask.sansio.blueprints import BlueprintSetupState
 from msgspec import UNSET
 from werkzeug.routing import PathConverter
@@ -15,7 +16,7 @@ from api import schemas
 from api.delivery import JSON, Deliverer
 from api.metrics import LIST
 from api.reading import Reader
-from api.serving import Serving, current
+from api.serving import Serving, Tagged, current
 from recommender import Article, Recommender
 from recommender.recommender import Options
 
@@ -41,10 +42,15 @@ class OwnIdConverter(IdConverter):
     regex = r"(?![\s\S]*/related(?:\.html)?$)[\s\S]+?"
 
 
+def know_ids(app: App) -> None:
+    """Have an application know these two."""
+    app.url_map.converters.update(id=IdConverter, own_id=OwnIdConverter)
+    app.url_map.merge_slashes = False
+
+
 @blueprint.record_once
 def _know_ids(state: BlueprintSetupState) -> None:
-    state.app.url_map.converters.update(id=IdConverter, own_id=OwnIdConverter)
-    state.app.url_map.merge_slashes = False
+    know_ids(state.app)
 
 
 @blueprint.get("/articles/<id:id>/related")
@@ -138,8 +144,8 @@ def _found(article: Article) -> dict[str, object]:
     return {"id": article.id, "article": article.entry}
 
 
-def deliver(serving: Serving, body: bytes, mimetype: str = JSON) -> Response:
-    """An answer that the model alone makes: caches may keep it."""
+def deliver(serving: Tagged, body: bytes, mimetype: str = JSON) -> Response:
+    """An answer that the model or the store alone makes: caches may keep it."""
     delivery = cast("Deliverer", current_app.extensions["deliverer"])(request.environ, serving, body, mimetype)
     return Response(delivery.body, delivery.status, delivery.headers)
 

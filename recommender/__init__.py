@@ -12,6 +12,7 @@ from recommender.errors import (
     JournalError,
     RecommenderError,
     SettingsError,
+    StoreError,
     UnknownArticleError,
 )
 from recommender.explanation import Explanation, SharedWord
@@ -37,6 +38,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "SharedWord",
+    "StoreError",
     "Suggestion",
     "UnknownArticleError",
     "artefact",

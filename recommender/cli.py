@@ -24,11 +24,13 @@ from recommender.export import export
 from recommender.fitting import fitting, load, read, stages, train, version_for
 from recommender.hand import Hand
 from recommender.links import LinkFaultKind
+from recommender.loading import load as load_answers
 from recommender.plots import require_matplotlib
 from recommender.recommender import Recommender
 from recommender.report import as_html, as_text
 from recommender.rules import Suggestion
 from recommender.settings import read_overrides
+from recommender.store import shown
 from recommender.trec import run_of, trec_qrels, trec_run
 from recommender.truth import Split, at_most
 
@@ -183,6 +185,24 @@ def export_command(corpus_path: Path, models_folder: Path, out: Path, limit: int
     with nullcontext(sys.stdout.buffer) if to_stdout else _replacing(out) as stream:
         count = export(recommender, stream, limit=limit, progress=True)
     click.echo(f"{count:,} articles exported{'' if to_stdout else f' to {out}'}", err=True)
+
+
+@main.command("load")
+@click.argument("exported", metavar="OUT")
+@click.option("--to", "url", metavar="redis://HOST:PORT/DB", required=True, help="Where the answers are to be.")
+@click.option(
+    "--keep", type=click.IntRange(0, 100), default=1, show_default=True, help="Versions kept beside the one in use."
+)
+def load_command(exported: str, url: str, keep: int) -> None:
+    """Put the answers of OUT, a folder or file of `export`, into Redis, for `serve --store`.
+
+    They are used from the moment that all of them are there; until then, and after an error, the ones before are.
+    """
+    loaded = load_answers(exported, url, keep=keep, progress=True)
+    click.echo(
+        f"{loaded.articles:,} answers, and {loaded.names:,} other names and addresses, loaded to {shown(url)}", err=True
+    )
+    click.echo(loaded.version)
 
 
 @main.command("evaluate")

@@ -39,15 +39,19 @@ class EngineError(RecommenderError):
     """An engine that can't be joined, or tasks that failed on it."""
 
 
+class StoreError(RecommenderError):
+    """A store of answers that can't be reached, read or written, or that holds none."""
+
+
 class EvaluationError(RecommenderError):
     """A corpus that suggestions can't be judged by."""
 
 
 class UnknownArticleError(RecommenderError):
-    """No article answers to this ID or URL; `closest` names the nearest IDs."""
+    """No article answers to this ID or URL; `closest` names the nearest IDs, and is `None` where they are not known."""
 
-    def __init__(self, wanted: str, *, closest: Sequence[str] = ()) -> None:
+    def __init__(self, wanted: str, *, closest: Sequence[str] | None = ()) -> None:
         hint = f"; the closest are {', '.join(closest)}" if closest else ""
         super().__init__(f"no article answers to {wanted!r}{hint}")
         self.wanted = wanted
-        self.closest = tuple(closest)
+        self.closest = None if closest is None else tuple(closest)

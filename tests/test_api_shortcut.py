@@ -16,6 +16,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from api import create_app
 from api.config import Config
 from api.delivery import Deliverer
+from api.serving import Tagged, current
 from api.shortcut import Shortcut
 from recommender import Recommender
 
@@ -36,7 +37,13 @@ def elsewhere(environ: WSGIEnvironment, start_response: StartResponse) -> Iterab
     raise ElsewhereError
 
 
-SHORT = Shortcut(elsewhere, APP, Deliverer(Config()), None)
+def answering(id: str, limit: int | None) -> tuple[Tagged, bytes]:
+    """What the application answers with."""
+    serving = current(APP)
+    return serving, serving.recommender.answer(id, limit=limit)
+
+
+SHORT = Shortcut(elsewhere, answering, Deliverer(Config()))
 
 
 def longer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -170,6 +170,7 @@ def test_every_name_of_an_article_answers() -> None:
 def test_an_unknown_id_names_the_closest() -> None:
     with pytest.raises(UnknownArticleError) as caught:
         fitted().related("floot")
+    assert caught.value.closest
     assert caught.value.closest[0] == "flood"
     assert str(caught.value).startswith("no article answers to 'floot'; the closest are flood")
 

@@ -1,0 +1,118 @@
+"""A Redis that really runs, and exports written by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count, groupby
+from pathlib import Path
+
+import pytest
+import redis
+from servers import free_port
+from waiting import until
+
+from recommender import Article, Recommender
+
+REDIS_SERVER = shutil.which("redis-server")
+_PART = 30  # articles
+
+
+class RedisServer:
+    """A server of this process's own, which can be killed and started again with what it had saved."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/3"
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        assert REDIS_SERVER is not None
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)]
+        self.process = subprocess.Popen([REDIS_SERVER, *options], stdout=subprocess.DEVNULL)
+        until(self._answers, seconds=10)
+
+    def _answers(self) -> bool:
+        try:
+            with self.client() as client:
+                return bool(client.ping())
+        except redis.ConnectionError:
+            return False
+
+    def client(self) -> redis.Redis:
+        """What asks it, of whatever is to be known."""
+        return redis.Redis.from_url(self.url, decode_responses=True)
+
+    def all_keys(self) -> list[str]:
+        """Every key there is."""
+        with self.client() as client:
+            return sorted(client.scan_iter())
+
+    def current(self) -> str:
+        """The version in use."""
+        with self.client() as client:
+            return str(client.get("related:current"))
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait(30)
+
+    @contextmanager
+    def halted(self) -> Iterator[None]:
+        """Have it take what it is asked, and say nothing."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def redis_running(folder: Path) -> Iterator[RedisServer]:
+    """A Redis until the block ends; where it is not installed the test is skipped, but never in CI."""
+    if REDIS_SERVER is None:
+        if os.environ.get("CI"):
+            pytest.fail("redis-server is not installed")
+        pytest.skip("redis-server is not installed: apt-get install redis-server")
+    server = RedisServer(folder)
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+def dataset(folder: Path, recommender: Recommender, *, version: str = "one", live: str = "", limit: int = 10) -> Path:
+    """An export of all answers as `recommender export` leaves it: parts in rank order, by month."""
+    (folder / "_names").mkdir(parents=True)
+    numbers = count()
+    pairs = zip(recommender.articles_, recommender.answers(limit=limit), strict=True)
+    for month, of_month in groupby(pairs, key=lambda pair: _month(pair[0])):
+        answers = list(of_month)
+        (folder / f"month={month}").mkdir()
+        for start in range(0, len(answers), _PART):
+            part = answers[start : start + _PART]
+            name = f"part-{next(numbers):06}.jsonl"
+            (folder / f"month={month}" / name).write_bytes(b"".join(answer + b"\n" for _, answer in part))
+            (folder / "_names" / name).write_text("".join(_names(article) for article, _ in part))
+    run = {"version": version, "live": live, "limit": limit, "format": "jsonl", "articles": len(recommender.articles_)}
+    (folder / "_run.json").write_text(json.dumps(run | {"task_size": _PART, "parts": []}))
+    (folder / "_SUCCESS").touch()
+    return folder
+
+
+def _month(article: Article) -> str:
+    date = article.entry.get("publishedDateTime")
+    return str(date)[:7] if article.published_at is not None and date else "__HIVE_DEFAULT_PARTITION__"
+
+
+def _names(article: Article) -> str:
+    others = [name for name in article.names if name != article.id]
+    return json.dumps({"id": article.id, "names": others, "urls": list(article.urls)}, ensure_ascii=False) + "\n"
