@@ -200,8 +200,9 @@ class Corpus:
             if wish.number not in gone.values():
                 article = directory.articles[wish.number]
                 directory.change(wish.number, replace(article, pinned=pinned, banned=banned))
-        for number in gone.values():
-            directory.articles.discard(number)
+        directory.articles.discard_all(list(gone.values()))
+        if gone:
+            of_files.discard_all([number for number, file in of_files.items() if file.id in gone])
         articles, article_files = Listing(directory.articles, first=2), Listing(of_files)
         return cls(
             articles=articles if tables.on_disk else tuple(articles),

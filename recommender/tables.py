@@ -157,13 +157,14 @@ class Rows(Generic[V]):
         else:
             self._tables.run(f"UPDATE {self._name} SET value = ? WHERE number = ?", (_pack(value), number))
 
-    def discard(self, number: int) -> None:
-        """Take a value out; the others keep their numbers."""
-        self._gone += 1
-        if number >= self._base:
-            self._values[number - self._base] = None
-        else:
-            self._tables.run(f"DELETE FROM {self._name} WHERE number = ?", (number,))
+    def discard_all(self, numbers: Iterable[int]) -> None:
+        """Take values out; the others keep their numbers."""
+        for number in numbers:
+            self._gone += 1
+            if number >= self._base:
+                self._values[number - self._base] = None
+            else:
+                self._tables.run(f"DELETE FROM {self._name} WHERE number = ?", (number,))
 
     def items(self) -> Iterator[tuple[int, V]]:
         """Numbers and values, in the order in which they came."""

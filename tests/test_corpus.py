@@ -603,3 +603,13 @@ def test_no_article_is_lost_where_one_asks_for_the_place_of_another() -> None:
 def test_no_article_is_lost_where_two_were_posted_in_one_place() -> None:
     posted = [source("the article", id="a"), source("the article", id="b"), source("a.md"), source("b.md")]
     assert ids(Corpus.from_sources(posted)) == ["a", "b", "the article", "the article-2"]
+
+
+def test_what_was_withdrawn_is_nowhere() -> None:
+    gone = replace(source("a.md", "A", None, "u", related=["b"]), stamp=b"s", topics=("t",))
+    corpus = Corpus.from_sources(
+        [gone, source("b.md", related=["a", "c"]), source("c.md", related=["a"])],
+        withdrawn=[Withdrawn("x", frozenset({"x"}), frozenset({"u"}))],
+    )
+    assert ids(corpus) == ["b", "c"]
+    assert (corpus.links, corpus.topics, corpus.article_files) == ({"b": ("c",)}, {}, ())

@@ -56,8 +56,7 @@ def test_a_row_is_changed_and_discarded_wherever_it_is(made: Tables) -> None:
         rows.add(text, text)
     rows.change(1, "D")
     rows.change(4, "A")
-    rows.discard(0)
-    rows.discard(3)
+    rows.discard_all([0, 3])
     assert list(rows.ordered()) == ["A", "c", "D"]
     assert dict(rows.items()) == {1: "D", 2: "c", 4: "A"}
     assert len(rows) == 3
