@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -83,6 +84,15 @@ class Withdrawn:
     def of(cls, article: Article) -> Self:
         """Withdraw an article."""
         return cls(article.id, frozenset((article.id, *article.names)), frozenset(article.urls))
+
+    @classmethod
+    def together(cls, several: Collection[Withdrawn]) -> Self:
+        """What meets all that any of several meets."""
+        return cls(
+            "",
+            frozenset().union(*(gone.names for gone in several)),
+            frozenset().union(*(gone.urls for gone in several)),
+        )
 
     def record(self) -> Record:
         """What the journal keeps of it."""
@@ -157,17 +167,20 @@ class Postings:
         yield from (gone.record() for gone in self.withdrawn.values())
         yield from (new.record() for new in self.posted.values())
 
-    def folded_into(self, sources: Iterable[Source]) -> tuple[list[Source], dict[str, str]]:
+    def folded_into(self, sources: Iterable[Source]) -> tuple[Iterable[Source], dict[str, str]]:
         """What a corpus reads with the posted articles as files of it, and without the withdrawn.
 
+        Args:
+            sources: they are gone through twice.
+
         Returns:
-            The sources, and the posted articles that the corpus has taken in, or gone on from, by ID with their
+            The sources, once, and the posted articles that the corpus has taken in, or gone on from, by ID with their
             digests: there its own files stand.
         """
-        kept = [s for s in sources if not any(gone.meets((s.name,), s.urls) for gone in self.withdrawn.values())]
+        wanted = {name for id, new in self.posted.items() for name in (id, *new.source.urls)}
         by_name: dict[str, list[Source]] = {}
-        for source in kept:
-            for name in {source.name, *source.urls}:
+        for source in self._kept(sources):
+            for name in wanted.intersection((source.name, *source.urls)):
                 by_name.setdefault(name, []).append(source)
         held: dict[str, str] = {}
         behind: set[str] = set()
@@ -180,7 +193,12 @@ class Postings:
                 behind.update(source.place for source in met if source.name == id)
             else:
                 held[id] = new.digest
-        return [source for source in kept if source.place not in behind] + folded, held
+        kept = (source for source in self._kept(sources) if source.place not in behind)
+        return chain(kept, folded), held
+
+    def _kept(self, sources: Iterable[Source]) -> Iterator[Source]:
+        gone = Withdrawn.together(self.withdrawn.values())
+        return (source for source in sources if not gone.meets((source.name,), source.urls))
 
 
 def settle(models: Path, held: Mapping[str, str]) -> None:

@@ -11,13 +11,16 @@ from __future__ import annotations
 import hashlib
 import inspect
 import os
+import shutil
 import sys
+import tempfile
 import time
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import IO, NamedTuple, TypeAlias
 from zlib import crc32
 
 import msgspec
@@ -36,6 +39,7 @@ Status: TypeAlias = tuple[int, int, int, int]
 
 _MARGIN = 2_000_000_000  # nanoseconds: some file systems' clocks go in steps of two seconds
 _NO_LIST = ""
+_IN_MEMORY = 1 << 22  # bytes of new readings
 
 
 class _Head(NamedTuple):
@@ -53,10 +57,10 @@ _reading_of = msgspec.json.Decoder(Reading).decode
 
 
 class _Kept(NamedTuple):
-    """A line that can be believed: its head, the reading as JSON, and the line's own bytes."""
+    """A line that can be believed: its head, where it begins, and its bytes."""
 
     head: _Head
-    reading: bytes
+    place: int
     line: bytes
 
 
@@ -76,6 +80,9 @@ class Readings:
         self._folder = folder
         self._path = folder / f"{hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:32]}.tsv"
         self._written = written
+        self._fresh: set[str] = set()
+        self._lines = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - it is closed when this is gone
+        weakref.finalize(self, self._lines.close)
         self.statuses: dict[str, Status] = {}
         settled = time.time_ns() - _MARGIN
         for file in files:
@@ -85,49 +92,83 @@ class Readings:
                     if max(found.st_mtime_ns, found.st_ctime_ns) < settled:
                         self.statuses[file] = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
-    def unchanged(self) -> dict[str, Reading]:
-        """The readings of the files that are as they were, by file."""
-        known: dict[str, Reading] = {}
-        for kept in self._kept():
-            with suppress(ValueError, RecursionError):  # a line that is none of ours
-                known[kept.head.file] = _reading_of(kept.reading)
-        return known
+    def __contains__(self, file: str) -> bool:
+        """Whether a file is as it was, and its reading was kept."""
+        return file in self._places
+
+    def reading(self, file: str) -> Reading | None:
+        """What an unchanged file gave; `None` where what was kept of it turns out to be none of ours."""
+        stream = self._stream
+        if stream is not None:
+            stream.seek(self._places[file])
+            with suppress(ValueError, RecursionError):
+                return reading_of(stream.readline())
+        return None
+
+    @cached_property
+    def _stream(self) -> IO[bytes] | None:
+        """The file as it was first met: another run may put a new one in its place."""
+        try:
+            stream = self._path.open("rb")
+        except OSError:
+            return None
+        weakref.finalize(self, stream.close)
+        return stream
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Where in it the line of each unchanged file begins."""
+        return {kept.head.file: kept.place for kept in self._kept(self._stream)} if self._stream else {}
 
     def digests(self) -> dict[str, bytes]:
-        """The digests of the same readings."""
-        return {kept.head.file: kept.head.digest for kept in self._kept()}
+        """The digests of the readings of unchanged files, by file."""
+        return {kept.head.file: kept.head.digest for kept in self._kept(self._stream)} if self._stream else {}
 
-    def keep(self, lines: Mapping[str, bytes]) -> None:
-        """Keep new readings, by file as `line_of` gave them, beside those of unchanged files.
+    def add(self, file: str, line: bytes) -> None:
+        """Take in a new reading, as `line_of` gave it, for `keep`."""
+        with suppress(OSError):
+            self._lines.write(line)
+            self._fresh.add(file)
+
+    def keep(self) -> None:
+        """Keep the new readings beside those of unchanged files.
 
         Where they can't be written, or another run is writing, they are not kept.
         """
-        if not lines:
+        if not self._fresh:
             return
         with suppress(OSError):
+            self._lines.seek(0)
             self._folder.mkdir(parents=True, exist_ok=True)
             with alone(self._folder):
                 remove_unfinished(self._folder)
                 with replacing(self._path) as stream:
                     stream.write(_head())
-                    stream.writelines(kept.line for kept in self._kept() if kept.head.file not in lines)
-                    stream.writelines(lines.values())
+                    if self._path.exists():
+                        with self._path.open("rb") as before:
+                            stream.writelines(
+                                kept.line for kept in self._kept(before) if kept.head.file not in self._fresh
+                            )
+                    shutil.copyfileobj(self._lines, stream)
 
-    def _kept(self) -> Iterator[_Kept]:
-        with suppress(OSError), self._path.open("rb") as stream:
-            if stream.readline() != _head():
+    def _kept(self, stream: IO[bytes]) -> Iterator[_Kept]:
+        with suppress(OSError):
+            stream.seek(0)
+            place = len(first := stream.readline())
+            if first != _head():
                 return
             for line in stream:
                 # The statuses are those of now: a line of a file that has changed, or is gone, is passed by.
                 with suppress(ValueError):
-                    if int(line[:8], 16) != crc32(line[9:]):
-                        continue
-                    [head, reading] = line[9:].split(b"\t")
-                    found = _head_of(head)
-                    if self.statuses.get(found.file) == found.status and _holds(
-                        found.lists, self._written.get(found.file)
+                    [head, _] = line[9:].split(b"\t")
+                    found = _head_of(head) if int(line[:8], 16) == crc32(line[9:]) else None
+                    if (
+                        found is not None
+                        and self.statuses.get(found.file) == found.status
+                        and _holds(found.lists, self._written.get(found.file))
                     ):
-                        yield _Kept(found, reading, line)
+                        yield _Kept(found, place, line)
+                place += len(line)
 
 
 def line_of(file: str, status: Status | None, reading: Reading, written: Written | None) -> bytes:
@@ -147,8 +188,13 @@ def line_of(file: str, status: Status | None, reading: Reading, written: Written
     return b"%08x\t%b" % (crc32(line), line)
 
 
+def encoded(reading: Reading) -> bytes:
+    """A reading as bytes, for `reading_of`; unlike a line of `line_of` they are not to be kept."""
+    return _encode(reading)
+
+
 def reading_of(line: bytes) -> Reading:
-    """The reading that `line_of` made a line of."""
+    """The reading that `line_of` or `encoded` was given."""
     return _reading_of(line.rpartition(b"\t")[2])
 
 

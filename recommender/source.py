@@ -8,10 +8,11 @@ import json
 import os
 import re
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Literal, TypeAlias
+from typing import IO, Literal, TypeAlias
 
 import yaml
 
@@ -42,8 +43,14 @@ _UNVISITED = frozenset({"node_modules"})
 _OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "index.indptr.npy"})
 # A `related` key without the dash of an entry on the next line; what this program would fill is among these.
 _MAYBE_EMPTY = re.compile(r"""related["']?\s*:(?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""")
+_LINE_BREAK = re.compile(rb"[\r\n]")
+_BOM = b"\xef\xbb\xbf"
 _POSTED = "the article"
 _READ_BYTES = frontmatter.MAX_BYTES + 4096
+STRETCH_BYTES = 1 << 18
+"""A `.jsonl` file that is larger is read in stretches of lines of about this size."""
+LINE_BYTES = 1 << 24
+"""A line that is longer is a problem, and not read."""
 
 ListState: TypeAlias = Literal["none", "curated", "written", "refused", "not a list"]
 """What an article's file says of its list: nothing, editors' links, what this program wrote (curated entries may lead
@@ -171,16 +178,14 @@ def read_file(root: Path, file: str, *, written: Written | None = None, parse: b
 
     `written` are the lists that, if this file holds one, are this program's.
     """
+    if file.lower().endswith(".jsonl"):
+        return _read_lines_of(root, file, parse=parse)
     reading = Reading()
     try:
-        data = _read_bytes(root / file, whole=file.lower().endswith(".jsonl"))
+        with _opened(root / file) as stream:
+            data = stream.read(_READ_BYTES)
     except OSError as error:
         reading.problems.append(_unreadable(file, error))
-        return reading
-    if file.lower().endswith(".jsonl"):
-        reading.digest = _digest(file, data)
-        if parse:
-            _read_lines(reading, file, data)
         return reading
     try:
         front_matter = frontmatter.split(data, place=file)
@@ -268,13 +273,14 @@ def _why_no_front_matter(data: bytes) -> str:
     return "no front matter: it does not begin with a line `---`"
 
 
-def _read_bytes(path: Path, *, whole: bool) -> bytes:
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
     # Without O_NONBLOCK, opening a pipe that is called x.md would wait for its other end for ever.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with open(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError("not a regular file")
-        return stream.read() if whole else stream.read(_READ_BYTES)
+        yield stream
 
 
 def _digest(file: str, data: bytes) -> bytes:
@@ -285,9 +291,132 @@ def _unreadable(file: str, error: OSError) -> Problem:
     return Problem(file, f"can't be read: {error.strerror or error}")
 
 
-def _read_lines(reading: Reading, file: str, data: bytes) -> None:
-    for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some whole lines of a `.jsonl` file: its bytes from `start` to `end`, the first of which is in line `line`.
+
+    Attributes:
+        status: the file's size and the moment of its last change when it was parted.
+    """
+
+    start: int
+    end: int
+    line: int
+    status: tuple[int, int]
+
+
+class Lines:
+    """A `.jsonl` file, parted into stretches of lines that can be read one without the others."""
+
+    def __init__(self, root: Path, file: str) -> None:
+        self._root = root
+        self._file = file
+        self._status: tuple[int, int] | None = None
+        self._digest = b""
+
+    def stretches(self) -> Iterator[Stretch]:
+        """The stretches in their order; a line that is longer than one begins one.
+
+        Raises:
+            OSError: the file can't be read.
+        """
+        hashed = hashlib.sha256(self._file.encode() + b"\0")
+        start = end = 0
+        first = line = 1
+        half = False  # whether what came before ends in the first half of a line break
+        with _opened(self._root / self._file) as stream:
+            self._status = _status(stream)
+            while block := stream.read(STRETCH_BYTES):
+                hashed.update(block)
+                cut = block.rfind(b"\n") + 1
+                line += _line_breaks(block[:cut]) - (half and block.startswith(b"\n"))
+                if cut:
+                    yield Stretch(start, end + cut, first, self._status)
+                    start, first = end + cut, line
+                line += _line_breaks(block[cut:])
+                half = block.endswith(b"\r")
+                end += len(block)
+        if end > start:
+            yield Stretch(start, end, first, self._status)
+        self._digest = hashed.digest()
+
+    @property
+    def digest(self) -> bytes:
+        """As that of a `Reading`, once all stretches are read; empty if the file has changed meanwhile."""
+        try:
+            with _opened(self._root / self._file) as stream:
+                return self._digest if _status(stream) == self._status else b""
+        except OSError:
+            return b""
+
+
+def read_stretch(root: Path, file: str, stretch: Stretch) -> Reading:
+    """Read some lines of a `.jsonl` file; the digest, which is that of the whole file, stays empty."""
+    reading = Reading()
+    try:
+        with _opened(root / file) as stream:
+            if _status(stream) != stretch.status:
+                raise OSError("it was changed at that moment; run this again")
+            data = _without_a_long_line(reading, stream, file, stretch)
+    except OSError as error:
+        reading.problems.append(_unreadable(file, error))
+        return reading
+    if stretch.start == 0:
+        data = data.removeprefix(_BOM)
+    _read_lines(reading, file, data, stretch.line)
+    return reading
+
+
+def _read_lines_of(root: Path, file: str, *, parse: bool) -> Reading:
+    whole, lines = Reading(), Lines(root, file)
+    try:
+        for stretch in lines.stretches():
+            if parse:
+                part = read_stretch(root, file, stretch)
+                whole.sources += part.sources
+                whole.links += part.links
+                whole.problems += part.problems
+        whole.digest = lines.digest
+    except OSError as error:
+        whole.problems.append(_unreadable(file, error))
+    return whole
+
+
+def _without_a_long_line(reading: Reading, stream: IO[bytes], file: str, stretch: Stretch) -> bytes:
+    """What a stretch holds; of a line at its head that is too long only the end, as if the line were empty."""
+    stream.seek(stretch.start)
+    left = stretch.end - stretch.start
+    if left > LINE_BYTES and not _LINE_BREAK.search(stream.read(LINE_BYTES + 1)):
+        reading.problems.append(_long_line(file, stretch.line))
+        left -= LINE_BYTES + 1
+        while left and not (found := _LINE_BREAK.search(block := stream.read(min(left, STRETCH_BYTES)))):
+            left -= len(block)
+        left -= found.start() if left and found else 0
+        stream.seek(stretch.end - left)
+        return stream.read(left)
+    stream.seek(stretch.start)
+    return stream.read(left)
+
+
+def _long_line(file: str, number: int) -> Problem:
+    return Problem(file, f"the line is over {LINE_BYTES >> 20} MB; shorten it", number)
+
+
+def _line_breaks(data: bytes) -> int:
+    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+
+
+def _status(stream: IO[bytes]) -> tuple[int, int]:
+    found = os.fstat(stream.fileno())
+    return found.st_size, found.st_mtime_ns
+
+
+def _read_lines(reading: Reading, file: str, data: bytes, first: int) -> None:
+    for number, raw in enumerate(data.splitlines(), start=first):
         if not raw.strip():
+            continue
+        if len(raw) > LINE_BYTES:
+            reading.problems.append(_long_line(file, number))
             continue
         try:
             fields = _json_fields(raw, file, number)

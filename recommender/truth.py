@@ -38,7 +38,7 @@ class Split:
         Lists of articles without a date are parted by a hash of their ID, in the same proportion. A link whose reverse
         is in the later part is left out of the earlier one, so that no link is evidence for its own reverse.
         """
-        published = {article.id: article.published_at for article in corpus.articles}
+        published = {article.id: article.published_at for article in corpus.articles if article.id in corpus.links}
         dates = sorted(date for id in corpus.links if (date := published[id]) is not None)
         if since is None and dates:
             since = dates[int(len(dates) * _EARLIER_SHARE)]

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import chain, permutations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommender import reader as reader_module
+from recommender import source as source_module
+from recommender import tables
 from recommender.article import Entry, normalise_url, parse_date
 from recommender.corpus import Corpus, fingerprint
 from recommender.errors import CorpusError
-from recommender.source import Source, article_files, read_file
+from recommender.postings import Withdrawn
+from recommender.reader import Reader
+from recommender.rules import in_rank_order
+from recommender.source import LinkLine, Source, article_files, read_file
+from recommender.truth import Split
 
 
 def page(title: str, *lines: str, body: str = "") -> str:
@@ -393,3 +403,213 @@ def test_a_corpus_that_cannot_be_used_says_why(tmp_path: Path, files: dict[str, 
     with pytest.raises(CorpusError) as raised:
         Corpus.from_path(tmp_path / path)
     assert str(raised.value) == message.format(tmp_path / path)
+
+
+DAYS = st.sampled_from([None, "1969-12-31", "1970-01-01", "2024-02-28", "2024-03-01", "9999-12-31"])
+PLACES = ["a.md", "a.html", "b.md", "x/a.md", "x/b.md", "x/a.html", "y/a.md", "y/c.md", "é.md", "z.md"]
+NAMES = st.sampled_from(["a", "b", "c", "x/a", "x/a.md", "2024-02-28-pier", "\U00010000", "\uffff"])
+URLS = st.sampled_from(["u.example/1", "u.example/2", "u.example/3", "u.example/4"])
+LINKS = st.one_of(
+    NAMES,
+    URLS,
+    st.builds(
+        lambda title, day, url: {
+            "title": title,
+            **({"publishedDateTime": day} if day else {}),
+            **({"webUrl": f"https://{url}"} if url else {}),
+        },
+        st.sampled_from(["Pier", "Ferry", "!"]),
+        DAYS,
+        st.none() | URLS,
+    ),
+)
+
+
+@st.composite
+def corpora(draw: st.DrawFn) -> tuple[list[Source], list[LinkLine], list[Withdrawn]]:
+    sources = []
+    for place in draw(st.lists(st.sampled_from(PLACES), unique=True)):
+        made = source(
+            place,
+            draw(st.sampled_from(["Pier", "Ferry"])),
+            draw(DAYS),
+            *draw(st.lists(URLS, max_size=2, unique=True)),
+            id=draw(st.none() | NAMES),
+            related=draw(st.lists(LINKS, max_size=3)),
+        )
+        sources.append(
+            replace(
+                made,
+                hidden=draw(st.booleans()),
+                topics=tuple(draw(st.lists(NAMES, max_size=1))),
+                pinned=tuple(draw(st.lists(NAMES | URLS, max_size=2))),
+                banned=tuple(draw(st.lists(NAMES | URLS, max_size=1))),
+                stamp=draw(st.sampled_from([b"", b"s"])),
+            )
+        )
+    lines = [
+        LinkLine("related.jsonl", number, id, tuple(related))
+        for number, (id, related) in enumerate(
+            draw(st.lists(st.tuples(NAMES, st.lists(LINKS, max_size=3)), max_size=3))
+        )
+    ]
+    gone = [
+        Withdrawn(name, frozenset({name}), frozenset({url}))
+        for name, url in draw(st.lists(st.tuples(NAMES, URLS), max_size=1))
+    ]
+    return sources, lines, gone
+
+
+def in_memory(corpus: Corpus) -> Corpus:
+    return replace(
+        corpus,
+        articles=tuple(corpus.articles),
+        links=dict(corpus.links),
+        topics=dict(corpus.topics),
+        article_files=tuple(corpus.article_files),
+    )
+
+
+def assembled(parts: tuple[list[Source], list[LinkLine], list[Withdrawn]], few: int) -> Corpus:
+    sources, lines, gone = parts
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "FEW", few)
+        return Corpus.from_sources(iter(sources), iter(lines), withdrawn=gone)
+
+
+@settings(deadline=None, max_examples=300)
+@given(corpora(), st.integers(0, 6))
+def test_a_large_corpus_is_what_a_small_one_would_be(
+    parts: tuple[list[Source], list[LinkLine], list[Withdrawn]], few: int
+) -> None:
+    small, large = assembled(parts, 1000), assembled(parts, few)
+    assert isinstance(small.articles, tuple)
+    assert in_memory(large) == small
+    assert list(large.links) == list(small.links) == sorted(small.links)
+    assert list(large.in_rank_order()) == list(small.in_rank_order()) == in_rank_order(small.articles)
+    assert len(large.articles) == len(small.articles)
+    assert [large.articles[place] for place in range(len(small.articles))] == list(small.articles)
+    assert Split.of(large) == Split.of(small)
+
+
+BREAKS = st.sampled_from(["\n", "\r\n", "\r", "\n\n", "\r\r\n", "\n\r"])
+PIECES = st.sampled_from(
+    [
+        '{"id": "a", "title": "A"}',
+        '{"title": "é"}',
+        "{",
+        "",
+        " ",
+        '{"id": "a", "related": ["b"]}',
+        '{"id": "b", "title": "B", "date": "x"}',
+    ]
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.tuples(PIECES, BREAKS), max_size=12),
+    st.booleans(),
+    st.booleans(),
+    st.integers(1, 60),
+    st.integers(0, 4),
+)
+def test_lines_are_the_same_whatever_the_stretches_that_they_are_read_in(
+    pieces: list[tuple[str, str]], begins_with_a_mark: bool, ends_torn: bool, size: int, few: int
+) -> None:
+    text = "\ufeff" * begins_with_a_mark + '{"title": "first"}\n' + "".join(chain.from_iterable(pieces))
+    data = (text + '{"title": "torn' * ends_torn).encode()
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        path = Path(folder) / "lines.jsonl"
+        path.write_bytes(data)
+        whole, known = Corpus.from_path(path), fingerprint(path)
+        patch.setattr(source_module, "STRETCH_BYTES", size)
+        patch.setattr(tables, "FEW", few)
+        parted = Corpus.from_path(path)
+        assert in_memory(parted) == whole
+        assert parted.fingerprint == fingerprint(path) == known
+        assert known == hashlib.sha256(hashlib.sha256(b"lines.jsonl\0" + data).digest()).hexdigest()
+    torn = [number for number, line in enumerate(data.splitlines(), start=1) if line == b"{"]
+    assert {f"lines.jsonl:{number}" for number in torn} == {
+        problem.place + f":{problem.line}" for problem in whole.problems if "at column 2" in problem.reason
+    }
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", ""])
+@pytest.mark.parametrize("before", ["", '{"title": "before"}\n'])
+@pytest.mark.parametrize("size", [7, 1000])
+def test_a_line_without_end_is_a_problem_of_that_line_alone(
+    end: str, before: str, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_module, "LINE_BYTES", 50)
+    monkeypatch.setattr(source_module, "STRETCH_BYTES", size)
+    path = tmp_path / "a.jsonl"
+    longest = '{"title": "' + "x" * 37 + '"}'
+    assert len(longest) == 50
+    after = f'{end}{{"title": "after"}}\n' if end else ""
+    path.write_bytes(f'{before}{{"title": "{"x" * 500}"}}{after}{longest if after else ""}'.encode())
+    if not before and not after:
+        with pytest.raises(CorpusError, match=r"a\.jsonl:1: the line is over 0 MB; shorten it"):
+            Corpus.from_path(path)
+        return
+    corpus = Corpus.from_path(path)
+    first = 2 if before else 1
+    assert texts(corpus.problems) == [f"a.jsonl:{first}: the line is over 0 MB; shorten it"]
+    places = [f"a:{line}" for line in (*([1] if before else []), *([first + 1, first + 2] if after else []))]
+    assert ids(corpus) == places
+
+
+def test_a_file_that_changes_while_it_is_read_has_another_fingerprint_and_the_cure_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_module, "STRETCH_BYTES", 30)
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"title": "one"}\n{"title": "two"}\n' * 5)
+    before = fingerprint(path)
+    reader = Reader(path)
+    readings = reader.readings()
+    assert len(next(readings).sources) == 1
+    with path.open("a") as stream:
+        stream.write('{"title": "three"}\n')
+    problems = [str(problem) for reading in readings for problem in reading.problems]
+    assert set(problems) <= {"a.jsonl: can't be read: it was changed at that moment; run this again"}
+    assert reader.fingerprint not in (before, fingerprint(path))
+
+
+def test_large_files_of_lines_are_read_by_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_module, "STRETCH_BYTES", 1 << 12)
+    monkeypatch.setattr(reader_module, "_WORTH_WORKERS", 1)
+    monkeypatch.setattr(reader_module, "_AHEAD", 3)
+    write(
+        tmp_path,
+        {
+            "a.jsonl": jsonl(*({"title": f"Ferry {number}"} for number in range(2000))),
+            "b.md": page("B"),
+            "c.jsonl": jsonl(*({"title": f"Pier {number}", "related": [f"a:{number}"]} for number in range(1, 500))),
+        },
+    )
+    corpus = Corpus.from_path(tmp_path)
+    assert len(corpus.articles) == 2500 - 1 + 1
+    assert corpus.problems == ()
+    assert corpus.links["c:7"] == ("a:7",)
+    assert corpus.fingerprint == fingerprint(tmp_path)
+
+
+def test_no_article_is_lost_where_one_asks_for_the_place_of_another() -> None:
+    same = [source("x/a.md"), source("x/a.html"), source("z.md", id="x/a.md")]
+    assert ids(Corpus.from_sources(same)) == ["x/a.html", "x/a.md", "z.md"]
+
+
+def test_no_article_is_lost_where_two_were_posted_in_one_place() -> None:
+    posted = [source("the article", id="a"), source("the article", id="b"), source("a.md"), source("b.md")]
+    assert ids(Corpus.from_sources(posted)) == ["a", "b", "the article", "the article-2"]
+
+
+def test_what_was_withdrawn_is_nowhere() -> None:
+    gone = replace(source("a.md", "A", None, "u", related=["b"]), stamp=b"s", topics=("t",))
+    corpus = Corpus.from_sources(
+        [gone, source("b.md", related=["a", "c"]), source("c.md", related=["a"])],
+        withdrawn=[Withdrawn("x", frozenset({"x"}), frozenset({"u"}))],
+    )
+    assert ids(corpus) == ["b", "c"]
+    assert (corpus.links, corpus.topics, corpus.article_files) == ({"b": ("c",)}, {}, ())
