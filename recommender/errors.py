@@ -35,6 +35,10 @@ class JournalError(RecommenderError):
     """A journal of live articles that can't be read or written, or that is full."""
 
 
+class EngineError(RecommenderError):
+    """An engine that can't be joined, or tasks that failed on it."""
+
+
 class EvaluationError(RecommenderError):
     """A corpus that suggestions can't be judged by."""
 
