@@ -17,13 +17,16 @@ from recommender import artefact, baselines, readings, tuning
 from recommender.article import parse_date
 from recommender.corpus import Corpus
 from recommender.disk import alone, replacing
+from recommender.engine import Engine, Name
 from recommender.enrich import Action, Enrichment, Mode, Outcome
 from recommender.errors import ArtefactError, RecommenderError
 from recommender.evaluation import evaluate
-from recommender.export import export
-from recommender.fitting import fitting, load, read, stages, train, version_for
+from recommender.export import TASK_SIZE, Exporter
+from recommender.fitting import fitting_version, load, read, stages, train, version_for
 from recommender.hand import Hand
 from recommender.links import LinkFaultKind
+from recommender.parquet import require_pyarrow
+from recommender.parts import Format
 from recommender.plots import require_matplotlib
 from recommender.recommender import Recommender
 from recommender.report import as_html, as_text
@@ -171,18 +174,60 @@ def enrich_command(
 @models_option
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
     required=True,
-    help="File to write; - is standard output.",
+    metavar="FILE|FOLDER/|URL",
+    help="File to write, or folder for one file a task, by month; - is standard output.",
 )
 @click.option("--limit", type=click.IntRange(1, 1000), help="Entries a list at most.  [default: the model's setting]")
-def export_command(corpus_path: Path, models_folder: Path, out: Path, limit: int | None) -> None:
-    """Write the lists of all articles of CORPUS, one HTTP answer a line; train first where no model fits."""
-    recommender = fitting(corpus_path, models_folder)
-    to_stdout = str(out) == "-"
-    with nullcontext(sys.stdout.buffer) if to_stdout else _replacing(out) as stream:
-        count = export(recommender, stream, limit=limit, progress=True)
-    click.echo(f"{count:,} articles exported{'' if to_stdout else f' to {out}'}", err=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(get_args(Format)),
+    default="jsonl",
+    show_default=True,
+    help="parquet: always a folder.",
+)
+@click.option(
+    "--engine",
+    "engine_name",
+    type=click.Choice(get_args(Name)),
+    default="local",
+    show_default=True,
+    help="What runs the tasks.",
+)
+@click.option("--address", help="Of the engine's cluster: tcp://…, ray://… or spark://….")
+@click.option("--workers", type=click.IntRange(1), help="Tasks at a time.  [default: one a core]")
+@click.option("--task-size", type=click.IntRange(1), default=TASK_SIZE, show_default=True, help="Articles a task.")
+def export_command(
+    *,
+    corpus_path: Path,
+    models_folder: Path,
+    out: str,
+    limit: int | None,
+    form: Format,
+    engine_name: Name,
+    address: str | None,
+    workers: int | None,
+    task_size: int,
+) -> None:
+    """Write the lists of all articles of CORPUS, one HTTP answer a line; train first where no model fits.
+
+    A run that was broken off goes on when it is called again. The workers of a cluster have this program and see the
+    models and the output under the same paths as this machine.
+    """
+    if form == "parquet":
+        require_pyarrow()
+    engine = Engine(engine_name, address, workers)
+    with engine.started():
+        version = fitting_version(corpus_path, models_folder)
+        exporter = Exporter(models_folder, version, limit=limit, engine=engine, task_size=task_size, progress=True)
+        if out == "-":
+            count = exporter.to_stream(sys.stdout.buffer)
+        elif form == "parquet" or out.endswith("/") or "://" in out or Path(out).is_dir():
+            count = exporter.to_folder(out, form=form)
+        else:
+            count = exporter.to_file(Path(out))
+    click.echo(f"{count:,} articles exported{'' if out == '-' else f' to {out}'}", err=True)
 
 
 @main.command("evaluate")

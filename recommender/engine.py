@@ -104,8 +104,8 @@ class Engine:
             except Exception as error:
                 where = f" at {self.address}" if self.address else ""
                 raise EngineError(
-                    f"the engine {self.name}{where} broke off ({type(error).__name__}: {_brief(error)}); "
-                    "what was finished stays: look after its workers, and run this again"
+                    f"the engine {self.name}{where} broke off, look after its workers: "
+                    f"{type(error).__name__}: {_brief(error)}"
                 ) from error
         failures = list(dict.fromkeys(end.failure for end in ends if end.failure is not None))
         if failures:

@@ -63,11 +63,6 @@ def stages(name: str) -> Iterator[Callable[[str], None]]:
         yield enter
 
 
-def fitting(corpus_path: Path, models_folder: Path) -> Recommender:
-    """The current model, if it was trained on this very corpus; else a newly trained one."""
-    return load(models_folder, fitting_version(corpus_path, models_folder))
-
-
 def fitting_version(corpus_path: Path, models_folder: Path) -> str:
     """The version of the current model, whole and trained on this very corpus, or of a newly trained one."""
     manifest = _current(models_folder)
