@@ -14,7 +14,7 @@ from typing import Any
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from recommender.disk import alone, remove_unfinished, replacing
+from recommender.disk import alone, remove_unfinished, replacing, sync_folder
 from recommender.errors import ExportError
 
 
@@ -73,7 +73,7 @@ class Dataset:
             raise ExportError(f"{self.url}/{name}: can't be read: {error.strerror or error}") from error
 
     def write(self, name: str, content: bytes) -> None:
-        """Make a file, or replace it; it is there whole or not at all.
+        """Make a file, or replace it; it is there whole or not at all, also after a power cut, in which it may be lost.
 
         Raises:
             ExportError: it can't be written.
@@ -86,10 +86,21 @@ class Dataset:
                 return
             file = self.folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(file) as stream:
+            with replacing(file, folder_synced=False) as stream:
                 stream.write(content)
         except OSError as error:
             raise ExportError(f"{self.url}/{name}: can't be written: {error.strerror or error}") from error
+
+    def finish(self, name: str) -> None:
+        """Make an empty file, by which it is known that all others are there, on the disk too.
+
+        Raises:
+            ExportError: it can't be made.
+        """
+        if self.folder is not None:
+            for folder in (*(path for path in self.folder.iterdir() if path.is_dir()), self.folder):
+                sync_folder(folder)
+        self.write(name, b"")
 
     def clear(self) -> None:
         """Remove all files of a folder on a disk."""

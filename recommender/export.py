@@ -94,7 +94,7 @@ class Exporter:
             else:
                 plan = self._begun(dataset, live, form, by_month=True)
             self._run(plan, dataset)
-            dataset.write(SUCCESS, b"")
+            dataset.finish(SUCCESS)
         return plan.articles
 
     def to_file(self, file: Path) -> int:
@@ -106,10 +106,10 @@ class Exporter:
         Raises:
             ExportError: it can't be written, or there are articles without an answer.
         """
-        target = file.resolve()
-        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-            with _telling(file), target.open("wb") as stream:
+        if file.exists() and not stat.S_ISREG(file.stat().st_mode):  # a pipe, which has nothing beside it
+            with _telling(file), file.open("wb") as stream:
                 return self.to_stream(stream)
+        target = file.resolve()
         folder = target.with_name(f".{target.name}.parts")
         with _telling(file):
             folder.mkdir(exist_ok=True)

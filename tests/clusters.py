@@ -39,9 +39,10 @@ class Cluster:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
-        """Start the leader, and once it listens, the workers."""
+        """Start the leader, and once it listens, the workers; also again, where they were killed."""
         host, _, port = self.address.rpartition("/")[2].partition(":")
         leader, *workers = self._commands
+        self.processes = []
         self._spawn(leader)
         until(lambda: _listens(host, int(port)) or self._ended(), seconds=60)
         for worker in workers:
@@ -120,6 +121,7 @@ def ray() -> Iterator[Cluster]:
         "--disable-usage-stats",
     ]
     with _running(Cluster(f"ray://127.0.0.1:{port}", [command])) as cluster:
+        until(lambda: "Ray runtime started" in cluster.output(), seconds=120)
         yield cluster
         cluster.processes[0].terminate()  # what it started is in groups of its own, and ended by it alone
         cluster.processes[0].wait(timeout=60)
