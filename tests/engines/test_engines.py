@@ -17,6 +17,7 @@ from waiting import until
 
 from recommender.engine import Engine, Name
 from recommender.errors import EngineError
+from recommender.export import Exporter
 
 
 @pytest.fixture(scope="module")
@@ -33,25 +34,27 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield request.param, running.address
 
 
-@pytest.mark.parametrize(("task_size", "workers"), [(7, 1), (7, 2), (7, None), (1000, 2), (1, 2)])
-def test_a_dataset_holds_what_look_ups_give(
-    site: Site, engine: tuple[Name, str], tmp_path: Path, task_size: int, workers: int | None
+def test_a_dataset_holds_what_look_ups_give_however_it_is_cut(
+    site: Site, engine: tuple[Name, str], tmp_path: Path
 ) -> None:
-    options = ["--task-size", task_size, *(["--workers", workers] if workers else [])]
-    done = site.export(f"{tmp_path}/", "--engine", engine[0], "--address", engine[1], *options)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr.endswith(f"150 articles exported to {tmp_path}/\n")
-    assert joined(tmp_path) == site.answers()
-    assert whole(tmp_path)
+    answers = site.answers()
+    with Engine(*engine).started():  # of which Spark makes ten seconds
+        for task_size, workers in ((7, None), (7, 1), (7, 2), (1000, 2), (1, 2)):
+            out = tmp_path / f"{task_size}-{workers}"
+            Exporter(site.models, site.version, engine=Engine(*engine, workers=workers), task_size=task_size).to_folder(
+                str(out)
+            )
+            assert joined(out) == answers
+            assert whole(out)
 
 
 def test_a_task_that_fails_is_named_and_keeps_no_other_from_its_end(engine: tuple[Name, str]) -> None:
-    joined = Engine(*engine, workers=2)
-    with joined.started():
+    of_two = Engine(*engine, workers=2)
+    with of_two.started():
         arguments = [(number,) for number in (2, 3, 4)]
         with pytest.raises(EngineError, match=r"^3 is odd$"):
-            joined.run(tasks.halved, arguments, total=3, description="testing", unit=" tasks")
-        found = joined.run(tasks.where, [()] * 8, total=8, description="testing", unit=" tasks")
+            of_two.run(tasks.halved, arguments, total=3, description="testing", unit=" tasks")
+        found = of_two.run(tasks.where, [()] * 8, total=8, description="testing", unit=" tasks")
     assert len({worker for worker, _ in found}) == 2
     assert {threads for _, threads in found} == {1}
     assert os.getpid() not in {worker for worker, _ in found}
