@@ -12,7 +12,7 @@ SECONDS ?= 600
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help serve test lint bench load pages api-test fuzz kill-test kill-server-test fault-test soak clean
+.PHONY: help serve test test-engines lint bench load pages api-test fuzz kill-test kill-server-test fault-test soak clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -23,6 +23,9 @@ serve: $(VENV)/installed  ## train on CORPUS (seeds/) where no model fits, and s
 
 test: $(VENV)/installed-dev  ## run every test
 	@$(BIN)/python -m pytest
+
+test-engines: $(VENV)/installed-engines  ## run exports on Spark and Ray (needs Java 17; 700 MB to install)
+	@$(BIN)/python -m pytest tests/engines
 
 lint: $(VENV)/installed-dev  ## check style, format and types
 	$(BIN)/ruff check .
@@ -71,6 +74,10 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-engines: $(VENV)/installed-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,ray,spark]'
+	@touch $@
 
 $(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'

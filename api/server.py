@@ -23,8 +23,9 @@ from granian.server.mp import MPServer
 from api import create_app
 from api.config import PREFIX, Config
 from recommender import ArtefactError, RecommenderError, StoreError, artefact
-from recommender.cli import corpus_argument, main, models_option
+from recommender.cli import main
 from recommender.fitting import fitting_version
+from recommender.options import corpus_argument, models_option
 from recommender.store import Store
 from recommender.verdict import Verdicts
 

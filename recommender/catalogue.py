@@ -117,7 +117,7 @@ class Catalogue(Sequence[Article]):
 
     @property
     def rows(self) -> Sequence[int]:
-        """The rows of all that can be looked up."""
+        """The rows of all that can be looked up, in rank order."""
         return range(len(self))
 
     @property

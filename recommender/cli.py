@@ -17,19 +17,24 @@ from recommender import artefact, baselines, readings, tuning
 from recommender.article import parse_date
 from recommender.corpus import Corpus
 from recommender.disk import alone, replacing
+from recommender.engine import Engine
 from recommender.enrich import Action, Enrichment, Mode, Outcome
 from recommender.errors import ArtefactError, RecommenderError
 from recommender.evaluation import evaluate
-from recommender.export import export
-from recommender.fitting import fitting, load, read, stages, train, version_for
+from recommender.export import TASK_SIZE, Exporter
+from recommender.fitting import fitting_version, load, read, stages, train, version_for
 from recommender.hand import Hand
 from recommender.links import LinkFaultKind
 from recommender.loading import load as load_answers
+from recommender.options import corpus_argument, engine_options, models_option, settings_option
+from recommender.parquet import require_pyarrow
+from recommender.parts import Format
 from recommender.plots import require_matplotlib
 from recommender.recommender import Recommender
 from recommender.report import as_html, as_text
 from recommender.rules import Suggestion
 from recommender.settings import read_overrides
+from recommender.slices import ROWS
 from recommender.store import shown
 from recommender.trec import run_of, trec_qrels, trec_run
 from recommender.truth import Split, at_most
@@ -57,30 +62,6 @@ class Group(click.Group):
         return ctx.exit(status)
 
 
-def models_option(command: Command) -> Command:
-    """`--models DIR`, which every command takes."""
-    return click.option(
-        "--models",
-        "models_folder",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=Path("models"),
-        show_default=True,
-        envvar="RECOMMENDER_MODELS",
-        help="Folder of the trained models.",
-    )(command)
-
-
-def settings_option(command: Command) -> Command:
-    """`--settings FILE`, for the commands that train."""
-    return click.option("--settings", "settings_file", type=_FILE, help="YAML file of settings to override.")(command)
-
-
-def corpus_argument(*, required: bool = True) -> Callable[[Command], Command]:
-    """CORPUS: a folder of articles, or a `.jsonl` file."""
-    metavar = "CORPUS" if required else "[CORPUS]"
-    return click.argument("corpus_path", metavar=metavar, type=click.Path(path_type=Path), required=required)
-
-
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="related-articles")
 def main() -> None:
@@ -96,11 +77,32 @@ def main() -> None:
     type=click.FloatRange(0, 1),
     help="Leave out suggestions whose score is right less often than this, going by the curated links.",
 )
-def train_command(corpus_path: Path, models_folder: Path, settings_file: Path | None, precision: float | None) -> None:
-    """Learn CORPUS and publish the model."""
+@engine_options
+@click.option(
+    "--slice-size",
+    type=click.IntRange(256),
+    default=ROWS,
+    show_default=True,
+    help="Articles that a task learns; more are learnt slice by slice, so that no process holds all.",
+)
+def train_command(
+    *,
+    corpus_path: Path,
+    models_folder: Path,
+    settings_file: Path | None,
+    precision: float | None,
+    engine: Engine,
+    slice_size: int,
+) -> None:
+    """Learn CORPUS and publish the model.
+
+    The workers of a cluster have this program, and see the models under the same path as this machine.
+    """
     given = read_overrides(settings_file) if settings_file else {}
-    corpus = read(corpus_path, models_folder)
-    click.echo(train(corpus, models_folder, given, precision=precision).version)
+    with engine.started():
+        corpus = read(corpus_path, models_folder)
+        manifest = train(corpus, models_folder, given, precision=precision, engine=engine, slice_rows=slice_size)
+    click.echo(manifest.version)
 
 
 @main.command("related")
@@ -173,18 +175,48 @@ def enrich_command(
 @models_option
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
     required=True,
-    help="File to write; - is standard output.",
+    metavar="FILE|FOLDER/|URL",
+    help="File to write, or folder for one file a task, by month; - is standard output.",
 )
 @click.option("--limit", type=click.IntRange(1, 1000), help="Entries a list at most.  [default: the model's setting]")
-def export_command(corpus_path: Path, models_folder: Path, out: Path, limit: int | None) -> None:
-    """Write the lists of all articles of CORPUS, one HTTP answer a line; train first where no model fits."""
-    recommender = fitting(corpus_path, models_folder)
-    to_stdout = str(out) == "-"
-    with nullcontext(sys.stdout.buffer) if to_stdout else _replacing(out) as stream:
-        count = export(recommender, stream, limit=limit, progress=True)
-    click.echo(f"{count:,} articles exported{'' if to_stdout else f' to {out}'}", err=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(get_args(Format)),
+    default="jsonl",
+    show_default=True,
+    help="parquet: always a folder.",
+)
+@engine_options
+@click.option("--task-size", type=click.IntRange(1), default=TASK_SIZE, show_default=True, help="Articles a task.")
+def export_command(
+    *,
+    corpus_path: Path,
+    models_folder: Path,
+    out: str,
+    limit: int | None,
+    form: Format,
+    engine: Engine,
+    task_size: int,
+) -> None:
+    """Write the lists of all articles of CORPUS, one HTTP answer a line; train first where no model fits.
+
+    A run that was broken off goes on when it is called again. The workers of a cluster have this program and see the
+    models and the output under the same paths as this machine.
+    """
+    if form == "parquet":
+        require_pyarrow()
+    with engine.started():
+        version = fitting_version(corpus_path, models_folder, engine=engine)
+        exporter = Exporter(models_folder, version, limit=limit, engine=engine, task_size=task_size, progress=True)
+        if out == "-":
+            count = exporter.to_stream(sys.stdout.buffer)
+        elif form == "parquet" or out.endswith("/") or "://" in out or Path(out).is_dir():
+            count = exporter.to_folder(out, form=form)
+        else:
+            count = exporter.to_file(Path(out))
+    click.echo(f"{count:,} articles exported{'' if out == '-' else f' to {out}'}", err=True)
 
 
 @main.command("load")

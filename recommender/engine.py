@@ -89,6 +89,8 @@ class Engine:
         """
         local = self.name == "local"
         workers = min(self.workers or cpu_count(), total) if local else (self.workers or -1)
+        # joblib takes the pages of a model that a worker has mapped for a leak, and replaces the worker: no harm done.
+        warnings.filterwarnings("ignore", message="A worker stopped while some jobs", category=UserWarning)
         with tqdm(total=total, desc=description, unit=unit, disable=None if progress else True) as bar:
             try:
                 with parallel_config(backend="loky" if local else self.name):
@@ -104,8 +106,8 @@ class Engine:
             except Exception as error:
                 where = f" at {self.address}" if self.address else ""
                 raise EngineError(
-                    f"the engine {self.name}{where} broke off ({type(error).__name__}: {_brief(error)}); "
-                    "what was finished stays: look after its workers, and run this again"
+                    f"the engine {self.name}{where} broke off, look after its workers: "
+                    f"{type(error).__name__}: {_brief(error)}"
                 ) from error
         failures = list(dict.fromkeys(end.failure for end in ends if end.failure is not None))
         if failures:
@@ -165,7 +167,8 @@ def _join_dask(address: str, stack: ExitStack) -> None:
             future.add_done_callback(lambda done: callback(done.exception()) if done.exception() else None)
             return future
 
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it has to tell ends in our own sentence
+    for talker in ("distributed.client", "tornado.application"):  # what they have to tell ends in our own sentence
+        logging.getLogger(talker).setLevel(logging.CRITICAL)
     stack.enter_context(Client(address, timeout=_PATIENCE))
     register_parallel_backend("dask", Backend)
 

@@ -47,6 +47,10 @@ class EvaluationError(RecommenderError):
     """A corpus that suggestions can't be judged by."""
 
 
+class ExportError(RecommenderError):
+    """An export that can't be written, or that some articles keep from its end."""
+
+
 class UnknownArticleError(RecommenderError):
     """No article answers to this ID or URL; `closest` names the nearest IDs, and is `None` where they are not known."""
 

@@ -19,7 +19,6 @@ from recommender.errors import ArtefactError
 from recommender.overlay import Overlay
 from recommender.postings import Postings, settle
 from recommender.recommender import Recommender
-from recommender.rules import in_rank_order
 from recommender.sharding import build
 from recommender.slices import ROWS
 from recommender.truth import Split
@@ -91,7 +90,7 @@ def _train_in_slices(
     def fill(folder: Path) -> Manifest:
         terms = build(
             folder,
-            in_rank_order(corpus.articles),
+            corpus.in_rank_order(),
             count=len(corpus.articles),
             links=corpus.links,
             settings=learned.settings,
@@ -127,17 +126,12 @@ def stages(name: str) -> Iterator[Callable[[str], None]]:
         yield enter
 
 
-def fitting(corpus_path: Path, models_folder: Path) -> Recommender:
-    """The current model, if it was trained on this very corpus; else a newly trained one."""
-    return load(models_folder, fitting_version(corpus_path, models_folder))
-
-
-def fitting_version(corpus_path: Path, models_folder: Path) -> str:
+def fitting_version(corpus_path: Path, models_folder: Path, *, engine: Engine | None = None) -> str:
     """The version of the current model, whole and trained on this very corpus, or of a newly trained one."""
     manifest = _current(models_folder)
     if manifest is not None and manifest.corpus == fingerprint(corpus_path, cache=models_folder / readings.FOLDER):
         return manifest.version
-    return _train_again(read(corpus_path, models_folder), models_folder, manifest)
+    return _train_again(read(corpus_path, models_folder), models_folder, manifest, engine)
 
 
 def version_for(corpus: Corpus, models_folder: Path) -> str:
@@ -158,11 +152,11 @@ def _current(models_folder: Path) -> Manifest | None:
         return None
 
 
-def _train_again(corpus: Corpus, models_folder: Path, manifest: Manifest | None) -> str:
+def _train_again(corpus: Corpus, models_folder: Path, manifest: Manifest | None, engine: Engine | None = None) -> str:
     """Train as the current model was trained, and return the new version."""
     if manifest is None:
-        return train(corpus, models_folder, {}).version
-    return train(corpus, models_folder, manifest.given, precision=manifest.precision).version
+        return train(corpus, models_folder, {}, engine=engine).version
+    return train(corpus, models_folder, manifest.given, precision=manifest.precision, engine=engine).version
 
 
 def report(corpus: Corpus) -> None:

@@ -51,11 +51,12 @@ class JoinedKeys:
 class JoinedCatalogue(Sequence[Article]):
     """Articles by row; a row that is withdrawn or replaced stays, but nothing leads to it."""
 
-    def __init__(self, base: Catalogue, live: Catalogue, *, masked: frozenset[int]) -> None:
+    def __init__(self, base: Catalogue, live: Catalogue, *, masked: frozenset[int], places: Sequence[int]) -> None:
         start = len(base)
         self._base = base
         self._live = live
         self._masked = masked
+        self._places = places
         self.names = JoinedKeys(base.names, live.names, start=start, masked=masked)
         self.urls = JoinedKeys(base.urls, live.urls, start=start, masked=masked)
         self.days = np.concatenate((base.days, live.days))
@@ -84,10 +85,14 @@ class JoinedCatalogue(Sequence[Article]):
                 yield article
         yield from self._live
 
-    @property
-    def rows(self) -> Sequence[int]:
-        """The rows of all that can be looked up."""
-        return [row for row in range(len(self)) if row not in self._masked]
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """The rows of all that can be looked up, in rank order."""
+        start = len(self._base)
+        stays = np.ones(start, np.bool_)
+        stays[list(self._masked)] = False
+        before = np.append(0, stays.cumsum())[np.asarray(self._places, np.int64) // 2]
+        return np.insert(np.flatnonzero(stays), before, np.arange(start, len(self)))
 
     def entry_json(self, row: int) -> bytes:
         """An article's entry as it leaves, JSON in UTF-8."""

@@ -231,14 +231,22 @@ class Recommender:
         row = self._row(id)
         return self._answer(row, self._list(row, rules))
 
-    def answers(self, *, limit: int | None = None) -> Iterator[bytes]:
-        """The answer of every article, in rank order."""
+    def answers(self, *, limit: int | None = None, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The answer of every article, or of those from place `start` to before `stop`, in rank order."""
         rules = Rules.from_settings(self.settings, limit=limit)
-        answerable = self.articles_.rows
-        for start in range(0, len(answerable), _BATCH):
-            rows = answerable[start : start + _BATCH]
+        answerable = self.articles_.rows[start:stop]
+        for first in range(0, len(answerable), _BATCH):
+            rows = [int(row) for row in answerable[first : first + _BATCH]]
             for row, ranked in zip(rows, self._lists(rows, rules), strict=True):
                 yield self._answer(row, ranked)
+
+    def known_by(self, *, start: int = 0, stop: int | None = None) -> Iterator[tuple[str, list[str], list[str]]]:
+        """The ID of every article, or of those between two places in rank order, its other IDs, and its addresses."""
+        names, urls = self.articles_.names, self.articles_.urls
+        for row in map(int, self.articles_.rows[start:stop]):
+            article = self.articles_[row]
+            others = [name for name in article.names if name != article.id and names.row(name) == row]
+            yield article.id, others, [url for url in article.urls if urls.row(url) == row]
 
     def related_to_text(
         self,

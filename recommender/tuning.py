@@ -16,7 +16,6 @@ from recommender.errors import SettingsError
 from recommender.noise import is_beyond_noise
 from recommender.pool import DEPTH, Pool
 from recommender.recommender import Recommender
-from recommender.rules import in_rank_order
 from recommender.settings import Settings
 from recommender.termweights import TermFactors, learn_term_factors
 from recommender.text import is_unspaced
@@ -221,7 +220,7 @@ def _in_view(corpus: Corpus, since: float | None, lists: Lists, most: int) -> tu
     Of an archive that is too large it is a stretch of time, back from where lists may no more be learnt from; a
     tenth of it is what came next, which the last of these lists may name.
     """
-    articles = iter(in_rank_order(corpus.articles))
+    articles = corpus.in_rank_order()
     if len(corpus.articles) <= most:
         return list(articles), lists
     newer: deque[Article] = deque(maxlen=most // 10)

@@ -1,0 +1,84 @@
+"""Answers as Parquet and back, byte for byte.
+
+Each row is an answer, its columns in the order and nesting of the entry. Numbers that a site writes as texts
+(`quality: high`) have a column of their own beside that of the numbers, whose name ends in `Text`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import msgspec
+
+from recommender.errors import ExportError
+
+_TEXT = "Text"
+_NUMBERS = ("quality", "width", "height")
+_TEXTS = ("title", "excerpt", "publishedDateTime")
+_LINKS = ("sourceUrl", "webUrl", "ampUrl", "ampWebUrl", "cdnAmpUrl", "cdnAmpWebUrl")
+
+
+def require_pyarrow() -> None:
+    """Raise `ExportError` where Parquet can't be written."""
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        raise ExportError("Parquet needs pyarrow: pip install 'related-articles[parquet]'") from error
+
+
+def to_parquet(answers: Sequence[bytes]) -> bytes:
+    """A file of these answers, `{"id": …, "related": [entry, …]}` each."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [msgspec.json.decode(answer) for answer in answers]
+    for row in rows:
+        for entry in row["related"]:
+            for numbered in (entry, *entry.get("images", ())):
+                for key in _NUMBERS:
+                    if isinstance(numbered.get(key), str):
+                        numbered[key + _TEXT] = numbered.pop(key)
+    stream = BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, schema=_schema()), stream, compression="zstd")
+    return stream.getvalue()
+
+
+def from_parquet(content: bytes) -> Iterator[bytes]:
+    """The answers of such a file."""
+    import pyarrow.parquet as pq
+
+    for batch in pq.ParquetFile(BytesIO(content)).iter_batches():
+        for row in batch.to_pylist():
+            yield msgspec.json.encode(_present(row))
+
+
+def _present(value: Any) -> Any:
+    """A value without what is absent in it, and with the texts where the numbers would be."""
+    if isinstance(value, dict):
+        return {key.removesuffix(_TEXT): _present(item) for key, item in value.items() if item is not None}
+    return [_present(item) for item in value] if isinstance(value, list) else value
+
+
+@cache
+def _schema() -> Any:
+    import pyarrow as pa
+
+    def texts(*names: str) -> list[Any]:
+        return [pa.field(name, pa.string()) for name in names]
+
+    def number(name: str) -> list[Any]:
+        return [pa.field(name, pa.int64()), pa.field(name + _TEXT, pa.string())]
+
+    image = pa.struct([*texts("url"), *number("width"), *number("height")])
+    entry = pa.struct(
+        [
+            *texts(*_TEXTS, *_LINKS, "type"),
+            pa.field("provider", pa.struct(texts("name", "domain"))),
+            *number("quality"),
+            pa.field("images", pa.list_(image)),
+        ]
+    )
+    return pa.schema([pa.field("id", pa.string()), pa.field("related", pa.list_(entry))])

@@ -1,0 +1,92 @@
+"""The same export on Spark and on Ray, which `make test-engines` installs: slow to come, so no part of `make test`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import clusters
+import psutil
+import pytest
+import tasks
+from exports import Site, joined, marks, parts, whole
+from waiting import until
+
+from recommender.engine import Engine, Name
+from recommender.errors import EngineError
+from recommender.export import Exporter
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """150 articles of three months, one without a date, and a model of them."""
+    return Site(tmp_path_factory.mktemp("site"), articles=150)
+
+
+@pytest.fixture(scope="module", params=["ray", "spark"])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Name, str]]:
+    """The name and address of a cluster of two cores: one node of Ray, or a master and two workers of Spark."""
+    cluster = clusters.ray() if request.param == "ray" else clusters.spark(tmp_path_factory.mktemp("spark"))
+    with cluster as running:
+        yield request.param, running.address
+
+
+def test_a_dataset_holds_what_look_ups_give_however_it_is_cut(
+    site: Site, engine: tuple[Name, str], tmp_path: Path
+) -> None:
+    answers = site.answers()
+    with Engine(*engine).started():  # of which Spark makes ten seconds
+        for task_size, workers in ((7, None), (7, 1), (7, 2), (1000, 2), (1, 2)):
+            out = tmp_path / f"{task_size}-{workers}"
+            Exporter(site.models, site.version, engine=Engine(*engine, workers=workers), task_size=task_size).to_folder(
+                str(out)
+            )
+            assert joined(out) == answers
+            assert whole(out)
+
+
+def test_a_task_that_fails_is_named_and_keeps_no_other_from_its_end(engine: tuple[Name, str]) -> None:
+    of_two = Engine(*engine, workers=2)
+    with of_two.started():
+        arguments = [(number,) for number in (2, 3, 4)]
+        with pytest.raises(EngineError, match=r"^3 is odd$"):
+            of_two.run(tasks.halved, arguments, total=3, description="testing", unit=" tasks")
+        found = of_two.run(tasks.where, [()] * 8, total=8, description="testing", unit=" tasks")
+    assert len({worker for worker, _ in found}) == 2
+    assert {threads for _, threads in found} == {1}
+    assert os.getpid() not in {worker for worker, _ in found}
+
+
+def test_a_worker_that_is_killed_ends_no_export_that_can_not_go_on(
+    site: Site, engine: tuple[Name, str], tmp_path: Path
+) -> None:
+    command = site.command(f"{tmp_path}/", "--task-size", 1, "--engine", engine[0], "--address", engine[1])
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        until(lambda: len(parts(tmp_path)) > 10 or process.poll() is not None, seconds=120)
+        assert process.poll() is None, process.communicate()[1]
+        _worker_of(site.models, process.pid).kill()
+        _, said = process.communicate(timeout=300)
+    if process.returncode != 0:  # Spark does again what the worker was at; Ray's pool gives up
+        assert process.returncode == 2
+        assert said.splitlines()[-1].startswith(
+            f"recommender: {tmp_path}/: the engine {engine[0]} at {engine[1]} broke off"
+        )
+        before = marks(tmp_path)
+        assert 10 < len(before) < 150
+        assert subprocess.run(command, stderr=subprocess.PIPE, timeout=300, check=False).returncode == 0
+        after = marks(tmp_path)
+        assert {name: after[name] for name in before} == before
+    assert joined(tmp_path) == site.answers()
+
+
+def _worker_of(models: Path, driver: int) -> psutil.Process:
+    """A process that does tasks of an export: one that has the model mapped as the driver and this one do."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            paths = [] if process.pid in (driver, os.getpid()) else [file.path for file in process.memory_maps()]
+            if any(path.startswith(str(models)) for path in paths):
+                return process
+    raise AssertionError("no worker has the model mapped")
