@@ -42,6 +42,13 @@ from api import create_app
 client = create_app(MODELS=sys.argv[1], VERDICTS=sys.argv[2], ACCESS_LOG=False).test_client()
 assert client.get(f"/articles/{sys.argv[3]}/related").status_code == 200
 """
+_READER = """
+import resource, sys
+from recommender import Corpus
+corpus = Corpus.from_path(sys.argv[1])
+assert sum(1 for _ in corpus.in_rank_order()) == len(corpus.articles)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
 _EMPTY_APP = """
 import sys
 from flask import Flask
@@ -323,6 +330,19 @@ def memory(bench: Bench) -> Iterator[Figure]:
     yield at_most(f"peak memory of training {bench.large:,}, GiB", peak / 2**30, 12)
 
 
+def reading(bench: Bench) -> Iterator[Figure]:
+    """The most that the process holds that reads an archive's lines and goes through its articles."""
+    few = bench.folder / "few.jsonl"
+    archive.write_lines(few, bench.small)
+    peaks = []
+    for file in (few, bench.lines):
+        done = subprocess.run([sys.executable, "-c", _READER, str(file)], stdout=subprocess.PIPE, check=True)
+        peaks.append(int(done.stdout))
+    yield Figure(f"peak memory of reading {bench.small:,} lines, MiB", peaks[0] / 2**10)
+    name = f"peak memory of reading lines, {bench.large:,} against {bench.small:,}"
+    yield at_most(name, peaks[1] / peaks[0], 1.2, from_size=100_000, size=bench.small)
+
+
 def workers(bench: Bench) -> Iterator[Figure]:
     """Two workers on one artefact: from the process's start to its answer, and what the second has for itself."""
     id = bench.of_large.articles_[bench.large // 2].id
@@ -342,6 +362,7 @@ def workers(bench: Bench) -> Iterator[Figure]:
 FIGURES: Sequence[Callable[[Bench], Iterator[Figure]]] = (
     training,
     memory,
+    reading,
     workers,
     equality,
     one_look_up,
