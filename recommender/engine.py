@@ -89,7 +89,7 @@ class Engine:
         """
         local = self.name == "local"
         workers = min(self.workers or cpu_count(), total) if local else (self.workers or -1)
-        # joblib takes the pages of a model that a worker has mapped for a leak, and replaces the worker: no harm done.
+        # joblib takes the pages that a worker has mapped for a leak, and replaces the worker: no harm is done.
         warnings.filterwarnings("ignore", message="A worker stopped while some jobs", category=UserWarning)
         with tqdm(total=total, desc=description, unit=unit, disable=None if progress else True) as bar:
             try:
