@@ -27,7 +27,7 @@ from recommender.errors import EngineError, ExportError
 from recommender.journal import Changes
 from recommender.overlay import Overlay
 from recommender.parquet import to_parquet
-from recommender.parts import Format, Part, Plan, parts_of
+from recommender.parts import RUN, SUCCESS, Format, Part, Plan, parts_of
 from recommender.postings import Postings
 from recommender.recommender import Recommender
 
@@ -36,7 +36,7 @@ TASK_SIZE = 4000
 
 Made = TypeVar("Made")
 
-RUN, LIVE, SUCCESS = "_run.json", "_live.jsonl", "_SUCCESS"
+LIVE = "_live.jsonl"
 
 
 class Exporter:

@@ -10,15 +10,12 @@ from typing import IO
 import fsspec
 import msgspec
 
-from recommender.errors import RecommenderError
+from recommender.errors import ExportError, RecommenderError
+from recommender.parquet import from_parquet, require_pyarrow
+from recommender.parts import RUN, SUCCESS
 from recommender.store import Answer, decode
 
-RUN, DONE = "_run.json", "_SUCCESS"
 _NAMES = "_names"
-
-
-class ExportedError(RecommenderError):
-    """An export that is not whole, or not one."""
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -51,17 +48,17 @@ class Exported:
         """Look what is there.
 
         Raises:
-            ExportedError: nothing, an export that has not ended, or of a format that can't be read back.
+            ExportError: nothing, an export that has not ended, or of a format that can't be read back.
         """
         self._place = place
         try:
             self._files, self._path = fsspec.core.url_to_fs(place)
         except (ValueError, ImportError) as error:
-            raise ExportedError(f"{place}: can't be read: {error}") from error
+            raise ExportError(f"{place}: can't be read: {error}") from error
         with self._readable():
             folder = self._files.isdir(self._path)
             if not folder and not self._files.exists(self._path):
-                raise ExportedError(f"{place}: is not there; `recommender export CORPUS --out {place}` makes it")
+                raise ExportError(f"{place}: is not there; `recommender export CORPUS --out {place}` makes it")
             run = self._run() if folder else _Run()
             self._answers = self._parts("month=*") if folder else [self._path]
             self._names = self._parts(_NAMES) if folder else []
@@ -72,7 +69,7 @@ class Exported:
         """Every answer, read and as it is written.
 
         Raises:
-            ExportedError: a line is no answer, or there are not as many as there should be.
+            ExportError: a line is no answer, or there are not as many as there should be.
         """
         count = 0
         for path in self._answers:
@@ -86,13 +83,13 @@ class Exported:
                 count += 1
                 yield answer, line
         if self.articles not in (None, count):
-            raise ExportedError(f"{self._place}: holds {count:,} answers of {self.articles:,}; export once more")
+            raise ExportError(f"{self._place}: holds {count:,} answers of {self.articles:,}; export once more")
 
     def names(self) -> Iterator[Names]:
         """By what else each article is known; nothing where a file of answers is all there is.
 
         Raises:
-            ExportedError: a line tells something else.
+            ExportError: a line tells something else.
         """
         decode = msgspec.json.Decoder(Names).decode
         for path in self._names:
@@ -100,34 +97,37 @@ class Exported:
                 try:
                     yield decode(line)
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    raise ExportedError(f"{path}:{number}: tells no names; export once more") from error
+                    raise ExportError(f"{path}:{number}: tells no names; export once more") from error
 
     def _run(self) -> _Run:
         cure = f"run `recommender export CORPUS --out {self._place}` to its end"
-        if not self._files.exists(f"{self._path}/{DONE}"):
-            raise ExportedError(f"{self._place}: has no {DONE}, so the export has not ended; {cure}")
+        if not self._files.exists(f"{self._path}/{SUCCESS}"):
+            raise ExportError(f"{self._place}: has no {SUCCESS}, so the export has not ended; {cure}")
         try:
             run = msgspec.json.decode(self._files.cat_file(f"{self._path}/{RUN}"), type=_Run)
         except (FileNotFoundError, msgspec.DecodeError) as error:
-            raise ExportedError(f"{self._place}: its {RUN} can't be read ({error}); {cure}") from error
-        if run.format != "jsonl":
-            raise ExportedError(f"{self._place}: is of format {run.format}; only jsonl can be loaded: export it so")
+            raise ExportError(f"{self._place}: its {RUN} can't be read ({error}); {cure}") from error
+        if run.format == "parquet":
+            require_pyarrow()
         return run
 
     def _parts(self, folder: str) -> list[str]:
-        found = self._files.glob(f"{self._path}/{folder}/part-*.jsonl")
+        found = self._files.glob(f"{self._path}/{folder}/part-*")
         return sorted(map(str, found), key=lambda path: path.rpartition("/")[2])
 
     def _lines(self, path: str) -> Iterator[tuple[int, bytes]]:
         with self._readable():
+            if path.endswith(".parquet"):
+                yield from enumerate(from_parquet(self._files.cat_file(path)), start=1)
+                return
             stream: IO[bytes]
             with self._files.open(path, "rb") as stream:
                 for number, line in enumerate(stream, start=1):
                     yield number, line.removesuffix(b"\n")
 
-    def _no_answer(self, path: str, number: int) -> ExportedError:
+    def _no_answer(self, path: str, number: int) -> ExportError:
         name = Path(path).name
-        return ExportedError(f"{self._place}: {name}:{number}: is no answer as `recommender export` writes it")
+        return ExportError(f"{self._place}: {name}:{number}: is no answer as `recommender export` writes it")
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
@@ -136,7 +136,7 @@ class Exported:
         except RecommenderError:
             raise
         except OSError as error:
-            raise ExportedError(f"{self._place}: can't be read: {error}") from error
+            raise ExportError(f"{self._place}: can't be read: {error}") from error
 
 
 def _written(answer: Answer) -> bytes:

@@ -59,7 +59,7 @@ def load(source: str, url: str, *, keep: int = 1, progress: bool = False) -> Loa
         url: `redis://HOST:PORT/DB`, or another that redis-py knows.
 
     Raises:
-        ExportedError: the export is not whole.
+        ExportError: the export is not whole.
         SettingsError: the address is none, or redis-py is not installed.
         StoreError: Redis can't be reached, has no memory left, or another load has come in between.
     """

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 Format: TypeAlias = Literal["jsonl", "parquet"]
 
+RUN, SUCCESS = "_run.json", "_SUCCESS"
+"""The plan of an export, and what is there once all of it is."""
+
 UNDATED = "__HIVE_DEFAULT_PARTITION__"
 """What stands for the month of articles without a date, as Hive and all that read its folders have it."""
 

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner, Result
@@ -20,9 +21,11 @@ from stores import RedisServer, dataset, redis_running
 from waiting import until
 
 from api.server import main
-from recommender import Recommender, StoreError
-from recommender.exported import ExportedError
+from recommender import Manifest, Recommender, StoreError, artefact
+from recommender.errors import ExportError
+from recommender.export import Exporter
 from recommender.loading import load
+from recommender.parts import Format
 from recommender.store import Store
 
 ONE = Recommender().fit(corpus_of(*(article(f"a{number}", f"Comet number {number}") for number in range(5))))
@@ -108,10 +111,15 @@ def test_answers_with_live_articles_have_another_tag_than_the_model(redis: Redis
     assert Store(redis.url).about().tag.startswith("one+")
 
 
-def test_parquet_is_refused(redis: RedisServer, one: Path) -> None:
-    (one / "_run.json").write_text('{"version":"one","limit":10,"format":"parquet","articles":5}')
-    with pytest.raises(ExportedError, match="is of format parquet; only jsonl can be loaded"):
-        load(str(one), redis.url)
+def test_parquet_is_loaded_as_lines_are(redis: RedisServer, published: tuple[Path, Manifest], tmp_path: Path) -> None:
+    models, manifest = published
+    ids = [article.id for article in artefact.load(models).articles_]
+    found = []
+    for form in get_args(Format):
+        Exporter(models, manifest.version).to_folder(f"{tmp_path}/{form}", form=form)
+        load(f"{tmp_path}/{form}", redis.url)
+        found.append([Store(redis.url).answer(id) for id in ids])
+    assert found[0] == found[1]
 
 
 def test_the_version_before_is_kept_and_no_other(redis: RedisServer, one: Path, two: Path) -> None:
@@ -163,7 +171,7 @@ def test_a_line_that_is_no_answer_is_named_and_nothing_is_left(redis: RedisServe
     before = redis.all_keys()
     [part] = one.glob("month=*/part-000000.jsonl")
     part.write_bytes(part.read_bytes() + line + b"\n")
-    with pytest.raises(ExportedError, match=r"part-000000\.jsonl:6: is no answer as `recommender export` writes it"):
+    with pytest.raises(ExportError, match=r"part-000000\.jsonl:6: is no answer as `recommender export` writes it"):
         load(str(one), redis.url)
     assert redis.all_keys() == before
 
@@ -171,7 +179,7 @@ def test_a_line_that_is_no_answer_is_named_and_nothing_is_left(redis: RedisServe
 def test_an_export_with_a_part_too_few_is_refused(redis: RedisServer, two: Path) -> None:
     part = next(two.glob("month=*/part-*.jsonl"))
     part.write_bytes(b"".join(part.read_bytes().splitlines(keepends=True)[:-1]))
-    with pytest.raises(ExportedError, match="holds 5 answers of 6; export once more"):
+    with pytest.raises(ExportError, match="holds 5 answers of 6; export once more"):
         load(str(two), redis.url)
     assert redis.all_keys() == []
 
@@ -284,7 +292,7 @@ def test_a_load_that_was_taken_for_dead_changes_nothing(redis: RedisServer, one:
     (two / "_run.json").write_text('{"articles":7}')
     with _loading(much, redis) as stalled:
         stalled.send_signal(signal.SIGSTOP)
-        with pytest.raises(ExportedError):  # it has waited until the other showed no life, and removed what that had
+        with pytest.raises(ExportError):  # it has waited until the other showed no life, and removed what that had
             load(str(two), redis.url)
         assert redis.all_keys() == before
         stalled.send_signal(signal.SIGCONT)
