@@ -266,8 +266,8 @@ def test_a_load_whose_redis_is_cut_off_ends_in_a_sentence(redis: RedisServer, on
 def test_a_load_that_is_stopped_cleans_up(redis: RedisServer, much: Path) -> None:
     with _loading(much, redis) as stopped:
         stopped.send_signal(signal.SIGINT)
-        stopped.communicate(timeout=30)
-    assert stopped.returncode == 130
+        _, said = stopped.communicate(timeout=30)
+    assert stopped.returncode == 130, said
     assert versions(redis) == set()
 
 
