@@ -44,6 +44,10 @@ class Site:
         """An export as a shell has it."""
         return [RECOMMENDER, *map(str, ("export", self.corpus, "--models", self.models, "--out", out, *options))]
 
+    def train(self, models: Path, *options: object) -> list[str]:
+        """A training, of the same articles into another folder, as a shell has it."""
+        return [RECOMMENDER, *map(str, ("train", self.corpus, "--models", models, *options))]
+
     def export(self, out: object, *options: object) -> subprocess.CompletedProcess[str]:
         """Run it to its end."""
         command = self.command(out, *options)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import clusters
+import psutil
 import pytest
-from samples import article, corpus_of
+from click.testing import CliRunner
+from samples import article, corpus_of, stories
+from servers import RECOMMENDER
 from test_ready import archive
+from waiting import until
 
+from api.server import main
 from recommender import Corpus, Manifest, Recommender, Settings, artefact
 from recommender.engine import Engine
+from recommender.fitting import train
 from recommender.rules import in_rank_order
 from recommender.sharding import build
 
@@ -56,7 +66,7 @@ def files_but_the_blocks(manifest: Manifest) -> dict[str, str]:
     return {name: digest for name, digest in manifest.files.items() if name not in of_blocks}
 
 
-@pytest.mark.parametrize("rows", [256, 512, 1536])
+@pytest.mark.parametrize("rows", [256, 1024])
 @pytest.mark.parametrize(
     "change",
     [
@@ -107,3 +117,63 @@ def test_poor_corpora_can_be_made_in_slices_too(tmp_path: Path, corpus: Corpus) 
     whole = artefact.publish(Recommender(settings=SETTINGS).fit(corpus), corpus, tmp_path / "whole")
     sliced = published(corpus, tmp_path / "sliced", SETTINGS, rows=256)
     assert files_but_the_blocks(sliced) == files_but_the_blocks(whole)
+
+
+def test_what_is_learnt_and_how_precise_it_is_to_be_holds_in_slices_too(tmp_path: Path) -> None:
+    corpus = stories(60)
+    whole = train(corpus, tmp_path / "whole", {"limit": 7}, precision=0.3)
+    sliced = train(corpus, tmp_path / "sliced", {"limit": 7}, precision=0.3, slice_rows=256)
+    assert whole.settings.min_score > 0
+    assert sliced.settings == whole.settings
+    assert files_but_the_blocks(sliced) == files_but_the_blocks(whole)
+    assert (sliced.learnt, sliced.given, sliced.precision, sliced.corpus, sliced.counts) == (
+        whole.learnt,
+        whole.given,
+        whole.precision,
+        whole.corpus,
+        whole.counts,
+    )
+
+
+@pytest.fixture(scope="module")
+def lines(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """700 articles as lines, which are three slices."""
+    file = tmp_path_factory.mktemp("archive") / "archive.jsonl"
+    file.write_text("".join(json.dumps({"id": one.id, **one.entry}) + "\n" for one in stories(140).articles))
+    return file
+
+
+def trained(lines: Path, models: Path, *options: str) -> dict[str, str]:
+    """The digests of what the command makes."""
+    done = CliRunner().invoke(main, ["train", str(lines), "--models", str(models), "--slice-size", "256", *options])
+    assert done.exit_code == 0, done.output
+    return artefact.read_manifest(models).files
+
+
+def test_dask_trains_the_same_model(lines: Path, tmp_path: Path) -> None:
+    with clusters.dask() as cluster:
+        on_dask = trained(lines, tmp_path / "dask", "--engine", "dask", "--address", cluster.address)
+    assert on_dask == trained(lines, tmp_path / "local")
+
+
+def test_a_training_whose_workers_die_leaves_the_models_as_they_were(lines: Path, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    trained(lines, models)
+    before = sorted(models.iterdir())
+    command = [RECOMMENDER, "train", str(lines), "--models", str(models), "--slice-size", "256", "--workers", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as driver:
+        until(lambda: any(models.glob(".publishing-*/work/*")), seconds=60)
+        until(lambda: bool(_workers_of(driver.pid)), seconds=60)
+        for worker in _workers_of(driver.pid):
+            worker.kill()
+        _, said = driver.communicate(timeout=120)
+    assert driver.returncode == 2
+    assert "the engine local broke off" in said.splitlines()[-1]
+    assert sorted(models.iterdir()) == before
+
+
+def _workers_of(driver: int) -> list[psutil.Process]:
+    with suppress(psutil.Error):
+        family = psutil.Process(driver).children(recursive=True)
+        return [one for one in family if "loky.backend.popen_loky_posix" in " ".join(one.cmdline())]
+    return []

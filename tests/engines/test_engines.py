@@ -15,6 +15,7 @@ import tasks
 from exports import Site, joined, marks, parts, whole
 from waiting import until
 
+from recommender import artefact
 from recommender.engine import Engine, Name
 from recommender.errors import EngineError
 from recommender.export import Exporter
@@ -46,6 +47,15 @@ def test_a_dataset_holds_what_look_ups_give_however_it_is_cut(
             )
             assert joined(out) == answers
             assert whole(out)
+
+
+def test_the_model_that_is_trained_is_the_same(site: Site, engine: tuple[Name, str], tmp_path: Path) -> None:
+    found = []
+    for there in (("local", None), engine):
+        command = site.train(tmp_path / there[0], "--slice-size", 256, "--engine", there[0])
+        subprocess.run([*command, *(["--address", there[1]] if there[1] else [])], check=True, timeout=300)
+        found.append(artefact.read_manifest(tmp_path / there[0]).files)
+    assert found[0] == found[1]
 
 
 def test_a_task_that_fails_is_named_and_keeps_no_other_from_its_end(engine: tuple[Name, str]) -> None:
