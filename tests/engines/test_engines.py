@@ -40,7 +40,7 @@ def test_a_dataset_holds_what_look_ups_give_however_it_is_cut(
 ) -> None:
     answers = site.answers()
     with Engine(*engine).started():  # of which Spark makes ten seconds
-        for task_size, workers in ((7, None), (7, 1), (7, 2), (1000, 2), (1, 2)):
+        for task_size, workers in ((7, None), (20, 1), (1000, 2)):
             out = tmp_path / f"{task_size}-{workers}"
             Exporter(site.models, site.version, engine=Engine(*engine, workers=workers), task_size=task_size).to_folder(
                 str(out)
@@ -49,8 +49,8 @@ def test_a_dataset_holds_what_look_ups_give_however_it_is_cut(
             assert whole(out)
 
 
-def test_the_model_that_is_trained_is_the_same(site: Site, engine: tuple[Name, str], tmp_path: Path) -> None:
-    found = []
+def test_the_model_that_is_trained_is_the_same(engine: tuple[Name, str], tmp_path: Path) -> None:
+    site, found = Site(tmp_path, articles=300), []
     for there in (("local", None), engine):
         command = site.train(tmp_path / there[0], "--slice-size", 256, "--engine", there[0])
         subprocess.run([*command, *(["--address", there[1]] if there[1] else [])], check=True, timeout=300)
@@ -73,7 +73,7 @@ def test_a_task_that_fails_is_named_and_keeps_no_other_from_its_end(engine: tupl
 def test_a_worker_that_is_killed_ends_no_export_that_can_not_go_on(
     site: Site, engine: tuple[Name, str], tmp_path: Path
 ) -> None:
-    command = site.command(f"{tmp_path}/", "--task-size", 1, "--engine", engine[0], "--address", engine[1])
+    command = site.command(f"{tmp_path}/", "--task-size", 3, "--engine", engine[0], "--address", engine[1])
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         until(lambda: len(parts(tmp_path)) > 10 or process.poll() is not None, seconds=120)
         assert process.poll() is None, process.communicate()[1]
@@ -85,7 +85,7 @@ def test_a_worker_that_is_killed_ends_no_export_that_can_not_go_on(
             f"recommender: {tmp_path}/: the engine {engine[0]} at {engine[1]} broke off"
         )
         before = marks(tmp_path)
-        assert 10 < len(before) < 150
+        assert 10 < len(before) < 50
         assert subprocess.run(command, stderr=subprocess.PIPE, timeout=300, check=False).returncode == 0
         after = marks(tmp_path)
         assert {name: after[name] for name in before} == before
