@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from joblib import Parallel, cpu_count, delayed, parallel_config, register_parallel_backend
+from joblib.externals.loky import process_executor
 from tqdm import tqdm
 
 from recommender.errors import EngineError, RecommenderError
@@ -89,8 +90,6 @@ class Engine:
         """
         local = self.name == "local"
         workers = min(self.workers or cpu_count(), total) if local else (self.workers or -1)
-        # joblib takes the pages that a worker has mapped for a leak, and replaces the worker: no harm is done.
-        warnings.filterwarnings("ignore", message="A worker stopped while some jobs", category=UserWarning)
         with tqdm(total=total, desc=description, unit=unit, disable=None if progress else True) as bar:
             try:
                 with parallel_config(backend="loky" if local else self.name):
@@ -125,6 +124,8 @@ class _End(NamedTuple):
 
 def _ended(function: Callable[..., Any], given: tuple[Any, ...]) -> _End:
     """Run one task, on a worker; what it raises is told in words, since not every error survives the way back."""
+    # A process that has mapped a model or keeps one for its next task would be taken for one that leaks, and replaced.
+    process_executor._USE_PSUTIL = False
     # The cluster's own backend would be asked to share out what the task itself calls joblib for.
     with parallel_config(backend="sequential"):
         try:

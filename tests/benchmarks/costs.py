@@ -33,7 +33,7 @@ class Cost:
     """What one run took.
 
     Attributes:
-        core_seconds: of all its processes.
+        core_seconds, of_driver: of all its processes, and of the one that gave the command alone.
         driver, worker: the most memory of their own, in bytes; what is mapped from files is not theirs.
         disk: bytes of what it left.
         spare_disk: bytes that it needed on the way, beside these.
@@ -41,6 +41,7 @@ class Cost:
 
     seconds: float
     core_seconds: float
+    of_driver: float
     driver: int
     worker: int
     disk: int
@@ -71,7 +72,9 @@ def measure(command: list[str], folder: Path) -> Cost:
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
     disk = _size(folder)
-    return Cost(time.monotonic() - begun, sum(cpu.values()), driver, worker, disk, max(most - disk, 0))
+    return Cost(
+        time.monotonic() - begun, sum(cpu.values()), cpu[process.pid], driver, worker, disk, max(most - disk, 0)
+    )
 
 
 def _family(leader: psutil.Process) -> list[psutil.Process]:
@@ -125,7 +128,7 @@ def main() -> int:
 
 def _row(cost: Cost) -> str:
     return (
-        f"{cost.seconds:8.0f} s  {cost.core_seconds / 3600:9.3f} core-hours  driver {cost.driver / _GIB:6.2f} GiB  "
+        f"{cost.seconds:8.0f} s  {cost.core_seconds / 3600:9.3f} core-hours, {cost.of_driver / 3600:8.3f} here  driver {cost.driver / _GIB:6.2f} GiB  "
         f"worker {cost.worker / _GIB:6.2f} GiB  disk {cost.disk / _GIB:9.2f} GiB and {cost.spare_disk / _GIB:8.2f} more"
     )
 
