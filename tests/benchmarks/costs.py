@@ -128,8 +128,9 @@ def main() -> int:
 
 def _row(cost: Cost) -> str:
     return (
-        f"{cost.seconds:8.0f} s  {cost.core_seconds / 3600:9.3f} core-hours, {cost.of_driver / 3600:8.3f} here  driver {cost.driver / _GIB:6.2f} GiB  "
-        f"worker {cost.worker / _GIB:6.2f} GiB  disk {cost.disk / _GIB:9.2f} GiB and {cost.spare_disk / _GIB:8.2f} more"
+        f"{cost.seconds:8.0f} s  {cost.core_seconds / 3600:9.3f} core-hours, {cost.of_driver / 3600:8.3f} here  "
+        f"driver {cost.driver / _GIB:6.2f} GiB  worker {cost.worker / _GIB:6.2f} GiB  "
+        f"disk {cost.disk / _GIB:9.2f} GiB and {cost.spare_disk / _GIB:8.2f} more"
     )
 
 
