@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import get_args
 
@@ -118,7 +119,8 @@ def test_parquet_is_loaded_as_lines_are(redis: RedisServer, published: tuple[Pat
     for form in get_args(Format):
         Exporter(models, manifest.version).to_folder(f"{tmp_path}/{form}", form=form)
         load(f"{tmp_path}/{form}", redis.url)
-        found.append([Store(redis.url).answer(id) for id in ids])
+        with closing(Store(redis.url)) as store:
+            found.append([store.answer(id).body for id in ids])
     assert found[0] == found[1]
 
 
