@@ -12,7 +12,7 @@ SECONDS ?= 600
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help serve test test-engines lint bench load pages api-test fuzz kill-test kill-server-test fault-test soak clean
+.PHONY: help serve test test-engines lint bench costs engines-bench load pages api-test fuzz kill-test kill-server-test fault-test soak clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -34,6 +34,12 @@ lint: $(VENV)/installed-dev  ## check style, format and types
 
 bench: $(VENV)/installed-bench  ## measure speed and memory beside the peers; FULL=1 for a million articles
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(if $(FULL),--full)
+
+costs: $(VENV)/installed-bench  ## measure what training in slices and exports cost, up to three million articles (50 minutes)
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks.costs
+
+engines-bench: $(VENV)/installed-dev  ## compare an export on Dask with one on this machine
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks.engines
 
 load: $(VENV)/installed-dev  ## compare look-ups under load, also from Redis, with an empty view (needs wrk)
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks.load

@@ -150,7 +150,9 @@ class Exporter:
         if live:
             dataset.write(LIVE, live)
         recommender = _opened(str(self._models), self._version, dataset.url, _digest(live))
-        days = recommender.index_.days[recommender.articles_.rows]
+        rows, days = recommender.articles_.rows, recommender.index_.days
+        if not isinstance(rows, range):  # which would be all of them, and needs no copy
+            days = days[rows]
         plan = Plan(
             version=self._version,
             live=_digest(live),

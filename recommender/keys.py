@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Blob = bytes | memoryview
+_CHECKED = 1 << 16  # texts that are looked at at a time
 
 
 class Texts(Sequence[bytes]):
@@ -62,7 +63,7 @@ class Texts(Sequence[bytes]):
     def check(self) -> None:
         """Raise `ValueError` unless every text lies within the blob."""
         ends = self.ends
-        if len(ends) and (ends[0] < 0 or ends[-1] != len(self.blob) or (np.diff(ends) < 0).any()):
+        if len(ends) and (ends[0] < 0 or ends[-1] != len(self.blob) or (ends[1:] < ends[:-1]).any()):
             raise ValueError("texts end where there are none")
 
 
@@ -84,6 +85,25 @@ class Buckets(NamedTuple):
         numbers = np.fromiter(map(zlib.crc32, texts), np.int64, len(texts)) & (count - 1)
         ends = np.cumsum(np.bincount(numbers, minlength=count))
         return cls(np.append(0, ends).astype(np.int32), np.argsort(numbers, kind="stable").astype(np.int32))
+
+    def check(self, texts: Sequence[bytes]) -> None:
+        """Raise `ValueError` unless this is what `of` makes of some texts; few are looked at at a time."""
+        starts, places = self
+        count = 1 << len(texts).bit_length()
+        whole = len(starts) == count + 1 and starts[0] == 0 and starts[-1] == len(places) == len(texts)
+        if not whole or (starts[1:] < starts[:-1]).any():
+            raise ValueError("names are not sorted by hash")
+        last = (-1, -1)
+        for first in range(0, len(places), _CHECKED):
+            some = places[first : first + _CHECKED].tolist()
+            if min(some) < 0 or max(some) >= len(texts):
+                raise ValueError("a name is not there")
+            buckets = np.searchsorted(starts, np.arange(first, first + len(some)), side="right") - 1
+            for place, bucket in zip(some, buckets.tolist(), strict=True):
+                # Each in its own bucket, and in each bucket in order: so each is there once.
+                if zlib.crc32(texts[place]) & (count - 1) != bucket or (bucket, place) <= last:
+                    raise ValueError("a name is not where it is looked for")
+                last = bucket, place
 
 
 class Keys:
@@ -127,7 +147,9 @@ class Keys:
     def check(self, articles: int) -> None:
         """Raise `ValueError` unless every key has the row of an article, and is where it is looked for."""
         self.texts.check()
-        if len(self.rows) != len(self.texts) or ((self.rows < 0) | (self.rows >= articles)).any():
+        if (
+            len(self.rows) != len(self.texts)
+            or not 0 <= self.rows.min(initial=0) <= self.rows.max(initial=-1) + 1 <= articles
+        ):
             raise ValueError("a name belongs to no article")
-        if not all(map(np.array_equal, self.buckets, Buckets.of(self.texts))):
-            raise ValueError("a name is not where it is looked for")
+        self.buckets.check(self.texts)

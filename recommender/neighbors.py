@@ -190,18 +190,23 @@ class Index(NamedTuple):
         }
         if wrong := [name for name, right in holds.items() if not right]:
             raise ValueError(f"the index's {', '.join(wrong)} don't fit")
-        lengths = np.diff(self.indptr)
-        if (lengths < 0).any() or (lengths > terms).any() or (self.levels > HEADS).any():
-            raise ValueError("the index's rows or levels don't fit")
+        if self.levels.max(initial=0) > HEADS:
+            raise ValueError("the index's levels don't fit")
         if size and not (self.indices.min() >= 0 and self.indices.max() < terms):
             raise ValueError("the index has columns that do not exist")
         for number, offsets in enumerate(self.directory):
             first, last = number * self.block, min((number + 1) * self.block, articles)
+            lengths = np.diff(self.indptr[first : last + 1])
+            if lengths.min(initial=0) < 0 or lengths.max(initial=0) > terms:
+                raise ValueError("the index's rows don't fit")
             postings = self.postings[self.indptr[first] : self.indptr[last]]
             ends = offsets[0] == 0 and offsets[-1] == len(postings) and (np.diff(offsets) >= 0).all()
             if not ends or (len(postings) and postings.max() >> 16 >= last - first):
                 raise ValueError("the index has postings of rows that do not exist")
-        if not ((self.weights >= 0) & (self.weights <= 1)).all() or not (np.asarray(self.data) >= 0).all():
+        # What is no number is neither least nor greatest, but makes both none.
+        if not (
+            self.weights.min(initial=0) >= 0 and self.weights.max(initial=1) <= 1 and self.data.min(initial=0) >= 0
+        ):
             raise ValueError("the index has weights or values out of their range")
 
     @property

@@ -6,7 +6,7 @@ broken off is told from another by its plan alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -21,6 +21,8 @@ RUN, SUCCESS = "_run.json", "_SUCCESS"
 
 UNDATED = "__HIVE_DEFAULT_PARTITION__"
 """What stands for the month of articles without a date, as Hive and all that read its folders have it."""
+
+_LOOKED_AT = 1 << 16  # articles
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,19 +87,24 @@ def parts_of(days: NDArray[np.float64], *, task_size: int, by_month: bool) -> tu
     Args:
         days: since 1970-01-01, of all articles in rank order, float64 (articles,); NaN where unknown.
     """
-    months = _months(days)
-    starts = 1 + np.flatnonzero(months[1:] != months[:-1]) if by_month else np.empty(0, np.int64)
-    borders = [0, *starts.tolist(), len(days)]
+    borders = [0, *(_turns(days) if by_month else ()), len(days)]
     spans = [
         (first, min(first + task_size, end) - 1)
         for start, end in pairwise(borders)
         for first in range(start, end, task_size)
     ]
-    named = _names(months[[first for first, _ in spans]]) if by_month else [None] * len(spans)
+    named = _names(_months(days[[first for first, _ in spans]])) if by_month else [None] * len(spans)
     return tuple(
         Part(number=number, first=first, last=last, month=month)
         for number, ((first, last), month) in enumerate(zip(spans, named, strict=True))
     )
+
+
+def _turns(days: NDArray[np.float64]) -> Iterator[int]:
+    """The places where another month begins; few articles are looked at at a time."""
+    for first in range(1, len(days), _LOOKED_AT):
+        months = _months(days[first - 1 : first + _LOOKED_AT])
+        yield from (first + np.flatnonzero(months[1:] != months[:-1])).tolist()
 
 
 def _months(days: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -137,5 +137,5 @@ class ReadyLists(NamedTuple):
         """Raise `ValueError` unless every list holds rows of articles."""
         if self.rows.shape != self.scores.shape or self.rows.shape[:1] != (articles,):
             raise ValueError("there is not one list an article")
-        if ((self.rows < -1) | (self.rows >= articles)).any():
+        if self.rows.min(initial=-1) < -1 or self.rows.max(initial=-1) >= articles:
             raise ValueError("a list names an article that does not exist")
