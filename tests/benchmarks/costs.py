@@ -99,7 +99,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.costs", description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES, metavar="ARTICLES")
     parser.add_argument("--slice-size", type=int, default=65_536, help="articles a slice  [65536]")
+    parser.add_argument("--a-day", type=int, default=archive.ARTICLES_A_DAY, help="articles that appear a day  [550]")
     options = parser.parse_args()
+    archive.ARTICLES_A_DAY = options.a_day
     costs: dict[str, dict[int, Cost]] = {"train": {}, "export": {}}
     with TemporaryDirectory(prefix="costs-") as name:
         root = Path(name)
