@@ -137,16 +137,24 @@ def _row(cost: Cost) -> str:
 
 
 def _foretell(kind: str, costs: dict[int, Cost]) -> None:
-    """Print what a line through all sizes but the largest says of that one, and of larger ones."""
+    """Print what all sizes but the largest say of that one, and of larger ones: a line for each cost.
+
+    Memory does not grow on a line: it is the most that was seen, and sixteen bytes an article, for a moment, where the
+    popularity of a percentile is looked for.
+    """
     sizes = sorted(costs)
     if len(sizes) < 3:
         return
-    values = {size: np.array(list(asdict(cost).values()), float) for size, cost in costs.items()}
-    learnt = np.array(sizes[:-1], float)
-    lines = np.polynomial.polynomial.polyfit(learnt, np.array([values[size] for size in sizes[:-1]]), 1)
-    off = values[sizes[-1]] / (lines[0] + lines[1] * sizes[-1])
-    print(f"{kind}: measured at {sizes[-1]:,}, as a share of what is foretold from fewer")
-    print("  " + "  ".join(f"{name} {share:.2f}" for name, share in zip(asdict(costs[sizes[0]]), off, strict=True)))
+    names = list(asdict(costs[sizes[0]]))
+    values = np.array([list(asdict(costs[size]).values()) for size in sizes], float)
+    lines = np.polynomial.polynomial.polyfit(np.array(sizes[:-1], float), values[:-1], 1)
+    for memory in (names.index("driver"), names.index("worker")):
+        lines[:, memory] = values[:-1, memory].max(), 16.0 * (names[memory] == "driver" and kind == "train")
+    foretold = lines[0] + lines[1] * sizes[-1]
+    shares = [
+        f"{name} {found / told:.2f}" for name, found, told in zip(names, values[-1], foretold, strict=True) if told
+    ]
+    print(f"{kind}: measured at {sizes[-1]:,}, as a share of what is foretold from fewer: {', '.join(shares)}")
     for size in FORETOLD:
         print(f"{kind:7}{size:>12,}  {_row(Cost(*(lines[0] + lines[1] * size)))}")
 
