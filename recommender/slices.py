@@ -35,7 +35,7 @@ from recommender.ready import ReadyLists
 from recommender.settings import Settings
 
 ROWS = 196_608
-"""Rows of a slice: many blocks of any size, and few enough for a worker to need some three GiB."""
+"""Rows of a slice: many blocks of any size, and few enough for a worker to need no more than a GiB."""
 _LATER: dict[str, Any] = {"usual_heads": np.zeros(0), "greatest_norm": 0.0}  # what is known when all slices are indexed
 
 
