@@ -215,11 +215,12 @@ def test_a_worker_of_dask_is_killed_and_the_export_is_the_same(large: Site, tmp_
         command = large.command(out, "--task-size", 1, "--format", "jsonl", "--engine", "dask")
         out.mkdir()
         with subprocess.Popen([*command, "--address", cluster.address], stderr=subprocess.PIPE, text=True) as process:
-            until(lambda: len(parts(out)) > 50, seconds=60)
+            until(lambda: len(parts(out)) > 20, seconds=60)
             cluster.kill(1)
             assert not (out / "_SUCCESS").exists(), "it was killed too late"
             _, said = process.communicate(timeout=300)
-    assert (process.returncode, said) == (0, f"300 articles exported to {out}\n")
+    assert process.returncode == 0, said
+    assert said.endswith(f"300 articles exported to {out}\n")  # Dask may have a word of its own before
     assert joined(out) == large.answers()
     assert whole(out)
 
