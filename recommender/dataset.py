@@ -48,7 +48,7 @@ class Dataset:
                 if self.folder is not None:
                     self.folder.mkdir(parents=True, exist_ok=True)
                     stack.enter_context(alone(self.folder))
-                    for folder in (self.folder, *(path for path in self.folder.iterdir() if path.is_dir())):
+                    for folder in self._folders(self.folder):
                         remove_unfinished(folder)
             except BlockingIOError as error:
                 raise ExportError(f"{self.url}: another run is writing here; wait for its end, or end it") from error
@@ -94,13 +94,21 @@ class Dataset:
     def finish(self, name: str) -> None:
         """Make an empty file, by which it is known that all others are there, on the disk too.
 
+        What workers that died have left unfinished is removed.
+
         Raises:
             ExportError: it can't be made.
         """
         if self.folder is not None:
-            for folder in (*(path for path in self.folder.iterdir() if path.is_dir()), self.folder):
+            for folder in self._folders(self.folder):
+                remove_unfinished(folder)
                 sync_folder(folder)
         self.write(name, b"")
+
+    @staticmethod
+    def _folders(folder: Path) -> list[Path]:
+        """What has files of the dataset: the folders of its parts, and itself at last."""
+        return [*(path for path in folder.iterdir() if path.is_dir()), folder]
 
     def clear(self) -> None:
         """Remove all files of a folder on a disk."""
