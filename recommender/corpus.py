@@ -170,7 +170,8 @@ class Corpus:
         wishes: Rows[_Wish] = tables.rows(_Wish)
         files = 0
         # Newest first: of several copies of one linked-only article, the one that was embedded last is kept.
-        for files, group in enumerate(groups, start=1):  # noqa: B007 - how many there were is kept
+        for group in groups:
+            files += 1
             article = _merged(group)
             number = directory.add(article)
             for _, source in group:

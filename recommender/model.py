@@ -39,6 +39,7 @@ class TfidfModel:
     sum of their fields' cosines. The excerpt's field holds the title's words too, if the settings say so.
 
     Attributes:
+        shares: of the similarity, each field's.
         vocabularies_: what each field has learnt, in the order of the columns.
     """
 
@@ -52,7 +53,7 @@ class TfidfModel:
                 settings.excerpt_terms, ngrams=settings.excerpt_ngrams, unspaced_ngrams=settings.unspaced_ngrams
             ),
         }
-        self._shares = {"title": settings.title_weight, "excerpt": 1 - settings.title_weight}
+        self.shares = {"title": settings.title_weight, "excerpt": 1 - settings.title_weight}
 
     def analyzer(self, field: str) -> Analyzer:
         """What turns the text of a field, "title" or "excerpt", into terms."""
@@ -184,7 +185,7 @@ class TfidfModel:
             transformer = TfidfTransformer()
             transformer.idf_ = self.vocabularies_[field].weights
             weighted = csr_array(transformer.transform(of_field.block(start), copy=False))
-            weighted.data *= np.float32(np.sqrt(self._shares[field]))
+            weighted.data *= np.float32(np.sqrt(self.shares[field]))
             blocks.append(weighted)
         joined = csr_array(hstack(blocks, format="csr"))
         joined.eliminate_zeros()

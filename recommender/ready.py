@@ -12,7 +12,7 @@ from recommender.neighbors import Decay, Index
 
 WIDTH = 50
 _STRETCH = 1 << 16  # rows that lists are extended by at a time
-_ROUNDING = 2.0**-20
+_ROUNDING = 2.0**-20  # more than any sum of float32 can be wrong by: a bound may be too high, never too low
 _MANY = 20_000  # articles, from which on joining them pays for ten seconds of compiling, once a machine
 
 

@@ -126,22 +126,21 @@ def _learn(
     will hold.
     """
     totals: dict[str, Counter[str]] = {field: Counter() for field in FIELDS}
-    settings = parts[0].settings
-    shares = {"title": settings.title_weight, "excerpt": 1 - settings.title_weight}
+    model = TfidfModel(settings=parts[0].settings)
     sizes = []
     for part in parts:
         found: dict[str, tuple[list[str], NDArray[np.int64]]] = joblib.load(part.kept("frequencies"))
-        sizes.append(sum(int(held_by.sum()) for field, (_, held_by) in found.items() if shares[field]))
+        sizes.append(sum(int(held_by.sum()) for field, (_, held_by) in found.items() if model.shares[field]))
         for field, (terms, held_by) in found.items():
             totals[field].update(dict(zip(terms, held_by.tolist(), strict=True)))
     frequencies = {}
     for field, total in totals.items():
         terms = sorted(total)
         frequencies[field] = terms, np.array([total[term] for term in terms], np.int64)
-    model = TfidfModel(settings=settings).learn(frequencies, articles=parts[-1].last, term_factors=term_factors)
+    model.learn(frequencies, articles=parts[-1].last, term_factors=term_factors)
     for field in FIELDS:
         files.save_vocabulary(folder, field, model.vocabularies_[field])
-    held_by = np.concatenate([frequencies[field][1] * (shares[field] > 0) for field in FIELDS])
+    held_by = np.concatenate([frequencies[field][1] * (model.shares[field] > 0) for field in FIELDS])
     files.save(folder, "index.levels", levels_of(held_by))
     return model, sizes
 
