@@ -1,7 +1,6 @@
 """Related articles: learns from titles and excerpts which articles belong together."""
 
 from recommender import artefact
-from recommender.artefact import Manifest
 from recommender.article import Article, Entry
 from recommender.corpus import Corpus
 from recommender.errors import (
@@ -16,6 +15,7 @@ from recommender.errors import (
     UnknownArticleError,
 )
 from recommender.explanation import Explanation, SharedWord
+from recommender.manifest import Manifest
 from recommender.recommender import Recommender
 from recommender.rules import Suggestion
 from recommender.settings import Settings

@@ -6,15 +6,10 @@ nothing, and a damaged or foreign one is refused with a sentence that says what 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
@@ -24,45 +19,17 @@ from recommender import files
 from recommender.catalogue import Catalogue
 from recommender.corpus import Corpus
 from recommender.disk import replacing, sync_folder
-from recommender.errors import ArtefactError, SettingsError
+from recommender.errors import ArtefactError
+from recommender.folder import DiskFolder, Folder
 from recommender.keys import Blob, Buckets, Keys, Texts
+from recommender.manifest import MANIFEST, Manifest, manifest_of, refused
 from recommender.model import FIELDS, TfidfModel
 from recommender.neighbors import Index
 from recommender.ready import ReadyLists
 from recommender.recommender import Recommender
 from recommender.settings import Settings
 
-FORMAT = 4
-MANIFEST = "manifest.json"
 POINTER = "current"
-_SEAL = "seal"  # of the manifest: sha256 of all else in it
-_LIBRARIES = ("scikit-learn", "numpy", "scipy", "PyStemmer", "regex")
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What an artefact says of itself.
-
-    Attributes:
-        version: the name of its folder; later ones sort after earlier ones.
-        given: the settings that the user fixed; a later training goes by them again.
-        precision: what the least score was set by, likewise.
-        learnt: what links have taught, in a sentence.
-        corpus: the fingerprint of the corpus it was trained on.
-        counts: articles, files, links, terms.
-        files: sha256 of every file, as hex, by name.
-    """
-
-    version: str
-    created: str
-    settings: Settings
-    given: Mapping[str, Any]
-    precision: float | None
-    learnt: str
-    corpus: str
-    counts: dict[str, int]
-    libraries: dict[str, str]
-    files: dict[str, str]
 
 
 def publish(
@@ -82,32 +49,46 @@ def publish(
     Raises:
         ArtefactError: the folder can't be written.
     """
-    if recommender.ready_ is None:
-        recommender.prepare(progress=progress)
 
-    def fill(folder: Path) -> Manifest:
-        for name, text in _texts_of(recommender).items():
-            files.save_text(folder, name, text)
-        for name, array in _arrays_of(recommender).items():
-            files.save(folder, name, array)
-        for field, vocabulary in recommender.model_.vocabularies_.items():
-            files.save_vocabulary(folder, field, vocabulary)
-        terms = sum(len(vocabulary.terms) for vocabulary in recommender.model_.vocabularies_.values())
-        return seal(
-            folder,
-            settings=recommender.settings,
-            given=given or {},
-            precision=precision,
-            learnt=learnt,
-            corpus=corpus.fingerprint,
-            counts=counts_of(corpus, terms),
-        )
+    def fill(folder: Folder) -> Manifest:
+        return write(recommender, corpus, folder, given=given, precision=precision, learnt=learnt, progress=progress)
 
     return publish_folder(models, fill)
 
 
-def publish_folder(models: Path, fill: Callable[[Path], Manifest]) -> Manifest:
-    """Publish what `fill` puts into a new folder and seals, all of it or nothing, and make it the current version.
+def write(
+    recommender: Recommender,
+    corpus: Corpus,
+    folder: Folder,
+    *,
+    given: Mapping[str, Any] | None = None,
+    precision: float | None = None,
+    learnt: str = "",
+    progress: bool = False,
+) -> Manifest:
+    """Write all files of an artefact but its manifest into a folder; returns what is to be that."""
+    if recommender.ready_ is None:
+        recommender.prepare(progress=progress)
+    for name, text in _texts_of(recommender).items():
+        files.save_text(folder, name, text)
+    for name, array in _arrays_of(recommender).items():
+        files.save(folder, name, array)
+    for field, vocabulary in recommender.model_.vocabularies_.items():
+        files.save_vocabulary(folder, field, vocabulary)
+    terms = sum(len(vocabulary.terms) for vocabulary in recommender.model_.vocabularies_.values())
+    return manifest_of(
+        {name: folder.digest(name) for name in sorted(folder.names())},
+        settings=recommender.settings,
+        given=given or {},
+        precision=precision,
+        learnt=learnt,
+        corpus=corpus.fingerprint,
+        counts=counts_of(corpus, terms),
+    )
+
+
+def publish_folder(models: Path, fill: Callable[[Folder], Manifest]) -> Manifest:
+    """Publish what `fill` puts into a new folder, all of it or nothing, and make it the current version.
 
     Raises:
         ArtefactError: the folder can't be written.
@@ -116,7 +97,8 @@ def publish_folder(models: Path, fill: Callable[[Path], Manifest]) -> Manifest:
         models.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".publishing-", dir=models))
         try:
-            manifest = fill(staging)
+            manifest = fill(DiskFolder(staging))
+            files.save_text(DiskFolder(staging), MANIFEST, manifest.to_json())
             staging.chmod(0o755)
             staging.rename(models / manifest.version)
         except BaseException:
@@ -133,50 +115,6 @@ def counts_of(corpus: Corpus, terms: int) -> dict[str, int]:
     """What a manifest counts, of a corpus in which so many terms were learnt."""
     links = sum(len(links) for links in corpus.links.values())
     return {"articles": len(corpus.articles), "files": corpus.files, "links": links, "terms": terms}
-
-
-def seal(
-    folder: Path,
-    *,
-    settings: Settings,
-    given: Mapping[str, Any],
-    precision: float | None,
-    learnt: str,
-    corpus: str,
-    counts: Mapping[str, int],
-) -> Manifest:
-    """Write the manifest of the files that are in a folder, which is then an artefact under the manifest's version."""
-    digests = {path.name: files.digest(path) for path in sorted(folder.iterdir())}
-    now = datetime.now(UTC)
-    content = hashlib.sha256(_json(digests)).hexdigest()[:8]
-    manifest = Manifest(
-        version=f"{now:%Y%m%dT%H%M%S.%fZ}-{content}",
-        created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        settings=settings,
-        given=given,
-        precision=precision,
-        learnt=learnt,
-        corpus=corpus,
-        counts=dict(counts),
-        libraries={name: installed_version(name) for name in _LIBRARIES},
-        files=digests,
-    )
-    values = {
-        "format": FORMAT,
-        "created": manifest.created,
-        "settings": manifest.settings.to_mapping(),
-        "given": dict(manifest.given),
-        "precision": manifest.precision,
-        "learnt": manifest.learnt,
-        "corpus": manifest.corpus,
-        "counts": manifest.counts,
-        "libraries": manifest.libraries,
-        "files": manifest.files,
-    }
-    values = json.loads(_json(values))  # as it will be read
-    text = json.dumps({**values, _SEAL: hashlib.sha256(_json(values)).hexdigest()}, indent=2)
-    files.save_text(folder, MANIFEST, text.encode() + b"\n")
-    return manifest
 
 
 def versions(models: Path) -> list[str]:
@@ -237,28 +175,10 @@ def read_manifest(models: Path, version: str | None = None) -> Manifest:
     if not folder.is_dir():
         raise _absent(models, version)
     try:
-        values = json.loads((folder / MANIFEST).read_bytes())
-        seal = values.pop(_SEAL, None)
-        if values["format"] != FORMAT:
-            raise _refused(folder, f"it is of format {values['format']!r}, this program reads {FORMAT}")
-        if seal != hashlib.sha256(_json(values)).hexdigest():
-            raise _refused(folder, "its manifest is damaged: it is not the one that was published")
-        if set(values["files"]) != files.NAMES:
-            raise _refused(folder, "its manifest does not name the files of an artefact")
-        return Manifest(
-            version=version,
-            created=str(values["created"]),
-            settings=Settings.from_mapping(values["settings"]),
-            given=_settings(values["given"]),
-            precision=None if values["precision"] is None else float(values["precision"]),
-            learnt=str(values["learnt"]),
-            corpus=str(values["corpus"]),
-            counts={str(name): int(count) for name, count in values["counts"].items()},
-            libraries={str(name): str(number) for name, number in values["libraries"].items()},
-            files={str(name): str(digest) for name, digest in values["files"].items()},
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, SettingsError, RecursionError) as error:
-        raise _refused(folder, f"{MANIFEST} can't be read ({error})") from error
+        text = (folder / MANIFEST).read_bytes()
+    except OSError as error:
+        raise refused(folder, f"{MANIFEST} can't be read ({error})") from error
+    return Manifest.from_json(text, version=version, place=folder)
 
 
 def verify(models: Path, version: str | None = None) -> Manifest:
@@ -271,14 +191,24 @@ def verify(models: Path, version: str | None = None) -> Manifest:
     """
     manifest = read_manifest(models, version)
     folder = folder_of(models, manifest.version)
+    check(DiskFolder(folder), manifest, place=folder)
+    return manifest
+
+
+def check(folder: DiskFolder, manifest: Manifest, *, place: str | Path) -> None:
+    """The same for the files of a folder that are, or are to be, an artefact at some place.
+
+    Raises:
+        ArtefactError: see `verify`.
+    """
     for name, expected in manifest.files.items():
         try:
-            found = files.digest(folder / name)
+            found = folder.digest(name)
         except OSError as error:
-            raise _refused(folder, f"{name} can't be read ({error.strerror})") from error
+            raise refused(place, f"{name} can't be read ({error.strerror})") from error
         if found != expected:
-            raise _refused(folder, f"{name} is damaged: it is not the file that was published")
-    with _refusing(folder):
+            raise refused(place, f"{name} is damaged: it is not the file that was published")
+    with _refusing(place):
         recommender = read_folder(folder, manifest.settings)
         catalogue, index, ready = _parts(recommender)
         index.check()
@@ -288,7 +218,6 @@ def verify(models: Path, version: str | None = None) -> Manifest:
         ready.check(len(catalogue))
         if recommender.model_.columns()[FIELDS[-1]].stop != len(index.levels):
             raise ValueError("the terms are not those of the vectors")
-    return manifest
 
 
 def load(models: Path, version: str | None = None, *, verified: bool = False) -> Recommender:
@@ -303,15 +232,13 @@ def load(models: Path, version: str | None = None, *, verified: bool = False) ->
     manifest = read_manifest(models, version) if verified else verify(models, version)
     folder = folder_of(models, manifest.version)
     with _refusing(folder):
-        return read_folder(folder, manifest.settings)
+        return read_folder(DiskFolder(folder), manifest.settings)
 
 
-def read_folder(folder: Path, settings: Settings) -> Recommender:
+def read_folder(folder: Folder, settings: Settings) -> Recommender:
     """The recommender that the files of a folder make, sealed or not, trusted as they are."""
     arrays = {name: files.read_array(folder, name) for name in files.ARRAYS}
-    texts = {
-        name: Texts(files.read_text(folder, name), arrays[f"{name.partition('.')[0]}.ends"]) for name in files.TEXTS
-    }
+    texts = {name: Texts(folder.read(name), arrays[f"{name.partition('.')[0]}.ends"]) for name in files.TEXTS}
     index = Index.from_arrays({part: arrays[f"index.{part}"] for part in Index._fields})
     catalogue = Catalogue(
         texts[files.RECORDS],
@@ -341,28 +268,16 @@ def _keys(kind: str, texts: Mapping[str, Texts], arrays: Mapping[str, NDArray[An
 
 
 @contextmanager
-def _refusing(folder: Path) -> Iterator[None]:
+def _refusing(place: str | Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError) as error:
-        raise _refused(folder, f"it holds what no artefact holds ({error})") from error
-
-
-def _settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Overrides of settings, checked."""
-    Settings.from_mapping(values)
-    return dict(values)
+        raise refused(place, f"it holds what no artefact holds ({error})") from error
 
 
 def _absent(models: Path, version: str) -> ArtefactError:
     known = ", ".join(versions(models)) or "none"
     return ArtefactError(f"{models}: there is no version {version!r}; there is {known}")
-
-
-def _refused(folder: Path, reason: str) -> ArtefactError:
-    return ArtefactError(
-        f"{folder}: refused: {reason}; run `recommender train CORPUS`, or go back with `recommender models use VERSION`"
-    )
 
 
 def _parts(recommender: Recommender) -> tuple[Catalogue, Index, ReadyLists]:
@@ -400,7 +315,3 @@ def _arrays_of(recommender: Recommender) -> dict[str, Any]:
         "lists.scores": ready.scores,
         **{f"index.{part}": array for part, array in index._asdict().items()},
     }
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -6,7 +6,7 @@ A file that is there is whole: on a disk it is written beside and renamed, in an
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from recommender.disk import alone, remove_unfinished, replacing, sync_folder
-from recommender.errors import ExportError
+from recommender.errors import StorageError
 
 
 class Dataset:
@@ -25,14 +25,12 @@ class Dataset:
         """Take the folder, there or not.
 
         Raises:
-            ExportError: fsspec knows no such URL, or lacks what reads it.
+            StorageError: fsspec knows no such URL, or lacks what reads it.
         """
         self.url = url
         self._files: Any
-        try:
+        with self._telling("", "reached"):
             self._files, root = fsspec.core.url_to_fs(url)
-        except (ImportError, ValueError, OSError) as error:
-            raise ExportError(f"{url}: can't be reached: {error}") from error
         self._root = str(root).rstrip("/")
         self.folder = Path(self._root) if isinstance(self._files, LocalFileSystem) else None
 
@@ -41,7 +39,7 @@ class Dataset:
         """Hold the folder, made where it is missing, against other runs on this machine; what they left is removed.
 
         Raises:
-            ExportError: another run holds it, or it can't be made.
+            StorageError: another run holds it, or it can't be made.
         """
         with ExitStack() as stack:
             try:
@@ -51,36 +49,80 @@ class Dataset:
                     for folder in self._folders(self.folder):
                         remove_unfinished(folder)
             except BlockingIOError as error:
-                raise ExportError(f"{self.url}: another run is writing here; wait for its end, or end it") from error
+                raise StorageError(f"{self.url}: another run is writing here; wait for its end, or end it") from error
             except OSError as error:
-                raise ExportError(f"{self.url}: can't be written: {error.strerror or error}") from error
+                raise StorageError(f"{self.url}: can't be written: {error.strerror or error}") from error
             yield
 
     def names(self) -> set[str]:
         """The files that are there."""
-        self._files.invalidate_cache()
-        return {str(path)[len(self._root) + 1 :] for path in self._files.find(self._root)}
+        return set(self.sizes())
+
+    def sizes(self, under: str = "") -> dict[str, int]:
+        """The files that are there, or in one of its folders, and how many bytes each has.
+
+        Raises:
+            StorageError: they can't be listed.
+        """
+        with self._telling(under, "listed"):
+            self._files.invalidate_cache()
+            found = self._files.find(self._path(under), detail=True)
+        return {str(path)[len(self._root) + 1 :]: int(known["size"]) for path, known in found.items()}
+
+    def folders(self) -> list[str]:
+        """The folders that lie in it.
+
+        Raises:
+            StorageError: they can't be listed.
+        """
+        with self._telling("", "listed"):
+            self._files.invalidate_cache()
+            if not self._files.isdir(self._root):
+                return []
+            found = self._files.ls(self._root, detail=True)
+        return sorted(str(known["name"]).rpartition("/")[2] for known in found if known["type"] == "directory")
+
+    def holds(self, name: str) -> bool:
+        """Whether a file is there.
+
+        Raises:
+            StorageError: that can't be told.
+        """
+        with self._telling(name, "looked for"):
+            self._files.invalidate_cache()
+            return bool(self._files.exists(self._path(name)))
 
     def read(self, name: str) -> bytes:
         """A file.
 
         Raises:
-            ExportError: it can't be read.
+            StorageError: it can't be read.
         """
-        try:
-            return bytes(self._files.cat_file(f"{self._root}/{name}"))
-        except OSError as error:
-            raise ExportError(f"{self.url}/{name}: can't be read: {error.strerror or error}") from error
+        with self._telling(name, "read"):
+            return bytes(self._files.cat_file(self._path(name)))
+
+    def stretches(self, wanted: Sequence[tuple[str, int, int]]) -> list[bytes]:
+        """Stretches of files, each given by its name, its first byte and its end; asked for at the same time.
+
+        Raises:
+            StorageError: one can't be read.
+        """
+        names, starts, ends = zip(*wanted, strict=True)
+        with self._telling(names[0], "read"):
+            found = self._files.cat_ranges(
+                [self._path(name) for name in names], list(starts), list(ends), on_error="raise"
+            )
+        return list(map(bytes, found))
 
     def write(self, name: str, content: bytes) -> None:
         """Make a file, or replace it; it is there whole or not at all, also after a power cut, in which it may be lost.
 
         Raises:
-            ExportError: it can't be written.
+            StorageError: it can't be written.
         """
-        try:
+        with self._telling(name, "written"):
             if self.folder is None:
-                path = f"{self._root}/{name}"
+                path = self._path(name)
                 self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
                 self._files.pipe_file(path, content)
                 return
@@ -88,8 +130,30 @@ class Dataset:
             file.parent.mkdir(parents=True, exist_ok=True)
             with replacing(file, folder_synced=False) as stream:
                 stream.write(content)
-        except OSError as error:
-            raise ExportError(f"{self.url}/{name}: can't be written: {error.strerror or error}") from error
+
+    def remove(self, name: str) -> None:
+        """Remove a folder and all that is in it, if it is there.
+
+        Raises:
+            StorageError: it can't be removed.
+        """
+        with self._telling(name, "removed"):
+            self._files.invalidate_cache()
+            if self._files.exists(self._path(name)):
+                self._files.rm(self._path(name), recursive=True)
+
+    def _path(self, name: str) -> str:
+        return f"{self._root}/{name}" if name else self._root
+
+    @contextmanager
+    def _telling(self, name: str, what: str) -> Iterator[None]:
+        """Turn whatever a file system raises, and each has errors of its own, into a sentence."""
+        try:
+            yield
+        except Exception as error:
+            reason = getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
+            place = f"{self.url.rstrip('/')}/{name}" if name else self.url
+            raise StorageError(f"{place}: can't be {what}: {reason}") from error
 
     def finish(self, name: str) -> None:
         """Make an empty file, by which it is known that all others are there, on the disk too.
@@ -97,7 +161,7 @@ class Dataset:
         What workers that died have left unfinished is removed.
 
         Raises:
-            ExportError: it can't be made.
+            StorageError: it can't be made.
         """
         if self.folder is not None:
             for folder in self._folders(self.folder):

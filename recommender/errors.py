@@ -43,6 +43,10 @@ class StoreError(RecommenderError):
     """A store of answers that can't be reached, read or written, or that holds none."""
 
 
+class StorageError(RecommenderError):
+    """A folder, on a disk or in an object store, that can't be reached, read or written."""
+
+
 class EvaluationError(RecommenderError):
     """A corpus that suggestions can't be judged by."""
 

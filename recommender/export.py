@@ -72,7 +72,8 @@ class Exporter:
         A run that was broken off is gone on with, over the live articles that it began with.
 
         Raises:
-            ExportError: the folder holds anything else, or can't be written, or there are articles without an answer.
+            ExportError: the folder holds anything else, or there are articles without an answer.
+            StorageError: it can't be written.
         """
         dataset = Dataset(url)
         with dataset.alone():

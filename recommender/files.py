@@ -1,23 +1,21 @@
-"""The files of an artefact: plain arrays and texts, written whole or stretch by stretch, and mapped.
+"""The files of an artefact: plain arrays and texts, written and read whole or stretch by stretch.
 
-A stretch is some rows of an array. Workers on any machines that see the folder fill one file together, each its own
-rows; nobody holds the whole of it.
+A stretch is some rows of an array. Workers on any machines fill one file together, each its own rows; nobody holds the
+whole of it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import mmap
-import os
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import IO, Any
+from io import BytesIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from recommender.disk import synced
+from recommender.folder import Folder, Sink
 from recommender.keys import Blob
 from recommender.model import FIELDS, Vocabulary
 
@@ -53,70 +51,62 @@ ARRAYS: dict[str, tuple[DTypeLike, int]] = {  # dtype and dimensions
     "index.greatest_norm": (np.float64, 0),
     **{f"{field}.weights": (np.float32, 1) for field in FIELDS},
 }
+_HEADER = 128  # bytes that say what an array is
 _MANY = 4096  # rows that are written at a time
 NAMES = frozenset((*TEXTS, *(f"{field}.terms.txt" for field in FIELDS), *(f"{name}.npy" for name in ARRAYS)))
 
 
-def save_text(folder: Path, name: str, text: Blob) -> None:
-    """Write a text, on the disk when this returns."""
-    with synced(folder / name) as stream:
-        stream.write(text)
+def save_text(folder: Folder, name: str, text: Blob) -> None:
+    """Write a text."""
+    with folder.writing(name) as sink:
+        sink.write(text)
 
 
-def save(folder: Path, name: str, values: ArrayLike) -> None:
-    """Write an array of `ARRAYS`, on the disk when this returns."""
-    with synced(folder / f"{name}.npy") as stream:
-        np.save(stream, np.asarray(values, ARRAYS[name][0]), allow_pickle=False)
+def save(folder: Folder, name: str, values: ArrayLike) -> None:
+    """Write an array of `ARRAYS`."""
+    array = np.asarray(values, ARRAYS[name][0], order="C")
+    with folder.writing(f"{name}.npy") as sink:
+        sink.write(_header(name, array.shape))
+        sink.write(_bytes(array))
 
 
-def allocate(folder: Path, name: str, shape: tuple[int, ...]) -> None:
-    """Make an array of `ARRAYS` whose stretches are written later; until then it is zero, and takes no room."""
-    with (folder / f"{name}.npy").open("xb") as stream:
-        _begin(stream, np.dtype(ARRAYS[name][0]), shape)
-        stream.truncate(stream.tell() + int(np.prod(shape)) * np.dtype(ARRAYS[name][0]).itemsize)
+def allocate(folder: Folder, name: str, shape: tuple[int, ...]) -> None:
+    """Make an array of `ARRAYS` whose stretches are written later."""
+    folder.begin(f"{name}.npy", _HEADER + _size(name, shape))
+    folder.write(f"{name}.npy", 0, _header(name, shape))
 
 
-def write_rows(folder: Path, name: str, first: int, values: NDArray[Any]) -> None:
-    """Write a stretch of an allocated array from row `first` on, on the disk when this returns.
+def write_rows(folder: Folder, name: str, first: int, values: NDArray[Any]) -> None:
+    """Write a stretch of an allocated array from row `first` on.
 
     Raises:
         ValueError: it does not lie within the array, or is of another kind.
     """
-    with (folder / f"{name}.npy").open("r+b") as stream:
-        shape, dtype = _header(stream)
-        if values.shape[1:] != shape[1:] or values.dtype != dtype or not 0 <= first <= shape[0] - len(values):
-            raise ValueError(f"{name}: rows {first} to {first + len(values)} of {values.shape} are not within {shape}")
-        stream.seek(first * int(np.prod(shape[1:])) * dtype.itemsize, os.SEEK_CUR)
-        stream.write(np.ascontiguousarray(values).data)
-        stream.flush()
-        os.fsync(stream.fileno())
+    shape, dtype = _shape(folder, name), np.dtype(ARRAYS[name][0])
+    if values.shape[1:] != shape[1:] or values.dtype != dtype or not 0 <= first <= shape[0] - len(values):
+        raise ValueError(f"{name}: rows {first} to {first + len(values)} of {values.shape} are not within {shape}")
+    folder.write(f"{name}.npy", _HEADER + first * _row(name, shape), _bytes(values))
 
 
-def write_columns(folder: Path, name: str, first: int, values: NDArray[Any]) -> None:
+def write_columns(folder: Folder, name: str, first: int, values: NDArray[Any]) -> None:
     """The same for some columns of a two-dimensional array, from column `first` on."""
-    with (folder / f"{name}.npy").open("r+b") as stream:
-        shape, dtype = _header(stream)
-        rows, columns = values.shape
-        if rows != shape[0] or values.dtype != dtype or not 0 <= first <= shape[1] - columns:
-            raise ValueError(f"{name}: columns {first} to {first + columns} of {rows} rows are not within {shape}")
-        start = stream.tell()
-        for row in range(rows):
-            stream.seek(start + (row * shape[1] + first) * dtype.itemsize)
-            stream.write(np.ascontiguousarray(values[row]).data)
-        stream.flush()
-        os.fsync(stream.fileno())
+    shape, dtype = _shape(folder, name), np.dtype(ARRAYS[name][0])
+    rows, columns = values.shape
+    if rows != shape[0] or values.dtype != dtype or not 0 <= first <= shape[1] - columns:
+        raise ValueError(f"{name}: columns {first} to {first + columns} of {rows} rows are not within {shape}")
+    for row in range(rows):
+        start = _HEADER + (row * shape[1] + first) * dtype.itemsize
+        folder.write(f"{name}.npy", start, _bytes(values[row]))
 
 
 class Growing:
     """An array of `ARRAYS` that is written from its first row to its last, and never held."""
 
-    def __init__(self, stream: IO[bytes], name: str) -> None:
-        self._stream = stream
+    def __init__(self, sink: Sink, name: str) -> None:
+        self._sink = sink
         self._dtype = np.dtype(ARRAYS[name][0])
         self._size = 0
         self._last: list[float] = []
-        self._start = stream.tell()
-        _begin(stream, self._dtype, (1 << 62,))  # as long as any number of rows; the right one is put here at the end
 
     def __len__(self) -> int:
         return self._size
@@ -126,82 +116,122 @@ class Growing:
         self._last.append(value)
         self._size += 1
         if len(self._last) == _MANY:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
-        self._stream.write(np.array(self._last, self._dtype).data)
+    def flush(self) -> None:
+        """Write what was added."""
+        self._sink.write(_bytes(np.array(self._last, self._dtype)))
         self._last.clear()
-
-    def end(self) -> None:
-        """Say in the file how many rows there are."""
-        self._flush()
-        self._stream.seek(self._start)
-        _begin(self._stream, self._dtype, (self._size,))
 
 
 @contextmanager
-def growing(folder: Path, name: str) -> Iterator[Growing]:
-    """Write a one-dimensional array of `ARRAYS` bit by bit; it is on the disk when the block ends."""
-    with synced(folder / f"{name}.npy") as stream:
-        array = Growing(stream, name)
+def growing(folder: Folder, name: str) -> Iterator[Growing]:
+    """Write a one-dimensional array of `ARRAYS` bit by bit; how long it has become is put before it at last."""
+    with folder.writing(f"{name}.npy", _HEADER) as sink:
+        array = Growing(sink, name)
         yield array
-        array.end()
+        array.flush()
+    folder.write(f"{name}.npy", 0, _header(name, (len(array),)))
 
 
-def read_array(folder: Path, name: str) -> NDArray[Any]:
-    """An array of `ARRAYS`, mapped.
+def read_array(folder: Folder, name: str) -> NDArray[Any]:
+    """An array of `ARRAYS`, mapped where the folder can.
 
     Raises:
         ValueError: the file holds something else.
     """
-    dtype, dimensions = ARRAYS[name]
-    path = folder / f"{name}.npy"
-    array = np.load(path, mmap_mode="r" if dimensions else None, allow_pickle=False)
-    if not (isinstance(array, np.ndarray) and array.dtype == dtype and array.ndim == dimensions):
-        raise ValueError(f"{path.name} is not a plain array of {np.dtype(dtype)}")
-    return np.asarray(array)  # mapped as before, but not a memmap, of which each value costs five times as much
+    shape = _shape(folder, name)
+    return _array(name, folder.read(f"{name}.npy", _HEADER, _HEADER + _size(name, shape)), shape)
 
 
-def read_text(folder: Path, name: str) -> Blob:
-    """A text, mapped."""
-    with (folder / name).open("rb") as stream:
-        if not os.fstat(stream.fileno()).st_size:
-            return b""  # which can't be mapped
-        return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+def read_rows(folder: Folder, name: str, first: int, last: int) -> NDArray[Any]:
+    """The rows of an array from `first` until `last`.
+
+    Raises:
+        ValueError: the file holds something else, or not so many.
+    """
+    shape = _shape(folder, name)
+    if not 0 <= first <= last <= shape[0]:
+        raise ValueError(f"{name}: rows {first} to {last} are not within {shape}")
+    row = _row(name, shape)
+    content = folder.read(f"{name}.npy", _HEADER + first * row, _HEADER + last * row)
+    return _array(name, content, (last - first, *shape[1:]))
 
 
-def save_vocabulary(folder: Path, field: str, vocabulary: Vocabulary) -> None:
+def read_columns(folder: Folder, name: str, first: int, last: int) -> NDArray[Any]:
+    """The columns of a two-dimensional array from `first` until `last`, copied.
+
+    Raises:
+        ValueError: the file holds something else, or not so many.
+    """
+    rows, columns = _shape(folder, name)
+    if not 0 <= first <= last <= columns:
+        raise ValueError(f"{name}: columns {first} to {last} are not within {columns}")
+    item = _row(name, (rows,))
+    starts = [_HEADER + (row * columns + first) * item for row in range(rows)]
+    found = [folder.read(f"{name}.npy", start, start + (last - first) * item) for start in starts]
+    return np.stack([_array(name, content, (last - first,)) for content in found])
+
+
+def length(folder: Folder, name: str) -> int:
+    """The rows of an array.
+
+    Raises:
+        ValueError: the file holds something else.
+    """
+    return _shape(folder, name)[0]
+
+
+def save_vocabulary(folder: Folder, field: str, vocabulary: Vocabulary) -> None:
     """Write what a field has learnt."""
     save_text(folder, f"{field}.terms.txt", "\n".join(vocabulary.terms).encode())
     save(folder, f"{field}.weights", vocabulary.weights)
 
 
-def read_vocabulary(folder: Path, field: str) -> Vocabulary:
+def read_vocabulary(folder: Folder, field: str) -> Vocabulary:
     """What a field has learnt.
 
     Raises:
         ValueError: there is not one weight a term.
     """
-    text = (folder / f"{field}.terms.txt").read_bytes().decode()
+    text = bytes(folder.read(f"{field}.terms.txt")).decode()
     terms, weights = tuple(text.split("\n")) if text else (), read_array(folder, f"{field}.weights")
     if len(terms) != len(weights):
         raise ValueError(f"the {field}'s terms and their weights don't match")
     return Vocabulary(terms, weights)
 
 
-def digest(path: Path) -> str:
-    """The sha256 of a file, as hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _header(name: str, shape: tuple[int, ...]) -> bytes:
+    stream = BytesIO()
+    descr = np.lib.format.dtype_to_descr(np.dtype(ARRAYS[name][0]))
+    np.lib.format.write_array_header_1_0(stream, {"descr": descr, "fortran_order": False, "shape": shape})
+    return stream.getvalue()
 
 
-def _begin(stream: IO[bytes], dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
-    np.lib.format.write_array_header_1_0(
-        stream, {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
-    )
+def _shape(folder: Folder, name: str) -> tuple[int, ...]:
+    """What the file says of its array, which must be of the very kind that belongs there."""
+    dtype, dimensions = ARRAYS[name]
+    stream = BytesIO(bytes(folder.read(f"{name}.npy", 0, _HEADER)))
+    if np.lib.format.read_magic(stream) == (1, 0):
+        shape, fortran_order, found = np.lib.format.read_array_header_1_0(stream)
+        if found == dtype and len(shape) == dimensions and not fortran_order and stream.tell() == _HEADER:
+            return shape
+    raise ValueError(f"{name}.npy is not a plain array of {np.dtype(dtype)}")
 
 
-def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    np.lib.format.read_magic(stream)
-    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-    return shape, dtype
+def _row(name: str, shape: tuple[int, ...]) -> int:
+    """The bytes of a row."""
+    return math.prod(shape[1:]) * np.dtype(ARRAYS[name][0]).itemsize
+
+
+def _size(name: str, shape: tuple[int, ...]) -> int:
+    """The bytes of an array."""
+    return math.prod(shape) * np.dtype(ARRAYS[name][0]).itemsize
+
+
+def _array(name: str, content: Blob, shape: tuple[int, ...]) -> NDArray[Any]:
+    return np.frombuffer(content, ARRAYS[name][0]).reshape(shape)
+
+
+def _bytes(array: NDArray[Any]) -> Blob:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data

@@ -11,11 +11,12 @@ import click
 from tqdm import tqdm
 
 from recommender import artefact, readings, tuning
-from recommender.artefact import Manifest
 from recommender.collector import leave_alone
 from recommender.corpus import Corpus, fingerprint
 from recommender.engine import Engine
 from recommender.errors import ArtefactError
+from recommender.folder import Folder
+from recommender.manifest import Manifest, manifest_of
 from recommender.overlay import Overlay
 from recommender.postings import Postings, settle
 from recommender.recommender import Recommender
@@ -87,8 +88,8 @@ def _train_in_slices(
     with stages("training") as progress:
         learned = tuning.learn(corpus, split, given=given, progress=progress)
 
-    def fill(folder: Path) -> Manifest:
-        terms = build(
+    def fill(folder: Folder) -> Manifest:
+        terms, digests = build(
             folder,
             corpus.in_rank_order(),
             count=len(corpus.articles),
@@ -101,8 +102,8 @@ def _train_in_slices(
         )
         made = artefact.read_folder(folder, learned.settings)
         precise = tuning.as_precise(learned, made, split, precision)
-        return artefact.seal(
-            folder,
+        return manifest_of(
+            digests,
             settings=precise.settings,
             given=given,
             precision=precision,

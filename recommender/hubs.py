@@ -14,8 +14,10 @@ from scipy.sparse import csr_array
 from recommender.neighbors import Decay, Index
 
 _NEIGHBORS = 20
-_REACH = 512  # articles
 _PERCENTILE = 10
+
+REACH = 512
+"""Articles before and after an article among which its popularity is judged."""
 
 
 def hub_weights(index: Index, *, decay: Decay, exponent: float) -> NDArray[np.float64]:
@@ -33,10 +35,10 @@ def popularity_of_rows(index: Index, first: int, last: int, *, decay: Decay) -> 
     """The popularity of the articles from row `first` until `last`, float64 (rows,); others count as neighbours."""
     from recommender.popularity import popularity_within  # imports numba
 
-    start, end = max(first - _REACH, 0), min(last + _REACH, len(index.days))
+    start, end = max(first - REACH, 0), min(last + REACH, len(index.days))
     around = index.timed(decay)._replace(indptr=index.indptr[start : end + 1])
     around = around._replace(days=around.days[start:end])
-    return popularity_within(around, reach=_REACH, fading=decay.fading, limit=_NEIGHBORS)[first - start : last - start]
+    return popularity_within(around, reach=REACH, fading=decay.fading, limit=_NEIGHBORS)[first - start : last - start]
 
 
 def least_of(popularity: NDArray[np.float64]) -> float:
@@ -104,7 +106,7 @@ def _popularity(
         vector,
         day=day if decay.half_life_days is not None else float("nan"),
         excluded=excluded,
-        among=(max(before - _REACH, 0), min(before + _REACH + 1, len(index.days))),
+        among=(max(before - REACH, 0), min(before + REACH + 1, len(index.days))),
         fading=decay.fading,
         limit=_NEIGHBORS,
     )

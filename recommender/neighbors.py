@@ -227,17 +227,6 @@ class Index(NamedTuple):
             [self.indices[span] for span in spans], [self.data[span] for span in spans], terms=len(self.levels)
         )
 
-    def stretch(self, first: int, last: int) -> Self:
-        """The articles from row `first`, where a block begins, until `last` as an index; only the heads are copied."""
-        return self._replace(
-            indptr=self.indptr[first : last + 1],
-            days=self.days[first:last],
-            weights=self.weights[first:last],
-            heads=read_only(self.heads[:, first:last]),
-            directory=self.directory[first // self.block : -(-last // self.block)],
-            dated=min(max(self.dated - first, 0), last - first),
-        )
-
     def weighted(self, weights: NDArray[np.float64]) -> Self:
         """The same articles with other weights, float64 (articles,), 0 to 1."""
         return self._replace(weights=read_only(np.asarray(weights, np.float64)))

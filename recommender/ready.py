@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,22 @@ WIDTH = 50
 _STRETCH = 1 << 16  # rows that lists are extended by at a time
 _ROUNDING = 2.0**-20  # more than any sum of float32 can be wrong by: a bound may be too high, never too low
 _MANY = 20_000  # articles, from which on joining them pays for ten seconds of compiling, once a machine
+
+
+class Archive(Protocol):
+    """All articles, in the order of an `Index`, of which a stretch is opened at a time: rows from one until another."""
+
+    def __len__(self) -> int:
+        """All of them."""
+
+    def days(self, first: int, last: int, /) -> NDArray[np.float64]:
+        """As `Index.days`."""
+
+    def shown(self, first: int, last: int, /) -> NDArray[np.bool_]:
+        """Which of them may be in a list at all."""
+
+    def stretch(self, first: int, last: int, /) -> Index:
+        """Those from row `first`, where a block begins, until `last`."""
 
 
 class ReadyLists(NamedTuple):
@@ -49,27 +65,28 @@ class ReadyLists(NamedTuple):
         return cls(found.rows, found.scores)
 
     @classmethod
-    def of_rows(
-        cls, index: Index, first: int, last: int, *, decay: Decay, shown: NDArray[np.bool_], width: int = WIDTH
-    ) -> Self:
+    def of_rows(cls, archive: Archive, first: int, last: int, *, decay: Decay, width: int = WIDTH) -> Self:
         """The same lists for the articles from row `first`, where a block begins, until `last` alone.
 
         They are joined with themselves; of those beyond, newer and older ones are searched, a stretch at a time, for
         the lists that time leaves a chance to find better there.
         """
-        own = cls.of(index.stretch(first, last), decay=decay, shown=shown[first:last], width=width)
+        index = archive.stretch(first, last)
+        own = cls.of(index, decay=decay, shown=archive.shown(first, last), width=width)
         own.rows[own.rows >= 0] += first
-        days, similar = index.timed(decay).days, index.greatest_norm**2 * (1 + _ROUNDING)
+        similar, count = index.greatest_norm**2 * (1 + _ROUNDING), len(archive)
+        undated = decay.half_life_days is None or bool(np.isnan(archive.days(count - 1, count)).any())
         step = max(_STRETCH // index.block, 1) * index.block
         newer = [(max(end - step, 0), end) for end in range(first, 0, -step)]
-        older = [(start, min(start + step, len(index.days))) for start in range(last, len(index.days), step)]
+        older = [(start, min(start + step, count)) for start in range(last, count, step)]
         for beyond in (newer, older):
             for start, end in beyond:
-                chances = own._may_gain(days[first:last], days[start:end], decay, similar=similar)
-                hopeful = first + np.flatnonzero(chances)
+                chances = own._may_gain(index.days, archive.days(start, end), decay, similar=similar)
+                hopeful = np.flatnonzero(chances)
                 if len(hopeful):
-                    own._take_in(index, first, hopeful, start, end, decay=decay, shown=shown)
-                elif not np.isnan(days[-1]):
+                    others = archive.stretch(start, end)
+                    own._take_in(index, hopeful, others, start, decay=decay, shown=archive.shown(start, end))
+                elif not undated:
                     break  # what is farther away is even less of use, but for what has no date
         return own
 
@@ -89,29 +106,29 @@ class ReadyLists(NamedTuple):
     def _take_in(
         self,
         index: Index,
-        first: int,
-        rows: NDArray[np.intp],
+        places: NDArray[np.intp],
+        others: Index,
         start: int,
-        end: int,
         *,
         decay: Decay,
         shown: NDArray[np.bool_],
     ) -> None:
-        """Put what some articles find from row `start` until `end` into their lists."""
-        at = rows - first
-        found = index.stretch(start, end).nearest(
-            index.vectors_of(rows.tolist()),
-            query_days=index.days[rows],
-            allowed=shown[start:end],
+        """Put what some articles of an index find among others, the first of which has the row `start`, into their
+        lists.
+        """
+        found = others.nearest(
+            index.vectors_of(places.tolist()),
+            query_days=index.days[places],
+            allowed=shown,
             decay=decay,
             limit=self.rows.shape[1],
-            min_score=self._wanted()[at],
+            min_score=self._wanted()[places],
         )
-        scores = np.concatenate((self.scores[at], found.scores), axis=1)
-        others = np.concatenate((self.rows[at], np.where(found.rows >= 0, found.rows + start, -1)), axis=1)
-        best = np.lexsort((others, -scores), axis=1)[:, : self.rows.shape[1]]
-        self.scores[at] = np.take_along_axis(scores, best, axis=1)
-        self.rows[at] = np.take_along_axis(others, best, axis=1)
+        scores = np.concatenate((self.scores[places], found.scores), axis=1)
+        rows = np.concatenate((self.rows[places], np.where(found.rows >= 0, found.rows + start, -1)), axis=1)
+        best = np.lexsort((rows, -scores), axis=1)[:, : self.rows.shape[1]]
+        self.scores[places] = np.take_along_axis(scores, best, axis=1)
+        self.rows[places] = np.take_along_axis(rows, best, axis=1)
 
     def best(
         self, row: int, limit: int, *, min_score: float = 0.0, keeps: Callable[[int], bool] | None = None

@@ -6,21 +6,17 @@ the popularity of a percentile; everything else goes past it, or lies in the fol
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TypeVar
 
-import joblib
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender import files, slices
 from recommender.article import Article
 from recommender.catalogue import row_of
-from recommender.disk import synced
 from recommender.engine import Engine
+from recommender.folder import Folder
 from recommender.hubs import least_of, weights_of
 from recommender.model import FIELDS, TfidfModel
 from recommender.neighbors import HEADS, LEAST_BLOCK, block_of, levels_of, scale_of
@@ -32,7 +28,7 @@ _Result = TypeVar("_Result")
 
 
 def build(
-    folder: Path,
+    folder: Folder,
     articles: Iterable[Article],
     *,
     count: int,
@@ -42,8 +38,8 @@ def build(
     engine: Engine,
     rows: int = slices.ROWS,
     progress: bool = False,
-) -> int:
-    """Fill a folder with the files of an artefact, all but its manifest; returns how many terms it has learnt.
+) -> tuple[int, dict[str, str]]:
+    """Fill a folder with the files of an artefact, all but its manifest.
 
     The engine has been started. The folder must be one that its workers see.
 
@@ -53,18 +49,19 @@ def build(
 
     Raises:
         EngineError: a task failed.
-    """
-    folder, rows = folder.resolve(), -(-rows // LEAST_BLOCK) * LEAST_BLOCK
-    work = folder / "work"
-    work.mkdir()
-    _write_catalogue(folder, articles, links)
-    everything = Slice(folder, work, settings, 0, count)
-    parts = [Slice(folder, work, settings, first, min(first + rows, count)) for first in range(0, count, rows)]
 
-    def run(name: str, function: Callable[..., _Result], arguments: Sequence[tuple[object, ...]]) -> list[_Result]:
-        return engine.run(
-            function, arguments, total=len(arguments), description=name, unit=" slices", progress=progress
-        )
+    Returns:
+        How many terms it has learnt, and the sha256 of each file, as hex, by name.
+    """
+    rows = -(-rows // LEAST_BLOCK) * LEAST_BLOCK
+    _write_catalogue(folder, articles, links)
+    everything = Slice(folder, settings, 0, count)
+    parts = [Slice(folder, settings, first, min(first + rows, count)) for first in range(0, count, rows)]
+
+    def run(
+        name: str, function: Callable[..., _Result], arguments: Sequence[tuple[object, ...]], unit: str = " slices"
+    ) -> list[_Result]:
+        return engine.run(function, arguments, total=len(arguments), description=name, unit=unit, progress=progress)
 
     run("counting", slices.count, [(part,) for part in parts])
     model, sizes = _learn(folder, parts, term_factors or {})
@@ -86,6 +83,7 @@ def build(
     greatest = run(
         "vectors", slices.vectorise, [(part, int(start)) for part, start in zip(parts, starts[:-1], strict=True)]
     )
+    folder.remove(slices.WORK)
     files.save(folder, "index.scale", scale_of(max(greatest, default=0.0)))
     files.save(folder, "index.block", block)
     norms = run("index", slices.invert, [(part,) for part in parts])
@@ -94,13 +92,14 @@ def build(
     _weigh_hubs(folder, parts)
     run("lists", slices.prepare, [(part,) for part in parts])
     run("names", slices.sort_keys, [(everything, "names"), (everything, "urls")])
-    shutil.rmtree(work)
-    return terms
+    names = sorted(folder.names())
+    digests = run("digests", slices.digest, [(folder, name) for name in names], unit=" files")
+    return terms, dict(zip(names, digests, strict=True))
 
 
-def _write_catalogue(folder: Path, articles: Iterable[Article], links: Mapping[str, Sequence[str]]) -> None:
+def _write_catalogue(folder: Folder, articles: Iterable[Article], links: Mapping[str, Sequence[str]]) -> None:
     with (
-        synced(folder / files.RECORDS) as records,
+        folder.writing(files.RECORDS) as records,
         files.growing(folder, "articles.ends") as ends,
         files.growing(folder, "articles.entries") as entry_sizes,
         files.growing(folder, "articles.flags") as flags,
@@ -120,7 +119,7 @@ def _write_catalogue(folder: Path, articles: Iterable[Article], links: Mapping[s
 
 
 def _learn(
-    folder: Path, parts: Sequence[Slice], term_factors: Mapping[str, Mapping[str, float]]
+    folder: Folder, parts: Sequence[Slice], term_factors: Mapping[str, Mapping[str, float]]
 ) -> tuple[TfidfModel, list[int]]:
     """Add up what was counted, and learn and write the vocabularies; also returns how many values each slice's vectors
     will hold.
@@ -129,7 +128,7 @@ def _learn(
     model = TfidfModel(settings=parts[0].settings)
     sizes = []
     for part in parts:
-        found: dict[str, tuple[list[str], NDArray[np.int64]]] = joblib.load(part.kept("frequencies"))
+        found = slices.frequencies(part)
         sizes.append(sum(int(held_by.sum()) for field, (_, held_by) in found.items() if model.shares[field]))
         for field, (terms, held_by) in found.items():
             totals[field].update(dict(zip(terms, held_by.tolist(), strict=True)))
@@ -145,7 +144,7 @@ def _learn(
     return model, sizes
 
 
-def _weigh_hubs(folder: Path, parts: Sequence[Slice]) -> None:
+def _weigh_hubs(folder: Folder, parts: Sequence[Slice]) -> None:
     """Put the articles' weights in the place of their popularity."""
     exponent = parts[0].settings.hub_exponent
     popularity = files.read_array(folder, "index.weights")

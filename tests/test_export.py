@@ -16,7 +16,7 @@ from waiting import until
 from recommender import artefact
 from recommender.disk import alone
 from recommender.engine import Engine
-from recommender.errors import ExportError
+from recommender.errors import ExportError, StorageError
 from recommender.export import Exporter
 from recommender.journal import Journal
 from recommender.parquet import from_parquet
@@ -126,7 +126,7 @@ def test_an_export_at_a_url_is_the_same(site: Site, answers: bytes) -> None:
 
 
 def test_a_url_that_nothing_reads_is_told(site: Site) -> None:
-    with pytest.raises(ExportError, match=r"^nowhere://lists: can't be reached: Protocol not known: nowhere"):
+    with pytest.raises(StorageError, match=r"^nowhere://lists: can't be reached: Protocol not known: nowhere"):
         exporter(site).to_folder("nowhere://lists")
 
 
@@ -334,7 +334,7 @@ def test_another_run_is_not_mixed_with_what_a_folder_holds(
 
 
 def test_two_runs_at_a_time_are_one_too_many(site: Site, tmp_path: Path) -> None:
-    with alone(tmp_path), pytest.raises(ExportError, match="another run is writing here; wait for its end, or end it"):
+    with alone(tmp_path), pytest.raises(StorageError, match="another run is writing here; wait for its end, or end it"):
         exporter(site).to_folder(str(tmp_path))
 
 

@@ -22,6 +22,8 @@ from api.server import main
 from recommender import Corpus, Manifest, Recommender, Settings, artefact
 from recommender.engine import Engine
 from recommender.fitting import train
+from recommender.folder import Folder
+from recommender.manifest import manifest_of
 from recommender.rules import in_rank_order
 from recommender.sharding import build
 
@@ -35,9 +37,9 @@ def published(
 ) -> Manifest:
     """Make a model in slices of so many rows, and publish it."""
 
-    def fill(folder: Path) -> Manifest:
+    def fill(folder: Folder) -> Manifest:
         with engine.started():
-            terms = build(
+            terms, digests = build(
                 folder,
                 in_rank_order(corpus.articles),
                 count=len(corpus.articles),
@@ -47,8 +49,8 @@ def published(
                 rows=rows,
                 **more,
             )
-        return artefact.seal(
-            folder,
+        return manifest_of(
+            digests,
             settings=settings,
             given={},
             precision=None,

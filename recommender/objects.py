@@ -1,0 +1,126 @@
+"""Files in an object store, where none can be changed: each is a folder of objects, named by where they begin in it.
+
+A stretch that is written is an object of its own, put in one request; so tasks fill a file together, as on a disk, and
+what a task that is run again puts there is what it had put before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from recommender.dataset import Dataset
+from recommender.errors import StorageError
+from recommender.folder import Sink
+from recommender.keys import Blob
+
+STEP = 1 << 25
+"""Bytes that are held at a time, where a file goes past."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFolder:
+    """A folder at a URL that fsspec knows; see `Folder`."""
+
+    url: str
+
+    @property
+    def _objects(self) -> Dataset:
+        return _dataset(self.url)
+
+    def names(self) -> set[str]:
+        """See `Folder`."""
+        return {name.rpartition("/")[0] for name in self._objects.names()}
+
+    def size(self, name: str) -> int:
+        """The bytes of a file."""
+        return self._pieces(name)[-1].end
+
+    def read(self, name: str, start: int = 0, end: int | None = None) -> Blob:
+        """See `Folder`; what is read is held."""
+        pieces = self._pieces(name)
+        end = pieces[-1].end if end is None else end
+        wanted, at = [], start
+        for piece in pieces:
+            if piece.start <= at < min(piece.end, end):
+                until = min(piece.end, end)
+                wanted.append((piece.name, at - piece.start, until - piece.start))
+                at = until
+        if at != end:
+            raise ValueError(f"{name} has no byte {at}")
+        found = self._objects.stretches(wanted) if wanted else []
+        return found[0] if len(found) == 1 else b"".join(found)
+
+    @contextmanager
+    def writing(self, name: str, start: int = 0) -> Iterator[Sink]:
+        """See `Folder`."""
+        pieces = _Pieces(self, name, start)
+        yield pieces
+        pieces.put()
+
+    def begin(self, name: str, size: int) -> None:
+        """See `Folder`: in a store nothing is to be done."""
+
+    def write(self, name: str, start: int, content: Blob) -> None:
+        """See `Folder`."""
+        self._objects.write(f"{name}/{start:015}", bytes(content))
+
+    def digest(self, name: str) -> str:
+        """See `Folder`."""
+        found, size = hashlib.sha256(), self.size(name)
+        for start in range(0, size, STEP):
+            found.update(self.read(name, start, min(start + STEP, size)))
+        return found.hexdigest()
+
+    def remove(self, name: str) -> None:
+        """See `Folder`."""
+        self._objects.remove(name)
+
+    def _pieces(self, name: str) -> list[_Piece]:
+        """The objects that a file is made of, in order."""
+        sizes = self._objects.sizes(name)
+        if not sizes:
+            raise StorageError(f"{self.url}/{name}: is not there")
+        return sorted(_Piece(int(path.rpartition("/")[2]), path, size) for path, size in sizes.items())
+
+
+class _Piece(NamedTuple):
+    start: int
+    name: str
+    size: int
+
+    @property
+    def end(self) -> int:
+        return self.start + self.size
+
+
+class _Pieces:
+    """A sink that becomes one object after the other."""
+
+    def __init__(self, folder: ObjectFolder, name: str, start: int) -> None:
+        self._folder = folder
+        self._name = name
+        self._start = start
+        self._held = bytearray()
+
+    def write(self, content: Blob) -> None:
+        """Add some bytes."""
+        self._held += content
+        if len(self._held) >= STEP:
+            self.put()
+
+    def put(self) -> None:
+        """Make an object of what is held; of an empty file there is one, too."""
+        if self._held or not self._start:
+            self._folder.write(self._name, self._start, bytes(self._held))
+            self._start += len(self._held)
+            self._held = bytearray()
+
+
+@lru_cache(maxsize=16)
+def _dataset(url: str) -> Dataset:
+    return Dataset(url)
