@@ -24,7 +24,7 @@ serve: $(VENV)/installed  ## train on CORPUS (seeds/) where no model fits, and s
 test: $(VENV)/installed-dev  ## run every test
 	@$(BIN)/python -m pytest
 
-test-engines: $(VENV)/installed-engines  ## run exports on Spark and Ray (needs Java 17; 700 MB to install)
+test-engines: $(VENV)/installed-engines  ## train and export on Spark and Ray, and over S3 (needs Java 17; 800 MB to install)
 	@$(BIN)/python -m pytest tests/engines
 
 lint: $(VENV)/installed-dev  ## check style, format and types
@@ -82,7 +82,7 @@ $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 	@touch $@ $(VENV)/installed
 
 $(VENV)/installed-engines: $(VENV)/installed-dev
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,ray,spark]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,engines]'
 	@touch $@
 
 $(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python

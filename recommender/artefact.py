@@ -87,7 +87,7 @@ def write(
     )
 
 
-def publish_folder(models: Path, fill: Callable[[Folder], Manifest]) -> Manifest:
+def publish_folder(models: Path, fill: Callable[[DiskFolder], Manifest]) -> Manifest:
     """Publish what `fill` puts into a new folder, all of it or nothing, and make it the current version.
 
     Raises:
@@ -208,7 +208,7 @@ def check(folder: DiskFolder, manifest: Manifest, *, place: str | Path) -> None:
             raise refused(place, f"{name} can't be read ({error.strerror})") from error
         if found != expected:
             raise refused(place, f"{name} is damaged: it is not the file that was published")
-    with _refusing(place):
+    with refusing(place):
         recommender = read_folder(folder, manifest.settings)
         catalogue, index, ready = _parts(recommender)
         index.check()
@@ -231,7 +231,7 @@ def load(models: Path, version: str | None = None, *, verified: bool = False) ->
     """
     manifest = read_manifest(models, version) if verified else verify(models, version)
     folder = folder_of(models, manifest.version)
-    with _refusing(folder):
+    with refusing(folder):
         return read_folder(DiskFolder(folder), manifest.settings)
 
 
@@ -268,7 +268,8 @@ def _keys(kind: str, texts: Mapping[str, Texts], arrays: Mapping[str, NDArray[An
 
 
 @contextmanager
-def _refusing(place: str | Path) -> Iterator[None]:
+def refusing(place: str | Path) -> Iterator[None]:
+    """Turn what goes wrong when the files of an artefact are read into an `ArtefactError`."""
     try:
         yield
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError) as error:

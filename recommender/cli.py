@@ -23,10 +23,11 @@ from recommender.fitting import fitting_version, load, read, train, version_for
 from recommender.hand import Hand
 from recommender.judging import evaluate_command
 from recommender.loading import load as load_answers
-from recommender.options import corpus_argument, engine_options, models_option, settings_option
+from recommender.options import corpus_argument, engine_options, models_option, models_or_url_option, settings_option
 from recommender.parquet import require_pyarrow
 from recommender.parts import Format
 from recommender.recommender import Recommender
+from recommender.remote import Models
 from recommender.rules import Suggestion
 from recommender.settings import read_overrides
 from recommender.slices import ROWS
@@ -66,7 +67,7 @@ main.add_command(models_group)
 
 @main.command("train")
 @corpus_argument()
-@models_option
+@models_or_url_option
 @settings_option
 @click.option(
     "--precision",
@@ -84,7 +85,7 @@ main.add_command(models_group)
 def train_command(
     *,
     corpus_path: Path,
-    models_folder: Path,
+    models: Models,
     settings_file: Path | None,
     precision: float | None,
     engine: Engine,
@@ -96,8 +97,8 @@ def train_command(
     """
     given = read_overrides(settings_file) if settings_file else {}
     with engine.started():
-        corpus = read(corpus_path, models_folder)
-        manifest = train(corpus, models_folder, given, precision=precision, engine=engine, slice_rows=slice_size)
+        corpus = read(corpus_path, models)
+        manifest = train(corpus, models, given, precision=precision, engine=engine, slice_rows=slice_size)
     click.echo(manifest.version)
 
 
@@ -168,7 +169,7 @@ def enrich_command(
 
 @main.command("export")
 @corpus_argument()
-@models_option
+@models_or_url_option
 @click.option(
     "--out",
     required=True,
@@ -189,7 +190,7 @@ def enrich_command(
 def export_command(
     *,
     corpus_path: Path,
-    models_folder: Path,
+    models: Models,
     out: str,
     limit: int | None,
     form: Format,
@@ -204,8 +205,8 @@ def export_command(
     if form == "parquet":
         require_pyarrow()
     with engine.started():
-        version = fitting_version(corpus_path, models_folder, engine=engine)
-        exporter = Exporter(models_folder, version, limit=limit, engine=engine, task_size=task_size, progress=True)
+        version = fitting_version(corpus_path, models, engine=engine)
+        exporter = Exporter(models, version, limit=limit, engine=engine, task_size=task_size, progress=True)
         if out == "-":
             count = exporter.to_stream(sys.stdout.buffer)
         elif form == "parquet" or out.endswith("/") or "://" in out or Path(out).is_dir():

@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import IO, NamedTuple, TypeVar
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from recommender import artefact
+from recommender import artefact, files, remote
 from recommender.dataset import Dataset
 from recommender.disk import replacing
 from recommender.engine import Engine
@@ -30,6 +32,7 @@ from recommender.parquet import to_parquet
 from recommender.parts import RUN, SUCCESS, Format, Part, Plan, parts_of
 from recommender.postings import Postings
 from recommender.recommender import Recommender
+from recommender.remote import Models, RemoteModels
 
 TASK_SIZE = 4000
 """Articles a task: about a second's work, and a few dozen megabytes."""
@@ -44,7 +47,7 @@ class Exporter:
 
     def __init__(
         self,
-        models: Path,
+        models: Models,
         version: str,
         *,
         limit: int | None = None,
@@ -52,16 +55,16 @@ class Exporter:
         task_size: int = TASK_SIZE,
         progress: bool = False,
     ) -> None:
-        """Take a version from a folder that all workers see.
+        """Take a version from a folder that all workers see, or from a URL.
 
         Args:
             limit: entries a list at most; by default the model's setting.
             engine: one that is started.
             task_size: articles a task at most.
         """
-        self._models = models.resolve()
+        self._models = models.resolve() if isinstance(models, Path) else models
         self._version = version
-        self._limit = artefact.read_manifest(models, version).settings.limit if limit is None else limit
+        self._limit = remote.manifest(models, version).settings.limit if limit is None else limit
         self._engine = engine or Engine()
         self._task_size = task_size
         self._progress = progress
@@ -150,10 +153,7 @@ class Exporter:
         """Write down, in an empty folder, what is to be done."""
         if live:
             dataset.write(LIVE, live)
-        recommender = _opened(str(self._models), self._version, dataset.url, _digest(live))
-        rows, days = recommender.articles_.rows, recommender.index_.days
-        if not isinstance(rows, range):  # which would be all of them, and needs no copy
-            days = days[rows]
+        days = self._days(dataset, live)
         plan = Plan(
             version=self._version,
             live=_digest(live),
@@ -166,11 +166,19 @@ class Exporter:
         dataset.write(RUN, plan.as_json())
         return plan
 
+    def _days(self, dataset: Dataset, live: bytes) -> NDArray[np.float64]:
+        """Those of all articles, in rank order."""
+        if isinstance(self._models, RemoteModels):  # of which no more is needed here
+            return files.read_array(self._models.folder(self._version), "index.days")
+        recommender = _opened(self._models, self._version, dataset.url, _digest(live))
+        rows, days = recommender.articles_.rows, recommender.index_.days
+        return days if isinstance(rows, range) else days[rows]  # all of them need no copy
+
     def _run(self, plan: Plan, dataset: Dataset) -> None:
         """Make the parts that are not there yet."""
         there = dataset.names()
         missing = [part for part in plan.parts if part.name(plan.format) not in there]
-        work = Work(str(self._models), plan.version, dataset.url, plan.live, plan.limit, plan.format)
+        work = Work(self._models, plan.version, dataset.url, plan.live, plan.limit, plan.format)
         few = self._engine.name == "local" and plan.articles <= plan.task_size  # not worth another process
         try:
             (replace(self._engine, workers=1) if few else self._engine).run(
@@ -199,7 +207,7 @@ class Work(NamedTuple):
         live: the digest of what was live when the export began.
     """
 
-    models: str
+    models: Models
     version: str
     url: str
     live: str
@@ -250,9 +258,11 @@ def _name(recommender: Recommender, place: int) -> str:
 
 
 @lru_cache(maxsize=1)
-def _opened(models: str, version: str, url: str, live: str) -> Recommender:
+def _opened(models: Models, version: str, url: str, live: str) -> Recommender:
     """The model with what was live when the export began: once a process."""
-    base = artefact.load(Path(models), version, verified=True)
+    if isinstance(models, RemoteModels):
+        return models.load(version)
+    base = artefact.load(models, version, verified=True)
     if not live:
         return base
     text = Dataset(url).read(LIVE)
@@ -262,8 +272,10 @@ def _opened(models: str, version: str, url: str, live: str) -> Recommender:
     return Overlay(base).after(Postings().after(Changes(anew=True, records=records, damage=()))).recommender
 
 
-def _live_now(models: Path) -> bytes:
+def _live_now(models: Models) -> bytes:
     """What is posted and withdrawn, a line each, withdrawals first; the same for the same state."""
+    if isinstance(models, RemoteModels):
+        return b""
     postings = Postings.in_folder(models)
     lines = [(("post" in record), msgspec.json.encode(record)) for record in postings.records()]
     return b"".join(line + b"\n" for _, line in sorted(lines))

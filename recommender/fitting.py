@@ -10,7 +10,7 @@ from typing import Any
 import click
 from tqdm import tqdm
 
-from recommender import artefact, readings, tuning
+from recommender import artefact, readings, remote, tuning
 from recommender.collector import leave_alone
 from recommender.corpus import Corpus, fingerprint
 from recommender.engine import Engine
@@ -20,17 +20,23 @@ from recommender.manifest import Manifest, manifest_of
 from recommender.overlay import Overlay
 from recommender.postings import Postings, settle
 from recommender.recommender import Recommender
+from recommender.remote import Models, on_disk
 from recommender.sharding import build
 from recommender.slices import ROWS
 from recommender.truth import Split
 
 
-def read(corpus_path: Path, models_folder: Path) -> Corpus:
-    """Read a corpus with what was posted to the servers of a models folder, and without what was withdrawn there."""
-    postings = Postings.in_folder(models_folder)
+def read(corpus_path: Path, models: Models) -> Corpus:
+    """Read a corpus with what was posted to the servers of a models folder, and without what was withdrawn there.
+
+    At a URL there are no servers, nor is anything kept of what was read.
+    """
+    postings, cache = Postings(), None
+    if isinstance(models, Path):
+        postings, cache = Postings.in_folder(models), models / readings.FOLDER
     for sentence in postings.damage:
         click.echo(f"recommender: {sentence}", err=True)
-    corpus = Corpus.from_path(corpus_path, cache=models_folder / readings.FOLDER, postings=postings, progress=True)
+    corpus = Corpus.from_path(corpus_path, cache=cache, postings=postings, progress=True)
     leave_alone()
     return corpus
 
@@ -43,7 +49,7 @@ def load(models_folder: Path, version: str) -> Recommender:
 
 def train(
     corpus: Corpus,
-    models_folder: Path,
+    models: Models,
     given: Mapping[str, Any],
     *,
     precision: float | None = None,
@@ -58,32 +64,33 @@ def train(
     """
     engine = engine or Engine()
     report(corpus)
-    if engine.name == "local" and len(corpus.articles) <= slice_rows:
-        with stages("training") as progress:
-            recommender, learned = tuning.train(corpus, given=given, precision=precision, progress=progress)
-            progress("publishing")
-            manifest = artefact.publish(
-                recommender, corpus, models_folder, given=given, precision=precision, learnt=learned.sentence()
-            )
-    else:
-        manifest = _train_in_slices(
-            corpus, models_folder, given, precision=precision, engine=engine, slice_rows=slice_rows
-        )
-    settle(models_folder, corpus.held)
+    whole = engine.name == "local" and len(corpus.articles) <= slice_rows
+    fill = _at_once(corpus, given, precision) if whole else _in_slices(corpus, given, precision, engine, slice_rows)
+    manifest = remote.publish(models, fill)
+    if isinstance(models, Path):
+        settle(models, corpus.held)
     click.echo(manifest.learnt, err=True)
-    click.echo(f"published {models_folder / manifest.version}", err=True)
+    click.echo(f"published {models}/{manifest.version}", err=True)
     return manifest
 
 
-def _train_in_slices(
-    corpus: Corpus,
-    models: Path,
-    given: Mapping[str, Any],
-    *,
-    precision: float | None,
-    engine: Engine,
-    slice_rows: int,
-) -> Manifest:
+def _at_once(corpus: Corpus, given: Mapping[str, Any], precision: float | None) -> Callable[[Folder], Manifest]:
+    with stages("training") as progress:
+        recommender, learned = tuning.train(corpus, given=given, precision=precision, progress=progress)
+
+    def fill(folder: Folder) -> Manifest:
+        with stages("publishing") as progress:
+            progress(f"{len(corpus.articles):,} articles")
+            return artefact.write(
+                recommender, corpus, folder, given=given, precision=precision, learnt=learned.sentence()
+            )
+
+    return fill
+
+
+def _in_slices(
+    corpus: Corpus, given: Mapping[str, Any], precision: float | None, engine: Engine, slice_rows: int
+) -> Callable[[Folder], Manifest]:
     split = Split.of(corpus)
     with stages("training") as progress:
         learned = tuning.learn(corpus, split, given=given, progress=progress)
@@ -100,8 +107,11 @@ def _train_in_slices(
             rows=slice_rows,
             progress=True,
         )
-        made = artefact.read_folder(folder, learned.settings)
-        precise = tuning.as_precise(learned, made, split, precision)
+        precise = learned
+        if precision is not None:
+            with on_disk(folder, digests) as made:
+                recommender = artefact.read_folder(made, learned.settings)
+                precise = tuning.as_precise(learned, recommender, split, precision)
         return manifest_of(
             digests,
             settings=precise.settings,
@@ -112,7 +122,7 @@ def _train_in_slices(
             counts=artefact.counts_of(corpus, terms),
         )
 
-    return artefact.publish_folder(models, fill)
+    return fill
 
 
 @contextmanager
@@ -127,37 +137,41 @@ def stages(name: str) -> Iterator[Callable[[str], None]]:
         yield enter
 
 
-def fitting_version(corpus_path: Path, models_folder: Path, *, engine: Engine | None = None) -> str:
+def fitting_version(corpus_path: Path, models: Models, *, engine: Engine | None = None) -> str:
     """The version of the current model, whole and trained on this very corpus, or of a newly trained one."""
-    manifest = _current(models_folder)
-    if manifest is not None and manifest.corpus == fingerprint(corpus_path, cache=models_folder / readings.FOLDER):
+    manifest = _current(models)
+    cache = models / readings.FOLDER if isinstance(models, Path) else None
+    if manifest is not None and manifest.corpus == fingerprint(corpus_path, cache=cache):
         return manifest.version
-    return _train_again(read(corpus_path, models_folder), models_folder, manifest, engine)
+    return _train_again(read(corpus_path, models), models, manifest, engine)
 
 
-def version_for(corpus: Corpus, models_folder: Path) -> str:
+def version_for(corpus: Corpus, models: Path) -> str:
     """The same for a corpus that has been read."""
-    manifest = _current(models_folder)
+    manifest = _current(models)
     if manifest is not None and manifest.corpus == corpus.fingerprint:
         return manifest.version
-    return _train_again(corpus, models_folder, manifest)
+    return _train_again(corpus, models, manifest)
 
 
-def _current(models_folder: Path) -> Manifest | None:
-    """The manifest of the current model, if there is one and it is whole; if it isn't, why is said."""
+def _current(models: Models) -> Manifest | None:
+    """The manifest of the current model, if there is one and it is whole; if it isn't, why is said.
+
+    Whether one at a URL is whole is found out by those who fetch it.
+    """
     try:
-        return artefact.verify(models_folder)
+        return artefact.verify(models) if isinstance(models, Path) else remote.manifest(models)
     except ArtefactError as error:
-        if artefact.versions(models_folder):
+        if remote.versions(models):
             click.echo(f"recommender: {error}", err=True)
         return None
 
 
-def _train_again(corpus: Corpus, models_folder: Path, manifest: Manifest | None, engine: Engine | None = None) -> str:
+def _train_again(corpus: Corpus, models: Models, manifest: Manifest | None, engine: Engine | None = None) -> str:
     """Train as the current model was trained, and return the new version."""
     if manifest is None:
-        return train(corpus, models_folder, {}, engine=engine).version
-    return train(corpus, models_folder, manifest.given, precision=manifest.precision, engine=engine).version
+        return train(corpus, models, {}, engine=engine).version
+    return train(corpus, models, manifest.given, precision=manifest.precision, engine=engine).version
 
 
 def report(corpus: Corpus) -> None:

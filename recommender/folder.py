@@ -32,6 +32,13 @@ class Folder(Hashable, Protocol):
     def names(self) -> set[str]:
         """The files that are there, with slashes where they lie deeper."""
 
+    def size(self, name: str) -> int:
+        """The bytes of a file.
+
+        Raises:
+            OSError, RecommenderError: there is no such file, or it can't be looked at.
+        """
+
     def read(self, name: str, start: int = 0, end: int | None = None) -> Blob:
         """A stretch of a file, until its end if no other is given.
 
@@ -65,6 +72,10 @@ class DiskFolder:
     def names(self) -> set[str]:
         """See `Folder`."""
         return {file.relative_to(self.path).as_posix() for file in self.path.rglob("*") if file.is_file()}
+
+    def size(self, name: str) -> int:
+        """See `Folder`."""
+        return (self.path / name).stat().st_size
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> Blob:
         """See `Folder`."""

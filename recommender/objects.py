@@ -37,7 +37,7 @@ class ObjectFolder:
         return {name.rpartition("/")[0] for name in self._objects.names()}
 
     def size(self, name: str) -> int:
-        """The bytes of a file."""
+        """See `Folder`."""
         return self._pieces(name)[-1].end
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> Blob:
@@ -63,11 +63,16 @@ class ObjectFolder:
         pieces.put()
 
     def begin(self, name: str, size: int) -> None:
-        """See `Folder`: in a store nothing is to be done."""
+        """See `Folder`; in a store there is nothing to do."""
 
     def write(self, name: str, start: int, content: Blob) -> None:
         """See `Folder`."""
-        self._objects.write(f"{name}/{start:015}", bytes(content))
+        if len(content):  # or it would take the place of what else begins there
+            self.put(name, start, bytes(content))
+
+    def put(self, name: str, start: int, content: bytes) -> None:
+        """Make one object of a file."""
+        self._objects.write(f"{name}/{start:015}", content)
 
     def digest(self, name: str) -> str:
         """See `Folder`."""
@@ -116,7 +121,7 @@ class _Pieces:
     def put(self) -> None:
         """Make an object of what is held; of an empty file there is one, too."""
         if self._held or not self._start:
-            self._folder.write(self._name, self._start, bytes(self._held))
+            self._folder.put(self._name, self._start, bytes(self._held))
             self._start += len(self._held)
             self._held = bytearray()
 

@@ -10,23 +10,49 @@ from typing import Any, TypeVar, get_args
 import click
 
 from recommender.engine import Engine, Name
+from recommender.remote import Models, RemoteModels
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class ModelsType(click.ParamType):  # type: ignore[type-arg]
+    """A folder of models or, where that is of use, a URL of models."""
+
+    name = "directory"
+
+    def __init__(self, *, urls: bool = False) -> None:
+        self._urls = urls
+        self._folder = click.Path(file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Models:
+        """See click."""
+        if isinstance(value, RemoteModels):
+            return value
+        if "://" not in str(value) or value.startswith("file://"):
+            return self._folder.convert(str(value).removeprefix("file://"), param, ctx)
+        if not self._urls:
+            self.fail(f"{value}: is a URL; `recommender models pull {value}` brings a model from there", param, ctx)
+        return RemoteModels(value.rstrip("/"))
+
+
 def models_option(command: Command) -> Command:
     """`--models DIR`, which every command takes."""
+    return _models_option("models_folder", ModelsType(), "DIR", "Folder of the trained models.")(command)
+
+
+def models_or_url_option(command: Command) -> Command:
+    """`--models DIR|URL`, of the commands for which models may lie in an object store."""
+    text = "Folder of the trained models, or a URL that fsspec knows."
+    return _models_option("models", ModelsType(urls=True), "DIR|URL", text)(command)
+
+
+def _models_option(name: str, kind: ModelsType, metavar: str, text: str) -> Callable[[Command], Command]:
+    default, variable = Path("models"), "RECOMMENDER_MODELS"
     return click.option(
-        "--models",
-        "models_folder",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=Path("models"),
-        show_default=True,
-        envvar="RECOMMENDER_MODELS",
-        help="Folder of the trained models.",
-    )(command)
+        "--models", name, type=kind, metavar=metavar, default=default, show_default=True, envvar=variable, help=text
+    )
 
 
 def settings_option(command: Command) -> Command:

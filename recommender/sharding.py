@@ -80,6 +80,7 @@ def build(
         "lists.scores": (count, WIDTH),
     }.items():
         files.allocate(folder, name, shape)
+    files.write_rows(folder, "index.indptr", 0, np.zeros(1, np.int64))
     greatest = run(
         "vectors", slices.vectorise, [(part, int(start)) for part, start in zip(parts, starts[:-1], strict=True)]
     )
@@ -147,8 +148,8 @@ def _learn(
 def _weigh_hubs(folder: Folder, parts: Sequence[Slice]) -> None:
     """Put the articles' weights in the place of their popularity."""
     exponent = parts[0].settings.hub_exponent
-    popularity = files.read_array(folder, "index.weights")
-    least = least_of(popularity) if exponent > 0 else np.inf
+    popularity = files.read_array(folder, "index.weights") if exponent > 0 else None
+    least = np.inf if popularity is None else least_of(popularity)
     for part in parts:
-        weights = weights_of(popularity[part.first : part.last].copy(), least=least, exponent=exponent)
-        files.write_rows(folder, "index.weights", part.first, weights)
+        own = np.zeros(part.last - part.first) if popularity is None else popularity[part.first : part.last].copy()
+        files.write_rows(folder, "index.weights", part.first, weights_of(own, least=least, exponent=exponent))

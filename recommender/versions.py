@@ -2,73 +2,99 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import cast
 
 import click
 
-from recommender import artefact
-from recommender.errors import ArtefactError
-from recommender.options import Command, models_option
+from recommender import artefact, remote
+from recommender.errors import ArtefactError, RecommenderError
+from recommender.options import Command, ModelsType, models_or_url_option
+from recommender.remote import Models, RemoteModels
 
 
 @click.group("models", invoke_without_command=True)
-@models_option
+@models_or_url_option
 @click.pass_context
-def models_group(context: click.Context, models_folder: Path) -> None:
-    """List the trained models; verify one, or go back to one."""
-    context.obj = models_folder
+def models_group(context: click.Context, models: Models) -> None:
+    """List the trained models; verify one, go back to one, or bring one from an object store."""
+    context.obj = models
     if context.invoked_subcommand is None:
-        context.invoke(list_models, models_folder=models_folder)
+        context.invoke(list_models, models=models)
 
 
 def own_models_option(command: Command) -> Command:
-    """`--models DIR` of a command of this group; by default the group's own."""
+    """`--models DIR|URL` of a command of this group; by default the group's own."""
 
-    def of_group(context: click.Context, _: click.Parameter, value: Path | None) -> Path:
-        return value if value is not None else cast("Path", context.obj)
+    def of_group(context: click.Context, _: click.Parameter, value: Models | None) -> Models:
+        return value if value is not None else cast("Models", context.obj)
 
-    folder = click.Path(file_okay=False, path_type=Path)
-    return click.option("--models", "models_folder", type=folder, callback=of_group, help="Folder of the models.")(
-        command
-    )
+    return click.option(
+        "--models",
+        type=ModelsType(urls=True),
+        metavar="DIR|URL",
+        callback=of_group,
+        help="Folder of the models, or a URL.",
+    )(command)
 
 
 @models_group.command("list")
 @own_models_option
-def list_models(models_folder: Path) -> None:
+def list_models(models: Models) -> None:
     """List the versions, the newest last; a star marks the one in use."""
-    known = artefact.versions(models_folder)
+    known = remote.versions(models)
     in_use = None
     if known:
         try:
-            in_use = artefact.read_manifest(models_folder).version
+            in_use = remote.manifest(models).version
         except ArtefactError as error:
             click.echo(f"recommender: {error}", err=True)
     for version in known:
         star = "*" if version == in_use else " "
         try:
-            manifest = artefact.read_manifest(models_folder, version)
+            manifest = remote.manifest(models, version)
             click.echo(f"{star} {version}  {manifest.created}  {manifest.counts['articles']:,} articles")
         except ArtefactError as error:
             click.echo(f"{star} {version}  {error}")
     if not known:
-        click.echo(f"{models_folder}: no models yet; run `recommender train CORPUS`", err=True)
+        click.echo(f"{models}: no models yet; run `recommender train CORPUS`", err=True)
+    for version in models.unfinished() if isinstance(models, RemoteModels) else ():
+        click.echo(
+            f"{models}/{version}: is unfinished; where no training is under way, it was killed: remove it", err=True
+        )
 
 
 @models_group.command("verify")
 @click.argument("version", required=False)
 @own_models_option
-def verify_model(models_folder: Path, version: str | None) -> None:
+def verify_model(models: Models, version: str | None) -> None:
     """Compare every file of VERSION (the one in use, by default) with its manifest."""
-    click.echo(f"{artefact.verify(models_folder, version).version} is whole")
+    if isinstance(models, RemoteModels):
+        raise RecommenderError(f"{models}: is a URL, whose models `recommender models pull` verifies as it brings them")
+    click.echo(f"{artefact.verify(models, version).version} is whole")
 
 
 @models_group.command("use")
 @click.argument("version")
 @own_models_option
-def use_model(models_folder: Path, version: str) -> None:
-    """Make VERSION the one in use, after verifying it."""
-    artefact.verify(models_folder, version)
-    artefact.use(models_folder, version)
+def use_model(models: Models, version: str) -> None:
+    """Make VERSION the one in use, after verifying it; at a URL, those verify it who fetch it."""
+    if isinstance(models, RemoteModels):
+        models.use(version)
+    else:
+        artefact.verify(models, version)
+        artefact.use(models, version)
     click.echo(f"{version} is in use")
+
+
+@models_group.command("pull")
+@click.argument("url")
+@click.argument("version", required=False)
+@own_models_option
+def pull_model(url: str, models: Models, version: str | None) -> None:
+    """Bring VERSION (the one in use there, by default) from URL, verify it, and make it the one in use here.
+
+    Servers of these models take it as they take one that was trained here.
+    """
+    if isinstance(models, RemoteModels):
+        raise RecommenderError(f"{models}: is a URL; name the folder that is to have the model with --models")
+    click.echo(f"{RemoteModels(url.rstrip('/')).pull(models, version, progress=True).version} is in use")
