@@ -17,7 +17,7 @@ from recommender import artefact
 from recommender.disk import alone
 from recommender.engine import Engine
 from recommender.enrich import Action, Enrichment, Mode, Outcome
-from recommender.errors import RecommenderError
+from recommender.errors import RecommenderError, without_secrets
 from recommender.export import TASK_SIZE, Exporter
 from recommender.fitting import fitting_version, load, read, train, version_for
 from recommender.hand import Hand
@@ -213,7 +213,7 @@ def export_command(
             count = exporter.to_folder(out, form=form)
         else:
             count = exporter.to_file(Path(out))
-    click.echo(f"{count:,} articles exported{'' if out == '-' else f' to {out}'}", err=True)
+    click.echo(f"{count:,} articles exported{'' if out == '-' else f' to {without_secrets(out)}'}", err=True)
 
 
 @main.command("load")

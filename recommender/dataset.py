@@ -15,11 +15,17 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from recommender.disk import alone, remove_unfinished, replacing, sync_folder
-from recommender.errors import StorageError
+from recommender.errors import StorageError, without_secrets
 
 
 class Dataset:
-    """The folder at a path or URL; names of files are relative to it, with slashes."""
+    """The folder at a path or URL; names of files are relative to it, with slashes.
+
+    Attributes:
+        url: where it is.
+        place: the same for people to read.
+        folder: its path, if it is on a disk.
+    """
 
     def __init__(self, url: str) -> None:
         """Take the folder, there or not.
@@ -28,6 +34,7 @@ class Dataset:
             StorageError: fsspec knows no such URL, or lacks what reads it.
         """
         self.url = url
+        self.place = without_secrets(url)
         self._files: Any
         with self._telling("", "reached"):
             self._files, root = fsspec.core.url_to_fs(url)
@@ -49,9 +56,9 @@ class Dataset:
                     for folder in self._folders(self.folder):
                         remove_unfinished(folder)
             except BlockingIOError as error:
-                raise StorageError(f"{self.url}: another run is writing here; wait for its end, or end it") from error
+                raise StorageError(f"{self.place}: another run is writing here; wait for its end, or end it") from error
             except OSError as error:
-                raise StorageError(f"{self.url}: can't be written: {error.strerror or error}") from error
+                raise StorageError(f"{self.place}: can't be written: {error.strerror or error}") from error
             yield
 
     def names(self) -> set[str]:
@@ -152,8 +159,8 @@ class Dataset:
             yield
         except Exception as error:
             reason = getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
-            place = f"{self.url.rstrip('/')}/{name}" if name else self.url
-            raise StorageError(f"{place}: can't be {what}: {reason}") from error
+            place = f"{self.place.rstrip('/')}/{name}" if name else self.place
+            raise StorageError(f"{place}: can't be {what}: {without_secrets(reason)}") from error
 
     def finish(self, name: str) -> None:
         """Make an empty file, by which it is known that all others are there, on the disk too.

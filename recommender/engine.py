@@ -21,7 +21,7 @@ from joblib import Parallel, cpu_count, delayed, parallel_config, register_paral
 from joblib.externals.loky import process_executor
 from tqdm import tqdm
 
-from recommender.errors import EngineError, RecommenderError
+from recommender.errors import EngineError, RecommenderError, without_secrets
 
 Name: TypeAlias = Literal["local", "dask", "ray", "spark"]
 Result = TypeVar("Result")
@@ -135,7 +135,7 @@ def _ended(function: Callable[..., Any], given: tuple[Any, ...]) -> _End:
         except OSError as error:
             return _End(None, f"{error.filename or function.__name__}: {error.strerror or error}")
         except Exception as error:  # noqa: BLE001 - whatever it is, the other tasks are worth having
-            return _End(None, f"{function.__name__}{given}: {type(error).__name__}: {error}")
+            return _End(None, without_secrets(f"{function.__name__}{given}: {type(error).__name__}: {error}"))
 
 
 class _Parallel(Parallel):  # type: ignore[misc]

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+
+def without_secrets(text: str) -> str:
+    """A text for people, without the names and passwords that its URLs hold."""
+    return re.sub(r"(?<=://)[^/\s'\"]*@", "", text)
 
 
 class RecommenderError(Exception):

@@ -85,16 +85,19 @@ class Exporter:
                 plan = _plan_in(dataset)
                 if not self._asks_for(plan, form):
                     raise ExportError(
-                        f"{url}: holds an export of {plan.version}, {plan.limit} entries a list, as {plan.format}, "
-                        f"{plan.task_size} articles a task: ask for the same, or name another --out, or remove it"
+                        f"{dataset.place}: holds an export of {plan.version}, {plan.limit} entries a list, "
+                        f"as {plan.format}, {plan.task_size} articles a task: "
+                        "ask for the same, or name another --out, or remove it"
                     )
                 if SUCCESS in there and plan.live != _digest(live):
                     raise ExportError(
-                        f"{url}: holds an export from before articles were posted or withdrawn: "
+                        f"{dataset.place}: holds an export from before articles were posted or withdrawn: "
                         "name another --out, or remove it"
                     )
             elif there - {LIVE}:
-                raise ExportError(f"{url}: holds something else: name a folder that is empty, or not there yet")
+                raise ExportError(
+                    f"{dataset.place}: holds something else: name a folder that is empty, or not there yet"
+                )
             else:
                 plan = self._begun(dataset, live, form, by_month=True)
             self._run(plan, dataset)
@@ -191,11 +194,11 @@ class Exporter:
             )
         except EngineError as error:
             raise ExportError(
-                f"{dataset.url}: {error}; what is finished stays, and the same command goes on from there"
+                f"{dataset.place}: {error}; what is finished stays, and the same command goes on from there"
             ) from error
         if lost := {part.name(plan.format) for part in missing} - dataset.names():
             raise ExportError(
-                f"{dataset.url}: {min(lost)} was written, and is not there: the workers must see this very folder"
+                f"{dataset.place}: {min(lost)} was written, and is not there: the workers must see this very folder"
             )
 
 
@@ -265,9 +268,10 @@ def _opened(models: Models, version: str, url: str, live: str) -> Recommender:
     base = artefact.load(models, version, verified=True)
     if not live:
         return base
-    text = Dataset(url).read(LIVE)
+    dataset = Dataset(url)
+    text = dataset.read(LIVE)
     if _digest(text) != live:
-        raise ExportError(f"{url}/{LIVE}: is damaged; remove {url}, and begin again")
+        raise ExportError(f"{dataset.place}/{LIVE}: is damaged; remove {dataset.place}, and begin again")
     records = tuple(map(msgspec.json.decode, text.splitlines()))
     return Overlay(base).after(Postings().after(Changes(anew=True, records=records, damage=()))).recommender
 
@@ -289,7 +293,7 @@ def _plan_in(dataset: Dataset) -> Plan:
     try:
         return Plan.from_json(dataset.read(RUN))
     except msgspec.MsgspecError as error:
-        raise ExportError(f"{dataset.url}/{RUN}: is no plan of an export; remove {dataset.url}") from error
+        raise ExportError(f"{dataset.place}/{RUN}: is no plan of an export; remove {dataset.place}") from error
 
 
 def _join(plan: Plan, folder: Path, stream: IO[bytes]) -> None:

@@ -10,7 +10,7 @@ from typing import IO
 import fsspec
 import msgspec
 
-from recommender.errors import ExportError, RecommenderError
+from recommender.errors import ExportError, RecommenderError, without_secrets
 from recommender.parquet import from_parquet, require_pyarrow
 from recommender.parts import RUN, SUCCESS
 from recommender.store import Answer, decode
@@ -44,18 +44,15 @@ class Exported:
         articles: how many there are; `None` where that is not told.
     """
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, url: str) -> None:
         """Look what is there.
 
         Raises:
             ExportError: nothing, an export that has not ended, or of a format that can't be read back.
         """
-        self._place = place
-        try:
-            self._files, self._path = fsspec.core.url_to_fs(place)
-        except (ValueError, ImportError) as error:
-            raise ExportError(f"{place}: can't be read: {error}") from error
+        self._place = place = without_secrets(url)
         with self._readable():
+            self._files, self._path = fsspec.core.url_to_fs(url)
             folder = self._files.isdir(self._path)
             if not folder and not self._files.exists(self._path):
                 raise ExportError(f"{place}: is not there; `recommender export CORPUS --out {place}` makes it")
@@ -135,8 +132,9 @@ class Exported:
             yield
         except RecommenderError:
             raise
-        except OSError as error:
-            raise ExportError(f"{self._place}: can't be read: {error}") from error
+        except Exception as error:  # each store has errors of its own
+            reason = without_secrets(str(error)) or type(error).__name__
+            raise ExportError(f"{self._place}: can't be read: {reason}") from error
 
 
 def _written(answer: Answer) -> bytes:

@@ -34,6 +34,8 @@ def read(corpus_path: Path, models: Models) -> Corpus:
     postings, cache = Postings(), None
     if isinstance(models, Path):
         postings, cache = Postings.in_folder(models), models / readings.FOLDER
+    else:
+        models.versions()  # what can't be reached is said before the long work
     for sentence in postings.damage:
         click.echo(f"recommender: {sentence}", err=True)
     corpus = Corpus.from_path(corpus_path, cache=cache, postings=postings, progress=True)

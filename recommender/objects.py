@@ -89,7 +89,7 @@ class ObjectFolder:
         """The objects that a file is made of, in order."""
         sizes = self._objects.sizes(name)
         if not sizes:
-            raise StorageError(f"{self.url}/{name}: is not there")
+            raise StorageError(f"{self._objects.place}/{name}: is not there")
         return sorted(_Piece(int(path.rpartition("/")[2]), path, size) for path, size in sizes.items())
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args
 import click
 
 from recommender.engine import Engine, Name
+from recommender.errors import without_secrets
 from recommender.remote import Models, RemoteModels
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -33,7 +34,8 @@ class ModelsType(click.ParamType):  # type: ignore[type-arg]
         if "://" not in str(value) or value.startswith("file://"):
             return self._folder.convert(str(value).removeprefix("file://"), param, ctx)
         if not self._urls:
-            self.fail(f"{value}: is a URL; `recommender models pull {value}` brings a model from there", param, ctx)
+            place = without_secrets(str(value))
+            self.fail(f"{place}: is a URL; `recommender models pull {place}` brings a model from there", param, ctx)
         return RemoteModels(value.rstrip("/"))
 
 

@@ -24,7 +24,7 @@ from tqdm import tqdm
 from recommender import artefact
 from recommender.dataset import Dataset
 from recommender.disk import alone
-from recommender.errors import ArtefactError, RecommenderError
+from recommender.errors import ArtefactError, RecommenderError, without_secrets
 from recommender.folder import DiskFolder, Folder
 from recommender.manifest import MANIFEST, Manifest, version_at
 from recommender.objects import STEP, ObjectFolder
@@ -33,14 +33,16 @@ from recommender.recommender import Recommender
 _AT_A_TIME = 8  # files that are fetched
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RemoteModels:
     """Trained models at a URL that fsspec knows."""
 
     url: str
 
     def __str__(self) -> str:
-        return self.url
+        return without_secrets(self.url)
+
+    __repr__ = __str__
 
     @property
     def _objects(self) -> Dataset:
@@ -72,9 +74,7 @@ class RemoteModels:
         if not self._objects.holds(artefact.POINTER):
             known = self.versions()
             cure = f"models use {known[-1]}" if known else "train CORPUS"
-            raise ArtefactError(
-                f"{self.url}: no model has been published here; run `recommender {cure} --models {self.url}`"
-            )
+            raise ArtefactError(f"{self}: no model has been published here; run `recommender {cure} --models {self}`")
         return self._objects.read(artefact.POINTER).decode(errors="replace").strip()
 
     def use(self, version: str) -> None:
@@ -85,7 +85,7 @@ class RemoteModels:
             StorageError: it can't be written.
         """
         if version not in (known := self.versions()):
-            raise ArtefactError(f"{self.url}: there is no version {version!r}; there is {', '.join(known) or 'none'}")
+            raise ArtefactError(f"{self}: there is no version {version!r}; there is {', '.join(known) or 'none'}")
         self._objects.write(artefact.POINTER, f"{version}\n".encode())
 
     def manifest(self, version: str | None = None) -> Manifest:
@@ -97,8 +97,8 @@ class RemoteModels:
         """
         version = version or self.current()
         if version not in (known := self.versions()):
-            raise ArtefactError(f"{self.url}: there is no version {version!r}; there is {', '.join(known) or 'none'}")
-        place = f"{self.url}/{version}"
+            raise ArtefactError(f"{self}: there is no version {version!r}; there is {', '.join(known) or 'none'}")
+        place = f"{self}/{version}"
         return Manifest.from_json(self._objects.read(f"{version}/{MANIFEST}"), version=version, place=place)
 
     def folder(self, version: str) -> ObjectFolder:
@@ -139,9 +139,9 @@ class RemoteModels:
 
         def fill(folder: DiskFolder) -> Manifest:
             source = self.folder(manifest.version)
-            with artefact.refusing(source.url):
+            with artefact.refusing(f"{self}/{manifest.version}"):
                 _fetch(source, manifest.files, folder, progress=progress)
-            artefact.check(folder, manifest, place=source.url)
+            artefact.check(folder, manifest, place=f"{self}/{manifest.version}")
             return manifest
 
         return artefact.publish_folder(models, fill)
@@ -166,9 +166,7 @@ class RemoteModels:
                     self.pull(copies, version)
                 return artefact.load(copies, version, verified=True)
         except OSError as error:
-            raise ArtefactError(
-                f"{copies}: a copy of {self.url} can't be kept here: {error.strerror or error}"
-            ) from error
+            raise ArtefactError(f"{copies}: a copy of {self} can't be kept here: {error.strerror or error}") from error
 
 
 Models: TypeAlias = Path | RemoteModels

@@ -15,7 +15,6 @@ has become of the version that it expected. (A Redis Cluster, where the two may 
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections import deque
 from types import ModuleType
@@ -24,7 +23,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from recommender.article import normalise_url
-from recommender.errors import SettingsError, StoreError, UnknownArticleError
+from recommender.errors import SettingsError, StoreError, UnknownArticleError, without_secrets
 
 CURRENT = "related:current"
 _TIMEOUT = 0.5  # seconds for connecting, and for an answer
@@ -92,7 +91,7 @@ def cut(body: bytes, limit: int) -> bytes:
 
 def shown(url: str) -> str:
     """A store's address without what is secret in it."""
-    return re.sub(r"//[^/]*@", "//", url.partition("?")[0])
+    return without_secrets(url.partition("?")[0])
 
 
 def library() -> ModuleType:

@@ -119,6 +119,24 @@ def test_what_can_not_be_done_at_a_url_is_told(arguments: list[str], said: str) 
     assert "Traceback" not in done.stderr
 
 
+def test_no_password_of_a_url_is_told(tmp_path: Path) -> None:
+    url, corpus = "ftp://editor:secret@127.0.0.1:1/x", tmp_path / "a.jsonl"
+    corpus.write_text('{"id": "a", "title": "Ferry"}\n')
+    for command in (
+        ("models", "--models", url),
+        ("models", "pull", url, "--models", tmp_path),
+        ("train", corpus, "--models", url),
+        ("export", corpus, "--models", tmp_path, "--out", url),
+        ("related", "a", "--models", url),
+        ("load", url, "--to", "redis://127.0.0.1:1/0"),
+    ):
+        done = run(*command)
+        assert done.exit_code == 2
+        assert done.stderr.splitlines()[-1].partition("ftp://")[2].startswith("127.0.0.1:1/x: ")
+        assert "secret" not in done.output
+    assert "secret" not in repr(RemoteModels(url))
+
+
 def test_a_training_that_fails_leaves_nothing_at_a_url(bucket: RemoteModels) -> None:
     first = train(CORPUS, bucket, {})
 
