@@ -15,8 +15,8 @@ from api.delivery import JSON
 from api.live import Fixed, Live
 from api.problems import problem
 from recommender import FrontMatterError, JournalError
+from recommender.articlefile import PostedForm
 from recommender.postings import Posted
-from recommender.source import PostedForm
 
 MOST_BYTES = 64 << 10
 _FORMS: dict[str, PostedForm] = {

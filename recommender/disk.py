@@ -21,6 +21,21 @@ class FileChangedError(RecommenderError):
 
 
 @contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a regular file for reading.
+
+    Raises:
+        OSError: it can't be read, or is something else.
+    """
+    # Without O_NONBLOCK, opening a pipe that is called x.md would wait for its other end for ever.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("not a regular file")
+        yield stream
+
+
+@contextmanager
 def synced(path: Path) -> Iterator[IO[bytes]]:
     """Open a new file for writing; its bytes are on the disk when the block ends."""
     with path.open("xb") as stream:

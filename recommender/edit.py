@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from recommender import frontmatter
+from recommender.articlefile import stamp_of
 from recommender.block import Layout
 from recommender.corpus import ArticleFile
 from recommender.disk import FileChangedError
@@ -16,7 +17,6 @@ from recommender.errors import FrontMatterError
 from recommender.frontmatter import Value
 from recommender.hand import Hand, Item
 from recommender.lock import Line, digest_of
-from recommender.source import stamp_of
 
 
 @dataclass(frozen=True, slots=True)

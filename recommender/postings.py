@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Self
 
 from recommender.article import Article, Entry
+from recommender.articlefile import PostedForm, read_posted
 from recommender.errors import FrontMatterError
 from recommender.journal import Changes, Journal, Record
-from recommender.source import PostedForm, Problem, Source, read_posted
+from recommender.source import Problem, Source
 
 
 @dataclass(frozen=True, slots=True)

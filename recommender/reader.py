@@ -12,11 +12,13 @@ from typing import Any, TypeAlias
 from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
-from recommender import source
+from recommender import lines
+from recommender.articlefile import article_files, read_file
 from recommender.errors import CorpusError
+from recommender.lines import Lines, Stretch, read_stretch
 from recommender.lock import Lock, Written
 from recommender.readings import Readings, Status, encoded, line_of, reading_of
-from recommender.source import Lines, Problem, Reading, Stretch, article_files, read_file, read_stretch
+from recommender.source import Problem, Reading
 
 _CHUNK = 128  # files a task: a task costs little beside their parsing, and the progress bar still moves
 _WORTH_WORKERS = 1000  # starting worker processes takes as long as parsing about this many files
@@ -111,7 +113,7 @@ class Reader:
     def _tasks(self, files: list[str], sizes: Mapping[str, int]) -> Iterator[Any]:
         batch: list[tuple[str, Written | None, Status | None]] = []
         for file in files:
-            is_large = sizes.get(file, 0) > source.STRETCH_BYTES
+            is_large = sizes.get(file, 0) > lines.STRETCH_BYTES
             if not is_large:
                 batch.append(self._with_what_is_known(file))
             if batch and (is_large or len(batch) == _CHUNK):

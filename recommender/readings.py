@@ -26,7 +26,7 @@ from zlib import crc32
 import msgspec
 import yaml
 
-from recommender import article, block, frontmatter, lock, source
+from recommender import article, articlefile, block, frontmatter, lines, lock, source
 from recommender.disk import alone, remove_unfinished, replacing
 from recommender.lock import Written
 from recommender.source import Reading
@@ -225,9 +225,8 @@ def _all_of(written: Written | None) -> str:
 def _head() -> bytes:
     """The first line: by which code the readings were made, since other code may read the same file otherwise."""
     try:
-        code = "".join(
-            inspect.getsource(module) for module in (article, block, frontmatter, lock, source, sys.modules[__name__])
-        )
+        modules = (article, articlefile, block, frontmatter, lines, lock, source, sys.modules[__name__])
+        code = "".join(map(inspect.getsource, modules))
     except OSError:  # it came without its source: nothing is then believed
         code = os.urandom(16).hex()
     versions = f"{sys.version} {yaml.__version__} {msgspec.__version__}"

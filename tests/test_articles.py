@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from recommender.source import Source, read_file
+from recommender.articlefile import read_file
+from recommender.source import Source
 
 ARTICLES = Path(__file__).parent / "articles"
 ENDINGS = (".md", ".markdown", ".html", ".txt")

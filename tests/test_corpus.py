@@ -16,16 +16,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommender import lines as lines_module
 from recommender import reader as reader_module
-from recommender import source as source_module
 from recommender import tables
 from recommender.article import Entry, normalise_url, parse_date
+from recommender.articlefile import article_files, read_file
 from recommender.corpus import Corpus, fingerprint
 from recommender.errors import CorpusError
 from recommender.postings import Withdrawn
 from recommender.reader import Reader
 from recommender.rules import in_rank_order
-from recommender.source import LinkLine, Source, article_files, read_file
+from recommender.source import LinkLine, Source
 from recommender.truth import Split
 
 
@@ -523,7 +524,7 @@ def test_lines_are_the_same_whatever_the_stretches_that_they_are_read_in(
         path = Path(folder) / "lines.jsonl"
         path.write_bytes(data)
         whole, known = Corpus.from_path(path), fingerprint(path)
-        patch.setattr(source_module, "STRETCH_BYTES", size)
+        patch.setattr(lines_module, "STRETCH_BYTES", size)
         patch.setattr(tables, "FEW", few)
         parted = Corpus.from_path(path)
         assert in_memory(parted) == whole
@@ -541,8 +542,8 @@ def test_lines_are_the_same_whatever_the_stretches_that_they_are_read_in(
 def test_a_line_without_end_is_a_problem_of_that_line_alone(
     end: str, before: str, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source_module, "LINE_BYTES", 50)
-    monkeypatch.setattr(source_module, "STRETCH_BYTES", size)
+    monkeypatch.setattr(lines_module, "LINE_BYTES", 50)
+    monkeypatch.setattr(lines_module, "STRETCH_BYTES", size)
     path = tmp_path / "a.jsonl"
     longest = '{"title": "' + "x" * 37 + '"}'
     assert len(longest) == 50
@@ -562,7 +563,7 @@ def test_a_line_without_end_is_a_problem_of_that_line_alone(
 def test_a_file_that_changes_while_it_is_read_has_another_fingerprint_and_the_cure_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source_module, "STRETCH_BYTES", 30)
+    monkeypatch.setattr(lines_module, "STRETCH_BYTES", 30)
     path = tmp_path / "a.jsonl"
     path.write_text('{"title": "one"}\n{"title": "two"}\n' * 5)
     before = fingerprint(path)
@@ -577,7 +578,7 @@ def test_a_file_that_changes_while_it_is_read_has_another_fingerprint_and_the_cu
 
 
 def test_large_files_of_lines_are_read_by_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source_module, "STRETCH_BYTES", 1 << 12)
+    monkeypatch.setattr(lines_module, "STRETCH_BYTES", 1 << 12)
     monkeypatch.setattr(reader_module, "_WORTH_WORKERS", 1)
     monkeypatch.setattr(reader_module, "_AHEAD", 3)
     write(

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from samples import REAL, ROOT, SEEDS
 
 from recommender import Corpus, lock, readings
+from recommender.articlefile import article_files, read_file
 from recommender.corpus import fingerprint
 from recommender.frontmatter import parse, split
 from recommender.lock import Line, digest_of
 from recommender.readings import Readings
-from recommender.source import Reading, article_files, read_file
+from recommender.source import Reading
 
 LISTED = "---\ntitle: Comet\nrelated:\n- title: Owl\n  webUrl: https://quay.example/owl\n---\nBody of the comet.\n"
 FORGED = (

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from recommender.source import LinkLine, Problem, article_files, read_file
+from recommender.articlefile import article_files, read_file
+from recommender.source import LinkLine, Problem
 
 PAGE = "---\ntitle: Ferry\n---\n"
 
