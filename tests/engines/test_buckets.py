@@ -94,6 +94,21 @@ def test_a_bucket_that_is_away_is_told(tmp_path: Path) -> None:
             assert "Traceback" not in done.stderr
 
 
+def test_a_bucket_that_goes_away_ends_a_training_with_a_sentence(tmp_path: Path) -> None:
+    site = Site(tmp_path, articles=600)
+    with buckets.bucket() as going:
+        models = RemoteModels(f"{going.url}/models")
+        command = ["train", site.corpus, "--models", models, "--slice-size", 256, "--workers", 2]
+        with subprocess.Popen([RECOMMENDER, *map(str, command)], stderr=subprocess.PIPE, text=True) as driver:
+            until(lambda: bool(models.unfinished()) and bool(models.folder(models.unfinished()[0]).names()), seconds=60)
+            going.stop()
+            _, said = driver.communicate(timeout=120)
+    assert driver.returncode == 2
+    assert said.splitlines()[-1].startswith(f"recommender: {models}/")
+    assert "Could not connect to the endpoint" in said.splitlines()[-1]
+    assert "Traceback" not in said
+
+
 @contextmanager
 def _cluster(name: str, folder: Path) -> Iterator[list[str]]:
     """Two workers, and the options that name them."""
