@@ -20,6 +20,7 @@ from recommender.keys import Blob
 
 STEP = 1 << 25
 """Bytes that are held at a time, where a file goes past."""
+_LISTED = 256  # files whose pieces are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,14 @@ class ObjectFolder:
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> Blob:
         """See `Folder`; what is read is held."""
-        pieces = self._pieces(name)
-        end = pieces[-1].end if end is None else end
-        wanted, at = [], start
-        for piece in pieces:
-            if piece.start <= at < min(piece.end, end):
-                until = min(piece.end, end)
-                wanted.append((piece.name, at - piece.start, until - piece.start))
-                at = until
-        if at != end:
-            raise ValueError(f"{name} has no byte {at}")
+        if end is None:
+            end = self.size(name)
+        known = _listed.get((self.url, name))
+        wanted = _covering(known, start, end) if known else None
+        if wanted is None:  # there may be more by now
+            wanted = _covering(self._pieces(name), start, end)
+        if wanted is None:
+            raise ValueError(f"{name} lacks some of its bytes {start} to {end}")
         found = self._objects.stretches(wanted) if wanted else []
         return found[0] if len(found) == 1 else b"".join(found)
 
@@ -83,6 +82,7 @@ class ObjectFolder:
 
     def remove(self, name: str) -> None:
         """See `Folder`."""
+        _listed.clear()
         self._objects.remove(name)
 
     def _pieces(self, name: str) -> list[_Piece]:
@@ -90,7 +90,11 @@ class ObjectFolder:
         sizes = self._objects.sizes(name)
         if not sizes:
             raise StorageError(f"{self._objects.place}/{name}: is not there")
-        return sorted(_Piece(int(path.rpartition("/")[2]), path, size) for path, size in sizes.items())
+        pieces = sorted(_Piece(int(path.rpartition("/")[2]), path, size) for path, size in sizes.items())
+        if len(_listed) >= _LISTED:
+            _listed.clear()
+        _listed[self.url, name] = pieces
+        return pieces
 
 
 class _Piece(NamedTuple):
@@ -101,6 +105,21 @@ class _Piece(NamedTuple):
     @property
     def end(self) -> int:
         return self.start + self.size
+
+
+_listed: dict[tuple[str, str], list[_Piece]] = {}
+"""The pieces of files, by URL and name, as they were listed last: what is there stays, but there may be more."""
+
+
+def _covering(pieces: list[_Piece], start: int, end: int) -> list[tuple[str, int, int]] | None:
+    """The stretches of pieces that make a stretch of their file; `None` where one is missing."""
+    wanted, at = [], start
+    for piece in pieces:
+        if piece.start <= at < min(piece.end, end):
+            until = min(piece.end, end)
+            wanted.append((piece.name, at - piece.start, until - piece.start))
+            at = until
+    return wanted if at == end else None
 
 
 class _Pieces:

@@ -25,9 +25,14 @@ OBJECTS = fsspec.filesystem("memory")
 @pytest.fixture(params=["disk", "objects"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Folder]:
     """An empty folder of either kind."""
-    yield DiskFolder(tmp_path) if request.param == "disk" else ObjectFolder("memory://bucket/folder")
+    yield DiskFolder(tmp_path) if request.param == "disk" else objects(tmp_path)
     if OBJECTS.exists("/bucket"):
         OBJECTS.rm("/bucket", recursive=True)
+
+
+def objects(tmp_path: Path) -> ObjectFolder:
+    """A folder in a store, of one test's own."""
+    return ObjectFolder(f"memory://bucket/{tmp_path.name}")
 
 
 def written(folder: Folder, name: str, content: bytes) -> None:
@@ -88,9 +93,9 @@ def test_what_is_large_becomes_many_objects_and_is_still_one_file(folder: Folder
     assert bytes(folder.read("large", STEP - 3, STEP + 3)) == content[STEP - 3 : STEP + 3]
     assert folder.digest("large") == hashlib.sha256(content).hexdigest()
     if isinstance(folder, ObjectFolder):
-        assert OBJECTS.du("/bucket/folder/large", total=False) == {
-            f"/bucket/folder/large/{0:015}": STEP,
-            f"/bucket/folder/large/{STEP:015}": len(content) - STEP,
+        assert OBJECTS.du(f"{folder.url[8:]}/large", total=False) == {
+            f"{folder.url[8:]}/large/{0:015}": STEP,
+            f"{folder.url[8:]}/large/{STEP:015}": len(content) - STEP,
         }
 
 
@@ -108,17 +113,29 @@ def test_however_a_file_is_cut_each_stretch_of_it_is_found(cuts: list[tuple[int,
     assert folder.read("a") == content
 
 
-def test_a_piece_that_is_missing_is_no_row_of_zeros() -> None:
-    folder = ObjectFolder("memory://bucket/folder")
+def test_a_piece_that_is_missing_is_no_row_of_zeros(tmp_path: Path) -> None:
+    folder = objects(tmp_path)
     files.allocate(folder, "index.days", (6,))
     files.write_rows(folder, "index.days", 0, np.ones(2))
     files.write_rows(folder, "index.days", 4, np.ones(2))
     assert files.read_rows(folder, "index.days", 4, 6).tolist() == [1, 1]
     for first, last in ((1, 3), (2, 4), (0, 6)):
-        with pytest.raises(ValueError, match=r"index\.days\.npy has no byte 144"):
+        with pytest.raises(ValueError, match=r"index\.days\.npy lacks some of its bytes"):
             files.read_rows(folder, "index.days", first, last)
-    with pytest.raises(StorageError, match=r"^memory://bucket/folder/index\.indptr\.npy: is not there$"):
+    with pytest.raises(StorageError, match=r"^memory://bucket/.*/index\.indptr\.npy: is not there$"):
         files.read_array(folder, "index.indptr")
+    OBJECTS.rm("/bucket", recursive=True)
+
+
+def test_what_others_have_put_since_is_found(tmp_path: Path) -> None:
+    folder = objects(tmp_path)
+    folder.write("a", 0, b"head")
+    assert folder.read("a", 0, 4) == b"head"
+    OBJECTS.pipe_file(f"{folder.url[8:]}/a/000000000000004", b"body")
+    assert folder.read("a", 2, 6) == b"adbo"
+    assert folder.read("a") == b"headbody"
+    OBJECTS.pipe_file(f"{folder.url[8:]}/a/000000000000008", b"end")
+    assert folder.read("a") == b"headbodyend"
     OBJECTS.rm("/bucket", recursive=True)
 
 

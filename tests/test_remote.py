@@ -188,7 +188,7 @@ def _other_manifest(version: str) -> None:
     [
         (_changed, r"urls\.txt is damaged: it is not the file that was published"),
         (_cut, r"index\.data\.npy is damaged"),
-        (_holed, r"index\.postings\.npy.* has no byte 128"),
+        (_holed, r"index\.postings\.npy lacks some of its bytes"),
         (_lost, r"lists\.rows\.npy: is not there"),
         (_other_manifest, "its manifest is damaged: it is not the one that was published"),
     ],
