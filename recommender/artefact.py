@@ -216,7 +216,7 @@ def check(folder: DiskFolder, manifest: Manifest, *, place: str | Path) -> None:
             raise ValueError("there is not one vector an article")
         catalogue.check()
         ready.check(len(catalogue))
-        if recommender.model_.columns()[FIELDS[-1]].stop != len(index.levels):
+        if sum(files.count_terms(folder, field) for field in FIELDS) != len(index.levels):
             raise ValueError("the terms are not those of the vectors")
 
 

@@ -188,6 +188,19 @@ def save_vocabulary(folder: Folder, field: str, vocabulary: Vocabulary) -> None:
     save(folder, f"{field}.weights", vocabulary.weights)
 
 
+def count_terms(folder: Folder, field: str) -> int:
+    """How many terms a field has learnt, none of which is held.
+
+    Raises:
+        ValueError: there is not one weight a term.
+    """
+    text = str(folder.read(f"{field}.terms.txt"), "utf-8")
+    terms = text.count("\n") + 1 if text else 0
+    if terms != length(folder, f"{field}.weights"):
+        raise ValueError(f"the {field}'s terms and their weights don't match")
+    return terms
+
+
 def read_vocabulary(folder: Folder, field: str) -> Vocabulary:
     """What a field has learnt.
 
