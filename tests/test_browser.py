@@ -143,6 +143,7 @@ def test_sliders_rank_anew_at_once_and_back_goes_back(page: Page, seeds_server: 
     expect(page.locator("section[aria-labelledby=suggested-heading] h3")).to_have_count(0)
     page.evaluate("history.back()")
     expect(page.locator("output[for=min-score]")).to_have_text("0.000")
+    expect(page.locator("html.scripted")).to_be_attached()  # until then, nothing hears of another step back
     page.evaluate("history.back()")
     expect(page.locator("output[for=title-weight]")).not_to_have_text("1.00")
     assert ranked(page) == timeless
