@@ -168,7 +168,8 @@ def _join_dask(address: str, stack: ExitStack) -> None:
             future.add_done_callback(lambda done: callback(done.exception()) if done.exception() else None)
             return future
 
-    for talker in ("distributed", "distributed.client", "tornado.application"):  # what they have to tell ends in our own sentence
+    # What they have to tell ends in our own sentence.
+    for talker in ("distributed", "distributed.client", "tornado.application"):
         logging.getLogger(talker).setLevel(logging.CRITICAL)
     stack.enter_context(Client(address, timeout=_PATIENCE))
     register_parallel_backend("dask", Backend)
