@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import buckets
@@ -38,14 +37,14 @@ def ran(*command: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([RECOMMENDER, *map(str, command)], capture_output=True, text=True, timeout=300, check=False)
 
 
-@pytest.mark.parametrize("name", ["local", "dask", "spark"])
+@pytest.mark.parametrize("name", ["local", "dask"])
 def test_training_and_export_over_a_bucket_are_those_over_a_disk(
     name: str, bucket: buckets.Bucket, cache: Path, tmp_path: Path
 ) -> None:
     site, models, out = Site(tmp_path / "site", articles=600), f"{bucket.url}/{name}", f"{bucket.url}/lists-{name}"
     here = site.train(tmp_path / "here", "--slice-size", 256)
     assert subprocess.run(here, check=False, timeout=300).returncode == 0
-    with _cluster(name, tmp_path) as engine:
+    with _cluster(name) as engine:
         trained = ran("train", site.corpus, "--models", models, "--slice-size", 256, *engine)
         assert trained.returncode == 0, trained.stderr
         exported = ran("export", site.corpus, "--models", models, "--out", out, "--task-size", 50, *engine)
@@ -110,14 +109,10 @@ def test_a_bucket_that_goes_away_ends_a_training_with_a_sentence(tmp_path: Path)
 
 
 @contextmanager
-def _cluster(name: str, folder: Path) -> Iterator[list[str]]:
+def _cluster(name: str) -> Iterator[list[str]]:
     """Two workers, and the options that name them."""
     if name == "local":
         yield ["--workers", "2"]
         return
-    start: dict[str, Callable[[], AbstractContextManager[clusters.Cluster]]] = {
-        "dask": clusters.dask,
-        "spark": partial(clusters.spark, folder / "spark"),
-    }
-    with start[name]() as cluster:
+    with clusters.dask() as cluster:
         yield ["--engine", name, "--address", cluster.address]
