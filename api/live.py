@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import threading
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -175,13 +176,16 @@ class Live:
 
     def _watch(self) -> None:
         if self._posting:
-            self._overlay.warm()
+            self._try(self._overlay.warm)
         while not self._stopped.wait(_INTERVAL):
-            try:
-                self._look_at_the_journal()
-                self._look_for_a_model()
-            except Exception:  # whatever it was, the next look is due
-                log.exception("looking for what is new failed")
+            self._try(self._look_at_the_journal)
+            self._try(self._look_for_a_model)
+
+    def _try(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except Exception:  # whatever it was, the next look is due
+            log.exception("looking for what is new failed")
 
     def _look_at_the_journal(self) -> None:
         try:

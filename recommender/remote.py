@@ -54,7 +54,7 @@ class RemoteModels:
         Raises:
             StorageError: they can't be listed.
         """
-        return [name for name in self._objects.folders() if self._objects.holds(f"{name}/{MANIFEST}")]
+        return self._folders(finished=True)
 
     def unfinished(self) -> list[str]:
         """What is no version yet, or what a training that was killed has left.
@@ -62,7 +62,10 @@ class RemoteModels:
         Raises:
             StorageError: it can't be listed.
         """
-        return [name for name in self._objects.folders() if not self._objects.holds(f"{name}/{MANIFEST}")]
+        return self._folders(finished=False)
+
+    def _folders(self, *, finished: bool) -> list[str]:
+        return [name for name in self._objects.folders() if self._objects.holds(f"{name}/{MANIFEST}") is finished]
 
     def current(self) -> str:
         """The version that is to be used.
@@ -84,8 +87,7 @@ class RemoteModels:
             ArtefactError: there is no such version.
             StorageError: it can't be written.
         """
-        if version not in (known := self.versions()):
-            raise ArtefactError(f"{self}: there is no version {version!r}; there is {', '.join(known) or 'none'}")
+        self._require(version)
         self._objects.write(artefact.POINTER, f"{version}\n".encode())
 
     def manifest(self, version: str | None = None) -> Manifest:
@@ -96,10 +98,13 @@ class RemoteModels:
             StorageError: it can't be read.
         """
         version = version or self.current()
-        if version not in (known := self.versions()):
-            raise ArtefactError(f"{self}: there is no version {version!r}; there is {', '.join(known) or 'none'}")
+        self._require(version)
         place = f"{self}/{version}"
         return Manifest.from_json(self._objects.read(f"{version}/{MANIFEST}"), version=version, place=place)
+
+    def _require(self, version: str) -> None:
+        if version not in (known := self.versions()):
+            raise ArtefactError(f"{self}: there is no version {version!r}; there is {', '.join(known) or 'none'}")
 
     def folder(self, version: str) -> ObjectFolder:
         """The files of a version."""

@@ -216,7 +216,7 @@ def _keep(part: Slice, field: str, counts: Counts) -> None:
     """Hand on the counts of a field."""
 
     def keep(what: str, content: NDArray[Any] | bytes) -> None:
-        plain = content if isinstance(content, bytes) else np.ascontiguousarray(content).view(np.uint8).data
+        plain = content if isinstance(content, bytes) else files.bytes_of(content)
         files.save_text(part.folder, part.kept(f"{field}.{what}"), plain)
 
     for factor in ("pieces", "terms_of_pieces"):
