@@ -54,6 +54,10 @@ class Bucket:
         keys = {"key": "key", "secret": "secret", "endpoint_url": self.environment["AWS_ENDPOINT_URL"]}
         return fsspec.filesystem("s3", **keys, use_listings_cache=False)
 
+    def has(self, place: str, *, but: str = "of no version") -> bool:
+        """Whether anything lies at a URL, beside one version and what names it; one question, soon answered."""
+        return any(but not in path and not path.endswith("/current") for path in self.files().find(place))
+
     def stop(self) -> None:
         """End it, and all that it holds."""
         self.process.kill()

@@ -70,7 +70,7 @@ def test_a_training_that_is_killed_leaves_the_models_in_a_bucket_as_they_were(
     assert ran(*command).returncode == 0
     before = models.manifest()
     with subprocess.Popen([RECOMMENDER, *map(str, command)], stderr=subprocess.DEVNULL) as driver:
-        until(lambda: bool(models.unfinished()) and bool(models.folder(models.unfinished()[0]).names()), seconds=60)
+        until(lambda: bucket.has(f"{models}/", but=before.version), seconds=60)
         driver.kill()
     assert models.versions() == [models.current()] == [before.version]
     [left] = models.unfinished()
@@ -99,7 +99,7 @@ def test_a_bucket_that_goes_away_ends_a_training_with_a_sentence(tmp_path: Path)
         models = RemoteModels(f"{going.url}/models")
         command = ["train", site.corpus, "--models", models, "--slice-size", 256, "--workers", 2]
         with subprocess.Popen([RECOMMENDER, *map(str, command)], stderr=subprocess.PIPE, text=True) as driver:
-            until(lambda: bool(models.unfinished()) and bool(models.folder(models.unfinished()[0]).names()), seconds=60)
+            until(lambda: going.has(f"{models}/"), seconds=60)
             going.stop()
             _, said = driver.communicate(timeout=120)
     assert driver.returncode == 2
