@@ -21,6 +21,7 @@ from granian.constants import Interfaces
 from granian.server.mp import MPServer
 
 from api import create_app
+from api.affinity import Affinity
 from api.config import PREFIX, Config
 from recommender import ArtefactError, RecommenderError, StoreError, artefact
 from recommender.cli import main
@@ -42,7 +43,9 @@ _PORT_SECONDS = 1.0  # how long the workers of a server that was killed may hold
 def worker_app() -> Flask:
     """The application of one worker; it shares the server's verdicts on models, and ends with the server."""
     threading.Thread(target=_end_with, args=(os.getppid(),), name="end with the server", daemon=True).start()
-    return create_app()
+    app = create_app()
+    app.wsgi_app = Affinity(app.wsgi_app)  # type: ignore[method-assign]
+    return app
 
 
 def _end_with(server: int) -> None:

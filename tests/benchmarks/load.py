@@ -26,6 +26,7 @@ from flask import Flask
 from servers import free_port, running
 from stores import REDIS_SERVER, dataset, redis_running
 
+from api.affinity import Affinity
 from api.server import server
 from benchmarks import archive
 from recommender import Recommender, Settings, artefact
@@ -63,6 +64,7 @@ def hello() -> Flask:
     def index() -> str:
         return "hello"
 
+    app.wsgi_app = Affinity(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
