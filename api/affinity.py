@@ -8,11 +8,11 @@ all. (The convoy effect: D. Beazley, "Understanding the Python GIL", 2010.) `mak
 from __future__ import annotations
 
 import os
-import random
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,9 +54,10 @@ class Affinity:
                 os.sched_setaffinity(0, {core})
 
     def _look(self) -> None:
+        chance = Random()  # noqa: S311 - nothing to guess
         seen, took, at = _idle_seconds(), time.process_time(), time.monotonic()
         while True:
-            time.sleep(random.uniform(*_SECONDS))  # noqa: S311 - nothing to guess
+            time.sleep(chance.uniform(*_SECONDS))
             before, took_before, began = seen, took, at
             seen, took, at = _idle_seconds(), time.process_time(), time.monotonic()
             seconds = at - began
