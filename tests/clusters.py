@@ -122,6 +122,9 @@ def ray() -> Iterator[Cluster]:
     ]
     with _running(Cluster(f"ray://127.0.0.1:{port}", [command])) as cluster:
         until(lambda: "Ray runtime started" in cluster.output(), seconds=120)
+        # It says so before it can take clients, who are told then that their server has failed.
+        client = [sys.executable, "-c", f"import ray; ray.init({cluster.address!r})"]
+        until(lambda: subprocess.run(client, capture_output=True, check=False).returncode == 0, seconds=120)
         yield cluster
         cluster.processes[0].terminate()  # what it started is in groups of its own, and ended by it alone
         cluster.processes[0].wait(timeout=60)
