@@ -121,4 +121,7 @@
   addEventListener("popstate", () => {
     if (withoutPlace(location.href) !== withoutPlace(shown)) location.reload();
   });
+  /* So is what was left before this script had come. */
+  const [loaded] = performance.getEntriesByType("navigation");
+  if (!loaded.redirectCount && new URL(loaded.name).search !== location.search) location.reload();
 })();
