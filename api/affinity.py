@@ -12,7 +12,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from random import Random
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Affinity:
                 os.sched_setaffinity(0, {core})
 
     def _look(self) -> None:
-        chance = Random()  # noqa: S311 - nothing to guess
+        chance = SystemRandom()
         seen, took, at = _idle_seconds(), time.process_time(), time.monotonic()
         while True:
             time.sleep(chance.uniform(*_SECONDS))

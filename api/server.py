@@ -14,9 +14,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from flask import Flask
 from granian.constants import Interfaces
 from granian.server.mp import MPServer
 
@@ -30,6 +30,9 @@ from recommender.options import corpus_argument, models_option
 from recommender.store import Store
 from recommender.verdict import Verdicts
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 __all__ = ["main"]
 
 _COUNTS = "PROMETHEUS_MULTIPROC_DIR"
@@ -40,12 +43,10 @@ _ORPHAN_SECONDS = 0.1  # a worker looks so often whether its server is still the
 _PORT_SECONDS = 1.0  # how long the workers of a server that was killed may hold its port
 
 
-def worker_app() -> Flask:
+def worker_app() -> WSGIApplication:
     """The application of one worker; it shares the server's verdicts on models, and ends with the server."""
     threading.Thread(target=_end_with, args=(os.getppid(),), name="end with the server", daemon=True).start()
-    app = create_app()
-    app.wsgi_app = Affinity(app.wsgi_app)  # type: ignore[method-assign]
-    return app
+    return Affinity(create_app())
 
 
 def _end_with(server: int) -> None:
