@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Self, TypeAlias, TypedDict, Unpack
+from typing import Self, TypedDict, Unpack
 
 import msgspec
 import numpy as np
@@ -14,14 +13,15 @@ from rapidfuzz import process
 from scipy.sparse import csr_array
 
 from recommender.article import Article, normalise_url, parse_date
-from recommender.catalogue import HIDDEN, UNPUBLISHED, WISHES, Catalogue
+from recommender.catalogue import Catalogue
 from recommender.corpus import Corpus
 from recommender.errors import CorpusError, SettingsError, UnknownArticleError
 from recommender.explanation import Explanation, shared_words
 from recommender.hubs import hub_weights
 from recommender.joined import JoinedCatalogue, JoinedIndex, JoinedLists
 from recommender.model import TfidfModel
-from recommender.neighbors import Decay, Index, Neighbors
+from recommender.neighbors import Decay, Index
+from recommender.ranking import Ranked, Ranking
 from recommender.ready import ReadyLists
 from recommender.rules import Curated, Placement, Rules, Suggestion, days_of, in_rank_order
 from recommender.settings import Published, Settings
@@ -30,10 +30,6 @@ _BATCH = 1024  # articles searched for at once
 _CLOSE = 60  # of 100: how alike an ID must be to be named where another is unknown
 _COMPARED = 1000  # IDs that an unknown one is compared with: the next ones in the alphabet; 5 ms
 _COMPARABLE = 200  # characters of an ID that is compared with others: time grows with the length
-_DEEPEST = 5000  # candidates that a list with a cap on providers is made of: the rest is hardly related
-
-Ranked: TypeAlias = list[tuple[int, float]]
-"""Rows and their scores, best first."""
 
 
 class Options(TypedDict, total=False):
@@ -53,16 +49,13 @@ class Recommender:
     Attributes:
         articles_: what was learnt, in the order that settles ties; a row below is a position in it.
         index_: the articles as candidates.
-        ready_: lists that were made in batch, if they were; they change no answer.
     """
 
     articles_: Catalogue | JoinedCatalogue
     index_: Index | JoinedIndex
-    ready_: ReadyLists | JoinedLists | None
 
     def __init__(self, *, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self._tilt: NDArray[np.float32] | None = None
 
     def fit(self, corpus: Corpus, *, term_factors: Mapping[str, Mapping[str, float]] | None = None) -> Self:
         """Learn a corpus.
@@ -109,14 +102,12 @@ class Recommender:
         model: TfidfModel | Callable[[], TfidfModel],
         index: Index | JoinedIndex,
         ready: ReadyLists | JoinedLists | None,
+        tilt: NDArray[np.float32] | None = None,
     ) -> Self:
         self.articles_ = catalogue
         self.index_ = index
-        self.ready_ = ready
         self._model = model
-        self._decay = Decay.of(self.settings)
-        unseen: dict[Published, int] = {"any": HIDDEN, "only": HIDDEN | UNPUBLISHED}
-        self._allowed = {rule: np.asarray(catalogue.flags & flags == 0) for rule, flags in unseen.items()}
+        self._ranking = Ranking(catalogue, index, decay=Decay.of(self.settings), ready=ready, tilt=tilt)
         return self
 
     def under(
@@ -136,6 +127,7 @@ class Recommender:
         changed |= {} if title_weight is None else {"title_weight": title_weight}
         changed |= {} if min_score is None else {"min_score": min_score}
         other = type(self)(settings=replace(trained, **changed))  # type: ignore[arg-type]
+        tilt = None
         if other.settings.title_weight != trained.title_weight:
             if not 0 < trained.title_weight < 1:
                 raise SettingsError(
@@ -144,17 +136,23 @@ class Recommender:
             # The articles' vectors hold the roots of the shares that were trained; a query's may make up for both.
             share = other.settings.title_weight
             shares = {"title": share / trained.title_weight, "excerpt": (1 - share) / (1 - trained.title_weight)}
-            other._tilt = np.concatenate(
+            tilt = np.concatenate(
                 [np.full(span.stop - span.start, shares[field]) for field, span in self.model_.columns().items()]
             ).astype(np.float32)
-        return other._take(self.articles_, lambda: self.model_, self.index_, None)
+        return other._take(self.articles_, lambda: self.model_, self.index_, None, tilt)
 
     def prepare(self, *, progress: bool = False) -> Self:
         """Make the ready lists, which look-ups are then answered from where they can be."""
         if not isinstance(self.index_, Index):
             raise TypeError("ready lists are made before others are laid over them")
-        self.ready_ = ReadyLists.of(self.index_, decay=self._decay, shown=self._allowed["any"], progress=progress)
+        decay, shown = Decay.of(self.settings), self._ranking.shown["any"]
+        self._ranking.ready = ReadyLists.of(self.index_, decay=decay, shown=shown, progress=progress)
         return self
+
+    @property
+    def ready_(self) -> ReadyLists | JoinedLists | None:
+        """Lists that were made in batch, if they were; they change no answer."""
+        return self._ranking.ready
 
     @property
     def model_(self) -> TfidfModel:
@@ -198,7 +196,7 @@ class Recommender:
 
     def search(self, text: str, *, limit: int = 10, published: Published | None = None) -> list[Article]:
         """The newest articles whose titles hold every word of a text, or words that hold it; hidden ones left out."""
-        shown = self._allowed[published or self.settings.published]
+        shown = self._ranking.shown[published or self.settings.published]
         return [self.articles_[row] for row in self.articles_.titled(text, limit=limit, shown=shown)]
 
     def curated(self, id: str) -> list[Article]:
@@ -219,7 +217,7 @@ class Recommender:
             UnknownArticleError: no article answers to this ID.
         """
         rules = Rules.from_settings(self.settings, limit=limit, **options)
-        return self._suggestions(self._list(self._row(id), rules))
+        return self._suggestions(self._ranking.list_of(self._row(id), rules))
 
     def answer(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> bytes:
         """The same as JSON, `{"id": …, "related": [entry, …]}`, UTF-8 on one line without its end.
@@ -229,7 +227,7 @@ class Recommender:
         """
         rules = Rules.from_settings(self.settings, limit=limit, **options)
         row = self._row(id)
-        return self._answer(row, self._list(row, rules))
+        return self._answer(row, self._ranking.list_of(row, rules))
 
     def answers(self, *, limit: int | None = None, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The answer of every article, or of those from place `start` to before `stop`, in rank order."""
@@ -237,7 +235,7 @@ class Recommender:
         answerable = self.articles_.rows[start:stop]
         for first in range(0, len(answerable), _BATCH):
             rows = [int(row) for row in answerable[first : first + _BATCH]]
-            for row, ranked in zip(rows, self._lists(rows, rules), strict=True):
+            for row, ranked in zip(rows, self._ranking.lists(rows, rules), strict=True):
                 yield self._answer(row, ranked)
 
     def known_by(self, *, start: int = 0, stop: int | None = None) -> Iterator[tuple[str, list[str], list[str]]]:
@@ -263,14 +261,8 @@ class Recommender:
             date: when it appears, ISO 8601; without one, time counts for nothing.
         """
         rules = Rules.from_settings(self.settings, limit=limit, **options)
-        vector = self._tilted(self.model_.transform([title], [excerpt]))
-        days = np.array([parse_date(date)], np.float64)
-
-        def found(rules: Rules) -> Ranked:
-            left_out = np.array([[-1, *self._rows_left_out(rules)]], np.int32)
-            return _ranked(self._search(vector, days, left_out, rules))[0]
-
-        return self._suggestions(self._capped(found, rules))
+        vector, days = self.model_.transform([title], [excerpt]), np.array([parse_date(date)], np.float64)
+        return self._suggestions(self._ranking.for_text(vector, days, rules))
 
     def ranked(
         self, ids: Sequence[str], *, limit: int | None = None, min_score: float | None = None
@@ -284,7 +276,7 @@ class Recommender:
         """
         rules = Rules.from_settings(self.settings, limit=limit, min_score=min_score)
         for rows in self._batches(ids):
-            yield from map(self._suggestions, self._best(rows, rules))
+            yield from map(self._suggestions, self._ranking.best(rows, rules))
 
     def related_to_each(self, ids: Sequence[str], *, limit: int | None = None) -> Iterator[list[Suggestion]]:
         """What `related` gives for each of several articles, in their order.
@@ -294,7 +286,7 @@ class Recommender:
         """
         rules = Rules.from_settings(self.settings, limit=limit)
         for rows in self._batches(ids):
-            yield from map(self._suggestions, self._lists(rows, rules))
+            yield from map(self._suggestions, self._ranking.lists(rows, rules))
 
     def all_related(self, *, limit: int | None = None) -> Iterator[tuple[Article, list[Suggestion]]]:
         """Every article with its suggestions, in rank order."""
@@ -316,12 +308,12 @@ class Recommender:
         row = self._row(id)
         limit = min(deepest or len(self.articles_), len(self.articles_))
         everything = Rules(limit=limit, published=published or self.settings.published)
-        [ranked] = self._found([row], everything)
+        [ranked] = self._ranking.found([row], everything)
         places = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
         placements = []
         for other in map(self._row, others):
             removed_by = "itself" if other == row else everything.removing(self.articles_[other])
-            rank, score = places.get(other) or (None, self._pair(row, other)[0])
+            rank, score = places.get(other) or (None, self._ranking.pair(row, other)[0])
             placements.append(Placement(rank, score, removed_by))
         return placements
 
@@ -332,8 +324,8 @@ class Recommender:
             UnknownArticleError: no article answers to one of the IDs.
         """
         row, other_row = self._row(id), self._row(other)
-        score, similarity, factor, weight = self._pair(row, other_row)
-        product = csr_array(self._tilted(self._vectors([row])).multiply(self._vectors([other_row])))
+        score, similarity, factor, weight = self._ranking.pair(row, other_row)
+        product = self._ranking.products(row, other_row)
         apart = abs(float(self.index_.days[row] - self.index_.days[other_row]))
         return Explanation(
             score=score,
@@ -347,27 +339,6 @@ class Recommender:
                 dict(zip(product.indices.tolist(), product.data.tolist(), strict=True)),
             ),
         )
-
-    def _vectors(self, rows: Sequence[int]) -> csr_array:
-        return self.index_.vectors_of(rows)
-
-    def _tilted(self, queries: csr_array) -> csr_array:
-        """Queries that give the fields the shares that are wanted, which may be others than were trained."""
-        if self._tilt is None:
-            return queries
-        tilted = queries.copy()
-        tilted.data *= self._tilt[tilted.indices]
-        return tilted
-
-    def _pair(self, row: int, other: int) -> tuple[float, float, float, float]:
-        """Score, similarity, time factor and weight of one article as a candidate for another."""
-        query = self._tilted(self._vectors([row])).astype(np.float64)
-        products = query.multiply(self._vectors([other]).astype(np.float64))
-        similarity = float(np.add.accumulate(np.append(0.0, csr_array(products).data))[-1])  # in the columns' order
-        days = self.index_.days
-        factor = float(self._decay.factor(days[[row]], days[[other]])[0])
-        weight = float(self.weights_[other])
-        return similarity * (factor * weight), similarity, factor, weight
 
     def _row(self, id: str) -> int:
         row = self.articles_.names.row(id)
@@ -388,106 +359,3 @@ class Recommender:
         id = msgspec.json.encode(self.articles_.id(row))
         entries = b",".join([self.articles_.entry_json(other) for other, _ in ranked])
         return b'{"id":' + id + b',"related":[' + entries + b"]}"
-
-    def _lists(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
-        """The list of each article, as its editors wish it."""
-        plain = [row for row in rows if not self._wishes(row, rules)]
-        lists = dict(zip(plain, self._best(plain, rules), strict=True))
-        return [lists[row] if row in lists else self._as_wished(row, rules) for row in rows]
-
-    def _list(self, row: int, rules: Rules) -> Ranked:
-        return self._as_wished(row, rules) if self._wishes(row, rules) else self._best([row], rules)[0]
-
-    def _wishes(self, row: int, rules: Rules) -> bool:
-        return rules.curated == "first" or bool(self.articles_.flags[row] & WISHES)
-
-    def _as_wished(self, row: int, rules: Rules) -> Ranked:
-        article = self.articles_[row]
-        chosen = article.pinned
-        if rules.curated == "first":
-            chosen = tuple(dict.fromkeys((*chosen, *self.articles_.curated(row))))
-        pinned: Ranked = []
-        unwanted = {row, *map(self.articles_.names.row, (*article.banned, *rules.exclude))}
-        for other in map(self.articles_.names.row, chosen):
-            if other is not None and other not in unwanted and rules.removing(self.articles_[other]) is None:
-                pinned.append((other, self._pair(row, other)[0]))
-                unwanted.add(other)
-        wider = replace(rules, exclude=(*rules.exclude, *chosen, *article.banned))
-        return [*pinned, *self._best([row], wider)[0]][: rules.limit]
-
-    def _best(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
-        """The best candidates of each article, those that the rules leave."""
-        if rules.provider_cap is not None:
-
-            def capped(row: int) -> Ranked:
-                return self._capped(lambda wider: self._best([row], wider)[0], rules)
-
-            return [capped(row) for row in rows]
-        ready = [self._from_ready(row, rules) for row in rows]
-        found = iter(self._found([row for row, list_ in zip(rows, ready, strict=True) if list_ is None], rules))
-        return [next(found) if list_ is None else list_ for list_ in ready]
-
-    def _capped(self, found: Callable[[Rules], Ranked], rules: Rules) -> Ranked:
-        """What is found, with no more of one provider than the rules want: of more and more, until there are enough."""
-        cap, asked = rules.provider_cap, rules.limit
-        if cap is None:
-            return found(rules)
-        while True:
-            ranked = found(replace(rules, limit=asked, provider_cap=None))
-            counts: Counter[int] = Counter()
-            kept: Ranked = []
-            for other, score in ranked:
-                provider = int(self.articles_.providers[other])
-                counts[provider] += 1
-                if provider < 0 or counts[provider] <= cap:
-                    kept.append((other, score))
-            if len(kept) >= rules.limit or len(ranked) < asked or asked >= _DEEPEST:
-                return kept[: rules.limit]
-            asked = min(4 * asked, _DEEPEST)
-
-    def _from_ready(self, row: int, rules: Rules) -> Ranked | None:
-        if self.ready_ is None:
-            return None
-        keeps = None
-        if rules.exclude or rules.max_age_days is not None or rules.published == "only":
-            left_out = {self.articles_.names.row(id) for id in rules.exclude}
-            days, allowed = self.index_.days, self._allowed[rules.published]
-            oldest = -np.inf if rules.max_age_days is None else days[row] - rules.max_age_days
-
-            def keeps(other: int) -> bool:
-                young = rules.max_age_days is None or np.isnan(oldest) or days[other] >= oldest
-                return bool(allowed[other] and young and other not in left_out)
-
-        return self.ready_.best(row, rules.limit, min_score=rules.min_score, keeps=keeps)
-
-    def _found(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
-        """The same by searching."""
-        if not rows:
-            return []
-        left_out = self._rows_left_out(rules)
-        excluded = np.array([[row, *left_out] for row in rows], np.int32)
-        return _ranked(self._search(self._tilted(self._vectors(rows)), self.index_.days[list(rows)], excluded, rules))
-
-    def _rows_left_out(self, rules: Rules) -> list[int]:
-        return [row for id in rules.exclude if (row := self.articles_.names.row(id)) is not None]
-
-    def _search(
-        self, queries: csr_array, days: NDArray[np.float64], excluded: NDArray[np.int32], rules: Rules
-    ) -> Neighbors:
-        return self.index_.nearest(
-            queries,
-            query_days=days,
-            excluded=excluded,
-            allowed=self._allowed[rules.published],
-            since=None if rules.max_age_days is None else days - rules.max_age_days,
-            decay=self._decay,
-            limit=rules.limit,
-            min_score=rules.min_score,
-        )
-
-
-def _ranked(found: Neighbors) -> list[Ranked]:
-    return [
-        [(row, score) for row, score in zip(rows, scores, strict=True) if row >= 0]
-        for rows, scores in zip(found.rows.tolist(), found.scores.tolist(), strict=True)
-    ]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from samples import EPOCH, article, corpus_of
 
 from recommender import Corpus, Recommender, Settings
-from recommender.neighbors import Index
+from recommender.neighbors import Decay, Index
 from recommender.ready import ReadyLists
 from recommender.recommender import Options
 
@@ -42,7 +42,7 @@ CORPUS = archive()
 SEARCHED = Recommender(settings=Settings(hub_exponent=0.3)).fit(CORPUS)
 INDEX = SEARCHED.index_
 assert isinstance(INDEX, Index)
-LISTS = ReadyLists.of(INDEX, decay=SEARCHED._decay, shown=SEARCHED.articles_.flags & 1 == 0, width=12)
+LISTS = ReadyLists.of(INDEX, decay=Decay.of(SEARCHED.settings), shown=SEARCHED.articles_.flags & 1 == 0, width=12)
 READY = Recommender.from_learned(SEARCHED.articles_, SEARCHED.model_, INDEX, settings=SEARCHED.settings, ready=LISTS)
 IDS = [found.id for found in CORPUS.articles]
 
