@@ -9,13 +9,12 @@ Importing this module imports numba, which takes half a second.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from recommender.heaps import Lists, finish, no_floors, raised, settle, settle_pairs
 from recommender.kernels import (
     CHUNK,
     HOPE,
@@ -26,12 +25,9 @@ from recommender.kernels import (
     Fading,
     accumulate,
     compiled,
-    dot,
     fade,
     most_left,
     most_left_of,
-    push,
-    sort,
     spread,
 )
 from recommender.neighbors import Decay, Index, Neighbors, read_only, room
@@ -39,41 +35,6 @@ from recommender.neighbors import Decay, Index, Neighbors, read_only, room
 _POOR = 0.5  # of the mean: what lists want less than would keep blocks in question for themselves alone
 _PAIRS = 512  # an article of a block that are remembered to be settled together: a few dozen megabytes
 _REFRESH = 64  # articles after which what lists want is measured anew
-_STEPS, _STEP_BITS = 128, 19  # steps of a float's upper bits, sixteen an octave, by which scores are counted
-
-
-class _Lists(NamedTuple):
-    """All articles' lists in the making.
-
-    Attributes:
-        scores, rows: (articles, limit) a heap each.
-        sizes: int32 (articles,) how many are in it.
-        wanted: float64 (articles,) the score from which on others are of use to it; infinite if none are.
-    """
-
-    scores: NDArray[np.float64]
-    rows: NDArray[np.int32]
-    sizes: NDArray[np.int32]
-    wanted: NDArray[np.float64]
-
-
-class _Floors(NamedTuple):
-    """What the lists of a block will want at least, found by counting scores in steps.
-
-    Attributes:
-        counts: uint16 (rows, steps) the scores of each step.
-        floors: int32 (rows,) the step that as many scores reach as are wanted.
-        above: int32 (rows,) how many do.
-        score, bits: (1,) a float32 and its bits, which are ordered as floats above 0 are.
-        lowest: the bits of the lowest step.
-    """
-
-    counts: NDArray[np.uint16]
-    floors: NDArray[np.int32]
-    above: NDArray[np.int32]
-    score: NDArray[np.float32]
-    bits: NDArray[np.int32]
-    lowest: int
 
 
 def all_nearest(
@@ -87,7 +48,7 @@ def all_nearest(
     """
     count, blocks = len(index.days), len(index.directory)
     timed = index.timed(decay)
-    lists = _Lists(
+    lists = Lists(
         np.zeros((count, limit)), np.full((count, limit), -1, np.int32), np.zeros(count, np.int32), np.zeros(count)
     )
     shown = read_only(np.asarray(allowed, np.bool_))
@@ -131,18 +92,11 @@ def all_nearest(
     return Neighbors(lists.rows, lists.scores, read)
 
 
-def _poor(lists: _Lists) -> NDArray[np.int32]:
+def _poor(lists: Lists) -> NDArray[np.int32]:
     """The articles that are better searched for one by one: their lists aren't full yet, or want next to nothing."""
     full = lists.sizes == lists.scores.shape[1]
     usual = lists.wanted[full].mean() if full.any() else 0.0
     return np.flatnonzero(~full | (lists.wanted < _POOR * usual)).astype(np.int32)
-
-
-@compiled
-def finish(lists: _Lists, first: int, last: int) -> None:
-    """Put each list of some articles in order, best first."""
-    for row in range(first, last):
-        sort((lists.scores[row], lists.rows[row]), lists.sizes[row])
 
 
 @compiled
@@ -189,93 +143,12 @@ def _in_question(
 
 
 @compiled
-def _offer(lists: _Lists, row: int, other: int, score: float) -> None:
-    """Put an article into the list of another, if that wants it."""
-    if score > 0 and score >= lists.wanted[row]:
-        scores = lists.scores[row]
-        lists.sizes[row] = push((scores, lists.rows[row]), lists.sizes[row], score, other)
-        if lists.sizes[row] == len(scores):
-            lists.wanted[row] = max(lists.wanted[row], scores[0])
-
-
-@compiled
-def _settle(
-    index: Index,
-    row: int,
-    others: NDArray[np.int32],
-    bounds: NDArray[np.float32],
-    allowed: NDArray[np.bool_],
-    fading: Fading,
-    lists: _Lists,
-    asked: NDArray[np.float32],
-    products: NDArray[np.float64],
-) -> None:
-    """Put an article and others, no more similar than some bounds, into each other's lists where they belong.
-
-    `asked` holds the article's vector.
-    """
-    for place in range(len(others)):
-        other = others[place]
-        later = index.days[other] - index.days[row]
-        ahead, back = fade(later, fading) * index.weights[other], fade(-later, fading) * index.weights[row]
-        takes = allowed[other] and bounds[place] * ahead >= lists.wanted[row]
-        gives = allowed[row] and bounds[place] * back >= lists.wanted[other]
-        if takes or gives:
-            similarity = dot(index, other, asked, products)
-            if takes:
-                _offer(lists, row, other, similarity * ahead)
-            if gives:
-                _offer(lists, other, row, similarity * back)
-
-
-@compiled
-def _settle_pairs(
-    index: Index,
-    pairs: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]],
-    allowed: NDArray[np.bool_],
-    fading: Fading,
-    lists: _Lists,
-    asked: NDArray[np.float32],
-    products: NDArray[np.float64],
-) -> None:
-    """The same for pairs of articles and their bounds, in the order of the first of each."""
-    rows, others, bounds = pairs
-    start = 0
-    while start < len(rows):
-        row, end = rows[start], start
-        while end < len(rows) and rows[end] == row:
-            end += 1
-        own = slice(index.indptr[row], index.indptr[row + 1])
-        asked[index.indices[own]] = index.data[own]
-        _settle(index, row, others[start:end], bounds[start:end], allowed, fading, lists, asked, products)
-        asked[index.indices[own]] = 0
-        start = end
-
-
-@compiled
-def _raise(floors: _Floors, at: int, score: float, limit: int) -> float:
-    """Count a score of a list; returns what the list will want at least."""
-    floors.score[0] = score
-    step = min((floors.bits[0] >> _STEP_BITS) - floors.lowest, _STEPS - 1)
-    if step >= floors.floors[at]:
-        floors.counts[at, step] += 1
-        floors.above[at] += 1
-        while floors.above[at] - floors.counts[at, floors.floors[at]] >= limit:
-            floors.above[at] -= floors.counts[at, floors.floors[at]]
-            floors.floors[at] += 1
-    if floors.floors[at] == 0:
-        return 0.0
-    floors.bits[0] = (floors.floors[at] + floors.lowest) << _STEP_BITS
-    return float(floors.score[0])
-
-
-@compiled
 def join_itself(
     index: Index,
     block: int,
     allowed: NDArray[np.bool_],
     fading: Fading,
-    lists: _Lists,
+    lists: Lists,
     asked: NDArray[np.float32],
 ) -> int:
     """Put the articles of a block into each other's lists, which are empty; returns how many postings were read.
@@ -295,16 +168,7 @@ def join_itself(
     space = _PAIRS * index.block
     rows, others, bounds = np.empty(space, np.int32), np.empty(space, np.int32), np.empty(space, np.float32)
     size, read = 0, 0
-    score = np.full(1, index.greatest_norm**2, np.float32)
-    bits = score.view(np.int32)
-    floors = _Floors(
-        np.zeros((last - first, _STEPS), np.uint16),
-        np.zeros(last - first, np.int32),
-        np.zeros(last - first, np.int32),
-        score,
-        bits,
-        (bits[0] >> _STEP_BITS) + 1 - _STEPS,
-    )
+    floors = no_floors(last - first, index.greatest_norm**2)
     for row in range(first, last):
         columns, data = _vector(index, row)
         values = np.empty(len(columns), np.float32)
@@ -334,7 +198,7 @@ def join_itself(
             )
         if size + candidates > space:
             pairs = rows[:size], others[:size], bounds[:size]
-            _settle_pairs(index, pairs, allowed, fading, lists, asked, products)
+            settle_pairs(index, pairs, allowed, fading, lists, asked, products)
             size = 0
         for other in kept[:candidates]:
             bound, least = sums[other - first] * slack, max(sums[other - first] / slack - rounded, 0.0)
@@ -343,13 +207,13 @@ def join_itself(
             back = fade(-later, fading) * weight if allowed[row] else -1.0
             takes, gives = bound * ahead >= wanted[row], bound * back >= wanted[other]
             if takes:
-                wanted[row] = max(wanted[row], _raise(floors, row - first, least * ahead, limit))
+                wanted[row] = max(wanted[row], raised(floors, row - first, least * ahead, limit))
             if gives:
-                wanted[other] = max(wanted[other], _raise(floors, other - first, least * back, limit))
+                wanted[other] = max(wanted[other], raised(floors, other - first, least * back, limit))
             if takes or gives:
                 rows[size], others[size], bounds[size] = row, other, bound
                 size += 1
-    _settle_pairs(index, (rows[:size], others[:size], bounds[:size]), allowed, fading, lists, asked, products)
+    settle_pairs(index, (rows[:size], others[:size], bounds[:size]), allowed, fading, lists, asked, products)
     return read
 
 
@@ -360,7 +224,7 @@ def join(
     older: int,
     allowed: NDArray[np.bool_],
     fading: Fading,
-    lists: _Lists,
+    lists: Lists,
     asked: NDArray[np.float32],
 ) -> int:
     """Put the articles of two blocks into each other's lists; returns how many postings were read.
@@ -430,7 +294,7 @@ def join(
         for place in range(candidates):
             other = kept[place]
             bounds[place] = (sums[other - start] + rests[level] * index.heads[max(level - 1, 0), other]) * slack
-        _settle(index, row, kept[:candidates], bounds[:candidates], allowed, fading, lists, asked, products)
+        settle(index, row, kept[:candidates], bounds[:candidates], allowed, fading, lists, asked, products)
         asked[columns] = 0
     return read
 
