@@ -27,10 +27,11 @@ test: $(VENV)/installed-dev  ## run every test
 test-engines: $(VENV)/installed-engines  ## train and export on Spark and Ray, and over S3 (needs Java 17; 800 MB to install)
 	@$(BIN)/python -m pytest tests/engines
 
-lint: $(VENV)/installed-dev  ## check style, format and types
+lint: $(VENV)/installed-dev  ## check style, format, types and which package imports which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 bench: $(VENV)/installed-bench  ## measure speed and memory beside the peers; FULL=1 for a million articles
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(if $(FULL),--full)
@@ -48,20 +49,20 @@ pages: $(VENV)/installed-dev  ## measure the explorer's pages as on a slow phone
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks.pages
 
 api-test: $(VENV)/installed-dev  ## ask the service 1,000 made-up requests an operation; make test asks 20
-	@CASES=1000 $(BIN)/python -m pytest tests/test_openapi.py
+	@CASES=1000 $(BIN)/python -m pytest tests/api/test_openapi.py
 
 fuzz: $(VENV)/installed-fuzz  ## look for files that an edit harms: RUNS (20,000) inputs, chosen from SEED (1) on
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && TMPDIR=$$folder PYTHONPATH=tests \
 		$(BIN)/python tests/fuzz/fuzz_splice.py -runs=$(RUNS) -seed=$(SEED) -max_len=600 -rss_limit_mb=2048
 
 kill-test: $(VENV)/installed-dev  ## kill a run that writes lists KILLS (300) times; make test does it a dozen times
-	@KILLS=$(KILLS) $(BIN)/python -m pytest tests/test_enrich_killed.py
+	@KILLS=$(KILLS) $(BIN)/python -m pytest tests/writing/test_enrich_killed.py
 
 kill-server-test: $(VENV)/installed-dev  ## kill workers, servers and trainings KILLS times (better 100) under load
-	@KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/test_server_killed.py
+	@KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/api/test_server_killed.py
 
 fault-test: $(VENV)/installed-dev  ## flip bits and cut ends, FAULTS (2,000) times each in artefact and journal
-	@FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/test_artefact.py tests/test_journal.py -k fault
+	@FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/artefacts/test_local.py tests/corpus/test_journal.py -k fault
 
 soak: $(VENV)/installed-bench  ## SECONDS (600) at saturation, with reloads and live articles
 	@PYTHONPATH=tests $(BIN)/python tests/soak.py $(SECONDS)

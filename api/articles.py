@@ -14,9 +14,9 @@ from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 from api.delivery import JSON
 from api.live import Fixed, Live
 from api.problems import problem
-from recommender import FrontMatterError, JournalError
-from recommender.articlefile import PostedForm
-from recommender.postings import Posted
+from recommender.corpus import Posted
+from recommender.errors import FrontMatterError, JournalError
+from recommender.sources import PostedForm
 
 MOST_BYTES = 64 << 10
 _FORMS: dict[str, PostedForm] = {

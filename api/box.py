@@ -15,7 +15,7 @@ from api.pages import HTML
 from api.reading import Reader
 from api.serving import Tagged, current
 from api.views import deliver, options_of
-from recommender import Entry
+from recommender.articles import Entry
 
 _SCRIPT = "text/javascript; charset=utf-8"
 _HEADING = "Related"

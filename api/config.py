@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, get_args
 
-from recommender import SettingsError
+from recommender.errors import SettingsError
 from recommender.settings import Published
 
 PREFIX = "RECOMMENDER_"

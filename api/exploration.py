@@ -12,7 +12,7 @@ from api.reasons import Reason
 from api.schemas import Only
 from api.timeline import Timeline
 from recommender import Article, Recommender
-from recommender.rules import Placement
+from recommender.ranking import Placement
 
 _DEEPEST = 5000  # the last rank that is told of
 _REMOVED = {

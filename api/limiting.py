@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from api.problems import problem
-from recommender import SettingsError
+from recommender.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

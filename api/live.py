@@ -17,11 +17,11 @@ from pathlib import Path
 
 from api.metrics import reload_failures
 from api.serving import Serving
-from recommender import ArtefactError, JournalError, Recommender, artefact
-from recommender.journal import Journal
-from recommender.overlay import Overlay
-from recommender.postings import Posted, Postings, Withdrawn
-from recommender.verdict import Verdicts
+from recommender import Recommender
+from recommender.artefacts import POINTER, Verdicts, current_version, read_manifest
+from recommender.corpus import Journal, Posted, Postings, Withdrawn
+from recommender.errors import ArtefactError, JournalError
+from recommender.ranking import Overlay
 
 MOST = 10_000  # live articles: all of them are kept in memory, and weighed anew for each new model
 _INTERVAL = 0.25  # seconds between two looks, each of which costs a stat
@@ -99,7 +99,7 @@ class Live:
         self._verdicts.close()
 
     def _first(self) -> str:
-        version = artefact.current(self._models)
+        version = current_version(self._models)
         serving = self._verdicts.serving()
         if serving is not None and serving != version:
             # The others go on with this one until the new one is found good, and so does a worker that joins them.
@@ -149,14 +149,14 @@ class Live:
             return article.id, owners
 
     def _loaded(self, version: str, postings: Postings) -> Overlay:
-        base = artefact.load(self._models, version, verified=True)
+        base = Recommender.load(self._models, version, verified=True)
         self._verdicts.serve(version)
         self.loads += 1
         return Overlay(base).after(postings)
 
     def _serving(self, version: str, overlay: Overlay) -> Serving:
         tag = f"{version}+{overlay.tag}" if overlay.tag else version
-        created = artefact.read_manifest(self._models, version).created
+        created = read_manifest(self._models, version).created
         return Serving(overlay.recommender, version, created, tag, len(overlay), len(overlay.postings.withdrawn))
 
     def _catch_up(self) -> None:
@@ -197,12 +197,12 @@ class Live:
             self.problems = (str(error),)
 
     def _look_for_a_model(self) -> None:
-        pointer = _mark(self._models / artefact.POINTER)
+        pointer = _mark(self._models / POINTER)
         if pointer == self._pointer:
             return
         version = ""
         try:
-            version = artefact.current(self._models)
+            version = current_version(self._models)
             if version != self.snapshot.version:
                 verdict = self._verdicts.of(version)
                 if verdict is None:

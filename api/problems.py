@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from api.pages import page
 from api.reading import WrongRequestError
 from api.serving import current
-from recommender import UnknownArticleError
+from recommender.errors import UnknownArticleError
 
 
 def problem(status: int, detail: str, **members: object) -> Response:

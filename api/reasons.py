@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from api.cards import Card
-from recommender import Article, Recommender, SharedWord
+from recommender import Article, Recommender
+from recommender.ranking import SharedWord
 from recommender.text import is_unspaced
 
 _WORDS = 8  # that are listed

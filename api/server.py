@@ -23,12 +23,12 @@ from granian.server.mp import MPServer
 from api import create_app
 from api.affinity import Affinity
 from api.config import PREFIX, Config
-from recommender import ArtefactError, RecommenderError, StoreError, artefact
-from recommender.cli import main
-from recommender.fitting import fitting_version
-from recommender.options import corpus_argument, models_option
-from recommender.store import Store
-from recommender.verdict import Verdicts
+from recommender import RecommenderError
+from recommender.artefacts import Verdicts, current_version
+from recommender.cli import corpus_argument, main, models_option
+from recommender.errors import ArtefactError, StoreError
+from recommender.export import Store
+from recommender.training import fitting_version
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -140,7 +140,7 @@ def serve(
     if store:
         answering = _answering_from(store)
     else:
-        version = fitting_version(corpus_path, models_folder) if corpus_path else artefact.current(models_folder)
+        version = fitting_version(corpus_path, models_folder) if corpus_path else current_version(models_folder)
         answering = _answering_with(models_folder.resolve(), version, verified=corpus_path is not None)
     if uds is None:
         _require_free(host, port)

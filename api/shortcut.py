@@ -12,7 +12,7 @@ from api.delivery import Deliverer
 from api.metrics import LIST, ROUTE
 from api.problems import unknown
 from api.serving import Answering
-from recommender import UnknownArticleError
+from recommender.errors import UnknownArticleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,8 +18,9 @@ from api.problems import problem
 from api.reading import Reader, WrongRequestError
 from api.serving import Described, Tagged
 from api.views import deliver, know_ids
-from recommender import Entry, StoreError
-from recommender.store import About, Found, Store, cut
+from recommender.articles import Entry
+from recommender.errors import StoreError
+from recommender.export import About, Found, Store, cut
 
 T = TypeVar("T", bound=schemas.StoredLookUp)
 

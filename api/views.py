@@ -18,7 +18,7 @@ from api.metrics import LIST
 from api.reading import Reader
 from api.serving import Serving, Tagged, current
 from recommender import Article, Recommender
-from recommender.recommender import Options
+from recommender.ranking import Options
 
 blueprint = Blueprint("articles", __name__)
 _look_up = Reader(schemas.LookUp)

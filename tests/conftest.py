@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from samples import SEEDS
 
-from recommender import Corpus, Manifest, Recommender, artefact
+from recommender import Corpus, Recommender
+from recommender.artefacts import Manifest
+from recommender.training import publish
 
 
 @pytest.fixture(scope="session")
@@ -26,4 +28,4 @@ def seeds_recommender(seeds: Corpus) -> Recommender:
 def published(tmp_path: Path, seeds: Corpus, seeds_recommender: Recommender) -> tuple[Path, Manifest]:
     """A models folder with the seeds' model published in it."""
     models = tmp_path / "models"
-    return models, artefact.publish(seeds_recommender, seeds, models)
+    return models, publish(seeds_recommender, seeds, models)

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from recommender import Corpus, Recommender
-from recommender.disk import alone
-from recommender.enrich import Enrichment
+from recommender.storage import alone
+from recommender.writing import Enrichment
 
 
 class Runs:

@@ -13,9 +13,10 @@ from servers import RECOMMENDER
 from waiting import until
 
 from api.server import main
-from recommender import artefact
-from recommender.overlay import Overlay
-from recommender.postings import Postings
+from recommender import Recommender
+from recommender.artefacts import current_version
+from recommender.corpus import Postings
+from recommender.ranking import Overlay
 
 
 class Site:
@@ -32,11 +33,11 @@ class Site:
         self.models = folder / "models"
         done = CliRunner().invoke(main, ["train", str(self.corpus), "--models", str(self.models)])
         assert done.exit_code == 0, done.output
-        self.version = artefact.current(self.models)
+        self.version = current_version(self.models)
 
     def answers(self) -> bytes:
         """What look-ups give for each article, a line each, in rank order."""
-        recommender = Overlay(artefact.load(self.models)).after(Postings.in_folder(self.models)).recommender
+        recommender = Overlay(Recommender.load(self.models)).after(Postings.in_folder(self.models)).recommender
         articles = [recommender.articles_[int(row)] for row in recommender.articles_.rows]
         return b"".join(recommender.answer(article.id) + b"\n" for article in articles)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from recommender import Article, Corpus
-from recommender.article import parse_date
+from recommender.articles import parse_date
 
 ROOT = Path(__file__).resolve().parent.parent
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)

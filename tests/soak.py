@@ -23,9 +23,11 @@ import psutil
 from samples import stories
 from servers import RECOMMENDER, free_port, running
 
-from recommender import Corpus, Recommender, artefact
-from recommender.overlay import Overlay
-from recommender.postings import Postings
+from recommender import Corpus, Recommender
+from recommender.artefacts import use_version
+from recommender.corpus import Postings
+from recommender.ranking import Overlay
+from recommender.training import publish
 
 TOKEN = "a token of the tests"
 WORKERS, CLIENTS = 2, 6
@@ -83,7 +85,7 @@ class Soak:
 
     def know(self) -> None:
         """What is to be answered now, going by the library."""
-        base = artefact.load(self.models)
+        base = Recommender.load(self.models)
         recommender = Overlay(base).after(Postings.in_folder(self.models)).recommender
         self.expected = {id: recommender.answer(id, limit=LIMIT) for id in self.sampled}
 
@@ -101,7 +103,7 @@ def main(seconds: float) -> int:
         recommender = Recommender().fit(corpus).prepare()
         less = Corpus(articles=corpus.articles[: len(corpus.articles) - 500], links={}, files=0, fingerprint="less")
         other = Recommender().fit(less).prepare()
-        versions = [artefact.publish(one, corpus, models).version for one in (recommender, other, recommender)]
+        versions = [publish(one, corpus, models).version for one in (recommender, other, recommender)]
         port = free_port()
         command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(models), "--workers", str(WORKERS)]
         with running(command, port, RECOMMENDER_TOKEN=TOKEN) as address:
@@ -130,7 +132,7 @@ def soak(run: Soak, recommender: Recommender, versions: list[str], seconds: floa
         if second % 10 == 9:
             run.write("DELETE", f"/articles/live-{second - 5}")
         if second % 5 == 4:
-            artefact.use(run.models, versions[reloads % 3])
+            use_version(run.models, versions[reloads % 3])
             reloads += 1
         if second % 10 == 2:
             time.sleep(2)  # by now all workers are on it

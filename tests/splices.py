@@ -18,15 +18,11 @@ from typing import Any, Literal, TypeAlias
 import yaml
 from ruamel.yaml import YAML
 
-from recommender import frontmatter
-from recommender.article import Entry
-from recommender.articlefile import read_file
-from recommender.block import Layout
+from recommender.articles import Entry
 from recommender.corpus import ArticleFile
-from recommender.edit import Edit, Wish, edit_of
 from recommender.errors import FrontMatterError
-from recommender.hand import Hand
-from recommender.lock import Line
+from recommender.sources import Layout, Line, frontmatter, read_file
+from recommender.writing import Edit, Hand, Wish, edit_of
 
 PLACE = "a.md"
 _MOST_NODES = 2000  # an alias to an alias to an alias …: more than this is not compared

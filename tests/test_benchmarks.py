@@ -9,8 +9,8 @@ import pytest
 from benchmarks import archive
 
 from recommender import Corpus
-from recommender.model import TfidfModel
 from recommender.settings import Settings
+from recommender.text import TfidfModel
 
 
 @pytest.fixture(scope="module")

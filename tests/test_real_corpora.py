@@ -9,9 +9,9 @@ import pytest
 from samples import ENTRY_KEYS, REAL
 
 from recommender import Corpus, Recommender
-from recommender.article import entry_from, link_of, normalise_url
-from recommender.frontmatter import parse, split
-from recommender.hand import Hand
+from recommender.articles import entry_from, link_of, normalise_url
+from recommender.sources import parse, split
+from recommender.writing import Hand
 
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"the real articles are not at {REAL}")
 

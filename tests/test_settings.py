@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from recommender import Settings, SettingsError
+from recommender import Settings
 from recommender import settings as module
+from recommender.errors import SettingsError
 from recommender.settings import read_overrides
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender import Article, Corpus
-from recommender.hand import Hand
+from recommender.writing import Hand
 
 ARTICLES_A_DAY = 550
 

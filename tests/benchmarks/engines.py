@@ -15,10 +15,11 @@ from tempfile import TemporaryDirectory
 import clusters
 
 from benchmarks import archive
-from recommender import Recommender, artefact
-from recommender.engine import Engine
+from recommender import Recommender
 from recommender.export import Exporter
+from recommender.parallel import Engine
 from recommender.settings import Settings
+from recommender.training import publish
 
 RUNS = 5
 BOUND = 1.15
@@ -29,7 +30,7 @@ def main() -> int:
     with TemporaryDirectory(prefix="benchmarks-") as name, clusters.dask() as cluster:
         folder = Path(name)
         corpus = archive.corpus(count)
-        manifest = artefact.publish(Recommender(settings=Settings(learn=False)).fit(corpus), corpus, folder / "models")
+        manifest = publish(Recommender(settings=Settings(learn=False)).fit(corpus), corpus, folder / "models")
         print(f"{count:,} articles published", file=sys.stderr)
         engines = [Engine(workers=2), Engine("dask", cluster.address, 2), Engine("dask", cluster.address)]
         seconds: list[list[float]] = [[] for _ in engines]

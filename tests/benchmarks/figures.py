@@ -22,10 +22,10 @@ from scipy.sparse import csr_array, hstack
 
 from benchmarks import archive
 from benchmarks.peers import Bm25s, BruteNeighbors, SparseDotTopn, Tantivy, brute_force
-from recommender import Corpus, Recommender, Settings, artefact
-from recommender.neighbors import Decay, Index
-from recommender.rules import days_of
-from recommender.verdict import Verdicts
+from recommender import Corpus, Recommender, Settings
+from recommender.artefacts import Verdicts, current_version
+from recommender.articles import days_of
+from recommender.search import Decay, Index
 
 LIMIT = 10
 THREADS = 2
@@ -110,13 +110,13 @@ class Bench:
         models = self.folder / "small"
         if not models.exists():
             _run(self.train(self.files, models))
-        return artefact.load(models)
+        return Recommender.load(models)
 
     @cached_property
     def of_large(self) -> Recommender:
         if not self.large_models.exists():
             _run(self.train(self.lines, self.large_models))
-        return artefact.load(self.large_models)
+        return Recommender.load(self.large_models)
 
     @property
     def large_models(self) -> Path:
@@ -346,7 +346,7 @@ def reading(bench: Bench) -> Iterator[Figure]:
 def workers(bench: Bench) -> Iterator[Figure]:
     """Two workers on one artefact: from the process's start to its answer, and what the second has for itself."""
     id = bench.of_large.articles_[bench.large // 2].id
-    version = artefact.current(bench.large_models)
+    version = current_version(bench.large_models)
     judged = bench.folder / "judged"
     judged.mkdir()
     verdicts = Verdicts(judged, bench.large_models)  # as `serve` does once for all of its workers

@@ -28,8 +28,9 @@ from stores import REDIS_SERVER, dataset, redis_running
 
 from api.server import server
 from benchmarks import archive
-from recommender import Recommender, Settings, artefact
-from recommender.loading import load as load_answers
+from recommender import Recommender, Settings
+from recommender.export import load as load_answers
+from recommender.training import publish
 
 _CONNECTIONS, _ROUNDS = 16, 5
 _SCRIPT = """
@@ -93,12 +94,12 @@ def main() -> int:
 
 def _trained(articles: int, folder: Path) -> Path:
     corpus = archive.corpus(articles)
-    artefact.publish(Recommender(settings=Settings(learn=False)).fit(corpus), corpus, folder / "models", progress=True)
+    publish(Recommender(settings=Settings(learn=False)).fit(corpus), corpus, folder / "models", progress=True)
     return folder / "models"
 
 
 def _compare(models: Path, folder: Path, *, seconds: int, threads: int) -> int:
-    recommender = artefact.load(models, verified=True)
+    recommender = Recommender.load(models, verified=True)
     ids = [article.id for article in recommender.articles_]
     look_ups = [f"/articles/{quote(id, safe='')}/related?limit=5" for id in ids]
     command = str(Path(sys.executable).with_name("recommender"))

@@ -23,8 +23,7 @@ from sklearn.neighbors import NearestNeighbors
 from sparse_dot_topn import sp_matmul_topn
 
 from recommender import Article, Settings
-from recommender.model import TfidfModel
-from recommender.text import Analyzer
+from recommender.text import Analyzer, TfidfModel
 
 
 class SparseDotTopn:

@@ -14,8 +14,7 @@ from exports import Site
 from servers import RECOMMENDER
 from waiting import until
 
-from recommender import artefact
-from recommender.remote import RemoteModels
+from recommender.artefacts import RemoteModels, read_manifest, verify, versions
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +49,16 @@ def test_training_and_export_over_a_bucket_are_those_over_a_disk(
         exported = ran("export", site.corpus, "--models", models, "--out", out, "--task-size", 50, *engine)
         assert exported.returncode == 0, exported.stderr
     assert "published" not in exported.stderr
-    assert RemoteModels(models).manifest().files == artefact.read_manifest(tmp_path / "here").files
+    assert RemoteModels(models).manifest().files == read_manifest(tmp_path / "here").files
     files = bucket.files()
     found = sorted(files.glob(f"{out}/month=*/part-*"), key=lambda path: str(path).rpartition("/")[2])
     assert b"".join(map(files.cat_file, found)) == site.answers()
     assert files.exists(f"{out}/_SUCCESS")
     [copies] = cache.iterdir()
-    assert artefact.versions(copies) == RemoteModels(models).versions()
+    assert versions(copies) == RemoteModels(models).versions()
     pulled = ran("models", "pull", models, "--models", tmp_path / "pulled")
     assert pulled.returncode == 0, pulled.stderr
-    assert artefact.verify(tmp_path / "pulled") == RemoteModels(models).manifest()
+    assert verify(tmp_path / "pulled") == RemoteModels(models).manifest()
 
 
 def test_a_training_that_is_killed_leaves_the_models_in_a_bucket_as_they_were(

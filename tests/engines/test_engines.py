@@ -15,10 +15,10 @@ import tasks
 from exports import Site, joined, marks, parts, whole
 from waiting import until
 
-from recommender import artefact
-from recommender.engine import Engine, Name
+from recommender.artefacts import read_manifest
 from recommender.errors import EngineError
 from recommender.export import Exporter
+from recommender.parallel import Engine, Name
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_the_model_that_is_trained_is_the_same(engine: tuple[Name, str], tmp_pat
     for there in (("local", None), engine):
         command = site.train(tmp_path / there[0], "--slice-size", 256, "--engine", there[0])
         subprocess.run([*command, *(["--address", there[1]] if there[1] else [])], check=True, timeout=300)
-        found.append(artefact.read_manifest(tmp_path / there[0]).files)
+        found.append(read_manifest(tmp_path / there[0]).files)
     assert found[0] == found[1]
 
 

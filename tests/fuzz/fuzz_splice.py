@@ -25,7 +25,7 @@ with atheris.instrument_imports(
 ):
     from splices import FAST_READERS, READERS, Trial, check_file
 
-    from recommender.hand import Hand
+    from recommender.writing import Hand
 
 FOLDER = Path(__file__).resolve().parent
 FULL: dict[str, Any] = {

@@ -1,0 +1,65 @@
+"""An entry: the public face of an article, an item of a `related` list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from recommender.articles.dates import date_text
+from recommender.articles.fields import text_of
+
+Entry: TypeAlias = dict[str, Any]
+"""The public face of an article, its keys in the contract's order. Nothing else of an article ever leaves."""
+
+# One place of an entry a row: the spellings it is read in, first come first, and the key it is given.
+_LINK_KEYS = (
+    {"sourceUrl": "sourceUrl", "webUrl": "webUrl", "originalUrl": "webUrl"},
+    {"ampUrl": "ampUrl", "ampWebUrl": "ampWebUrl"},
+    {"cdnAmpUrl": "cdnAmpUrl", "cdnAmpWebUrl": "cdnAmpWebUrl"},
+)
+_EXCERPT_KEYS = ("excerpt", "abstract", "description", "summary")
+_WHOLE_NUMBER = re.compile(r"-?\d{1,18}")
+
+
+def entry_from(fields: Mapping[str, object], title: str) -> Entry:
+    """Build an entry from a front matter's fields or from an entry of a `related` list."""
+    entry: Entry = {"title": title}
+    _put(entry, "excerpt", text_of(fields, *_EXCERPT_KEYS))
+    _put(entry, "publishedDateTime", date_text(fields))
+    for spellings in _LINK_KEYS:
+        spelling = next((key for key in spellings if text_of(fields, key) is not None), None)
+        if spelling is not None:
+            entry[spellings[spelling]] = text_of(fields, spelling)
+    _put(entry, "type", text_of(fields, "type"))
+    _put(entry, "provider", _provider(fields.get("provider")))
+    _put(entry, "quality", _number(text_of(fields, "quality")))
+    _put(entry, "images", _images(fields.get("images")))
+    return entry
+
+
+def _put(entry: Entry, key: str, value: object) -> None:
+    if value is not None:
+        entry[key] = value
+
+
+def _provider(value: object) -> Entry | None:
+    fields = {"name": value} if isinstance(value, str) else value
+    if not isinstance(fields, Mapping):
+        return None
+    provider = {key: text for key in ("name", "domain") if (text := text_of(fields, key)) is not None}
+    return provider or None
+
+
+def _images(value: object) -> list[Entry] | None:
+    first = value[0] if isinstance(value, list) and value else None
+    if not isinstance(first, Mapping) or (url := text_of(first, "url")) is None:
+        return None
+    image: Entry = {"url": url}
+    for key in ("width", "height"):
+        _put(image, key, _number(text_of(first, key)))
+    return [image]
+
+
+def _number(text: str | None) -> int | str | None:
+    return int(text) if text is not None and _WHOLE_NUMBER.fullmatch(text) else text

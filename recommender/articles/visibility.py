@@ -1,0 +1,26 @@
+"""What hides an article: the fields that withhold it from readers, and the site's own `published`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_HIDING_KEYS = ("draft", "removed", "deleted")
+
+
+def is_hidden(fields: Mapping[str, object]) -> bool:
+    """Whether the editors keep it from readers: a draft, removed or deleted."""
+    return any(_is_yes(fields.get(key)) for key in _HIDING_KEYS)
+
+
+def is_published(fields: Mapping[str, object]) -> bool:
+    """Whether `published` says anything but no."""
+    return not is_no(fields.get("published"))
+
+
+def is_no(value: object) -> bool:
+    """Whether a value says no, in YAML 1.1's words."""
+    return isinstance(value, str) and value.strip().lower() in ("false", "no", "off")
+
+
+def _is_yes(value: object) -> bool:
+    return isinstance(value, str) and value.strip().lower() in ("true", "yes", "on")

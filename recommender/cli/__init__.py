@@ -1,0 +1,10 @@
+"""The `recommender` command."""
+
+from recommender.cli.app import main
+from recommender.cli.options import corpus_argument, models_option
+
+__all__ = [
+    "corpus_argument",
+    "main",
+    "models_option",
+]

@@ -1,0 +1,138 @@
+"""The command `evaluate`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NoReturn, get_args
+
+import click
+
+from recommender.articles import parse_date
+from recommender.cli.options import corpus_argument, models_option, settings_option
+from recommender.corpus import Corpus, LinkFaultKind
+from recommender.errors import RecommenderError
+from recommender.evaluation import (
+    as_html,
+    as_text,
+    baselines,
+    evaluate,
+    require_matplotlib,
+    run_of,
+    trec_qrels,
+    trec_run,
+)
+from recommender.ranking import Recommender
+from recommender.settings import read_overrides
+from recommender.sources import CACHE_FOLDER
+from recommender.storage import replacing
+from recommender.training import Split, at_most, stages, tuning
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("evaluate")
+@corpus_argument()
+@models_option
+@click.option("--since", help="Judge by lists from this date on.  [default: the latest 40 % of them]")
+@click.option("--max-links", type=click.IntRange(1), default=10, show_default=True, help="Longer lists don't count.")
+@settings_option
+@click.option("--report", "page", type=_FILE, help="Write a page with plots (HTML) into this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option("--qrels", type=_FILE, help="Write the judgements in TREC's format.")
+@click.option("--run", "run_file", type=_FILE, help="Write the rankings in TREC's format.")
+@click.option("--against", metavar="VERSION", help="Name links that this model finds and the new one loses.")
+@click.option("--encoder", metavar="MODEL", help="Compare with a sentence encoder too (needs sentence-transformers).")
+@click.option("--fail-under", type=click.FloatRange(0, 1), help="Exit with status 1 below this nDCG@10.")
+@click.option("--lint", is_flag=True, help="Only list curated links that are dead, doubled, to themselves or drifted.")
+def evaluate_command(
+    *,
+    corpus_path: Path,
+    models_folder: Path,
+    since: str | None,
+    max_links: int,
+    settings_file: Path | None,
+    page: Path | None,
+    as_json: bool,
+    qrels: Path | None,
+    run_file: Path | None,
+    against: str | None,
+    encoder: str | None,
+    fail_under: float | None,
+    lint: bool,
+) -> None:
+    """Learn from the earlier curated links, and measure how well the suggestions match the later ones."""
+    given = read_overrides(settings_file) if settings_file else {}
+    corpus = Corpus.from_path(corpus_path, cache=models_folder / CACHE_FOLDER, progress=True)
+    if lint:
+        _lint(corpus)
+    split = Split.of(corpus, since=_moment(since))
+    # What may be missing is looked for before the long work begins.
+    judge = Recommender.load(models_folder, against) if against else None
+    others = {f"encoder {Path(encoder).name}": baselines.encoder(encoder)} if encoder else {}
+    if page is not None:
+        require_matplotlib()
+    for file in (page, qrels, run_file):
+        if file is not None and not file.parent.is_dir():
+            raise RecommenderError(f"{file}: can't be written: there is no folder {file.parent}")
+    with stages("evaluating") as progress:
+        recommender, learned = tuning.train(corpus, given=given, split=split, progress=progress)
+        evaluation = evaluate(
+            recommender,
+            corpus,
+            split,
+            max_links=max_links,
+            learnt=learned.sentence(),
+            name=corpus_path.resolve().name,
+            earlier_model=judge,
+            others=others,
+            progress=progress,
+        )
+    click.echo(
+        f"{json.dumps(evaluation.to_mapping(), ensure_ascii=False)}\n" if as_json else as_text(evaluation), nl=False
+    )
+    judged = at_most(split.later, max_links)
+    if page is not None:
+        _write(page, as_html(evaluation))
+    if qrels is not None:
+        _write(qrels, trec_qrels(judged))
+    if run_file is not None:
+        _write(run_file, trec_run(run_of(recommender, judged)))
+    if fail_under is not None and evaluation.ndcg < fail_under:
+        click.echo(f"recommender: nDCG@10 is {evaluation.ndcg:.3f}, under {fail_under:g}", err=True)
+        raise SystemExit(1)
+
+
+def _lint(corpus: Corpus) -> NoReturn:
+    order = get_args(LinkFaultKind)
+    for fault in sorted(corpus.link_faults, key=lambda fault: order.index(fault.kind)):
+        click.echo(str(fault))
+    counts = Counter(fault.kind for fault in corpus.link_faults)
+    summary = ", ".join(f"{counts[kind]:,} {kind}" for kind in order if counts[kind])
+    click.echo(f"curated links: {summary or 'all as they should be'}", err=True)
+    raise SystemExit(1 if counts else 0)
+
+
+def _moment(date: str | None) -> float | None:
+    moment = parse_date(date)
+    if date is not None and moment is None:
+        raise click.BadParameter(f"{date!r} is not a date such as 2019-12-01", param_hint="'--since'")
+    return moment
+
+
+def _write(file: Path, content: str) -> None:
+    with _replacing(file) as stream:
+        stream.write(content.encode())
+    click.echo(f"wrote {file}", err=True)
+
+
+@contextmanager
+def _replacing(file: Path) -> Iterator[IO[bytes]]:
+    try:
+        with replacing(file) as stream:
+            yield stream
+    except OSError as error:
+        raise RecommenderError(f"{file}: can't be written: {error.strerror or error}") from error

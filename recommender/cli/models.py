@@ -1,0 +1,99 @@
+"""The command `models`: what has been trained, and which of it is in use."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import click
+
+from recommender.artefacts import Models, RemoteModels, read_manifest, use_version, verify, versions
+from recommender.cli.options import Command, ModelsType, models_or_url_option
+from recommender.errors import ArtefactError, RecommenderError
+
+
+@click.group("models", invoke_without_command=True)
+@models_or_url_option
+@click.pass_context
+def models_group(context: click.Context, models: Models) -> None:
+    """List the trained models; verify one, go back to one, or bring one from an object store."""
+    context.obj = models
+    if context.invoked_subcommand is None:
+        context.invoke(list_models, models=models)
+
+
+def own_models_option(command: Command) -> Command:
+    """`--models DIR|URL` of a command of this group; by default the group's own."""
+
+    def of_group(context: click.Context, _: click.Parameter, value: Models | None) -> Models:
+        return value if value is not None else cast("Models", context.obj)
+
+    return click.option(
+        "--models",
+        type=ModelsType(urls=True),
+        metavar="DIR|URL",
+        callback=of_group,
+        help="Folder of the models, or a URL.",
+    )(command)
+
+
+@models_group.command("list")
+@own_models_option
+def list_models(models: Models) -> None:
+    """List the versions, the newest last; a star marks the one in use."""
+    known = versions(models)
+    in_use = None
+    if known:
+        try:
+            in_use = read_manifest(models).version
+        except ArtefactError as error:
+            click.echo(f"recommender: {error}", err=True)
+    for version in known:
+        star = "*" if version == in_use else " "
+        try:
+            manifest = read_manifest(models, version)
+            click.echo(f"{star} {version}  {manifest.created}  {manifest.counts['articles']:,} articles")
+        except ArtefactError as error:
+            click.echo(f"{star} {version}  {error}")
+    if not known:
+        click.echo(f"{models}: no models yet; run `recommender train CORPUS`", err=True)
+    for version in models.unfinished() if isinstance(models, RemoteModels) else ():
+        click.echo(
+            f"{models}/{version}: is unfinished; where no training is under way, it was killed: remove it", err=True
+        )
+
+
+@models_group.command("verify")
+@click.argument("version", required=False)
+@own_models_option
+def verify_model(models: Models, version: str | None) -> None:
+    """Compare every file of VERSION (the one in use, by default) with its manifest."""
+    if isinstance(models, RemoteModels):
+        raise RecommenderError(f"{models}: is a URL, whose models `recommender models pull` verifies as it brings them")
+    click.echo(f"{verify(models, version).version} is whole")
+
+
+@models_group.command("use")
+@click.argument("version")
+@own_models_option
+def use_model(models: Models, version: str) -> None:
+    """Make VERSION the one in use, after verifying it; at a URL, those verify it who fetch it."""
+    if isinstance(models, RemoteModels):
+        models.use(version)
+    else:
+        verify(models, version)
+        use_version(models, version)
+    click.echo(f"{version} is in use")
+
+
+@models_group.command("pull")
+@click.argument("url")
+@click.argument("version", required=False)
+@own_models_option
+def pull_model(url: str, models: Models, version: str | None) -> None:
+    """Bring VERSION (the one in use there, by default) from URL, verify it, and make it the one in use here.
+
+    Servers of these models take it as they take one that was trained here.
+    """
+    if isinstance(models, RemoteModels):
+        raise RecommenderError(f"{models}: is a URL; name the folder that is to have the model with --models")
+    click.echo(f"{RemoteModels(url.rstrip('/')).pull(models, version, progress=True).version} is in use")

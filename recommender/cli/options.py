@@ -1,0 +1,91 @@
+"""Arguments and options that several commands take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import click
+
+from recommender.artefacts import Models, RemoteModels
+from recommender.errors import without_secrets
+from recommender.parallel import Engine, Name
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class ModelsType(click.ParamType):  # type: ignore[type-arg]
+    """A folder of models or, where that is of use, a URL of models."""
+
+    name = "directory"
+
+    def __init__(self, *, urls: bool = False) -> None:
+        self._urls = urls
+        self._folder = click.Path(file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Models:
+        """See click."""
+        if isinstance(value, RemoteModels):
+            return value
+        if "://" not in str(value) or value.startswith("file://"):
+            return self._folder.convert(str(value).removeprefix("file://"), param, ctx)
+        if not self._urls:
+            place = without_secrets(str(value))
+            self.fail(f"{place}: is a URL; `recommender models pull {place}` brings a model from there", param, ctx)
+        return RemoteModels(value.rstrip("/"))
+
+
+def models_option(command: Command) -> Command:
+    """`--models DIR`, which every command takes."""
+    return _models_option("models_folder", ModelsType(), "DIR", "Folder of the trained models.")(command)
+
+
+def models_or_url_option(command: Command) -> Command:
+    """`--models DIR|URL`, of the commands for which models may lie in an object store."""
+    text = "Folder of the trained models, or a URL that fsspec knows."
+    return _models_option("models", ModelsType(urls=True), "DIR|URL", text)(command)
+
+
+def _models_option(name: str, kind: ModelsType, metavar: str, text: str) -> Callable[[Command], Command]:
+    default, variable = Path("models"), "RECOMMENDER_MODELS"
+    return click.option(
+        "--models", name, type=kind, metavar=metavar, default=default, show_default=True, envvar=variable, help=text
+    )
+
+
+def settings_option(command: Command) -> Command:
+    """`--settings FILE`, for the commands that train."""
+    return click.option("--settings", "settings_file", type=_FILE, help="YAML file of settings to override.")(command)
+
+
+def corpus_argument(*, required: bool = True) -> Callable[[Command], Command]:
+    """CORPUS: a folder of articles, or a `.jsonl` file."""
+    metavar = "CORPUS" if required else "[CORPUS]"
+    return click.argument("corpus_path", metavar=metavar, type=click.Path(path_type=Path), required=required)
+
+
+def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--engine NAME --address URL --workers N`, which a command gets as one `engine`, not yet started."""
+
+    @wraps(command)
+    def with_engine(*, name: Name, address: str | None, workers: int | None, **options: Any) -> Any:
+        return command(engine=Engine(name, address, workers), **options)
+
+    for option in (
+        click.option("--workers", type=click.IntRange(1), help="Tasks at a time.  [default: one a core]"),
+        click.option("--address", help="Of the engine's cluster: tcp://…, ray://… or spark://…."),
+        click.option(
+            "--engine",
+            "name",
+            type=click.Choice(get_args(Name)),
+            default="local",
+            show_default=True,
+            help="What runs the tasks.",
+        ),
+    ):
+        with_engine = option(with_engine)
+    return with_engine

@@ -1,0 +1,38 @@
+"""How well suggestions match the curated links: baselines, measures, significance and a report."""
+
+from recommender.evaluation.evaluation import (
+    OURS,
+    Comparison,
+    Evaluation,
+    Figure,
+    Group,
+    Miss,
+    Spread,
+    System,
+    evaluate,
+)
+from recommender.evaluation.plots import require_matplotlib
+from recommender.evaluation.report import as_html, as_text
+from recommender.evaluation.trec import MAIN, Run, measure, qrels, run_of, trec_qrels, trec_run
+
+__all__ = [
+    "MAIN",
+    "OURS",
+    "Comparison",
+    "Evaluation",
+    "Figure",
+    "Group",
+    "Miss",
+    "Run",
+    "Spread",
+    "System",
+    "as_html",
+    "as_text",
+    "evaluate",
+    "measure",
+    "qrels",
+    "require_matplotlib",
+    "run_of",
+    "trec_qrels",
+    "trec_run",
+]

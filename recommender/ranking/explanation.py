@@ -1,0 +1,57 @@
+"""Why one article is suggested for another: what each part of the score gave, and the words that they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recommender.articles import Article
+from recommender.text import TfidfModel
+
+_READ = 20_000  # characters of a title and of an excerpt: a text of megabytes is no reason to keep others waiting
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWord:
+    """A word of one article that the other has too, and what it adds to their similarity.
+
+    `text` is the word in lower case; where a word became n-grams, its contribution is that of all that are shared.
+    """
+
+    text: str
+    field: str
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why one article is suggested for another: score = similarity * decay * weight.
+
+    Attributes:
+        similarity: the weighted sum of the fields' cosines, 0 to 1; the words' contributions add up to it.
+        decay: what the time between them leaves of it, 0 to 1.
+        weight: the suggested article's own, 0 to 1: articles that are near to everything weigh less.
+        days_apart: `None` where either has no date; time then counts for nothing.
+        words: by contribution, greatest first.
+    """
+
+    score: float
+    similarity: float
+    decay: float
+    weight: float
+    days_apart: float | None
+    words: tuple[SharedWord, ...]
+
+
+def shared_words(model: TfidfModel, article: Article, contributions: dict[int, float]) -> tuple[SharedWord, ...]:
+    """The words of an article that make up what columns contribute, greatest contribution first."""
+    left = dict(contributions)
+    words: dict[tuple[str, str], float] = {}
+    for field, [text] in model.texts([article.title[:_READ]], [article.excerpt[:_READ]]).items():
+        for word, terms in model.analyzer(field).by_word(text):
+            for term in terms:
+                column = model.column(field, term)
+                # A term that several words hold counts for the first of them.
+                if column is not None and (gain := left.pop(column, 0.0)) > 0:
+                    words[field, word] = words.get((field, word), 0.0) + gain
+    shared = [SharedWord(word, field, gain) for (field, word), gain in words.items()]
+    return tuple(sorted(shared, key=lambda word: (-word.contribution, word.field, word.text)))

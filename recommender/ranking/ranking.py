@@ -1,0 +1,191 @@
+"""Which articles a list holds, and in which order: rows, from the ready lists or by searching."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from recommender.catalogue import HIDDEN, UNPUBLISHED, WISHES, Catalogue
+from recommender.ranking.joined import JoinedCatalogue, JoinedIndex, JoinedLists
+from recommender.ranking.rules import Rules
+from recommender.search import Decay, Index, ReadyLists
+from recommender.settings import Published
+
+_DEEPEST = 5000  # candidates that a list with a cap on providers is made of: the rest is hardly related
+
+Ranked: TypeAlias = list[tuple[int, float]]
+"""Rows and their scores, best first."""
+
+
+class Ranking:
+    """Ranks articles for any of them, or for a text that is none.
+
+    Attributes:
+        ready: lists that were made in batch, if they were; they change no answer.
+        shown: by what is asked for, bool (articles,): which may be in a list at all.
+    """
+
+    def __init__(
+        self,
+        articles: Catalogue | JoinedCatalogue,
+        index: Index | JoinedIndex,
+        *,
+        decay: Decay,
+        ready: ReadyLists | JoinedLists | None = None,
+        tilt: NDArray[np.float32] | None = None,
+    ) -> None:
+        """Rank rows, which are the same in all of what is given.
+
+        Args:
+            tilt: float32 (terms,), what each term's weight in a query is multiplied by.
+        """
+        self._articles = articles
+        self._index = index
+        self._decay = decay
+        self._tilt = tilt
+        self.ready = ready
+        unseen: dict[Published, int] = {"any": HIDDEN, "only": HIDDEN | UNPUBLISHED}
+        self.shown = {rule: np.asarray(articles.flags & flags == 0) for rule, flags in unseen.items()}
+
+    def pair(self, row: int, other: int) -> tuple[float, float, float, float]:
+        """Score, similarity, time factor and weight of one article as a candidate for another."""
+        query = self._tilted(self._index.vectors_of([row])).astype(np.float64)
+        products = query.multiply(self._index.vectors_of([other]).astype(np.float64))
+        similarity = float(np.add.accumulate(np.append(0.0, csr_array(products).data))[-1])  # in the columns' order
+        days = self._index.days
+        factor = float(self._decay.factor(days[[row]], days[[other]])[0])
+        weight = float(self._index.weights[other])
+        return similarity * (factor * weight), similarity, factor, weight
+
+    def products(self, row: int, other: int) -> csr_array:
+        """What each term that two articles share adds to their similarity, float32 (1, terms)."""
+        return csr_array(self._tilted(self._index.vectors_of([row])).multiply(self._index.vectors_of([other])))
+
+    def lists(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
+        """The list of each article, as its editors wish it."""
+        plain = [row for row in rows if not self._wishes(row, rules)]
+        lists = dict(zip(plain, self.best(plain, rules), strict=True))
+        return [lists[row] if row in lists else self._as_wished(row, rules) for row in rows]
+
+    def list_of(self, row: int, rules: Rules) -> Ranked:
+        """The same of one."""
+        return self._as_wished(row, rules) if self._wishes(row, rules) else self.best([row], rules)[0]
+
+    def _wishes(self, row: int, rules: Rules) -> bool:
+        return rules.curated == "first" or bool(self._articles.flags[row] & WISHES)
+
+    def _as_wished(self, row: int, rules: Rules) -> Ranked:
+        article = self._articles[row]
+        chosen = article.pinned
+        if rules.curated == "first":
+            chosen = tuple(dict.fromkeys((*chosen, *self._articles.curated(row))))
+        pinned: Ranked = []
+        unwanted = {row, *map(self._articles.names.row, (*article.banned, *rules.exclude))}
+        for other in map(self._articles.names.row, chosen):
+            if other is not None and other not in unwanted and rules.removing(self._articles[other]) is None:
+                pinned.append((other, self.pair(row, other)[0]))
+                unwanted.add(other)
+        wider = replace(rules, exclude=(*rules.exclude, *chosen, *article.banned))
+        return [*pinned, *self.best([row], wider)[0]][: rules.limit]
+
+    def best(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
+        """The best candidates of each article, those that the rules leave, whatever its editors wish."""
+        if rules.provider_cap is not None:
+
+            def capped(row: int) -> Ranked:
+                return self._capped(lambda wider: self.best([row], wider)[0], rules)
+
+            return [capped(row) for row in rows]
+        ready = [self._from_ready(row, rules) for row in rows]
+        found = iter(self.found([row for row, list_ in zip(rows, ready, strict=True) if list_ is None], rules))
+        return [next(found) if list_ is None else list_ for list_ in ready]
+
+    def _capped(self, found: Callable[[Rules], Ranked], rules: Rules) -> Ranked:
+        """What is found, with no more of one provider than the rules want: of more and more, until there are enough."""
+        cap, asked = rules.provider_cap, rules.limit
+        if cap is None:
+            return found(rules)
+        while True:
+            ranked = found(replace(rules, limit=asked, provider_cap=None))
+            counts: Counter[int] = Counter()
+            kept: Ranked = []
+            for other, score in ranked:
+                provider = int(self._articles.providers[other])
+                counts[provider] += 1
+                if provider < 0 or counts[provider] <= cap:
+                    kept.append((other, score))
+            if len(kept) >= rules.limit or len(ranked) < asked or asked >= _DEEPEST:
+                return kept[: rules.limit]
+            asked = min(4 * asked, _DEEPEST)
+
+    def _from_ready(self, row: int, rules: Rules) -> Ranked | None:
+        if self.ready is None:
+            return None
+        keeps = None
+        if rules.exclude or rules.max_age_days is not None or rules.published == "only":
+            left_out = {self._articles.names.row(id) for id in rules.exclude}
+            days, allowed = self._index.days, self.shown[rules.published]
+            oldest = -np.inf if rules.max_age_days is None else days[row] - rules.max_age_days
+
+            def keeps(other: int) -> bool:
+                young = rules.max_age_days is None or np.isnan(oldest) or days[other] >= oldest
+                return bool(allowed[other] and young and other not in left_out)
+
+        return self.ready.best(row, rules.limit, min_score=rules.min_score, keeps=keeps)
+
+    def found(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
+        """The same by searching, without a cap on providers."""
+        if not rows:
+            return []
+        left_out = self._rows_left_out(rules)
+        excluded = np.array([[row, *left_out] for row in rows], np.int32)
+        return self._search(self._index.vectors_of(rows), self._index.days[list(rows)], excluded, rules)
+
+    def for_text(self, vector: csr_array, days: NDArray[np.float64], rules: Rules) -> Ranked:
+        """The best candidates for a text that is no article.
+
+        Args:
+            vector: float32 (1, terms).
+            days: float64 (1,), when it appears; NaN if that is unknown.
+        """
+
+        def found(rules: Rules) -> Ranked:
+            left_out = np.array([[-1, *self._rows_left_out(rules)]], np.int32)
+            return self._search(vector, days, left_out, rules)[0]
+
+        return self._capped(found, rules)
+
+    def _tilted(self, queries: csr_array) -> csr_array:
+        """Queries that give the fields the shares that are wanted, which may be others than were trained."""
+        if self._tilt is None:
+            return queries
+        tilted = queries.copy()
+        tilted.data *= self._tilt[tilted.indices]
+        return tilted
+
+    def _rows_left_out(self, rules: Rules) -> list[int]:
+        return [row for id in rules.exclude if (row := self._articles.names.row(id)) is not None]
+
+    def _search(
+        self, queries: csr_array, days: NDArray[np.float64], excluded: NDArray[np.int32], rules: Rules
+    ) -> list[Ranked]:
+        found = self._index.nearest(
+            self._tilted(queries),
+            query_days=days,
+            excluded=excluded,
+            allowed=self.shown[rules.published],
+            since=None if rules.max_age_days is None else days - rules.max_age_days,
+            decay=self._decay,
+            limit=rules.limit,
+            min_score=rules.min_score,
+        )
+        return [
+            [(row, score) for row, score in zip(rows, scores, strict=True) if row >= 0]
+            for rows, scores in zip(found.rows.tolist(), found.scores.tolist(), strict=True)
+        ]

@@ -1,0 +1,383 @@
+"""The recommender: learns a corpus, and suggests what belongs together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Self, TypedDict, Unpack
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import process
+from scipy.sparse import csr_array
+
+from recommender.artefacts import Models, RemoteModels, TrainedModel, load_model
+from recommender.articles import Article, days_of, in_rank_order, normalise_url, parse_date
+from recommender.catalogue import Catalogue
+from recommender.corpus import Corpus
+from recommender.errors import CorpusError, SettingsError, UnknownArticleError
+from recommender.ranking.explanation import Explanation, shared_words
+from recommender.ranking.joined import JoinedCatalogue, JoinedIndex, JoinedLists
+from recommender.ranking.ranking import Ranked, Ranking
+from recommender.ranking.rules import Curated, Placement, Rules, Suggestion
+from recommender.search import Decay, Index, ReadyLists, hub_weights
+from recommender.settings import Published, Settings
+from recommender.text import TfidfModel
+
+_BATCH = 1024  # articles searched for at once
+_CLOSE = 60  # of 100: how alike an ID must be to be named where another is unknown
+_COMPARED = 1000  # IDs that an unknown one is compared with: the next ones in the alphabet; 5 ms
+_COMPARABLE = 200  # characters of an ID that is compared with others: time grows with the length
+
+
+class Options(TypedDict, total=False):
+    """What a look-up may ask for beside the limit; see `Rules`."""
+
+    min_score: float | None
+    curated: Curated
+    published: Published | None
+    exclude: Sequence[str]
+    max_age_days: float | None
+    provider_cap: int | None
+
+
+class Recommender:
+    """Learns titles and excerpts of a corpus and suggests, for any article, those that belong with it.
+
+    Attributes:
+        articles_: what was learnt, in the order that settles ties; a row below is a position in it.
+        index_: the articles as candidates.
+    """
+
+    articles_: Catalogue | JoinedCatalogue
+    index_: Index | JoinedIndex
+
+    def __init__(self, *, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+
+    def fit(self, corpus: Corpus, *, term_factors: Mapping[str, Mapping[str, float]] | None = None) -> Self:
+        """Learn a corpus.
+
+        Args:
+            term_factors: by field and term, what links have taught to multiply its weight by.
+
+        Raises:
+            CorpusError: the corpus has no articles.
+        """
+        if not corpus.articles:
+            raise CorpusError("a corpus without articles can't be learnt from")
+        articles = in_rank_order(corpus.articles)
+        model = TfidfModel(settings=self.settings)
+        vectors = model.fit_transform(
+            [article.title for article in articles],
+            [article.excerpt for article in articles],
+            term_factors=term_factors,
+        )
+        index = Index.of(vectors, days_of(articles))
+        weights = hub_weights(index, decay=Decay(self.settings.half_life_days), exponent=self.settings.hub_exponent)
+        return self._take(Catalogue.of(articles, corpus.links), model, index.weighted(weights), None)
+
+    @classmethod
+    def load(cls, models: Models | str, version: str | None = None, *, verified: bool = False) -> Self:
+        """Load a version from a folder of models or a URL, the current one by default; its arrays are mapped.
+
+        Args:
+            verified: the caller has verified this version already.
+
+        Raises:
+            ArtefactError: it is missing, damaged, hostile or of another format.
+            StorageError: it can't be read from the URL.
+        """
+        if isinstance(models, str):
+            models = RemoteModels(models) if "://" in models else Path(models)
+        return cls.from_model(load_model(models, version, verified=verified))
+
+    @classmethod
+    def from_model(cls, model: TrainedModel) -> Self:
+        """The recommender of a trained model."""
+        return cls.from_learned(
+            model.catalogue, model.read_tfidf, model.index, settings=model.settings, ready=model.top_lists
+        )
+
+    @classmethod
+    def from_learned(
+        cls,
+        catalogue: Catalogue | JoinedCatalogue,
+        model: TfidfModel | Callable[[], TfidfModel],
+        index: Index | JoinedIndex,
+        *,
+        settings: Settings,
+        ready: ReadyLists | JoinedLists | None = None,
+    ) -> Self:
+        """A fitted recommender from what another has learnt; rows are the same in all of it.
+
+        Args:
+            model: or what gives it, when it is first asked for.
+        """
+        return cls(settings=settings)._take(catalogue, model, index, ready)
+
+    def _take(
+        self,
+        catalogue: Catalogue | JoinedCatalogue,
+        model: TfidfModel | Callable[[], TfidfModel],
+        index: Index | JoinedIndex,
+        ready: ReadyLists | JoinedLists | None,
+        tilt: NDArray[np.float32] | None = None,
+    ) -> Self:
+        self.articles_ = catalogue
+        self.index_ = index
+        self._model = model
+        self._ranking = Ranking(catalogue, index, decay=Decay.of(self.settings), ready=ready, tilt=tilt)
+        return self
+
+    def under(
+        self, *, half_life_days: float | None, title_weight: float | None = None, min_score: float | None = None
+    ) -> Self:
+        """The same articles, terms and weights of hubs, looked up under other settings at once, without training.
+
+        Args:
+            half_life_days: `None` leaves time out.
+            title_weight, min_score: as they are if left out.
+
+        Raises:
+            SettingsError: a value out of its range, or a share for a field that was trained to have none.
+        """
+        trained = self.settings
+        changed: dict[str, float | None] = {"half_life_days": half_life_days}
+        changed |= {} if title_weight is None else {"title_weight": title_weight}
+        changed |= {} if min_score is None else {"min_score": min_score}
+        other = type(self)(settings=replace(trained, **changed))  # type: ignore[arg-type]
+        tilt = None
+        if other.settings.title_weight != trained.title_weight:
+            if not 0 < trained.title_weight < 1:
+                raise SettingsError(
+                    f"title_weight stays {trained.title_weight}: it was trained so that one field counts for nothing"
+                )
+            # The articles' vectors hold the roots of the shares that were trained; a query's may make up for both.
+            share = other.settings.title_weight
+            shares = {"title": share / trained.title_weight, "excerpt": (1 - share) / (1 - trained.title_weight)}
+            tilt = np.concatenate(
+                [np.full(span.stop - span.start, shares[field]) for field, span in self.model_.columns().items()]
+            ).astype(np.float32)
+        return other._take(self.articles_, lambda: self.model_, self.index_, None, tilt)
+
+    def prepare(self, *, progress: bool = False) -> Self:
+        """Make the ready lists, which look-ups are then answered from where they can be."""
+        if not isinstance(self.index_, Index):
+            raise TypeError("ready lists are made before others are laid over them")
+        decay, shown = Decay.of(self.settings), self._ranking.shown["any"]
+        self._ranking.ready = ReadyLists.of(self.index_, decay=decay, shown=shown, progress=progress)
+        return self
+
+    @property
+    def ready_(self) -> ReadyLists | JoinedLists | None:
+        """Lists that were made in batch, if they were; they change no answer."""
+        return self._ranking.ready
+
+    @property
+    def model_(self) -> TfidfModel:
+        """The fitted model; of a loaded recommender it is read when it is first asked for."""
+        if not isinstance(self._model, TfidfModel):
+            self._model = self._model()
+        return self._model
+
+    @property
+    def vectors_(self) -> csr_array:
+        """The articles' vectors, float32 (articles, terms), of unit length unless a field is empty."""
+        return self.index_.vectors
+
+    @property
+    def weights_(self) -> NDArray[np.float64]:
+        """Each article's weight as a candidate, float64 (articles,), 0 to 1: hubs weigh less."""
+        return self.index_.weights
+
+    def article(self, id: str) -> Article:
+        """The article that answers to an ID, its own or that of another file of the same article.
+
+        Raises:
+            UnknownArticleError: none does; the error names the closest IDs.
+        """
+        return self.articles_[self._row(id)]
+
+    def knows(self, id: str) -> bool:
+        """Whether any article answers to an ID."""
+        return self.articles_.names.row(id) is not None
+
+    def article_at(self, url: str) -> Article:
+        """The article at an address; scheme, `www.`, fragment and trailing slash don't matter.
+
+        Raises:
+            UnknownArticleError: none has this address.
+        """
+        row = self.articles_.urls.row(normalise_url(url))
+        if row is None:
+            raise UnknownArticleError(url)
+        return self.articles_[row]
+
+    def search(self, text: str, *, limit: int = 10, published: Published | None = None) -> list[Article]:
+        """The newest articles whose titles hold every word of a text, or words that hold it; hidden ones left out."""
+        shown = self._ranking.shown[published or self.settings.published]
+        return [self.articles_[row] for row in self.articles_.titled(text, limit=limit, shown=shown)]
+
+    def curated(self, id: str) -> list[Article]:
+        """What an article's editors linked, in their order, as far as it can still be looked up.
+
+        Raises:
+            UnknownArticleError: no article answers to this ID.
+        """
+        rows = map(self.articles_.names.row, self.articles_.curated(self._row(id)))
+        return [self.articles_[row] for row in rows if row is not None]
+
+    def related(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> list[Suggestion]:
+        """An article's list: what its editors pinned, then suggestions, best first, without what they banned.
+
+        What isn't named is as the settings say. An article that shares no term with any other gets an empty list.
+
+        Raises:
+            UnknownArticleError: no article answers to this ID.
+        """
+        rules = Rules.from_settings(self.settings, limit=limit, **options)
+        return self._suggestions(self._ranking.list_of(self._row(id), rules))
+
+    def answer(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> bytes:
+        """The same as JSON, `{"id": …, "related": [entry, …]}`, UTF-8 on one line without its end.
+
+        Raises:
+            UnknownArticleError: no article answers to this ID.
+        """
+        rules = Rules.from_settings(self.settings, limit=limit, **options)
+        row = self._row(id)
+        return self._answer(row, self._ranking.list_of(row, rules))
+
+    def answers(self, *, limit: int | None = None, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The answer of every article, or of those from place `start` to before `stop`, in rank order."""
+        rules = Rules.from_settings(self.settings, limit=limit)
+        answerable = self.articles_.rows[start:stop]
+        for first in range(0, len(answerable), _BATCH):
+            rows = [int(row) for row in answerable[first : first + _BATCH]]
+            for row, ranked in zip(rows, self._ranking.lists(rows, rules), strict=True):
+                yield self._answer(row, ranked)
+
+    def known_by(self, *, start: int = 0, stop: int | None = None) -> Iterator[tuple[str, list[str], list[str]]]:
+        """The ID of every article, or of those between two places in rank order, its other IDs, and its addresses."""
+        names, urls = self.articles_.names, self.articles_.urls
+        for row in map(int, self.articles_.rows[start:stop]):
+            article = self.articles_[row]
+            others = [name for name in article.names if name != article.id and names.row(name) == row]
+            yield article.id, others, [url for url in article.urls if urls.row(url) == row]
+
+    def related_to_text(
+        self,
+        title: str,
+        excerpt: str = "",
+        *,
+        date: str | None = None,
+        limit: int | None = None,
+        **options: Unpack[Options],
+    ) -> list[Suggestion]:
+        """Suggestions for a text that is no article yet, and so has no curated list.
+
+        Args:
+            date: when it appears, ISO 8601; without one, time counts for nothing.
+        """
+        rules = Rules.from_settings(self.settings, limit=limit, **options)
+        vector, days = self.model_.transform([title], [excerpt]), np.array([parse_date(date)], np.float64)
+        return self._suggestions(self._ranking.for_text(vector, days, rules))
+
+    def ranked(
+        self, ids: Sequence[str], *, limit: int | None = None, min_score: float | None = None
+    ) -> Iterator[list[Suggestion]]:
+        """Suggestions for each of several articles, in their order, whatever their editors pinned or banned.
+
+        By these, and not by `related_to_each`, a recommender is to be judged.
+
+        Raises:
+            UnknownArticleError: no article answers to one of the IDs.
+        """
+        rules = Rules.from_settings(self.settings, limit=limit, min_score=min_score)
+        for rows in self._batches(ids):
+            yield from map(self._suggestions, self._ranking.best(rows, rules))
+
+    def related_to_each(self, ids: Sequence[str], *, limit: int | None = None) -> Iterator[list[Suggestion]]:
+        """What `related` gives for each of several articles, in their order.
+
+        Raises:
+            UnknownArticleError: no article answers to one of the IDs.
+        """
+        rules = Rules.from_settings(self.settings, limit=limit)
+        for rows in self._batches(ids):
+            yield from map(self._suggestions, self._ranking.lists(rows, rules))
+
+    def all_related(self, *, limit: int | None = None) -> Iterator[tuple[Article, list[Suggestion]]]:
+        """Every article with its suggestions, in rank order."""
+        ids = [article.id for article in self.articles_]
+        yield from zip(self.articles_, self.related_to_each(ids, limit=limit), strict=True)
+
+    def placements(
+        self, id: str, others: Sequence[str], *, deepest: int | None = None, published: Published | None = None
+    ) -> list[Placement]:
+        """Where each of `others` stands among all that could be suggested for `id`, and why not higher.
+
+        Args:
+            deepest: the last rank that is told of; by default there is none.
+            published: as the settings say if left out.
+
+        Raises:
+            UnknownArticleError: no article answers to one of the IDs.
+        """
+        row = self._row(id)
+        limit = min(deepest or len(self.articles_), len(self.articles_))
+        everything = Rules(limit=limit, published=published or self.settings.published)
+        [ranked] = self._ranking.found([row], everything)
+        places = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
+        placements = []
+        for other in map(self._row, others):
+            removed_by = "itself" if other == row else everything.removing(self.articles_[other])
+            rank, score = places.get(other) or (None, self._ranking.pair(row, other)[0])
+            placements.append(Placement(rank, score, removed_by))
+        return placements
+
+    def explain(self, id: str, other: str) -> Explanation:
+        """Why `other` is, or is not, suggested for `id`; both may be any articles.
+
+        Raises:
+            UnknownArticleError: no article answers to one of the IDs.
+        """
+        row, other_row = self._row(id), self._row(other)
+        score, similarity, factor, weight = self._ranking.pair(row, other_row)
+        product = self._ranking.products(row, other_row)
+        apart = abs(float(self.index_.days[row] - self.index_.days[other_row]))
+        return Explanation(
+            score=score,
+            similarity=similarity,
+            decay=factor,
+            weight=weight,
+            days_apart=None if np.isnan(apart) else apart,
+            words=shared_words(
+                self.model_,
+                self.articles_[row],
+                dict(zip(product.indices.tolist(), product.data.tolist(), strict=True)),
+            ),
+        )
+
+    def _row(self, id: str) -> int:
+        row = self.articles_.names.row(id)
+        if row is None:
+            names = self.articles_.names.around(id, _COMPARED)
+            close = process.extract(id, names, limit=3, score_cutoff=_CLOSE) if len(id) <= _COMPARABLE else []
+            raise UnknownArticleError(id, closest=[name for name, _, _ in close])
+        return row
+
+    def _batches(self, ids: Sequence[str]) -> Iterator[list[int]]:
+        rows = [self._row(id) for id in ids]
+        return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
+
+    def _suggestions(self, ranked: Ranked) -> list[Suggestion]:
+        return [Suggestion(self.articles_[row], score) for row, score in ranked]
+
+    def _answer(self, row: int, ranked: Ranked) -> bytes:
+        id = msgspec.json.encode(self.articles_.id(row))
+        entries = b",".join([self.articles_.entry_json(other) for other, _ in ranked])
+        return b'{"id":' + id + b',"related":[' + entries + b"]}"

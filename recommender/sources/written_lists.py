@@ -1,0 +1,156 @@
+"""The lock file: what this program wrote into a corpus's files, so that it is never taken for the editors' work.
+
+A line a list: the sha256 of what it held, how many entries at its head are curated, and the file. The order of lines
+means nothing, and a file may have several, so two branches of a repository may be merged in any way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from recommender.errors import CorpusError
+from recommender.sources.frontmatter import Value
+from recommender.storage import replacing, sync_folder
+
+NAME = ".related.lock"
+_HEAD = "# Lists that `recommender enrich` wrote: sha256, curated entries at the head, file. Keep this in git.\n"
+_LINE = re.compile(r"([0-9a-f]{64}) (\d+) (.+)")
+_MERGE_MARK = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
+
+Written = Mapping[str, int]
+"""Lists that this program wrote: digest -> how many entries at its head are curated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A list that this program wrote into a file; `file` is relative to the corpus."""
+
+    file: str
+    digest: str
+    curated: int
+
+    def __str__(self) -> str:
+        file = self.file.replace("\\", "\\\\").replace("\n", "\\n")  # a line it stays
+        return f"{self.digest} {self.curated} {file}\n"
+
+    @classmethod
+    def of(cls, text: str) -> Self | None:
+        """The line that a text is, if it is one."""
+        found = _LINE.fullmatch(text)
+        if found is None:
+            return None
+        file = re.sub(r"\\(.)", lambda escaped: "\n" if escaped[1] == "n" else escaped[1], found[3])
+        return cls(file, found[1], int(found[2]))
+
+
+class Lock:
+    """What a corpus's lock files remember; those of folders above and below the corpus count too."""
+
+    def __init__(self, lines: Iterable[Line] = ()) -> None:
+        self._written: dict[str, dict[str, int]] = {}
+        for line in lines:
+            self._written.setdefault(line.file, {})[line.digest] = line.curated
+
+    @classmethod
+    def of(cls, root: Path, files: Collection[str]) -> Self:
+        """Read the locks that speak of a corpus's files; without any, an empty one.
+
+        Raises:
+            CorpusError: a lock is there and can't be read; without it the program's lists would pass for curated ones.
+        """
+        lines = []
+        for below in sorted({"".join(file.rpartition("/")[:2]) for file in files} | {""}):
+            lines += [Line(below + line.file, line.digest, line.curated) for line in read(root / below / NAME)]
+        here = root.resolve()
+        for above in here.parents:
+            within = f"{here.relative_to(above).as_posix()}/"
+            lines += [
+                Line(line.file.removeprefix(within), line.digest, line.curated)
+                for line in read(above / NAME)
+                if line.file.startswith(within)
+            ]
+        return cls(lines)
+
+    def of_files(self, files: Iterable[str], *, present: Collection[str]) -> dict[str, Written]:
+        """For each file the lists that count as written by this program, where there are any.
+
+        What was written into a file that is gone counts in every file: it may have been renamed.
+        """
+        gone = {
+            digest: curated
+            for file, written in self._written.items()
+            if file not in present
+            for digest, curated in written.items()
+        }
+        known = {file: {**gone, **self._written.get(file, {})} for file in files}
+        return {file: written for file, written in known.items() if written}
+
+    def lines(self) -> list[Line]:
+        """All that is remembered, in the order of the files."""
+        return sorted(
+            (Line(file, digest, curated) for file, known in self._written.items() for digest, curated in known.items()),
+            key=lambda line: (line.file, line.digest),
+        )
+
+
+def digest_of(items: list[Value], comments: Collection[str]) -> str:
+    """The sha256 of a list, as hex: of its values and of people's comments in it, however they are laid out."""
+    values = json.dumps([items, *comments], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(values.encode()).hexdigest()
+
+
+def read(path: Path) -> list[Line]:
+    """The lines of one lock file, none where there is no such file; what a merge or a crash left over is passed by.
+
+    Raises:
+        CorpusError: it can't be read, or holds what no lock holds.
+    """
+    try:
+        whole, line_break, rest = path.read_bytes().rpartition(b"\n")
+        text = (whole + line_break).decode()
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path}: can't be read ({error}); mend it, or bring it back from git") from error
+    lines = []
+    # What follows the last line break may not have been written to its end. Then nothing was written into its file
+    # either, and it does no harm.
+    last = rest.decode(errors="ignore")
+    for number, line in enumerate([*text.split("\n"), last if Line.of(last) else ""], start=1):
+        if known := Line.of(line.rstrip("\r")):
+            lines.append(known)
+        elif line.strip() and not line.startswith("#") and not _MERGE_MARK.match(line):
+            raise CorpusError(f"{path}:{number}: not a line of a lock; remove it, or bring the file back from git")
+    return lines
+
+
+def add(root: Path, lines: Iterable[Line]) -> None:
+    """Put lines at the end of the corpus's own lock, on the disk before it returns.
+
+    Raises:
+        OSError: it can't be written; nothing may then be written into the files either.
+    """
+    path = root / NAME
+    new = not path.exists()
+    with path.open("ab") as stream:
+        stream.write((_HEAD * new + "".join(map(str, lines))).encode())
+        stream.flush()
+        os.fsync(stream.fileno())
+    if new:
+        sync_folder(root)
+
+
+def write(root: Path, lines: Iterable[Line]) -> None:
+    """Put these lines, and no others, into the corpus's own lock."""
+    content = (_HEAD + "".join(map(str, lines))).encode()
+    path = root / NAME
+    if not path.exists() or path.read_bytes() != content:
+        with replacing(path) as stream:
+            stream.write(content)

@@ -1,0 +1,198 @@
+"""The TF-IDF model: titles and excerpts in, one sparse vector an article out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from joblib import Parallel, cpu_count, delayed
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, hstack
+
+from recommender.settings import Settings
+from recommender.text.analyzer import Analyzer
+from recommender.text.term_counts import BLOCK, Counts
+
+FIELDS = ("title", "excerpt")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a field has learnt.
+
+    Attributes:
+        terms: in the order of their columns.
+        weights: float32 (terms,) what a term's count is multiplied by: IDF^power, times what links have taught.
+    """
+
+    terms: tuple[str, ...]
+    weights: NDArray[np.float32]
+
+
+class TfidfModel:
+    """Titles and excerpts as two TF-IDF fields, each with its own IDF, joined in one vector.
+
+    A field holds what scikit-learn's `TfidfVectorizer` would make of it (smoothed IDF, unit length). The fields stand
+    side by side, scaled by the roots of their weights, so that the dot product of two articles is the weighted
+    sum of their fields' cosines. The excerpt's field holds the title's words too, if the settings say so.
+
+    Attributes:
+        shares: of the similarity, each field's.
+        vocabularies_: what each field has learnt, in the order of the columns.
+    """
+
+    def __init__(self, *, settings: Settings) -> None:
+        self.settings = settings
+        self._analyzers = {
+            "title": Analyzer(
+                settings.title_terms, ngrams=settings.title_ngrams, unspaced_ngrams=settings.unspaced_ngrams
+            ),
+            "excerpt": Analyzer(
+                settings.excerpt_terms, ngrams=settings.excerpt_ngrams, unspaced_ngrams=settings.unspaced_ngrams
+            ),
+        }
+        self.shares = {"title": settings.title_weight, "excerpt": 1 - settings.title_weight}
+
+    def analyzer(self, field: str) -> Analyzer:
+        """What turns the text of a field, "title" or "excerpt", into terms."""
+        return self._analyzers[field]
+
+    def texts(self, titles: Sequence[str], excerpts: Sequence[str]) -> dict[str, Sequence[str]]:
+        """What each field reads."""
+        if not self.settings.excerpt_holds_title:
+            return {"title": titles, "excerpt": excerpts}
+        both = [f"{title}\n{excerpt}" for title, excerpt in zip(titles, excerpts, strict=True)]
+        return {"title": titles, "excerpt": both}
+
+    def fit_transform(
+        self,
+        titles: Sequence[str],
+        excerpts: Sequence[str],
+        *,
+        term_factors: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> csr_array:
+        """Learn terms and IDF, and return the vectors, float32 (articles, terms).
+
+        Args:
+            term_factors: by field and term, what to multiply its weight by; 1 for those that are not named.
+        """
+        counts = self.count(titles, excerpts)
+        frequencies = {field: (of_field.terms, of_field.frequencies()) for field, of_field in counts.items()}
+        return self.learn(frequencies, articles=len(titles), term_factors=term_factors).weigh(counts)
+
+    def count(self, titles: Sequence[str], excerpts: Sequence[str]) -> dict[str, Counts]:
+        """The counts of all terms of each field, learnt or not."""
+        texts = self.texts(titles, excerpts)
+        return {field: Counts.of(of_field, self._analyzers[field]) for field, of_field in texts.items()}
+
+    def learn(
+        self,
+        frequencies: Mapping[str, tuple[Sequence[str], NDArray[np.int64]]],
+        *,
+        articles: int,
+        term_factors: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> Self:
+        """Learn terms and IDF.
+
+        Args:
+            frequencies: by field the terms, ascending, and in how many of the articles each occurs.
+            term_factors: by field and term, what to multiply its weight by; 1 for those that are not named.
+        """
+        self.vocabularies_: dict[str, Vocabulary] = {}
+        self._columns: dict[str, dict[str, int]] = {}
+        for field, (terms, held_by) in frequencies.items():
+            self._columns[field] = {term: column for column, term in enumerate(terms)}
+            weights = _idf(held_by, articles) ** self.settings.idf_power
+            for term, factor in (term_factors or {}).get(field, {}).items():
+                if (column := self._columns[field].get(term)) is not None:
+                    weights[column] *= factor
+            self.vocabularies_[field] = Vocabulary(tuple(terms), weights.astype(np.float32))
+        return self
+
+    def transform(self, titles: Sequence[str], excerpts: Sequence[str]) -> csr_array:
+        """The vectors of texts that need not have been learnt from; terms that are new to a field are left out."""
+        return self.weigh(
+            {
+                field: Counts.of(texts, self._analyzers[field], columns=self._columns[field])
+                for field, texts in self.texts(titles, excerpts).items()
+            }
+        )
+
+    @classmethod
+    def from_vocabularies(cls, vocabularies: Mapping[str, Vocabulary], *, settings: Settings) -> Self:
+        """A fitted model from what another has learnt."""
+        model = cls(settings=settings)
+        model.vocabularies_ = dict(vocabularies)
+        model._columns = {
+            field: {term: column for column, term in enumerate(vocabulary.terms)}
+            for field, vocabulary in vocabularies.items()
+        }
+        return model
+
+    def columns(self) -> dict[str, slice]:
+        """Which columns of a vector belong to each field."""
+        spans, start = {}, 0
+        for field, vocabulary in self.vocabularies_.items():
+            spans[field] = slice(start, start + len(vocabulary.terms))
+            start += len(vocabulary.terms)
+        return spans
+
+    def column(self, field: str, term: str) -> int | None:
+        """The column of a field's term in a vector, or `None` where the field has not learnt it."""
+        within = self._columns[field].get(term)
+        return None if within is None else self.columns()[field].start + within
+
+    def weigh(self, counts: Mapping[str, Counts]) -> csr_array:
+        """The vectors of counts, whose terms may be some of those that were learnt.
+
+        They are made block by block, so that no more than the result and the factors of the counts is ever held.
+        """
+        learnt = {field: vocabulary.terms for field, vocabulary in self.vocabularies_.items() if vocabulary.terms}
+        fields = {
+            field: counts[field] if counts[field].terms == terms else counts[field].under(self._columns[field])
+            for field, terms in learnt.items()
+        }
+        articles = next(iter(counts.values())).pieces.shape[0]
+        starts = range(0, articles if fields else 0, BLOCK)
+        bound = sum(of_field.bound() for of_field in fields.values())
+        # What is not written to takes no memory.
+        data, indices = np.empty(bound, np.float32), np.empty(bound, np.int32)
+        ends, size = [np.zeros(1 if fields else articles + 1, np.int64)], 0
+        workers = cpu_count() if len(starts) > 1 else 1
+        tasks = (delayed(self._weigh_block)(fields, start) for start in starts)
+        for block in Parallel(n_jobs=workers, prefer="threads", return_as="generator")(tasks):
+            data[size : size + block.nnz] = block.data
+            indices[size : size + block.nnz] = block.indices
+            ends.append(block.indptr[1:].astype(np.int64) + size)
+            size += block.nnz
+        data.resize(size, refcheck=False)
+        indices.resize(size, refcheck=False)
+        terms = sum(len(of_field.terms) for of_field in fields.values())
+        indptr = np.concatenate(ends)
+        if size <= np.iinfo(np.int32).max:
+            indptr = indptr.astype(np.int32)
+        vectors = csr_array((data, indices, indptr), shape=(articles, terms))
+        vectors.has_canonical_format = True
+        return vectors
+
+    def _weigh_block(self, counts: Mapping[str, Counts], start: int) -> csr_array:
+        from sklearn.feature_extraction.text import TfidfTransformer
+
+        blocks = []
+        for field, of_field in counts.items():
+            transformer = TfidfTransformer()
+            transformer.idf_ = self.vocabularies_[field].weights
+            weighted = csr_array(transformer.transform(of_field.block(start), copy=False))
+            weighted.data *= np.float32(np.sqrt(self.shares[field]))
+            blocks.append(weighted)
+        joined = csr_array(hstack(blocks, format="csr"))
+        joined.eliminate_zeros()
+        return joined
+
+
+def _idf(frequencies: NDArray[np.int64], articles: int) -> NDArray[np.float32]:
+    """The smoothed IDF of terms that occur in so many of the articles: scikit-learn's `TfidfTransformer`'s."""
+    share = np.float32(1 + articles) / (frequencies.astype(np.float32) + np.float32(1))
+    return np.asarray(np.log(share) + np.float32(1), np.float32)

@@ -1,0 +1,154 @@
+"""An artefact of a corpus of any size: written slice by slice, by tasks that run on any engine.
+
+What this process holds does not grow with the corpus but for eight bytes an article, for a moment, when it looks for
+the popularity of a percentile; everything else goes past it, or lies in the folder.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from recommender.artefacts import files
+from recommender.articles import Article
+from recommender.catalogue import row_of
+from recommender.parallel import Engine
+from recommender.search import HEADS, LEAST_BLOCK, WIDTH, block_of, least_of, levels_of, scale_of, weights_of
+from recommender.settings import Settings
+from recommender.storage import Folder
+from recommender.text import FIELDS, TfidfModel
+from recommender.training import slices
+from recommender.training.slices import Slice
+
+_Result = TypeVar("_Result")
+
+
+def build(
+    folder: Folder,
+    articles: Iterable[Article],
+    *,
+    count: int,
+    links: Mapping[str, Sequence[str]],
+    settings: Settings,
+    term_factors: Mapping[str, Mapping[str, float]] | None = None,
+    engine: Engine,
+    rows: int = slices.ROWS,
+    progress: bool = False,
+) -> tuple[int, dict[str, str]]:
+    """Fill a folder with the files of an artefact, all but its manifest.
+
+    The engine has been started. The folder must be one that its workers see.
+
+    Args:
+        articles: `count` of them, in rank order.
+        rows: of a slice, made a multiple of 256; every answer is the same whatever it is.
+
+    Raises:
+        EngineError: a task failed.
+
+    Returns:
+        How many terms it has learnt, and the sha256 of each file, as hex, by name.
+    """
+    rows = -(-rows // LEAST_BLOCK) * LEAST_BLOCK
+    _write_catalogue(folder, articles, links)
+    everything = Slice(folder, settings, 0, count)
+    parts = [Slice(folder, settings, first, min(first + rows, count)) for first in range(0, count, rows)]
+
+    def run(
+        name: str, function: Callable[..., _Result], arguments: Sequence[tuple[object, ...]], unit: str = " slices"
+    ) -> list[_Result]:
+        return engine.run(function, arguments, total=len(arguments), description=name, unit=unit, progress=progress)
+
+    run("counting", slices.count, [(part,) for part in parts])
+    model, sizes = _learn(folder, parts, term_factors or {})
+    starts = np.cumsum([0, *sizes])
+    terms, size = sum(len(model.vocabularies_[field].terms) for field in FIELDS), int(starts[-1])
+    block = min(block_of(articles=count, terms=terms, size=size), rows & -rows)
+    for name, shape in {
+        "index.indptr": (count + 1,),
+        "index.indices": (size,),
+        "index.data": (size,),
+        "index.postings": (size,),
+        "index.heads": (HEADS, count),
+        "index.directory": (-(-count // block), terms + 1),
+        "index.weights": (count,),
+        "lists.rows": (count, WIDTH),
+        "lists.scores": (count, WIDTH),
+    }.items():
+        files.allocate(folder, name, shape)
+    files.write_rows(folder, "index.indptr", 0, np.zeros(1, np.int64))
+    greatest = run(
+        "vectors", slices.vectorise, [(part, int(start)) for part, start in zip(parts, starts[:-1], strict=True)]
+    )
+    folder.remove(slices.WORK)
+    files.save(folder, "index.scale", scale_of(max(greatest, default=0.0)))
+    files.save(folder, "index.block", block)
+    norms = run("index", slices.invert, [(part,) for part in parts])
+    files.save(folder, "index.greatest_norm", max((norm for norm, _ in norms), default=0.0))
+    files.save(folder, "index.usual_heads", sum((heads for _, heads in norms), np.zeros(HEADS)) / max(count, 1))
+    _weigh_hubs(folder, parts)
+    run("lists", slices.prepare, [(part,) for part in parts])
+    run("names", slices.sort_keys, [(everything, "names"), (everything, "urls")])
+    names = sorted(folder.names())
+    digests = run("digests", slices.digest, [(folder, name) for name in names], unit=" files")
+    return terms, dict(zip(names, digests, strict=True))
+
+
+def _write_catalogue(folder: Folder, articles: Iterable[Article], links: Mapping[str, Sequence[str]]) -> None:
+    with (
+        folder.writing(files.RECORDS) as records,
+        files.growing(folder, "articles.ends") as ends,
+        files.growing(folder, "articles.entries") as entry_sizes,
+        files.growing(folder, "articles.flags") as flags,
+        files.growing(folder, "index.days") as days,
+    ):
+        end, dated = 0, 0
+        for article in articles:
+            record, entry_size, flag = row_of(article, links.get(article.id, ()))
+            records.write(record)
+            end += len(record)
+            ends.append(end)
+            entry_sizes.append(entry_size)
+            flags.append(flag)
+            days.append(np.nan if article.published_at is None else article.published_at)
+            dated += article.published_at is not None
+    files.save(folder, "index.dated", dated)
+
+
+def _learn(
+    folder: Folder, parts: Sequence[Slice], term_factors: Mapping[str, Mapping[str, float]]
+) -> tuple[TfidfModel, list[int]]:
+    """Add up what was counted, and learn and write the vocabularies; also returns how many values each slice's vectors
+    will hold.
+    """
+    totals: dict[str, Counter[str]] = {field: Counter() for field in FIELDS}
+    model = TfidfModel(settings=parts[0].settings)
+    sizes = []
+    for part in parts:
+        found = slices.frequencies(part)
+        sizes.append(sum(int(held_by.sum()) for field, (_, held_by) in found.items() if model.shares[field]))
+        for field, (terms, held_by) in found.items():
+            totals[field].update(dict(zip(terms, held_by.tolist(), strict=True)))
+    frequencies = {}
+    for field, total in totals.items():
+        terms = sorted(total)
+        frequencies[field] = terms, np.array([total[term] for term in terms], np.int64)
+    model.learn(frequencies, articles=parts[-1].last, term_factors=term_factors)
+    for field in FIELDS:
+        files.save_vocabulary(folder, field, model.vocabularies_[field])
+    held_by = np.concatenate([frequencies[field][1] * (model.shares[field] > 0) for field in FIELDS])
+    files.save(folder, "index.levels", levels_of(held_by))
+    return model, sizes
+
+
+def _weigh_hubs(folder: Folder, parts: Sequence[Slice]) -> None:
+    """Put the articles' weights in the place of their popularity."""
+    exponent = parts[0].settings.hub_exponent
+    popularity = files.read_array(folder, "index.weights") if exponent > 0 else None
+    least = np.inf if popularity is None else least_of(popularity)
+    for part in parts:
+        own = np.zeros(part.last - part.first) if popularity is None else popularity[part.first : part.last].copy()
+        files.write_rows(folder, "index.weights", part.first, weights_of(own, least=least, exponent=exponent))

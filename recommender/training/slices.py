@@ -1,0 +1,248 @@
+"""Training in slices: each is some rows of an artefact in the making, and no task holds more than a few of them.
+
+A slice is cut where every block of the index begins, so it is rows in time: the newest articles are in the first. What
+tasks hand on to each other lies in the artefact's folder, which every worker sees, and each writes its own rows of it;
+so they may run anywhere and in any order, and give the same artefact.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+from scipy.sparse import csr_array
+
+from recommender.artefacts import Draft, files
+from recommender.catalogue import Texts
+from recommender.parallel import held_off
+from recommender.search import REACH, Decay, Index, ReadyLists, popularity_of_rows
+from recommender.settings import Settings
+from recommender.storage import Folder
+from recommender.text import FIELDS, Counts, TfidfModel
+
+ROWS = 196_608
+"""Rows of a slice: many blocks of any size, and few enough for a worker to need no more than a GiB."""
+_RECORDS = 1 << 14  # records that are read at a time
+_PAGES = 48 << 10  # KiB of what is sorted that are kept in memory, and as much again while it is
+_PARTS: dict[str, DTypeLike] = {"data": np.float32, "indices": np.int32, "indptr": np.int64}  # of a csr_array
+
+WORK = "work"
+"""The folder of what tasks hand on, in that of the artefact."""
+
+
+class _Entry(msgspec.Struct):
+    title: str
+    excerpt: str = ""
+
+
+class _Record(msgspec.Struct):
+    entry: _Entry
+    id: str
+    names: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+
+
+_record = msgspec.json.Decoder(_Record).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Rows of an artefact in the making.
+
+    Attributes:
+        folder: of the artefact.
+        first, last: its rows, the last not included.
+    """
+
+    folder: Folder
+    settings: Settings
+    first: int
+    last: int
+
+    def kept(self, what: str) -> str:
+        """Where something of this slice is handed on."""
+        return f"{WORK}/{self.first:010}.{what}"
+
+    @property
+    def decay(self) -> Decay:
+        """How time fades what hubs are told by."""
+        return Decay(self.settings.half_life_days)
+
+
+def count(part: Slice) -> None:
+    """Count the terms of a slice, and in how many of its articles each occurs."""
+    with held_off():
+        records = list(_records(part.folder, part.first, part.last))
+        titles, excerpts = [record.entry.title for record in records], [record.entry.excerpt for record in records]
+        for field, counts in TfidfModel(settings=part.settings).count(titles, excerpts).items():
+            _keep(part, field, counts)
+
+
+def frequencies(part: Slice) -> dict[str, tuple[list[str], NDArray[np.int64]]]:
+    """What was counted: by field the terms, ascending, and in how many of the slice's articles each occurs."""
+    return {
+        field: (
+            _terms(part, field),
+            np.frombuffer(part.folder.read(part.kept(f"{field}.frequencies")), np.int64),
+        )
+        for field in FIELDS
+    }
+
+
+def vectorise(part: Slice, start: int) -> float:
+    """Write the vectors of a slice, the first part of which is number `start` of all; returns the greatest value.
+
+    Raises:
+        ValueError: there are more parts than were counted.
+    """
+    with held_off():
+        vectors = _model(part.folder, part.settings).weigh({field: _kept(part, field) for field in FIELDS})
+    files.write_rows(part.folder, "index.indptr", part.first + 1, start + vectors.indptr[1:].astype(np.int64))
+    files.write_rows(part.folder, "index.indices", start, vectors.indices)
+    files.write_rows(part.folder, "index.data", start, vectors.data)
+    return float(vectors.data.max(initial=0.0))
+
+
+def invert(part: Slice) -> tuple[float, NDArray[np.float64]]:
+    """Write the inverted index of a slice, and its articles' popularity in the place of their weights.
+
+    Returns:
+        The greatest norm of its articles, and the sums of their heads' norms, float64 (heads,).
+    """
+    draft = Draft(part.folder)
+    start, end = max(part.first - REACH, 0), min(part.last + REACH, len(draft))
+    around = draft.vectors(start, end)
+    rows = slice(part.first - start, part.last - start)
+    own = Index.of(around.slice(rows.start, rows.stop), around.days[rows], like=around)
+    files.write_rows(part.folder, "index.postings", draft.start(part.first), own.postings)
+    files.write_rows(part.folder, "index.directory", part.first // own.block, own.directory)
+    files.write_columns(part.folder, "index.heads", part.first, own.heads)
+    if part.settings.hub_exponent > 0:
+        popularity = popularity_of_rows(around, rows.start, rows.stop, decay=part.decay)
+        files.write_rows(part.folder, "index.weights", part.first, popularity)
+    return own.greatest_norm, own.heads.sum(axis=1, dtype=np.float64)
+
+
+def prepare(part: Slice) -> None:
+    """Write the ready lists of a slice."""
+    found = ReadyLists.of_rows(Draft(part.folder), part.first, part.last, decay=Decay.of(part.settings))
+    files.write_rows(part.folder, "lists.rows", part.first, found.rows)
+    files.write_rows(part.folder, "lists.scores", part.first, found.scores)
+
+
+def digest(folder: Folder, name: str) -> str:
+    """The sha256 of a file, as hex."""
+    return folder.digest(name)
+
+
+def sort_keys(part: Slice, kind: str) -> None:
+    """Write all names, or all addresses, in order and by hash; they are sorted in a temporary file.
+
+    Args:
+        part: all rows.
+        kind: "names" or "urls".
+    """
+    keys_of: Callable[[_Record], tuple[str, ...]] = (
+        (lambda record: record.names or (record.id,)) if kind == "names" else (lambda record: record.urls)
+    )
+    pairs = (
+        (key.encode(errors="replace"), row)
+        for row, record in enumerate(_records(part.folder, part.first, part.last), start=part.first)
+        for key in keys_of(record)
+    )
+    with _sorter() as keys, _sorter() as buckets:
+        keys.executemany("INSERT INTO pairs VALUES (?, ?)", pairs)
+        [[size]] = keys.execute("SELECT count(DISTINCT key) FROM pairs")
+        number = 1 << int(size).bit_length()
+        with ExitStack() as stack:
+            text = stack.enter_context(part.folder.writing(f"{kind}.txt"))
+            ends = stack.enter_context(files.growing(part.folder, f"{kind}.ends"))
+            rows = stack.enter_context(files.growing(part.folder, f"{kind}.rows"))
+            end = 0
+            in_order = groupby(keys.execute("SELECT key, value FROM pairs ORDER BY key, value"), itemgetter(0))
+            for place, (key, same) in enumerate(in_order):
+                *_, (_, row) = same  # of several articles the last has it
+                text.write(key)
+                end += len(key)
+                ends.append(end)
+                rows.append(row)
+                buckets.execute("INSERT INTO pairs VALUES (?, ?)", (zlib.crc32(key) & (number - 1), place))
+        with (
+            files.growing(part.folder, f"{kind}.starts") as starts,
+            files.growing(part.folder, f"{kind}.places") as places,
+        ):
+            for bucket, place in buckets.execute("SELECT key, value FROM pairs ORDER BY key, value"):
+                while len(starts) <= bucket:
+                    starts.append(len(places))
+                places.append(place)
+            while len(starts) <= number:
+                starts.append(len(places))
+
+
+def _sorter() -> Any:
+    """A table of pairs that SQLite sorts, in memory as far as its cache goes and then in a temporary file."""
+    connection = sqlite3.connect("", isolation_level=None)
+    for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_PAGES}"):
+        connection.execute(f"PRAGMA {setting}")
+    connection.execute("CREATE TABLE pairs (key, value INTEGER)")
+    connection.execute("BEGIN")
+    return closing(connection)
+
+
+def _records(folder: Folder, first: int, last: int) -> Iterator[_Record]:
+    for start in range(first, last, _RECORDS):
+        stop = min(start + _RECORDS, last)
+        ends = files.read_rows(folder, "articles.ends", max(start - 1, 0), stop)
+        begin = int(ends[0]) if start else 0
+        own = ends[1:] if start else ends
+        yield from map(_record, Texts(folder.read(files.RECORDS, begin, int(ends[-1])), own - begin))
+
+
+def _keep(part: Slice, field: str, counts: Counts) -> None:
+    """Hand on the counts of a field."""
+
+    def keep(what: str, content: NDArray[Any] | bytes) -> None:
+        plain = content if isinstance(content, bytes) else files.bytes_of(content)
+        files.save_text(part.folder, part.kept(f"{field}.{what}"), plain)
+
+    for factor in ("pieces", "terms_of_pieces"):
+        for name, dtype in _PARTS.items():
+            keep(f"{factor}.{name}", getattr(getattr(counts, factor), name).astype(dtype, copy=False))
+    keep("terms", "\n".join(counts.terms).encode())
+    keep("frequencies", counts.frequencies())
+
+
+def _kept(part: Slice, field: str) -> Counts:
+    terms = _terms(part, field)
+
+    def factor(name: str, columns: int) -> csr_array:
+        data, indices, indptr = (
+            np.frombuffer(part.folder.read(part.kept(f"{field}.{name}.{kind}")), dtype)
+            for kind, dtype in _PARTS.items()
+        )
+        return csr_array((data, indices, indptr), shape=(len(indptr) - 1, columns))
+
+    terms_of_pieces = factor("terms_of_pieces", len(terms))
+    return Counts(factor("pieces", terms_of_pieces.shape[0]), terms_of_pieces, tuple(terms))
+
+
+def _terms(part: Slice, field: str) -> list[str]:
+    text = bytes(part.folder.read(part.kept(f"{field}.terms"))).decode()
+    return text.split("\n") if text else []
+
+
+@lru_cache(maxsize=1)
+def _model(folder: Folder, settings: Settings) -> TfidfModel:
+    """The model, which a worker reads once."""
+    vocabularies = {field: files.read_vocabulary(folder, field) for field in FIELDS}
+    return TfidfModel.from_vocabularies(vocabularies, settings=settings)

@@ -1,0 +1,148 @@
+"""What passes with every request: its ID, its line in the log, its counts, headers, and who may ask."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from samples import article, corpus_of
+
+from api import create_app
+from recommender import Recommender
+from recommender.errors import SettingsError
+
+RECOMMENDER = Recommender().fit(
+    corpus_of(
+        article("a", "Comet over the bay"),
+        article("b", "Comet over the town"),
+        article("later", "Comet", published=False),
+        article("alone", "Schoolgirl"),
+    )
+)
+PATHS = ("/articles/a/related", "/articles/a/related?limit=0", "/nothing", "/docs", "/static/docs.css", "/metrics")
+
+
+def _client(**config: Any) -> FlaskClient:
+    return create_app(RECOMMENDER, **{"VERSION": "one", **config}).test_client()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_has_an_id_and_is_safe_to_show(path: str) -> None:
+    headers = _client().get(path, buffered=True).headers
+    assert re.fullmatch("[0-9a-f]{12}-1", headers["X-Request-ID"])
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"].startswith("default-src 'none';")
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "Access-Control-Allow-Origin" not in headers
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("abc-1.2:3_X", True), ("a" * 64, True), ("a" * 65, False), ("a b", False), ("a\x00", False), ('"', False)],
+)
+def test_a_request_id_is_taken_where_it_is_sane(given: str, kept: bool) -> None:
+    answer = _client().get("/healthz", environ_overrides={"HTTP_X_REQUEST_ID": given})
+    assert (answer.headers["X-Request-ID"] == given) is kept
+
+
+def test_each_request_is_a_line_of_json_without_what_is_no_ones_business(capfd: pytest.CaptureFixture[str]) -> None:
+    client = _client()
+    headers = {"X-Request-ID": "mine", "Authorization": "Bearer secret-1", "Cookie": "secret-2"}
+    client.get("/articles/a/related?limit=5", headers=headers)
+    client.get("/articles/%C3%BC%0A%E2%80%AE%00/related?token=secret-3", headers=headers)
+    client.post("/related", json={"title": "secret-4"}, headers=headers)
+    output = capfd.readouterr().out
+    lines = [json.loads(line) for line in output.splitlines()]
+    assert "secret" not in output
+    assert [list(line) for line in lines] == [["time", "id", "client", "method", "path", "status", "ms"]] * 3
+    assert [(line["id"], line["method"], line["path"], line["status"]) for line in lines] == [
+        ("mine", "GET", "/articles/a/related", 200),
+        ("mine", "GET", "/articles/ü\n\u202e\0/related", 400),
+        ("mine", "POST", "/related", 200),
+    ]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", lines[0]["time"])
+    assert lines[0]["client"] == "127.0.0.1"
+    _client(ACCESS_LOG=False).get("/healthz")
+    assert capfd.readouterr().out == ""
+
+
+def test_requests_and_lists_are_counted_and_the_model_is_named() -> None:
+    client = _client()
+
+    def counts() -> dict[str, float]:
+        lines = client.get("/metrics").text.splitlines()
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+
+    before = counts()
+    for path in ("/articles/a/related", "/articles/a/related?explain=true", "/articles/alone/related", "/nothing"):
+        client.get(path)
+    client.get("/articles/a/related?limit=0")
+    after = counts()
+    gained = {name: value - before.get(name, 0) for name, value in after.items() if value != before.get(name, 0)}
+    assert gained['recommender_requests_total{route="articles.related",status="200"}'] == 3
+    assert gained['recommender_requests_total{route="articles.related",status="400"}'] == 1
+    assert gained['recommender_requests_total{route="none",status="404"}'] == 1
+    assert gained['recommender_request_seconds_count{route="articles.related"}'] == 4
+    assert gained["recommender_lists_total"] == 3
+    assert gained["recommender_empty_lists_total"] == 1
+    assert after['recommender_model_info{version="one"}'] == 1
+    assert after["recommender_articles"] == 4
+    assert after["recommender_reload_failures_total"] == 0
+
+
+def test_pages_of_named_origins_may_ask_and_no_others() -> None:
+    client = _client(CORS_ORIGINS=("https://www.site.example",))
+    for path in PATHS:
+        mine = client.get(path, headers={"Origin": "https://www.site.example"}, buffered=True).headers
+        assert mine["Access-Control-Allow-Origin"] == "https://www.site.example"
+        for other in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {}):
+            answer = client.get(path, headers=other, buffered=True)
+            assert "Access-Control-Allow-Origin" not in answer.headers
+            assert "Origin" in answer.headers.getlist("Vary")
+    asking = {"Origin": "https://www.site.example", "Access-Control-Request-Method": "POST"}
+    preflight = client.options("/related", headers=asking)
+    assert preflight.status_code == 204
+    assert preflight.headers["Access-Control-Allow-Methods"] == "GET, HEAD, POST"
+    assert "Content-Type" in preflight.headers["Access-Control-Allow-Headers"]
+    everyone = _client(CORS_ORIGINS=("*",)).get("/articles/a/related", headers={"Origin": "https://any.example"})
+    assert everyone.headers["Access-Control-Allow-Origin"] == "*"
+    assert everyone.headers.getlist("Vary") == ["Accept-Encoding"]
+
+
+def test_a_client_that_asks_too_often_is_told_when_to_come_back() -> None:
+    client = _client(RATE_LIMIT="2/hour")
+    asked = [client.get("/articles/a/related").status_code for _ in range(3)]
+    assert asked == [200, 200, 429]
+    refused = client.post("/related", json={"title": "a"})
+    assert (refused.status_code, refused.mimetype) == (429, "application/problem+json")
+    assert 0 < int(refused.headers["Retry-After"]) <= 3600
+    assert "X-Request-ID" in refused.headers
+    assert client.get("/articles/a/related", environ_base={"REMOTE_ADDR": "10.0.0.1"}).status_code == 200
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_limit_that_is_none_is_refused_at_the_start() -> None:
+    with pytest.raises(SettingsError, match="RECOMMENDER_RATE_LIMIT 'often' can't be kept"):
+        _client(RATE_LIMIT="often")
+    with pytest.raises(SettingsError, match="can't be kept in 'nowhere://'"):
+        _client(RATE_LIMIT="1/hour", RATE_LIMIT_STORAGE="nowhere://")
+
+
+def test_proxies_are_believed_only_as_far_as_told(capfd: pytest.CaptureFixture[str]) -> None:
+    for trusted, client in ((0, "127.0.0.1"), (1, "10.0.0.2"), (2, "10.0.0.1")):
+        _client(TRUSTED_PROXIES=trusted).get("/healthz", headers={"X-Forwarded-For": "10.0.0.1, 10.0.0.2"})
+        assert json.loads(capfd.readouterr().out)["client"] == client
+
+
+def test_only_published_articles_are_suggested_where_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lists(client: FlaskClient) -> list[bytes]:
+        paths = ("/articles/a/related", "/articles/a/related?published=any", "/articles?q=comet")
+        draft = client.post("/related?published=any", json={"title": "Comet"})
+        return [*(client.get(path).data for path in paths), draft.data]
+
+    assert all(b"/later" in body for body in lists(_client()))
+    monkeypatch.setenv("RECOMMENDER_PUBLISHED", "only")
+    assert not any(b"/later" in body for body in lists(_client()))

@@ -1,0 +1,219 @@
+"""What the explorer's pages say; tests/test_browser.py looks at them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from samples import article, corpus_of
+
+from api import create_app
+from api.controls import Controls
+from api.exploration import Exploration
+from api.reasons import Piece, Reason, pieces
+from api.schemas import Tried
+from api.timeline import Timeline
+from recommender import Article, Recommender, Settings
+from recommender.articles import parse_date
+
+FLOOD = article("flood", "Wend floods the old town", "The river rose.", "2024-03-19T06:00:00Z")
+RESCUE = article("rescue", "Hundreds saved as Wend floods town", "Boats took people off.", "2024-03-19T18:00:00Z")
+GAUGE = article("gauge", "How the Wend gauge is read", "A river keeper explains.", "2024-04-09T06:00:00Z")
+CHESS = article("chess", "Schoolgirl wins", "Her queen.", "2024-03-20")
+HIDDEN = article("hidden", "Wend floods the old town, a draft", "", "2024-03-20", hidden=True)
+UNDATED = article("undated", "What floods teach towns")
+LINKS = {"flood": ["gauge", "chess", "rescue"]}
+PLAIN = Settings(newer_stretch=1.0, hub_exponent=0.0)
+
+
+def fitted(*others: Article, **settings: object) -> Recommender:
+    made = corpus_of(FLOOD, RESCUE, GAUGE, CHESS, HIDDEN, UNDATED, *others, links=LINKS)
+    return Recommender(settings=Settings.from_mapping(settings, base=PLAIN)).fit(made)
+
+
+def client(recommender: Recommender | None = None, **config: object) -> FlaskClient:
+    return create_app(recommender or fitted(), ACCESS_LOG=False, VERSION="1", **config).test_client()
+
+
+def view(other: str = "", **tried: object) -> Exploration:
+    recommender = fitted()
+    controls = Controls.of(recommender, Tried(**tried))  # type: ignore[arg-type]
+    return Exploration(controls.over(recommender), "flood", controls, other=other, published=None)
+
+
+def titles(page: str) -> list[str]:
+    return re.findall(r'<span class="title" dir="auto">([^<]*)</span>', page)
+
+
+def test_home_shows_the_newest_that_may_be_suggested() -> None:
+    assert titles(client().get("/").text) == [one.entry["title"] for one in (GAUGE, CHESS, RESCUE, FLOOD, UNDATED)]
+
+
+def test_home_shows_what_a_search_finds_and_how_to_see_more() -> None:
+    page = client().get("/?q=wend+town&limit=1").text
+    assert titles(page) == [RESCUE.entry["title"]]
+    assert 'href="/?q=wend+town&amp;limit=5#n2"' in page
+    assert "No title contains “<bdi>zebra</bdi>”" in client().get("/?q=zebra").text
+
+
+def test_both_lists_stand_side_by_side_and_agreements_are_told() -> None:
+    seen = view(limit=2)
+    assert [(one.id, one.rank, one.agreed, one.note) for one in seen.items] == [
+        ("rescue", 1, True, ""),
+        ("undated", 2, False, ""),
+    ]
+    unlinked = view(other="undated").about
+    assert unlinked is not None
+    assert (unlinked.rank, unlinked.agreed, unlinked.note) == (2, False, "")
+    assert [(one.id, one.rank, one.agreed, one.note) for one in seen.curated] == [
+        ("gauge", 3, False, "It comes 3rd; the list ends with the 2nd."),
+        ("chess", None, False, "They have no words in common."),
+        ("rescue", 1, True, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("id", "tried", "note"),
+    [
+        ("hidden", {}, "It is a draft, removed or deleted: it is suggested nowhere."),
+        ("flood", {}, "It is this very article."),
+        ("gauge", {"min_score": 0.9}, "It comes 3rd, and scores less than 0.9."),
+        ("undated", {"limit": 1}, "It comes 2nd; the list ends with the 1st."),
+        ("rescue", {}, ""),
+    ],
+)
+def test_why_not_another_is_told(id: str, tried: dict[str, object], note: str) -> None:
+    seen = view(other=id, **tried)
+    assert seen.about is not None
+    assert seen.about.note == note
+    assert seen.scale == max(one.reason.similarity for one in (*seen.items, *seen.curated, seen.about))
+
+
+def test_what_is_tried_ranks_anew() -> None:
+    assert [one.id for one in view().items] == ["rescue", "undated", "gauge"]
+    timeless = view(half_life_days=0)
+    assert [one.id for one in timeless.items] == ["rescue", "gauge", "undated"]
+    assert all(one.reason.decay == 1 for one in timeless.items)
+    page = client().get("/explore?id=flood&half_life_days=0&title_weight=0.8").text
+    assert 'href="/explore?id=rescue&amp;half_life_days=0&amp;title_weight=0.8"' in page
+
+
+def test_what_is_as_trained_is_in_no_address_and_asks_the_trained_recommender() -> None:
+    recommender = fitted(half_life_days=9.0)
+    controls = Controls.of(recommender, Tried(half_life_days=9.0, min_score=0.0))
+    assert controls.changed == {}
+    assert controls.over(recommender) is recommender
+    assert controls.steps[controls.step] == 9.0
+
+
+def test_a_share_that_can_not_be_tried_is_a_problem_and_its_slider_is_off() -> None:
+    one_field = client(fitted(title_weight=1.0))
+    assert re.search(r'id="title-weight"[^>]* disabled', one_field.get("/explore?id=flood").text)
+    wrong = one_field.get("/explore?id=flood&title_weight=0.5")
+    assert wrong.status_code == 400
+    assert "title_weight is 0.5; it must be 1: the model" in wrong.json["detail"]  # type: ignore[index]
+
+
+def test_a_reason_adds_up() -> None:
+    recommender = fitted(hub_exponent=0.4)
+    for other in (RESCUE, GAUGE):
+        reason = Reason.of(recommender, FLOOD, other)
+        assert sum(reason.bar) == pytest.approx(reason.similarity)
+        assert reason.bar.title + reason.bar.excerpt == pytest.approx(reason.score)
+    reason = Reason.of(recommender, FLOOD, GAUGE)
+    assert reason.bar.time == pytest.approx(reason.similarity * 7 / 8)  # three half-lives
+    assert Piece("Wend", 3) in reason.here[0]
+    assert Piece("Wend", 3) in reason.there[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "others", "marked"),
+    [
+        ("Floods, flooded", {"floods": 2}, {}, [("Floods", 2), (", flooded", 0)]),
+        ("the <b>sea</b>", {"sea": 1}, {}, [("the <b>", 0), ("sea", 1), ("</b>", 0)]),
+        ("c++ (c)", {"c++": 3}, {}, [("c++", 3), (" (c)", 0)]),
+        ("sea air", {"sea": 1, "air": 1}, {}, [("sea", 1), (" ", 0), ("air", 1)]),
+        ("听雨桥平移启动", {"听雨桥平移启动": 2}, {"老听雨桥": 1}, [("听雨桥", 2), ("平移启动", 0)]),
+        ("", {"sea": 1}, {}, []),
+    ],
+)
+def test_what_two_texts_share_is_marked(
+    text: str, own: dict[str, int], others: dict[str, int], marked: list[tuple[str, int]]
+) -> None:
+    assert pieces(text, own, others) == [Piece(*piece) for piece in marked]
+
+
+def test_a_timeline_holds_all_that_it_is_asked_to_and_ends_with_the_corpus() -> None:
+    days = fitted().index_.days
+    gauge = parse_date("2024-04-09T06:00:00Z")
+    line = Timeline.around(days[3], days, [gauge, None], half_life=None)
+    assert sum(line.counts) == 5
+    assert str(line.end) == "2024-04-09"
+    assert line.places[1] is None
+    assert 0 < line.place < line.places[0] < 1  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31"])
+def test_a_timeline_takes_any_date(date: str) -> None:
+    day = parse_date(date)
+    assert day is not None
+    page = client(fitted(article("far", "Wend floods of old", "", date))).get("/explore?id=far")
+    assert page.status_code == 200
+    assert f"this one on {date}" in page.text
+
+
+def test_an_article_without_a_date_has_no_timeline() -> None:
+    page = client().get("/explore?id=undated").text
+    assert "<svg" in page
+    assert "The article has no date, so dates are ignored." in page
+
+
+def test_an_unknown_article_is_a_problem() -> None:
+    for address in ("/explore?id=floods", "/explore?id=flood&other=floods"):
+        answer = client().get(address)
+        assert (answer.status_code, answer.json["closest"]) == (404, ["flood"])  # type: ignore[index]
+
+
+def test_only_what_is_published_is_shown_where_that_is_forced() -> None:
+    recommender = fitted(article("early", "Wend floods the old town tonight", "", "2024-03-20", published=False))
+    assert "tonight" in client(recommender).get("/explore?id=flood&q=tonight").text
+    forced = client(recommender, PUBLISHED="only")
+    for address in ("/", "/?q=tonight", "/explore?id=flood", "/explore?id=flood&q=tonight"):
+        assert "Wend floods the old town tonight" not in forced.get(address).text
+    page = forced.get("/explore?id=flood&other=early").text
+    assert "It is not published, and only what is may be suggested." in page
+
+
+def test_a_draft_gets_suggestions_and_is_not_kept() -> None:
+    answer = client().post("/draft", data={"title": "Wend floods", "excerpt": "", "date": "2024-03-19"})
+    assert answer.headers["Cache-Control"] == "no-store"
+    ranked = re.findall(r'<h3 dir="auto"><a href="/explore\?id=(\w+)">', answer.text)
+    assert ranked == [one.article.id for one in fitted().related_to_text("Wend floods", date="2024-03-19")] != []
+    assert "Suggestions appear here as you type." in client().get("/draft").text
+    wrong = client().post("/draft", data={"title": "Wend", "date": "soon"})
+    assert (wrong.status_code, wrong.json["parameter"]) == (400, "date")  # type: ignore[index]
+    assert client().post("/draft", json={"title": "Wend"}).status_code == 415
+
+
+def test_the_report_is_linked_where_one_lies_beside_the_models(tmp_path: Path) -> None:
+    without = client(MODELS=tmp_path)
+    assert "Evaluation" not in without.get("/").text
+    assert without.get("/report").status_code == 404
+    (tmp_path / "report.html").write_text("<h1>nDCG</h1>", encoding="utf-8")
+    assert '<a href="/report">Evaluation</a>' in without.get("/").text
+    report = without.get("/report")
+    assert report.text == "<h1>nDCG</h1>"
+    assert "script-src" not in report.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in report.headers["Content-Security-Policy"]
+
+
+def test_pages_allow_their_own_scripts_alone() -> None:
+    policy = client().get("/").headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    page = client().get("/explore?id=flood").text
+    assert "style=" not in page
+    assert "onerror" not in page
+    assert "script-src" not in client().get("/articles/flood/related").headers["Content-Security-Policy"]

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from samples import SEED_ID, article, corpus_of
+from servers import RECOMMENDER, free_port, running
+from waiting import SLACK, until
+
+from api import create_app
+from api.live import Live
+from recommender import Corpus, Recommender
+from recommender.artefacts import Manifest, use_version
+from recommender.errors import ArtefactError
+from recommender.training import publish
+
+Published = tuple[Path, Manifest]
+OTHER = corpus_of(article("comet", "Comet over the bay"), article("town", "Comet over the town"))
+
+
+@pytest.fixture
+def live(published: Published) -> Iterator[Live]:
+    """What follows the folder that the seeds' model is published in."""
+    live = Live(published[0])
+    yield live
+    live.close()
+
+
+def publish_other(models: Path) -> str:
+    """Publish a model of two articles."""
+    return publish(Recommender().fit(OTHER), OTHER, models).version
+
+
+def damage(models: Path, version: str) -> None:
+    """Cut a file of a version."""
+    file = models / version / "lists.rows.npy"
+    file.write_bytes(file.read_bytes()[:-1])
+
+
+def test_a_new_model_is_served_and_an_older_one_again_when_it_is_named(published: Published, live: Live) -> None:
+    models, first = published
+    before = live.snapshot
+    assert before.version == first.version
+    second = publish_other(models)
+    until(lambda: live.snapshot.version == second)
+    assert len(live.snapshot.recommender.related("comet")) == 1
+    assert len(before.recommender.related(SEED_ID)) == 10  # what took the old one ends on it
+    use_version(models, first.version)
+    until(lambda: live.snapshot.version == first.version)
+    assert live.snapshot.recommender.knows(SEED_ID)
+    assert (live.loads, live.refusals, live.refused) == (3, 0, None)
+
+
+def test_a_bad_model_is_refused_and_the_old_one_goes_on(published: Published, live: Live) -> None:
+    models, first = published
+    version = publish_other(models)
+    damage(models, version)
+    until(lambda: live.refused is not None)
+    assert live.refused is not None
+    assert live.refused.version == version
+    assert "lists.rows.npy is damaged" in live.refused.reason
+    assert live.snapshot.version == first.version
+    use_version(models, first.version)
+    until(lambda: live.refused is None)
+    assert (live.loads, live.refusals) == (1, 1)
+
+
+def test_without_a_pointer_the_model_goes_on(published: Published, live: Live) -> None:
+    models, first = published
+    (models / "current").unlink()
+    until(lambda: live.refused is not None)
+    assert live.snapshot.version == first.version
+    use_version(models, first.version)
+    until(lambda: live.refused is None)
+
+
+def test_a_worker_that_starts_while_a_bad_model_is_in_use_serves_what_the_others_do(
+    published: Published, tmp_path: Path
+) -> None:
+    models, first = published
+    verdicts = tmp_path / "verdicts"
+    verdicts.mkdir()
+    others = Live(models, verdicts=verdicts)
+    version = publish_other(models)
+    damage(models, version)
+    joining = Live(models, verdicts=verdicts)
+    try:
+        assert joining.snapshot.version == first.version
+        until(lambda: joining.refused is not None)
+    finally:
+        joining.close()
+        others.close()
+    with pytest.raises(ArtefactError, match=r"lists\.rows\.npy is damaged"):
+        Live(models)
+
+
+def test_readyz_names_the_model_and_what_is_refused(published: Published) -> None:
+    models, first = published
+    app = create_app(MODELS=models)
+    client = app.test_client()
+    nothing = {"articles": 0, "withdrawn": 0, "problems": []}
+    assert client.get("/readyz").json == {
+        "status": "ready",
+        "version": first.version,
+        "created": first.created,
+        "articles": 101,
+        "refused": None,
+        "live": nothing,
+    }
+    version = publish_other(models)
+    damage(models, version)
+    until(lambda: app.extensions["live"].refused is not None)
+    answer = client.get("/readyz").json
+    assert answer is not None
+    assert (answer["version"], answer["refused"]["version"]) == (first.version, version)
+    app.extensions["live"].close()
+
+
+def test_every_worker_takes_a_new_model_within_two_seconds(published: Published, seeds: Corpus) -> None:
+    models, first = published
+    port = free_port()
+    command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(models), "--workers", "2"]
+
+    def versions(address: str) -> set[str]:
+        found = set()
+        for _ in range(12):
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5) as response:
+                found.add(json.load(response)["version"])
+        return found
+
+    with running(command, port) as address:
+        assert versions(address) == {first.version}
+        second = publish_other(models)
+        published_at = time.monotonic()
+        until(lambda: versions(address) == {second})
+        assert time.monotonic() - published_at < 2 * SLACK
+        use_version(models, first.version)
+        used_at = time.monotonic()
+        until(lambda: versions(address) == {first.version})
+        assert time.monotonic() - used_at < 2 * SLACK

@@ -1,0 +1,201 @@
+"""The server as its users start it: another process, a real port."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+from samples import SEED_ID, SEEDS
+from servers import RECOMMENDER, free_port, running
+from waiting import until
+
+from api import create_app
+from recommender import Recommender
+from recommender.artefacts import Manifest, current_version
+
+
+def test_serve_with_a_corpus_trains_first_and_answers_as_the_application_does(
+    tmp_path: Path, seeds_recommender: Recommender
+) -> None:
+    port = free_port()
+    models = str(tmp_path / "models")
+    command = [RECOMMENDER, "serve", str(SEEDS), "--port", str(port), "--models", models, "--workers", "2"]
+    expected = create_app(seeds_recommender).test_client().get(f"/articles/{SEED_ID}/related").data
+    with running(command, port) as address:
+        for _ in range(8):  # more than one worker answers, and all alike
+            with urllib.request.urlopen(f"{address}/articles/{SEED_ID}/related", timeout=30) as response:
+                assert response.headers["Content-Type"] == "application/json"
+                assert response.read() == expected
+        trained = current_version(tmp_path / "models")
+    with running(command, port):
+        assert current_version(tmp_path / "models") == trained
+
+
+def test_serve_without_a_corpus_serves_the_model_in_use(published: tuple[Path, Manifest]) -> None:
+    port = free_port()
+    command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(published[0])]
+    with (
+        running(command, port) as address,
+        urllib.request.urlopen(f"{address}/articles/{SEED_ID}", timeout=30) as response,
+    ):
+        assert json.load(response)["id"] == SEED_ID
+
+
+def test_a_port_that_is_taken_is_said(published: tuple[Path, Manifest]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(published[0])]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"recommender: can't listen on 127.0.0.1 port {port}: Address already in use; name another with --port\n"
+    )
+
+
+def test_a_stop_while_a_worker_is_starting_is_obeyed(published: tuple[Path, Manifest]) -> None:
+    command = [RECOMMENDER, "serve", "--port", str(free_port()), "--models", str(published[0]), "--workers", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+        assert server.stdout is not None
+        for line in server.stdout:
+            if "Spawning worker-2" in line:
+                server.terminate()
+                break
+        try:
+            server.communicate(timeout=30)
+        finally:
+            server.kill()
+    assert server.returncode == 0
+
+
+def _server() -> psutil.Process:
+    """The server that a test has started; other tests may have left workers of their own."""
+    [server] = [child for child in psutil.Process().children() if "serve" in child.cmdline()]
+    return server
+
+
+def _request(connection: socket.socket, path: str) -> bytes:
+    """Ask over a connection that is open, and read to its end."""
+    connection.sendall(b"GET " + path.encode() + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_counts_are_those_of_all_workers_also_of_one_that_was_killed(published: tuple[Path, Manifest]) -> None:
+    port = free_port()
+    command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(published[0]), "--workers", "2"]
+    with running(command, port) as address:
+
+        def count() -> float:
+            with urllib.request.urlopen(f"{address}/metrics", timeout=30) as response:
+                text = response.read().decode()
+            found = re.search(r'^recommender_requests_total\{route="articles.article",status="200"\} (.*)$', text, re.M)
+            assert f'recommender_model_info{{version="{published[1].version}"}} 1.0' in text
+            return float(found[1]) if found else 0.0
+
+        asked = 0
+
+        def both_have_answered() -> bool:  # the second begins when it has loaded the model
+            nonlocal asked
+            with urllib.request.urlopen(f"{address}/articles/{SEED_ID}", timeout=30) as response:
+                prefixes.add(response.headers["X-Request-ID"].partition("-")[0])
+            asked += 1
+            return len(prefixes) == 2
+
+        prefixes: set[str] = set()
+        until(both_have_answered)
+        assert [count() for _ in range(8)] == [asked] * 8
+        server = _server()
+        worker = server.children()[0]
+        worker.kill()
+        for _ in range(100):
+            if len(alive := [child for child in server.children() if child.pid != worker.pid]) == 2:
+                break
+            time.sleep(0.1)
+        assert len(alive) == 2
+        assert count() == asked
+
+
+def test_a_stop_finishes_what_is_in_flight(published: tuple[Path, Manifest]) -> None:
+    port = free_port()
+    command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(published[0])]
+    body = json.dumps({"title": "Comet over the bay"}).encode()
+    head = f"POST /related HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with running(command, port), socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(head.encode() + body[:5])
+        time.sleep(0.5)
+        server = _server()
+        server.terminate()
+        time.sleep(0.5)
+        connection.sendall(body[5:])
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+        assert server.wait(30) == 0
+
+
+def test_a_unix_socket_serves_too_also_where_another_was_left(tmp_path: Path, published: tuple[Path, Manifest]) -> None:
+    place = tmp_path / "socket"
+    command = [RECOMMENDER, "serve", "--uds", str(place), "--models", str(published[0]), "--threads", "1"]
+    for end in (signal.SIGKILL, signal.SIGTERM):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+            try:
+                answer = b""
+                for _ in range(300):
+                    with socket.socket(socket.AF_UNIX) as connection, suppress(OSError):
+                        connection.settimeout(30)
+                        connection.connect(str(place))
+                        answer = _request(connection, "/healthz")
+                        break
+                    time.sleep(0.1)
+                assert answer.endswith(b'{"status":"ok"}')
+            finally:
+                children = psutil.Process(server.pid).children()
+                server.send_signal(end)
+                server.wait(30)
+                for child in children:
+                    if end == signal.SIGKILL and child.is_running():
+                        child.kill()
+
+
+def test_a_place_where_another_server_listens_is_said(tmp_path: Path, published: tuple[Path, Manifest]) -> None:
+    place = tmp_path / "socket"
+    command = [RECOMMENDER, "serve", "--uds", str(place), "--models", str(published[0])]
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(place))
+        other.listen()
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr == f"recommender: {place}: another server listens there; name another place with --uds\n"
+
+
+def test_a_wrong_setting_is_said_before_anything_is_served(published: tuple[Path, Manifest]) -> None:
+    command = [RECOMMENDER, "serve", "--models", str(published[0])]
+    done = subprocess.run(
+        command,
+        env={**os.environ, "RECOMMENDER_MAX_AGE": "soon"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "recommender: RECOMMENDER_MAX_AGE is 'soon'; it must be a whole number\n"
+
+
+def test_flask_runs_it_for_developers(published: tuple[Path, Manifest]) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "flask", "--app", "api", "run", "--port", str(port)]
+    with (
+        running(command, port, RECOMMENDER_MODELS=str(published[0])) as address,
+        urllib.request.urlopen(f"{address}/readyz", timeout=30) as response,
+    ):
+        assert json.load(response)["version"] == published[1].version

@@ -1,0 +1,176 @@
+"""What was posted, as the next training reads it: with the corpus's files, as if it were among them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from samples import SEEDS
+
+from recommender import Article, Corpus, Recommender
+from recommender.artefacts import current_version, use_version, versions
+from recommender.cli import main
+from recommender.corpus import NAME, Journal, Posted, Postings, Withdrawn, settle
+from recommender.ranking import Overlay
+
+NEW = "---\ntitle: Comet seen from {place}\ndate: 2024-04-20\nrelated:\n  - id: {link}\n---\n"
+LINK = "2024-04-28-farewell-orrin-vale-comet-breaks-apart-as-it-rounds-the-sun"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A corpus of its own to train on."""
+    shutil.copytree(SEEDS / "newsroom", tmp_path / "site")
+    return tmp_path / "site"
+
+
+@pytest.fixture
+def models(tmp_path: Path, site: Path) -> Path:
+    """A models folder with a model of that corpus."""
+    run("train", site, tmp_path / "models")
+    return tmp_path / "models"
+
+
+def run(command: str, site: Path, models: Path, *more: str) -> str:
+    """Run a command on a corpus; returns all it printed."""
+    done = CliRunner().invoke(main, [command, str(site), "--models", str(models), *more], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def new(place: str) -> Posted:
+    """An article as it is posted."""
+    return Posted.of(NEW.format(place=place, link=LINK), "markdown")
+
+
+def with_id(text: str) -> Posted:
+    """A file of the corpus as it is posted: with its ID, which there is its name."""
+    return Posted.of(text.replace("---\n", f"---\nid: {LINK}\n", 1), "markdown")
+
+
+def overlay(models: Path) -> Overlay:
+    """What a server would serve."""
+    return Overlay(Recommender.load(models)).after(Postings.in_folder(models))
+
+
+def post(models: Path, posted: Posted) -> Posted:
+    """Post as a server does."""
+    Journal(models).append(overlay(models).over(posted).record())
+    return posted
+
+
+def withdraw(models: Path, id: str) -> Article:
+    """Withdraw as a server does."""
+    article = overlay(models).recommender.article(id)
+    Journal(models).append(Withdrawn.of(article).record())
+    return article
+
+
+def test_training_gives_what_it_would_give_with_those_files(site: Path, models: Path, tmp_path: Path) -> None:
+    harbour, hill = post(models, new("the harbour")), post(models, new("the hill"))
+    shutil.copytree(site, tmp_path / "with files")
+    for posted in (harbour, hill):
+        (tmp_path / "with files" / f"{posted.id}.md").write_text(posted.text)
+    with_files = Corpus.from_path(tmp_path / "with files")
+    folded = Corpus.from_path(site, postings=Postings.in_folder(models))
+    assert folded.articles == with_files.articles
+    assert folded.links == with_files.links
+    assert folded.links[harbour.id] == (LINK,)
+    assert folded.fingerprint == Corpus.from_path(site).fingerprint
+    run("train", site, models)
+    trained = Recommender.load(models)
+    assert list(trained.answers()) == list(Recommender(settings=trained.settings).fit(with_files).answers())
+    assert len(overlay(models)) == 0  # the model has them
+    assert set(Postings.in_folder(models).posted) == {harbour.id, hill.id}  # the corpus has not
+
+
+def test_what_the_corpus_holds_leaves_the_journal(site: Path, models: Path) -> None:
+    harbour, hill = post(models, new("the harbour")), post(models, new("the hill"))
+    (site / f"{harbour.id}.md").write_text(harbour.text.replace("related:", "provider: The Site\nrelated:"))
+    run("train", site, models)
+    assert set(Postings.in_folder(models).posted) == {hill.id}
+    trained = Recommender.load(models)
+    assert trained.article(harbour.id).entry["provider"] == {"name": "The Site"}  # the corpus has gone on
+    assert trained.knows(hill.id)
+    (site / f"{hill.id}.md").write_text(hill.text)
+    run("train", site, models)
+    assert Postings.in_folder(models).posted == {}
+    assert len(overlay(models)) == 0
+
+
+def test_an_older_model_is_served_with_what_it_lacks(site: Path, models: Path) -> None:
+    older = current_version(models)
+    harbour = post(models, new("the harbour"))
+    run("train", site, models)
+    use_version(models, older)
+    assert not Recommender.load(models).knows(harbour.id)
+    assert overlay(models).recommender.knows(harbour.id)
+
+
+def test_an_update_is_folded_in_until_the_corpus_changes(site: Path, models: Path) -> None:
+    file = next(site.rglob(f"{LINK}.md"))
+    text = file.read_text()
+    post(models, with_id(re.sub("^title: .*", "title: Corrected", text, flags=re.MULTILINE)))
+    for _ in range(2):
+        run("train", site, models)
+        assert Recommender.load(models).article(LINK).title == "Corrected"
+    file.write_text(re.sub("^title: .*", "title: Corrected again", text, flags=re.MULTILINE))
+    run("train", site, models)
+    assert not Postings.in_folder(models)
+    assert Recommender.load(models).article(LINK).title == "Corrected again"
+
+
+def test_what_is_withdrawn_stays_away_until_it_is_posted_again(site: Path, models: Path) -> None:
+    gone = withdraw(models, LINK)
+    corpus = Corpus.from_path(site, postings=Postings.in_folder(models))
+    assert gone.id not in {article.id for article in corpus.articles}
+    assert not any(gone.id in links for links in corpus.links.values())
+    assert set(gone.urls).isdisjoint(url for article in corpus.articles for url in article.urls)
+    for _ in range(2):
+        run("train", site, models)
+        assert not Recommender.load(models).knows(LINK)
+    assert set(Postings.in_folder(models).withdrawn) == {LINK}
+    post(models, with_id(next(site.rglob(f"{LINK}.md")).read_text()))
+    run("train", site, models)
+    assert Recommender.load(models).knows(LINK)
+    assert not Postings.in_folder(models)
+
+
+def test_exports_and_lists_in_files_go_by_what_is_live(site: Path, models: Path, tmp_path: Path) -> None:
+    harbour = post(models, new("the harbour"))
+    gone = withdraw(models, LINK)
+    run("export", site, models, "--out", str(tmp_path / "lists.jsonl"))
+    lists = (tmp_path / "lists.jsonl").read_text()
+    assert f'{{"id":"{harbour.id}",' in lists
+    assert f'{{"id":"{LINK}",' not in lists
+    assert gone.title not in lists
+    assert versions(models) == [current_version(models)]  # no training was needed
+    file = next(site.rglob(f"{LINK}.md"))
+    before = file.read_text()
+    run("enrich", site, models)
+    assert file.read_text() == before
+    assert any(harbour.article.title in other.read_text() for other in site.rglob("*.md"))
+
+
+def test_what_is_posted_while_training_runs_stays(site: Path, models: Path) -> None:
+    first = post(models, new("the harbour"))
+    (site / f"{first.id}.md").write_text(first.text)
+    corpus = Corpus.from_path(site, postings=Postings.in_folder(models))
+    assert set(corpus.held) == {first.id}
+    second = post(models, Posted.of(first.text.replace("date:", "provider: The Site\ndate:"), "markdown"))
+    settle(models, corpus.held)
+    assert Postings.in_folder(models).posted[second.id].digest == second.digest
+
+
+def test_damage_is_told_by_training_and_then_forgotten(site: Path, models: Path) -> None:
+    post(models, new("the harbour"))
+    post(models, new("the hill"))
+    data = bytearray((models / NAME).read_bytes())
+    data[150] ^= 1
+    (models / NAME).write_bytes(data)
+    assert "is damaged, and lost" in run("train", site, models)
+    assert "is damaged, and lost" not in run("train", site, models)
+    assert len(Postings.in_folder(models).posted) == 1

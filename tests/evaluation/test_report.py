@@ -1,0 +1,361 @@
+"""An evaluation as text and as a page: what they say, and what a page must never hold."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from importlib import resources
+from itertools import pairwise
+
+import pytest
+
+from recommender import RecommenderError
+from recommender.evaluation import Comparison, Evaluation, Figure, Group, Miss, Spread, System, as_html, as_text
+
+HOSTILE = """<script>alert("$x$")</script>'"""
+VOID = {"meta", "br"}
+APART = {"br", "dd", "dt", "h2", "p", "span", "td", "th", "tr"}
+
+
+def system(name: str, ndcg: Figure, recall: float, *, coverage: float = 1.0) -> System:
+    rest = {name: Figure(value, value, value) for name, value in (("precision@5", 0.25), ("MRR", 0.5))}
+    return System(name, {"nDCG@10": ndcg, "recall@10": Figure(recall, recall - 0.1, recall + 0.1), **rest}, coverage)
+
+
+OURS = system("this program", Figure(0.6, 0.5, 0.7), 0.734)
+RANDOM = system("random", Figure(0.0, 0.0, 0.0), 0.1, coverage=0.5)
+PLAIN = system("plain TF-IDF", Figure(0.4, 0.3, 0.5), 0.406)
+EVALUATION = Evaluation(
+    corpus="newsroom",
+    since="2019-12-18T06:53:00Z",
+    queries=1_200,
+    links=3_000,
+    candidates=5_488,
+    max_links=10,
+    learnt="learnt from 40 links in 20 lists: half_life_days none",
+    settings={"title_ngrams": [3, 3], "half_life_days": None, "learn": True, "published": "any"},
+    systems=[OURS, RANDOM, PLAIN],
+    all_lists=[OURS, PLAIN],
+    all_queries=1_300,
+    comparisons=[
+        Comparison("random", float("inf"), Figure(0.6, 0.5, 0.7), 0.0009995),
+        Comparison("plain TF-IDF", 1.5, Figure(0.2, -0.01, 0.41), 0.0625),
+    ],
+    groups=[
+        Group("links in the list", "1", 1_000, 0.7, 0.4),
+        Group("links in the list", "2", 200, 0.1, 0.4),
+        Group("days to its links", "within 1", 900, 0.65, 0.45),
+        Group("days to its links", "no dates", 300, 0.45, 0.25),
+        Group("provider", "times.example", 1_195, 0.6, 0.4),
+        Group("provider", "none", 5, 0.5, 0.3),
+        Group("topic", "科技", 700, 0.6, 0.4),
+        Group("topic", "Tech", 500, 0.6, 0.4),
+        Group("language", "english", 600, 0.6, 0.4),
+        Group("language", "chinese", 600, 0.6, 0.4),
+    ],
+    misses=[
+        Miss("a", "Fish & chips", "b", "Frying oil", None, 0.0, None),
+        Miss("a", "Fish & chips", "c", "Withdrawn", None, 0.4, "hidden"),
+        Miss("d", "Comet seen", "e", "Comet lost", 3_207, 0.0171, None),
+    ],
+    missed_links=900,
+    spread=Spread(0.0456, [("d", "Comet seen", 25), ("a", "Fish & chips", 9)]),
+)
+
+TEXT = """\
+newsroom: 1,200 lists of at most 10 links since 18 December 2019, 3,000 links, 5,488 candidates
+learnt from 40 links in 20 lists: half_life_days none
+
+lists of at most 10  nDCG@10 [95 % interval]  recall@10  precision@5    MRR  coverage
+this program            0.600 [0.500, 0.700]      0.734        0.250  0.500     100 %
+plain TF-IDF            0.400 [0.300, 0.500]      0.406        0.250  0.500     100 %
+random                  0.000 [0.000, 0.000]      0.100        0.250  0.500      50 %
+
+this program against  ratio  difference [95 % interval]        p
+plain TF-IDF          1.50×     +0.200 [−0.010, +0.410]    0.062
+random                    ∞     +0.600 [+0.500, +0.700]  < 0.001
+
+lists of any length (1,300)  nDCG@10 [95 % interval]  recall@10  precision@5    MRR  coverage
+this program                    0.600 [0.500, 0.700]      0.734        0.250  0.500     100 %
+plain TF-IDF                    0.400 [0.300, 0.500]      0.406        0.250  0.500     100 %
+
+where it wins and loses (nDCG@10)  lists  this program  plain TF-IDF  difference
+links in the list
+  1                                1,000         0.700         0.400      +0.300
+  2                                  200         0.100         0.400      −0.300
+days to its links
+  within 1                           900         0.650         0.450      +0.200
+  no dates                           300         0.450         0.250      +0.200
+provider
+  times.example                    1,195         0.600         0.400      +0.200
+  none                                 5         0.500         0.300      +0.200
+topic
+  科技                               700         0.600         0.400      +0.200
+  Tech                               500         0.600         0.400      +0.200
+language
+  english                            600         0.600         0.400      +0.200
+  chinese                            600         0.600         0.400      +0.200
+
+900 of 3,000 links are not among the first 10.
+
+4.6 % of the articles are in no list; most often suggested:
+   25×  Comet seen
+    9×  Fish & chips
+"""
+
+
+class Page(HTMLParser):
+    """A page taken apart: its text, its tags with their attributes, and whether every tag is closed in turn."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag in APART:
+            self.words.append(" ")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.words).split())
+
+    def plots(self) -> list[str]:
+        return [str(attributes["aria-label"]) for tag, attributes in self.tags if tag == "svg"]
+
+
+@pytest.fixture(scope="module")
+def html() -> str:
+    return as_html(EVALUATION)
+
+
+@pytest.fixture(scope="module")
+def page(html: str) -> Page:
+    return Page(html)
+
+
+def test_the_text() -> None:
+    assert as_text(EVALUATION) == TEXT
+
+
+def test_the_text_fits_a_terminal() -> None:
+    text = as_text(replace(EVALUATION, learnt="learnt from 40 links in 20 lists: half_life_days none, " * 4))
+    assert 90 < max(map(len, text.splitlines())) <= 100
+
+
+def test_the_text_without_dates_and_learning_says_neither() -> None:
+    text = as_text(replace(EVALUATION, since=None, learnt=""))
+    assert text.startswith("newsroom: 1,200 lists of at most 10 links, 3,000 links, 5,488 candidates\n\nlists")
+
+
+def test_the_text_names_the_first_ten_lost_links() -> None:
+    lost = [(f"from-{number}", f"to-{number}") for number in range(12)]
+    tail = as_text(replace(EVALUATION, lost=lost, gained=1_003)).split("\n\n")[-1]
+    assert tail.splitlines() == [
+        "Against the earlier model: 12 links lost, 1,003 gained. Lost:",
+        *(line for number in range(10) for line in (f"  from-{number}", f"    → to-{number}")),
+        "  … and 2 more",
+    ]
+
+
+def test_the_text_says_so_where_nothing_was_lost() -> None:
+    assert as_text(replace(EVALUATION, lost=[], gained=3)).endswith(
+        "\n\nAgainst the earlier model: 0 links lost, 3 gained.\n"
+    )
+
+
+def test_the_page_opens_with_the_answer(page: Page) -> None:
+    assert (
+        "Of the links that your editors set in articles since 18 December 2019, the program finds 73 % among its first "
+        "ten suggestions; plain TF-IDF finds 41 %. That is the average over 1,200 articles, each of which counts the "
+        "same; link by link it is 2,100 of 3,000." in page.text
+    )
+
+
+def test_the_page_claims_no_more_than_is_sure(page: Page) -> None:
+    assert "with 95 % confidence the difference lies between −0.010 and +0.410." in page.text
+    assert "Beyond chance it is better than random; not to be told apart from plain TF-IDF." in page.text
+
+
+def test_a_page_says_where_a_baseline_is_better() -> None:
+    worse = replace(EVALUATION, comparisons=[Comparison("plain TF-IDF", 0.5, Figure(-0.2, -0.3, -0.1), 0.001)])
+    assert "Beyond chance it is worse than plain TF-IDF." in Page(as_html(worse)).text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "this program 0.600 0.500 to 0.700 0.734 0.634 to 0.834 0.250 0.250 to 0.250 0.500 0.500 to 0.500 100 %",
+        "plain TF-IDF 1.50× +0.200 −0.010 to +0.410 0.062",
+        "random ∞ +0.600 +0.500 to +0.700 < 0.001",
+        "Lists of any length: 1,300, of which 100 are longer than 10 links",
+        "times.example 1,195 0.600 0.400",
+        "The 3 worst misses 900 of 3,000 links",
+        "Fish & chips → Frying oil no shared term 0.000",
+        "Fish & chips → Withdrawn removed: hidden 0.400",
+        "Comet seen → Comet lost 3,207 0.017",
+        "4.6 % of the articles are in no list",
+        "Comet seen 25 Fish & chips 9",
+        "Learnt from 40 links in 20 lists: half_life_days none.",
+        'title_ngrams [3, 3] half_life_days null learn true published "any"',
+        "parted in time, at 2019-12-18T06:53:00Z",
+    ],
+)
+def test_the_page_says(page: Page, said: str) -> None:
+    assert said in page.text
+
+
+def test_the_page_has_a_plot_of_systems_of_differences_and_of_each_kind_of_group(page: Page) -> None:
+    systems, differences, *groups = page.plots()
+    assert systems == (
+        "nDCG@10 of every way: this program 0.600, 95 % from 0.500 to 0.700; "
+        "plain TF-IDF 0.400, 95 % from 0.300 to 0.500; random 0.000, 95 % from 0.000 to 0.000"
+    )
+    assert differences.startswith("nDCG@10 of this program less that of each baseline: plain TF-IDF +0.200, 95 %")
+    assert [label.split(":")[0] for label in groups] == [
+        f"nDCG@10 by {kind}" for kind in ("links in the list", "days to its links", "provider", "topic", "language")
+    ]
+    assert groups[0].endswith("2: this program 0.100, plain TF-IDF 0.400, lists 200")
+
+
+def test_a_kind_with_one_group_is_a_sentence() -> None:
+    page = Page(as_html(replace(EVALUATION, groups=EVALUATION.groups[:3])))
+    assert "By days to its links the lists do not differ: all are “within 1”." in page.text
+    assert len(page.plots()) == 3
+
+
+def test_plots_take_the_pages_colours_and_keep_text_as_text(html: str) -> None:
+    svg = "".join(re.findall(r"<svg.*?</svg>", html, re.DOTALL))
+    assert "#0000" not in svg
+    assert {"ink", "muted", "rule", "paper", "ours", "plain"} == set(re.findall(r"var\(--(\w+)\)", svg))
+    assert ">times.example</text>" in svg
+    assert ">科技</text>" in svg
+
+
+def test_the_page_is_whole(page: Page) -> None:
+    assert page.open == []
+    ids = Counter(attributes["id"] for _, attributes in page.tags if "id" in attributes)
+    assert not [id for id, count in ids.items() if count > 1]
+
+
+def test_the_page_asks_no_other_host_and_runs_nothing(html: str, page: Page) -> None:
+    assert not {"script", "link", "iframe", "img", "object", "embed"} & {tag for tag, _ in page.tags}
+    for _, attributes in page.tags:
+        for name, value in attributes.items():
+            assert not name.startswith("on")
+            assert name not in ("src", "href", "xlink:href") or str(value).startswith("#")
+    assert "@import" not in html
+    assert not re.search(r"url\((?!#)", html)
+
+
+def test_the_page_escapes_every_text_of_the_corpus() -> None:
+    hostile = replace(
+        EVALUATION,
+        corpus=HOSTILE,
+        learnt=HOSTILE,
+        settings={HOSTILE: HOSTILE},
+        groups=[Group(kind, HOSTILE + name, 3, 0.1, 0.2) for kind in ("topic", "days to its links") for name in "ab"],
+        misses=[Miss(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 9, 0.1, HOSTILE)],
+        spread=Spread(0.0, [(HOSTILE, HOSTILE, 1)]),
+        lost=[(HOSTILE, HOSTILE)],
+    )
+    html = as_html(hostile)
+    page = Page(html)
+    assert "script" not in {tag for tag, _ in page.tags}
+    assert "<script" not in html
+    assert page.open == []
+    assert {name for _, attributes in page.tags for name in attributes if "alert" in name} == set()
+    assert f"→ {HOSTILE}" in page.text
+    assert all(HOSTILE in label for label in page.plots()[2:])
+
+
+def test_the_same_evaluation_gives_the_same_bytes(html: str) -> None:
+    assert as_html(EVALUATION) == html
+
+
+def test_the_page_is_light(html: str) -> None:
+    assert len(html.encode()) < 400_000
+
+
+def test_a_page_without_dates_misses_or_words_on_learning() -> None:
+    page = Page(as_html(replace(EVALUATION, since=None, misses=[], missed_links=0, learnt="")))
+    assert "Of the links that your editors set, the program finds 73 %" in page.text
+    assert "None: every link is among the first ten suggestions." in page.text
+    assert "parted by chance, since they have no dates." in page.text
+    assert "Learnt from" not in page.text
+
+
+def test_a_page_where_nothing_was_found() -> None:
+    none = Figure(0.0, 0.0, 0.0)
+    nothing = replace(
+        EVALUATION,
+        systems=[system(name, none, 0.0) for name in ("this program", "plain TF-IDF")],
+        comparisons=[Comparison("plain TF-IDF", float("inf"), none, 1.0)],
+        groups=[Group("topic", name, 1, 0.0, 0.0) for name in "ab"],
+        spread=Spread(0.0, []),
+    )
+    page = Page(as_html(nothing))
+    assert "Beyond chance it is not to be told apart from plain TF-IDF." in page.text
+    assert "every article is in some list" in page.text
+    assert len(page.plots()) == 3
+
+
+def test_the_page_names_lost_links() -> None:
+    lost = [(f"from-{number}", f"to-{number}") for number in range(52)]
+    page = Page(as_html(replace(EVALUATION, lost=lost, gained=7)))
+    assert "It loses 52 links that the earlier model found, and gains 7." in page.text
+    assert "from-49 → to-49" in page.text
+    assert "from-50" not in page.text
+    assert "… and 2 more." in page.text
+
+
+def test_the_page_names_no_earlier_model_where_there_is_none(page: Page) -> None:
+    assert "earlier model" not in page.text
+
+
+def test_without_matplotlib_the_error_names_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(RecommenderError, match=r"pip install '\.\[report\]'"):
+        as_html(EVALUATION)
+    assert as_text(EVALUATION) == TEXT
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_colours_are_apart_enough_to_read(theme: int) -> None:
+    """WCAG 2.2, AA: 4.5 to 1 for text, 3 to 1 for what a plot is read by."""
+    template = resources.files("recommender").joinpath("report.html").read_text("utf-8")
+    colours = [dict(re.findall(r"--(\w+): (#\w{6});", block)) for block in re.findall(r":root \{.*?\}", template, re.S)]
+    paper = colours[theme]["paper"]
+    assert all(contrast(colours[theme][name], paper) >= 4.5 for name in ("ink", "muted", "ours"))
+    assert contrast(colours[theme]["plain"], paper) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG's contrast ratio of two #rrggbb colours."""
+    darker, lighter = sorted(map(luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    shares = [int(colour[start:end], 16) / 255 for start, end in pairwise((1, 3, 5, 7))]
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from recommender.parallel import held_off
+
+
+def test_the_collector_is_held_off_until_the_outermost_block_ends() -> None:
+    assert gc.isenabled()
+    with held_off():
+        with held_off():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_an_error_brings_it_back() -> None:
+    with pytest.raises(KeyError), held_off():
+        raise KeyError
+    assert gc.isenabled()

@@ -1,0 +1,298 @@
+"""Live articles over a trained model, held against a search that scores every article with plain loops."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from samples import EPOCH, article, corpus_of
+
+from recommender import Article, Recommender, Settings
+from recommender.catalogue import HIDDEN
+from recommender.corpus import Changes, Posted, Postings, Withdrawn
+from recommender.errors import UnknownArticleError
+from recommender.ranking import Options, Overlay
+from recommender.search import Decay, Index, ReadyLists, hub_weights
+
+WORDS = ["".join(random.Random(n).choices("abcdefghijklmnop", k=5)) for n in range(40)]
+
+
+def posted_text(chance: random.Random, id: str, *, wishes: tuple[str, ...] = ()) -> str:
+    """A front-matter file of made-up words; some are drafts, unpublished, undated, or of one moment."""
+    moment = EPOCH + timedelta(days=chance.choice([1, 2, 2.5, 9, 30]))
+    words = random.Random(chance.randrange(40)).choices(WORDS, k=7)  # some say the same
+    lines = [
+        "---",
+        f"id: {id}",
+        f"title: {' '.join(words[:3])}",
+        f"excerpt: {' '.join(words[3:])}",
+        f"sourceUrl: https://site.example/{id}",
+        f"provider: {chance.choice('NSEW')}",
+    ]
+    if chance.random() < 0.8:
+        lines.append(f"publishedDateTime: {moment:%Y-%m-%dT%H:%M:%SZ}")
+    if chance.random() < 0.1:
+        lines.append("draft: true")
+    if chance.random() < 0.2:
+        lines.append("published: false")
+    if wishes:
+        lines += [f"relatedPin: [{wishes[0]}]", f"relatedBan: [{wishes[1]}]"]
+    return "\n".join([*lines, "---", ""])
+
+
+def written(chance: random.Random, id: str) -> Article:
+    """The same as an article of the trained corpus, whose own wishes name other articles there."""
+    others = tuple(f"a{chance.randrange(60):02}" for _ in range(2)) if chance.random() < 0.2 else ()
+    of_text = Posted.of(posted_text(chance, id), "markdown").article
+    return Article(
+        **{name: getattr(of_text, name) for name in ("id", "entry", "published_at", "urls", "names")},
+        hidden=of_text.hidden,
+        published=of_text.published,
+        pinned=others[:1],
+        banned=others[1:],
+    )
+
+
+CORPUS = corpus_of(*(written(random.Random(number), f"a{number:02}") for number in range(60)))
+
+
+def with_lists(base: Recommender) -> Recommender:
+    """The same with ready lists that are too short for some look-ups."""
+    assert isinstance(base.index_, Index)
+    lists = ReadyLists.of(
+        base.index_, decay=Decay.of(base.settings), shown=base.articles_.flags & HIDDEN == 0, width=12
+    )
+    return Recommender.from_learned(base.articles_, base.model_, base.index_, settings=base.settings, ready=lists)
+
+
+BASE = Recommender(settings=Settings(hub_exponent=0.4)).fit(CORPUS)
+TIMELESS = Recommender(settings=Settings(hub_exponent=0.0, half_life_days=None)).fit(CORPUS)
+READY = {"time and hubs": with_lists(BASE), "neither": with_lists(TIMELESS)}
+
+
+def overlay_of(seed: int, live: int, gone: int, *, base: Recommender = READY["time and hubs"]) -> Overlay:
+    """A number of live articles, some of which replace trained ones, and some trained ones withdrawn, one by one."""
+    chance = random.Random(seed)
+    overlay = Overlay(base)
+    records = []
+    for number in range(live):
+        id = f"a{chance.randrange(60):02}" if chance.random() < 0.3 else f"l{number:02}"
+        wishes = (f"a{chance.randrange(60):02}", f"l{chance.randrange(live):02}") if chance.random() < 0.3 else ()
+        records.append(overlay.over(Posted.of(posted_text(chance, id, wishes=wishes), "markdown")).record())
+    records += [Withdrawn.of(base.article(f"a{chance.randrange(60):02}")).record() for _ in range(gone)]
+    chance.shuffle(records)
+    for record in records:
+        overlay = overlay.after(overlay.postings.after(Changes(anew=False, records=(record,), damage=())))
+    return overlay
+
+
+def brute_force(overlay: Overlay, id: str, limit: int, options: Options) -> list[tuple[str, float]]:
+    """A look-up from its definition: every candidate scored in Python, sorted whole."""
+    joined = overlay.recommender
+    rows = {found.id: row for found in joined.articles_ if (row := joined.articles_.names.row(found.id)) is not None}
+    vectors, base = joined.vectors_, joined.settings
+    decay = Decay.of(base)
+    own = joined.article(id)
+
+    def score(other: str) -> float:
+        one, two = (vectors[[rows[name]]] for name in (own.id, other))
+        terms = dict(zip(one.indices.tolist(), one.data.tolist(), strict=True))
+        similarity = 0.0
+        for term, value in zip(two.indices.tolist(), two.data.tolist(), strict=True):
+            similarity += terms.get(term, 0.0) * value
+        days = [joined.article(name).published_at for name in (own.id, other)]
+        known = np.array([np.nan if day is None else day for day in days])
+        return similarity * (float(decay.factor(known[:1], known[1:])[0]) * float(joined.weights_[rows[other]]))
+
+    scores = {other: score(other) for other in rows}
+    excluded = {joined.articles_.names.row(name) for name in options.get("exclude", ())}
+    only, oldest = options.get("published", base.published) == "only", options.get("max_age_days")
+
+    def may_stand(other: Article) -> bool:
+        named = rows[other.id] not in excluded and other.id != own.id
+        return named and not other.hidden and (other.published or not only)
+
+    def may_follow(other: Article) -> bool:
+        young = oldest is None or own.published_at is None
+        if oldest is not None and own.published_at is not None:
+            young = other.published_at is not None and other.published_at >= own.published_at - oldest
+        wished = other.id in (*own.pinned, *own.banned)
+        return young and not wished and scores[other.id] > 0 and scores[other.id] >= (options.get("min_score") or 0)
+
+    found = [name for name in own.pinned if name in rows and name not in own.banned and may_stand(joined.article(name))]
+    ranked = sorted(
+        filter(may_stand, joined.articles_),
+        key=lambda one: (-scores[one.id], one.published_at is None, -(one.published_at or 0.0), one.id),
+    )
+    counts: Counter[str] = Counter()
+    for other in filter(may_follow, ranked):
+        counts[other.entry["provider"]["name"]] += 1
+        if counts[other.entry["provider"]["name"]] <= (options.get("provider_cap") or 100):
+            found.append(other.id)
+    return [(name, scores[name]) for name in found[:limit]]
+
+
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "min_score": st.floats(0, 0.6),
+        "published": st.sampled_from(["any", "only"]),
+        "exclude": st.lists(st.sampled_from(["a03", "l01", "l04", "nobody"]), max_size=3),
+        "max_age_days": st.floats(0, 40),
+        "provider_cap": st.integers(1, 4),
+    },
+)
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.sampled_from(sorted(READY)),
+    st.integers(0, 40),
+    st.integers(0, 25),
+    st.integers(0, 12),
+    st.integers(1, 60),
+    OPTIONS,
+    st.data(),
+)
+def test_every_answer_is_that_of_an_exact_search_over_all(
+    kind: str, seed: int, live: int, gone: int, limit: int, options: Options, data: st.DataObject
+) -> None:
+    overlay = overlay_of(seed, live, gone, base=READY[kind])
+    joined = overlay.recommender
+    ids = sorted(found.id for found in joined.articles_)
+    for id in data.draw(st.lists(st.sampled_from(ids), min_size=3, max_size=3)):
+        expected = brute_force(overlay, id, limit, options)
+        suggestions = joined.related(id, limit=limit, **options)
+        assert [(one.article.id, one.score) for one in suggestions] == expected
+        answer = json.loads(joined.answer(id, limit=limit, **options))
+        assert answer == {"id": id, "related": [one.article.entry for one in suggestions]}
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 1000), st.integers(1, 20), st.integers(0, 6))
+def test_the_lists_that_an_article_enters_are_those_that_hold_it(seed: int, live: int, gone: int) -> None:
+    overlay = overlay_of(seed, live, gone)
+    joined = overlay.recommender
+    lists = {found.id: [one.article.id for one in joined.related(found.id)] for found in joined.articles_}
+    for id in [*overlay.live_ids(), *list(lists)[:10]]:
+        pinned_there = {other for other in lists if id in joined.article(other).pinned}
+        assert (
+            set(overlay.owners(id)) | pinned_there
+            == {other for other, ids in lists.items() if id in ids} | pinned_there
+        )
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 1000), st.integers(1, 12), st.integers(0, 6))
+def test_it_does_not_matter_when_postings_came_nor_whether_lists_are_ready(seed: int, live: int, gone: int) -> None:
+    overlay = overlay_of(seed, live, gone)
+    at_once = Overlay(BASE).after(overlay.postings)
+    assert at_once.tag == overlay.tag
+    assert list(at_once.recommender.all_related(limit=7)) == list(overlay.recommender.all_related(limit=7))
+
+
+def after(overlay: Overlay, *changes: Posted | Withdrawn) -> Overlay:
+    """The overlay after some changes."""
+    records = tuple((overlay.over(one) if isinstance(one, Posted) else one).record() for one in changes)
+    return overlay.after(overlay.postings.after(Changes(anew=False, records=records, damage=())))
+
+
+def post(id: str, title: str, *lines: str) -> Posted:
+    """A posted article of a few lines."""
+    return Posted.of("\n".join(["---", f"id: {id}", f"title: {title}", *lines, "---", ""]), "markdown")
+
+
+THREE = corpus_of(
+    article("flood", "Wend floods the old town", date="2024-03-19"),
+    article("rescue", "Hundreds saved as Wend floods town", date="2024-03-20"),
+    article("chess", "Schoolgirl wins chess masters", date="2024-03-19"),
+)
+
+
+def three() -> Overlay:
+    """Nothing over a model of three articles."""
+    return Overlay(Recommender().fit(THREE).prepare())
+
+
+def titles(overlay: Overlay, id: str) -> list[str]:
+    return [one.article.title for one in overlay.recommender.related(id)]
+
+
+def test_without_anything_over_it_the_model_itself_answers() -> None:
+    overlay = three()
+    assert overlay.after(Postings()).recommender is overlay.recommender
+    assert overlay.after(Postings()).tag == overlay.tag == ""
+
+
+def test_a_posted_article_answers_is_suggested_and_tells_whose_lists_it_enters() -> None:
+    overlay = after(three(), post("late", "Wend floods fall", "date: 2024-03-21"))
+    assert titles(overlay, "late")[:2] == ["Wend floods the old town", "Hundreds saved as Wend floods town"]
+    assert "Wend floods fall" in titles(overlay, "flood")
+    assert set(overlay.owners("late")) >= {"flood", "rescue"}
+    assert set(overlay.owners("flood")) == {"late", "rescue"}
+    with pytest.raises(UnknownArticleError):
+        overlay.owners("nothing")
+
+
+def test_posting_again_replaces_and_withdrawing_removes_wherever_it_came_from() -> None:
+    overlay = after(three(), post("late", "Wend floods fall"), post("late", "Chess queen given away"))
+    assert "Wend floods fall" not in titles(overlay, "flood")
+    assert "Chess queen given away" in titles(overlay, "chess")
+    overlay = after(overlay, post("rescue", "Chess saves hundreds"))
+    assert "Chess saves hundreds" in titles(overlay, "chess")
+    assert "Hundreds saved as Wend floods town" not in titles(overlay, "flood")
+    overlay = after(overlay, Withdrawn.of(overlay.recommender.article("rescue")))
+    for id in ("late", "chess", "flood"):
+        assert not any("Hundreds" in title or "hundreds" in title for title in titles(overlay, id))
+    with pytest.raises(UnknownArticleError):
+        overlay.recommender.article("rescue")
+    overlay = after(overlay, post("rescue", "Hundreds saved as Wend floods town"))
+    assert "Hundreds saved as Wend floods town" in titles(overlay, "flood")
+
+
+def test_an_article_at_the_address_of_another_stands_for_it_under_both_names() -> None:
+    overlay = after(three(), post("new", "Wend floods everything", "sourceUrl: http://www.site.example/flood/"))
+    assert overlay.recommender.article("flood").id == "new"
+    assert overlay.recommender.article_at("https://site.example/flood").id == "new"
+    assert "Wend floods the old town" not in titles(overlay, "rescue")
+
+
+def test_a_model_that_has_taken_an_article_in_or_gone_on_stands() -> None:
+    first = post("late", "Wend floods fall", "date: 2024-03-21")
+    postings = after(three(), first).postings
+    taken_in = Overlay(Recommender().fit(corpus_of(*THREE.articles, first.article)))
+    assert len(taken_in.after(postings)) == 0
+    gone_on = Overlay(Recommender().fit(corpus_of(*THREE.articles, post("late", "Wend floods end").article)))
+    assert gone_on.after(postings).recommender.article("late").title == "Wend floods end"
+    again = gone_on.over(post("late", "Wend floods fall again"))
+    postings = postings.after(Changes(anew=False, records=(again.record(),), damage=()))
+    for overlay in (gone_on, taken_in, three()):  # it is newer than all that these models have
+        assert overlay.after(postings).recommender.article("late").title == "Wend floods fall again"
+
+
+def test_a_live_article_weighs_what_it_would_in_the_model() -> None:
+    chance = random.Random(5)
+    known = corpus_of(*(written(chance, f"a{number:02}") for number in range(60)))
+    base = Recommender(settings=Settings(hub_exponent=0.4)).fit(known)
+    assert isinstance(base.index_, Index)
+    assert base.weights_.min() < 1
+    decay = Decay(base.settings.half_life_days)
+    assert np.array_equal(hub_weights(base.index_.weighted(np.ones(60)), decay=decay, exponent=0.4), base.weights_)
+    copies = [
+        post(f"copy-of-{found.id}", found.title, f"excerpt: {found.excerpt}", f"sourceUrl: https://{found.urls[0]}")
+        for found in base.articles_
+        if found.published_at is None
+    ]
+    overlay = after(Overlay(base), *copies)
+    joined = overlay.recommender
+    for one in copies:  # each stands for an article that it is a copy of, whose neighbours are its own
+        row, original = joined.articles_.names.row(one.id), base.articles_.names.row(one.id.removeprefix("copy-of-"))
+        assert row is not None
+        assert original is not None
+        assert joined.weights_[row] == pytest.approx(base.weights_[original])

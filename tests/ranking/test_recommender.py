@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from samples import article, corpus_of
+
+from recommender import Article, Corpus, Recommender, Settings, Suggestion
+from recommender.errors import CorpusError, SettingsError, UnknownArticleError
+
+FLOOD = article("flood", "Wend floods the old town", "The river rose by two metres.", "2024-03-19T06:00:00Z")
+RESCUE = article("rescue", "Hundreds saved as Wend floods town", "Boats took people off roofs.", "2024-03-19T18:00:00Z")
+GAUGE = article("gauge", "How the Wend gauge is read", "A river keeper explains.", "2024-04-09T06:00:00Z")
+CHESS = article("chess", "Schoolgirl wins chess masters", "Her queen gave it away.", "2024-03-19T06:00:00Z")
+UNDATED = article("undated", "What the Wend floods teach", "Lessons for every river.")
+FIVE = corpus_of(FLOOD, RESCUE, GAUGE, CHESS, UNDATED)
+
+
+def ids(suggestions: list[Suggestion]) -> list[str]:
+    return [suggestion.article.id for suggestion in suggestions]
+
+
+def fitted(corpus: Corpus = FIVE, **settings: object) -> Recommender:
+    plain = {
+        "title_terms": "stems",
+        "excerpt_terms": "stems",
+        "excerpt_holds_title": False,
+        "newer_stretch": 1.0,
+        "hub_exponent": 0.0,
+    }
+    return Recommender(settings=Settings.from_mapping({**plain, **settings})).fit(corpus)
+
+
+def test_the_most_alike_and_nearest_in_time_come_first() -> None:
+    dated = corpus_of(FLOOD, RESCUE, GAUGE, CHESS)
+    assert ids(fitted(dated).related("flood")) == ["rescue", "gauge"]
+    assert ids(fitted(dated).related("rescue")) == ["flood", "gauge"]
+
+
+def test_without_a_half_life_only_likeness_counts() -> None:
+    near, far = fitted(half_life_days=7), fitted(half_life_days=None)
+    gauge_near, gauge_far = near.related("flood")[-1], far.related("flood")[-1]
+    assert gauge_near.article is gauge_far.article is GAUGE
+    assert gauge_near.score == pytest.approx(gauge_far.score / 8)  # three half-lives apart
+
+
+def test_older_articles_step_back_as_told() -> None:
+    as_they_are, stepped_back = fitted(), fitted(older_weight=0.5)
+    assert ids(as_they_are.related("rescue"))[0] == "flood"
+    assert stepped_back.related("rescue")[-1].score == as_they_are.related("rescue")[-1].score  # the gauge is newer
+    older = {suggestion.article.id: suggestion.score for suggestion in stepped_back.related("rescue")}
+    assert older["flood"] == pytest.approx(as_they_are.related("rescue")[0].score / 2)
+
+
+def test_other_settings_can_be_tried_without_training() -> None:
+    tried = fitted(half_life_days=7, title_weight=0.5).under(half_life_days=60, title_weight=0.9, min_score=0.05)
+    trained = fitted(half_life_days=60, title_weight=0.9, min_score=0.05)
+
+    def rounded(suggestions: list[Suggestion]) -> list[tuple[str, float]]:
+        return [(one.article.id, round(one.score, 6)) for one in suggestions]
+
+    for id in ("flood", "gauge", "undated"):
+        assert rounded(tried.related(id)) == rounded(trained.related(id))
+        assert tried.explain(id, "rescue").similarity == pytest.approx(trained.explain(id, "rescue").similarity)
+        assert tried.placements(id, ["chess"])[0].score == pytest.approx(trained.placements(id, ["chess"])[0].score)
+    draft = ("Town floods", "Two metres of river.")
+    assert rounded(tried.related_to_text(*draft)) == rounded(trained.related_to_text(*draft)) != []
+
+
+def test_settings_that_can_not_be_tried_say_so() -> None:
+    with pytest.raises(SettingsError, match="half_life_days is -1; it must be above 0"):
+        fitted().under(half_life_days=-1)
+    with pytest.raises(SettingsError, match=r"title_weight stays 1\.0: it was trained so that"):
+        fitted(title_weight=1.0).under(half_life_days=7, title_weight=0.5)
+
+
+def test_where_another_stands_is_told_with_what_removed_it() -> None:
+    draft = article("draft", "Wend floods the old town again", "The river rose.", "2024-03-20", hidden=True)
+    unpublished = article("later", "Wend floods the town", "", "2024-03-21", published=False)
+    recommender = fitted(corpus_of(*FIVE.articles, draft, unpublished), published="only")
+    placements = recommender.placements("flood", ["rescue", "gauge", "chess", "flood", "draft", "later"])
+    assert [(placement.rank, placement.removed_by) for placement in placements] == [
+        (2, None),
+        (3, None),
+        (None, None),
+        (None, "itself"),
+        (None, "hidden"),
+        (None, "unpublished"),
+    ]
+    assert placements[0].score == recommender.related("flood")[1].score
+    assert placements[2].score == 0.0
+    assert placements[4].score > placements[0].score
+
+
+def test_several_are_answered_as_one_by_one() -> None:
+    recommender = fitted()
+    wanted = ["gauge", "flood", "gauge"]
+    assert list(recommender.related_to_each(wanted, limit=2)) == [recommender.related(id, limit=2) for id in wanted]
+    assert recommender.knows("flood")
+    assert not recommender.knows("floot")
+
+
+def test_an_article_is_never_suggested_for_itself() -> None:
+    recommender = fitted()
+    assert all(id not in ids(recommender.related(id)) for id in ("flood", "rescue", "gauge", "chess", "undated"))
+
+
+def test_an_article_without_any_shared_term_gets_an_empty_list() -> None:
+    alone = article("alone", "Zyzzyva", "Qwertz")
+    recommender = fitted(corpus_of(FLOOD, RESCUE, alone))
+    assert recommender.related("alone") == []
+    assert "alone" not in ids(recommender.related("flood"))
+
+
+def test_equal_scores_are_settled_by_the_newer_then_by_the_id() -> None:
+    copies = [
+        article("c", "Comet over the bay", date="2024-03-05"),
+        article("a", "Comet over the bay", date="2024-03-05"),
+        article("b", "Comet over the bay", date="2024-03-15"),
+        article("e", "Comet over the bay"),
+        article("d", "Comet over the bay"),
+    ]
+    query = article("query", "Comet over the bay", date="2024-03-10")
+    recommender = fitted(corpus_of(*copies, query), half_life_days=None)
+    assert ids(recommender.related("query")) == ["b", "a", "c", "d", "e"]
+
+
+def test_the_order_of_the_corpus_does_not_matter() -> None:
+    backwards = corpus_of(*reversed(FIVE.articles))
+    assert fitted().related("flood") == fitted(backwards).related("flood")
+
+
+def test_hidden_articles_are_never_suggested_but_answered() -> None:
+    draft = article("draft", "Wend floods the old town again", "The river rose.", "2024-03-20", hidden=True)
+    recommender = fitted(corpus_of(FLOOD, RESCUE, draft))
+    assert ids(recommender.related("flood")) == ["rescue"]
+    assert ids(recommender.related("draft")) == ["flood", "rescue"]
+
+
+def test_unpublished_articles_are_suggested_unless_only_published_ones_are_asked_for() -> None:
+    unpublished = article("later", "Wend floods the old town again", "", "2024-03-20", published=False)
+    corpus = corpus_of(FLOOD, RESCUE, unpublished)
+    assert ids(fitted(corpus).related("flood")) == ["later", "rescue"]
+    assert ids(fitted(corpus).related("flood", published="only")) == ["rescue"]
+    assert ids(fitted(corpus, published="only").related("flood")) == ["rescue"]
+
+
+def test_a_limit_cuts_the_list_and_a_least_score_its_end() -> None:
+    recommender = fitted()
+    everything = recommender.related("flood")
+    assert recommender.related("flood", limit=2) == everything[:2]
+    assert recommender.related("flood", min_score=everything[1].score) == everything[:2]
+
+
+def test_every_name_of_an_article_answers() -> None:
+    merged = Article(id="new", entry=FLOOD.entry, published_at=FLOOD.published_at, names=("new", "old"))
+    recommender = fitted(corpus_of(merged, RESCUE))
+    assert recommender.related("old") == recommender.related("new")
+    assert recommender.article("old") is merged
+
+
+def test_an_unknown_id_names_the_closest() -> None:
+    with pytest.raises(UnknownArticleError) as caught:
+        fitted().related("floot")
+    assert caught.value.closest
+    assert caught.value.closest[0] == "flood"
+    assert str(caught.value).startswith("no article answers to 'floot'; the closest are flood")
+
+
+def test_an_address_finds_its_article_however_it_is_spelled() -> None:
+    assert fitted().article_at("http://WWW.site.example/flood/#top") is FLOOD
+    with pytest.raises(UnknownArticleError):
+        fitted().article_at("https://site.example/nothing")
+
+
+def test_a_draft_text_gets_what_its_article_would() -> None:
+    recommender = fitted()
+    of_text = recommender.related_to_text(FLOOD.title, FLOOD.excerpt, date="2024-03-19T06:00:00Z")
+    assert of_text[0].article is FLOOD
+    assert of_text[0].score == pytest.approx(1.0)
+    assert of_text[1:] == recommender.related("flood")
+
+
+def test_without_its_date_a_text_is_compared_by_likeness_alone() -> None:
+    timeless = fitted(half_life_days=None)
+    texts = fitted().related_to_text(FLOOD.title, FLOOD.excerpt)
+    assert texts == timeless.related_to_text(FLOOD.title, FLOOD.excerpt)
+
+
+@pytest.mark.parametrize("settings", [{}, {"older_weight": 0.5, "hub_exponent": 0.5}])
+def test_an_explanation_adds_up(settings: dict[str, float]) -> None:
+    recommender = fitted(FIVE, **settings)
+    for suggestion in recommender.related("flood"):
+        why = recommender.explain("flood", suggestion.article.id)
+        assert why.score == suggestion.score
+        assert why.score == pytest.approx(why.similarity * why.decay * why.weight)
+        assert sum(word.contribution for word in why.words) == pytest.approx(why.similarity, rel=1e-5)
+
+
+def test_an_explanation_names_the_shared_words_with_their_field() -> None:
+    why = fitted().explain("flood", "gauge")
+    shared = [(word.field, word.text) for word in why.words]
+    assert shared == [("title", "the"), ("excerpt", "river"), ("title", "wend")]
+    assert why.days_apart == 21.0
+    assert why.decay == pytest.approx(1 / 8)
+
+
+def test_an_explanation_without_a_date_has_no_days_apart() -> None:
+    why = fitted().explain("flood", "undated")
+    assert why.days_apart is None
+    assert why.decay == 1.0
+
+
+def test_all_related_gives_each_article_what_a_look_up_gives() -> None:
+    recommender = fitted()
+    assert {found.id: list for found, list in recommender.all_related()} == {
+        found.id: recommender.related(found.id) for found in FIVE.articles
+    }
+
+
+def test_a_corpus_of_one_article_has_nothing_to_suggest() -> None:
+    assert fitted(corpus_of(FLOOD)).related("flood") == []
+
+
+def test_a_corpus_without_articles_is_refused() -> None:
+    with pytest.raises(CorpusError, match="without articles"):
+        Recommender().fit(corpus_of())
+
+
+def test_articles_whose_texts_hold_no_term_get_empty_lists() -> None:
+    recommender = fitted(corpus_of(article("dots", "…"), article("dashes", "—")))
+    assert recommender.related("dots") == []
+    assert recommender.related_to_text("flood") == []
+
+
+def test_what_editors_pinned_leads_a_list_and_what_they_banned_is_never_in_it() -> None:
+    wished = replace(FLOOD, pinned=("chess", "flood", "draft", "gauge"), banned=("rescue", "gauge"))
+    draft = article("draft", "Wend floods again", hidden=True)
+    recommender = fitted(corpus_of(wished, *(other for other in FIVE.articles if other.id != "flood"), draft))
+    assert ids(recommender.related("flood")) == ["chess", "undated"]
+    assert ids(next(recommender.related_to_each(["flood"]))) == ["chess", "undated"]
+    assert "chess" not in ids(next(recommender.ranked(["flood"])))
+    assert ids(next(recommender.ranked(["flood"], limit=1))) == ids(fitted().related("flood", limit=1))
+    assert "flood" in ids(recommender.related("rescue"))
+
+
+def test_a_list_with_wishes_is_full_where_it_can_be() -> None:
+    wished = replace(FLOOD, pinned=("chess",), banned=(ids(fitted().related("flood"))[0],))
+    recommender = fitted(corpus_of(wished, *(other for other in FIVE.articles if other.id != "flood")))
+    free = ids(fitted().related("flood"))
+    assert ids(recommender.related("flood", limit=2)) == ["chess", free[1]]
+    assert ids(recommender.related("flood", limit=1)) == ["chess"]
+
+
+def test_curated_links_come_first_where_they_are_asked_for() -> None:
+    draft = article("draft", "Wend floods again", hidden=True)
+    links = {"flood": ["chess", "flood", "draft", "gone", "gauge", "old-chess", "chess"]}
+    chess = replace(CHESS, names=("chess", "old-chess"))
+    others = (other for other in FIVE.articles if other.id != "chess")
+    recommender = fitted(corpus_of(chess, *others, draft, links=links))
+    free = ids(recommender.related("flood"))
+    assert free == ids(fitted().related("flood"))
+    first = ids(recommender.related("flood", curated="first"))
+    assert first == ["chess", "gauge", *(id for id in free if id != "gauge")]
+    assert ids(recommender.related("flood", curated="first", limit=1)) == ["chess"]
+    assert ids(recommender.related("flood", curated="first", exclude=["chess"])) == first[1:]
+    assert recommender.related("rescue", curated="first") == recommender.related("rescue")
+
+
+def test_a_draft_text_gets_its_list_by_the_same_rules() -> None:
+    recommender = fitted(half_life_days=None)
+    text = (FLOOD.title, FLOOD.excerpt)
+    free = ids(recommender.related_to_text(*text))
+    assert ids(recommender.related_to_text(*text, exclude=[free[0], "gone"])) == free[1:]
+    dated = ids(recommender.related_to_text(*text, date="2024-04-10", max_age_days=20))
+    assert dated == [id for id in free if id == "gauge"]
+    assert ids(recommender.related_to_text(*text, limit=2)) == free[:2]
+
+
+def test_no_more_of_one_provider_than_asked_for() -> None:
+    def of(provider: str, id: str, title: str) -> Article:
+        found = article(id, title)
+        return replace(found, entry={**found.entry, "provider": {"name": provider}})
+
+    articles = [of("Post", "a", "Wend floods"), of("Post", "b", "Wend floods town"), of("Echo", "c", "Wend by night")]
+    recommender = fitted(corpus_of(of("Post", "query", "Wend floods"), *articles))
+    assert ids(recommender.related("query")) == ["a", "b", "c"]
+    assert ids(recommender.related("query", provider_cap=1)) == ["a", "c"]
+    assert ids(recommender.related_to_text("Wend floods", exclude=["query"], provider_cap=1)) == ["a", "c"]
+
+
+def test_an_id_of_any_length_is_refused_at_once() -> None:
+    with pytest.raises(UnknownArticleError) as caught:
+        fitted().related("flood" * 10_000)
+    assert caught.value.closest == ()
+
+
+def test_a_search_of_titles_leaves_out_what_is_hidden() -> None:
+    draft = article("draft", "The Wend at last", hidden=True)
+    later = article("later", "A Wend story", date="2024-05-01", published=False)
+    recommender = fitted(corpus_of(*FIVE.articles, draft, later))
+    assert [found.id for found in recommender.search("wend")] == ["later", "gauge", "rescue", "flood", "undated"]
+    assert [found.id for found in recommender.search("WEND fl", published="only", limit=2)] == ["rescue", "flood"]

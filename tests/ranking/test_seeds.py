@@ -1,0 +1,77 @@
+"""What a newcomer clicks through: the seed document and the newsroom."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
+import pytest
+from samples import SEED_ID, SEEDS
+
+from recommender import Corpus, Recommender
+from recommender.writing import Hand
+
+REPRINT = "2024-04-16-where-to-look-for-comet-orrin-vale-this-week"
+REPRINTED = "2024-04-15-where-to-look-for-comet-orrin-vale-this-week"
+
+
+def test_the_seed_is_the_document_that_was_given_byte_for_byte() -> None:
+    digest = hashlib.sha256((SEEDS / f"{SEED_ID}.md").read_bytes()).hexdigest()
+    assert digest == "53ea0d302cd209b1f747115857bf4761871d6a7a9df25a896a753fb05060656c"
+
+
+def test_the_seeds_two_curated_neighbours_come_first_each_equal_to_its_entry(
+    seeds: Corpus, seeds_recommender: Recommender
+) -> None:
+    seed = (SEEDS / f"{SEED_ID}.md").read_text()
+    first_two = [suggestion.article for suggestion in seeds_recommender.related(SEED_ID, limit=2)]
+    assert {article.id for article in first_two} == set(seeds.links[SEED_ID])
+    for article in first_two:  # all keys, their order and their text: the very lines of the document
+        assert Hand().block([Hand().item(article.entry)]).removeprefix("related:") in seed
+
+
+def test_every_file_is_read_without_a_problem(seeds: Corpus) -> None:
+    assert seeds.problems == ()
+    assert seeds.files == 97
+    assert len(seeds.articles) == 101  # two known only from the seed, two only from the newsroom
+
+
+def test_about_half_of_the_newsroom_has_a_curated_list(seeds: Corpus) -> None:
+    newsroom = seeds.files - 1
+    assert 0.45 <= (len(seeds.links) - 1) / newsroom <= 0.55
+
+
+def test_outlets_are_several_and_the_news_is_of_eight_weeks(seeds: Corpus) -> None:
+    newsroom = [article for article in seeds.articles if article.id.startswith("2024-0")]
+    assert len(Counter(article.entry["provider"]["domain"] for article in newsroom)) >= 7
+    dates = [article.published_at for article in newsroom if article.published_at and article.id >= "2024-03"]
+    assert 49 <= max(dates) - min(dates) <= 56
+
+
+def test_an_exact_reprint_comes_first(seeds_recommender: Recommender) -> None:
+    assert seeds_recommender.related(REPRINT)[0].article.id == REPRINTED
+    assert seeds_recommender.related(REPRINTED)[0].article.id == REPRINT
+
+
+@pytest.mark.parametrize(
+    ("id", "same_story"),
+    [
+        ("2024-04-18-tingyu-bridge", "听雨桥"),
+        ("2024-04-26-shioura-line-saved", "汐浦線"),
+        ("2024-03-15-gutachten", "Seilbahn"),
+    ],
+)
+def test_stories_in_other_languages_find_their_own(
+    seeds: Corpus, seeds_recommender: Recommender, id: str, same_story: str
+) -> None:
+    [article] = [article for article in seeds.articles if article.id.startswith(id)]
+    best = seeds_recommender.related(article.id)[0].article
+    assert same_story in article.title + article.excerpt
+    assert same_story in best.title + best.excerpt
+
+
+def test_the_draft_and_the_withdrawn_article_are_never_suggested(seeds_recommender: Recommender) -> None:
+    hidden = {article.id for article in seeds_recommender.articles_ if article.hidden}
+    assert len(hidden) == 2
+    for _, suggestions in seeds_recommender.all_related(limit=100):
+        assert not hidden & {suggestion.article.id for suggestion in suggestions}

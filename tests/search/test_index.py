@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from recommender.search import Decay, Index, Neighbors, hub_weights
+
+
+def rows_and_scores(
+    vectors: list[list[float]],
+    days: list[float],
+    query: int,
+    *,
+    decay: Decay | None = None,
+    weights: list[float] | None = None,
+    limit: int = 10,
+    **options: Any,
+) -> list[tuple[int, float]]:
+    """What one row of a matrix finds among the others."""
+    matrix = csr_array(np.array(vectors, np.float32))
+    found = Index.of(matrix, np.array(days), None if weights is None else np.array(weights)).nearest(
+        csr_array(matrix[[query]]),
+        query_days=np.array(days)[[query]],
+        excluded=np.array([[query]], np.int32),
+        decay=decay or Decay(None),
+        limit=limit,
+        **options,
+    )
+    return pairs_of(found, 0)
+
+
+def pairs_of(found: Neighbors, query: int) -> list[tuple[int, float]]:
+    pairs = zip(found.rows[query].tolist(), found.scores[query].tolist(), strict=True)
+    return [(row, score) for row, score in pairs if row >= 0]
+
+
+def time_factor(later: float, decay: Decay) -> float:
+    """What a score is multiplied by where the candidate is so many days newer (or, below 0, older)."""
+    if decay.half_life_days is None or math.isnan(later) or later == 0:
+        return 1.0
+    if later > 0:
+        return math.exp2(-later / (decay.half_life_days * decay.newer_stretch))
+    return math.exp2(later / decay.half_life_days) * decay.older_weight
+
+
+def brute_force(
+    queries: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    *,
+    query_days: NDArray[np.float64],
+    days: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    excluded: NDArray[np.int32],
+    decay: Decay,
+    limit: int,
+    min_score: float = 0.0,
+    allowed: NDArray[np.bool_] | None = None,
+    since: NDArray[np.float64] | None = None,
+) -> list[list[tuple[int, float]]]:
+    """All scores of all articles, sums in the order of the columns, sorted: what `Index.nearest` must give."""
+    lists = []
+    for query, vector in enumerate(queries):
+        similarity = np.zeros(len(vectors))
+        for column in np.flatnonzero(vector):
+            similarity += np.float64(vector[column]) * vectors[:, column]
+        factors = np.array([time_factor(day - query_days[query], decay) for day in days])
+        scores = similarity * (factors * weights)
+        given_out = (scores > 0) & (scores >= min_score) & ~np.isin(np.arange(len(vectors)), excluded[query])
+        if allowed is not None:
+            given_out &= allowed
+        if since is not None and not np.isnan(since[query]):
+            given_out &= days >= since[query]
+        order = [row for row in np.lexsort((np.arange(len(scores)), -scores)).tolist() if given_out[row]]
+        lists.append([(row, float(scores[row])) for row in order[:limit]])
+    return lists
+
+
+def test_a_half_life_halves_forwards_and_backwards() -> None:
+    assert Decay(7.0).factor(np.array([10.0]), np.array([10.0, 17.0, 3.0, 24.0])).tolist() == [1.0, 0.5, 0.5, 0.25]
+
+
+def test_older_candidates_weigh_less_and_newer_ones_fade_slower_as_told() -> None:
+    decay = Decay(7.0, newer_stretch=2.0, older_weight=0.5)
+    assert decay.factor(np.array([10.0]), np.array([3.0, 10.0, 24.0])).tolist() == [0.25, 1.0, 0.5]
+
+
+def test_time_counts_for_nothing_without_a_date_or_a_half_life() -> None:
+    nan = math.nan
+    faded = Decay(7.0, older_weight=0.5).factor(np.array([nan, 0.0, nan]), np.array([5.0, nan, nan]))
+    assert faded.tolist() == [1.0, 1.0, 1.0]
+    assert Decay(None, older_weight=0.5).factor(np.array([900.0]), np.array([0.0])).tolist() == [1.0]
+
+
+def test_score_is_similarity_times_decay_times_weight() -> None:
+    vectors = [[1.0, 0.0], [1.0, 0.0], [0.5, 0.5]]
+    assert rows_and_scores(vectors, [14.0, 0.0, 0.0], 1, decay=Decay(7.0)) == [(2, 0.5), (0, 0.25)]
+    weighted = rows_and_scores(vectors, [14.0, 0.0, 0.0], 1, decay=Decay(7.0), weights=[1.0, 1.0, 0.25])
+    assert weighted == [(0, 0.25), (2, 0.125)]
+
+
+def test_equal_scores_come_in_the_order_of_the_rows_also_at_the_cut() -> None:
+    vectors = [[1.0]] * 50
+    assert rows_and_scores(vectors, [0.0] * 50, 7, limit=4) == [(0, 1.0), (1, 1.0), (2, 1.0), (3, 1.0)]
+
+
+def test_what_shares_no_term_is_no_neighbour() -> None:
+    assert rows_and_scores([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]], [0.0] * 3, 0) == []
+
+
+def test_what_weighs_nothing_makes_room_for_the_next() -> None:
+    vectors = [[1.0], [0.9], [0.8], [0.7]]
+    found = rows_and_scores(vectors, [0.0] * 4, 0, weights=[1, 0, 1, 1], limit=2)
+    assert [row for row, _ in found] == [2, 3]
+
+
+def test_a_least_score_is_met_by_what_equals_it() -> None:
+    assert [row for row, _ in rows_and_scores([[1.0], [0.5], [0.25]], [0.0] * 3, 0, min_score=0.5)] == [1]
+
+
+def test_who_may_not_be_given_makes_room_for_the_next() -> None:
+    vectors, days = [[1.0], [0.9], [0.8], [0.7], [0.6]], [4.0, 3.0, 2.0, 1.0, math.nan]
+    allowed = np.array([True, False, True, True, True])
+    assert [row for row, _ in rows_and_scores(vectors, days, 0, allowed=allowed, limit=2)] == [2, 3]
+    since = np.array([2.0])
+    assert [row for row, _ in rows_and_scores(vectors, days, 0, since=since)] == [1, 2]
+    assert [row for row, _ in rows_and_scores(vectors, days, 3, since=np.array([math.nan]))] == [0, 1, 2, 4]
+
+
+def test_an_empty_text_and_an_empty_archive_find_nothing() -> None:
+    assert rows_and_scores([[0.0, 0.0], [1.0, 0.0]], [0.0, 0.0], 0) == []
+    assert rows_and_scores([[]], [math.nan], 0) == []
+    nobody = Index.of(csr_array(np.zeros((0, 2), np.float32)), np.zeros(0))
+    found = nobody.nearest(csr_array(np.ones((1, 2), np.float32)), query_days=np.zeros(1), decay=Decay(7.0), limit=3)
+    assert found.rows.tolist() == [[-1, -1, -1]]
+
+
+numbers = st.integers(0, 3).map(lambda number: number / 2)
+decays = st.builds(
+    Decay,
+    st.sampled_from([None, 0.5, 1.0, 7.0]),
+    older_weight=st.sampled_from([0.0, 0.5, 1.0]),
+    newer_stretch=st.sampled_from([0.5, 1.0, 3.0]),
+)
+
+
+@dataclass
+class Archive:
+    """Articles, the newest first and those without a date last."""
+
+    vectors: NDArray[np.float32]
+    days: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+    def lists(self, options: dict[str, Any], **more: Any) -> list[list[tuple[int, float]]]:
+        index = Index.of(csr_array(self.vectors), self.days, self.weights)
+        found = index.nearest(csr_array(self.vectors), query_days=self.days, **options, **more)
+        return [pairs_of(found, query) for query in range(len(self.days))]
+
+    def expected(self, options: dict[str, Any]) -> list[list[tuple[int, float]]]:
+        return brute_force(
+            self.vectors, self.vectors, query_days=self.days, days=self.days, weights=self.weights, **options
+        )
+
+
+@st.composite
+def archives(draw: st.DrawFn) -> Archive:
+    articles, terms = draw(st.integers(1, 12)), draw(st.integers(1, 5))
+    row = st.lists(numbers.map(lambda number: number / 3), min_size=terms, max_size=terms)
+    day = st.one_of(st.integers(0, 40).map(float), st.just(math.nan))
+    return Archive(
+        np.array(draw(st.lists(row, min_size=articles, max_size=articles)), np.float32),
+        np.array(
+            sorted(draw(st.lists(day, min_size=articles, max_size=articles)), key=lambda d: (math.isnan(d), -d)),
+            np.float64,
+        ),
+        np.array(draw(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=articles, max_size=articles))),
+    )
+
+
+@st.composite
+def long_archives(draw: st.DrawFn) -> Archive:
+    """Archives of several blocks: few texts, each of them many times, so that nearly every score is a tie."""
+    random = np.random.default_rng(draw(st.integers(0, 1 << 16)))
+    articles, texts, terms = draw(st.sampled_from([300, 700, 1100])), draw(st.integers(1, 60)), 40
+    common = random.random(terms) ** 3
+    each = (random.random((texts, terms)) < common) * random.integers(1, 4, (texts, terms))
+    each = each / np.maximum(np.linalg.norm(each, axis=1, keepdims=True), 1)
+    undated = draw(st.sampled_from([0, 0, 1, 300, articles]))
+    span = draw(st.sampled_from([0.0, 3.0, 300.0]))
+    days = np.sort(np.floor(random.random(articles - undated) * span))[::-1]
+    return Archive(
+        each[random.integers(0, texts, articles)].astype(np.float32),
+        np.append(days, np.full(undated, math.nan)),
+        random.choice([0.0, 0.25, 1.0], articles, p=[0.1, 0.4, 0.5]),
+    )
+
+
+@st.composite
+def searches(draw: st.DrawFn, archive: Archive) -> dict[str, Any]:
+    """How to search: every option, each one often left alone."""
+    articles = len(archive.days)
+    random = np.random.default_rng(draw(st.integers(0, 1 << 16)))
+    own = np.arange(articles, dtype=np.int32)[:, None]
+    others = random.integers(-1, articles, (articles, 3)).astype(np.int32)
+    since = random.choice(np.append(archive.days, [math.nan, 10.0]), articles)
+    return {
+        "decay": draw(decays),
+        "limit": draw(st.sampled_from([1, 2, 5, 30])),
+        "min_score": draw(st.sampled_from([0.0, 0.0, 0.3])),
+        "excluded": draw(st.sampled_from([own, np.hstack([own, others])])),
+        "allowed": draw(st.sampled_from([None, random.random(articles) < 0.5])),
+        "since": draw(st.sampled_from([None, since])),
+    }
+
+
+@given(archives(), st.data())
+def test_neighbours_are_those_of_brute_force(archive: Archive, data: st.DataObject) -> None:
+    options = data.draw(searches(archive))
+    assert archive.lists(options) == archive.expected(options)
+
+
+@settings(max_examples=40, deadline=None)
+@given(long_archives(), st.data())
+def test_neighbours_in_long_archives_are_those_of_brute_force(archive: Archive, data: st.DataObject) -> None:
+    options = data.draw(searches(archive))
+    assert archive.lists(options) == archive.expected(options)
+
+
+@settings(max_examples=10, deadline=None)
+@given(long_archives(), st.data())
+def test_an_answer_is_the_same_alone_in_a_batch_and_on_any_number_of_threads(
+    archive: Archive, data: st.DataObject
+) -> None:
+    options = {**data.draw(searches(archive)), "excluded": None, "since": None}
+    together = archive.lists(options, workers=1)
+    assert archive.lists(options, workers=3) == together
+    index = Index.of(csr_array(archive.vectors), archive.days, archive.weights)
+    for query in range(0, len(archive.days), 50):
+        one = csr_array(archive.vectors[[query]])
+        alone = index.nearest(one, query_days=archive.days[[query]], **options)
+        assert pairs_of(alone, 0) == together[query]
+
+
+def test_an_index_can_be_mapped_from_files(tmp_path: Path) -> None:
+    matrix = csr_array(np.array([[1.0, 0.0], [0.5, 0.5]], np.float32))
+    index = Index.of(matrix, np.zeros(2))
+    for name, array in index._asdict().items():
+        np.save(tmp_path / f"{name}.npy", array)
+    mapped = Index.from_arrays({name: np.load(tmp_path / f"{name}.npy", mmap_mode="r") for name in Index._fields})
+    for each in (index, mapped):
+        found = each.nearest(matrix, query_days=np.zeros(2), decay=Decay(7.0), limit=2)
+        assert found.rows.tolist() == [[0, 1], [0, 1]]
+        assert found.scores.tolist() == [[1.0, 0.5], [0.5, 0.5]]
+
+
+def test_hubs_weigh_less_and_the_least_popular_fully() -> None:
+    hub = [[1.0, 1.0, 1.0, 1.0]]
+    spokes = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
+    alone = [[0.0, 0.0, 0.0, 0.0]]
+    vectors = csr_array(np.array(hub + spokes + alone, np.float32) / 2)
+    weights = hub_weights(Index.of(vectors, np.zeros(6)), decay=Decay(7.0), exponent=0.5)
+    # Of twenty neighbours the hub has four and a spoke one, all at a quarter.
+    assert weights == pytest.approx([0.5, 1.0, 1.0, 1.0, 1.0, 1.0])
+    assert hub_weights(Index.of(vectors, np.zeros(6)), decay=Decay(7.0), exponent=0).tolist() == [1.0] * 6
+
+
+def test_hubs_far_away_in_time_are_none() -> None:
+    vectors = csr_array(np.ones((3, 1), np.float32))
+    weights = hub_weights(Index.of(vectors, np.array([7.0, 0.0, -7000.0])), decay=Decay(7.0), exponent=1.0)
+    assert weights == pytest.approx([weights[0], weights[0], 1.0])
+    assert weights[0] < 0.5

@@ -1,0 +1,66 @@
+"""The self-join finds for every article what searching for it finds, to the last bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from recommender.search import Decay, Index
+from recommender.search.self_join import all_nearest
+
+ARTICLES = 1500  # six blocks
+
+
+def archive(
+    seed: int, count: int = ARTICLES, *, copies: int = 0, wordless: int = 0, undated: int = 0, days: float = 60.0
+) -> Index:
+    """Articles of a few common terms and some rare ones, at any time of some days."""
+    chance = np.random.default_rng(seed)
+    terms = np.minimum(chance.zipf(1.4, (count, 12)), 100) - 1
+    vectors = np.zeros((count, 100), np.float32)
+    np.put_along_axis(vectors, terms, chance.random((count, 12), np.float32), axis=1)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors[100 : 100 + copies] = vectors[100]
+    vectors[chance.integers(0, count, wordless)] = 0
+    when = np.sort(chance.random(count) * days)[::-1].copy()
+    when[100 : 100 + copies] = when[100]
+    when[count - undated :] = np.nan
+    index = Index.of(csr_array(vectors), when, weights=chance.uniform(0.4, 1, count))
+    assert index.block == 256
+    return index
+
+
+@pytest.mark.parametrize("limit", [1, 7, 50])
+@pytest.mark.parametrize(
+    ("index", "decay"),
+    [
+        (archive(0), Decay(2.0, newer_stretch=1.5, older_weight=0.9)),
+        (archive(1, days=2000.0), Decay(7.0)),  # blocks far apart never meet
+        (archive(7, wordless=20), Decay(2.0)),
+        (archive(8, 500), Decay(20.0, newer_stretch=1.5, older_weight=0.8)),
+        (archive(2, days=0.0), Decay(7.0)),
+        (archive(3), Decay(None)),
+        (archive(4, undated=700), Decay(3.0, newer_stretch=0.5)),
+        (archive(5, undated=ARTICLES), Decay(7.0)),
+        (archive(6, copies=400), Decay(1.0)),  # ties throughout a block, and on into the next
+    ],
+    ids=["dense", "sparse", "wordless", "two blocks", "one day", "no half-life", "half undated", "undated", "copies"],
+)
+def test_lists_are_those_of_a_search(index: Index, decay: Decay, limit: int) -> None:
+    own = np.arange(len(index.days), dtype=np.int32)
+    shown: NDArray[np.bool_] = own % 10 != 3
+    found = all_nearest(index, decay=decay, allowed=shown, limit=limit)
+    searched = index.nearest(
+        index.vectors, query_days=index.days, excluded=own[:, None], allowed=shown, decay=decay, limit=limit
+    )
+    assert np.array_equal(found.rows, searched.rows)
+    assert np.array_equal(found.scores, searched.scores)
+    assert (found.rows[:, 0] >= 0).mean() > 0.5
+
+
+def test_an_archive_of_less_than_a_block() -> None:
+    index = Index.of(csr_array(np.eye(3, 2, dtype=np.float32)), np.array([2.0, 1.0, 0.0]))
+    found = all_nearest(index, decay=Decay(7.0), allowed=np.ones(3, np.bool_), limit=2)
+    assert found.rows.tolist() == [[-1, -1]] * 3

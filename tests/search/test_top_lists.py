@@ -1,0 +1,113 @@
+"""Ready lists: whatever is asked for, a look-up with them gives what a search gives."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from samples import EPOCH, article, corpus_of
+
+from recommender import Corpus, Recommender, Settings
+from recommender.ranking import Options
+from recommender.search import Decay, Index, ReadyLists
+
+
+def archive(seed: int = 0, count: int = 120) -> Corpus:
+    """Articles of few words, so that there are ties; some hidden, unpublished, undated, with wishes, of four houses."""
+    chance = random.Random(seed)
+    words = ["ferry", "harbour", "crab", "gull", "tide", "moon", "pier", "dredger"]
+    made = []
+    for number in range(count):
+        date = f"{EPOCH + timedelta(days=chance.randrange(40)):%Y-%m-%d}" if chance.random() < 0.9 else None
+        one = article(
+            f"a{number:03}",
+            " ".join(chance.sample(words, 3)),
+            date=date,
+            hidden=chance.random() < 0.1,
+            published=chance.random() < 0.7,
+        )
+        entry = {**one.entry, "provider": {"name": chance.choice("NSEW")}}
+        others = [f"a{chance.randrange(count):03}" for _ in range(3)]
+        wishes = chance.random() < 0.2
+        made.append(replace(one, entry=entry, pinned=tuple(others[:1] * wishes), banned=tuple(others[1:] * wishes)))
+    return corpus_of(*made)
+
+
+CORPUS = archive()
+SEARCHED = Recommender(settings=Settings(hub_exponent=0.3)).fit(CORPUS)
+INDEX = SEARCHED.index_
+assert isinstance(INDEX, Index)
+LISTS = ReadyLists.of(INDEX, decay=Decay.of(SEARCHED.settings), shown=SEARCHED.articles_.flags & 1 == 0, width=12)
+READY = Recommender.from_learned(SEARCHED.articles_, SEARCHED.model_, INDEX, settings=SEARCHED.settings, ready=LISTS)
+IDS = [found.id for found in CORPUS.articles]
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.sampled_from(IDS),
+    st.integers(1, 20),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "min_score": st.floats(0, 1),
+            "published": st.sampled_from(["any", "only"]),
+            "exclude": st.lists(st.sampled_from([*IDS, "nobody"]), max_size=6),
+            "max_age_days": st.floats(0, 40),
+            "provider_cap": st.integers(1, 4),
+        },
+    ),
+)
+def test_both_ways_give_the_same_answer(id: str, limit: int, options: Options) -> None:
+    searched = SEARCHED.related(id, limit=limit, **options)
+    assert READY.related(id, limit=limit, **options) == searched
+    assert READY.answer(id, limit=limit, **options) == SEARCHED.answer(id, limit=limit, **options)
+
+
+def test_batches_give_the_same_too() -> None:
+    for limit in (5, 12, 30):
+        assert list(READY.all_related(limit=limit)) == list(SEARCHED.all_related(limit=limit))
+        assert list(READY.answers(limit=limit)) == [READY.answer(found.id, limit=limit) for found in READY.articles_]
+        assert list(READY.ranked(IDS, limit=limit)) == list(SEARCHED.ranked(IDS, limit=limit))
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.sampled_from(IDS), st.integers(1, 30), st.integers(1, 3), st.floats(0, 30))
+def test_filters_leave_what_they_say_and_fill_the_list(id: str, limit: int, cap: int, age: float) -> None:
+    everything = SEARCHED.related(id, limit=len(IDS))
+    by_id = {found.id: found for found in CORPUS.articles}
+    own = by_id[id].published_at
+    wished = []
+    counts: dict[str, int] = {}
+    for suggestion in everything:
+        other = suggestion.article
+        if suggestion.article.id in by_id[id].pinned:
+            wished.append(suggestion)
+            continue
+        if own is not None and (other.published_at is None or other.published_at < own - age):
+            continue
+        house = other.entry["provider"]["name"]
+        counts[house] = counts.get(house, 0) + 1
+        if counts[house] <= cap:
+            wished.append(suggestion)
+    assert SEARCHED.related(id, limit=limit, max_age_days=age, provider_cap=cap) == wished[:limit]
+
+
+def test_only_what_may_be_shown_and_is_at_hand_counts() -> None:
+    assert LISTS.rows.shape == (len(IDS), 12)
+    assert LISTS.best(0, 13) is None
+    hidden = {found.id for found in CORPUS.articles if found.hidden}
+    assert not any(suggestion.article.id in hidden for _, list_ in READY.all_related(limit=12) for suggestion in list_)
+
+
+@pytest.mark.parametrize("row", [-2, 120])
+def test_lists_of_what_does_not_exist_are_refused(row: int) -> None:
+    ready = ReadyLists(LISTS.rows.copy(), LISTS.scores)
+    ready.rows[3, 2] = row
+    with pytest.raises(ValueError, match="a list names an article that does not exist"):
+        ready.check(len(IDS))
+    with pytest.raises(ValueError, match="there is not one list an article"):
+        ready.check(len(IDS) + 1)

@@ -1,0 +1,210 @@
+"""Files and lines of a corpus: which are read, and what is said of those that can't be."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recommender.sources import LinkLine, Problem, article_files, read_file
+
+PAGE = "---\ntitle: Ferry\n---\n"
+
+
+def write(root: Path, *files: str, text: str = PAGE) -> Path:
+    for file in files:
+        path = root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+def problems_of(root: Path, file: str) -> list[str]:
+    reading = read_file(root, file)
+    assert reading.sources == []
+    return [str(problem) for problem in reading.problems]
+
+
+def test_files_that_may_hold_articles_are_found_in_order(tmp_path: Path) -> None:
+    write(tmp_path, "b.md", "a/z.markdown", "a.md", "a/b/c.html", "d.txt", "e.jsonl", "F.MD", "G.JSONL")
+    write(tmp_path, "picture.png", "README", "notes.rst", "a.md.bak", "data.json")
+    write(tmp_path, ".git/x.md", "a/.cache/x.md", "node_modules/x.md", "folder.md/inside.md")
+    assert article_files(tmp_path) == (
+        ["F.MD", "G.JSONL", "a.md", "a/b/c.html", "a/z.markdown", "b.md", "d.txt", "e.jsonl", "folder.md/inside.md"],
+        [],
+    )
+
+
+def test_a_linked_folder_is_read_and_a_loop_is_reported(tmp_path: Path) -> None:
+    write(tmp_path, "elsewhere/a.md", "corpus/b/c.md")
+    (tmp_path / "corpus" / "linked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "corpus" / "b" / "up").symlink_to(tmp_path / "corpus")
+    assert article_files(tmp_path / "corpus") == (
+        ["b/c.md", "linked/a.md"],
+        [Problem("b/up", "a link back to a folder above it; not followed")],
+    )
+
+
+@pytest.mark.parametrize("name", ["itself.md", "itself"])
+def test_a_link_to_itself_does_not_stop_the_rest(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "a.md", "z.md")
+    (tmp_path / name).symlink_to(name)
+    files, _ = article_files(tmp_path)
+    assert [file for file in files if file != name] == ["a.md", "z.md"]
+
+
+def test_what_is_no_regular_file_is_reported_and_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "dangling.md").symlink_to("nowhere.md")
+    assert article_files(tmp_path) == (["dangling.md", "pipe.md"], [])
+    assert problems_of(tmp_path, "pipe.md") == ["pipe.md: can't be read: not a regular file"]
+    assert problems_of(tmp_path, "dangling.md") == ["dangling.md: can't be read: No such file or directory"]
+
+
+def test_front_matter_over_the_limit_is_reported(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", text=f"---\ntitle: Ferry\nexcerpt: {'a' * (1 << 20)}\n---\n")
+    assert problems_of(tmp_path, "a.md") == [
+        "a.md: the front matter is over 1 MB; close it with a line `---`, or shorten it"
+    ]
+
+
+def test_a_long_body_is_no_trouble(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", text=PAGE + "é" * (2 << 20))
+    (source,) = read_file(tmp_path, "a.md").sources
+    assert source.entry == {"title": "Ferry"}
+
+
+def test_a_million_brackets_are_reported(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", text=f"---\ntitle: Ferry\ndeep: {'[' * 1_000_000}\n---\n")
+    assert problems_of(tmp_path, "a.md") == [
+        "a.md:3: the front matter is not YAML: nested over 64 deep; quote the value or mend the indent"
+    ]
+
+
+@pytest.mark.parametrize("file", ["a.txt", "a.html", "A.TXT"])
+def test_pages_and_texts_without_front_matter_are_no_articles_and_no_problem(tmp_path: Path, file: str) -> None:
+    write(tmp_path, file, text="<p>Ferry</p>\n")
+    assert problems_of(tmp_path, file) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "path_name"),
+    [
+        ("2024-03-01-ferry.md", "2024-03-01-ferry", "2024-03-01-ferry"),
+        ("a/ferry.html", "ferry", "a/ferry"),
+        ("a/v1.2.md", "v1.2", "a/v1.2"),
+        ("a/ferry/index.md", "ferry", "a/ferry/index"),
+        ("a/ferry/_index.md", "ferry", "a/ferry/_index"),
+        ("a/index/ferry.md", "ferry", "a/index/ferry"),
+        ("index.md", "index", "index"),
+    ],
+)
+def test_an_article_is_called_after_its_file_or_folder(tmp_path: Path, file: str, name: str, path_name: str) -> None:
+    (source,) = read_file(write(tmp_path, file), file).sources
+    assert (source.place, source.name, source.path_name) == (file, name, path_name)
+
+
+def test_an_id_goes_before_a_slug_and_a_slug_before_the_file(tmp_path: Path) -> None:
+    write(tmp_path, "both.md", text="---\ntitle: Ferry\nslug: s\nid: 7\n---\n")
+    write(tmp_path, "slug/index.md", text="---\ntitle: Ferry\nslug: s\nid: ''\n---\n")
+    assert read_file(tmp_path, "both.md").sources[0].name == "7"
+    assert read_file(tmp_path, "slug/index.md").sources[0].name == "s"
+
+
+def line(**fields: Any) -> str:
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def test_a_line_is_an_article(tmp_path: Path) -> None:
+    text = line(
+        id=7, title=2020, excerpt=None, quality=59, published=False, draft=True, webUrl="https://quay.example/a"
+    )
+    write(tmp_path, "a.jsonl", text=f"\n{text}\n")
+    (source,) = read_file(tmp_path, "a.jsonl").sources
+    assert (source.place, source.name, source.path_name) == ("a.jsonl:2", "7", "a:2")
+    assert source.entry == {"title": "2020", "webUrl": "https://quay.example/a", "quality": 59}
+    assert (source.hidden, source.published, source.published_at) == (True, False, None)
+    assert source.urls == ("quay.example/a",)
+
+
+@pytest.mark.parametrize(
+    ("json_value", "read"),
+    [("59", 59), ("59.50", "59.50"), ("1e3", "1e3"), ("null", None), ("true", "true"), ('"7"', 7), ("[1]", None)],
+)
+def test_numbers_in_a_line_stay_as_they_were_written(tmp_path: Path, json_value: str, read: object) -> None:
+    write(tmp_path, "a.jsonl", text=f'{{"title": "Ferry", "quality": {json_value}}}\n')
+    (source,) = read_file(tmp_path, "a.jsonl").sources
+    assert source.entry.get("quality") == read
+
+
+def test_published_may_hold_a_date(tmp_path: Path) -> None:
+    write(tmp_path, "a.jsonl", text=line(title="Ferry", published="1970-01-02T12:00:00Z"))
+    (source,) = read_file(tmp_path, "a.jsonl").sources
+    assert source.entry == {"title": "Ferry", "publishedDateTime": "1970-01-02T12:00:00Z"}
+    assert (source.published, source.published_at) == (True, 1.5)
+
+
+def test_a_line_of_only_id_and_related_holds_links(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "a.jsonl",
+        text=line(id=1, related=[2, {"title": "Pier", "heat": 3}, {"webUrl": "https://q.example/"}]),
+    )
+    reading = read_file(tmp_path, "a.jsonl")
+    assert (reading.sources, reading.problems) == ([], [])
+    assert reading.links == [LinkLine("a.jsonl", 1, "1", ("2", {"title": "Pier"}, "q.example"))]
+
+
+def test_byte_order_mark_crlf_and_unicode_line_breaks_do_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes('\ufeff{"title": "A\u2028B"}\r\n{"title": "C\x85D"}'.encode())
+    reading = read_file(tmp_path, "a.jsonl")
+    assert reading.problems == []
+    assert [source.entry["title"] for source in reading.sources] == ["A\u2028B", "C\x85D"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "problem"),
+    [
+        (b'{"title": }', "not JSON: Expecting value at column 11"),
+        (b'{"title": "a"', "not JSON: Expecting ',' delimiter at column 14"),
+        (b"[1]", "not a JSON object; an article is one"),
+        (b'"text"', "not a JSON object; an article is one"),
+        (b'{"title": "a\\ud800"}', "half of a surrogate pair; mend the escape"),
+        (b'{"title": "a", "\\ud800": 1}', "half of a surrogate pair; mend the escape"),
+        (b'{"title": "caf\xe9"}', "not UTF-8; save the file as UTF-8"),
+        (b'{"title": ' + b"[" * 100_000, "nested too deep"),
+        (b'{"id": 1}', "no title; add a line `title: …`"),
+        (b'{"related": []}', "no title; add a line `title: …`"),
+    ],
+)
+def test_a_bad_line_is_named_and_never_stops_the_rest(tmp_path: Path, bad: bytes, problem: str) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b'{"title": "first"}\n' + bad + b'\n{"title": "last"}\n')
+    reading = read_file(tmp_path, "a.jsonl")
+    assert [source.entry["title"] for source in reading.sources] == ["first", "last"]
+    assert [str(found) for found in reading.problems] == [f"a.jsonl:2: {problem}"]
+
+
+def test_an_unreadable_date_in_a_line_is_named_and_the_line_used(tmp_path: Path) -> None:
+    write(tmp_path, "a.jsonl", text=line(title="Ferry", date="soon"))
+    reading = read_file(tmp_path, "a.jsonl")
+    assert [source.published_at for source in reading.sources] == [None]
+    assert [str(problem) for problem in reading.problems] == [
+        "a.jsonl:1: the date 'soon' is not ISO 8601 (2019-12-01T16:14:00Z); used without a date"
+    ]
+
+
+@pytest.mark.parametrize("file", ["a.jsonl", "A.JSONL"])
+def test_the_ending_of_a_jsonl_file_may_be_in_capitals(tmp_path: Path, file: str) -> None:
+    write(tmp_path, file, text=line(title="Ferry"))
+    assert [source.entry for source in read_file(tmp_path, file).sources] == [{"title": "Ferry"}]
+
+
+@pytest.mark.parametrize(("file", "text"), [("a.md", PAGE), ("a.jsonl", line(title="Ferry"))])
+def test_the_digest_is_the_same_with_and_without_parsing(tmp_path: Path, file: str, text: str) -> None:
+    write(tmp_path, file, text=text)
+    reading = read_file(tmp_path, file, parse=False)
+    assert len(reading.digest) == 32
+    assert (reading.sources, reading.digest) == ([], read_file(tmp_path, file).digest)

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from recommender.storage import FileChangedError, remove_unfinished, replacing, synced
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    file = tmp_path / "list.jsonl"
+    file.write_text("old")
+    with replacing(file) as stream:
+        stream.write(b"new")
+        assert file.read_text() == "old"
+    assert file.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_an_error_leaves_the_file_as_it_was_and_nothing_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "list.jsonl"
+    file.write_text("old")
+    with pytest.raises(ZeroDivisionError), replacing(file) as stream:
+        stream.write(b"%d" % (1 // 0))
+    assert file.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_new_file_is_never_written_over_another(tmp_path: Path) -> None:
+    file = tmp_path / "part"
+    file.write_text("old")
+    with pytest.raises(FileExistsError), synced(file):
+        pass
+    assert file.read_text() == "old"
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    file, link = tmp_path / "list.jsonl", tmp_path / "link.jsonl"
+    file.write_text("old")
+    file.chmod(0o600)
+    link.symlink_to(file)
+    with replacing(link) as stream:
+        stream.write(b"new")
+    assert link.is_symlink()
+    assert file.read_text() == "new"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_no_file_is_written_to_and_stays_what_it_is(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with replacing(pipe) as stream:
+        stream.write(b"through")
+    assert os.read(reader, 100) == b"through"
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_a_file_that_is_no_longer_the_one_that_was_read_is_not_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.write_text("read")
+    status = file.stat()
+
+    def replace_late() -> None:
+        with replacing(file, as_of=status) as stream:
+            stream.write(b"new")
+            file.write_text("a person's")
+
+    with pytest.raises(FileChangedError, match=r"a\.md: it has changed since it was read"):
+        replace_late()
+    assert file.read_text() == "a person's"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_name_of_the_greatest_length_can_be_replaced(tmp_path: Path) -> None:
+    file = tmp_path / ("a" * 255)
+    with replacing(file) as stream:
+        stream.write(b"new")
+    assert file.read_bytes() == b"new"
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="this system has no extended attributes")
+def test_extended_attributes_stay(tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.write_text("old")
+    try:
+        os.setxattr(file, "user.checked", b"by Ida")
+    except OSError:
+        pytest.skip("this file system has no extended attributes")
+    with replacing(file) as stream:
+        stream.write(b"new")
+    assert os.getxattr(file, "user.checked") == b"by Ida"
+
+
+def test_only_what_a_killed_writer_left_is_removed(tmp_path: Path) -> None:
+    kept = tmp_path / ".unfinished"
+    kept.touch()
+    with replacing(tmp_path / "a.md"):
+        [left] = tmp_path.glob(".unfinished-*")
+        (tmp_path / f"{left.name}-copy").touch()
+    (tmp_path / "a.md").unlink()
+    assert len(list(tmp_path.iterdir())) == 2
+    remove_unfinished(tmp_path)
+    assert list(tmp_path.iterdir()) == [kept]

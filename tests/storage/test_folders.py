@@ -1,0 +1,167 @@
+"""A folder on a disk and one in an object store are the same to whoever reads and writes them."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import fsspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recommender.artefacts import files
+from recommender.errors import StorageError
+from recommender.storage import STEP, DiskFolder, Folder, ObjectFolder
+
+OBJECTS = fsspec.filesystem("memory")
+
+
+@pytest.fixture(params=["disk", "objects"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Folder]:
+    """An empty folder of either kind."""
+    yield DiskFolder(tmp_path) if request.param == "disk" else objects(tmp_path)
+    if OBJECTS.exists("/bucket"):
+        OBJECTS.rm("/bucket", recursive=True)
+
+
+def objects(tmp_path: Path) -> ObjectFolder:
+    """A folder in a store, of one test's own."""
+    return ObjectFolder(f"memory://bucket/{tmp_path.name}")
+
+
+def written(folder: Folder, name: str, content: bytes) -> None:
+    """Write a file whole."""
+    with folder.writing(name) as sink:
+        sink.write(content)
+
+
+def test_a_file_is_read_whole_and_by_the_stretch(folder: Folder) -> None:
+    with folder.writing("deep/a.txt") as sink:
+        sink.write(b"harbour ")
+        sink.write(memoryview(b"bridge"))
+    written(folder, "b", b"")
+    assert folder.names() == {"deep/a.txt", "b"}
+    assert folder.size("deep/a.txt") == 14
+    assert bytes(folder.read("deep/a.txt")) == b"harbour bridge"
+    assert bytes(folder.read("deep/a.txt", 8)) == b"bridge"
+    assert bytes(folder.read("deep/a.txt", 3, 10)) == b"bour br"
+    assert bytes(folder.read("deep/a.txt", 5, 5)) == b""
+    assert bytes(folder.read("b")) == b""
+    assert folder.digest("deep/a.txt") == hashlib.sha256(b"harbour bridge").hexdigest()
+    with pytest.raises(ValueError, match=r"deep/a\.txt"):
+        folder.read("deep/a.txt", 0, 15)
+    folder.remove("deep")
+    folder.remove("nowhere")
+    assert folder.names() == {"b"}
+
+
+def test_stretches_are_written_in_any_order_and_more_than_once(folder: Folder) -> None:
+    folder.begin("a", 11)
+    folder.write("a", 6, b"world")
+    folder.write("a", 6, b"")  # where something else begins
+    folder.write("a", 0, b"hullo ")
+    folder.write("a", 0, b"hello ")
+    assert bytes(folder.read("a", 3, 9)) == b"lo wor"
+    assert bytes(folder.read("a")) == b"hello world"
+
+
+def test_what_comes_first_may_be_written_at_last(folder: Folder) -> None:
+    with folder.writing("a", 4) as sink:
+        sink.write(b"body")
+    folder.write("a", 0, b"head")
+    assert bytes(folder.read("a")) == b"headbody"
+
+
+def test_a_folder_is_sent_to_workers(folder: Folder) -> None:
+    written(folder, "a", b"x")
+    sent = pickle.loads(pickle.dumps(folder))
+    assert (sent, hash(sent)) == (folder, hash(folder))
+    assert bytes(sent.read("a")) == b"x"
+
+
+def test_what_is_large_becomes_many_objects_and_is_still_one_file(folder: Folder) -> None:
+    content = bytes(range(256)) * (STEP // 200)
+    with folder.writing("large") as sink:
+        for start in range(0, len(content), 1 << 20):
+            sink.write(content[start : start + (1 << 20)])
+    assert bytes(folder.read("large", STEP - 3, STEP + 3)) == content[STEP - 3 : STEP + 3]
+    assert folder.digest("large") == hashlib.sha256(content).hexdigest()
+    if isinstance(folder, ObjectFolder):
+        assert OBJECTS.du(f"{folder.url[8:]}/large", total=False) == {
+            f"{folder.url[8:]}/large/{0:015}": STEP,
+            f"{folder.url[8:]}/large/{STEP:015}": len(content) - STEP,
+        }
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    cuts=st.sets(st.integers(1, 39)).map(lambda cuts: list(pairwise([0, *sorted(cuts), 40]))).flatmap(st.permutations),
+    span=st.tuples(st.integers(0, 40), st.integers(0, 40)).map(sorted),
+)
+def test_however_a_file_is_cut_each_stretch_of_it_is_found(cuts: list[tuple[int, int]], span: list[int]) -> None:
+    content, folder = bytes(range(40)), ObjectFolder("memory://cut/folder")
+    folder.remove("a")
+    for start, end in cuts:
+        folder.write("a", start, content[start:end])
+    assert folder.read("a", *span) == content[slice(*span)]
+    assert folder.read("a") == content
+
+
+def test_a_piece_that_is_missing_is_no_row_of_zeros(tmp_path: Path) -> None:
+    folder = objects(tmp_path)
+    files.allocate(folder, "index.days", (6,))
+    files.write_rows(folder, "index.days", 0, np.ones(2))
+    files.write_rows(folder, "index.days", 4, np.ones(2))
+    assert files.read_rows(folder, "index.days", 4, 6).tolist() == [1, 1]
+    for first, last in ((1, 3), (2, 4), (0, 6)):
+        with pytest.raises(ValueError, match=r"index\.days\.npy lacks some of its bytes"):
+            files.read_rows(folder, "index.days", first, last)
+    with pytest.raises(StorageError, match=r"^memory://bucket/.*/index\.indptr\.npy: is not there$"):
+        files.read_array(folder, "index.indptr")
+    OBJECTS.rm("/bucket", recursive=True)
+
+
+def test_what_others_have_put_since_is_found(tmp_path: Path) -> None:
+    folder = objects(tmp_path)
+    folder.write("a", 0, b"head")
+    assert folder.read("a", 0, 4) == b"head"
+    OBJECTS.pipe_file(f"{folder.url[8:]}/a/000000000000004", b"body")
+    assert folder.read("a", 2, 6) == b"adbo"
+    assert folder.read("a") == b"headbody"
+    OBJECTS.pipe_file(f"{folder.url[8:]}/a/000000000000008", b"end")
+    assert folder.read("a") == b"headbodyend"
+    OBJECTS.rm("/bucket", recursive=True)
+
+
+def test_arrays_are_read_by_rows_and_columns(folder: Folder) -> None:
+    grid = np.arange(20, dtype=np.float32).reshape(2, 10)
+    files.allocate(folder, "index.heads", grid.shape)
+    files.write_columns(folder, "index.heads", 4, grid[:, 4:])
+    files.write_columns(folder, "index.heads", 0, grid[:, :4])
+    assert files.read_array(folder, "index.heads").tolist() == grid.tolist()
+    assert files.read_columns(folder, "index.heads", 2, 7).tolist() == grid[:, 2:7].tolist()
+    assert files.read_rows(folder, "index.heads", 1, 2).tolist() == grid[1:].tolist()
+    assert files.length(folder, "index.heads") == 2
+    for first, last in ((-1, 2), (3, 11), (5, 4)):
+        with pytest.raises(ValueError, match="are not within 10"):
+            files.read_columns(folder, "index.heads", first, last)
+    with pytest.raises(ValueError, match="are not within"):
+        files.write_rows(folder, "index.heads", 2, grid[:1])
+    with pytest.raises(ValueError, match="are not within"):
+        files.write_columns(folder, "index.heads", 8, grid[:, :3])
+
+
+def test_an_array_may_grow_to_any_length(folder: Folder) -> None:
+    with files.growing(folder, "names.rows") as array:
+        for value in range(5000):
+            array.append(value)
+    with files.growing(folder, "urls.rows"):
+        pass
+    assert files.read_array(folder, "names.rows").tolist() == list(range(5000))
+    assert files.read_array(folder, "urls.rows").tolist() == []
+    assert files.read_array(folder, "names.rows").dtype == np.int32

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from recommender.settings import Settings
+from recommender.text import TfidfModel, term_counts, tfidf_model
+
+TITLES = ["River floods old town", "Flood in the old town", "Chess prize for a schoolgirl"]
+EXCERPTS = ["The river rose over night.", "", "She played the queen and won the prize."]
+
+
+def test_similarity_is_the_weighted_sum_of_the_fields_cosines() -> None:
+    settings = Settings(
+        title_weight=0.7, title_terms="words", excerpt_terms="words", excerpt_holds_title=False, idf_power=1
+    )
+    vectors = TfidfModel(settings=settings).fit_transform(TITLES, EXCERPTS)
+
+    titles, excerpts = (
+        TfidfVectorizer(token_pattern=r"\w+").fit_transform(texts).toarray() for texts in (TITLES, EXCERPTS)
+    )
+    expected = 0.7 * titles @ titles.T + 0.3 * excerpts @ excerpts.T
+    assert (vectors @ vectors.T).toarray() == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_excerpts_field_holds_the_title_too_unless_told_not_to() -> None:
+    model = TfidfModel(settings=Settings())
+    assert model.texts(["Comet"], ["It has a tail."])["excerpt"] == ["Comet\nIt has a tail."]
+    alone = TfidfModel(settings=Settings(excerpt_holds_title=False))
+    assert alone.texts(["Comet"], ["It has a tail."]) == {"title": ["Comet"], "excerpt": ["It has a tail."]}
+
+
+def test_a_term_weighs_its_idf_to_a_power_times_what_links_have_taught() -> None:
+    settings = Settings(title_terms="words", idf_power=0.5)
+    model = TfidfModel(settings=settings)
+    model.fit_transform(["comet bay", "comet"], ["", ""], term_factors={"title": {"bay": 3.0, "unknown": 9.0}})
+    learnt = model.vocabularies_["title"]
+    assert learnt.terms == ("bay", "comet")
+    # scikit-learn's smoothed IDF: ln((1 + articles) / (1 + those that hold the term)) + 1
+    assert learnt.weights.tolist() == pytest.approx([3 * (np.log(3 / 2) + 1) ** 0.5, 1.0])
+
+
+def test_vectors_are_float32_one_row_an_article() -> None:
+    vectors = TfidfModel(settings=Settings()).fit_transform(TITLES, EXCERPTS)
+    assert vectors.dtype == np.float32
+    assert vectors.shape[0] == 3
+    assert vectors.has_sorted_indices
+
+
+def test_a_text_that_was_learnt_gets_the_same_vector_again() -> None:
+    model = TfidfModel(settings=Settings())
+    learnt = model.fit_transform(TITLES, EXCERPTS)
+    assert np.array_equal(model.transform(TITLES, EXCERPTS).toarray(), learnt.toarray())
+
+
+def test_a_model_from_what_another_has_learnt_gives_the_same_vectors() -> None:
+    model = TfidfModel(settings=Settings())
+    learnt = model.fit_transform(TITLES, EXCERPTS)
+    copy = TfidfModel.from_vocabularies(model.vocabularies_, settings=Settings())
+    assert np.array_equal(copy.transform(TITLES, EXCERPTS).toarray(), learnt.toarray())
+
+
+def test_a_field_that_is_empty_everywhere_is_left_out() -> None:
+    model = TfidfModel(settings=Settings(excerpt_holds_title=False))
+    vectors = model.fit_transform(TITLES, ["", "", ""])
+    assert model.columns() == {
+        "title": slice(0, vectors.shape[1]),
+        "excerpt": slice(vectors.shape[1], vectors.shape[1]),
+    }
+    copy = TfidfModel.from_vocabularies(model.vocabularies_, settings=Settings(excerpt_holds_title=False))
+    assert np.array_equal(copy.transform(TITLES, ["", "", ""]).toarray(), vectors.toarray())
+
+
+def test_texts_without_any_term_give_vectors_without_columns() -> None:
+    assert TfidfModel(settings=Settings(excerpt_holds_title=False)).fit_transform(["…", "!"], ["", ""]).shape == (2, 0)
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_vectors_are_the_same_to_the_byte_however_many_are_weighed_at_a_time(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = TfidfModel(settings=Settings()).fit_transform(TITLES, EXCERPTS)
+    for module in (term_counts, tfidf_model):
+        monkeypatch.setattr(module, "BLOCK", size)
+    vectors = TfidfModel(settings=Settings()).fit_transform(TITLES, EXCERPTS)
+    for part in ("data", "indices", "indptr"):
+        assert getattr(vectors, part).tobytes() == getattr(expected, part).tobytes()
+        assert getattr(vectors, part).dtype == getattr(expected, part).dtype
+    assert vectors.indices.dtype == np.int32
