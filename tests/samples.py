@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -91,3 +92,24 @@ def stories(
             )
             links[id] = [other for other in ids if other != id]
     return corpus_of(*made, links=links)
+
+
+def archive(seed: int = 0, count: int = 120) -> Corpus:
+    """Articles of few words, so that there are ties; some hidden, unpublished, undated, with wishes, of four houses."""
+    chance = random.Random(seed)
+    words = ["ferry", "harbour", "crab", "gull", "tide", "moon", "pier", "dredger"]
+    made = []
+    for number in range(count):
+        date = f"{EPOCH + timedelta(days=chance.randrange(40)):%Y-%m-%d}" if chance.random() < 0.9 else None
+        one = article(
+            f"a{number:03}",
+            " ".join(chance.sample(words, 3)),
+            date=date,
+            hidden=chance.random() < 0.1,
+            published=chance.random() < 0.7,
+        )
+        entry = {**one.entry, "provider": {"name": chance.choice("NSEW")}}
+        others = [f"a{chance.randrange(count):03}" for _ in range(3)]
+        wishes = chance.random() < 0.2
+        made.append(replace(one, entry=entry, pinned=tuple(others[:1] * wishes), banned=tuple(others[1:] * wishes)))
+    return corpus_of(*made)

@@ -13,9 +13,8 @@ import clusters
 import psutil
 import pytest
 from click.testing import CliRunner
-from samples import article, corpus_of, stories
+from samples import archive, article, corpus_of, stories
 from servers import RECOMMENDER
-from test_ready import archive
 from waiting import until
 
 from api.server import main
