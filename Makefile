@@ -12,7 +12,7 @@ SECONDS ?= 600
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help serve test test-engines lint bench costs engines-bench load pages api-test fuzz kill-test kill-server-test fault-test soak clean
+.PHONY: help serve test test-engines lint bench costs engines-bench load answers pages api-test fuzz kill-test kill-server-test fault-test soak clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -34,25 +34,28 @@ lint: $(VENV)/installed-dev  ## check style, format, types and which package imp
 	$(BIN)/lint-imports
 
 bench: $(VENV)/installed-bench  ## measure speed and memory beside the peers; FULL=1 for a million articles
-	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(if $(FULL),--full)
+	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks $(if $(FULL),--full)
 
 costs: $(VENV)/installed-bench  ## measure what training in slices and exports cost, up to three million articles (50 minutes)
-	@PYTHONPATH=tests $(BIN)/python -m benchmarks.costs
+	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks.costs
 
 engines-bench: $(VENV)/installed-dev  ## compare an export on Dask with one on this machine
-	@PYTHONPATH=tests $(BIN)/python -m benchmarks.engines
+	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks.engines
 
 load: $(VENV)/installed-dev  ## compare look-ups under load, also from Redis, with an empty view (needs wrk)
-	@PYTHONPATH=tests $(BIN)/python -m benchmarks.load
+	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks.load
+
+answers: $(VENV)/installed-dev  ## write every kind of answer to OUT, to be compared with another version's by diff -r
+	@PYTHONHASHSEED=0 PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks.answers $(OUT)
 
 pages: $(VENV)/installed-dev  ## measure the explorer's pages as on a slow phone (needs chromium)
-	@PYTHONPATH=tests $(BIN)/python -m benchmarks.pages
+	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks.pages
 
 api-test: $(VENV)/installed-dev  ## ask the service 1,000 made-up requests an operation; make test asks 20
 	@CASES=1000 $(BIN)/python -m pytest tests/api/test_openapi.py
 
 fuzz: $(VENV)/installed-fuzz  ## look for files that an edit harms: RUNS (20,000) inputs, chosen from SEED (1) on
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && TMPDIR=$$folder PYTHONPATH=tests \
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && TMPDIR=$$folder PYTHONPATH=$(CURDIR):$(CURDIR)/tests \
 		$(BIN)/python tests/fuzz/fuzz_splice.py -runs=$(RUNS) -seed=$(SEED) -max_len=600 -rss_limit_mb=2048
 
 kill-test: $(VENV)/installed-dev  ## kill a run that writes lists KILLS (300) times; make test does it a dozen times
@@ -65,7 +68,7 @@ fault-test: $(VENV)/installed-dev  ## flip bits and cut ends, FAULTS (2,000) tim
 	@FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/artefacts/test_local.py tests/corpus/test_journal.py -k fault
 
 soak: $(VENV)/installed-bench  ## SECONDS (600) at saturation, with reloads and live articles
-	@PYTHONPATH=tests $(BIN)/python tests/soak.py $(SECONDS)
+	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python tests/soak.py $(SECONDS)
 
 clean:  ## remove .venv and the trained models
 	rm -rf $(VENV) models/current models/live.journal models/.readings models/*/

@@ -1,6 +1,6 @@
 """Every kind of answer, written to a folder: `diff -r` of two such folders shows what a change has changed.
 
-    PYTHONPATH=tests python -m benchmarks.answers OUT
+    make answers OUT=FOLDER
 
 Of the seeds, and of the real articles where they are: an export with ten entries a list, `enrich --diff`, and a few
 hundred HTTP answers with their headers. It uses nothing but the command and the two front doors, so it runs on other
@@ -78,7 +78,7 @@ def main(out: Path) -> None:
 
 
 def _run(file: Path, *arguments: object, errors_too: bool = True) -> None:
-    done = subprocess.run([RECOMMENDER, *map(str, arguments)], capture_output=True, check=True, cwd=ROOT)
+    done = subprocess.run([RECOMMENDER, *map(str, arguments)], stdout=subprocess.PIPE, check=True, cwd=ROOT)
     if errors_too:
         file.write_bytes(done.stdout)
 
