@@ -28,7 +28,7 @@ from recommender.artefacts import Verdicts, current_version
 from recommender.cli import corpus_argument, main, models_option
 from recommender.errors import ArtefactError, StoreError
 from recommender.export import Store
-from recommender.training import fitting_version
+from recommender.training import ensure_trained
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -140,7 +140,7 @@ def serve(
     if store:
         answering = _answering_from(store)
     else:
-        version = fitting_version(corpus_path, models_folder) if corpus_path else current_version(models_folder)
+        version = ensure_trained(corpus_path, models_folder) if corpus_path else current_version(models_folder)
         answering = _answering_with(models_folder.resolve(), version, verified=corpus_path is not None)
     if uds is None:
         _require_free(host, port)

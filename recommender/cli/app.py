@@ -30,7 +30,7 @@ from recommender.parallel import Engine
 from recommender.ranking import Recommender, Suggestion
 from recommender.settings import read_overrides
 from recommender.storage import alone
-from recommender.training import ROWS, fitting_version, load, read, train_model, version_for
+from recommender.training import ROWS, ensure_trained, load_with_live_articles, read_corpus, train
 from recommender.writing import Action, Enrichment, Hand, Mode, Outcome
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -96,8 +96,8 @@ def train_command(
     """
     given = read_overrides(settings_file) if settings_file else {}
     with engine.started():
-        corpus = read(corpus_path, models)
-        manifest = train_model(corpus, models, given, precision=precision, engine=engine, slice_rows=slice_size)
+        corpus = read_corpus(corpus_path, models)
+        manifest = train(corpus, models, given, precision=precision, engine=engine, slice_rows=slice_size)
     click.echo(manifest.version)
 
 
@@ -109,7 +109,7 @@ def train_command(
 @click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
 def related_command(id: str, models_folder: Path, limit: int | None, explain: bool, form: str) -> None:
     """Print the suggestions for the article ID, as its file or the API would give them."""
-    recommender = load(models_folder, verify(models_folder).version)
+    recommender = load_with_live_articles(models_folder, verify(models_folder).version)
     article = recommender.article(id)
     suggestions = recommender.related(id, limit=limit)
     if explain:
@@ -154,8 +154,8 @@ def enrich_command(
     list), `relatedPin: [ID, …]` (these first) and `relatedBan: [ID, …]` (never these).
     """
     with nullcontext() if trial else _alone(corpus_path):
-        corpus = read(corpus_path, models_folder)
-        recommender = load(models_folder, version_for(corpus, models_folder))
+        corpus = read_corpus(corpus_path, models_folder)
+        recommender = load_with_live_articles(models_folder, ensure_trained(corpus, models_folder))
         enrichment = Enrichment(corpus_path, corpus, recommender, mode=mode, limit=limit)
         outcomes = list(_shown(enrichment.run(dry_run=trial is not None, progress=True), trial, as_json=as_json))
         changed = any(outcome.action == "written" for outcome in outcomes) or not enrichment.remembers()
@@ -204,7 +204,7 @@ def export_command(
     if form == "parquet":
         require_pyarrow()
     with engine.started():
-        version = fitting_version(corpus_path, models, engine=engine)
+        version = ensure_trained(corpus_path, models, engine=engine)
         exporter = Exporter(models, version, limit=limit, engine=engine, task_size=task_size, progress=True)
         if out == "-":
             count = exporter.to_stream(sys.stdout.buffer)

@@ -29,7 +29,8 @@ from recommender.ranking import Recommender
 from recommender.settings import read_overrides
 from recommender.sources import CACHE_FOLDER
 from recommender.storage import replacing
-from recommender.training import Split, at_most, stages, tuning
+from recommender.training import show_stages
+from recommender.tuning import Split, tune, without_long_lists
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -78,14 +79,16 @@ def evaluate_command(
     for file in (page, qrels, run_file):
         if file is not None and not file.parent.is_dir():
             raise RecommenderError(f"{file}: can't be written: there is no folder {file.parent}")
-    with stages("evaluating") as progress:
-        recommender, learned = tuning.train(corpus, given=given, split=split, progress=progress)
+    with show_stages("evaluating") as progress:
+        tuned = tune(corpus, split, given=given, progress=progress)
+        progress("fitting")
+        recommender = Recommender(settings=tuned.settings).fit(corpus, term_factors=tuned.term_factors)
         evaluation = evaluate(
             recommender,
             corpus,
             split,
             max_links=max_links,
-            learnt=learned.sentence(),
+            learnt=tuned.summary(),
             name=corpus_path.resolve().name,
             earlier_model=judge,
             others=others,
@@ -94,7 +97,7 @@ def evaluate_command(
     click.echo(
         f"{json.dumps(evaluation.to_mapping(), ensure_ascii=False)}\n" if as_json else as_text(evaluation), nl=False
     )
-    judged = at_most(split.later, max_links)
+    judged = without_long_lists(split.later, max_links)
     if page is not None:
         _write(page, as_html(evaluation))
     if qrels is not None:

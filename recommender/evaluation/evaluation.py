@@ -17,7 +17,7 @@ from recommender.evaluation import baselines
 from recommender.evaluation.trec import DEPTH, MAIN, PerQuery, Run, measure, run_of
 from recommender.ranking import Recommender
 from recommender.text import language_of
-from recommender.training import Lists, Split, at_most
+from recommender.tuning import CuratedLists, Split, permutation_p_value, without_long_lists
 
 OURS = "this program"
 _WORST = 50
@@ -181,7 +181,7 @@ def evaluate(
             f"{name}: no article has curated links, so there is nothing to judge by; "
             "add `related` lists to a few dozen articles"
         )
-    lists = at_most(split.later, max_links)
+    lists = without_long_lists(split.later, max_links)
     if not lists:
         raise EvaluationError(
             f"{name}: no curated list of at most {max_links} links lies in the later part"
@@ -232,7 +232,7 @@ def _baseline_run(name: str, rank: baselines.Baseline, articles: Sequence[Articl
     )
 
 
-def _system(name: str, values: PerQuery, run: Run, lists: Lists) -> System:
+def _system(name: str, values: PerQuery, run: Run, lists: CuratedLists) -> System:
     answered = sum(bool(run.rankings.get(query)) for query in lists) / len(lists)
     return System(name, {measure: Figure.of(value) for measure, value in values.items()}, answered)
 
@@ -241,23 +241,10 @@ def _compare(baseline: str, measured: Mapping[str, PerQuery]) -> Comparison:
     ours, theirs = measured[OURS][MAIN], measured[baseline][MAIN]
     difference = ours - theirs
     ratio = float(ours.mean() / theirs.mean()) if theirs.any() else float("inf")
-    if len(difference) < 2 or not difference.any():
-        return Comparison(baseline, ratio, Figure.of(difference), 1.0)
-    from scipy import stats
-
-    test = stats.permutation_test(
-        (difference,),
-        np.mean,
-        permutation_type="samples",
-        n_resamples=_RESAMPLES,
-        batch=200,
-        vectorized=True,
-        rng=np.random.default_rng(_SEED),
-    )
-    return Comparison(baseline, ratio, Figure.of(difference), float(test.pvalue))
+    return Comparison(baseline, ratio, Figure.of(difference), permutation_p_value(difference))
 
 
-def _groups(corpus: Corpus, lists: Lists, measured: Mapping[str, PerQuery]) -> list[Group]:
+def _groups(corpus: Corpus, lists: CuratedLists, measured: Mapping[str, PerQuery]) -> list[Group]:
     articles = {article.id: article for article in corpus.articles}
     queries = sorted(lists)
     kinds: dict[str, Callable[[str], Iterable[str]]] = {
@@ -311,7 +298,7 @@ def _distance(article: Article, targets: Sequence[Article]) -> str:
     return "8|over 30"
 
 
-def _misses(recommender: Recommender, lists: Lists, run: Run) -> list[Miss]:
+def _misses(recommender: Recommender, lists: CuratedLists, run: Run) -> list[Miss]:
     """Missed links, the farthest first: those that no search would have found lead."""
     misses = []
     for query in sorted(lists):
@@ -343,7 +330,7 @@ def _spread(recommender: Recommender) -> Spread:
     )
 
 
-def _found_only_by(one: Run, other: Run, lists: Lists) -> list[tuple[str, str]]:
+def _found_only_by(one: Run, other: Run, lists: CuratedLists) -> list[tuple[str, str]]:
     return [
         (query, target)
         for query in sorted(lists)

@@ -13,7 +13,7 @@ from ir_measures import RR, P, Qrel, R, ScoredDoc, nDCG
 from numpy.typing import NDArray
 
 from recommender.ranking import Recommender
-from recommender.training import Lists
+from recommender.tuning import CuratedLists
 
 DEPTH = 10
 MAIN = "nDCG@10"
@@ -39,12 +39,12 @@ class Run:
         ]
 
 
-def qrels(lists: Lists) -> list[Qrel]:
+def qrels(lists: CuratedLists) -> list[Qrel]:
     """Curated lists as TREC's relevance judgements: every link is of relevance 1."""
     return [Qrel(query, target, 1) for query in sorted(lists) for target in sorted(lists[query])]
 
 
-def trec_qrels(lists: Lists) -> str:
+def trec_qrels(lists: CuratedLists) -> str:
     """The judgements as a TREC file: query, 0, target, relevance. Blanks in an ID are written as `%20`."""
     return "".join(f"{_trec(q.query_id)} 0 {_trec(q.doc_id)} {q.relevance}\n" for q in qrels(lists))
 
@@ -62,7 +62,7 @@ def _trec(id: str) -> str:
     return re.sub(r"\s", lambda blank: quote(blank.group()), id)
 
 
-def measure(run: Run, lists: Lists) -> PerQuery:
+def measure(run: Run, lists: CuratedLists) -> PerQuery:
     """Every measure for every list, by trec_eval through ir-measures; a query without an answer counts as 0."""
     position = {query: place for place, query in enumerate(sorted(lists))}
     values = {name: np.zeros(len(position)) for name in MEASURES}

@@ -1,31 +1,19 @@
-"""Learns settings and term weights from the curated links, and builds the model, slice by slice."""
+"""Trains a model slice by slice, on one machine or a cluster, and publishes it in a models folder."""
 
-from recommender.training.fitting_model import fitting_version, load, read, stages, train_model, version_for
-from recommender.training.model_builder import build
+from recommender.training.artefact_builder import build
+from recommender.training.live_articles import load_with_live_articles, read_corpus
+from recommender.training.progress import show_stages
 from recommender.training.publishing import publish
-from recommender.training.significance import is_beyond_noise
 from recommender.training.slices import ROWS
-from recommender.training.split import Lists, Split, at_most
-from recommender.training.tuning import GRID, LEAST_LISTS, learn, least_score
-from recommender.training.tuning_context import Workbench
+from recommender.training.trainer import ensure_trained, train
 
 __all__ = [
-    "GRID",
-    "LEAST_LISTS",
     "ROWS",
-    "Lists",
-    "Split",
-    "Workbench",
-    "at_most",
     "build",
-    "fitting_version",
-    "is_beyond_noise",
-    "learn",
-    "least_score",
-    "load",
+    "ensure_trained",
+    "load_with_live_articles",
     "publish",
-    "read",
-    "stages",
-    "train_model",
-    "version_for",
+    "read_corpus",
+    "show_stages",
+    "train",
 ]

@@ -20,7 +20,7 @@ from recommender.artefacts import Manifest, RemoteModels, current_version, files
 from recommender.errors import ArtefactError, EngineError, StorageError
 from recommender.parallel import Engine
 from recommender.storage import Folder
-from recommender.training import train_model
+from recommender.training import train
 
 URL = "memory://bucket/models"
 OBJECTS = fsspec.filesystem("memory")
@@ -52,10 +52,8 @@ def pieces(version: str, file: str) -> list[str]:
 def test_a_model_at_a_url_is_that_of_a_folder(
     bucket: RemoteModels, tmp_path: Path, slice_rows: int, precision: float | None
 ) -> None:
-    here = train_model(
-        CORPUS, tmp_path / "here", {"limit": 7}, precision=precision, slice_rows=slice_rows, engine=IN_TURN
-    )
-    there = train_model(CORPUS, bucket, {"limit": 7}, precision=precision, slice_rows=slice_rows, engine=IN_TURN)
+    here = train(CORPUS, tmp_path / "here", {"limit": 7}, precision=precision, slice_rows=slice_rows, engine=IN_TURN)
+    there = train(CORPUS, bucket, {"limit": 7}, precision=precision, slice_rows=slice_rows, engine=IN_TURN)
     assert there.files == here.files
     assert replace(there, version="", created="") == replace(here, version="", created="")
     assert bucket.versions() == [bucket.current()] == [there.version]
@@ -69,8 +67,8 @@ def test_a_model_at_a_url_is_that_of_a_folder(
 
 def test_where_hubs_do_not_step_back_slices_at_a_url_are_the_same(bucket: RemoteModels, tmp_path: Path) -> None:
     given: dict[str, Any] = {"hub_exponent": 0.0, "half_life_days": None}
-    here = train_model(CORPUS, tmp_path / "here", given, slice_rows=256, engine=IN_TURN)
-    assert train_model(CORPUS, bucket, given, slice_rows=256, engine=IN_TURN).files == here.files
+    here = train(CORPUS, tmp_path / "here", given, slice_rows=256, engine=IN_TURN)
+    assert train(CORPUS, bucket, given, slice_rows=256, engine=IN_TURN).files == here.files
 
 
 def test_an_export_takes_its_model_from_a_url(bucket: RemoteModels, tmp_path: Path) -> None:
@@ -89,7 +87,7 @@ def test_an_export_takes_its_model_from_a_url(bucket: RemoteModels, tmp_path: Pa
 
 
 def test_models_at_a_url_are_listed_and_brought_and_gone_back_to(bucket: RemoteModels, tmp_path: Path) -> None:
-    first, second = train_model(CORPUS, bucket, {"limit": 3}), train_model(CORPUS, bucket, {"limit": 4})
+    first, second = train(CORPUS, bucket, {"limit": 3}), train(CORPUS, bucket, {"limit": 4})
     assert run("models", "use", first.version, "--models", URL).output == f"{first.version} is in use\n"
     listed = run("models", "--models", URL)
     assert [line[:34] for line in listed.stdout.splitlines()] == [f"* {first.version}", f"  {second.version}"]
@@ -140,7 +138,7 @@ def test_no_password_of_a_url_is_told(tmp_path: Path) -> None:
 
 
 def test_a_training_that_fails_leaves_nothing_at_a_url(bucket: RemoteModels) -> None:
-    first = train_model(CORPUS, bucket, {})
+    first = train(CORPUS, bucket, {})
 
     def fill(folder: Folder) -> Manifest:
         with folder.writing("articles.jsonl") as sink:
@@ -154,7 +152,7 @@ def test_a_training_that_fails_leaves_nothing_at_a_url(bucket: RemoteModels) -> 
 
 
 def test_what_a_training_that_was_killed_has_left_is_no_version_and_is_told(bucket: RemoteModels) -> None:
-    first = train_model(CORPUS, bucket, {})
+    first = train(CORPUS, bucket, {})
     bucket.folder("20300101T000000.000000Z-abcdef12").put("names.txt", 0, b"a")
     assert bucket.versions() == [first.version]
     assert f"{URL}/20300101T000000.000000Z-abcdef12: is unfinished" in run("models", "--models", URL).stderr
@@ -199,8 +197,8 @@ def _other_manifest(version: str) -> None:
 def test_what_is_damaged_on_the_way_is_refused_and_the_model_before_stays(
     bucket: RemoteModels, tmp_path: Path, harm: Any, said: str
 ) -> None:
-    before = train_model(CORPUS, tmp_path, {})
-    harm(train_model(CORPUS, bucket, {}, slice_rows=256, engine=IN_TURN).version)
+    before = train(CORPUS, tmp_path, {})
+    harm(train(CORPUS, bucket, {}, slice_rows=256, engine=IN_TURN).version)
     for place in (lambda: bucket.pull(tmp_path), lambda: bucket.load(bucket.current())):
         with pytest.raises((ArtefactError, StorageError), match=rf"^{URL}/.*{said}"):
             place()
@@ -209,7 +207,7 @@ def test_what_is_damaged_on_the_way_is_refused_and_the_model_before_stays(
 
 
 def test_a_forged_model_is_refused_where_it_is_brought_to(bucket: RemoteModels, tmp_path: Path) -> None:
-    version = train_model(CORPUS, bucket, {}, slice_rows=256, engine=IN_TURN).version
+    version = train(CORPUS, bucket, {}, slice_rows=256, engine=IN_TURN).version
     folder, honest = bucket.folder(version), bucket.manifest(version)
     indices = files.read_array(folder, "index.indices") + np.int32(10**6)  # beyond all terms
     folder.remove("index.indices.npy")

@@ -378,7 +378,10 @@ def test_enrich_writes_and_a_second_run_finds_nothing_to_do(published: Published
     assert (check.exit_code, check.stdout) == (0, "")
     assert contents(copy_of_seeds) == after
     assert current_version(models) == manifest.version, "what enrich writes is no reason to train again"
-    assert "43 lists of this program's don't count" in run("train", copy_of_seeds, "--models", models / "other").stderr
+    assert (
+        "43 lists written by this program don't count"
+        in run("train", copy_of_seeds, "--models", models / "other").stderr
+    )
 
 
 def test_check_minds_a_lock_that_is_not_up_to_date(published: Published, copy_of_seeds: Path) -> None:

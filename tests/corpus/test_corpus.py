@@ -22,7 +22,7 @@ from recommender.errors import CorpusError
 from recommender.sources import LinkLine, Reader, Source, article_files, read_file
 from recommender.sources import jsonl as lines_module
 from recommender.sources import reader as reader_module
-from recommender.training import Split
+from recommender.tuning import Split
 
 
 def page(title: str, *lines: str, body: str = "") -> str:

@@ -7,7 +7,7 @@ from samples import article, corpus_of, stories
 from recommender import Recommender, Settings
 from recommender.errors import EvaluationError
 from recommender.evaluation import MAIN, OURS, Evaluation, Figure, evaluate, run_of
-from recommender.training import Split
+from recommender.tuning import Split
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from recommender.artefacts import Manifest, manifest_of, publish_locally, read_m
 from recommender.articles import in_rank_order
 from recommender.parallel import Engine
 from recommender.storage import Folder
-from recommender.training import build, publish, train_model
+from recommender.training import build, publish, train
 
 ARCHIVE = archive(count=1500)
 SETTINGS = Settings(hub_exponent=0.3)
@@ -121,8 +121,8 @@ def test_poor_corpora_can_be_made_in_slices_too(tmp_path: Path, corpus: Corpus) 
 
 def test_what_is_learnt_and_how_precise_it_is_to_be_holds_in_slices_too(tmp_path: Path) -> None:
     corpus = stories(60)
-    whole = train_model(corpus, tmp_path / "whole", {"limit": 7}, precision=0.3)
-    sliced = train_model(corpus, tmp_path / "sliced", {"limit": 7}, precision=0.3, slice_rows=256)
+    whole = train(corpus, tmp_path / "whole", {"limit": 7}, precision=0.3)
+    sliced = train(corpus, tmp_path / "sliced", {"limit": 7}, precision=0.3, slice_rows=256)
     assert whole.settings.min_score > 0
     assert sliced.settings == whole.settings
     assert files_but_the_blocks(sliced) == files_but_the_blocks(whole)

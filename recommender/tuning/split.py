@@ -1,4 +1,4 @@
-"""What editors curated, parted in time: from the earlier lists one may learn, on the later ones one is judged."""
+"""Time-based split of the curated lists: learn from the earlier, evaluate on the later."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Self, TypeAlias
 
 from recommender.corpus import Corpus
 
-Lists: TypeAlias = Mapping[str, frozenset[str]]
-"""Curated links as sets: the IDs that each article's list holds. Their order is the site's and says nothing."""
+CuratedLists: TypeAlias = Mapping[str, frozenset[str]]
+"""The IDs in each article's curated list, by the article's ID. Order is ignored: its meaning differs by site."""
 
 _EARLIER_SHARE = 0.6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -19,24 +19,25 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Curated lists in two parts that share no pair of articles.
+    """Curated lists in two parts that have no pair of linked articles in common.
 
     Attributes:
-        since: the first moment of the later part, days since 1970-01-01 UTC; `None` where no list has a date.
+        since: when the later part begins, days since 1970-01-01 UTC; `None` where no list has a date.
         earlier: lists to learn from.
-        later: lists to judge by.
+        later: lists to evaluate on.
     """
 
     since: float | None
-    earlier: Lists
-    later: Lists
+    earlier: CuratedLists
+    later: CuratedLists
 
     @classmethod
     def of(cls, corpus: Corpus, *, since: float | None = None) -> Self:
-        """Part a corpus's lists at a moment, by default the one before which 60 % of them lie.
+        """Split a corpus's lists at `since`, by default so that 60 % of the dated lists are earlier.
 
-        Lists of articles without a date are parted by a hash of their ID, in the same proportion. A link whose reverse
-        is in the later part is left out of the earlier one, so that no link is evidence for its own reverse.
+        Lists of undated articles are split by a hash of their ID, in the same proportion. If both A → B and B → A
+        exist and one of them is later, the other is dropped from the earlier part, so that a link never leaks into
+        the evaluation through its reverse.
         """
         published = {article.id: article.published_at for article in corpus.articles if article.id in corpus.links}
         dates = sorted(date for id in corpus.links if (date := published[id]) is not None)
@@ -52,16 +53,16 @@ class Split:
 
     @property
     def since_text(self) -> str | None:
-        """The first moment of the later part, ISO 8601."""
+        """When the later part begins, ISO 8601."""
         if self.since is None:
             return None
         moment = _EPOCH + timedelta(seconds=round(self.since * 86_400))
         return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def at_most(lists: Lists, links: int) -> Lists:
-    """The lists of at most so many links; longer ones are whole topics chained together."""
-    return {id: targets for id, targets in lists.items() if len(targets) <= links}
+def without_long_lists(lists: CuratedLists, max_links: int) -> CuratedLists:
+    """The lists of at most `max_links` links; longer ones tend to chain a whole topic together."""
+    return {id: targets for id, targets in lists.items() if len(targets) <= max_links}
 
 
 def _is_later(id: str, published_at: float | None, since: float | None) -> bool:

@@ -12,8 +12,7 @@ from scipy.optimize import approx_fprime
 from recommender import Corpus, Recommender, Settings
 from recommender.articles import in_rank_order
 from recommender.evaluation import MAIN, measure, run_of
-from recommender.training import Split, Workbench
-from recommender.training.term_weights import _Lesson, learn_term_factors
+from recommender.tuning import Split, TermWeightObjective, TuningContext, learn_term_factors
 
 WORDS = Settings(title_terms="words", excerpt_terms="words")
 
@@ -35,8 +34,8 @@ def places() -> Corpus:
 def test_words_that_tell_weigh_more_and_words_that_mislead_less() -> None:
     corpus = places()
     split = Split.of(corpus)
-    bench = Workbench(in_rank_order(corpus.articles), split.earlier, WORDS)
-    factors, gain = learn_term_factors(bench, WORDS)
+    context = TuningContext(in_rank_order(corpus.articles), split.earlier, WORDS)
+    factors, gain = learn_term_factors(context, WORDS)
     assert gain > 0.02
     of_places = [factor for term, factor in factors["title"].items() if term.startswith("place")]
     of_subjects = [factor for term, factor in factors["title"].items() if term.startswith("subject")]
@@ -54,18 +53,18 @@ def test_nothing_is_taught_where_it_does_not_help_other_lists() -> None:
     chance = random.Random(0)
     ids = [article.id for article in corpus.articles]
     at_random = {id: frozenset(chance.sample([other for other in ids if other != id], 3)) for id in ids}
-    bench = Workbench(in_rank_order(corpus.articles), at_random, WORDS)
-    assert learn_term_factors(bench, WORDS) == ({}, 0.0)
+    context = TuningContext(in_rank_order(corpus.articles), at_random, WORDS)
+    assert learn_term_factors(context, WORDS) == ({}, 0.0)
 
 
 def test_the_gradient_is_that_of_the_loss() -> None:
     corpus = places()
-    bench = Workbench(in_rank_order(corpus.articles), Split.of(corpus).earlier, WORDS)
-    lesson = _Lesson(bench, bench.pool, WORDS, bench.popularity(WORDS))
-    deltas = np.random.default_rng(0).normal(0, 0.3, bench.title.shape[1] + bench.excerpt.shape[1])
-    _, gradient = lesson._loss(deltas)
+    context = TuningContext(in_rank_order(corpus.articles), Split.of(corpus).earlier, WORDS)
+    objective = TermWeightObjective(context, context.candidates, WORDS, context.popularity(WORDS))
+    deltas = np.random.default_rng(0).normal(0, 0.3, context.title.shape[1] + context.excerpt.shape[1])
+    _, gradient = objective.loss_and_gradient(deltas)
 
     def loss(at: NDArray[np.float64]) -> float:
-        return lesson._loss(at)[0]
+        return objective.loss_and_gradient(at)[0]
 
     assert gradient == pytest.approx(approx_fprime(deltas, loss, 1e-7), abs=1e-5)

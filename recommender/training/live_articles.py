@@ -1,0 +1,43 @@
+"""A corpus, or a published model, together with the live articles of a models folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from recommender.artefacts import Models
+from recommender.corpus import Corpus, Postings
+from recommender.parallel import leave_alone
+from recommender.ranking import Overlay, Recommender
+from recommender.sources import CACHE_FOLDER
+
+
+def read_corpus(corpus_path: Path, models: Models) -> Corpus:
+    """Read a corpus with the articles posted to the servers of a models folder, without those withdrawn there.
+
+    A models folder at a URL has no servers, and no cache of parsed files. What is damaged is reported on stderr.
+
+    Raises:
+        CorpusError, ArtefactError: the corpus, or the models at the URL, can't be read.
+    """
+    postings, cache = Postings(), None
+    if isinstance(models, Path):
+        postings, cache = Postings.in_folder(models), models / CACHE_FOLDER
+    else:
+        models.versions()  # an unreachable URL is reported before the long work
+    for sentence in postings.damage:
+        click.echo(f"recommender: {sentence}", err=True)
+    corpus = Corpus.from_path(corpus_path, cache=cache, postings=postings, progress=True)
+    leave_alone()
+    return corpus
+
+
+def load_with_live_articles(models_folder: Path, version: str) -> Recommender:
+    """Load a verified version with the articles posted and withdrawn since it was trained.
+
+    Raises:
+        ArtefactError: the version can't be loaded.
+    """
+    base = Recommender.load(models_folder, version, verified=True)
+    return Overlay(base).after(Postings.in_folder(models_folder)).recommender

@@ -1,0 +1,27 @@
+"""Tunes settings and term weights on the earlier curated lists; nothing changes without a significant gain."""
+
+from recommender.tuning.min_score import min_score_for, with_min_score
+from recommender.tuning.settings_search import GRID, tune
+from recommender.tuning.significance import is_significant, permutation_p_value
+from recommender.tuning.split import CuratedLists, Split, without_long_lists
+from recommender.tuning.term_weights import TermFactors, TermWeightObjective, learn_term_factors
+from recommender.tuning.tuning_context import TuningContext
+from recommender.tuning.tuning_result import MIN_LISTS, TuningResult
+
+__all__ = [
+    "GRID",
+    "MIN_LISTS",
+    "CuratedLists",
+    "Split",
+    "TermFactors",
+    "TermWeightObjective",
+    "TuningContext",
+    "TuningResult",
+    "is_significant",
+    "learn_term_factors",
+    "min_score_for",
+    "permutation_p_value",
+    "tune",
+    "with_min_score",
+    "without_long_lists",
+]

@@ -1,0 +1,164 @@
+"""The candidates of the curated lists and their similarities, so that settings are compared without searching."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from recommender.articles import Article, days_of
+from recommender.search import Decay
+from recommender.settings import Settings
+from recommender.tuning.split import CuratedLists
+
+DEPTH = 10
+"""Ranks that count: measures are at 10."""
+_PER_RANKING = 50  # candidates that each ranking contributes
+_BLOCK = 64  # lists at a time: bounds the memory
+_HALF_LIFE_DAYS = 7.0
+_DISCOUNTS = 1 / np.log2(np.arange(2, DEPTH + 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The candidates of each list, padded to one width and in rank order, so that a stable sort breaks ties right.
+
+    A candidate is here because it ranks high by title, excerpt or both, with or without time decay, never because it
+    is linked: a link that no ranking finds stays a miss, as it would in use.
+
+    Attributes:
+        queries: int64 (lists,) the row of each list's article, in order of date.
+        rows: int64 (lists, width) the candidates' rows; -1 is padding.
+        title, excerpt: float32 (lists, width) cosine similarities of the two fields.
+        days_later: float32 (lists, width) days from the query's date to the candidate's; NaN where unknown.
+        days: float64 (lists,) the day of each query, rounded down; NaN where unknown.
+        linked: bool (lists, width) whether editors linked the candidate.
+        ideal_dcg: float64 (lists,) the DCG@10 of a perfect ranking.
+    """
+
+    queries: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    title: NDArray[np.float32]
+    excerpt: NDArray[np.float32]
+    days_later: NDArray[np.float32]
+    days: NDArray[np.float64]
+    linked: NDArray[np.bool_]
+    ideal_dcg: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, articles: Sequence[Article], title: csr_array, excerpt: csr_array, lists: CuratedLists) -> Self:
+        """Collect the candidates of each list.
+
+        Args:
+            articles: in rank order.
+            title, excerpt: float32 (articles, terms) the articles' vectors in each field, of unit length.
+        """
+        row_of = {article.id: row for row, article in enumerate(articles)}
+        # Rank order is newest first; reversed it is chronological, with undated articles first.
+        ids = sorted(lists, key=row_of.__getitem__, reverse=True)
+        queries = np.array([row_of[id] for id in ids], np.int64)
+        days = days_of(articles)
+        visible = np.array([not article.hidden for article in articles])
+        found, cosines = _find(queries, title, excerpt, days, visible)
+        width = max((len(rows) for rows in found), default=0)
+        shape = (len(queries), width)
+        padded = np.full(shape, -1, np.int64)
+        of_title, of_excerpt = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        linked = np.zeros(shape, np.bool_)
+        for i, (id, rows, pair) in enumerate(zip(ids, found, cosines, strict=True)):
+            padded[i, : len(rows)] = rows
+            of_title[i, : len(rows)], of_excerpt[i, : len(rows)] = pair
+            linked[i, : len(rows)] = np.isin(rows, [row_of[target] for target in lists[id]])
+        ideal_dcgs = np.append(0, np.cumsum(_DISCOUNTS))
+        return cls(
+            queries,
+            padded,
+            of_title,
+            of_excerpt,
+            (np.append(days, np.nan)[padded] - days[queries][:, None]).astype(np.float32),
+            np.floor(days[queries]),
+            linked,
+            ideal_dcgs[[min(len(lists[id]), DEPTH) for id in ids]],
+        )
+
+    def __len__(self) -> int:
+        return len(self.queries)
+
+    @property
+    def dated(self) -> bool:
+        """Whether the time between any query and candidate is known."""
+        return not bool(np.isnan(self.days_later).all())
+
+    def subset(self, lists: NDArray[Any]) -> Candidates:
+        """The candidates of some lists, by index or mask."""
+        return Candidates(*(getattr(self, field.name)[lists] for field in fields(self)))
+
+    def with_vectors(self, *, title: csr_array | None = None, excerpt: csr_array | None = None) -> Candidates:
+        """The same candidates with the cosines of other vectors, in one field or both."""
+        return replace(
+            self,
+            title=self.title if title is None else self._cosines(title),
+            excerpt=self.excerpt if excerpt is None else self._cosines(excerpt),
+        )
+
+    def _cosines(self, vectors: csr_array) -> NDArray[np.float32]:
+        cosines = np.zeros(self.rows.shape, np.float32)
+        for i, query in enumerate(self.queries):
+            rows = self.rows[i][self.rows[i] >= 0]
+            cosines[i, : len(rows)] = (vectors[rows] @ vectors[[query]].T).toarray()[:, 0]
+        return cosines
+
+    def factors(self, settings: Settings, popularity: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What each similarity is multiplied by for time and popularity, float64 (lists, width)."""
+        time = Decay.of(settings).factor(np.zeros(1), self.days_later.astype(np.float64))
+        return time * popularity[self.rows] ** settings.hub_exponent
+
+    def scores(self, settings: Settings, popularity: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The candidates' scores, float64 (lists, width); -1 for padding."""
+        similarity = settings.title_weight * self.title + (1 - settings.title_weight) * self.excerpt
+        return np.where(self.rows >= 0, similarity * self.factors(settings, popularity), -1.0)
+
+    def ndcg(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """nDCG@10 of each list when its candidates are ranked by `scores`, float64 (lists,)."""
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :DEPTH]
+        gains = np.take_along_axis(self.linked, best, axis=1)
+        return np.asarray(gains @ _DISCOUNTS[: best.shape[1]] / self.ideal_dcg)
+
+
+def _find(
+    queries: NDArray[np.int64],
+    title: csr_array,
+    excerpt: csr_array,
+    days: NDArray[np.float64],
+    visible: NDArray[np.bool_],
+) -> tuple[list[NDArray[np.int64]], list[NDArray[np.float32]]]:
+    """The candidate rows of each query, ascending, and their cosines, float32 (2, rows)."""
+    decay = Decay(_HALF_LIFE_DAYS)
+    transposed = csr_array(title.T), csr_array(excerpt.T)
+    found, cosines = [], []
+    for start in range(0, len(queries), _BLOCK):
+        block = queries[start : start + _BLOCK]
+        of_title, of_excerpt = (
+            csr_array(field[block] @ other).toarray() for field, other in zip((title, excerpt), transposed, strict=True)
+        )
+        for i, query in enumerate(block):
+            pair = np.stack([of_title[i], of_excerpt[i]])
+            pair[:, ~visible] = 0
+            pair[:, query] = 0
+            decayed = pair * decay.factor(days[[query]], days)
+            rankings = (*pair, pair.mean(axis=0), *decayed, decayed.mean(axis=0))
+            rows = np.unique(np.concatenate([_top(scores, _PER_RANKING) for scores in rankings]))
+            found.append(rows)
+            cosines.append(pair[:, rows].astype(np.float32))
+    return found, cosines
+
+
+def _top(scores: NDArray[Any], count: int) -> NDArray[np.int64]:
+    """The rows of the highest scores, none of them 0."""
+    count = min(count, len(scores))
+    rows = np.argpartition(-scores, count - 1)[:count]
+    return rows[scores[rows] > 0].astype(np.int64)

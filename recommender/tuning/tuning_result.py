@@ -1,0 +1,61 @@
+"""What tuning found, from how many links, and with what expected gain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from recommender.settings import Settings
+from recommender.tuning.term_weights import TermFactors
+
+MIN_LISTS = 20
+"""Fewer lists teach nothing: on two real corpora ten lists lost .014 nDCG@10 or gained nothing; twenty did no harm."""
+
+
+@dataclass(frozen=True, slots=True)
+class TuningResult:
+    """The settings and term factors to train with.
+
+    Attributes:
+        settings: the defaults, where nothing better is certain.
+        lists, links: how many were learnt from.
+        since: lists from this date on were kept for the evaluation.
+        changed: the settings that differ from their default, with their value.
+        gain: expected nDCG@10 above that of the defaults, by time-blocked cross-validation.
+        precision: the share of right suggestions that the minimum score was set for, if one was asked for.
+        term_factors: what to multiply a term's weight by, by field and term.
+    """
+
+    settings: Settings
+    lists: int = 0
+    links: int = 0
+    since: str | None = None
+    changed: Mapping[str, Any] = field(default_factory=dict)
+    gain: float = 0.0
+    precision: float | None = None
+    term_factors: TermFactors = field(default_factory=dict)
+
+    def summary(self) -> str:
+        """The result in a sentence."""
+        if self.precision is None:
+            return self._learnt()
+        floor = f"below a score of {self.settings.min_score:.3f} fewer than {self.precision:.0%} are right: left out"
+        return f"{self._learnt()}; {floor}"
+
+    def _learnt(self) -> str:
+        if not self.settings.learn:
+            return "nothing learnt: the settings say so"
+        if self.lists < MIN_LISTS:
+            return (
+                f"nothing learnt: {self.lists} curated lists, and at least {MIN_LISTS} are needed to tell "
+                "a gain from chance; the defaults are used"
+            )
+        source = f"from {self.links:,} links in {self.lists:,} lists" + (f" before {self.since}" if self.since else "")
+        learnt = [f"{name} {'none' if value is None else value}" for name, value in self.changed.items()]
+        terms = sum(len(factors) for factors in self.term_factors.values())
+        if terms:
+            learnt.append(f"the weights of {terms:,} terms")
+        if not learnt:
+            return f"the defaults are kept: {source}, nothing is better beyond chance"
+        return f"learnt {source}: {', '.join(learnt)}; expected gain over the defaults {self.gain:+.3f} nDCG@10"

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+from samples import stories
+
+from recommender import Corpus, Settings
+from recommender.tuning import GRID, MIN_LISTS, Split, tune
+
+
+def timeless() -> Corpus:
+    """Stories whose articles lie a hundred days apart, beside which others lie nearer."""
+    return stories(60, days_between=100)
+
+
+def test_every_default_is_among_the_values_that_are_tried() -> None:
+    for name, values in GRID.items():
+        assert getattr(Settings(), name) in values
+
+
+def test_where_time_says_nothing_a_longer_half_life_is_learnt() -> None:
+    result = tune(timeless(), Split.of(timeless()))
+    half_life = result.settings.half_life_days
+    assert half_life is None or half_life >= 60
+    assert result.gain > 0.1
+    assert "half_life_days" in result.changed
+
+
+def test_where_titles_mislead_their_weight_is_learnt() -> None:
+    corpus = stories(60, misleading=True)
+    result = tune(corpus, Split.of(corpus))
+    assert result.settings.title_weight < 0.5
+    assert result.gain > 0
+
+
+def test_where_the_defaults_do_nothing_is_changed() -> None:
+    corpus = stories(60)
+    result = tune(corpus, Split.of(corpus))
+    assert result.changed == {}
+    assert result.settings == Settings()
+
+
+def test_of_a_large_archive_a_stretch_of_time_is_learnt_from() -> None:
+    corpus = stories()
+    split = Split.of(corpus)
+    assert split.since is not None
+    result = tune(corpus, split, max_articles=120)
+    newest_first = sorted(corpus.articles, key=lambda one: (-(one.published_at or 0), one.id))
+    newer = [one.id for one in newest_first if (one.published_at or 0) >= split.since]
+    view = [*newer[-12:], *(one.id for one in newest_first[len(newer) :][:108])]
+    lists = {id: targets for id, targets in split.earlier.items() if {id, *targets} <= set(view)}
+    assert MIN_LISTS <= len(lists) < len(split.earlier)
+    assert result.lists == len(lists)
+    assert result.links == sum(map(len, lists.values()))
+
+
+def test_learning_is_the_same_every_time() -> None:
+    assert tune(timeless(), Split.of(timeless())) == tune(timeless(), Split.of(timeless()))
+
+
+@pytest.mark.parametrize("lists", [0, 3, MIN_LISTS - 1])
+def test_a_few_lists_teach_nothing(lists: int) -> None:
+    corpus = timeless()
+    split = Split.of(corpus)
+    few = Split(split.since, dict(sorted(split.earlier.items())[:lists]), split.later)
+    result = tune(corpus, few)
+    assert result.settings == Settings()
+    assert result.summary() == (
+        f"nothing learnt: {lists} curated lists, and at least 20 are needed to tell a gain from chance; "
+        "the defaults are used"
+    )
+
+
+def test_what_is_given_is_not_learnt() -> None:
+    result = tune(timeless(), Split.of(timeless()), given={"half_life_days": 3})
+    assert result.settings.half_life_days == 3
+    assert "half_life_days" not in result.changed
+
+
+def test_learning_can_be_switched_off() -> None:
+    result = tune(timeless(), Split.of(timeless()), given={"learn": False})
+    assert result.settings == Settings(learn=False)
+    assert result.summary() == "nothing learnt: the settings say so"
+
+
+def test_the_sentence_says_from_what_and_with_what_gain() -> None:
+    result = tune(timeless(), Split.of(timeless()), given={"newer_stretch": 1.5, "older_weight": 1})
+    since = Split.of(timeless()).since_text
+    assert result.summary().startswith(f"learnt from {result.links:,} links in {result.lists} lists before {since}: ")
+    assert f"expected gain over the defaults {result.gain:+.3f} nDCG@10" in result.summary()
+
+
+def test_without_dates_time_is_not_learnt() -> None:
+    corpus = stories(60, misleading=True, dated=False)
+    result = tune(corpus, Split.of(corpus))
+    assert set(result.changed) <= {"title_weight", "hub_exponent", "title_ngrams"}
+    assert result.since is None
+
+
+def test_later_lists_are_not_learnt_from() -> None:
+    corpus = timeless()
+    split = Split.of(corpus)
+    without = Split(split.since, split.earlier, {})
+    assert tune(corpus, split) == tune(corpus, without)
