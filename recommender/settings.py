@@ -1,95 +1,96 @@
-"""Every knob of the program, with its unit, its default and the reason for it."""
+"""Every setting of training and look-ups, with its unit, default and reason."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, TypeAlias, get_type_hints
 
+import msgspec
 import yaml
+from msgspec import Meta
 
 from recommender.errors import SettingsError
 
-Terms = Literal["ngrams", "stems", "words"]
-Published = Literal["any", "only"]
+Terms: TypeAlias = Literal["ngrams", "stems", "words"]
+Published: TypeAlias = Literal["any", "only"]
+
+_Terms: TypeAlias = Annotated[Terms, Meta(description="one of ngrams, stems, words")]
+_Length: TypeAlias = Annotated[int, Meta(ge=1, le=8)]
+_LENGTHS = "two whole numbers from 1 to 8, the smaller first"
+_Lengths: TypeAlias = Annotated[tuple[_Length, _Length], Meta(description=_LENGTHS)]
+_Share: TypeAlias = Annotated[float, Meta(ge=0, le=1, description="a number from 0 to 1")]
+_Days: TypeAlias = Annotated[Annotated[float, Meta(gt=0)] | None, Meta(description="above 0, or null")]
+_Switch: TypeAlias = Annotated[bool, Meta(description="true or false")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What training and look-ups go by; `replace` and `from_mapping` override some and keep the rest."""
+    """The settings of training and look-ups, checked when made.
 
-    # --- what a text is made of
-    title_terms: Terms = "ngrams"
-    """Titles are short and inflected: n-grams of characters meet where whole words miss."""
-    title_ngrams: tuple[int, int] = (3, 3)
-    """Least and greatest length, in characters, of an n-gram within a word of a title."""
-    excerpt_terms: Terms = "ngrams"
-    """As good as stems and n-grams together, and in need of no language; `stems` is four times lighter."""
-    excerpt_ngrams: tuple[int, int] = (4, 4)
-    """The same lengths for the excerpt, which is long enough for rarer ones."""
-    excerpt_holds_title: bool = True
-    """The excerpt's field holds the title's words too: what one article's title says, another's excerpt may."""
-    unspaced_ngrams: tuple[int, int] = (2, 3)
-    """The lengths for scripts that put no spaces between words (Chinese, Japanese, Thai …), in every field."""
-    idf_power: float = 0.75
-    """IDF to this power weighs a term, 0 to 2: in short texts common words tell more than IDF alone allows."""
+    `dataclasses.replace` and `from_mapping` override some of them and keep the rest.
+    """
 
-    # --- how two articles are compared
-    title_weight: float = 0.5
-    """The title's share of the similarity, 0 to 1; the excerpt's field has the rest."""
-    half_life_days: float | None = 7.0
-    """Days apart that halve a score; `None` leaves time out. News fades within weeks."""
-    newer_stretch: float = 1.5
-    """The half-life is so many times as long towards newer candidates: editors follow a story forwards."""
-    older_weight: float = 1.0
-    """What a score is multiplied by where the candidate is the older one, 0 to 1."""
-    hub_exponent: float = 0.4
-    """How far articles that are near to everything step back, 0 (not at all) to 1."""
+    # --- text analysis
+    title_terms: _Terms = "ngrams"
+    """Titles are short and inflected: character n-grams match where whole words do not."""
+    title_ngrams: _Lengths = (3, 3)
+    """Minimum and maximum length, in characters, of the n-grams within each word of a title."""
+    excerpt_terms: _Terms = "ngrams"
+    """N-grams rank as well as stems and n-grams together, in any language; `stems` needs a quarter of the memory."""
+    excerpt_ngrams: _Lengths = (4, 4)
+    """The same for the excerpt, which is long enough for rarer n-grams."""
+    excerpt_holds_title: _Switch = True
+    """The title is analysed as part of the excerpt too: a word of one article's title may be in another's excerpt."""
+    unspaced_ngrams: _Lengths = (2, 3)
+    """N-gram lengths for scripts without spaces between words (Chinese, Japanese, Thai …), in both fields."""
+    idf_power: Annotated[float, Meta(ge=0, le=2, description="a number from 0 to 2")] = 0.75
+    """A term's weight is its IDF to this power, 0 to 2: in short texts common words matter more than IDF assumes."""
 
-    learn: bool = True
-    """Whether `train` learns from curated links what of the above is better otherwise."""
+    # --- similarity
+    title_weight: _Share = 0.5
+    """The title's share of the similarity, 0 to 1; the rest is the excerpt's."""
+    half_life_days: _Days = 7.0
+    """Days between two articles that halve a score; `None` ignores time. News becomes irrelevant within weeks."""
+    newer_stretch: Annotated[float, Meta(gt=0, le=100, description="a number above 0, at most 100")] = 1.5
+    """The half-life is this many times as long for newer candidates, up to 100: editors follow a story forwards."""
+    older_weight: _Share = 1.0
+    """A score is multiplied by this if the candidate is older than the query, 0 to 1."""
+    hub_exponent: _Share = 0.4
+    """How much hubs (articles similar to almost everything) are demoted, 0 (not at all) to 1."""
 
-    # --- what is suggested
-    limit: int = 10
-    """Entries in a list when the caller names no number."""
-    min_score: float = 0.0
-    """Suggestions that score less are left out, 0 to 1; whatever shares no term is left out always."""
-    published: Published = "any"
-    """`only` never suggests articles that say `published: false`; on some sites most of them do."""
+    learn: _Switch = True
+    """Whether `train` tunes the settings above, and term weights, on the curated links."""
+
+    # --- lists
+    limit: Annotated[int, Meta(ge=1, le=1000, description="a whole number from 1 to 1000")] = 10
+    """Entries in a list if the caller gives no number, 1 to 1000."""
+    min_score: _Share = 0.0
+    """Suggestions with a lower score are left out, 0 to 1; articles without a common term always are."""
+    published: Annotated[Published, Meta(description="any or only")] = "any"
+    """`only` never suggests articles with `published: false`; on some sites most have it, so `any` is the default."""
 
     def __post_init__(self) -> None:
-        """Check every field once.
+        """Check every field.
 
         Raises:
             SettingsError: naming the field, its value and what it may be.
         """
-        for name in ("title_terms", "excerpt_terms"):
-            _check(self, name, getattr(self, name) in get_args(Terms), f"one of {', '.join(get_args(Terms))}")
-        _check(self, "published", self.published in get_args(Published), "any or only")
+        for name, annotation in annotations_of(Settings).items():
+            check_setting(name, getattr(self, name), annotation)
         for name in ("title_ngrams", "excerpt_ngrams", "unspaced_ngrams"):
-            _check(self, name, _is_range(getattr(self, name)), "two whole numbers from 1 to 8, the smaller first")
-        for name in ("title_weight", "older_weight", "hub_exponent", "min_score"):
-            _check(
-                self, name, _is_number(getattr(self, name)) and 0 <= getattr(self, name) <= 1, "a number from 0 to 1"
-            )
-        for name in ("excerpt_holds_title", "learn"):
-            _check(self, name, isinstance(getattr(self, name), bool), "true or false")
-        power, stretch = self.idf_power, self.newer_stretch
-        _check(self, "idf_power", _is_number(power) and 0 <= power <= 2, "a number from 0 to 2")
-        _check(self, "newer_stretch", _is_number(stretch) and 0 < stretch <= 100, "a number above 0, at most 100")
-        half_life = self.half_life_days
-        _check(
-            self, "half_life_days", half_life is None or (_is_number(half_life) and half_life > 0), "above 0, or null"
-        )
-        _check(self, "limit", type(self.limit) is int and 1 <= self.limit <= 1000, "a whole number from 1 to 1000")
+            lengths = getattr(self, name)
+            if list(lengths) != sorted(lengths):
+                raise SettingsError(f"{name} is {lengths!r}; it must be {_LENGTHS}")
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], *, base: Self | None = None) -> Self:
-        """Override some fields of `base` (the defaults, if none is given) and keep the rest.
+        """Override some fields of `base`, by default the defaults.
 
         Raises:
-            SettingsError: a name that is no setting, or a value out of its range.
+            SettingsError: an unknown name, or a value that is not allowed.
         """
         known = [field.name for field in fields(cls)]
         for name in values:
@@ -99,31 +100,34 @@ class Settings:
         return cls(**{**asdict(base or cls()), **pairs})
 
     def to_mapping(self) -> dict[str, Any]:
-        """The settings as plain values, such as JSON and `from_mapping` take."""
+        """The settings as plain values, for JSON and `from_mapping`."""
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
-def _check(settings: Settings, name: str, holds: bool, allowed: str) -> None:
-    if not holds:
-        raise SettingsError(f"{name} is {getattr(settings, name)!r}; it must be {allowed}")
+@cache
+def annotations_of(settings: type) -> dict[str, Any]:
+    """The annotated type of each field of a class of settings."""
+    return get_type_hints(settings, include_extras=True)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def check_setting(name: str, value: object, annotation: Any) -> None:
+    """Check a value against an annotated type, whose `msgspec.Meta` says in its description what the value may be.
 
-
-def _is_range(value: object) -> bool:
-    if not (isinstance(value, tuple) and len(value) == 2 and all(type(end) is int for end in value)):
-        return False
-    least, greatest = value
-    return bool(1 <= least <= greatest <= 8)
+    Raises:
+        SettingsError: it is something else.
+    """
+    try:
+        msgspec.convert(value, annotation)
+    except msgspec.ValidationError as error:
+        [allowed] = [meta.description for meta in annotation.__metadata__ if isinstance(meta, Meta)]
+        raise SettingsError(f"{name} is {value!r}; it must be {allowed}") from error
 
 
 def read_overrides(path: Path) -> dict[str, Any]:
-    """Read the settings that a YAML file overrides, one `name: value` a line, checked.
+    """Read the settings that a YAML file overrides, one `name: value` a line.
 
     Raises:
-        SettingsError: the file can't be read, is not YAML, or holds what is no setting.
+        SettingsError: the file can't be read, is not YAML, or has an unknown name or a value that is not allowed.
     """
     try:
         values = yaml.safe_load(path.read_bytes())
