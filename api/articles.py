@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 from api.delivery import JSON
 from api.live import Fixed, Live
 from api.problems import problem
-from recommender.corpus import Posted
+from recommender.corpus import PostedArticle
 from recommender.errors import FrontMatterError, JournalError
 from recommender.sources import PostedForm
 
@@ -60,7 +60,7 @@ def post_article() -> Response:
         )
     request.max_content_length = MOST_BYTES
     try:
-        new = Posted.of(request.get_data().decode(), form)
+        new = PostedArticle.parse(request.get_data().decode(), form)
     except RequestEntityTooLarge:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is over 64 KB; leave out the text below the front matter")
     except UnicodeDecodeError:

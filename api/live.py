@@ -19,7 +19,7 @@ from api.metrics import reload_failures
 from api.serving import Serving
 from recommender import Recommender
 from recommender.artefacts import POINTER, Verdicts, current_version, read_manifest
-from recommender.corpus import Journal, Posted, Postings, Withdrawn
+from recommender.corpus import Journal, LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.errors import ArtefactError, JournalError
 from recommender.ranking import Overlay
 
@@ -85,7 +85,7 @@ class Live:
         self._journal_seen: tuple[int, ...] | None = None
         self._changing = threading.Lock()  # of the overlay, and of what has been read of the journal
         version = self._first()
-        self._overlay = self._loaded(version, Postings())
+        self._overlay = self._loaded(version, LiveChanges())
         self.snapshot = self._serving(version, self._overlay)
         self._look_at_the_journal()
         self._stopped = threading.Event()
@@ -111,7 +111,7 @@ class Live:
             raise ArtefactError(verdict.reason)
         return version
 
-    def post(self, new: Posted) -> tuple[Overlay, bool]:
+    def post(self, new: PostedArticle) -> tuple[Overlay, bool]:
         """Take in an article, for good: all workers serve it within two seconds.
 
         Returns:
@@ -123,10 +123,10 @@ class Live:
         with self._changing:
             self._catch_up()
             overlay = self._overlay
-            if len(overlay.postings.posted) >= MOST and new.id not in overlay.postings.posted:
+            if len(overlay.changes.posted) >= MOST and new.id not in overlay.changes.posted:
                 raise JournalError(f"{MOST:,} articles are live already; run `recommender train CORPUS`")
             created = not overlay.recommender.knows(new.id)
-            self._journal.append(overlay.over(new).record())
+            self._journal.append(overlay.over(new).to_record())
             self._catch_up()
             return self._overlay, created
 
@@ -144,33 +144,32 @@ class Live:
             self._catch_up()
             article = self._overlay.recommender.article(id)
             owners = self._overlay.owners(article.id)
-            self._journal.append(Withdrawn.of(article).record())
+            self._journal.append(WithdrawnArticle.from_article(article).to_record())
             self._catch_up()
             return article.id, owners
 
-    def _loaded(self, version: str, postings: Postings) -> Overlay:
+    def _loaded(self, version: str, changes: LiveChanges) -> Overlay:
         base = Recommender.load(self._models, version, verified=True)
         self._verdicts.serve(version)
         self.loads += 1
-        return Overlay(base).after(postings)
+        return Overlay(base).after(changes)
 
     def _serving(self, version: str, overlay: Overlay) -> Serving:
         tag = f"{version}+{overlay.tag}" if overlay.tag else version
         created = read_manifest(self._models, version).created
-        return Serving(overlay.recommender, version, created, tag, len(overlay), len(overlay.postings.withdrawn))
+        return Serving(overlay.recommender, version, created, tag, len(overlay), len(overlay.changes.withdrawn))
 
     def _catch_up(self) -> None:
         """Take in what was added to the journal."""
         seen = _mark(self._journal.path)
         if seen == self._journal_seen:
             return
-        changes = self._journal.read()
-        postings = self._overlay.postings.after(changes)
-        for sentence in postings.damage:
+        changes = self._overlay.changes.updated(self._journal.read())
+        for sentence in changes.damage:
             if sentence not in self.problems:
                 log.error("%s", sentence)
-        self.problems = postings.damage
-        self._overlay = self._overlay.after(postings)
+        self.problems = changes.damage
+        self._overlay = self._overlay.after(changes)
         self.snapshot = self._serving(self.snapshot.version or "", self._overlay)
         self._journal_seen = seen
 
@@ -220,12 +219,12 @@ class Live:
         self._pointer = pointer
 
     def _swap(self, version: str) -> None:
-        overlay = self._loaded(version, self._overlay.postings)  # the long part, while others may still post
+        overlay = self._loaded(version, self._overlay.changes)  # the long part, while others may still post
         if self._posting:
             overlay.warm()
         with self._changing:
-            if overlay.postings is not self._overlay.postings:
-                overlay = overlay.after(self._overlay.postings)
+            if overlay.changes is not self._overlay.changes:
+                overlay = overlay.after(self._overlay.changes)
             self._overlay = overlay
             self.snapshot = self._serving(version, overlay)
 

@@ -15,7 +15,7 @@ from waiting import until
 from api.server import main
 from recommender import Recommender
 from recommender.artefacts import current_version
-from recommender.corpus import Postings
+from recommender.corpus import LiveChanges
 from recommender.ranking import Overlay
 
 
@@ -37,7 +37,7 @@ class Site:
 
     def answers(self) -> bytes:
         """What look-ups give for each article, a line each, in rank order."""
-        recommender = Overlay(Recommender.load(self.models)).after(Postings.in_folder(self.models)).recommender
+        recommender = Overlay(Recommender.load(self.models)).after(LiveChanges.load(self.models)).recommender
         articles = [recommender.articles_[int(row)] for row in recommender.articles_.rows]
         return b"".join(recommender.answer(article.id) + b"\n" for article in articles)
 

@@ -25,7 +25,7 @@ from servers import RECOMMENDER, free_port, running
 
 from recommender import Corpus, Recommender
 from recommender.artefacts import use_version
-from recommender.corpus import Postings
+from recommender.corpus import LiveChanges
 from recommender.ranking import Overlay
 from recommender.training import publish
 
@@ -86,7 +86,7 @@ class Soak:
     def know(self) -> None:
         """What is to be answered now, going by the library."""
         base = Recommender.load(self.models)
-        recommender = Overlay(base).after(Postings.in_folder(self.models)).recommender
+        recommender = Overlay(base).after(LiveChanges.load(self.models)).recommender
         self.expected = {id: recommender.answer(id, limit=LIMIT) for id in self.sampled}
 
 

@@ -1,28 +1,34 @@
 """Sources into a corpus: which files are one article, which ID each has, which articles the curated links mean."""
 
 from recommender.corpus.corpus import ArticleFile, Corpus, fingerprint
-from recommender.corpus.journal import NAME, Changes, Journal
+from recommender.corpus.journal import JOURNAL_FILE, Journal, JournalUpdate
 from recommender.corpus.links import LinkFaultKind
-from recommender.corpus.postings import Posted, Postings, Withdrawn, digest_of, settle
+from recommender.corpus.live_changes import (
+    LiveChanges,
+    PostedArticle,
+    WithdrawnArticle,
+    remove_incorporated,
+    state_digest,
+)
 from recommender.corpus.spill_tables import Listing, Lookup, Pairs, Rows, Shelf, Tables
 
 __all__ = [
-    "NAME",
+    "JOURNAL_FILE",
     "ArticleFile",
-    "Changes",
     "Corpus",
     "Journal",
+    "JournalUpdate",
     "LinkFaultKind",
     "Listing",
+    "LiveChanges",
     "Lookup",
     "Pairs",
-    "Posted",
-    "Postings",
+    "PostedArticle",
     "Rows",
     "Shelf",
     "Tables",
-    "Withdrawn",
-    "digest_of",
+    "WithdrawnArticle",
     "fingerprint",
-    "settle",
+    "remove_incorporated",
+    "state_digest",
 ]

@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 from recommender.articles import Article, in_rank_order, normalise_url
 from recommender.corpus.identity import Grouping, age_key
 from recommender.corpus.links import CuratedList, Directory, LinkFault, resolved, take_in
-from recommender.corpus.postings import Postings, Withdrawn
+from recommender.corpus.live_changes import LiveChanges, WithdrawnArticle
 from recommender.corpus.spill_tables import Listing, Rows, Shelf, Tables
 from recommender.errors import CorpusError
 from recommender.parallel import held_off
@@ -61,7 +61,7 @@ class Corpus:
         article_files: the front-matter files, in the order of their places.
         fingerprint: a hash of all that was read: the same files give the same one, whatever lists this program wrote
             into them, and whatever was posted.
-        held: the posted articles in whose place the corpus has files of its own, by ID with their digests.
+        incorporated: the posted articles whose state the corpus's own files have or are ahead of, as IDs with digests.
     """
 
     articles: Sequence[Article]
@@ -72,7 +72,7 @@ class Corpus:
     files: int = 0
     article_files: Sequence[ArticleFile] = ()
     fingerprint: str = ""
-    held: Mapping[str, str] = field(default_factory=dict)
+    incorporated: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_path(
@@ -80,7 +80,7 @@ class Corpus:
         path: str | Path,
         *,
         cache: Path | None = None,
-        postings: Postings | None = None,
+        live_changes: LiveChanges | None = None,
         progress: bool = False,
     ) -> Self:
         """Read a folder of front-matter files (and `.jsonl` files), or one `.jsonl` file, on all cores.
@@ -91,16 +91,17 @@ class Corpus:
         Args:
             cache: a folder where readings are kept: what has not changed since they were is not parsed again. It
                 changes nothing but the time that this takes, and may be deleted at any moment.
-            postings: articles that are read as if they were files here too, and others as if they were not.
+            live_changes: posted articles, which are read like files of the corpus, and withdrawn ones, which are
+                left out.
 
         Raises:
             CorpusError: there is no such folder or file, nothing in it is an article, or a lock can't be read.
         """
         with held_off():
-            return cls._from_path(Path(path), cache, postings or Postings(), progress=progress)
+            return cls._from_path(Path(path), cache, live_changes or LiveChanges(), progress=progress)
 
     @classmethod
-    def _from_path(cls, path: Path, cache: Path | None, postings: Postings, *, progress: bool) -> Self:
+    def _from_path(cls, path: Path, cache: Path | None, live_changes: LiveChanges, *, progress: bool) -> Self:
         reader, tables = Reader(path, cache=cache), Tables()
         problems = reader.problems
         lines: Rows[LinkLine] = tables.rows(LinkLine)
@@ -116,20 +117,20 @@ class Corpus:
                 yield from reading.sources
 
         sources: Iterable[Source] = read()
-        held: dict[str, str] = {}
-        if postings:
+        incorporated: dict[str, str] = {}
+        if live_changes:
             spooled: Rows[Source] = tables.rows(Source)
             for source in sources:
                 spooled.add(source)
-            sources, held = postings.folded_into(Listing(spooled))
-        corpus = cls._of(sources, Listing(lines), problems, tables, withdrawn=postings.withdrawn.values())
+            sources, incorporated = live_changes.merge_into(Listing(spooled))
+        corpus = cls._of(sources, Listing(lines), problems, tables, withdrawn=live_changes.withdrawn.values())
         if not found:
             first = "".join(f"\n  {problem}" for problem in problems[:5])
             raise CorpusError(
                 f"{path}: nothing here is an article (a .md, .markdown, .html or .txt file that begins with front "
                 f"matter and has a title, or lines of a .jsonl file){first}"
             )
-        return replace(corpus, fingerprint=reader.fingerprint, held=held)
+        return replace(corpus, fingerprint=reader.fingerprint, incorporated=incorporated)
 
     @classmethod
     def from_sources(
@@ -138,7 +139,7 @@ class Corpus:
         link_lines: Iterable[LinkLine] = (),
         problems: Iterable[Problem] = (),
         *,
-        withdrawn: Collection[Withdrawn] = (),
+        withdrawn: Collection[WithdrawnArticle] = (),
         fingerprint: str = "",
     ) -> Self:
         """Put together what was read: one article a URL, an ID each, linked-only articles, links by ID.
@@ -156,7 +157,7 @@ class Corpus:
         problems: Iterable[Problem],
         tables: Tables,
         *,
-        withdrawn: Collection[Withdrawn] = (),
+        withdrawn: Collection[WithdrawnArticle] = (),
     ) -> Self:
         groups = Grouping(sources, tables)
         noted = [*problems, *groups.problems]
@@ -258,15 +259,15 @@ def _take_lines(
             lists.add(CuratedList(owner.id, place, line.related), -age_key(owner.published_at), owner.id)
 
 
-def _without(withdrawn: Collection[Withdrawn], directory: Directory) -> dict[str, int]:
+def _without(withdrawn: Collection[WithdrawnArticle], directory: Directory) -> dict[str, int]:
     """The IDs of the articles that were withdrawn, with their numbers."""
     if not withdrawn:
         return {}
-    any_of_them = Withdrawn.together(withdrawn)
+    any_of_them = WithdrawnArticle.union(withdrawn)
     return {
         article.id: number
         for number, article in directory.articles.items()
-        if any_of_them.meets(article.names, article.urls)
+        if any_of_them.matches(article.names, article.urls)
     }
 
 

@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 from recommender.errors import JournalError
 from recommender.storage import replacing, sync_folder
 
-NAME = "live.journal"
+JOURNAL_FILE = "live.journal"
 LOST = "lost"
 _HEAD = "related-articles journal 1 {size:016d} "
 _CHECKSUM = 16  # hexadecimal digits
@@ -31,15 +31,15 @@ Record: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """What a reading found.
+class JournalUpdate:
+    """What one reading of the journal found.
 
     Attributes:
-        anew: the records are all there are, and not those since the last reading.
-        damage: sentences on what can't be read, of this reading.
+        is_complete: whether `records` are all records there are, and not only those since the last reading.
+        damage: what this reading could not read, a sentence each.
     """
 
-    anew: bool
+    is_complete: bool
     records: tuple[Record, ...]
     damage: tuple[str, ...]
 
@@ -48,7 +48,7 @@ class Journal:
     """The journal of a models folder; one object reads on from where it was."""
 
     def __init__(self, models: Path) -> None:
-        self.path = models / NAME
+        self.path = models / JOURNAL_FILE
         self._file: tuple[int, int] | None = None
         self._read_to = 0
 
@@ -64,7 +64,7 @@ class Journal:
         except OSError as error:
             raise JournalError(f"{self.path}: can't be written: {error.strerror or error}") from error
 
-    def read(self) -> Changes:
+    def read(self) -> JournalUpdate:
         """The records since this object's last reading, or all of them if the file is another one.
 
         Raises:
@@ -74,19 +74,19 @@ class Journal:
             with self._locked(reading=True) as descriptor:
                 status = os.fstat(descriptor)
                 size = status.st_size
-                anew = self._file != (status.st_dev, status.st_ino)
+                is_complete = self._file != (status.st_dev, status.st_ino)
                 self._file = status.st_dev, status.st_ino
                 # What was cut off after it was read is not forgotten before it has to be.
-                start = _HEAD_SIZE if anew else min(self._read_to, size)
+                start = _HEAD_SIZE if is_complete else min(self._read_to, size)
                 records, damage, end = _scan(os.pread(descriptor, max(size - start, 0), start), start)
                 self._read_to = end
                 damage = [*_damage_of_head(descriptor, end, size), *damage]
         except FileNotFoundError:
-            anew, records, damage = self._file is not None, [], []
+            is_complete, records, damage = self._file is not None, [], []
             self._file, self._read_to = None, 0
         except OSError as error:
             raise JournalError(f"{self.path}: can't be read: {error.strerror or error}") from error
-        return Changes(anew, tuple(records), tuple(f"{self.path}: {sentence}" for sentence in damage))
+        return JournalUpdate(is_complete, tuple(records), tuple(f"{self.path}: {sentence}" for sentence in damage))
 
     def rewrite(self, settle: Callable[[tuple[Record, ...]], Iterable[Record]]) -> None:
         """Replace all records by what `settle` makes of them, in one step; nobody can append meanwhile.

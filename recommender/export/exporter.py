@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.artefacts import Models, RemoteModels, files, read_manifest
-from recommender.corpus import Changes, Postings
+from recommender.corpus import LiveChanges
 from recommender.errors import EngineError, ExportError
 from recommender.export.parquet import to_parquet
 from recommender.export.partitions import RUN, SUCCESS, Format, Part, Plan, parts_of
@@ -267,15 +267,15 @@ def _opened(models: Models, version: str, url: str, live: str) -> Recommender:
     if _digest(text) != live:
         raise ExportError(f"{dataset.place}/{LIVE}: is damaged; remove {dataset.place}, and begin again")
     records = tuple(map(msgspec.json.decode, text.splitlines()))
-    return Overlay(base).after(Postings().after(Changes(anew=True, records=records, damage=()))).recommender
+    return Overlay(base).after(LiveChanges.from_records(records)).recommender
 
 
 def _live_now(models: Models) -> bytes:
     """What is posted and withdrawn, a line each, withdrawals first; the same for the same state."""
     if isinstance(models, RemoteModels):
         return b""
-    postings = Postings.in_folder(models)
-    lines = [(("post" in record), msgspec.json.encode(record)) for record in postings.records()]
+    live_changes = LiveChanges.load(models)
+    lines = [(("post" in record), msgspec.json.encode(record)) for record in live_changes.to_records()]
     return b"".join(line + b"\n" for _, line in sorted(lines))
 
 

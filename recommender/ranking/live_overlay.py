@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from recommender.articles import Article, in_rank_order, normalise_url
 from recommender.catalogue import HIDDEN, UNPUBLISHED, WISHES, Catalogue
-from recommender.corpus import Posted, Postings, digest_of
+from recommender.corpus import LiveChanges, PostedArticle, state_digest
 from recommender.ranking.joined import JoinedCatalogue, JoinedIndex, JoinedLists
 from recommender.ranking.recommender import Recommender
 from recommender.search import Decay, Index, ReadyLists, entered, least_popularity, more_hub_weights, rows_of
@@ -40,7 +40,7 @@ class _Live:
         floor, floor_rows: what its own list, were it of the model's articles alone, asks of another; and these.
     """
 
-    posted: Posted
+    posted: PostedArticle
     article: Article
     replaced: frozenset[int]
     indices: NDArray[np.int32]
@@ -88,7 +88,7 @@ class _Base:
     def digest(self, row: int) -> str:
         """Of the state in which the model has an article."""
         article = self.articles[row]
-        return digest_of(article.entry, hidden=article.hidden, published=article.published)
+        return state_digest(article.entry, hidden=article.hidden, published=article.published)
 
     def before(self, article: Article) -> int:
         """How many articles stand before this one in rank order."""
@@ -105,7 +105,7 @@ class _Base:
                 last = middle
         return first
 
-    def live(self, new: Iterable[Posted]) -> list[_Live]:
+    def live(self, new: Iterable[PostedArticle]) -> list[_Live]:
         """Posted articles as this model sees them; a few at a time, so that what it takes does not grow with them."""
         posted = iter(new)
         found: list[_Live] = []
@@ -113,7 +113,7 @@ class _Base:
             found += self._live(some)
         return found
 
-    def _live(self, posted: list[Posted]) -> list[_Live]:
+    def _live(self, posted: list[PostedArticle]) -> list[_Live]:
         settings = self.recommender.settings
         replaced = [self.rows_of((one.id,), one.source.urls) for one in posted]
         articles = [
@@ -181,10 +181,10 @@ class _Base:
     def _names(self, rows: Iterable[int]) -> list[str]:
         return [name for row in sorted(rows) for name in self.articles[row].names]
 
-    def wants(self, new: Posted) -> bool:
+    def wants(self, new: PostedArticle) -> bool:
         """Whether the model is behind a posted article: else it has taken it in, or gone on from it."""
         states = {self.digest(row) for row in self.rows_of((new.id,), new.source.urls)}
-        return states <= new.over - {new.digest}
+        return states <= new.supersedes - {new.digest}
 
 
 class Overlay:
@@ -192,7 +192,7 @@ class Overlay:
 
     Attributes:
         recommender: what answers; the trained one itself where nothing lies over it.
-        postings: what was posted and withdrawn.
+        changes: what was posted and withdrawn.
         tag: a digest of what lies over the model: equal wherever the answers are.
     """
 
@@ -202,7 +202,7 @@ class Overlay:
         self._rows: list[_Live] = []
         self._index = _index_of([], terms=len(self._base.index.levels))
         self._masked: frozenset[int] = frozenset()
-        self.postings = Postings()
+        self.changes = LiveChanges()
         self.recommender = base
         self.tag = ""
 
@@ -212,25 +212,25 @@ class Overlay:
 
     def warm(self) -> Self:
         """Read, import and compile now what the first live article needs."""
-        self._base.live([Posted.of('{"title": "warm", "id": "warm"}', "json")])
+        self._base.live([PostedArticle.parse('{"title": "warm", "id": "warm"}', "json")])
         return self
 
-    def after(self, postings: Postings) -> Self:
-        """The same model under other postings; what is known of those that stay is kept."""
+    def after(self, changes: LiveChanges) -> Self:
+        """The same model under other changes; what is known of those that stay is kept."""
         overlay = type(self).__new__(type(self))
         overlay._base = self._base
-        overlay.postings = postings
+        overlay.changes = changes
         known = {
             id: old
             for id, old in self._live.items()
-            if id in postings.posted and postings.posted[id].text == old.posted.text
+            if id in changes.posted and changes.posted[id].text == old.posted.text
         }
-        wanted = {id: new for id, new in postings.posted.items() if id in known or self._base.wants(new)}
+        wanted = {id: new for id, new in changes.posted.items() if id in known or self._base.wants(new)}
         more = self._base.live(new for id, new in wanted.items() if id not in known)
         overlay._live = {**known, **{live.posted.id: live for live in more}}
         masked = frozenset().union(
             *(live.replaced for live in overlay._live.values()),
-            *(self._base.rows_of(gone.names, gone.urls) for gone in postings.withdrawn.values()),
+            *(self._base.rows_of(gone.names, gone.urls) for gone in changes.withdrawn.values()),
         )
         overlay._masked = masked
         order = {one.id: number for number, one in enumerate(in_rank_order(x.article for x in overlay._live.values()))}
@@ -246,10 +246,10 @@ class Overlay:
         """The IDs of the live articles, in rank order."""
         return [one.article.id for one in self._rows]
 
-    def over(self, new: Posted) -> Posted:
+    def over(self, new: PostedArticle) -> PostedArticle:
         """A posted article that knows what it takes the place of in this model."""
         rows = self._base.rows_of((new.id,), new.source.urls)
-        return replace(new, over=new.over | {self._base.digest(row) for row in rows})
+        return replace(new, supersedes=new.supersedes | {self._base.digest(row) for row in rows})
 
     def owners(self, id: str) -> list[str]:
         """The articles in whose lists, as look-ups give them, an article is: the IDs, the nearest to it first.

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from recommender.artefacts import Models
-from recommender.corpus import Corpus, Postings
+from recommender.corpus import Corpus, LiveChanges
 from recommender.parallel import leave_alone
 from recommender.ranking import Overlay, Recommender
 from recommender.sources import CACHE_FOLDER
@@ -21,14 +21,14 @@ def read_corpus(corpus_path: Path, models: Models) -> Corpus:
     Raises:
         CorpusError, ArtefactError: the corpus, or the models at the URL, can't be read.
     """
-    postings, cache = Postings(), None
+    live_changes, cache = LiveChanges(), None
     if isinstance(models, Path):
-        postings, cache = Postings.in_folder(models), models / CACHE_FOLDER
+        live_changes, cache = LiveChanges.load(models), models / CACHE_FOLDER
     else:
         models.versions()  # an unreachable URL is reported before the long work
-    for sentence in postings.damage:
+    for sentence in live_changes.damage:
         click.echo(f"recommender: {sentence}", err=True)
-    corpus = Corpus.from_path(corpus_path, cache=cache, postings=postings, progress=True)
+    corpus = Corpus.from_path(corpus_path, cache=cache, live_changes=live_changes, progress=True)
     leave_alone()
     return corpus
 
@@ -40,4 +40,4 @@ def load_with_live_articles(models_folder: Path, version: str) -> Recommender:
         ArtefactError: the version can't be loaded.
     """
     base = Recommender.load(models_folder, version, verified=True)
-    return Overlay(base).after(Postings.in_folder(models_folder)).recommender
+    return Overlay(base).after(LiveChanges.load(models_folder)).recommender

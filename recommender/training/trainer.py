@@ -20,7 +20,7 @@ from recommender.artefacts import (
     verify,
     versions,
 )
-from recommender.corpus import Corpus, fingerprint, settle
+from recommender.corpus import Corpus, fingerprint, remove_incorporated
 from recommender.errors import ArtefactError
 from recommender.parallel import Engine
 from recommender.ranking import Recommender
@@ -61,7 +61,7 @@ def train(
     fill = _at_once(corpus, given, precision) if whole else _in_slices(corpus, given, precision, engine, slice_rows)
     manifest = publish_files(models, fill)
     if isinstance(models, Path):
-        settle(models, corpus.held)
+        remove_incorporated(models, corpus.incorporated)
     click.echo(manifest.learnt, err=True)
     click.echo(f"published {models}/{manifest.version}", err=True)
     return manifest

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.articles import Entry, in_rank_order, normalise_url, parse_date
-from recommender.corpus import Corpus, Withdrawn, fingerprint, spill_tables
+from recommender.corpus import Corpus, WithdrawnArticle, fingerprint, spill_tables
 from recommender.errors import CorpusError
 from recommender.sources import LinkLine, Reader, Source, article_files, read_file
 from recommender.sources import jsonl as lines_module
@@ -422,7 +422,7 @@ LINKS = st.one_of(
 
 
 @st.composite
-def corpora(draw: st.DrawFn) -> tuple[list[Source], list[LinkLine], list[Withdrawn]]:
+def corpora(draw: st.DrawFn) -> tuple[list[Source], list[LinkLine], list[WithdrawnArticle]]:
     sources = []
     for place in draw(st.lists(st.sampled_from(PLACES), unique=True)):
         made = source(
@@ -450,7 +450,7 @@ def corpora(draw: st.DrawFn) -> tuple[list[Source], list[LinkLine], list[Withdra
         )
     ]
     gone = [
-        Withdrawn(name, frozenset({name}), frozenset({url}))
+        WithdrawnArticle(name, frozenset({name}), frozenset({url}))
         for name, url in draw(st.lists(st.tuples(NAMES, URLS), max_size=1))
     ]
     return sources, lines, gone
@@ -466,7 +466,7 @@ def in_memory(corpus: Corpus) -> Corpus:
     )
 
 
-def assembled(parts: tuple[list[Source], list[LinkLine], list[Withdrawn]], few: int) -> Corpus:
+def assembled(parts: tuple[list[Source], list[LinkLine], list[WithdrawnArticle]], few: int) -> Corpus:
     sources, lines, gone = parts
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(spill_tables, "FEW", few)
@@ -476,7 +476,7 @@ def assembled(parts: tuple[list[Source], list[LinkLine], list[Withdrawn]], few: 
 @settings(deadline=None, max_examples=300)
 @given(corpora(), st.integers(0, 6))
 def test_a_large_corpus_is_what_a_small_one_would_be(
-    parts: tuple[list[Source], list[LinkLine], list[Withdrawn]], few: int
+    parts: tuple[list[Source], list[LinkLine], list[WithdrawnArticle]], few: int
 ) -> None:
     small, large = assembled(parts, 1000), assembled(parts, few)
     assert isinstance(small.articles, tuple)
@@ -605,7 +605,7 @@ def test_what_was_withdrawn_is_nowhere() -> None:
     gone = replace(source("a.md", "A", None, "u", related=["b"]), stamp=b"s", topics=("t",))
     corpus = Corpus.from_sources(
         [gone, source("b.md", related=["a", "c"]), source("c.md", related=["a"])],
-        withdrawn=[Withdrawn("x", frozenset({"x"}), frozenset({"u"}))],
+        withdrawn=[WithdrawnArticle("x", frozenset({"x"}), frozenset({"u"}))],
     )
     assert ids(corpus) == ["b", "c"]
     assert (corpus.links, corpus.topics, corpus.article_files) == ({"b": ("c",)}, {}, ())

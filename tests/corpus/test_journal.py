@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from recommender.corpus import NAME, Journal
+from recommender.corpus import JOURNAL_FILE, Journal
 from recommender.errors import JournalError
 
 FLIPS = int(os.environ.get("FAULTS", "50"))
@@ -25,7 +25,7 @@ def filled(folder: Path, *records: object) -> Path:
     journal = Journal(folder)
     for value in records:
         journal.append({"value": value})
-    return folder / NAME
+    return folder / JOURNAL_FILE
 
 
 def test_records_are_read_on_from_where_one_was(tmp_path: Path) -> None:
@@ -33,11 +33,11 @@ def test_records_are_read_on_from_where_one_was(tmp_path: Path) -> None:
     assert reader.read().records == ()
     writer.append({"value": "über\n\u2028 all"})
     first = reader.read()
-    assert (first.anew, first.damage) == (True, ())
+    assert (first.is_complete, first.damage) == (True, ())
     assert first.records == ({"value": "über\n\u2028 all"},)
     writer.append({"value": 2})
     second = reader.read()
-    assert (second.anew, second.records) == (False, ({"value": 2},))
+    assert (second.is_complete, second.records) == (False, ({"value": 2},))
     assert reader.read().records == ()
     assert values(Journal(tmp_path)) == ["über\n\u2028 all", 2]
 
@@ -48,10 +48,10 @@ def test_rewriting_is_one_step_and_read_as_a_new_file(tmp_path: Path) -> None:
     reader.read()
     Journal(tmp_path).rewrite(lambda records: records[1:2])
     changes = reader.read()
-    assert (changes.anew, changes.records, changes.damage) == (True, ({"value": 2},), ())
+    assert (changes.is_complete, changes.records, changes.damage) == (True, ({"value": 2},), ())
     Journal(tmp_path).append({"value": 4})
     assert values(reader) == [4]
-    assert {path.name for path in tmp_path.iterdir()} == {NAME}
+    assert {path.name for path in tmp_path.iterdir()} == {JOURNAL_FILE}
 
 
 def test_a_journal_that_is_gone_is_empty(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_journal_that_is_gone_is_empty(tmp_path: Path) -> None:
     reader.read()
     file.unlink()
     changes = reader.read()
-    assert (changes.anew, changes.records) == (True, ())
+    assert (changes.is_complete, changes.records) == (True, ())
     Journal(tmp_path).rewrite(lambda records: records)
     assert not file.exists()
 
@@ -98,7 +98,7 @@ def test_what_was_cut_off_is_told_until_the_next_training(tmp_path: Path) -> Non
         sentence.endswith(f"it has {size:,} bytes and had {2 * size - 60:,}; what stood there is lost")
         or "lost" in sentence
     )
-    assert not reader.read().anew  # what was read is not forgotten
+    assert not reader.read().is_complete  # what was read is not forgotten
     Journal(tmp_path).append({"value": 3})
     assert values(reader) == [3]
     changes = Journal(tmp_path).read()

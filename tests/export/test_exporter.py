@@ -14,7 +14,7 @@ from exports import Site, broken_off, joined, marks, parts, whole
 from waiting import until
 
 from recommender import Recommender
-from recommender.corpus import Journal, Posted, Withdrawn
+from recommender.corpus import Journal, PostedArticle, WithdrawnArticle
 from recommender.errors import ExportError, StorageError
 from recommender.export import Exporter, from_parquet
 from recommender.parallel import Engine
@@ -134,8 +134,10 @@ def test_live_articles_are_exported_in_their_place(tmp_path: Path) -> None:
     gone, replaced = base.articles_[5], base.articles_[60]
     journal = Journal(site.models)
     for posted in ({"id": "new", "date": "2024-01-20"}, {"id": replaced.id, "date": "2024-02-10"}):
-        journal.append(Posted.of(json.dumps({"title": base.articles_[80].title, **posted}), "json").record())
-    journal.append(Withdrawn.of(gone).record())
+        journal.append(
+            PostedArticle.parse(json.dumps({"title": base.articles_[80].title, **posted}), "json").to_record()
+        )
+    journal.append(WithdrawnArticle.from_article(gone).to_record())
     out = tmp_path / "out"
     exporter(site, workers=2).to_folder(str(out))
     assert joined(out) == site.answers()
@@ -152,19 +154,19 @@ def test_live_articles_are_exported_in_their_place(tmp_path: Path) -> None:
     assert sorted(months[:-1], reverse=True) == months[:-1]
 
     exporter(site, workers=2).to_folder(str(out))  # is whole already
-    journal.append(Posted.of('{"id": "late", "title": "Late"}', "json").record())
+    journal.append(PostedArticle.parse('{"id": "late", "title": "Late"}', "json").to_record())
     with pytest.raises(ExportError, match="from before articles were posted or withdrawn: name another --out"):
         exporter(site).to_folder(str(out))
 
 
 def test_what_is_posted_after_a_dataset_was_begun_is_not_in_it(tmp_path: Path) -> None:
     site = Site(tmp_path / "site", articles=150)
-    Journal(site.models).append(Posted.of('{"id": "early", "title": "Early"}', "json").record())
+    Journal(site.models).append(PostedArticle.parse('{"id": "early", "title": "Early"}', "json").to_record())
     answers, out = site.answers(), tmp_path / "out"
     exporter(site).to_folder(str(out))
     (out / "_SUCCESS").unlink()
     list(parts(out).values())[3].unlink()
-    Journal(site.models).append(Posted.of('{"id": "late", "title": "Late"}', "json").record())
+    Journal(site.models).append(PostedArticle.parse('{"id": "late", "title": "Late"}', "json").to_record())
     exporter(site).to_folder(str(out))
     assert joined(out) == answers
 

@@ -15,7 +15,7 @@ from samples import EPOCH, article, corpus_of
 
 from recommender import Article, Recommender, Settings
 from recommender.catalogue import HIDDEN
-from recommender.corpus import Changes, Posted, Postings, Withdrawn
+from recommender.corpus import LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.errors import UnknownArticleError
 from recommender.ranking import Options, Overlay
 from recommender.search import Decay, Index, ReadyLists, hub_weights
@@ -49,7 +49,7 @@ def posted_text(chance: random.Random, id: str, *, wishes: tuple[str, ...] = ())
 def written(chance: random.Random, id: str) -> Article:
     """The same as an article of the trained corpus, whose own wishes name other articles there."""
     others = tuple(f"a{chance.randrange(60):02}" for _ in range(2)) if chance.random() < 0.2 else ()
-    of_text = Posted.of(posted_text(chance, id), "markdown").article
+    of_text = PostedArticle.parse(posted_text(chance, id), "markdown").article
     return Article(
         **{name: getattr(of_text, name) for name in ("id", "entry", "published_at", "urls", "names")},
         hidden=of_text.hidden,
@@ -84,11 +84,15 @@ def overlay_of(seed: int, live: int, gone: int, *, base: Recommender = READY["ti
     for number in range(live):
         id = f"a{chance.randrange(60):02}" if chance.random() < 0.3 else f"l{number:02}"
         wishes = (f"a{chance.randrange(60):02}", f"l{chance.randrange(live):02}") if chance.random() < 0.3 else ()
-        records.append(overlay.over(Posted.of(posted_text(chance, id, wishes=wishes), "markdown")).record())
-    records += [Withdrawn.of(base.article(f"a{chance.randrange(60):02}")).record() for _ in range(gone)]
+        records.append(
+            overlay.over(PostedArticle.parse(posted_text(chance, id, wishes=wishes), "markdown")).to_record()
+        )
+    records += [
+        WithdrawnArticle.from_article(base.article(f"a{chance.randrange(60):02}")).to_record() for _ in range(gone)
+    ]
     chance.shuffle(records)
     for record in records:
-        overlay = overlay.after(overlay.postings.after(Changes(anew=False, records=(record,), damage=())))
+        overlay = overlay.after(overlay.changes.with_records((record,)))
     return overlay
 
 
@@ -192,20 +196,20 @@ def test_the_lists_that_an_article_enters_are_those_that_hold_it(seed: int, live
 @given(st.integers(0, 1000), st.integers(1, 12), st.integers(0, 6))
 def test_it_does_not_matter_when_postings_came_nor_whether_lists_are_ready(seed: int, live: int, gone: int) -> None:
     overlay = overlay_of(seed, live, gone)
-    at_once = Overlay(BASE).after(overlay.postings)
+    at_once = Overlay(BASE).after(overlay.changes)
     assert at_once.tag == overlay.tag
     assert list(at_once.recommender.all_related(limit=7)) == list(overlay.recommender.all_related(limit=7))
 
 
-def after(overlay: Overlay, *changes: Posted | Withdrawn) -> Overlay:
+def after(overlay: Overlay, *changes: PostedArticle | WithdrawnArticle) -> Overlay:
     """The overlay after some changes."""
-    records = tuple((overlay.over(one) if isinstance(one, Posted) else one).record() for one in changes)
-    return overlay.after(overlay.postings.after(Changes(anew=False, records=records, damage=())))
+    records = tuple((overlay.over(one) if isinstance(one, PostedArticle) else one).to_record() for one in changes)
+    return overlay.after(overlay.changes.with_records(records))
 
 
-def post(id: str, title: str, *lines: str) -> Posted:
+def post(id: str, title: str, *lines: str) -> PostedArticle:
     """A posted article of a few lines."""
-    return Posted.of("\n".join(["---", f"id: {id}", f"title: {title}", *lines, "---", ""]), "markdown")
+    return PostedArticle.parse("\n".join(["---", f"id: {id}", f"title: {title}", *lines, "---", ""]), "markdown")
 
 
 THREE = corpus_of(
@@ -226,8 +230,8 @@ def titles(overlay: Overlay, id: str) -> list[str]:
 
 def test_without_anything_over_it_the_model_itself_answers() -> None:
     overlay = three()
-    assert overlay.after(Postings()).recommender is overlay.recommender
-    assert overlay.after(Postings()).tag == overlay.tag == ""
+    assert overlay.after(LiveChanges()).recommender is overlay.recommender
+    assert overlay.after(LiveChanges()).tag == overlay.tag == ""
 
 
 def test_a_posted_article_answers_is_suggested_and_tells_whose_lists_it_enters() -> None:
@@ -247,7 +251,7 @@ def test_posting_again_replaces_and_withdrawing_removes_wherever_it_came_from() 
     overlay = after(overlay, post("rescue", "Chess saves hundreds"))
     assert "Chess saves hundreds" in titles(overlay, "chess")
     assert "Hundreds saved as Wend floods town" not in titles(overlay, "flood")
-    overlay = after(overlay, Withdrawn.of(overlay.recommender.article("rescue")))
+    overlay = after(overlay, WithdrawnArticle.from_article(overlay.recommender.article("rescue")))
     for id in ("late", "chess", "flood"):
         assert not any("Hundreds" in title or "hundreds" in title for title in titles(overlay, id))
     with pytest.raises(UnknownArticleError):
@@ -265,15 +269,15 @@ def test_an_article_at_the_address_of_another_stands_for_it_under_both_names() -
 
 def test_a_model_that_has_taken_an_article_in_or_gone_on_stands() -> None:
     first = post("late", "Wend floods fall", "date: 2024-03-21")
-    postings = after(three(), first).postings
+    changes = after(three(), first).changes
     taken_in = Overlay(Recommender().fit(corpus_of(*THREE.articles, first.article)))
-    assert len(taken_in.after(postings)) == 0
+    assert len(taken_in.after(changes)) == 0
     gone_on = Overlay(Recommender().fit(corpus_of(*THREE.articles, post("late", "Wend floods end").article)))
-    assert gone_on.after(postings).recommender.article("late").title == "Wend floods end"
+    assert gone_on.after(changes).recommender.article("late").title == "Wend floods end"
     again = gone_on.over(post("late", "Wend floods fall again"))
-    postings = postings.after(Changes(anew=False, records=(again.record(),), damage=()))
+    changes = changes.with_records((again.to_record(),))
     for overlay in (gone_on, taken_in, three()):  # it is newer than all that these models have
-        assert overlay.after(postings).recommender.article("late").title == "Wend floods fall again"
+        assert overlay.after(changes).recommender.article("late").title == "Wend floods fall again"
 
 
 def test_a_live_article_weighs_what_it_would_in_the_model() -> None:

@@ -13,7 +13,7 @@ from samples import SEEDS
 from recommender import Article, Corpus, Recommender
 from recommender.artefacts import current_version, use_version, versions
 from recommender.cli import main
-from recommender.corpus import NAME, Journal, Posted, Postings, Withdrawn, settle
+from recommender.corpus import JOURNAL_FILE, Journal, LiveChanges, PostedArticle, WithdrawnArticle, remove_incorporated
 from recommender.ranking import Overlay
 
 NEW = "---\ntitle: Comet seen from {place}\ndate: 2024-04-20\nrelated:\n  - id: {link}\n---\n"
@@ -41,31 +41,31 @@ def run(command: str, site: Path, models: Path, *more: str) -> str:
     return done.output
 
 
-def new(place: str) -> Posted:
+def new(place: str) -> PostedArticle:
     """An article as it is posted."""
-    return Posted.of(NEW.format(place=place, link=LINK), "markdown")
+    return PostedArticle.parse(NEW.format(place=place, link=LINK), "markdown")
 
 
-def with_id(text: str) -> Posted:
+def with_id(text: str) -> PostedArticle:
     """A file of the corpus as it is posted: with its ID, which there is its name."""
-    return Posted.of(text.replace("---\n", f"---\nid: {LINK}\n", 1), "markdown")
+    return PostedArticle.parse(text.replace("---\n", f"---\nid: {LINK}\n", 1), "markdown")
 
 
 def overlay(models: Path) -> Overlay:
     """What a server would serve."""
-    return Overlay(Recommender.load(models)).after(Postings.in_folder(models))
+    return Overlay(Recommender.load(models)).after(LiveChanges.load(models))
 
 
-def post(models: Path, posted: Posted) -> Posted:
+def post(models: Path, posted: PostedArticle) -> PostedArticle:
     """Post as a server does."""
-    Journal(models).append(overlay(models).over(posted).record())
+    Journal(models).append(overlay(models).over(posted).to_record())
     return posted
 
 
 def withdraw(models: Path, id: str) -> Article:
     """Withdraw as a server does."""
     article = overlay(models).recommender.article(id)
-    Journal(models).append(Withdrawn.of(article).record())
+    Journal(models).append(WithdrawnArticle.from_article(article).to_record())
     return article
 
 
@@ -75,7 +75,7 @@ def test_training_gives_what_it_would_give_with_those_files(site: Path, models: 
     for posted in (harbour, hill):
         (tmp_path / "with files" / f"{posted.id}.md").write_text(posted.text)
     with_files = Corpus.from_path(tmp_path / "with files")
-    folded = Corpus.from_path(site, postings=Postings.in_folder(models))
+    folded = Corpus.from_path(site, live_changes=LiveChanges.load(models))
     assert folded.articles == with_files.articles
     assert folded.links == with_files.links
     assert folded.links[harbour.id] == (LINK,)
@@ -84,20 +84,20 @@ def test_training_gives_what_it_would_give_with_those_files(site: Path, models: 
     trained = Recommender.load(models)
     assert list(trained.answers()) == list(Recommender(settings=trained.settings).fit(with_files).answers())
     assert len(overlay(models)) == 0  # the model has them
-    assert set(Postings.in_folder(models).posted) == {harbour.id, hill.id}  # the corpus has not
+    assert set(LiveChanges.load(models).posted) == {harbour.id, hill.id}  # the corpus has not
 
 
 def test_what_the_corpus_holds_leaves_the_journal(site: Path, models: Path) -> None:
     harbour, hill = post(models, new("the harbour")), post(models, new("the hill"))
     (site / f"{harbour.id}.md").write_text(harbour.text.replace("related:", "provider: The Site\nrelated:"))
     run("train", site, models)
-    assert set(Postings.in_folder(models).posted) == {hill.id}
+    assert set(LiveChanges.load(models).posted) == {hill.id}
     trained = Recommender.load(models)
     assert trained.article(harbour.id).entry["provider"] == {"name": "The Site"}  # the corpus has gone on
     assert trained.knows(hill.id)
     (site / f"{hill.id}.md").write_text(hill.text)
     run("train", site, models)
-    assert Postings.in_folder(models).posted == {}
+    assert LiveChanges.load(models).posted == {}
     assert len(overlay(models)) == 0
 
 
@@ -119,24 +119,24 @@ def test_an_update_is_folded_in_until_the_corpus_changes(site: Path, models: Pat
         assert Recommender.load(models).article(LINK).title == "Corrected"
     file.write_text(re.sub("^title: .*", "title: Corrected again", text, flags=re.MULTILINE))
     run("train", site, models)
-    assert not Postings.in_folder(models)
+    assert not LiveChanges.load(models)
     assert Recommender.load(models).article(LINK).title == "Corrected again"
 
 
 def test_what_is_withdrawn_stays_away_until_it_is_posted_again(site: Path, models: Path) -> None:
     gone = withdraw(models, LINK)
-    corpus = Corpus.from_path(site, postings=Postings.in_folder(models))
+    corpus = Corpus.from_path(site, live_changes=LiveChanges.load(models))
     assert gone.id not in {article.id for article in corpus.articles}
     assert not any(gone.id in links for links in corpus.links.values())
     assert set(gone.urls).isdisjoint(url for article in corpus.articles for url in article.urls)
     for _ in range(2):
         run("train", site, models)
         assert not Recommender.load(models).knows(LINK)
-    assert set(Postings.in_folder(models).withdrawn) == {LINK}
+    assert set(LiveChanges.load(models).withdrawn) == {LINK}
     post(models, with_id(next(site.rglob(f"{LINK}.md")).read_text()))
     run("train", site, models)
     assert Recommender.load(models).knows(LINK)
-    assert not Postings.in_folder(models)
+    assert not LiveChanges.load(models)
 
 
 def test_exports_and_lists_in_files_go_by_what_is_live(site: Path, models: Path, tmp_path: Path) -> None:
@@ -158,19 +158,19 @@ def test_exports_and_lists_in_files_go_by_what_is_live(site: Path, models: Path,
 def test_what_is_posted_while_training_runs_stays(site: Path, models: Path) -> None:
     first = post(models, new("the harbour"))
     (site / f"{first.id}.md").write_text(first.text)
-    corpus = Corpus.from_path(site, postings=Postings.in_folder(models))
-    assert set(corpus.held) == {first.id}
-    second = post(models, Posted.of(first.text.replace("date:", "provider: The Site\ndate:"), "markdown"))
-    settle(models, corpus.held)
-    assert Postings.in_folder(models).posted[second.id].digest == second.digest
+    corpus = Corpus.from_path(site, live_changes=LiveChanges.load(models))
+    assert set(corpus.incorporated) == {first.id}
+    second = post(models, PostedArticle.parse(first.text.replace("date:", "provider: The Site\ndate:"), "markdown"))
+    remove_incorporated(models, corpus.incorporated)
+    assert LiveChanges.load(models).posted[second.id].digest == second.digest
 
 
 def test_damage_is_told_by_training_and_then_forgotten(site: Path, models: Path) -> None:
     post(models, new("the harbour"))
     post(models, new("the hill"))
-    data = bytearray((models / NAME).read_bytes())
+    data = bytearray((models / JOURNAL_FILE).read_bytes())
     data[150] ^= 1
-    (models / NAME).write_bytes(data)
+    (models / JOURNAL_FILE).write_bytes(data)
     assert "is damaged, and lost" in run("train", site, models)
     assert "is damaged, and lost" not in run("train", site, models)
-    assert len(Postings.in_folder(models).posted) == 1
+    assert len(LiveChanges.load(models).posted) == 1
