@@ -15,9 +15,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from recommender.artefacts import files
 from recommender.artefacts.manifest import MANIFEST, Manifest, refused
-from recommender.artefacts.model import TrainedModel
+from recommender.artefacts.model_files import ARRAYS, RECORDS, TEXTS, ModelFiles
+from recommender.artefacts.trained_model import TrainedModel
 from recommender.catalogue import Buckets, Catalogue, Keys, Texts
 from recommender.corpus import Corpus
 from recommender.errors import ArtefactError
@@ -40,7 +40,7 @@ def publish_locally(models: Path, fill: Callable[[DiskFolder], Manifest]) -> Man
         staging = Path(tempfile.mkdtemp(prefix=".publishing-", dir=models))
         try:
             manifest = fill(DiskFolder(staging))
-            files.save_text(DiskFolder(staging), MANIFEST, manifest.to_json())
+            ModelFiles(DiskFolder(staging)).write_text(MANIFEST, manifest.to_json())
             staging.chmod(0o755)
             staging.rename(models / manifest.version)
         except BaseException:
@@ -158,7 +158,7 @@ def check_files(folder: DiskFolder, manifest: Manifest, *, place: str | Path) ->
             raise ValueError("there is not one vector an article")
         catalogue.check()
         model.top_lists.check(len(catalogue))
-        if sum(files.count_terms(folder, field) for field in FIELDS) != len(index.levels):
+        if sum(ModelFiles(folder).count_terms(field) for field in FIELDS) != len(index.levels):
             raise ValueError("the terms are not those of the vectors")
 
 
@@ -179,11 +179,11 @@ def load_model(models: Path, version: str | None = None, *, verified: bool = Fal
 
 def read_model(folder: Folder, settings: Settings) -> TrainedModel:
     """The model that the files of a folder make, sealed or not, trusted as they are."""
-    arrays = {name: files.read_array(folder, name) for name in files.ARRAYS}
-    texts = {name: Texts(folder.read(name), arrays[f"{name.partition('.')[0]}.ends"]) for name in files.TEXTS}
+    arrays = {name: ModelFiles(folder).read_array(name) for name in ARRAYS}
+    texts = {name: Texts(folder.read(name), arrays[f"{name.partition('.')[0]}.ends"]) for name in TEXTS}
     index = Index.from_arrays({part: arrays[f"index.{part}"] for part in Index._fields})
     catalogue = Catalogue(
-        texts[files.RECORDS],
+        texts[RECORDS],
         entry_sizes=arrays["articles.entries"],
         days=index.days,
         flags=arrays["articles.flags"],
@@ -192,7 +192,7 @@ def read_model(folder: Folder, settings: Settings) -> TrainedModel:
     )
 
     def model() -> TfidfModel:
-        vocabularies = {field: files.read_vocabulary(folder, field) for field in FIELDS}
+        vocabularies = {field: ModelFiles(folder).read_vocabulary(field) for field in FIELDS}
         return TfidfModel.from_vocabularies(vocabularies, settings=settings)
 
     return TrainedModel(catalogue, index, ReadyLists(arrays["lists.rows"], arrays["lists.scores"]), model, settings)

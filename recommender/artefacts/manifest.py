@@ -11,7 +11,7 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any, Self
 
-from recommender.artefacts import files
+from recommender.artefacts.model_files import NAMES
 from recommender.errors import ArtefactError, SettingsError
 from recommender.settings import Settings
 
@@ -78,7 +78,7 @@ class Manifest:
                 raise refused(place, f"it is of format {values['format']!r}, this program reads {FORMAT}")
             if seal != hashlib.sha256(_json(values)).hexdigest():
                 raise refused(place, "its manifest is damaged: it is not the one that was published")
-            if set(values["files"]) != files.NAMES:
+            if set(values["files"]) != NAMES:
                 raise refused(place, "its manifest does not name the files of an artefact")
             return cls(
                 version=version,

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 from recommender.artefacts import local
 from recommender.artefacts.manifest import Manifest
-from recommender.artefacts.model import TrainedModel
 from recommender.artefacts.remote import RemoteModels, fetch
+from recommender.artefacts.trained_model import TrainedModel
 from recommender.storage import DiskFolder, Folder
 
 Models: TypeAlias = Path | RemoteModels

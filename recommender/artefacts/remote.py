@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from recommender.artefacts import local
 from recommender.artefacts.manifest import MANIFEST, Manifest, version_at
-from recommender.artefacts.model import TrainedModel
+from recommender.artefacts.trained_model import TrainedModel
 from recommender.errors import ArtefactError, RecommenderError, without_secrets
 from recommender.storage import STEP, Dataset, DiskFolder, Folder, ObjectFolder, alone
 

@@ -21,7 +21,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.artefacts import Models, RemoteModels, files, read_manifest
+from recommender.artefacts import ModelFiles, Models, RemoteModels, read_manifest
 from recommender.corpus import LiveChanges
 from recommender.errors import EngineError, ExportError
 from recommender.export.parquet import to_parquet
@@ -168,7 +168,7 @@ class Exporter:
     def _days(self, dataset: Dataset, live: bytes) -> NDArray[np.float64]:
         """Those of all articles, in rank order."""
         if isinstance(self._models, RemoteModels):  # of which no more is needed here
-            return files.read_array(self._models.folder(self._version), "index.days")
+            return ModelFiles(self._models.folder(self._version)).read_array("index.days")
         recommender = _opened(self._models, self._version, dataset.url, _digest(live))
         rows, days = recommender.articles_.rows, recommender.index_.days
         return days if isinstance(rows, range) else days[rows]  # all of them need no copy

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from recommender.artefacts import files
+from recommender.artefacts import RECORDS, ModelFiles
 from recommender.articles import Article
 from recommender.catalogue import row_of
 from recommender.parallel import Engine
@@ -52,8 +52,8 @@ def build(
     Returns:
         How many terms it has learnt, and the sha256 of each file, as hex, by name.
     """
-    rows = -(-rows // LEAST_BLOCK) * LEAST_BLOCK
-    _write_catalogue(folder, articles, links)
+    rows, files = -(-rows // LEAST_BLOCK) * LEAST_BLOCK, ModelFiles(folder)
+    _write_catalogue(files, articles, links)
     everything = Slice(folder, settings, 0, count)
     parts = [Slice(folder, settings, first, min(first + rows, count)) for first in range(0, count, rows)]
 
@@ -63,7 +63,7 @@ def build(
         return engine.run(function, arguments, total=len(arguments), description=name, unit=unit, progress=progress)
 
     run("counting", slices.count, [(part,) for part in parts])
-    model, sizes = _learn(folder, parts, term_factors or {})
+    model, sizes = _learn(files, parts, term_factors or {})
     starts = np.cumsum([0, *sizes])
     terms, size = sum(len(model.vocabularies_[field].terms) for field in FIELDS), int(starts[-1])
     block = min(block_of(articles=count, terms=terms, size=size), rows & -rows)
@@ -78,18 +78,18 @@ def build(
         "lists.rows": (count, WIDTH),
         "lists.scores": (count, WIDTH),
     }.items():
-        files.allocate(folder, name, shape)
-    files.write_rows(folder, "index.indptr", 0, np.zeros(1, np.int64))
+        files.allocate(name, shape)
+    files.write_rows("index.indptr", 0, np.zeros(1, np.int64))
     greatest = run(
         "vectors", slices.vectorise, [(part, int(start)) for part, start in zip(parts, starts[:-1], strict=True)]
     )
     folder.remove(slices.WORK)
-    files.save(folder, "index.scale", scale_of(max(greatest, default=0.0)))
-    files.save(folder, "index.block", block)
+    files.write_array("index.scale", scale_of(max(greatest, default=0.0)))
+    files.write_array("index.block", block)
     norms = run("index", slices.invert, [(part,) for part in parts])
-    files.save(folder, "index.greatest_norm", max((norm for norm, _ in norms), default=0.0))
-    files.save(folder, "index.usual_heads", sum((heads for _, heads in norms), np.zeros(HEADS)) / max(count, 1))
-    _weigh_hubs(folder, parts)
+    files.write_array("index.greatest_norm", max((norm for norm, _ in norms), default=0.0))
+    files.write_array("index.usual_heads", sum((heads for _, heads in norms), np.zeros(HEADS)) / max(count, 1))
+    _weigh_hubs(files, parts)
     run("lists", slices.prepare, [(part,) for part in parts])
     run("names", slices.sort_keys, [(everything, "names"), (everything, "urls")])
     names = sorted(folder.names())
@@ -97,13 +97,13 @@ def build(
     return terms, dict(zip(names, digests, strict=True))
 
 
-def _write_catalogue(folder: Folder, articles: Iterable[Article], links: Mapping[str, Sequence[str]]) -> None:
+def _write_catalogue(files: ModelFiles, articles: Iterable[Article], links: Mapping[str, Sequence[str]]) -> None:
     with (
-        folder.writing(files.RECORDS) as records,
-        files.growing(folder, "articles.ends") as ends,
-        files.growing(folder, "articles.entries") as entry_sizes,
-        files.growing(folder, "articles.flags") as flags,
-        files.growing(folder, "index.days") as days,
+        files.folder.writing(RECORDS) as records,
+        files.appending("articles.ends") as ends,
+        files.appending("articles.entries") as entry_sizes,
+        files.appending("articles.flags") as flags,
+        files.appending("index.days") as days,
     ):
         end, dated = 0, 0
         for article in articles:
@@ -115,11 +115,11 @@ def _write_catalogue(folder: Folder, articles: Iterable[Article], links: Mapping
             flags.append(flag)
             days.append(np.nan if article.published_at is None else article.published_at)
             dated += article.published_at is not None
-    files.save(folder, "index.dated", dated)
+    files.write_array("index.dated", dated)
 
 
 def _learn(
-    folder: Folder, parts: Sequence[Slice], term_factors: Mapping[str, Mapping[str, float]]
+    files: ModelFiles, parts: Sequence[Slice], term_factors: Mapping[str, Mapping[str, float]]
 ) -> tuple[TfidfModel, list[int]]:
     """Add up what was counted, and learn and write the vocabularies; also returns how many values each slice's vectors
     will hold.
@@ -138,17 +138,17 @@ def _learn(
         frequencies[field] = terms, np.array([total[term] for term in terms], np.int64)
     model.learn(frequencies, articles=parts[-1].last, term_factors=term_factors)
     for field in FIELDS:
-        files.save_vocabulary(folder, field, model.vocabularies_[field])
+        files.write_vocabulary(field, model.vocabularies_[field])
     held_by = np.concatenate([frequencies[field][1] * (model.shares[field] > 0) for field in FIELDS])
-    files.save(folder, "index.levels", levels_of(held_by))
+    files.write_array("index.levels", levels_of(held_by))
     return model, sizes
 
 
-def _weigh_hubs(folder: Folder, parts: Sequence[Slice]) -> None:
+def _weigh_hubs(files: ModelFiles, parts: Sequence[Slice]) -> None:
     """Put the articles' weights in the place of their popularity."""
     exponent = parts[0].settings.hub_exponent
-    popularity = files.read_array(folder, "index.weights") if exponent > 0 else None
+    popularity = files.read_array("index.weights") if exponent > 0 else None
     least = np.inf if popularity is None else least_of(popularity)
     for part in parts:
         own = np.zeros(part.last - part.first) if popularity is None else popularity[part.first : part.last].copy()
-        files.write_rows(folder, "index.weights", part.first, weights_of(own, least=least, exponent=exponent))
+        files.write_rows("index.weights", part.first, weights_of(own, least=least, exponent=exponent))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from recommender.artefacts import Manifest, counts_of, files, manifest_of, publish_locally
+from recommender.artefacts import RECORDS, Manifest, ModelFiles, counts_of, manifest_of, publish_locally
 from recommender.catalogue import Catalogue
 from recommender.corpus import Corpus
 from recommender.ranking import Recommender
@@ -53,12 +53,13 @@ def write_files(
     """Write all files of an artefact but its manifest into a folder; returns what is to be that."""
     if recommender.ready_ is None:
         recommender.prepare(progress=progress)
+    files = ModelFiles(folder)
     for name, text in _texts_of(recommender).items():
-        files.save_text(folder, name, text)
+        files.write_text(name, text)
     for name, array in _arrays_of(recommender).items():
-        files.save(folder, name, array)
+        files.write_array(name, array)
     for field, vocabulary in recommender.model_.vocabularies_.items():
-        files.save_vocabulary(folder, field, vocabulary)
+        files.write_vocabulary(field, vocabulary)
     terms = sum(len(vocabulary.terms) for vocabulary in recommender.model_.vocabularies_.values())
     return manifest_of(
         {name: folder.digest(name) for name in sorted(folder.names())},
@@ -82,7 +83,7 @@ def _parts(recommender: Recommender) -> tuple[Catalogue, Index, ReadyLists]:
 def _texts_of(recommender: Recommender) -> dict[str, Blob]:
     catalogue, _, _ = _parts(recommender)
     return {
-        files.RECORDS: catalogue.records.blob,
+        RECORDS: catalogue.records.blob,
         "names.txt": catalogue.names.texts.blob,
         "urls.txt": catalogue.urls.texts.blob,
     }

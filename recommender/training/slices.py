@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import csr_array
 
-from recommender.artefacts import Draft, files
+from recommender.artefacts import RECORDS, IndexReader, ModelFiles, array_bytes
 from recommender.catalogue import Texts
 from recommender.parallel import held_off
 from recommender.search import REACH, Decay, Index, ReadyLists, popularity_of_rows
@@ -69,6 +69,11 @@ class Slice:
     first: int
     last: int
 
+    @property
+    def files(self) -> ModelFiles:
+        """The files of the artefact."""
+        return ModelFiles(self.folder)
+
     def kept(self, what: str) -> str:
         """Where something of this slice is handed on."""
         return f"{WORK}/{self.first:010}.{what}"
@@ -107,9 +112,9 @@ def vectorise(part: Slice, start: int) -> float:
     """
     with held_off():
         vectors = _model(part.folder, part.settings).weigh({field: _kept(part, field) for field in FIELDS})
-    files.write_rows(part.folder, "index.indptr", part.first + 1, start + vectors.indptr[1:].astype(np.int64))
-    files.write_rows(part.folder, "index.indices", start, vectors.indices)
-    files.write_rows(part.folder, "index.data", start, vectors.data)
+    part.files.write_rows("index.indptr", part.first + 1, start + vectors.indptr[1:].astype(np.int64))
+    part.files.write_rows("index.indices", start, vectors.indices)
+    part.files.write_rows("index.data", start, vectors.data)
     return float(vectors.data.max(initial=0.0))
 
 
@@ -119,25 +124,25 @@ def invert(part: Slice) -> tuple[float, NDArray[np.float64]]:
     Returns:
         The greatest norm of its articles, and the sums of their heads' norms, float64 (heads,).
     """
-    draft = Draft(part.folder)
-    start, end = max(part.first - REACH, 0), min(part.last + REACH, len(draft))
-    around = draft.vectors(start, end)
+    reader = IndexReader(part.files)
+    start, end = max(part.first - REACH, 0), min(part.last + REACH, len(reader))
+    around = reader.vectors(start, end)
     rows = slice(part.first - start, part.last - start)
     own = Index.of(around.slice(rows.start, rows.stop), around.days[rows], like=around)
-    files.write_rows(part.folder, "index.postings", draft.start(part.first), own.postings)
-    files.write_rows(part.folder, "index.directory", part.first // own.block, own.directory)
-    files.write_columns(part.folder, "index.heads", part.first, own.heads)
+    part.files.write_rows("index.postings", reader.start(part.first), own.postings)
+    part.files.write_rows("index.directory", part.first // own.block, own.directory)
+    part.files.write_columns("index.heads", part.first, own.heads)
     if part.settings.hub_exponent > 0:
         popularity = popularity_of_rows(around, rows.start, rows.stop, decay=part.decay)
-        files.write_rows(part.folder, "index.weights", part.first, popularity)
+        part.files.write_rows("index.weights", part.first, popularity)
     return own.greatest_norm, own.heads.sum(axis=1, dtype=np.float64)
 
 
 def prepare(part: Slice) -> None:
     """Write the ready lists of a slice."""
-    found = ReadyLists.of_rows(Draft(part.folder), part.first, part.last, decay=Decay.of(part.settings))
-    files.write_rows(part.folder, "lists.rows", part.first, found.rows)
-    files.write_rows(part.folder, "lists.scores", part.first, found.scores)
+    found = ReadyLists.of_rows(IndexReader(part.files), part.first, part.last, decay=Decay.of(part.settings))
+    part.files.write_rows("lists.rows", part.first, found.rows)
+    part.files.write_rows("lists.scores", part.first, found.scores)
 
 
 def digest(folder: Folder, name: str) -> str:
@@ -166,8 +171,8 @@ def sort_keys(part: Slice, kind: str) -> None:
         number = 1 << int(size).bit_length()
         with ExitStack() as stack:
             text = stack.enter_context(part.folder.writing(f"{kind}.txt"))
-            ends = stack.enter_context(files.growing(part.folder, f"{kind}.ends"))
-            rows = stack.enter_context(files.growing(part.folder, f"{kind}.rows"))
+            ends = stack.enter_context(part.files.appending(f"{kind}.ends"))
+            rows = stack.enter_context(part.files.appending(f"{kind}.rows"))
             end = 0
             in_order = groupby(keys.execute("SELECT key, value FROM pairs ORDER BY key, value"), itemgetter(0))
             for place, (key, same) in enumerate(in_order):
@@ -178,8 +183,8 @@ def sort_keys(part: Slice, kind: str) -> None:
                 rows.append(row)
                 buckets.execute("INSERT INTO pairs VALUES (?, ?)", (zlib.crc32(key) & (number - 1), place))
         with (
-            files.growing(part.folder, f"{kind}.starts") as starts,
-            files.growing(part.folder, f"{kind}.places") as places,
+            part.files.appending(f"{kind}.starts") as starts,
+            part.files.appending(f"{kind}.places") as places,
         ):
             for bucket, place in buckets.execute("SELECT key, value FROM pairs ORDER BY key, value"):
                 while len(starts) <= bucket:
@@ -202,18 +207,18 @@ def _sorter() -> Any:
 def _records(folder: Folder, first: int, last: int) -> Iterator[_Record]:
     for start in range(first, last, _RECORDS):
         stop = min(start + _RECORDS, last)
-        ends = files.read_rows(folder, "articles.ends", max(start - 1, 0), stop)
+        ends = ModelFiles(folder).read_rows("articles.ends", max(start - 1, 0), stop)
         begin = int(ends[0]) if start else 0
         own = ends[1:] if start else ends
-        yield from map(_record, Texts(folder.read(files.RECORDS, begin, int(ends[-1])), own - begin))
+        yield from map(_record, Texts(folder.read(RECORDS, begin, int(ends[-1])), own - begin))
 
 
 def _keep(part: Slice, field: str, counts: Counts) -> None:
     """Hand on the counts of a field."""
 
     def keep(what: str, content: NDArray[Any] | bytes) -> None:
-        plain = content if isinstance(content, bytes) else files.bytes_of(content)
-        files.save_text(part.folder, part.kept(f"{field}.{what}"), plain)
+        plain = content if isinstance(content, bytes) else array_bytes(content)
+        part.files.write_text(part.kept(f"{field}.{what}"), plain)
 
     for factor in ("pieces", "terms_of_pieces"):
         for name, dtype in _PARTS.items():
@@ -244,5 +249,5 @@ def _terms(part: Slice, field: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _model(folder: Folder, settings: Settings) -> TfidfModel:
     """The model, which a worker reads once."""
-    vocabularies = {field: files.read_vocabulary(folder, field) for field in FIELDS}
+    vocabularies = {field: ModelFiles(folder).read_vocabulary(field) for field in FIELDS}
     return TfidfModel.from_vocabularies(vocabularies, settings=settings)

@@ -16,7 +16,7 @@ from samples import stories
 
 from api.server import main
 from recommender import Recommender
-from recommender.artefacts import Manifest, RemoteModels, current_version, files, verify, versions
+from recommender.artefacts import Manifest, ModelFiles, RemoteModels, current_version, verify, versions
 from recommender.errors import ArtefactError, EngineError, StorageError
 from recommender.parallel import Engine
 from recommender.storage import Folder
@@ -209,9 +209,9 @@ def test_what_is_damaged_on_the_way_is_refused_and_the_model_before_stays(
 def test_a_forged_model_is_refused_where_it_is_brought_to(bucket: RemoteModels, tmp_path: Path) -> None:
     version = train(CORPUS, bucket, {}, slice_rows=256, engine=IN_TURN).version
     folder, honest = bucket.folder(version), bucket.manifest(version)
-    indices = files.read_array(folder, "index.indices") + np.int32(10**6)  # beyond all terms
+    indices = ModelFiles(folder).read_array("index.indices") + np.int32(10**6)  # beyond all terms
     folder.remove("index.indices.npy")
-    files.save(folder, "index.indices", indices)
+    ModelFiles(folder).write_array("index.indices", indices)
     forged = replace(honest, files={**honest.files, "index.indices.npy": folder.digest("index.indices.npy")})
     OBJECTS.pipe_file(f"/bucket/models/{version}/manifest.json", forged.to_json())
     for place in (lambda: bucket.pull(tmp_path / "here"), lambda: bucket.load(version)):

@@ -9,13 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import fsspec
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.artefacts import files
-from recommender.errors import StorageError
 from recommender.storage import STEP, DiskFolder, Folder, ObjectFolder
 
 OBJECTS = fsspec.filesystem("memory")
@@ -112,20 +109,6 @@ def test_however_a_file_is_cut_each_stretch_of_it_is_found(cuts: list[tuple[int,
     assert folder.read("a") == content
 
 
-def test_a_piece_that_is_missing_is_no_row_of_zeros(tmp_path: Path) -> None:
-    folder = objects(tmp_path)
-    files.allocate(folder, "index.days", (6,))
-    files.write_rows(folder, "index.days", 0, np.ones(2))
-    files.write_rows(folder, "index.days", 4, np.ones(2))
-    assert files.read_rows(folder, "index.days", 4, 6).tolist() == [1, 1]
-    for first, last in ((1, 3), (2, 4), (0, 6)):
-        with pytest.raises(ValueError, match=r"index\.days\.npy lacks some of its bytes"):
-            files.read_rows(folder, "index.days", first, last)
-    with pytest.raises(StorageError, match=r"^memory://bucket/.*/index\.indptr\.npy: is not there$"):
-        files.read_array(folder, "index.indptr")
-    OBJECTS.rm("/bucket", recursive=True)
-
-
 def test_what_others_have_put_since_is_found(tmp_path: Path) -> None:
     folder = objects(tmp_path)
     folder.write("a", 0, b"head")
@@ -136,32 +119,3 @@ def test_what_others_have_put_since_is_found(tmp_path: Path) -> None:
     OBJECTS.pipe_file(f"{folder.url[8:]}/a/000000000000008", b"end")
     assert folder.read("a") == b"headbodyend"
     OBJECTS.rm("/bucket", recursive=True)
-
-
-def test_arrays_are_read_by_rows_and_columns(folder: Folder) -> None:
-    grid = np.arange(20, dtype=np.float32).reshape(2, 10)
-    files.allocate(folder, "index.heads", grid.shape)
-    files.write_columns(folder, "index.heads", 4, grid[:, 4:])
-    files.write_columns(folder, "index.heads", 0, grid[:, :4])
-    assert files.read_array(folder, "index.heads").tolist() == grid.tolist()
-    assert files.read_columns(folder, "index.heads", 2, 7).tolist() == grid[:, 2:7].tolist()
-    assert files.read_rows(folder, "index.heads", 1, 2).tolist() == grid[1:].tolist()
-    assert files.length(folder, "index.heads") == 2
-    for first, last in ((-1, 2), (3, 11), (5, 4)):
-        with pytest.raises(ValueError, match="are not within 10"):
-            files.read_columns(folder, "index.heads", first, last)
-    with pytest.raises(ValueError, match="are not within"):
-        files.write_rows(folder, "index.heads", 2, grid[:1])
-    with pytest.raises(ValueError, match="are not within"):
-        files.write_columns(folder, "index.heads", 8, grid[:, :3])
-
-
-def test_an_array_may_grow_to_any_length(folder: Folder) -> None:
-    with files.growing(folder, "names.rows") as array:
-        for value in range(5000):
-            array.append(value)
-    with files.growing(folder, "urls.rows"):
-        pass
-    assert files.read_array(folder, "names.rows").tolist() == list(range(5000))
-    assert files.read_array(folder, "urls.rows").tolist() == []
-    assert files.read_array(folder, "names.rows").dtype == np.int32
