@@ -73,7 +73,7 @@ def post_article() -> Response:
         {
             "id": id,
             "related": [suggestion.article.entry for suggestion in overlay.recommender.related(id)],
-            "enters": overlay.owners(id),
+            "enters": overlay.listed_by(id),
             "problems": [problem.reason for problem in new.problems],
         }
     )

@@ -84,6 +84,6 @@ class Controls:
         """The recommender under what is tried; the trained one, and its ready lists, where nothing is."""
         if not self.changed.keys() - {"limit"}:
             return recommender
-        return recommender.under(
+        return recommender.with_settings(
             half_life_days=self.half_life_days or None, title_weight=self.title_weight, min_score=self.min_score
         )

@@ -94,7 +94,7 @@ class Exploration:
             return None
         others = [one.published_at for one in self.shown]
         half_life = self._controls.half_life_days or None
-        return Timeline.around(day, self._recommender.index_.days, others, half_life=half_life)
+        return Timeline.around(day, self._recommender.published_days, others, half_life=half_life)
 
     def _asked_about(self, others: Sequence[Article]) -> list[Item]:
         ids = [other.id for other in others]

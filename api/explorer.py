@@ -35,7 +35,7 @@ def home() -> Response:
     asked = _home.of_query(request)
     serving = current(current_app)
     question, limit = (asked.q or "").strip(), asked.limit or _SHOWN
-    found = _cards(serving.recommender.search(question, limit=limit + 1, published=forced()))
+    found = _cards(serving.recommender.search_titles(question, limit=limit + 1, published=forced()))
     return page(
         serving,
         "home.html",
@@ -56,7 +56,7 @@ def explore() -> Response:
         controls.over(serving.recommender), asked.id, controls, other=asked.other or "", published=forced()
     )
     question = (asked.q or "").strip()
-    others = serving.recommender.search(question, limit=_OTHERS, published=forced()) if question else []
+    others = serving.recommender.search_titles(question, limit=_OTHERS, published=forced()) if question else []
     return page(
         serving,
         "explore.html",

@@ -21,7 +21,7 @@ from recommender import Recommender
 from recommender.artefacts import POINTER, Verdicts, current_version, read_manifest
 from recommender.corpus import Journal, LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.errors import ArtefactError, JournalError
-from recommender.ranking import Overlay
+from recommender.ranking import LiveOverlay
 
 MOST = 10_000  # live articles: all of them are kept in memory, and weighed anew for each new model
 _INTERVAL = 0.25  # seconds between two looks, each of which costs a stat
@@ -111,7 +111,7 @@ class Live:
             raise ArtefactError(verdict.reason)
         return version
 
-    def post(self, new: PostedArticle) -> tuple[Overlay, bool]:
+    def post(self, new: PostedArticle) -> tuple[LiveOverlay, bool]:
         """Take in an article, for good: all workers serve it within two seconds.
 
         Returns:
@@ -125,8 +125,8 @@ class Live:
             overlay = self._overlay
             if len(overlay.changes.posted) >= MOST and new.id not in overlay.changes.posted:
                 raise JournalError(f"{MOST:,} articles are live already; run `recommender train CORPUS`")
-            created = not overlay.recommender.knows(new.id)
-            self._journal.append(overlay.over(new).to_record())
+            created = not overlay.recommender.has_article(new.id)
+            self._journal.append(overlay.mark_superseded(new).to_record())
             self._catch_up()
             return self._overlay, created
 
@@ -143,18 +143,18 @@ class Live:
         with self._changing:
             self._catch_up()
             article = self._overlay.recommender.article(id)
-            owners = self._overlay.owners(article.id)
+            owners = self._overlay.listed_by(article.id)
             self._journal.append(WithdrawnArticle.from_article(article).to_record())
             self._catch_up()
             return article.id, owners
 
-    def _loaded(self, version: str, changes: LiveChanges) -> Overlay:
+    def _loaded(self, version: str, changes: LiveChanges) -> LiveOverlay:
         base = Recommender.load(self._models, version, verified=True)
         self._verdicts.serve(version)
         self.loads += 1
-        return Overlay(base).after(changes)
+        return LiveOverlay(base).with_changes(changes)
 
-    def _serving(self, version: str, overlay: Overlay) -> Serving:
+    def _serving(self, version: str, overlay: LiveOverlay) -> Serving:
         tag = f"{version}+{overlay.tag}" if overlay.tag else version
         created = read_manifest(self._models, version).created
         return Serving(overlay.recommender, version, created, tag, len(overlay), len(overlay.changes.withdrawn))
@@ -169,13 +169,13 @@ class Live:
             if sentence not in self.problems:
                 log.error("%s", sentence)
         self.problems = changes.damage
-        self._overlay = self._overlay.after(changes)
+        self._overlay = self._overlay.with_changes(changes)
         self.snapshot = self._serving(self.snapshot.version or "", self._overlay)
         self._journal_seen = seen
 
     def _watch(self) -> None:
         if self._posting:
-            self._try(self._overlay.warm)
+            self._try(self._overlay.warm_up)
         while not self._stopped.wait(_INTERVAL):
             self._try(self._look_at_the_journal)
             self._try(self._look_for_a_model)
@@ -221,10 +221,10 @@ class Live:
     def _swap(self, version: str) -> None:
         overlay = self._loaded(version, self._overlay.changes)  # the long part, while others may still post
         if self._posting:
-            overlay.warm()
+            overlay.warm_up()
         with self._changing:
             if overlay.changes is not self._overlay.changes:
-                overlay = overlay.after(self._overlay.changes)
+                overlay = overlay.with_changes(self._overlay.changes)
             self._overlay = overlay
             self.snapshot = self._serving(version, overlay)
 

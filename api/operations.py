@@ -37,7 +37,7 @@ def readyz() -> Response:
         "ready",
         serving.version,
         serving.created,
-        len(serving.recommender.articles_.rows),
+        len(serving.recommender),
         None if refused is None else schemas.Refused(refused.version, refused.reason),
         schemas.Live(serving.live, serving.withdrawn, list(live.problems)),
     )

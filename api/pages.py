@@ -23,7 +23,7 @@ _POLICY = (
 def page(serving: Serving, template: str, **values: Any) -> Response:
     """A page of a template, of this moment: an editor wants to see what is, and not what was a minute ago."""
     request.environ[POLICY] = _POLICY
-    articles = len(serving.recommender.articles_.rows)
+    articles = len(serving.recommender)
     text = render_template(template, serving=serving, articles=articles, report=report().is_file(), **values)
     return deliver(replace(serving, tag=None), text.encode(errors="replace"), HTML)
 

@@ -57,7 +57,7 @@ class Serving:
 
     def described(self) -> Described:
         """What is told of it."""
-        return Described(self.version, self.created, len(self.recommender.articles_))
+        return Described(self.version, self.created, len(self.recommender))
 
 
 def current(app: Flask) -> Serving:

@@ -64,7 +64,7 @@ def related_by_url() -> Response:
     """The related articles of the one at `url`."""
     asked = _look_up_by_url.of_query(request)
     serving = current(current_app)
-    return _related(serving, serving.recommender.article_at(asked.url).id, asked)
+    return _related(serving, serving.recommender.article_by_url(asked.url).id, asked)
 
 
 @blueprint.post("/related")
@@ -100,7 +100,7 @@ def articles() -> Response:
     """The newest articles whose titles hold all words of `q`."""
     asked = _search.of_query(request)
     serving = current(current_app)
-    found = serving.recommender.search(asked.q, limit=asked.limit or 10, published=forced())
+    found = serving.recommender.search_titles(asked.q, limit=asked.limit or 10, published=forced())
     return deliver(serving, msgspec.json.encode({"articles": [_found(article) for article in found]}))
 
 

@@ -16,7 +16,7 @@ from api.server import main
 from recommender import Recommender
 from recommender.artefacts import current_version
 from recommender.corpus import LiveChanges
-from recommender.ranking import Overlay
+from recommender.ranking import LiveOverlay
 
 
 class Site:
@@ -37,9 +37,8 @@ class Site:
 
     def answers(self) -> bytes:
         """What look-ups give for each article, a line each, in rank order."""
-        recommender = Overlay(Recommender.load(self.models)).after(LiveChanges.load(self.models)).recommender
-        articles = [recommender.articles_[int(row)] for row in recommender.articles_.rows]
-        return b"".join(recommender.answer(article.id) + b"\n" for article in articles)
+        recommender = LiveOverlay(Recommender.load(self.models)).with_changes(LiveChanges.load(self.models)).recommender
+        return b"".join(recommender.answer(article.id) + b"\n" for article in recommender)
 
     def command(self, out: object, *options: object) -> list[str]:
         """An export as a shell has it."""

@@ -26,7 +26,7 @@ from servers import RECOMMENDER, free_port, running
 from recommender import Corpus, Recommender
 from recommender.artefacts import use_version
 from recommender.corpus import LiveChanges
-from recommender.ranking import Overlay
+from recommender.ranking import LiveOverlay
 from recommender.training import publish
 
 TOKEN = "a token of the tests"
@@ -86,7 +86,7 @@ class Soak:
     def know(self) -> None:
         """What is to be answered now, going by the library."""
         base = Recommender.load(self.models)
-        recommender = Overlay(base).after(LiveChanges.load(self.models)).recommender
+        recommender = LiveOverlay(base).with_changes(LiveChanges.load(self.models)).recommender
         self.expected = {id: recommender.answer(id, limit=LIMIT) for id in self.sampled}
 
 
@@ -100,9 +100,9 @@ def main(seconds: float) -> int:
     corpus = stories(2000)
     with tempfile.TemporaryDirectory() as folder:
         models = Path(folder) / "models"
-        recommender = Recommender().fit(corpus).prepare()
+        recommender = Recommender().fit(corpus).precompute_lists()
         less = Corpus(articles=corpus.articles[: len(corpus.articles) - 500], links={}, files=0, fingerprint="less")
-        other = Recommender().fit(less).prepare()
+        other = Recommender().fit(less).precompute_lists()
         versions = [publish(one, corpus, models).version for one in (recommender, other, recommender)]
         port = free_port()
         command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(models), "--workers", str(WORKERS)]
@@ -124,7 +124,7 @@ def soak(run: Soak, recommender: Recommender, versions: list[str], seconds: floa
         elapsed = time.monotonic() - began
         if elapsed > seconds:
             break
-        title = recommender.articles_[chance.randrange(1000)].title
+        title = recommender[chance.randrange(1000)].title
         at = f"2024-06-{second % 28 + 1:02}T00:00:00Z"
         posting = {"id": f"live-{second}", "title": f"{title} {second}", "excerpt": title, "date": at}
         run.expected = {}  # before anything changes

@@ -93,7 +93,7 @@ def dataset(folder: Path, recommender: Recommender, *, version: str = "one", liv
     """An export of all answers as `recommender export` leaves it: parts in rank order, by month."""
     (folder / "_names").mkdir(parents=True)
     numbers = count()
-    pairs = zip(recommender.articles_, recommender.answers(limit=limit), strict=True)
+    pairs = zip(recommender, recommender.answers(limit=limit), strict=True)
     for month, of_month in groupby(pairs, key=lambda pair: _month(pair[0])):
         answers = list(of_month)
         (folder / f"month={month}").mkdir()
@@ -102,7 +102,7 @@ def dataset(folder: Path, recommender: Recommender, *, version: str = "one", liv
             name = f"part-{next(numbers):06}.jsonl"
             (folder / f"month={month}" / name).write_bytes(b"".join(answer + b"\n" for _, answer in part))
             (folder / "_names" / name).write_text("".join(_names(article) for article, _ in part))
-    run = {"version": version, "live": live, "limit": limit, "format": "jsonl", "articles": len(recommender.articles_)}
+    run = {"version": version, "live": live, "limit": limit, "format": "jsonl", "articles": len(recommender)}
     (folder / "_run.json").write_text(json.dumps(run | {"task_size": _PART, "parts": []}))
     (folder / "_SUCCESS").touch()
     return folder

@@ -68,6 +68,6 @@ def test_entries_equal_the_curated_ones_and_every_answer_holds_the_contracts_key
         assert isinstance(related, list)
         curated += [entry_from(item, item["title"]) for item in related]
     to_files = [entry for entry in curated if normalise_url(link_of(entry) or "") in with_file]
-    equal = sum(recommender.article_at(link_of(entry) or "").entry == entry for entry in to_files)
+    equal = sum(recommender.article_by_url(link_of(entry) or "").entry == entry for entry in to_files)
     assert len(to_files) == 42194
     assert equal / len(to_files) >= 0.96

@@ -157,7 +157,8 @@ def check_files(folder: DiskFolder, manifest: Manifest, *, place: str | Path) ->
         if len(index.days) != len(catalogue):
             raise ValueError("there is not one vector an article")
         catalogue.check()
-        model.top_lists.check(len(catalogue))
+        if model.top_lists is not None:
+            model.top_lists.check(len(catalogue))
         if sum(ModelFiles(folder).count_terms(field) for field in FIELDS) != len(index.levels):
             raise ValueError("the terms are not those of the vectors")
 

@@ -16,11 +16,12 @@ class TrainedModel:
     """A trained model; rows are the same in all of its parts.
 
     Attributes:
+        top_lists: precomputed lists; `None` where every look-up searches.
         read_tfidf: reads the terms and their weights, which look-ups of articles need not wait for.
     """
 
     catalogue: Catalogue
     index: Index
-    top_lists: ReadyLists
+    top_lists: ReadyLists | None
     read_tfidf: Callable[[], TfidfModel]
     settings: Settings

@@ -18,7 +18,7 @@ from recommender.articles import Article, days_of
 from recommender.catalogue.string_index import Keys, Texts
 from recommender.catalogue.title_search import Titles
 
-HIDDEN, UNPUBLISHED, WISHES = 1, 2, 4
+HIDDEN, UNPUBLISHED, HAS_PINS_OR_BANS = 1, 2, 4
 _HEAD = b'{"entry":'
 
 
@@ -29,7 +29,7 @@ class Catalogue(Sequence[Article]):
         records: each article as a JSON object whose first key is its entry.
         entry_sizes: int32 (articles,) bytes of each entry.
         days: float64 (articles,) days since 1970-01-01 UTC; NaN where unknown.
-        flags: uint8 (articles,): `HIDDEN`, `UNPUBLISHED` and `WISHES` (it pins or bans others), added up.
+        flags: uint8 (articles,): `HIDDEN`, `UNPUBLISHED` and `HAS_PINS_OR_BANS` (it pins or bans others), added up.
         names, urls: who answers to what.
     """
 
@@ -100,7 +100,7 @@ class Catalogue(Sequence[Article]):
         """The IDs that an article's editors linked, in their order."""
         return tuple(self._rest(row).get("curated", ()))
 
-    def titled(self, text: str, *, limit: int, shown: NDArray[np.bool_]) -> list[int]:
+    def search_titles(self, text: str, *, limit: int, shown: NDArray[np.bool_]) -> list[int]:
         """The newest rows, `limit` at most, of those `shown` whose title holds every word of a text."""
         return self._titles.holding(text, limit=limit, shown=shown)
 
@@ -179,7 +179,7 @@ def row_of(article: Article, curated: Sequence[str]) -> tuple[bytes, int, int]:
     """What a catalogue holds of an article and its editors' links: its record, how long its entry is, its flags."""
     entry = _json(article.entry)
     wishes = bool(article.pinned or article.banned)
-    flags = HIDDEN * article.hidden + UNPUBLISHED * (not article.published) + WISHES * wishes
+    flags = HIDDEN * article.hidden + UNPUBLISHED * (not article.published) + HAS_PINS_OR_BANS * wishes
     return _record(article, entry, curated), len(entry), flags
 
 

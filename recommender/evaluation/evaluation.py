@@ -193,7 +193,7 @@ def evaluate(
     compared = {**baselines.ALL, **(others or {})}
     for baseline, rank in compared.items():
         progress(baseline)
-        runs[baseline] = _baseline_run(baseline, rank, recommender.articles_, split.later)
+        runs[baseline] = _baseline_run(baseline, rank, list(recommender), split.later)
     measured = {system: measure(run, lists) for system, run in runs.items()}
     progress("where it wins and loses")
     misses = _misses(recommender, lists, runs[OURS])
@@ -202,7 +202,7 @@ def evaluate(
         since=split.since_text,
         queries=len(lists),
         links=sum(len(targets) for targets in lists.values()),
-        candidates=len(recommender.articles_),
+        candidates=len(recommender),
         max_links=max_links,
         learnt=learnt,
         settings=recommender.settings.to_mapping(),
@@ -315,14 +315,14 @@ def _misses(recommender: Recommender, lists: CuratedLists, run: Run) -> list[Mis
                     placement.removed_by,
                 )
             )
-    return sorted(misses, key=lambda miss: (-(miss.rank or len(recommender.articles_)), miss.id, miss.target))
+    return sorted(misses, key=lambda miss: (-(miss.rank or len(recommender)), miss.id, miss.target))
 
 
 def _spread(recommender: Recommender) -> Spread:
     counts = Counter(
-        suggestion.article.id for _, suggestions in recommender.all_related(limit=DEPTH) for suggestion in suggestions
+        suggestion.article.id for _, suggestions in recommender.related_all(limit=DEPTH) for suggestion in suggestions
     )
-    visible = [article.id for article in recommender.articles_ if not article.hidden]
+    visible = [article.id for article in recommender if not article.hidden]
     most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MOST]
     return Spread(
         sum(id not in counts for id in visible) / max(len(visible), 1),

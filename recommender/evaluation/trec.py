@@ -75,8 +75,8 @@ def measure(run: Run, lists: CuratedLists) -> PerQuery:
 
 def run_of(recommender: Recommender, queries: Iterable[str], *, name: str = "this-program") -> Run:
     """What a recommender suggests for some articles; those that it does not know get nothing."""
-    known = [id for id in sorted(queries) if recommender.knows(id)]
-    lists = recommender.ranked(known, limit=DEPTH, min_score=0.0)
+    known = [id for id in sorted(queries) if recommender.has_article(id)]
+    lists = recommender.related_many(known, limit=DEPTH, min_score=0.0, use_pins_and_bans=False)
     return Run(
         name,
         {

@@ -27,7 +27,7 @@ from recommender.errors import EngineError, ExportError
 from recommender.export.parquet import to_parquet
 from recommender.export.partitions import RUN, SUCCESS, Format, Part, Plan, parts_of
 from recommender.parallel import Engine
-from recommender.ranking import Overlay, Recommender
+from recommender.ranking import LiveOverlay, Recommender
 from recommender.storage import Dataset, replacing
 
 TASK_SIZE = 4000
@@ -170,8 +170,7 @@ class Exporter:
         if isinstance(self._models, RemoteModels):  # of which no more is needed here
             return ModelFiles(self._models.folder(self._version)).read_array("index.days")
         recommender = _opened(self._models, self._version, dataset.url, _digest(live))
-        rows, days = recommender.articles_.rows, recommender.index_.days
-        return days if isinstance(rows, range) else days[rows]  # all of them need no copy
+        return recommender.published_days
 
     def _run(self, plan: Plan, dataset: Dataset) -> None:
         """Make the parts that are not there yet."""
@@ -223,7 +222,7 @@ def export_part(work: Work, part: Part) -> int:
     recommender = _opened(work.models, work.version, work.url, work.live)
     limit = work.limit
     answers = _each(part, recommender, lambda start, stop: recommender.answers(limit=limit, start=start, stop=stop))
-    known = _each(part, recommender, lambda start, stop: recommender.known_by(start=start, stop=stop))
+    known = _each(part, recommender, lambda start, stop: recommender.identifiers(start=start, stop=stop))
     names = [msgspec.json.encode({"id": id, "names": names, "urls": urls}) for id, names, urls in known]
     dataset = Dataset(work.url)
     dataset.write(part.names, b"".join(line + b"\n" for line in names))
@@ -249,11 +248,10 @@ def _each(part: Part, recommender: Recommender, made: Callable[[int, int], Itera
 
 
 def _name(recommender: Recommender, place: int) -> str:
-    row = int(recommender.articles_.rows[place])
     try:
-        return repr(recommender.articles_.id(row))
+        return repr(recommender[place].id)
     except Exception:  # noqa: BLE001 - that may be what is wrong with it
-        return f"in row {row}"
+        return f"in row {place}"
 
 
 @lru_cache(maxsize=1)
@@ -267,7 +265,7 @@ def _opened(models: Models, version: str, url: str, live: str) -> Recommender:
     if _digest(text) != live:
         raise ExportError(f"{dataset.place}/{LIVE}: is damaged; remove {dataset.place}, and begin again")
     records = tuple(map(msgspec.json.decode, text.splitlines()))
-    return Overlay(base).after(LiveChanges.from_records(records)).recommender
+    return LiveOverlay(base).with_changes(LiveChanges.from_records(records)).recommender
 
 
 def _live_now(models: Models) -> bytes:

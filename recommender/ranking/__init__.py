@@ -1,14 +1,14 @@
 """Which articles a list holds, and why: one set of rules for searching, precomputed lists, pins and explanations."""
 
 from recommender.ranking.explanation import Explanation, SharedWord
-from recommender.ranking.live_overlay import Overlay
+from recommender.ranking.live_overlay import LiveOverlay
 from recommender.ranking.recommender import Options, Recommender
 from recommender.ranking.rules import Placement, Suggestion
 
 __all__ = [
     "Explanation",
+    "LiveOverlay",
     "Options",
-    "Overlay",
     "Placement",
     "Recommender",
     "SharedWord",

@@ -76,11 +76,8 @@ class JoinedCatalogue(Sequence[Article]):
         return self._base[row] if row < len(self._base) else self._live[row - len(self._base)]
 
     def __iter__(self) -> Iterator[Article]:
-        """The articles that can be looked up."""
-        for row, article in enumerate(self._base):
-            if row not in self._masked:
-                yield article
-        yield from self._live
+        """The articles that can be looked up, in rank order."""
+        return (self[row] for row in self.rows.tolist())
 
     @cached_property
     def rows(self) -> NDArray[np.int64]:
@@ -105,11 +102,11 @@ class JoinedCatalogue(Sequence[Article]):
         """The IDs that an article's editors linked, in their order; of what came since, none is known."""
         return self._base.curated(row) if row < len(self._base) else ()
 
-    def titled(self, text: str, *, limit: int, shown: NDArray[np.bool_]) -> list[int]:
+    def search_titles(self, text: str, *, limit: int, shown: NDArray[np.bool_]) -> list[int]:
         """The newest rows, `limit` at most, of those `shown` whose title holds every word of a text."""
         start = len(self._base)
-        found = self._base.titled(text, limit=limit, shown=shown[:start])
-        found += [start + row for row in self._live.titled(text, limit=limit, shown=shown[start:])]
+        found = self._base.search_titles(text, limit=limit, shown=shown[:start])
+        found += [start + row for row in self._live.search_titles(text, limit=limit, shown=shown[start:])]
         return sorted(found, key=lambda row: rank_key(self[row]))[:limit]
 
     @cached_property

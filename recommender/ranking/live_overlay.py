@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, in_rank_order, normalise_url
-from recommender.catalogue import HIDDEN, UNPUBLISHED, WISHES, Catalogue
+from recommender.catalogue import HAS_PINS_OR_BANS, HIDDEN, UNPUBLISHED, Catalogue
 from recommender.corpus import LiveChanges, PostedArticle, state_digest
 from recommender.ranking.joined import JoinedCatalogue, JoinedIndex, JoinedLists
 from recommender.ranking.recommender import Recommender
-from recommender.search import Decay, Index, ReadyLists, entered, least_popularity, more_hub_weights, rows_of
+from recommender.search import Decay, Index, entered, least_popularity, more_hub_weights, rows_of
 
 _BATCH = 64  # posted articles that are looked at at a time
 _NONE: frozenset[int] = frozenset()  # most articles are new, and each would have an empty set of its own
@@ -57,13 +57,12 @@ class _Base:
     """A trained model, and what is asked of it again and again."""
 
     def __init__(self, recommender: Recommender) -> None:
-        articles, index, ready = recommender.articles_, recommender.index_, recommender.ready_
-        if not (isinstance(articles, Catalogue) and isinstance(index, Index)) or isinstance(ready, JoinedLists):
-            raise TypeError("live articles are laid over a trained model, not over others")
+        model = recommender.to_model()
         self.recommender = recommender
-        self.articles = articles
-        self.index = index
-        self.ready: ReadyLists | None = ready
+        self.articles = model.catalogue
+        self.index = model.index
+        self.ready = model.top_lists
+        self.read_tfidf = model.read_tfidf
         self.decay = Decay.of(recommender.settings)
 
     @cached_property
@@ -120,7 +119,7 @@ class _Base:
             replace(one.article, names=tuple(dict.fromkeys((one.id, *self._names(rows)))))
             for one, rows in zip(posted, replaced, strict=True)
         ]
-        vectors = self.recommender.model_.transform(
+        vectors = self.read_tfidf().transform(
             [article.title for article in articles], [article.excerpt for article in articles]
         )
         days = np.array([article.published_at for article in articles], np.float64)
@@ -187,7 +186,7 @@ class _Base:
         return states <= new.supersedes - {new.digest}
 
 
-class Overlay:
+class LiveOverlay:
     """A trained model, and what was posted and withdrawn since.
 
     Attributes:
@@ -210,12 +209,12 @@ class Overlay:
         """How many articles are live."""
         return len(self._live)
 
-    def warm(self) -> Self:
+    def warm_up(self) -> Self:
         """Read, import and compile now what the first live article needs."""
         self._base.live([PostedArticle.parse('{"title": "warm", "id": "warm"}', "json")])
         return self
 
-    def after(self, changes: LiveChanges) -> Self:
+    def with_changes(self, changes: LiveChanges) -> Self:
         """The same model under other changes; what is known of those that stay is kept."""
         overlay = type(self).__new__(type(self))
         overlay._base = self._base
@@ -246,12 +245,12 @@ class Overlay:
         """The IDs of the live articles, in rank order."""
         return [one.article.id for one in self._rows]
 
-    def over(self, new: PostedArticle) -> PostedArticle:
+    def mark_superseded(self, new: PostedArticle) -> PostedArticle:
         """A posted article that knows what it takes the place of in this model."""
         rows = self._base.rows_of((new.id,), new.source.urls)
         return replace(new, supersedes=new.supersedes | {self._base.digest(row) for row in rows})
 
-    def owners(self, id: str) -> list[str]:
+    def listed_by(self, id: str) -> list[str]:
         """The articles in whose lists, as look-ups give them, an article is: the IDs, the nearest to it first.
 
         Raises:
@@ -259,7 +258,7 @@ class Overlay:
         """
         article = self.recommender.article(id)
         ids = self._owners_of_live(self._live[id]) if id in self._live else self._owners_of_known(article)
-        lists = zip(ids, self.recommender.related_to_each(ids), strict=True)
+        lists = zip(ids, self.recommender.related_many(ids), strict=True)
         found = [(-one.score, owner) for owner, related in lists for one in related if one.article.id == article.id]
         return [owner for _, owner in sorted(found)]
 
@@ -299,7 +298,7 @@ class Overlay:
         if self.recommender.settings.published == "only":
             gone[:-1] |= base.articles.flags & UNPUBLISHED != 0
         room = base.ready.rows.shape[1] - limit - gone[base.ready.rows].sum(axis=1)
-        for row in np.flatnonzero(base.articles.flags & WISHES).tolist():
+        for row in np.flatnonzero(base.articles.flags & HAS_PINS_OR_BANS).tolist():
             room[row] -= len(base.articles[row].pinned) + len(base.articles[row].banned)
         return np.asarray(room < 0)
 
@@ -349,9 +348,9 @@ def _joined(base: _Base, rows: Sequence[_Live], index: Index, masked: frozenset[
             candidates=numbers[by_owner],
             places=places,
         )
-    return Recommender.from_learned(
+    return Recommender.from_parts(
         catalogue,
-        lambda: base.recommender.model_,
+        base.read_tfidf,
         JoinedIndex(base.index, index, places=places),
         settings=base.recommender.settings,
         ready=lists,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.catalogue import HIDDEN, UNPUBLISHED, WISHES, Catalogue
+from recommender.catalogue import HAS_PINS_OR_BANS, HIDDEN, UNPUBLISHED, Catalogue
 from recommender.ranking.joined import JoinedCatalogue, JoinedIndex, JoinedLists
 from recommender.ranking.rules import Rules
 from recommender.search import Decay, Index, ReadyLists
@@ -78,7 +78,7 @@ class Ranking:
         return self._as_wished(row, rules) if self._wishes(row, rules) else self.best([row], rules)[0]
 
     def _wishes(self, row: int, rules: Rules) -> bool:
-        return rules.curated == "first" or bool(self._articles.flags[row] & WISHES)
+        return rules.curated == "first" or bool(self._articles.flags[row] & HAS_PINS_OR_BANS)
 
     def _as_wished(self, row: int, rules: Rules) -> Ranked:
         article = self._articles[row]

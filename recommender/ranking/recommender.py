@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Self, TypedDict, Unpack
+from typing import NamedTuple, Self, TypedDict, Unpack
 
 import msgspec
 import numpy as np
@@ -43,16 +43,19 @@ class Options(TypedDict, total=False):
     provider_cap: int | None
 
 
+class Identifiers(NamedTuple):
+    """What one article answers to: its ID, its other IDs, and its normalised addresses."""
+
+    id: str
+    names: list[str]
+    urls: list[str]
+
+
 class Recommender:
     """Learns titles and excerpts of a corpus and suggests, for any article, those that belong with it.
 
-    Attributes:
-        articles_: what was learnt, in the order that settles ties; a row below is a position in it.
-        index_: the articles as candidates.
+    `Recommender.load("models").related("some-id")` answers from a trained model; `fit` trains one in memory.
     """
-
-    articles_: Catalogue | JoinedCatalogue
-    index_: Index | JoinedIndex
 
     def __init__(self, *, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
@@ -97,12 +100,12 @@ class Recommender:
     @classmethod
     def from_model(cls, model: TrainedModel) -> Self:
         """The recommender of a trained model."""
-        return cls.from_learned(
+        return cls.from_parts(
             model.catalogue, model.read_tfidf, model.index, settings=model.settings, ready=model.top_lists
         )
 
     @classmethod
-    def from_learned(
+    def from_parts(
         cls,
         catalogue: Catalogue | JoinedCatalogue,
         model: TfidfModel | Callable[[], TfidfModel],
@@ -126,13 +129,13 @@ class Recommender:
         ready: ReadyLists | JoinedLists | None,
         tilt: NDArray[np.float32] | None = None,
     ) -> Self:
-        self.articles_ = catalogue
-        self.index_ = index
+        self._catalogue = catalogue
+        self._index = index
         self._model = model
         self._ranking = Ranking(catalogue, index, decay=Decay.of(self.settings), ready=ready, tilt=tilt)
         return self
 
-    def under(
+    def with_settings(
         self, *, half_life_days: float | None, title_weight: float | None = None, min_score: float | None = None
     ) -> Self:
         """The same articles, terms and weights of hubs, looked up under other settings at once, without training.
@@ -159,39 +162,67 @@ class Recommender:
             share = other.settings.title_weight
             shares = {"title": share / trained.title_weight, "excerpt": (1 - share) / (1 - trained.title_weight)}
             tilt = np.concatenate(
-                [np.full(span.stop - span.start, shares[field]) for field, span in self.model_.columns().items()]
+                [np.full(span.stop - span.start, shares[field]) for field, span in self._tfidf.columns().items()]
             ).astype(np.float32)
-        return other._take(self.articles_, lambda: self.model_, self.index_, None, tilt)
+        return other._take(self._catalogue, lambda: self._tfidf, self._index, None, tilt)
 
-    def prepare(self, *, progress: bool = False) -> Self:
+    def precompute_lists(self, *, progress: bool = False) -> Self:
         """Make the ready lists, which look-ups are then answered from where they can be."""
-        if not isinstance(self.index_, Index):
+        if not isinstance(self._index, Index):
             raise TypeError("ready lists are made before others are laid over them")
         decay, shown = Decay.of(self.settings), self._ranking.shown["any"]
-        self._ranking.ready = ReadyLists.of(self.index_, decay=decay, shown=shown, progress=progress)
+        self._ranking.ready = ReadyLists.of(self._index, decay=decay, shown=shown, progress=progress)
         return self
 
-    @property
-    def ready_(self) -> ReadyLists | JoinedLists | None:
-        """Lists that were made in batch, if they were; they change no answer."""
-        return self._ranking.ready
+    def to_model(self) -> TrainedModel:
+        """The trained model that this recommender answers from, without its precomputed lists if it has none.
+
+        Raises:
+            TypeError: live articles lie over the model.
+        """
+        catalogue, index, lists = self._catalogue, self._index, self._ranking.ready
+        if not (isinstance(catalogue, Catalogue) and isinstance(index, Index)) or isinstance(lists, JoinedLists):
+            raise TypeError("live articles lie over this model: only a model as it was trained can be taken from here")
+        return TrainedModel(catalogue, index, lists, lambda: self._tfidf, self.settings)
+
+    def __len__(self) -> int:
+        """The number of articles that can be looked up."""
+        return len(self._catalogue.rows)
+
+    def __iter__(self) -> Iterator[Article]:
+        """All articles in rank order: the newest first, those without a date last, then by ID."""
+        return iter(self._catalogue)
+
+    def __getitem__(self, position: int) -> Article:
+        """The article at a position in rank order."""
+        return self._catalogue[int(self._catalogue.rows[position])]
 
     @property
-    def model_(self) -> TfidfModel:
-        """The fitted model; of a loaded recommender it is read when it is first asked for."""
+    def published_days(self) -> NDArray[np.float64]:
+        """When each article was published, in rank order: days since 1970-01-01 UTC, float64; NaN where unknown."""
+        return self._in_rank_order(self._index.days)
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """Each article's weight as a candidate, in rank order, float64, 0 to 1: hubs weigh less."""
+        return self._in_rank_order(self._index.weights)
+
+    @property
+    def vectors(self) -> csr_array:
+        """The articles' vectors in rank order, float32 (articles, terms), of unit length unless a field is empty."""
+        rows = self._catalogue.rows
+        return self._index.vectors if isinstance(rows, range) else csr_array(self._index.vectors[rows])
+
+    def _in_rank_order(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        rows = self._catalogue.rows
+        return values if isinstance(rows, range) else values[rows]
+
+    @property
+    def _tfidf(self) -> TfidfModel:
+        """The fitted model; a loaded recommender reads it when it is first needed."""
         if not isinstance(self._model, TfidfModel):
             self._model = self._model()
         return self._model
-
-    @property
-    def vectors_(self) -> csr_array:
-        """The articles' vectors, float32 (articles, terms), of unit length unless a field is empty."""
-        return self.index_.vectors
-
-    @property
-    def weights_(self) -> NDArray[np.float64]:
-        """Each article's weight as a candidate, float64 (articles,), 0 to 1: hubs weigh less."""
-        return self.index_.weights
 
     def article(self, id: str) -> Article:
         """The article that answers to an ID, its own or that of another file of the same article.
@@ -199,27 +230,27 @@ class Recommender:
         Raises:
             UnknownArticleError: none does; the error names the closest IDs.
         """
-        return self.articles_[self._row(id)]
+        return self._catalogue[self._row(id)]
 
-    def knows(self, id: str) -> bool:
+    def has_article(self, id: str) -> bool:
         """Whether any article answers to an ID."""
-        return self.articles_.names.row(id) is not None
+        return self._catalogue.names.row(id) is not None
 
-    def article_at(self, url: str) -> Article:
+    def article_by_url(self, url: str) -> Article:
         """The article at an address; scheme, `www.`, fragment and trailing slash don't matter.
 
         Raises:
             UnknownArticleError: none has this address.
         """
-        row = self.articles_.urls.row(normalise_url(url))
+        row = self._catalogue.urls.row(normalise_url(url))
         if row is None:
             raise UnknownArticleError(url)
-        return self.articles_[row]
+        return self._catalogue[row]
 
-    def search(self, text: str, *, limit: int = 10, published: Published | None = None) -> list[Article]:
+    def search_titles(self, text: str, *, limit: int = 10, published: Published | None = None) -> list[Article]:
         """The newest articles whose titles hold every word of a text, or words that hold it; hidden ones left out."""
         shown = self._ranking.shown[published or self.settings.published]
-        return [self.articles_[row] for row in self.articles_.titled(text, limit=limit, shown=shown)]
+        return [self._catalogue[row] for row in self._catalogue.search_titles(text, limit=limit, shown=shown)]
 
     def curated(self, id: str) -> list[Article]:
         """What an article's editors linked, in their order, as far as it can still be looked up.
@@ -227,8 +258,8 @@ class Recommender:
         Raises:
             UnknownArticleError: no article answers to this ID.
         """
-        rows = map(self.articles_.names.row, self.articles_.curated(self._row(id)))
-        return [self.articles_[row] for row in rows if row is not None]
+        rows = map(self._catalogue.names.row, self._catalogue.curated(self._row(id)))
+        return [self._catalogue[row] for row in rows if row is not None]
 
     def related(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> list[Suggestion]:
         """An article's list: what its editors pinned, then suggestions, best first, without what they banned.
@@ -252,21 +283,21 @@ class Recommender:
         return self._answer(row, self._ranking.list_of(row, rules))
 
     def answers(self, *, limit: int | None = None, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        """The answer of every article, or of those from place `start` to before `stop`, in rank order."""
+        """The answer of every article, or of those from position `start` to before `stop`, in rank order."""
         rules = Rules.from_settings(self.settings, limit=limit)
-        answerable = self.articles_.rows[start:stop]
+        answerable = self._catalogue.rows[start:stop]
         for first in range(0, len(answerable), _BATCH):
             rows = [int(row) for row in answerable[first : first + _BATCH]]
             for row, ranked in zip(rows, self._ranking.lists(rows, rules), strict=True):
                 yield self._answer(row, ranked)
 
-    def known_by(self, *, start: int = 0, stop: int | None = None) -> Iterator[tuple[str, list[str], list[str]]]:
-        """The ID of every article, or of those between two places in rank order, its other IDs, and its addresses."""
-        names, urls = self.articles_.names, self.articles_.urls
-        for row in map(int, self.articles_.rows[start:stop]):
-            article = self.articles_[row]
+    def identifiers(self, *, start: int = 0, stop: int | None = None) -> Iterator[Identifiers]:
+        """What each article answers to, from position `start` to before `stop` in rank order."""
+        names, urls = self._catalogue.names, self._catalogue.urls
+        for row in map(int, self._catalogue.rows[start:stop]):
+            article = self._catalogue[row]
             others = [name for name in article.names if name != article.id and names.row(name) == row]
-            yield article.id, others, [url for url in article.urls if urls.row(url) == row]
+            yield Identifiers(article.id, others, [url for url in article.urls if urls.row(url) == row])
 
     def related_to_text(
         self,
@@ -283,37 +314,33 @@ class Recommender:
             date: when it appears, ISO 8601; without one, time counts for nothing.
         """
         rules = Rules.from_settings(self.settings, limit=limit, **options)
-        vector, days = self.model_.transform([title], [excerpt]), np.array([parse_date(date)], np.float64)
+        vector, days = self._tfidf.transform([title], [excerpt]), np.array([parse_date(date)], np.float64)
         return self._suggestions(self._ranking.for_text(vector, days, rules))
 
-    def ranked(
-        self, ids: Sequence[str], *, limit: int | None = None, min_score: float | None = None
+    def related_many(
+        self,
+        ids: Sequence[str],
+        *,
+        limit: int | None = None,
+        min_score: float | None = None,
+        use_pins_and_bans: bool = True,
     ) -> Iterator[list[Suggestion]]:
-        """Suggestions for each of several articles, in their order, whatever their editors pinned or banned.
+        """What `related` gives for each of several articles, in their order.
 
-        By these, and not by `related_to_each`, a recommender is to be judged.
+        Args:
+            use_pins_and_bans: `False` ignores what editors pinned and banned; evaluation measures these lists.
 
         Raises:
             UnknownArticleError: no article answers to one of the IDs.
         """
         rules = Rules.from_settings(self.settings, limit=limit, min_score=min_score)
+        lists = self._ranking.lists if use_pins_and_bans else self._ranking.best
         for rows in self._batches(ids):
-            yield from map(self._suggestions, self._ranking.best(rows, rules))
+            yield from map(self._suggestions, lists(rows, rules))
 
-    def related_to_each(self, ids: Sequence[str], *, limit: int | None = None) -> Iterator[list[Suggestion]]:
-        """What `related` gives for each of several articles, in their order.
-
-        Raises:
-            UnknownArticleError: no article answers to one of the IDs.
-        """
-        rules = Rules.from_settings(self.settings, limit=limit)
-        for rows in self._batches(ids):
-            yield from map(self._suggestions, self._ranking.lists(rows, rules))
-
-    def all_related(self, *, limit: int | None = None) -> Iterator[tuple[Article, list[Suggestion]]]:
+    def related_all(self, *, limit: int | None = None) -> Iterator[tuple[Article, list[Suggestion]]]:
         """Every article with its suggestions, in rank order."""
-        ids = [article.id for article in self.articles_]
-        yield from zip(self.articles_, self.related_to_each(ids, limit=limit), strict=True)
+        yield from zip(self, self.related_many([article.id for article in self], limit=limit), strict=True)
 
     def placements(
         self, id: str, others: Sequence[str], *, deepest: int | None = None, published: Published | None = None
@@ -328,13 +355,13 @@ class Recommender:
             UnknownArticleError: no article answers to one of the IDs.
         """
         row = self._row(id)
-        limit = min(deepest or len(self.articles_), len(self.articles_))
+        limit = min(deepest or len(self._catalogue), len(self._catalogue))
         everything = Rules(limit=limit, published=published or self.settings.published)
         [ranked] = self._ranking.found([row], everything)
         places = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
         placements = []
         for other in map(self._row, others):
-            removed_by = "itself" if other == row else everything.removing(self.articles_[other])
+            removed_by = "itself" if other == row else everything.removing(self._catalogue[other])
             rank, score = places.get(other) or (None, self._ranking.pair(row, other)[0])
             placements.append(Placement(rank, score, removed_by))
         return placements
@@ -348,7 +375,7 @@ class Recommender:
         row, other_row = self._row(id), self._row(other)
         score, similarity, factor, weight = self._ranking.pair(row, other_row)
         product = self._ranking.products(row, other_row)
-        apart = abs(float(self.index_.days[row] - self.index_.days[other_row]))
+        apart = abs(float(self._index.days[row] - self._index.days[other_row]))
         return Explanation(
             score=score,
             similarity=similarity,
@@ -356,16 +383,16 @@ class Recommender:
             weight=weight,
             days_apart=None if np.isnan(apart) else apart,
             words=shared_words(
-                self.model_,
-                self.articles_[row],
+                self._tfidf,
+                self._catalogue[row],
                 dict(zip(product.indices.tolist(), product.data.tolist(), strict=True)),
             ),
         )
 
     def _row(self, id: str) -> int:
-        row = self.articles_.names.row(id)
+        row = self._catalogue.names.row(id)
         if row is None:
-            names = self.articles_.names.around(id, _COMPARED)
+            names = self._catalogue.names.around(id, _COMPARED)
             close = process.extract(id, names, limit=3, score_cutoff=_CLOSE) if len(id) <= _COMPARABLE else []
             raise UnknownArticleError(id, closest=[name for name, _, _ in close])
         return row
@@ -375,9 +402,9 @@ class Recommender:
         return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
 
     def _suggestions(self, ranked: Ranked) -> list[Suggestion]:
-        return [Suggestion(self.articles_[row], score) for row, score in ranked]
+        return [Suggestion(self._catalogue[row], score) for row, score in ranked]
 
     def _answer(self, row: int, ranked: Ranked) -> bytes:
-        id = msgspec.json.encode(self.articles_.id(row))
-        entries = b",".join([self.articles_.entry_json(other) for other, _ in ranked])
+        id = msgspec.json.encode(self._catalogue.id(row))
+        entries = b",".join([self._catalogue.entry_json(other) for other, _ in ranked])
         return b'{"id":' + id + b',"related":[' + entries + b"]}"

@@ -9,7 +9,7 @@ import click
 from recommender.artefacts import Models
 from recommender.corpus import Corpus, LiveChanges
 from recommender.parallel import leave_alone
-from recommender.ranking import Overlay, Recommender
+from recommender.ranking import LiveOverlay, Recommender
 from recommender.sources import CACHE_FOLDER
 
 
@@ -40,4 +40,4 @@ def load_with_live_articles(models_folder: Path, version: str) -> Recommender:
         ArtefactError: the version can't be loaded.
     """
     base = Recommender.load(models_folder, version, verified=True)
-    return Overlay(base).after(LiveChanges.load(models_folder)).recommender
+    return LiveOverlay(base).with_changes(LiveChanges.load(models_folder)).recommender

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from recommender.artefacts import RECORDS, Manifest, ModelFiles, counts_of, manifest_of, publish_locally
-from recommender.catalogue import Catalogue
+from recommender.artefacts import RECORDS, Manifest, ModelFiles, TrainedModel, counts_of, manifest_of, publish_locally
 from recommender.corpus import Corpus
 from recommender.ranking import Recommender
-from recommender.search import Index, ReadyLists
 from recommender.storage import Blob, Folder
 
 
@@ -51,16 +49,18 @@ def write_files(
     progress: bool = False,
 ) -> Manifest:
     """Write all files of an artefact but its manifest into a folder; returns what is to be that."""
-    if recommender.ready_ is None:
-        recommender.prepare(progress=progress)
+    if recommender.to_model().top_lists is None:
+        recommender.precompute_lists(progress=progress)
+    model = recommender.to_model()
     files = ModelFiles(folder)
-    for name, text in _texts_of(recommender).items():
+    for name, text in _texts_of(model).items():
         files.write_text(name, text)
-    for name, array in _arrays_of(recommender).items():
+    for name, array in _arrays_of(model).items():
         files.write_array(name, array)
-    for field, vocabulary in recommender.model_.vocabularies_.items():
+    vocabularies = model.read_tfidf().vocabularies_
+    for field, vocabulary in vocabularies.items():
         files.write_vocabulary(field, vocabulary)
-    terms = sum(len(vocabulary.terms) for vocabulary in recommender.model_.vocabularies_.values())
+    terms = sum(len(vocabulary.terms) for vocabulary in vocabularies.values())
     return manifest_of(
         {name: folder.digest(name) for name in sorted(folder.names())},
         settings=recommender.settings,
@@ -72,16 +72,8 @@ def write_files(
     )
 
 
-def _parts(recommender: Recommender) -> tuple[Catalogue, Index, ReadyLists]:
-    """What an artefact is made of, which is a model alone, with its ready lists and without live articles over it."""
-    catalogue, index, ready = recommender.articles_, recommender.index_, recommender.ready_
-    if not (isinstance(catalogue, Catalogue) and isinstance(index, Index) and isinstance(ready, ReadyLists)):
-        raise TypeError("only a model as it was trained, with its lists from `prepare`, is an artefact")
-    return catalogue, index, ready
-
-
-def _texts_of(recommender: Recommender) -> dict[str, Blob]:
-    catalogue, _, _ = _parts(recommender)
+def _texts_of(model: TrainedModel) -> dict[str, Blob]:
+    catalogue = model.catalogue
     return {
         RECORDS: catalogue.records.blob,
         "names.txt": catalogue.names.texts.blob,
@@ -89,8 +81,10 @@ def _texts_of(recommender: Recommender) -> dict[str, Blob]:
     }
 
 
-def _arrays_of(recommender: Recommender) -> dict[str, Any]:
-    catalogue, index, ready = _parts(recommender)
+def _arrays_of(model: TrainedModel) -> dict[str, Any]:
+    catalogue, lists = model.catalogue, model.top_lists
+    if lists is None:
+        raise TypeError("an artefact holds precomputed lists: call `precompute_lists` first")
     return {
         "articles.ends": catalogue.records.ends,
         "articles.entries": catalogue.entry_sizes,
@@ -103,7 +97,7 @@ def _arrays_of(recommender: Recommender) -> dict[str, Any]:
         "urls.rows": catalogue.urls.rows,
         "urls.starts": catalogue.urls.buckets.starts,
         "urls.places": catalogue.urls.buckets.places,
-        "lists.rows": ready.rows,
-        "lists.scores": ready.scores,
-        **{f"index.{part}": array for part, array in index._asdict().items()},
+        "lists.rows": lists.rows,
+        "lists.scores": lists.scores,
+        **{f"index.{part}": array for part, array in model.index._asdict().items()},
     }

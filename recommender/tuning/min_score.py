@@ -39,7 +39,7 @@ def min_score_for(precision: float, recommender: Recommender, lists: CuratedList
             f"a precision needs at least {MIN_LISTS} curated lists to be estimated from, and there are {len(lists)}"
         )
     ids = sorted(lists)
-    suggested = recommender.ranked(ids, limit=DEPTH, min_score=0.0)
+    suggested = recommender.related_many(ids, limit=DEPTH, min_score=0.0, use_pins_and_bans=False)
     pairs = [
         (suggestion.score, suggestion.article.id in lists[id])
         for id, suggestions in zip(ids, suggested, strict=True)

@@ -152,7 +152,7 @@ class Enrichment:
             links = [set(self._corpus.links.get(file.id, ()) if self._keeps(file) else ()) for file in chunk]
             # So many that there are enough without those that are in the list already.
             limit = self._limit + max(map(len, links))
-            lists = self._recommender.related_to_each([file.id for file in chunk], limit=limit)
+            lists = self._recommender.related_many([file.id for file in chunk], limit=limit)
             for file, there, suggestions in zip(chunk, links, lists, strict=True):
                 ids = [id for suggestion in suggestions if (id := suggestion.article.id) not in there]
                 yield Wish(file, [item_of(id) for id in ids[: self._limit]], self._limit, self._keeps(file))

@@ -146,7 +146,7 @@ def test_what_two_texts_share_is_marked(
 
 
 def test_a_timeline_holds_all_that_it_is_asked_to_and_ends_with_the_corpus() -> None:
-    days = fitted().index_.days
+    days = fitted().published_days
     gauge = parse_date("2024-04-09T06:00:00Z")
     line = Timeline.around(days[3], days, [gauge, None], half_life=None)
     assert sum(line.counts) == 5

@@ -51,7 +51,7 @@ def test_a_new_model_is_served_and_an_older_one_again_when_it_is_named(published
     assert len(before.recommender.related(SEED_ID)) == 10  # what took the old one ends on it
     use_version(models, first.version)
     until(lambda: live.snapshot.version == first.version)
-    assert live.snapshot.recommender.knows(SEED_ID)
+    assert live.snapshot.recommender.has_article(SEED_ID)
     assert (live.loads, live.refusals, live.refused) == (3, 0, None)
 
 

@@ -81,7 +81,7 @@ def test_every_article_is_answered_as_by_the_model(
     both: tuple[FlaskClient, FlaskClient], seeds_recommender: Recommender
 ) -> None:
     store, model = both
-    for each in seeds_recommender.articles_:
+    for each in seeds_recommender:
         id = quote(each.id, safe="")
         for query in ("", "?limit=10", "?limit=1", "?limit=3"):
             path = f"/articles/{id}/related{query}"
@@ -95,7 +95,7 @@ def test_every_article_is_answered_as_by_the_model(
 def test_caches_and_compression_are_served_as_by_the_model(
     both: tuple[FlaskClient, FlaskClient], seeds_recommender: Recommender
 ) -> None:
-    path = f"/articles/{quote(seeds_recommender.articles_[0].id)}/related"
+    path = f"/articles/{quote(seeds_recommender[0].id)}/related"
     etag = both[0].get(path).headers["ETag"]
     for headers in ({"Accept-Encoding": "gzip"}, {"If-None-Match": etag}, {"If-None-Match": '"other"'}):
         store, model = (told(client, path, **headers) for client in both)

@@ -26,9 +26,9 @@ def test_a_loaded_model_answers_as_the_one_that_was_published(
     published: Published, seeds_recommender: Recommender
 ) -> None:
     loaded = Recommender.load(published[0])
-    assert list(loaded.articles_) == list(seeds_recommender.articles_)
+    assert list(loaded) == list(seeds_recommender)
     assert loaded.settings == seeds_recommender.settings
-    assert list(loaded.all_related()) == list(seeds_recommender.all_related())
+    assert list(loaded.related_all()) == list(seeds_recommender.related_all())
     text = ("Comet over the harbour", "A tail that can be seen at dawn.")
     assert loaded.related_to_text(*text) == seeds_recommender.related_to_text(*text)
 
@@ -39,7 +39,7 @@ def test_settings_and_emptiness_survive(tmp_path: Path) -> None:
     publish(Recommender(settings=settings).fit(corpus), corpus, tmp_path)
     loaded = Recommender.load(tmp_path)
     assert loaded.settings == settings
-    assert tuple(loaded.articles_) == corpus.articles
+    assert tuple(loaded) == corpus.articles
 
 
 def test_the_manifest_says_what_was_trained_on_what(published: Published, seeds: Corpus) -> None:
@@ -65,7 +65,7 @@ def test_a_newer_version_is_in_use_until_an_older_one_is_named(
     assert current_version(models) == second.version
     use_version(models, first.version)
     assert current_version(models) == first.version
-    assert list(Recommender.load(models).articles_) == list(seeds_recommender.articles_)
+    assert list(Recommender.load(models)) == list(seeds_recommender)
 
 
 def test_publishing_leaves_only_the_version_and_the_pointer(published: Published) -> None:

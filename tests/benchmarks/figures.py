@@ -135,22 +135,22 @@ def equality(bench: Bench) -> Iterator[Figure]:
     yield _equality(f"generated, {bench.small:,}", bench.of_small)
     for name in ("ai-news", "gcp-news", "tidb-docs-zh"):
         if (REAL / name).is_dir():
-            yield _equality(name, Recommender(settings=SETTINGS).fit(Corpus.from_path(REAL / name)).prepare())
+            yield _equality(name, Recommender(settings=SETTINGS).fit(Corpus.from_path(REAL / name)).precompute_lists())
         else:
             progress(f"{REAL / name} is absent: skipped")
 
 
 def _equality(name: str, recommender: Recommender) -> Figure:
-    articles, random = recommender.articles_, np.random.default_rng(0)
+    articles, random = list(recommender), np.random.default_rng(0)
     rows = random.choice(len(articles), min(1000, len(articles)), replace=False)
     ids = [articles[row].id for row in rows]
     row_of = {article.id: row for row, article in enumerate(articles)}
     searching = _without_ready_lists(recommender)
-    searched = list(searching.related_to_each(ids, limit=LIMIT))
+    searched = list(searching.related_many(ids, limit=LIMIT))
     searched[:100] = [searching.related(id, limit=LIMIT) for id in ids[:100]]
-    ready = list(recommender.related_to_each(ids, limit=LIMIT))
-    weights = np.where([article.hidden for article in articles], 0.0, recommender.weights_)
-    scores = brute_force(recommender.vectors_, days_of(articles), weights, rows, recommender.settings)
+    ready = list(recommender.related_many(ids, limit=LIMIT))
+    weights = np.where([article.hidden for article in articles], 0.0, recommender.weights)
+    scores = brute_force(recommender.vectors, days_of(articles), weights, rows, recommender.settings)
     equal = [
         both[0] == both[1]
         and _same([row_of[suggestion.article.id] for suggestion in both[0]], [s.score for s in both[0]], of_all)
@@ -160,8 +160,7 @@ def _equality(name: str, recommender: Recommender) -> Figure:
 
 
 def _without_ready_lists(recommender: Recommender, settings: Settings = SETTINGS) -> Recommender:
-    r = recommender
-    return Recommender.from_learned(r.articles_, r.model_, r.index_, settings=settings)
+    return Recommender.from_model(replace(recommender.to_model(), top_lists=None, settings=settings))
 
 
 def _same(rows: list[int], scores: list[float], of_all: NDArray[np.float64]) -> bool:
@@ -184,7 +183,7 @@ def one_look_up(bench: Bench) -> Iterator[Figure]:
 
 
 def one_look_up_against_neighbors(bench: Bench) -> Iterator[Figure]:
-    vectors, rows = bench.of_small.vectors_, cycle(_spread(bench.small, 100))
+    vectors, rows = bench.of_small.vectors, cycle(_spread(bench.small, 100))
     peer = BruteNeighbors(vectors)
     look_up = _look_up(_without_ready_lists(bench.of_small))
 
@@ -199,7 +198,7 @@ def one_look_up_against_neighbors(bench: Bench) -> Iterator[Figure]:
 
 
 def _look_up(recommender: Recommender) -> Callable[[], object]:
-    ids = cycle([recommender.articles_[row].id for row in _spread(len(recommender.articles_), 1000)])
+    ids = cycle([recommender[row].id for row in _spread(len(recommender), 1000)])
     return lambda: recommender.answer(next(ids), limit=LIMIT)
 
 
@@ -207,7 +206,7 @@ def batch(bench: Bench) -> Iterator[Figure]:
     """All articles' lists (of a large archive a sample), an article, against sparse_dot_topn with as many threads."""
     ours = {}
     for recommender, bound, from_size in ((bench.of_small, 5, 100_000), (bench.of_large, 80, 1_000_000)):
-        size = len(recommender.articles_)
+        size = len(recommender)
         ours[size], theirs = _batch(recommender)
         yield Figure(f"batch over {size:,}, lists a second", 1 / ours[size])
         name = f"batch over {size:,}: sparse_dot_topn's time / ours"
@@ -224,7 +223,7 @@ def without_half_life(bench: Bench) -> Iterator[Figure]:
 
 def _batch(recommender: Recommender, *, stretches: int = 16) -> list[float]:
     """Seconds an article of ours and of sparse_dot_topn, arrays in and arrays out."""
-    index, vectors, size = recommender.index_, recommender.vectors_, len(recommender.articles_)
+    index, vectors, size = recommender.to_model().index, recommender.vectors, len(recommender)
     peer = SparseDotTopn(vectors)
     asked = np.asarray(_stretches(size, stretches), np.int32)
     own = csr_array(vectors[asked])
@@ -242,7 +241,7 @@ def _batch(recommender: Recommender, *, stretches: int = 16) -> list[float]:
 
 def postings(bench: Bench) -> Iterator[Figure]:
     """What a list takes in a batch on one core, over the postings that were read for it."""
-    index = bench.of_small.index_
+    index = bench.of_small.to_model().index
     asked = np.asarray(_stretches(bench.small, 4), np.int32)
     own, decay = csr_array(index.vectors[asked]), Decay.of(SETTINGS)
     read, seconds = 0, []
@@ -258,7 +257,7 @@ def postings(bench: Bench) -> Iterator[Figure]:
 
 def bad_input(bench: Bench) -> Iterator[Figure]:
     """Archives that time tells nothing of, or words nothing: a list's cost, against a full scan of them."""
-    index = bench.of_small.index_
+    index = bench.of_small.to_model().index
     rows = slice(0, min(bench.small, 20_000))
     vectors, days = csr_array(index.vectors[rows]), np.asarray(index.days[rows])
     count, terms = vectors.shape
@@ -292,7 +291,7 @@ def bad_input(bench: Bench) -> Iterator[Figure]:
 
 def other_engines(bench: Bench) -> Iterator[Figure]:
     """Engines that answer by their own scoring: no bound, a sense of scale."""
-    articles = bench.of_small.articles_
+    articles = list(bench.of_small)
     queries = [articles[row] for row in _spread(bench.small, 300)]
     bm25, more_like_this = Bm25s(articles), Tantivy(articles)
     seconds = alternate(
@@ -345,7 +344,7 @@ def reading(bench: Bench) -> Iterator[Figure]:
 
 def workers(bench: Bench) -> Iterator[Figure]:
     """Two workers on one artefact: from the process's start to its answer, and what the second has for itself."""
-    id = bench.of_large.articles_[bench.large // 2].id
+    id = bench.of_large[bench.large // 2].id
     version = current_version(bench.large_models)
     judged = bench.folder / "judged"
     judged.mkdir()

@@ -14,7 +14,7 @@ from recommender import Article, Corpus, Recommender
 from recommender.artefacts import current_version, use_version, versions
 from recommender.cli import main
 from recommender.corpus import JOURNAL_FILE, Journal, LiveChanges, PostedArticle, WithdrawnArticle, remove_incorporated
-from recommender.ranking import Overlay
+from recommender.ranking import LiveOverlay
 
 NEW = "---\ntitle: Comet seen from {place}\ndate: 2024-04-20\nrelated:\n  - id: {link}\n---\n"
 LINK = "2024-04-28-farewell-orrin-vale-comet-breaks-apart-as-it-rounds-the-sun"
@@ -51,14 +51,14 @@ def with_id(text: str) -> PostedArticle:
     return PostedArticle.parse(text.replace("---\n", f"---\nid: {LINK}\n", 1), "markdown")
 
 
-def overlay(models: Path) -> Overlay:
+def overlay(models: Path) -> LiveOverlay:
     """What a server would serve."""
-    return Overlay(Recommender.load(models)).after(LiveChanges.load(models))
+    return LiveOverlay(Recommender.load(models)).with_changes(LiveChanges.load(models))
 
 
 def post(models: Path, posted: PostedArticle) -> PostedArticle:
     """Post as a server does."""
-    Journal(models).append(overlay(models).over(posted).to_record())
+    Journal(models).append(overlay(models).mark_superseded(posted).to_record())
     return posted
 
 
@@ -94,7 +94,7 @@ def test_what_the_corpus_holds_leaves_the_journal(site: Path, models: Path) -> N
     assert set(LiveChanges.load(models).posted) == {hill.id}
     trained = Recommender.load(models)
     assert trained.article(harbour.id).entry["provider"] == {"name": "The Site"}  # the corpus has gone on
-    assert trained.knows(hill.id)
+    assert trained.has_article(hill.id)
     (site / f"{hill.id}.md").write_text(hill.text)
     run("train", site, models)
     assert LiveChanges.load(models).posted == {}
@@ -106,8 +106,8 @@ def test_an_older_model_is_served_with_what_it_lacks(site: Path, models: Path) -
     harbour = post(models, new("the harbour"))
     run("train", site, models)
     use_version(models, older)
-    assert not Recommender.load(models).knows(harbour.id)
-    assert overlay(models).recommender.knows(harbour.id)
+    assert not Recommender.load(models).has_article(harbour.id)
+    assert overlay(models).recommender.has_article(harbour.id)
 
 
 def test_an_update_is_folded_in_until_the_corpus_changes(site: Path, models: Path) -> None:
@@ -131,11 +131,11 @@ def test_what_is_withdrawn_stays_away_until_it_is_posted_again(site: Path, model
     assert set(gone.urls).isdisjoint(url for article in corpus.articles for url in article.urls)
     for _ in range(2):
         run("train", site, models)
-        assert not Recommender.load(models).knows(LINK)
+        assert not Recommender.load(models).has_article(LINK)
     assert set(LiveChanges.load(models).withdrawn) == {LINK}
     post(models, with_id(next(site.rglob(f"{LINK}.md")).read_text()))
     run("train", site, models)
-    assert Recommender.load(models).knows(LINK)
+    assert Recommender.load(models).has_article(LINK)
     assert not LiveChanges.load(models)
 
 

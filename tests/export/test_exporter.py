@@ -131,12 +131,10 @@ def test_a_url_that_nothing_reads_is_told(site: Site) -> None:
 def test_live_articles_are_exported_in_their_place(tmp_path: Path) -> None:
     site = Site(tmp_path / "site", articles=150)
     base = Recommender.load(site.models)
-    gone, replaced = base.articles_[5], base.articles_[60]
+    gone, replaced = base[5], base[60]
     journal = Journal(site.models)
     for posted in ({"id": "new", "date": "2024-01-20"}, {"id": replaced.id, "date": "2024-02-10"}):
-        journal.append(
-            PostedArticle.parse(json.dumps({"title": base.articles_[80].title, **posted}), "json").to_record()
-        )
+        journal.append(PostedArticle.parse(json.dumps({"title": base[80].title, **posted}), "json").to_record())
     journal.append(WithdrawnArticle.from_article(gone).to_record())
     out = tmp_path / "out"
     exporter(site, workers=2).to_folder(str(out))

@@ -112,7 +112,7 @@ def test_answers_with_live_articles_have_another_tag_than_the_model(redis: Redis
 
 def test_parquet_is_loaded_as_lines_are(redis: RedisServer, published: tuple[Path, Manifest], tmp_path: Path) -> None:
     models, manifest = published
-    ids = [article.id for article in Recommender.load(models).articles_]
+    ids = [article.id for article in Recommender.load(models)]
     found = []
     for form in get_args(Format):
         Exporter(models, manifest.version).to_folder(f"{tmp_path}/{form}", form=form)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -17,8 +18,8 @@ from recommender import Article, Recommender, Settings
 from recommender.catalogue import HIDDEN
 from recommender.corpus import LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.errors import UnknownArticleError
-from recommender.ranking import Options, Overlay
-from recommender.search import Decay, Index, ReadyLists, hub_weights
+from recommender.ranking import LiveOverlay, Options
+from recommender.search import Decay, ReadyLists, hub_weights
 
 WORDS = ["".join(random.Random(n).choices("abcdefghijklmnop", k=5)) for n in range(40)]
 
@@ -64,11 +65,11 @@ CORPUS = corpus_of(*(written(random.Random(number), f"a{number:02}") for number 
 
 def with_lists(base: Recommender) -> Recommender:
     """The same with ready lists that are too short for some look-ups."""
-    assert isinstance(base.index_, Index)
+    model = base.to_model()
     lists = ReadyLists.of(
-        base.index_, decay=Decay.of(base.settings), shown=base.articles_.flags & HIDDEN == 0, width=12
+        model.index, decay=Decay.of(base.settings), shown=model.catalogue.flags & HIDDEN == 0, width=12
     )
-    return Recommender.from_learned(base.articles_, base.model_, base.index_, settings=base.settings, ready=lists)
+    return Recommender.from_model(replace(model, top_lists=lists))
 
 
 BASE = Recommender(settings=Settings(hub_exponent=0.4)).fit(CORPUS)
@@ -76,31 +77,31 @@ TIMELESS = Recommender(settings=Settings(hub_exponent=0.0, half_life_days=None))
 READY = {"time and hubs": with_lists(BASE), "neither": with_lists(TIMELESS)}
 
 
-def overlay_of(seed: int, live: int, gone: int, *, base: Recommender = READY["time and hubs"]) -> Overlay:
+def overlay_of(seed: int, live: int, gone: int, *, base: Recommender = READY["time and hubs"]) -> LiveOverlay:
     """A number of live articles, some of which replace trained ones, and some trained ones withdrawn, one by one."""
     chance = random.Random(seed)
-    overlay = Overlay(base)
+    overlay = LiveOverlay(base)
     records = []
     for number in range(live):
         id = f"a{chance.randrange(60):02}" if chance.random() < 0.3 else f"l{number:02}"
         wishes = (f"a{chance.randrange(60):02}", f"l{chance.randrange(live):02}") if chance.random() < 0.3 else ()
         records.append(
-            overlay.over(PostedArticle.parse(posted_text(chance, id, wishes=wishes), "markdown")).to_record()
+            overlay.mark_superseded(PostedArticle.parse(posted_text(chance, id, wishes=wishes), "markdown")).to_record()
         )
     records += [
         WithdrawnArticle.from_article(base.article(f"a{chance.randrange(60):02}")).to_record() for _ in range(gone)
     ]
     chance.shuffle(records)
     for record in records:
-        overlay = overlay.after(overlay.changes.with_records((record,)))
+        overlay = overlay.with_changes(overlay.changes.with_records((record,)))
     return overlay
 
 
-def brute_force(overlay: Overlay, id: str, limit: int, options: Options) -> list[tuple[str, float]]:
+def brute_force(overlay: LiveOverlay, id: str, limit: int, options: Options) -> list[tuple[str, float]]:
     """A look-up from its definition: every candidate scored in Python, sorted whole."""
     joined = overlay.recommender
-    rows = {found.id: row for found in joined.articles_ if (row := joined.articles_.names.row(found.id)) is not None}
-    vectors, base = joined.vectors_, joined.settings
+    rows = {found.id: row for row, found in enumerate(joined)}
+    vectors, base = joined.vectors, joined.settings
     decay = Decay.of(base)
     own = joined.article(id)
 
@@ -112,14 +113,14 @@ def brute_force(overlay: Overlay, id: str, limit: int, options: Options) -> list
             similarity += terms.get(term, 0.0) * value
         days = [joined.article(name).published_at for name in (own.id, other)]
         known = np.array([np.nan if day is None else day for day in days])
-        return similarity * (float(decay.factor(known[:1], known[1:])[0]) * float(joined.weights_[rows[other]]))
+        return similarity * (float(decay.factor(known[:1], known[1:])[0]) * float(joined.weights[rows[other]]))
 
     scores = {other: score(other) for other in rows}
-    excluded = {joined.articles_.names.row(name) for name in options.get("exclude", ())}
+    excluded = {joined.article(name).id for name in options.get("exclude", ()) if joined.has_article(name)}
     only, oldest = options.get("published", base.published) == "only", options.get("max_age_days")
 
     def may_stand(other: Article) -> bool:
-        named = rows[other.id] not in excluded and other.id != own.id
+        named = other.id not in excluded and other.id != own.id
         return named and not other.hidden and (other.published or not only)
 
     def may_follow(other: Article) -> bool:
@@ -131,7 +132,7 @@ def brute_force(overlay: Overlay, id: str, limit: int, options: Options) -> list
 
     found = [name for name in own.pinned if name in rows and name not in own.banned and may_stand(joined.article(name))]
     ranked = sorted(
-        filter(may_stand, joined.articles_),
+        filter(may_stand, joined),
         key=lambda one: (-scores[one.id], one.published_at is None, -(one.published_at or 0.0), one.id),
     )
     counts: Counter[str] = Counter()
@@ -169,7 +170,7 @@ def test_every_answer_is_that_of_an_exact_search_over_all(
 ) -> None:
     overlay = overlay_of(seed, live, gone, base=READY[kind])
     joined = overlay.recommender
-    ids = sorted(found.id for found in joined.articles_)
+    ids = sorted(found.id for found in joined)
     for id in data.draw(st.lists(st.sampled_from(ids), min_size=3, max_size=3)):
         expected = brute_force(overlay, id, limit, options)
         suggestions = joined.related(id, limit=limit, **options)
@@ -183,11 +184,11 @@ def test_every_answer_is_that_of_an_exact_search_over_all(
 def test_the_lists_that_an_article_enters_are_those_that_hold_it(seed: int, live: int, gone: int) -> None:
     overlay = overlay_of(seed, live, gone)
     joined = overlay.recommender
-    lists = {found.id: [one.article.id for one in joined.related(found.id)] for found in joined.articles_}
+    lists = {found.id: [one.article.id for one in joined.related(found.id)] for found in joined}
     for id in [*overlay.live_ids(), *list(lists)[:10]]:
         pinned_there = {other for other in lists if id in joined.article(other).pinned}
         assert (
-            set(overlay.owners(id)) | pinned_there
+            set(overlay.listed_by(id)) | pinned_there
             == {other for other, ids in lists.items() if id in ids} | pinned_there
         )
 
@@ -196,15 +197,17 @@ def test_the_lists_that_an_article_enters_are_those_that_hold_it(seed: int, live
 @given(st.integers(0, 1000), st.integers(1, 12), st.integers(0, 6))
 def test_it_does_not_matter_when_postings_came_nor_whether_lists_are_ready(seed: int, live: int, gone: int) -> None:
     overlay = overlay_of(seed, live, gone)
-    at_once = Overlay(BASE).after(overlay.changes)
+    at_once = LiveOverlay(BASE).with_changes(overlay.changes)
     assert at_once.tag == overlay.tag
-    assert list(at_once.recommender.all_related(limit=7)) == list(overlay.recommender.all_related(limit=7))
+    assert list(at_once.recommender.related_all(limit=7)) == list(overlay.recommender.related_all(limit=7))
 
 
-def after(overlay: Overlay, *changes: PostedArticle | WithdrawnArticle) -> Overlay:
+def after(overlay: LiveOverlay, *changes: PostedArticle | WithdrawnArticle) -> LiveOverlay:
     """The overlay after some changes."""
-    records = tuple((overlay.over(one) if isinstance(one, PostedArticle) else one).to_record() for one in changes)
-    return overlay.after(overlay.changes.with_records(records))
+    records = tuple(
+        (overlay.mark_superseded(one) if isinstance(one, PostedArticle) else one).to_record() for one in changes
+    )
+    return overlay.with_changes(overlay.changes.with_records(records))
 
 
 def post(id: str, title: str, *lines: str) -> PostedArticle:
@@ -219,29 +222,29 @@ THREE = corpus_of(
 )
 
 
-def three() -> Overlay:
+def three() -> LiveOverlay:
     """Nothing over a model of three articles."""
-    return Overlay(Recommender().fit(THREE).prepare())
+    return LiveOverlay(Recommender().fit(THREE).precompute_lists())
 
 
-def titles(overlay: Overlay, id: str) -> list[str]:
+def titles(overlay: LiveOverlay, id: str) -> list[str]:
     return [one.article.title for one in overlay.recommender.related(id)]
 
 
 def test_without_anything_over_it_the_model_itself_answers() -> None:
     overlay = three()
-    assert overlay.after(LiveChanges()).recommender is overlay.recommender
-    assert overlay.after(LiveChanges()).tag == overlay.tag == ""
+    assert overlay.with_changes(LiveChanges()).recommender is overlay.recommender
+    assert overlay.with_changes(LiveChanges()).tag == overlay.tag == ""
 
 
 def test_a_posted_article_answers_is_suggested_and_tells_whose_lists_it_enters() -> None:
     overlay = after(three(), post("late", "Wend floods fall", "date: 2024-03-21"))
     assert titles(overlay, "late")[:2] == ["Wend floods the old town", "Hundreds saved as Wend floods town"]
     assert "Wend floods fall" in titles(overlay, "flood")
-    assert set(overlay.owners("late")) >= {"flood", "rescue"}
-    assert set(overlay.owners("flood")) == {"late", "rescue"}
+    assert set(overlay.listed_by("late")) >= {"flood", "rescue"}
+    assert set(overlay.listed_by("flood")) == {"late", "rescue"}
     with pytest.raises(UnknownArticleError):
-        overlay.owners("nothing")
+        overlay.listed_by("nothing")
 
 
 def test_posting_again_replaces_and_withdrawing_removes_wherever_it_came_from() -> None:
@@ -263,40 +266,42 @@ def test_posting_again_replaces_and_withdrawing_removes_wherever_it_came_from() 
 def test_an_article_at_the_address_of_another_stands_for_it_under_both_names() -> None:
     overlay = after(three(), post("new", "Wend floods everything", "sourceUrl: http://www.site.example/flood/"))
     assert overlay.recommender.article("flood").id == "new"
-    assert overlay.recommender.article_at("https://site.example/flood").id == "new"
+    assert overlay.recommender.article_by_url("https://site.example/flood").id == "new"
     assert "Wend floods the old town" not in titles(overlay, "rescue")
 
 
 def test_a_model_that_has_taken_an_article_in_or_gone_on_stands() -> None:
     first = post("late", "Wend floods fall", "date: 2024-03-21")
     changes = after(three(), first).changes
-    taken_in = Overlay(Recommender().fit(corpus_of(*THREE.articles, first.article)))
-    assert len(taken_in.after(changes)) == 0
-    gone_on = Overlay(Recommender().fit(corpus_of(*THREE.articles, post("late", "Wend floods end").article)))
-    assert gone_on.after(changes).recommender.article("late").title == "Wend floods end"
-    again = gone_on.over(post("late", "Wend floods fall again"))
+    taken_in = LiveOverlay(Recommender().fit(corpus_of(*THREE.articles, first.article)))
+    assert len(taken_in.with_changes(changes)) == 0
+    gone_on = LiveOverlay(Recommender().fit(corpus_of(*THREE.articles, post("late", "Wend floods end").article)))
+    assert gone_on.with_changes(changes).recommender.article("late").title == "Wend floods end"
+    again = gone_on.mark_superseded(post("late", "Wend floods fall again"))
     changes = changes.with_records((again.to_record(),))
     for overlay in (gone_on, taken_in, three()):  # it is newer than all that these models have
-        assert overlay.after(changes).recommender.article("late").title == "Wend floods fall again"
+        assert overlay.with_changes(changes).recommender.article("late").title == "Wend floods fall again"
 
 
 def test_a_live_article_weighs_what_it_would_in_the_model() -> None:
     chance = random.Random(5)
     known = corpus_of(*(written(chance, f"a{number:02}") for number in range(60)))
     base = Recommender(settings=Settings(hub_exponent=0.4)).fit(known)
-    assert isinstance(base.index_, Index)
-    assert base.weights_.min() < 1
+    assert base.weights.min() < 1
     decay = Decay(base.settings.half_life_days)
-    assert np.array_equal(hub_weights(base.index_.weighted(np.ones(60)), decay=decay, exponent=0.4), base.weights_)
+    assert np.array_equal(
+        hub_weights(base.to_model().index.weighted(np.ones(60)), decay=decay, exponent=0.4), base.weights
+    )
     copies = [
         post(f"copy-of-{found.id}", found.title, f"excerpt: {found.excerpt}", f"sourceUrl: https://{found.urls[0]}")
-        for found in base.articles_
+        for found in base
         if found.published_at is None
     ]
-    overlay = after(Overlay(base), *copies)
+    overlay = after(LiveOverlay(base), *copies)
     joined = overlay.recommender
     for one in copies:  # each stands for an article that it is a copy of, whose neighbours are its own
-        row, original = joined.articles_.names.row(one.id), base.articles_.names.row(one.id.removeprefix("copy-of-"))
-        assert row is not None
-        assert original is not None
-        assert joined.weights_[row] == pytest.approx(base.weights_[original])
+        weight, original = (
+            recommender.weights[[found.id for found in recommender].index(id)]
+            for recommender, id in ((joined, one.id), (base, one.id.removeprefix("copy-of-")))
+        )
+        assert weight == pytest.approx(original)

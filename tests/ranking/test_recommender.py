@@ -53,7 +53,9 @@ def test_older_articles_step_back_as_told() -> None:
 
 
 def test_other_settings_can_be_tried_without_training() -> None:
-    tried = fitted(half_life_days=7, title_weight=0.5).under(half_life_days=60, title_weight=0.9, min_score=0.05)
+    tried = fitted(half_life_days=7, title_weight=0.5).with_settings(
+        half_life_days=60, title_weight=0.9, min_score=0.05
+    )
     trained = fitted(half_life_days=60, title_weight=0.9, min_score=0.05)
 
     def rounded(suggestions: list[Suggestion]) -> list[tuple[str, float]]:
@@ -69,9 +71,9 @@ def test_other_settings_can_be_tried_without_training() -> None:
 
 def test_settings_that_can_not_be_tried_say_so() -> None:
     with pytest.raises(SettingsError, match="half_life_days is -1; it must be above 0"):
-        fitted().under(half_life_days=-1)
+        fitted().with_settings(half_life_days=-1)
     with pytest.raises(SettingsError, match=r"title_weight stays 1\.0: it was trained so that"):
-        fitted(title_weight=1.0).under(half_life_days=7, title_weight=0.5)
+        fitted(title_weight=1.0).with_settings(half_life_days=7, title_weight=0.5)
 
 
 def test_where_another_stands_is_told_with_what_removed_it() -> None:
@@ -95,9 +97,9 @@ def test_where_another_stands_is_told_with_what_removed_it() -> None:
 def test_several_are_answered_as_one_by_one() -> None:
     recommender = fitted()
     wanted = ["gauge", "flood", "gauge"]
-    assert list(recommender.related_to_each(wanted, limit=2)) == [recommender.related(id, limit=2) for id in wanted]
-    assert recommender.knows("flood")
-    assert not recommender.knows("floot")
+    assert list(recommender.related_many(wanted, limit=2)) == [recommender.related(id, limit=2) for id in wanted]
+    assert recommender.has_article("flood")
+    assert not recommender.has_article("floot")
 
 
 def test_an_article_is_never_suggested_for_itself() -> None:
@@ -168,9 +170,9 @@ def test_an_unknown_id_names_the_closest() -> None:
 
 
 def test_an_address_finds_its_article_however_it_is_spelled() -> None:
-    assert fitted().article_at("http://WWW.site.example/flood/#top") is FLOOD
+    assert fitted().article_by_url("http://WWW.site.example/flood/#top") is FLOOD
     with pytest.raises(UnknownArticleError):
-        fitted().article_at("https://site.example/nothing")
+        fitted().article_by_url("https://site.example/nothing")
 
 
 def test_a_draft_text_gets_what_its_article_would() -> None:
@@ -213,7 +215,7 @@ def test_an_explanation_without_a_date_has_no_days_apart() -> None:
 
 def test_all_related_gives_each_article_what_a_look_up_gives() -> None:
     recommender = fitted()
-    assert {found.id: list for found, list in recommender.all_related()} == {
+    assert {found.id: list for found, list in recommender.related_all()} == {
         found.id: recommender.related(found.id) for found in FIVE.articles
     }
 
@@ -238,9 +240,11 @@ def test_what_editors_pinned_leads_a_list_and_what_they_banned_is_never_in_it() 
     draft = article("draft", "Wend floods again", hidden=True)
     recommender = fitted(corpus_of(wished, *(other for other in FIVE.articles if other.id != "flood"), draft))
     assert ids(recommender.related("flood")) == ["chess", "undated"]
-    assert ids(next(recommender.related_to_each(["flood"]))) == ["chess", "undated"]
-    assert "chess" not in ids(next(recommender.ranked(["flood"])))
-    assert ids(next(recommender.ranked(["flood"], limit=1))) == ids(fitted().related("flood", limit=1))
+    assert ids(next(recommender.related_many(["flood"]))) == ["chess", "undated"]
+    assert "chess" not in ids(next(recommender.related_many(["flood"], use_pins_and_bans=False)))
+    assert ids(next(recommender.related_many(["flood"], limit=1, use_pins_and_bans=False))) == ids(
+        fitted().related("flood", limit=1)
+    )
     assert "flood" in ids(recommender.related("rescue"))
 
 
@@ -299,5 +303,8 @@ def test_a_search_of_titles_leaves_out_what_is_hidden() -> None:
     draft = article("draft", "The Wend at last", hidden=True)
     later = article("later", "A Wend story", date="2024-05-01", published=False)
     recommender = fitted(corpus_of(*FIVE.articles, draft, later))
-    assert [found.id for found in recommender.search("wend")] == ["later", "gauge", "rescue", "flood", "undated"]
-    assert [found.id for found in recommender.search("WEND fl", published="only", limit=2)] == ["rescue", "flood"]
+    assert [found.id for found in recommender.search_titles("wend")] == ["later", "gauge", "rescue", "flood", "undated"]
+    assert [found.id for found in recommender.search_titles("WEND fl", published="only", limit=2)] == [
+        "rescue",
+        "flood",
+    ]

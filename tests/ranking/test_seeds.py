@@ -71,7 +71,7 @@ def test_stories_in_other_languages_find_their_own(
 
 
 def test_the_draft_and_the_withdrawn_article_are_never_suggested(seeds_recommender: Recommender) -> None:
-    hidden = {article.id for article in seeds_recommender.articles_ if article.hidden}
+    hidden = {article.id for article in seeds_recommender if article.hidden}
     assert len(hidden) == 2
-    for _, suggestions in seeds_recommender.all_related(limit=100):
+    for _, suggestions in seeds_recommender.related_all(limit=100):
         assert not hidden & {suggestion.article.id for suggestion in suggestions}

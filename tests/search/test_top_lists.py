@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,10 +15,11 @@ from recommender.search import Decay, Index, ReadyLists
 
 CORPUS = archive()
 SEARCHED = Recommender(settings=Settings(hub_exponent=0.3)).fit(CORPUS)
-INDEX = SEARCHED.index_
+MODEL = SEARCHED.to_model()
+INDEX = MODEL.index
 assert isinstance(INDEX, Index)
-LISTS = ReadyLists.of(INDEX, decay=Decay.of(SEARCHED.settings), shown=SEARCHED.articles_.flags & 1 == 0, width=12)
-READY = Recommender.from_learned(SEARCHED.articles_, SEARCHED.model_, INDEX, settings=SEARCHED.settings, ready=LISTS)
+LISTS = ReadyLists.of(INDEX, decay=Decay.of(SEARCHED.settings), shown=MODEL.catalogue.flags & 1 == 0, width=12)
+READY = Recommender.from_model(replace(MODEL, top_lists=LISTS))
 IDS = [found.id for found in CORPUS.articles]
 
 
@@ -43,9 +46,11 @@ def test_both_ways_give_the_same_answer(id: str, limit: int, options: Options) -
 
 def test_batches_give_the_same_too() -> None:
     for limit in (5, 12, 30):
-        assert list(READY.all_related(limit=limit)) == list(SEARCHED.all_related(limit=limit))
-        assert list(READY.answers(limit=limit)) == [READY.answer(found.id, limit=limit) for found in READY.articles_]
-        assert list(READY.ranked(IDS, limit=limit)) == list(SEARCHED.ranked(IDS, limit=limit))
+        assert list(READY.related_all(limit=limit)) == list(SEARCHED.related_all(limit=limit))
+        assert list(READY.answers(limit=limit)) == [READY.answer(found.id, limit=limit) for found in READY]
+        assert list(READY.related_many(IDS, limit=limit, use_pins_and_bans=False)) == list(
+            SEARCHED.related_many(IDS, limit=limit, use_pins_and_bans=False)
+        )
 
 
 @settings(deadline=None, max_examples=100)
@@ -74,7 +79,7 @@ def test_only_what_may_be_shown_and_is_at_hand_counts() -> None:
     assert LISTS.rows.shape == (len(IDS), 12)
     assert LISTS.best(0, 13) is None
     hidden = {found.id for found in CORPUS.articles if found.hidden}
-    assert not any(suggestion.article.id in hidden for _, list_ in READY.all_related(limit=12) for suggestion in list_)
+    assert not any(suggestion.article.id in hidden for _, list_ in READY.related_all(limit=12) for suggestion in list_)
 
 
 @pytest.mark.parametrize("row", [-2, 120])

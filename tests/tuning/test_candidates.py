@@ -31,7 +31,7 @@ def test_candidates_rank_as_the_whole_corpus_does(context: TuningContext, settin
     of_candidates = context.candidates.ndcg(context.candidates.scores(settings, context.popularity(settings)))
     recommender = Recommender(settings=settings).fit(CORPUS)
     of_corpus = dict(zip(sorted(LISTS), measure(run_of(recommender, LISTS), LISTS)[MAIN], strict=True))
-    ids = [recommender.articles_[row].id for row in context.candidates.queries]
+    ids = [recommender[row].id for row in context.candidates.queries]
     assert of_candidates.tolist() == pytest.approx([of_corpus[id] for id in ids])
 
 
