@@ -27,7 +27,7 @@ from recommender import RecommenderError
 from recommender.artefacts import Verdicts, current_version
 from recommender.cli import corpus_argument, main, models_option
 from recommender.errors import ArtefactError, StoreError
-from recommender.export import Store
+from recommender.export import AnswerStore
 from recommender.training import ensure_trained
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _answering_with(models: Path, version: str, *, verified: bool) -> Iterator[s
 @contextmanager
 def _answering_from(url: str) -> Iterator[str]:
     """Have workers answer from a store, if need be from when it is there."""
-    store = Store(url)
+    store = AnswerStore(url)
     try:
         what = f"{store.about().version} from {store.name}"
     except StoreError as error:

@@ -20,7 +20,7 @@ from api.serving import Described, Tagged
 from api.views import deliver, know_ids
 from recommender.articles import Entry
 from recommender.errors import StoreError
-from recommender.export import About, Found, Store, cut
+from recommender.export import AnswerStore, StoredAnswer, VersionInfo, truncate_answer
 
 T = TypeVar("T", bound=schemas.StoredLookUp)
 
@@ -58,7 +58,7 @@ class Answers:
     """
 
     def __init__(self, url: str) -> None:
-        self._store = Store(url)
+        self._store = AnswerStore(url)
         self.failure = ""
 
     def plain(self, id: str, limit: int | None) -> tuple[Tagged, bytes]:
@@ -69,7 +69,7 @@ class Answers:
         """The same by address."""
         return self._limited(self._store.answer_at(url), limit)
 
-    def about(self) -> About:
+    def about(self) -> VersionInfo:
         """What answers; see `Store.about`."""
         return self._store.about()
 
@@ -81,7 +81,7 @@ class Answers:
             return None
         return Described(about.version, None, about.articles)
 
-    def _limited(self, found: Found, limit: int | None) -> tuple[Tagged, bytes]:
+    def _limited(self, found: StoredAnswer, limit: int | None) -> tuple[Tagged, bytes]:
         about, body = found
         if self.failure:
             log.warning("the store answers again")
@@ -92,7 +92,7 @@ class Answers:
             allowed = f"a whole number from 1 to {about.limit}"
             detail = f"the parameter 'limit' is '{limit}'; it must be {allowed}: so many entries were exported"
             raise WrongRequestError(detail, parameter="limit", allowed=allowed)
-        return about, cut(body, limit)
+        return about, truncate_answer(body, limit)
 
 
 class _Asked(Generic[T]):

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from recommender import Corpus, Recommender
-from recommender.storage import alone
+from recommender.storage import locked_folder
 from recommender.writing import Enrichment
 
 
@@ -68,7 +68,7 @@ def main(folder: Path) -> None:
         if not process:
             status = 1
             try:
-                with alone(folder):
+                with locked_folder(folder):
                     current = Corpus.from_path(folder) if line.strip() == "read again" else corpus
                     outcomes = list(Enrichment(folder, current, recommender, mode="append").run())
                 status = int(any(outcome.action == "failed" for outcome in outcomes))

@@ -23,7 +23,7 @@ from recommender.corpus import Corpus
 from recommender.errors import ArtefactError
 from recommender.search import Index, ReadyLists
 from recommender.settings import Settings
-from recommender.storage import DiskFolder, Folder, replacing, sync_folder
+from recommender.storage import DiskFolder, Folder, atomic_write, sync_folder
 from recommender.text import FIELDS, TfidfModel
 
 POINTER = "current"
@@ -100,7 +100,7 @@ def use_version(models: Path, version: str) -> None:
     if version not in versions(models):
         raise _absent(models, version)
     try:
-        with replacing(models / POINTER) as stream:
+        with atomic_write(models / POINTER) as stream:
             stream.write(f"{version}\n".encode())
     except OSError as error:
         raise ArtefactError(f"{models / POINTER}: can't be written: {error.strerror or error}") from error

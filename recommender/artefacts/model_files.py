@@ -67,19 +67,19 @@ class ModelFiles:
 
     def write_text(self, name: str, text: Blob) -> None:
         """Write a file as it is."""
-        with self.folder.writing(name) as sink:
+        with self.folder.open_writer(name) as sink:
             sink.write(text)
 
     def write_array(self, name: str, values: ArrayLike) -> None:
         """Write a whole array."""
         array = np.asarray(values, ARRAYS[name][0], order="C")
-        with self.folder.writing(f"{name}.npy") as sink:
+        with self.folder.open_writer(f"{name}.npy") as sink:
             sink.write(_header(name, array.shape))
             sink.write(array_bytes(array))
 
     def allocate(self, name: str, shape: tuple[int, ...]) -> None:
         """Create an array whose rows are written later."""
-        self.folder.begin(f"{name}.npy", _HEADER_BYTES + _array_size(name, shape))
+        self.folder.allocate(f"{name}.npy", _HEADER_BYTES + _array_size(name, shape))
         self.folder.write(f"{name}.npy", 0, _header(name, shape))
 
     def write_rows(self, name: str, first: int, values: NDArray[Any]) -> None:
@@ -110,7 +110,7 @@ class ModelFiles:
     @contextmanager
     def appending(self, name: str) -> Iterator[ArrayWriter]:
         """Write a one-dimensional array value by value, without holding it."""
-        with self.folder.writing(f"{name}.npy", _HEADER_BYTES) as sink:
+        with self.folder.open_writer(f"{name}.npy", _HEADER_BYTES) as sink:
             writer = ArrayWriter(sink, name)
             yield writer
             writer.flush()

@@ -23,7 +23,7 @@ from recommender.artefacts import local
 from recommender.artefacts.manifest import MANIFEST, Manifest, version_at
 from recommender.artefacts.trained_model import TrainedModel
 from recommender.errors import ArtefactError, RecommenderError, without_secrets
-from recommender.storage import STEP, Dataset, DiskFolder, Folder, ObjectFolder, alone
+from recommender.storage import CHUNK_SIZE, DiskFolder, FileStore, Folder, ObjectFolder, locked_folder
 
 _AT_A_TIME = 8  # files that are fetched
 
@@ -40,8 +40,8 @@ class RemoteModels:
     __repr__ = __str__
 
     @property
-    def _objects(self) -> Dataset:
-        return Dataset(self.url)
+    def _objects(self) -> FileStore:
+        return FileStore(self.url)
 
     def versions(self) -> list[str]:
         """The versions that are there, oldest first; what has no manifest is none.
@@ -60,7 +60,7 @@ class RemoteModels:
         return self._folders(finished=False)
 
     def _folders(self, *, finished: bool) -> list[str]:
-        return [name for name in self._objects.folders() if self._objects.holds(f"{name}/{MANIFEST}") is finished]
+        return [name for name in self._objects.folders() if self._objects.exists(f"{name}/{MANIFEST}") is finished]
 
     def current(self) -> str:
         """The version that is to be used.
@@ -69,7 +69,7 @@ class RemoteModels:
             ArtefactError: nothing has been published there.
             StorageError: it can't be read.
         """
-        if not self._objects.holds(local.POINTER):
+        if not self._objects.exists(local.POINTER):
             known = self.versions()
             cure = f"models use {known[-1]}" if known else "train CORPUS"
             raise ArtefactError(f"{self}: no model has been published here; run `recommender {cure} --models {self}`")
@@ -159,7 +159,7 @@ class RemoteModels:
         copies = _copies_of(self.url)
         try:
             copies.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with alone(copies, waiting=True):
+            with locked_folder(copies, wait=True):
                 if version not in local.versions(copies):
                     for path in copies.iterdir():
                         shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -176,9 +176,9 @@ def fetch(source: Folder, names: Collection[str], target: DiskFolder, *, progres
     ) as bar:
 
         def copy(name: str) -> None:
-            with target.writing(name) as sink:
-                for start in range(0, sizes[name], STEP):
-                    content = source.read(name, start, min(start + STEP, sizes[name]))
+            with target.open_writer(name) as sink:
+                for start in range(0, sizes[name], CHUNK_SIZE):
+                    content = source.read(name, start, min(start + CHUNK_SIZE, sizes[name]))
                     sink.write(content)
                     bar.update(len(content))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from recommender.artefacts import local
 from recommender.errors import ArtefactError
-from recommender.storage import replacing
+from recommender.storage import atomic_write
 
 _SERVING = "serving"
 _FAULTS = (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL)
@@ -97,7 +97,7 @@ class Verdicts:
     def serve(self, version: str) -> None:
         """Remember a good version: what a process that starts anew can go back to."""
         if self.serving() != version:
-            with replacing(self.folder / _SERVING) as stream:
+            with atomic_write(self.folder / _SERVING) as stream:
                 stream.write(version.encode())
 
     def close(self) -> None:
@@ -152,7 +152,7 @@ def _judge(models: Path, version: str, record: Path) -> None:
 
 
 def _write(record: Path, reason: str) -> None:
-    with replacing(record) as stream:
+    with atomic_write(record) as stream:
         stream.write(json.dumps({"reason": reason}).encode())
 
 

@@ -24,12 +24,11 @@ from recommender.cli.options import (
     settings_option,
 )
 from recommender.errors import RecommenderError, without_secrets
-from recommender.export import TASK_SIZE, Exporter, Format, require_pyarrow, shown
-from recommender.export import load as load_answers
+from recommender.export import TASK_SIZE, Exporter, ExportFormat, load_into_redis, redact_url, require_pyarrow
 from recommender.parallel import Engine
 from recommender.ranking import Recommender, Suggestion
 from recommender.settings import read_overrides
-from recommender.storage import alone
+from recommender.storage import locked_folder
 from recommender.training import ROWS, ensure_trained, load_with_live_articles, read_corpus, train
 from recommender.writing import Action, Enrichment, Hand, Mode, Outcome
 
@@ -179,7 +178,7 @@ def enrich_command(
 @click.option(
     "--format",
     "form",
-    type=click.Choice(get_args(Format)),
+    type=click.Choice(get_args(ExportFormat)),
     default="jsonl",
     show_default=True,
     help="parquet: always a folder.",
@@ -192,7 +191,7 @@ def export_command(
     models: Models,
     out: str,
     limit: int | None,
-    form: Format,
+    form: ExportFormat,
     engine: Engine,
     task_size: int,
 ) -> None:
@@ -226,9 +225,10 @@ def load_command(exported: str, url: str, keep: int) -> None:
 
     They are used from the moment that all of them are there; until then, and after an error, the ones before are.
     """
-    loaded = load_answers(exported, url, keep=keep, progress=True)
+    loaded = load_into_redis(exported, url, keep=keep, progress=True)
     click.echo(
-        f"{loaded.articles:,} answers, and {loaded.names:,} other names and addresses, loaded to {shown(url)}", err=True
+        f"{loaded.articles:,} answers, and {loaded.names:,} other names and addresses, loaded to {redact_url(url)}",
+        err=True,
     )
     click.echo(loaded.version)
 
@@ -236,7 +236,7 @@ def load_command(exported: str, url: str, keep: int) -> None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     try:
-        with alone(folder):
+        with locked_folder(folder):
             yield
     except BlockingIOError as error:
         raise RecommenderError(f"{folder}: another run is writing here; wait for its end, or end it") from error

@@ -28,7 +28,7 @@ from recommender.evaluation import (
 from recommender.ranking import Recommender
 from recommender.settings import read_overrides
 from recommender.sources import CACHE_FOLDER
-from recommender.storage import replacing
+from recommender.storage import atomic_write
 from recommender.training import show_stages
 from recommender.tuning import Split, tune, without_long_lists
 
@@ -135,7 +135,7 @@ def _write(file: Path, content: str) -> None:
 @contextmanager
 def _replacing(file: Path) -> Iterator[IO[bytes]]:
     try:
-        with replacing(file) as stream:
+        with atomic_write(file) as stream:
             yield stream
     except OSError as error:
         raise RecommenderError(f"{file}: can't be written: {error.strerror or error}") from error

@@ -11,7 +11,7 @@ import click
 
 from recommender.artefacts import Models, RemoteModels
 from recommender.errors import without_secrets
-from recommender.parallel import Engine, Name
+from recommender.parallel import Engine, EngineName
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -72,7 +72,7 @@ def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--engine NAME --address URL --workers N`, which a command gets as one `engine`, not yet started."""
 
     @wraps(command)
-    def with_engine(*, name: Name, address: str | None, workers: int | None, **options: Any) -> Any:
+    def with_engine(*, name: EngineName, address: str | None, workers: int | None, **options: Any) -> Any:
         return command(engine=Engine(name, address, workers), **options)
 
     for option in (
@@ -81,7 +81,7 @@ def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--engine",
             "name",
-            type=click.Choice(get_args(Name)),
+            type=click.Choice(get_args(EngineName)),
             default="local",
             show_default=True,
             help="What runs the tasks.",

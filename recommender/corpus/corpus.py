@@ -13,7 +13,7 @@ from recommender.corpus.links import CuratedList, Directory, LinkFault, resolved
 from recommender.corpus.live_changes import LiveChanges, WithdrawnArticle
 from recommender.corpus.spill_tables import Listing, Rows, Shelf, Tables
 from recommender.errors import CorpusError
-from recommender.parallel import held_off
+from recommender.parallel import gc_paused
 from recommender.sources import Line, LinkLine, ListState, Problem, Reader, Source
 
 
@@ -97,7 +97,7 @@ class Corpus:
         Raises:
             CorpusError: there is no such folder or file, nothing in it is an article, or a lock can't be read.
         """
-        with held_off():
+        with gc_paused():
             return cls._from_path(Path(path), cache, live_changes or LiveChanges(), progress=progress)
 
     @classmethod

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from recommender.errors import JournalError
-from recommender.storage import replacing, sync_folder
+from recommender.storage import atomic_write, sync_folder
 
 JOURNAL_FILE = "live.journal"
 LOST = "lost"
@@ -99,7 +99,7 @@ class Journal:
                 size = os.fstat(descriptor).st_size
                 records, _, _ = _scan(os.pread(descriptor, size, _HEAD_SIZE), _HEAD_SIZE)
                 lines = b"".join(map(_line, settle(tuple(records))))
-                with replacing(self.path) as stream:
+                with atomic_write(self.path) as stream:
                     stream.write(_head(_HEAD_SIZE + len(lines)) + lines)
         except FileNotFoundError:
             return

@@ -1,21 +1,21 @@
 """Lists into a pipeline: one answer a line or a row of Parquet, and from there into Redis."""
 
-from recommender.export.answer_store import About, Found, Store, cut, shown
+from recommender.export.answer_store import AnswerStore, StoredAnswer, VersionInfo, redact_url, truncate_answer
 from recommender.export.exporter import TASK_SIZE, Exporter
 from recommender.export.parquet import from_parquet, require_pyarrow
-from recommender.export.partitions import Format
-from recommender.export.redis_loader import load
+from recommender.export.partitions import ExportFormat
+from recommender.export.redis_loader import load_into_redis
 
 __all__ = [
     "TASK_SIZE",
-    "About",
+    "AnswerStore",
+    "ExportFormat",
     "Exporter",
-    "Format",
-    "Found",
-    "Store",
-    "cut",
+    "StoredAnswer",
+    "VersionInfo",
     "from_parquet",
-    "load",
+    "load_into_redis",
+    "redact_url",
     "require_pyarrow",
-    "shown",
+    "truncate_answer",
 ]

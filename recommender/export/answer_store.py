@@ -32,7 +32,7 @@ _SWITCHES = 5  # within one look-up
 _LIST = b'"related":['
 
 
-class About(msgspec.Struct, frozen=True):
+class VersionInfo(msgspec.Struct, frozen=True):
     """What a version of the answers is.
 
     Attributes:
@@ -51,10 +51,10 @@ class About(msgspec.Struct, frozen=True):
     loaded: str
 
 
-class Found(NamedTuple):
+class StoredAnswer(NamedTuple):
     """An answer, whole, and the version that it is of."""
 
-    about: About
+    about: VersionInfo
     body: bytes
 
 
@@ -67,34 +67,34 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Version(NamedTuple):
     name: bytes
-    about: About
+    about: VersionInfo
 
 
-_NONE = _Version(b"", About("", "", 0, 0, ""))  # no key has this version
+_NONE = _Version(b"", VersionInfo("", "", 0, 0, ""))  # no key has this version
 
-decode = msgspec.json.Decoder(Answer).decode
+decode_answer = msgspec.json.Decoder(Answer).decode
 
 
-def key(version: bytes, kind: str, name: str | None = None) -> bytes:
+def redis_key(version: bytes, kind: str, name: str | None = None) -> bytes:
     """The key of something of a version; half of a surrogate pair, which UTF-8 does not know, is a question mark."""
     rest = kind if name is None else f"{kind}:{name}"
     return b"related:" + version + b":" + rest.encode(errors="replace")
 
 
-def cut(body: bytes, limit: int) -> bytes:
+def truncate_answer(body: bytes, limit: int) -> bytes:
     """An answer with its first `limit` entries, byte for byte as a model answers when it is asked for so many."""
-    entries = decode(body).related
+    entries = decode_answer(body).related
     if len(entries) <= limit:
         return body
     return body[: body.index(_LIST) + len(_LIST)] + b",".join(entries[:limit]) + b"]}"
 
 
-def shown(url: str) -> str:
+def redact_url(url: str) -> str:
     """A store's address without what is secret in it."""
     return without_secrets(url.partition("?")[0])
 
 
-def library() -> ModuleType:
+def import_redis() -> ModuleType:
     """redis-py.
 
     Raises:
@@ -107,7 +107,7 @@ def library() -> ModuleType:
     return redis
 
 
-class Store:
+class AnswerStore:
     """The answers of the version in use, whichever that is at the moment.
 
     Threads may share it, and a process that is forked makes connections of its own. Where Redis fails, one question in
@@ -123,8 +123,8 @@ class Store:
         Raises:
             SettingsError: there is no such address, or redis-py is not installed.
         """
-        self.name = shown(url)
-        self._redis = library()
+        self.name = redact_url(url)
+        self._redis = import_redis()
         try:
             self._pool = self._redis.ConnectionPool.from_url(
                 url,
@@ -141,7 +141,7 @@ class Store:
         self._away_until = 0.0
         self._failure = ""
 
-    def answer(self, id: str) -> Found:
+    def answer(self, id: str) -> StoredAnswer:
         """The answer of the article that answers to an ID.
 
         Raises:
@@ -151,15 +151,15 @@ class Store:
         for _ in range(_SWITCHES):
             version, body = self._get("answer", id)
             if body is not None:
-                return Found(version.about, body)
+                return StoredAnswer(version.about, body)
             named, body = self._named("name", id)
             if body is not None:
-                return Found(named.about, body)
+                return StoredAnswer(named.about, body)
             if named is version:
                 raise UnknownArticleError(id, closest=None)
         raise self._restless()
 
-    def answer_at(self, url: str) -> Found:
+    def answer_at(self, url: str) -> StoredAnswer:
         """The answer of the article at an address; scheme, `www.`, fragment and trailing slash don't matter.
 
         Raises:
@@ -169,9 +169,9 @@ class Store:
         version, body = self._named("url", normalise_url(url))
         if body is None:
             raise UnknownArticleError(url)
-        return Found(version.about, body)
+        return StoredAnswer(version.about, body)
 
-    def about(self) -> About:
+    def about(self) -> VersionInfo:
         """What is in use now.
 
         Raises:
@@ -199,19 +199,19 @@ class Store:
         """What the version in use has under a key, and which version that is."""
         for _ in range(_SWITCHES):
             seen = self._seen
-            current, value = self._ask("MGET", CURRENT, key(seen.name, kind, name))
+            current, value = self._ask("MGET", CURRENT, redis_key(seen.name, kind, name))
             if current == seen.name:
                 return seen, value
             if current is None:
                 raise StoreError(f"{self.name}: holds no answers; run `recommender load OUT --to {self.name}`")
-            about = self._ask("GET", key(current, "about"))
+            about = self._ask("GET", redis_key(current, "about"))
             if about is not None:  # else it has been removed since
                 self._seen = _Version(current, self._read(about))
         raise self._restless()
 
-    def _read(self, about: bytes) -> About:
+    def _read(self, about: bytes) -> VersionInfo:
         try:
-            return msgspec.json.decode(about, type=About)
+            return msgspec.json.decode(about, type=VersionInfo)
         except msgspec.DecodeError as error:
             raise StoreError(f"{self.name}: holds what this program does not load ({error}); load once more") from error
 

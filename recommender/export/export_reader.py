@@ -11,7 +11,7 @@ import fsspec
 import msgspec
 
 from recommender.errors import ExportError, RecommenderError, without_secrets
-from recommender.export.answer_store import Answer, decode
+from recommender.export.answer_store import Answer, decode_answer
 from recommender.export.parquet import from_parquet, require_pyarrow
 from recommender.export.partitions import RUN, SUCCESS
 
@@ -34,7 +34,7 @@ class _Run(msgspec.Struct, frozen=True):
     format: str = "jsonl"
 
 
-class Exported:
+class ExportReader:
     """An export at a path, or at an address that fsspec knows.
 
     Attributes:
@@ -72,7 +72,7 @@ class Exported:
         for path in self._answers:
             for number, line in self._lines(path):
                 try:
-                    answer = decode(line)
+                    answer = decode_answer(line)
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
                     raise self._no_answer(path, number) from error
                 if line != _written(answer):
@@ -88,11 +88,11 @@ class Exported:
         Raises:
             ExportError: a line tells something else.
         """
-        decode = msgspec.json.Decoder(Names).decode
+        decode_answer = msgspec.json.Decoder(Names).decode
         for path in self._names:
             for number, line in self._lines(path):
                 try:
-                    yield decode(line)
+                    yield decode_answer(line)
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
                     raise ExportError(f"{path}:{number}: tells no names; export once more") from error
 

@@ -25,10 +25,10 @@ from recommender.artefacts import ModelFiles, Models, RemoteModels, read_manifes
 from recommender.corpus import LiveChanges
 from recommender.errors import EngineError, ExportError
 from recommender.export.parquet import to_parquet
-from recommender.export.partitions import RUN, SUCCESS, Format, Part, Plan, parts_of
+from recommender.export.partitions import RUN, SUCCESS, ExportFormat, Partition, Plan, make_partitions
 from recommender.parallel import Engine
 from recommender.ranking import LiveOverlay, Recommender
-from recommender.storage import Dataset, replacing
+from recommender.storage import FileStore, atomic_write
 
 TASK_SIZE = 4000
 """Articles a task: about a second's work, and a few dozen megabytes."""
@@ -65,7 +65,7 @@ class Exporter:
         self._task_size = task_size
         self._progress = progress
 
-    def to_folder(self, url: str, *, form: Format = "jsonl") -> int:
+    def to_folder(self, url: str, *, form: ExportFormat = "jsonl") -> int:
         """Write a dataset, with a folder a month, and return how many answers it holds.
 
         A run that was broken off is gone on with, over the live articles that it began with.
@@ -74,30 +74,30 @@ class Exporter:
             ExportError: the folder holds anything else, or there are articles without an answer.
             StorageError: it can't be written.
         """
-        dataset = Dataset(url)
-        with dataset.alone():
+        dataset = FileStore(url)
+        with dataset.locked():
             there, live = dataset.names(), _live_now(self._models)
             if RUN in there:
                 plan = _plan_in(dataset)
                 if not self._asks_for(plan, form):
                     raise ExportError(
-                        f"{dataset.place}: holds an export of {plan.version}, {plan.limit} entries a list, "
+                        f"{dataset.location}: holds an export of {plan.version}, {plan.limit} entries a list, "
                         f"as {plan.format}, {plan.task_size} articles a task: "
                         "ask for the same, or name another --out, or remove it"
                     )
                 if SUCCESS in there and plan.live != _digest(live):
                     raise ExportError(
-                        f"{dataset.place}: holds an export from before articles were posted or withdrawn: "
+                        f"{dataset.location}: holds an export from before articles were posted or withdrawn: "
                         "name another --out, or remove it"
                     )
             elif there - {LIVE}:
                 raise ExportError(
-                    f"{dataset.place}: holds something else: name a folder that is empty, or not there yet"
+                    f"{dataset.location}: holds something else: name a folder that is empty, or not there yet"
                 )
             else:
                 plan = self._begun(dataset, live, form, by_month=True)
             self._run(plan, dataset)
-            dataset.finish(SUCCESS)
+            dataset.complete(SUCCESS)
         return plan.articles
 
     def to_file(self, file: Path) -> int:
@@ -116,15 +116,15 @@ class Exporter:
         folder = target.with_name(f".{target.name}.parts")
         with _telling(file):
             folder.mkdir(exist_ok=True)
-        dataset = Dataset(str(folder))
-        with dataset.alone():
+        dataset = FileStore(str(folder))
+        with dataset.locked():
             live = _live_now(self._models)
             plan = _plan_in(dataset) if RUN in dataset.names() else None
             if plan is None or plan.live != _digest(live) or not self._asks_for(plan, "jsonl"):
                 dataset.clear()
                 plan = self._begun(dataset, live, "jsonl", by_month=False)
             self._run(plan, dataset)
-            with _telling(file), replacing(file) as stream:
+            with _telling(file), atomic_write(file) as stream:
                 _join(plan, folder, stream)
             shutil.rmtree(folder)
         return plan.articles
@@ -138,17 +138,17 @@ class Exporter:
         if self._engine.name != "local":
             raise ExportError(f"the engine {self._engine.name} writes files: name one, or a folder, with --out")
         with tempfile.TemporaryDirectory(prefix="related-articles-") as folder:
-            dataset = Dataset(folder)
+            dataset = FileStore(folder)
             plan = self._begun(dataset, _live_now(self._models), "jsonl", by_month=False)
             self._run(plan, dataset)
             _join(plan, Path(folder), stream)
         return plan.articles
 
-    def _asks_for(self, plan: Plan, form: Format) -> bool:
+    def _asks_for(self, plan: Plan, form: ExportFormat) -> bool:
         asked = (self._version, self._limit, form, self._task_size)
         return asked == (plan.version, plan.limit, plan.format, plan.task_size)
 
-    def _begun(self, dataset: Dataset, live: bytes, form: Format, *, by_month: bool) -> Plan:
+    def _begun(self, dataset: FileStore, live: bytes, form: ExportFormat, *, by_month: bool) -> Plan:
         """Write down, in an empty folder, what is to be done."""
         if live:
             dataset.write(LIVE, live)
@@ -160,27 +160,27 @@ class Exporter:
             format=form,
             task_size=self._task_size,
             articles=len(days),
-            parts=parts_of(days, task_size=self._task_size, by_month=by_month),
+            parts=make_partitions(days, task_size=self._task_size, by_month=by_month),
         )
         dataset.write(RUN, plan.as_json())
         return plan
 
-    def _days(self, dataset: Dataset, live: bytes) -> NDArray[np.float64]:
+    def _days(self, dataset: FileStore, live: bytes) -> NDArray[np.float64]:
         """Those of all articles, in rank order."""
         if isinstance(self._models, RemoteModels):  # of which no more is needed here
             return ModelFiles(self._models.folder(self._version)).read_array("index.days")
         recommender = _opened(self._models, self._version, dataset.url, _digest(live))
         return recommender.published_days
 
-    def _run(self, plan: Plan, dataset: Dataset) -> None:
+    def _run(self, plan: Plan, dataset: FileStore) -> None:
         """Make the parts that are not there yet."""
         there = dataset.names()
         missing = [part for part in plan.parts if part.name(plan.format) not in there]
-        work = Work(self._models, plan.version, dataset.url, plan.live, plan.limit, plan.format)
+        work = PartitionTask(self._models, plan.version, dataset.url, plan.live, plan.limit, plan.format)
         few = self._engine.name == "local" and plan.articles <= plan.task_size  # not worth another process
         try:
             (replace(self._engine, workers=1) if few else self._engine).run(
-                export_part,
+                export_partition,
                 ((work, part) for part in missing),
                 total=len(missing),
                 description="exporting",
@@ -189,15 +189,15 @@ class Exporter:
             )
         except EngineError as error:
             raise ExportError(
-                f"{dataset.place}: {error}; what is finished stays, and the same command goes on from there"
+                f"{dataset.location}: {error}; what is finished stays, and the same command goes on from there"
             ) from error
         if lost := {part.name(plan.format) for part in missing} - dataset.names():
             raise ExportError(
-                f"{dataset.place}: {min(lost)} was written, and is not there: the workers must see this very folder"
+                f"{dataset.location}: {min(lost)} was written, and is not there: the workers must see this very folder"
             )
 
 
-class Work(NamedTuple):
+class PartitionTask(NamedTuple):
     """What all tasks of a run are told.
 
     Attributes:
@@ -210,10 +210,10 @@ class Work(NamedTuple):
     url: str
     live: str
     limit: int
-    form: Format
+    form: ExportFormat
 
 
-def export_part(work: Work, part: Part) -> int:
+def export_partition(work: PartitionTask, part: Partition) -> int:
     """The task: answer for the articles of one part, and write them, whole or not at all; returns its number.
 
     Raises:
@@ -224,14 +224,14 @@ def export_part(work: Work, part: Part) -> int:
     answers = _each(part, recommender, lambda start, stop: recommender.answers(limit=limit, start=start, stop=stop))
     known = _each(part, recommender, lambda start, stop: recommender.identifiers(start=start, stop=stop))
     names = [msgspec.json.encode({"id": id, "names": names, "urls": urls}) for id, names, urls in known]
-    dataset = Dataset(work.url)
+    dataset = FileStore(work.url)
     dataset.write(part.names, b"".join(line + b"\n" for line in names))
     content = to_parquet(answers) if work.form == "parquet" else b"".join(line + b"\n" for line in answers)
     dataset.write(part.name(work.form), content)
     return part.number
 
 
-def _each(part: Part, recommender: Recommender, made: Callable[[int, int], Iterable[Made]]) -> list[Made]:
+def _each(part: Partition, recommender: Recommender, made: Callable[[int, int], Iterable[Made]]) -> list[Made]:
     """What is made of each article of a part; where that fails, the article is looked for and named."""
     try:
         return list(made(part.first, part.last + 1))
@@ -260,10 +260,10 @@ def _opened(models: Models, version: str, url: str, live: str) -> Recommender:
     base = Recommender.load(models, version, verified=True)
     if not live:
         return base
-    dataset = Dataset(url)
+    dataset = FileStore(url)
     text = dataset.read(LIVE)
     if _digest(text) != live:
-        raise ExportError(f"{dataset.place}/{LIVE}: is damaged; remove {dataset.place}, and begin again")
+        raise ExportError(f"{dataset.location}/{LIVE}: is damaged; remove {dataset.location}, and begin again")
     records = tuple(map(msgspec.json.decode, text.splitlines()))
     return LiveOverlay(base).with_changes(LiveChanges.from_records(records)).recommender
 
@@ -281,11 +281,11 @@ def _digest(live: bytes) -> str:
     return hashlib.sha256(live).hexdigest()[:16] if live else ""
 
 
-def _plan_in(dataset: Dataset) -> Plan:
+def _plan_in(dataset: FileStore) -> Plan:
     try:
         return Plan.from_json(dataset.read(RUN))
     except msgspec.MsgspecError as error:
-        raise ExportError(f"{dataset.place}/{RUN}: is no plan of an export; remove {dataset.place}") from error
+        raise ExportError(f"{dataset.location}/{RUN}: is no plan of an export; remove {dataset.location}") from error
 
 
 def _join(plan: Plan, folder: Path, stream: IO[bytes]) -> None:

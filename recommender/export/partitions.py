@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-Format: TypeAlias = Literal["jsonl", "parquet"]
+ExportFormat: TypeAlias = Literal["jsonl", "parquet"]
 
 RUN, SUCCESS = "_run.json", "_SUCCESS"
 """The plan of an export, and what is there once all of it is."""
@@ -25,7 +25,7 @@ UNDATED = "__HIVE_DEFAULT_PARTITION__"
 _LOOKED_AT = 1 << 16  # articles
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
+class Partition(msgspec.Struct, frozen=True, kw_only=True):
     """The articles of one task.
 
     Attributes:
@@ -38,7 +38,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     last: int
     month: str | None
 
-    def name(self, form: Format) -> str:
+    def name(self, form: ExportFormat) -> str:
         """Its file."""
         folder = "" if self.month is None else f"month={self.month}/"
         return f"{folder}part-{self.number:06}.{form}"
@@ -62,10 +62,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     live: str
     limit: int
-    format: Format
+    format: ExportFormat
     task_size: int
     articles: int
-    parts: tuple[Part, ...]
+    parts: tuple[Partition, ...]
 
     def as_json(self) -> bytes:
         """For a file."""
@@ -81,7 +81,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.decode(text, type=cls)
 
 
-def parts_of(days: NDArray[np.float64], *, task_size: int, by_month: bool) -> tuple[Part, ...]:
+def make_partitions(days: NDArray[np.float64], *, task_size: int, by_month: bool) -> tuple[Partition, ...]:
     """Cut articles into parts of `task_size` at most, and at months' borders where that is wanted.
 
     Args:
@@ -95,7 +95,7 @@ def parts_of(days: NDArray[np.float64], *, task_size: int, by_month: bool) -> tu
     ]
     named = _names(_months(days[[first for first, _ in spans]])) if by_month else [None] * len(spans)
     return tuple(
-        Part(number=number, first=first, last=last, month=month)
+        Partition(number=number, first=first, last=last, month=month)
         for number, ((first, last), month) in enumerate(zip(spans, named, strict=True))
     )
 

@@ -26,8 +26,8 @@ import msgspec
 from tqdm import tqdm
 
 from recommender.errors import SettingsError, StoreError
-from recommender.export.answer_store import CURRENT, About, key, library, shown
-from recommender.export.export_reader import Exported
+from recommender.export.answer_store import CURRENT, VersionInfo, import_redis, redact_url, redis_key
+from recommender.export.export_reader import ExportReader
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -41,7 +41,7 @@ _COMMANDS = 2000  # at most in a batch, each of which Redis answers
 _SCANNED = 1000  # keys that Redis looks at, and removes, at a time: it does nothing else meanwhile
 
 
-class Loaded(NamedTuple):
+class LoadResult(NamedTuple):
     """What was loaded: the model's version, how many answers, and how many other names and addresses."""
 
     version: str
@@ -49,7 +49,7 @@ class Loaded(NamedTuple):
     names: int
 
 
-def load(source: str, url: str, *, keep: int = 1, progress: bool = False) -> Loaded:
+def load_into_redis(source: str, url: str, *, keep: int = 1, progress: bool = False) -> LoadResult:
     """Put an export's answers into Redis and switch to them; what is older than the `keep` versions before is removed.
 
     Until the switch the version that was in use answers, and after an error it goes on.
@@ -63,8 +63,8 @@ def load(source: str, url: str, *, keep: int = 1, progress: bool = False) -> Loa
         SettingsError: the address is none, or redis-py is not installed.
         StoreError: Redis can't be reached, has no memory left, or another load has come in between.
     """
-    exported = Exported(source)
-    redis, name = library(), shown(url)
+    exported = ExportReader(source)
+    redis, name = import_redis(), redact_url(url)
     try:
         client = redis.Redis.from_url(
             url, socket_timeout=_TIMEOUT, retry=redis.retry.Retry(redis.backoff.NoBackoff(), 0)
@@ -83,7 +83,7 @@ class _Load:
         self._name = name
         self._keep = keep
 
-    def run(self, exported: Exported, *, progress: bool) -> Loaded:
+    def run(self, exported: ExportReader, *, progress: bool) -> LoadResult:
         self._require_memory_that_keeps()
         self._wait_for_the_dead()
         self._tidy()
@@ -92,11 +92,11 @@ class _Load:
             return self._fill(exported, progress=progress)
         except BaseException:
             with suppress(Exception):  # where even that fails, the next load does it
-                self._client.delete(key(self._version, "loading"))
+                self._client.delete(redis_key(self._version, "loading"))
                 self._tidy()
             raise
 
-    def _fill(self, exported: Exported, *, progress: bool) -> Loaded:
+    def _fill(self, exported: ExportReader, *, progress: bool) -> LoadResult:
         digest, articles, names, longest = blake2b(digest_size=8), 0, 0, 1
         sending = _Sending(self._client, self._version)
         # What is known by other names comes first: a version is whole as soon as it is in use.
@@ -104,29 +104,29 @@ class _Load:
             digest.update(msgspec.json.encode(known))
             pairs = [("name", name) for name in known.names] + [("url", url) for url in known.urls]
             for kind, name in pairs:
-                sending.set(key(self._version, kind, name), known.id.encode(errors="replace"))
+                sending.set(redis_key(self._version, kind, name), known.id.encode(errors="replace"))
             names += len(pairs)
         bar = tqdm(desc="loading", total=exported.articles, unit=" articles", disable=None if progress else True)
         with bar:
             for answer, line in exported.answers():
                 digest.update(line)
-                sending.set(key(self._version, "answer", answer.id), line)
+                sending.set(redis_key(self._version, "answer", answer.id), line)
                 longest = max(longest, len(answer.related))
                 articles += 1
                 bar.update()
         sending.send()
         version = exported.version or digest.hexdigest()
-        about = About(
+        about = VersionInfo(
             version,
             self._tag(version, digest.hexdigest(), alone=not exported.live),
             longest if exported.limit is None else exported.limit,
             articles,
             f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         )
-        self._client.set(key(self._version, "about"), msgspec.json.encode(about))
-        self._client.transaction(self._switch, CURRENT, _REMOVING, key(self._version, "begun"))
+        self._client.set(redis_key(self._version, "about"), msgspec.json.encode(about))
+        self._client.transaction(self._switch, CURRENT, _REMOVING, redis_key(self._version, "begun"))
         self._tidy()
-        return Loaded(version, articles, names)
+        return LoadResult(version, articles, names)
 
     def _begin(self) -> bytes:
         """A version that is later than all before, on record before its first key."""
@@ -135,9 +135,9 @@ class _Load:
         latest = max((int(one, 16) for one in self._client.smembers(_VERSIONS)), default=0)
         version = f"{max(moment, latest + 1):013x}".encode()
         with self._client.pipeline() as pipe:
-            pipe.set(key(version, "loading"), b"", ex=_LEASE)
+            pipe.set(redis_key(version, "loading"), b"", ex=_LEASE)
             pipe.sadd(_VERSIONS, version)
-            pipe.set(key(version, "begun"), b"")
+            pipe.set(redis_key(version, "begun"), b"")
             pipe.execute()
         return version
 
@@ -154,13 +154,13 @@ class _Load:
         if current is not None and current > self._version:
             raise StoreError(f"{self._name}: a load that began later has ended first; its answers stay")
         removing: Any = pipe.sismember(_REMOVING, self._version)  # type: ignore[arg-type]
-        if removing or not pipe.exists(key(self._version, "begun")):
+        if removing or not pipe.exists(redis_key(self._version, "begun")):
             raise StoreError(f"{self._name}: another load took this one for dead; run it again")
         pipe.multi()
         pipe.set(CURRENT, self._version)
         pipe.lpush(_SERVED, self._version)
         pipe.ltrim(_SERVED, 0, self._keep)
-        pipe.delete(key(self._version, "loading"))
+        pipe.delete(redis_key(self._version, "loading"))
 
     def _require_memory_that_keeps(self) -> None:
         """Refuse a Redis that forgets what it was given: an article would then be unknown."""
@@ -175,11 +175,11 @@ class _Load:
     def _wait_for_the_dead(self) -> None:
         """Wait until each load that is on record has shown that it lives, or has had the time to."""
         for version in self._client.smembers(_VERSIONS):
-            left = self._client.pttl(key(version, "loading"))
+            left = self._client.pttl(redis_key(version, "loading"))
             began = time.monotonic()
             while left > 0 and time.monotonic() - began < _LEASE:
                 time.sleep(min(left / 1000 + 0.001, 0.2))
-                now = self._client.pttl(key(version, "loading"))
+                now = self._client.pttl(redis_key(version, "loading"))
                 if now > left:
                     break  # it lives
                 left = now
@@ -188,7 +188,7 @@ class _Load:
         """Remove the versions that are neither in use, nor kept, nor being loaded."""
         kept = {self._client.get(CURRENT), *self._client.lrange(_SERVED, 0, self._keep)}
         for version in self._client.smembers(_VERSIONS):
-            if version not in kept and not self._client.exists(key(version, "loading")):
+            if version not in kept and not self._client.exists(redis_key(version, "loading")):
                 self._client.smove(_VERSIONS, _REMOVING, version)
         removing = self._client.smembers(_REMOVING)
         if not removing:
@@ -218,7 +218,7 @@ class _Sending:
 
     def send(self) -> None:
         self._pipe.sadd(_VERSIONS, self._version)
-        self._pipe.set(key(self._version, "loading"), b"", ex=_LEASE)
+        self._pipe.set(redis_key(self._version, "loading"), b"", ex=_LEASE)
         self._pipe.execute()
         self._bytes = 0
 

@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from recommender.errors import EngineError, RecommenderError, without_secrets
 
-Name: TypeAlias = Literal["local", "dask", "ray", "spark"]
+EngineName: TypeAlias = Literal["local", "dask", "ray", "spark"]
 Result = TypeVar("Result")
 
 _PATIENCE = 10  # seconds that a cluster may take to answer
@@ -40,7 +40,7 @@ class Engine:
         workers: tasks at a time; by default one a core, of this machine or of the cluster.
     """
 
-    name: Name = "local"
+    name: EngineName = "local"
     address: str | None = None
     workers: int | None = None
 

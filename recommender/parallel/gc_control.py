@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def held_off() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Collect no cycles until the block ends, in any thread.
 
     Each of the collector's rounds looks at all that is there: over hundreds of thousands of new objects, none of them
@@ -23,6 +23,6 @@ def held_off() -> Iterator[None]:
             gc.enable()
 
 
-def leave_alone() -> None:
+def freeze_gc() -> None:
     """Look no more, in any later round, at what is there now: a program calls this once it holds what it will keep."""
     gc.freeze()

@@ -21,7 +21,7 @@ from recommender.sources.jsonl import json_fields, read_lines
 from recommender.sources.related_block import Layout
 from recommender.sources.source import Problem, Reading, Source, list_state_of, source_of
 from recommender.sources.written_lists import Line, Written, digest_of
-from recommender.storage import opened
+from recommender.storage import open_regular_file
 
 ARTICLE_SUFFIXES = (".md", ".markdown")
 FRONT_MATTER_SUFFIXES = (".html", ".txt")  # articles only where they begin with front matter
@@ -88,7 +88,7 @@ def read_file(root: Path, file: str, *, written: Written | None = None, parse: b
         return read_lines(root, file, parse=parse)
     reading = Reading()
     try:
-        with opened(root / file) as stream:
+        with open_regular_file(root / file) as stream:
             data = stream.read(_READ_BYTES)
     except OSError as error:
         reading.problems.append(Problem.unreadable(file, error))

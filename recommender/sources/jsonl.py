@@ -15,7 +15,7 @@ from recommender.articles import text_of, title_of
 from recommender.errors import FrontMatterError
 from recommender.sources import frontmatter
 from recommender.sources.source import LinkLine, Problem, Reading, links_of, list_of, source_of
-from recommender.storage import opened
+from recommender.storage import open_regular_file
 
 STRETCH_BYTES = 1 << 18
 """A file that is larger is read in stretches of lines of about this size."""
@@ -59,7 +59,7 @@ class Lines:
         start = end = 0
         first = line = 1
         half = False  # whether what came before ends in the first half of a line break
-        with opened(self._root / self._file) as stream:
+        with open_regular_file(self._root / self._file) as stream:
             self._status = _status(stream)
             while block := stream.read(STRETCH_BYTES):
                 hashed.update(block)
@@ -79,7 +79,7 @@ class Lines:
     def digest(self) -> bytes:
         """As that of a `Reading`, once all stretches are read; empty if the file has changed meanwhile."""
         try:
-            with opened(self._root / self._file) as stream:
+            with open_regular_file(self._root / self._file) as stream:
                 return self._digest if _status(stream) == self._status else b""
         except OSError:
             return b""
@@ -89,7 +89,7 @@ def read_stretch(root: Path, file: str, stretch: Stretch) -> Reading:
     """Read some lines of a `.jsonl` file; the digest, which is that of the whole file, stays empty."""
     reading = Reading()
     try:
-        with opened(root / file) as stream:
+        with open_regular_file(root / file) as stream:
             if _status(stream) != stretch.status:
                 raise OSError("it was changed at that moment; run this again")
             data = _without_a_long_line(reading, stream, file, stretch)

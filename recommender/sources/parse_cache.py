@@ -30,7 +30,7 @@ from recommender.articles import article
 from recommender.sources import article_file, frontmatter, jsonl, related_block, source, written_lists
 from recommender.sources.source import Reading
 from recommender.sources.written_lists import Written
-from recommender.storage import alone, remove_unfinished, replacing
+from recommender.storage import atomic_write, locked_folder, remove_temporary_files
 
 CACHE_FOLDER = ".readings"
 """Where a folder of models keeps them."""
@@ -141,9 +141,9 @@ class Readings:
         with suppress(OSError):
             self._lines.seek(0)
             self._folder.mkdir(parents=True, exist_ok=True)
-            with alone(self._folder):
-                remove_unfinished(self._folder)
-                with replacing(self._path) as stream:
+            with locked_folder(self._folder):
+                remove_temporary_files(self._folder)
+                with atomic_write(self._path) as stream:
                     stream.write(_head())
                     if self._path.exists():
                         with self._path.open("rb") as before:

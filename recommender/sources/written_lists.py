@@ -17,7 +17,7 @@ from typing import Self
 
 from recommender.errors import CorpusError
 from recommender.sources.frontmatter import Value
-from recommender.storage import replacing, sync_folder
+from recommender.storage import atomic_write, sync_folder
 
 NAME = ".related.lock"
 _HEAD = "# Lists that `recommender enrich` wrote: sha256, curated entries at the head, file. Keep this in git.\n"
@@ -152,5 +152,5 @@ def write(root: Path, lines: Iterable[Line]) -> None:
     content = (_HEAD + "".join(map(str, lines))).encode()
     path = root / NAME
     if not path.exists() or path.read_bytes() != content:
-        with replacing(path) as stream:
+        with atomic_write(path) as stream:
             stream.write(content)

@@ -1,24 +1,36 @@
-"""Files that are whole or not at all, and folders of them: on a disk, or at a URL."""
+"""Files on a disk or in an object store, complete after every crash.
 
-from recommender.storage.atomic import FileChangedError, opened, remove_unfinished, replacing, sync_folder, synced
-from recommender.storage.dataset import Dataset
-from recommender.storage.folder_lock import alone
-from recommender.storage.folders import Blob, DiskFolder, Folder, Sink
-from recommender.storage.object_folder import STEP, ObjectFolder
+`FileStore` holds whole files that are written at once, such as the partitions of an export. `Folder` holds files that
+many tasks fill together, each its own byte ranges, such as the arrays of a model: `DiskFolder` on a disk,
+`ObjectFolder` at a URL. `atomic_write` and `locked_folder` are for local files.
+"""
+
+from recommender.storage.atomic import (
+    FileChangedError,
+    atomic_write,
+    create_synced,
+    open_regular_file,
+    remove_temporary_files,
+    sync_folder,
+)
+from recommender.storage.file_store import FileStore
+from recommender.storage.folder import Blob, DiskFolder, Folder, Sink
+from recommender.storage.folder_lock import locked_folder
+from recommender.storage.object_folder import CHUNK_SIZE, ObjectFolder
 
 __all__ = [
-    "STEP",
+    "CHUNK_SIZE",
     "Blob",
-    "Dataset",
     "DiskFolder",
     "FileChangedError",
+    "FileStore",
     "Folder",
     "ObjectFolder",
     "Sink",
-    "alone",
-    "opened",
-    "remove_unfinished",
-    "replacing",
+    "atomic_write",
+    "create_synced",
+    "locked_folder",
+    "open_regular_file",
+    "remove_temporary_files",
     "sync_folder",
-    "synced",
 ]

@@ -1,9 +1,10 @@
-"""Files that are there whole or not at all, also after a crash or a power cut."""
+"""Atomic file writes that survive crashes and power cuts."""
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,22 +13,22 @@ from typing import IO
 
 from recommender.errors import RecommenderError
 
-_UNFINISHED = ".unfinished-"
+_TEMPORARY = ".unfinished-"  # prefix of temporary files
 
 
 class FileChangedError(RecommenderError):
-    """A file that was to be replaced is not the one that was read."""
+    """A file changed between being read and being replaced."""
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
+def open_regular_file(path: Path) -> Iterator[IO[bytes]]:
     """Open a regular file for reading.
 
     Raises:
-        OSError: it can't be read, or is something else.
+        OSError: it can't be read, or is not a regular file.
     """
-    # Without O_NONBLOCK, opening a pipe that is called x.md would wait for its other end for ever.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    # Without O_NONBLOCK, opening a named pipe blocks until somebody opens its other end. Windows has no such flag.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with open(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError("not a regular file")
@@ -35,8 +36,12 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def synced(path: Path) -> Iterator[IO[bytes]]:
-    """Open a new file for writing; its bytes are on the disk when the block ends."""
+def create_synced(path: Path) -> Iterator[IO[bytes]]:
+    """Create a file and open it for writing; its content is synced to the disk when the block ends.
+
+    Raises:
+        FileExistsError: the file exists.
+    """
     with path.open("xb") as stream:
         yield stream
         stream.flush()
@@ -44,18 +49,18 @@ def synced(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def replacing(path: Path, *, as_of: os.stat_result | None = None, folder_synced: bool = True) -> Iterator[IO[bytes]]:
-    """Write beside `path`, and put the whole in its place when the block ends; an error leaves `path` as it was.
+def atomic_write(path: Path, *, as_of: os.stat_result | None = None, folder_synced: bool = True) -> Iterator[IO[bytes]]:
+    """Write a temporary file and rename it to `path` when the block ends; after an error `path` is unchanged.
 
-    A link stays, and what it leads to is replaced; a file keeps its mode, its owner where that is permitted, and its
-    extended attributes. What is no regular file, such as /dev/null or a pipe, can't be replaced and is written to.
+    A symbolic link is followed and its target replaced. An existing file keeps its mode, its owner where permitted, and
+    its extended attributes. Anything but a regular file, such as /dev/null or a pipe, is written to directly.
 
     Args:
-        as_of: the file's status when it was read.
-        folder_synced: whether the rename, too, is on the disk when the block ends; else `sync_folder` has to be called.
+        as_of: the file's status when it was read; if it differs now, nothing is written.
+        folder_synced: whether the rename is synced to the disk too; if not, call `sync_folder` later.
 
     Raises:
-        FileChangedError: the file is no longer as of `as_of`.
+        FileChangedError: the file has changed since `as_of`.
         OSError: it can't be written.
     """
     target = path.resolve()
@@ -64,35 +69,37 @@ def replacing(path: Path, *, as_of: os.stat_result | None = None, folder_synced:
         with target.open("wb") as stream:
             yield stream
         return
-    descriptor, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=target.parent)
-    beside = Path(name)
+    descriptor, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=target.parent)
+    temporary = Path(name)
     try:
         with open(descriptor, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
         if status is None:
-            beside.chmod(0o644)
+            temporary.chmod(0o644)
         else:
-            _take_after(beside, target, status)
+            _copy_attributes(target, temporary, status)
         if as_of is not None and _identity(target.stat()) != _identity(as_of):
             raise FileChangedError(f"{path}: it has changed since it was read")
-        beside.rename(target)
+        temporary.replace(target)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     if folder_synced:
         sync_folder(target.parent)
 
 
-def remove_unfinished(folder: Path) -> None:
-    """Remove what a `replacing` that was killed left in a folder; nobody else may be writing there."""
-    for path in folder.glob(f"{_UNFINISHED}*"):
+def remove_temporary_files(folder: Path) -> None:
+    """Remove what killed `atomic_write` calls left in a folder; the caller must be the only writer there."""
+    for path in folder.glob(f"{_TEMPORARY}*"):
         path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:
-    """Put a folder's own entries (what was created or renamed in it) on the disk."""
+    """Sync a folder's entries (files created or renamed in it) to the disk; Windows can't and need not."""
+    if sys.platform == "win32":
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -100,15 +107,15 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _take_after(new: Path, old: Path, status: os.stat_result) -> None:
-    if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+def _copy_attributes(source: Path, target: Path, status: os.stat_result) -> None:
+    if sys.platform != "win32" and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
         with suppress(PermissionError):
-            os.chown(new, status.st_uid, status.st_gid)
+            os.chown(target, status.st_uid, status.st_gid)
     if hasattr(os, "listxattr"):
-        for name in os.listxattr(old):
+        for name in os.listxattr(source):
             with suppress(OSError):
-                os.setxattr(new, name, os.getxattr(old, name))
-    new.chmod(stat.S_IMODE(status.st_mode))
+                os.setxattr(target, name, os.getxattr(source, name))
+    target.chmod(stat.S_IMODE(status.st_mode))
 
 
 def _identity(status: os.stat_result) -> tuple[int, ...]:

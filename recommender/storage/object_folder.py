@@ -1,7 +1,7 @@
-"""Files in an object store, where none can be changed: each is a folder of objects, named by where they begin in it.
+"""`Folder` in an object store, whose objects can't be changed: each file is a folder of objects.
 
-A stretch that is written is an object of its own, put in one request; so tasks fill a file together, as on a disk, and
-what a task that is run again puts there is what it had put before.
+An object is named by its offset in the file. Each `write` puts one object in one request, so tasks can fill a file
+together, and a task that is run again writes the same objects.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from recommender.errors import StorageError
-from recommender.storage.dataset import Dataset
-from recommender.storage.folders import Blob, Sink
+from recommender.storage.file_store import FileStore
+from recommender.storage.folder import Blob, Sink
 
-STEP = 1 << 25
-"""Bytes that are held at a time, where a file goes past."""
-_LISTED = 256  # files whose pieces are remembered
+CHUNK_SIZE = 1 << 25
+"""Bytes that are buffered when a file is streamed."""
+_CACHED_LISTINGS = 256  # files
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class ObjectFolder:
     url: str
 
     @property
-    def _objects(self) -> Dataset:
-        return _dataset(self.url)
+    def _objects(self) -> FileStore:
+        return _file_store(self.url)
 
     def names(self) -> set[str]:
         """See `Folder`."""
@@ -41,58 +41,58 @@ class ObjectFolder:
         return self._pieces(name)[-1].end
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> Blob:
-        """See `Folder`; what is read is held."""
+        """See `Folder`; the bytes are copied into memory."""
         if end is None:
             end = self.size(name)
-        known = _listed.get((self.url, name))
-        wanted = _covering(known, start, end) if known else None
-        if wanted is None:  # there may be more by now
-            wanted = _covering(self._pieces(name), start, end)
-        if wanted is None:
+        cached = _listings.get((self.url, name))
+        ranges = _ranges_covering(cached, start, end) if cached else None
+        if ranges is None:  # the cached listing may be outdated
+            ranges = _ranges_covering(self._pieces(name), start, end)
+        if ranges is None:
             raise ValueError(f"{name} lacks some of its bytes {start} to {end}")
-        found = self._objects.stretches(wanted) if wanted else []
+        found = self._objects.read_ranges(ranges) if ranges else []
         return found[0] if len(found) == 1 else b"".join(found)
 
     @contextmanager
-    def writing(self, name: str, start: int = 0) -> Iterator[Sink]:
+    def open_writer(self, name: str, start: int = 0) -> Iterator[Sink]:
         """See `Folder`."""
-        pieces = _Pieces(self, name, start)
-        yield pieces
-        pieces.put()
+        writer = _ObjectWriter(self, name, start)
+        yield writer
+        writer.flush()
 
-    def begin(self, name: str, size: int) -> None:
-        """See `Folder`; in a store there is nothing to do."""
+    def allocate(self, name: str, size: int) -> None:
+        """See `Folder`; an object store needs no allocation."""
 
     def write(self, name: str, start: int, content: Blob) -> None:
         """See `Folder`."""
-        if len(content):  # or it would take the place of what else begins there
+        if len(content):  # an empty object would replace the one at the same offset
             self.put(name, start, bytes(content))
 
     def put(self, name: str, start: int, content: bytes) -> None:
-        """Make one object of a file."""
+        """Put one object of a file."""
         self._objects.write(f"{name}/{start:015}", content)
 
     def digest(self, name: str) -> str:
         """See `Folder`."""
         found, size = hashlib.sha256(), self.size(name)
-        for start in range(0, size, STEP):
-            found.update(self.read(name, start, min(start + STEP, size)))
+        for start in range(0, size, CHUNK_SIZE):
+            found.update(self.read(name, start, min(start + CHUNK_SIZE, size)))
         return found.hexdigest()
 
     def remove(self, name: str) -> None:
         """See `Folder`."""
-        _listed.clear()
+        _listings.clear()
         self._objects.remove(name)
 
     def _pieces(self, name: str) -> list[_Piece]:
-        """The objects that a file is made of, in order."""
+        """The objects of a file, in the order of their offsets."""
         sizes = self._objects.sizes(name)
         if not sizes:
-            raise StorageError(f"{self._objects.place}/{name}: is not there")
+            raise StorageError(f"{self._objects.location}/{name}: is not there")
         pieces = sorted(_Piece(int(path.rpartition("/")[2]), path, size) for path, size in sizes.items())
-        if len(_listed) >= _LISTED:
-            _listed.clear()
-        _listed[self.url, name] = pieces
+        if len(_listings) >= _CACHED_LISTINGS:
+            _listings.clear()
+        _listings[self.url, name] = pieces
         return pieces
 
 
@@ -106,44 +106,44 @@ class _Piece(NamedTuple):
         return self.start + self.size
 
 
-_listed: dict[tuple[str, str], list[_Piece]] = {}
-"""The pieces of files, by URL and name, as they were listed last: what is there stays, but there may be more."""
+_listings: dict[tuple[str, str], list[_Piece]] = {}
+"""The last listing of each file, by URL and name. Listed objects stay, but others may have been added."""
 
 
-def _covering(pieces: list[_Piece], start: int, end: int) -> list[tuple[str, int, int]] | None:
-    """The stretches of pieces that make a stretch of their file; `None` where one is missing."""
-    wanted, at = [], start
+def _ranges_covering(pieces: list[_Piece], start: int, end: int) -> list[tuple[str, int, int]] | None:
+    """The byte ranges of objects that make up a range of their file; `None` if one is missing."""
+    ranges, position = [], start
     for piece in pieces:
-        if piece.start <= at < min(piece.end, end):
+        if piece.start <= position < min(piece.end, end):
             until = min(piece.end, end)
-            wanted.append((piece.name, at - piece.start, until - piece.start))
-            at = until
-    return wanted if at == end else None
+            ranges.append((piece.name, position - piece.start, until - piece.start))
+            position = until
+    return ranges if position == end else None
 
 
-class _Pieces:
-    """A sink that becomes one object after the other."""
+class _ObjectWriter:
+    """A sink that puts an object whenever its buffer is full."""
 
     def __init__(self, folder: ObjectFolder, name: str, start: int) -> None:
         self._folder = folder
         self._name = name
         self._start = start
-        self._held = bytearray()
+        self._buffer = bytearray()
 
     def write(self, content: Blob) -> None:
-        """Add some bytes."""
-        self._held += content
-        if len(self._held) >= STEP:
-            self.put()
+        """Append some bytes."""
+        self._buffer += content
+        if len(self._buffer) >= CHUNK_SIZE:
+            self.flush()
 
-    def put(self) -> None:
-        """Make an object of what is held; of an empty file there is one, too."""
-        if self._held or not self._start:
-            self._folder.put(self._name, self._start, bytes(self._held))
-            self._start += len(self._held)
-            self._held = bytearray()
+    def flush(self) -> None:
+        """Put the buffered bytes as one object; an empty file is one empty object."""
+        if self._buffer or not self._start:
+            self._folder.put(self._name, self._start, bytes(self._buffer))
+            self._start += len(self._buffer)
+            self._buffer = bytearray()
 
 
 @lru_cache(maxsize=16)
-def _dataset(url: str) -> Dataset:
-    return Dataset(url)
+def _file_store(url: str) -> FileStore:
+    return FileStore(url)

@@ -99,7 +99,7 @@ def build(
 
 def _write_catalogue(files: ModelFiles, articles: Iterable[Article], links: Mapping[str, Sequence[str]]) -> None:
     with (
-        files.folder.writing(RECORDS) as records,
+        files.folder.open_writer(RECORDS) as records,
         files.appending("articles.ends") as ends,
         files.appending("articles.entries") as entry_sizes,
         files.appending("articles.flags") as flags,

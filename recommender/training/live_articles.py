@@ -8,7 +8,7 @@ import click
 
 from recommender.artefacts import Models
 from recommender.corpus import Corpus, LiveChanges
-from recommender.parallel import leave_alone
+from recommender.parallel import freeze_gc
 from recommender.ranking import LiveOverlay, Recommender
 from recommender.sources import CACHE_FOLDER
 
@@ -29,7 +29,7 @@ def read_corpus(corpus_path: Path, models: Models) -> Corpus:
     for sentence in live_changes.damage:
         click.echo(f"recommender: {sentence}", err=True)
     corpus = Corpus.from_path(corpus_path, cache=cache, live_changes=live_changes, progress=True)
-    leave_alone()
+    freeze_gc()
     return corpus
 
 

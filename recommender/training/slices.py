@@ -24,7 +24,7 @@ from scipy.sparse import csr_array
 
 from recommender.artefacts import RECORDS, IndexReader, ModelFiles, array_bytes
 from recommender.catalogue import Texts
-from recommender.parallel import held_off
+from recommender.parallel import gc_paused
 from recommender.search import REACH, Decay, Index, ReadyLists, popularity_of_rows
 from recommender.settings import Settings
 from recommender.storage import Folder
@@ -86,7 +86,7 @@ class Slice:
 
 def count(part: Slice) -> None:
     """Count the terms of a slice, and in how many of its articles each occurs."""
-    with held_off():
+    with gc_paused():
         records = list(_records(part.folder, part.first, part.last))
         titles, excerpts = [record.entry.title for record in records], [record.entry.excerpt for record in records]
         for field, counts in TfidfModel(settings=part.settings).count(titles, excerpts).items():
@@ -110,7 +110,7 @@ def vectorise(part: Slice, start: int) -> float:
     Raises:
         ValueError: there are more parts than were counted.
     """
-    with held_off():
+    with gc_paused():
         vectors = _model(part.folder, part.settings).weigh({field: _kept(part, field) for field in FIELDS})
     part.files.write_rows("index.indptr", part.first + 1, start + vectors.indptr[1:].astype(np.int64))
     part.files.write_rows("index.indices", start, vectors.indices)
@@ -170,7 +170,7 @@ def sort_keys(part: Slice, kind: str) -> None:
         [[size]] = keys.execute("SELECT count(DISTINCT key) FROM pairs")
         number = 1 << int(size).bit_length()
         with ExitStack() as stack:
-            text = stack.enter_context(part.folder.writing(f"{kind}.txt"))
+            text = stack.enter_context(part.folder.open_writer(f"{kind}.txt"))
             ends = stack.enter_context(part.files.appending(f"{kind}.ends"))
             rows = stack.enter_context(part.files.appending(f"{kind}.rows"))
             end = 0

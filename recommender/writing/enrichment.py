@@ -18,10 +18,10 @@ from tqdm import tqdm
 
 from recommender.corpus import ArticleFile, Corpus
 from recommender.errors import FrontMatterError, RecommenderError
-from recommender.parallel import held_off
+from recommender.parallel import gc_paused
 from recommender.ranking import Recommender
 from recommender.sources import Line, frontmatter, written_lists
-from recommender.storage import remove_unfinished, replacing, sync_folder
+from recommender.storage import atomic_write, remove_temporary_files, sync_folder
 from recommender.writing.edit import Edit, Wish, edit_of
 from recommender.writing.yaml_style import Hand
 
@@ -90,8 +90,8 @@ class Enrichment:
         """Write the lists, and say what became of each file, in the order of the files.
 
         A list is remembered in the lock before it is written, so that it never passes for a curated one, whenever the
-        run may end. The caller is to hold the folder with `disk.alone` since before it was read, but for a dry run,
-        which writes nothing.
+        run may end. The caller holds the folder with `storage.locked_folder` from before it is read, except for a
+        dry run, which writes nothing.
 
         Raises:
             OSError: the lock can't be written; nothing has then been written that it does not remember.
@@ -124,7 +124,7 @@ class Enrichment:
     def _tidy(self) -> None:
         """Clear away what a run that was killed may have left."""
         for folder in {target.parent for target in self._targets.values()} | {self._root}:
-            remove_unfinished(folder)
+            remove_temporary_files(folder)
         if (self._root / written_lists.NAME).exists():
             written_lists.write(self._root, written_lists.read(self._root / written_lists.NAME))
 
@@ -216,7 +216,7 @@ class Enrichment:
 
 def _edits_of(root: Path, wishes: Iterable[Wish], hand: Hand) -> list[Outcome | Edit]:
     edits: list[Outcome | Edit] = []
-    with held_off():
+    with gc_paused():
         for wish in wishes:
             try:
                 edits.append(edit_of(root, wish, hand=hand))
@@ -231,7 +231,7 @@ def _write(path: Path, edit: Edit) -> None:
     changed = edit.made_in(data)
     if not read_as.st_mode & 0o222 or not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, "it is read-only")
-    with replacing(path, as_of=read_as, folder_synced=False) as stream:
+    with atomic_write(path, as_of=read_as, folder_synced=False) as stream:
         stream.write(changed)
 
 

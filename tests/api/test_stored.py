@@ -26,7 +26,7 @@ from api.document import OPERATIONS
 from api.stored import STORED
 from recommender import Recommender
 from recommender.errors import SettingsError
-from recommender.export import About, Store, cut, load
+from recommender.export import AnswerStore, VersionInfo, load_into_redis, truncate_answer
 
 COMET = replace(article("a/ü", "Comet over the bay", "It shines.", "2024-03-01T08:00:00Z"), names=("a/ü", "old/ü"))
 TAIL = article("tail", "Comet grows a tail", "", "2024-03-02")
@@ -53,7 +53,7 @@ def stored(server: RedisServer, **config: Any) -> FlaskClient:
 
 def loaded(server: RedisServer, folder: Path, *, version: str = "one", limit: int = 10) -> FlaskClient:
     """The same of a few articles; the other client asks the model of them."""
-    load(str(dataset(folder, few(), version=version, limit=limit)), server.url)
+    load_into_redis(str(dataset(folder, few(), version=version, limit=limit)), server.url)
     return stored(server)
 
 
@@ -73,7 +73,7 @@ def both(
     redis: RedisServer, seeds_recommender: Recommender, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[FlaskClient, FlaskClient]:
     """Clients of the store and of the model, of seeds/."""
-    load(str(dataset(tmp_path_factory.mktemp("seeds"), seeds_recommender)), redis.url)
+    load_into_redis(str(dataset(tmp_path_factory.mktemp("seeds"), seeds_recommender)), redis.url)
     return stored(redis), create_app(seeds_recommender, ACCESS_LOG=False, VERSION="one").test_client()
 
 
@@ -184,7 +184,7 @@ def test_a_switch_is_seen_at_once_and_after_the_old_version_is_gone(own_redis: R
     store = loaded(own_redis, tmp_path / "one")
     before = store.get("/articles/tail/related")
     changed = Recommender().fit(corpus_of(COMET, TAIL, article("new", "Comet leaves the bay")))
-    load(str(dataset(tmp_path / "two", changed, version="two")), own_redis.url, keep=0)
+    load_into_redis(str(dataset(tmp_path / "two", changed, version="two")), own_redis.url, keep=0)
     after = store.get("/articles/tail/related")
     assert before.json != after.json
     assert before.headers["ETag"] != after.headers["ETag"]
@@ -259,7 +259,7 @@ def test_a_process_that_is_forked_has_connections_of_its_own(own_redis: RedisSer
 @pytest.mark.parametrize("url", ["localhost:6379", "http://user:secret@site.example", "redis://a:secret@b:c/0"])
 def test_an_address_that_is_none_is_said_without_its_secret(url: str) -> None:
     with pytest.raises(SettingsError, match=r"is no store; it must be redis://HOST:PORT/DB$") as caught:
-        Store(url)
+        AnswerStore(url)
     assert "secret" not in str(caught.value)
 
 
@@ -274,7 +274,7 @@ def test_an_answer_is_cut_between_entries(entries: list[dict[str, str]]) -> None
         return json.dumps({"id": 'x","related":[', "related": kept}, separators=(",", ":"), ensure_ascii=False).encode()
 
     for limit in range(1, 7):
-        assert cut(answer(entries), limit) == answer(entries[:limit])
+        assert truncate_answer(answer(entries), limit) == answer(entries[:limit])
 
 
 ALONE = create_app(STORE="redis://127.0.0.1:1/0", ACCESS_LOG=False)
@@ -311,5 +311,5 @@ def test_every_answer_is_as_the_document_says(both: tuple[FlaskClient, FlaskClie
 def test_what_is_told_of_a_version_is_what_was_loaded(
     both: tuple[FlaskClient, FlaskClient], redis: RedisServer
 ) -> None:
-    about = Store(redis.url).about()
-    assert about == About("one", "one", 10, 101, about.loaded)
+    about = AnswerStore(redis.url).about()
+    assert about == VersionInfo("one", "one", 10, 101, about.loaded)

@@ -141,7 +141,7 @@ def test_a_training_that_fails_leaves_nothing_at_a_url(bucket: RemoteModels) -> 
     first = train(CORPUS, bucket, {})
 
     def fill(folder: Folder) -> Manifest:
-        with folder.writing("articles.jsonl") as sink:
+        with folder.open_writer("articles.jsonl") as sink:
             sink.write(b"{}")
         raise EngineError("the workers are gone")
 

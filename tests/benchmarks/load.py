@@ -29,7 +29,7 @@ from stores import REDIS_SERVER, dataset, redis_running
 from api.server import server
 from benchmarks import archive
 from recommender import Recommender, Settings
-from recommender.export import load as load_answers
+from recommender.export import load_into_redis
 from recommender.training import publish
 
 _CONNECTIONS, _ROUNDS = 16, 5
@@ -150,7 +150,7 @@ def _filled(stack: ExitStack, recommender: Recommender, folder: Path) -> str:
     export = str(dataset(folder / "out", recommender))
     with server.client() as client:
         empty, began = client.info("memory")["used_memory"], time.monotonic()
-        loaded = load_answers(export, server.url)
+        loaded = load_into_redis(export, server.url)
         seconds, size = time.monotonic() - began, client.info("memory")["used_memory"] - empty
     print(
         f"loaded {loaded.articles:,} answers in {seconds:.1f} s, {loaded.articles / seconds:,.0f} a second; "

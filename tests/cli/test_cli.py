@@ -12,7 +12,7 @@ from samples import SEED_ID, SEEDS, stories
 from api.server import main
 from recommender import Corpus, Recommender
 from recommender.artefacts import Manifest, current_version, read_manifest, versions
-from recommender.storage import alone
+from recommender.storage import locked_folder
 
 Published = tuple[Path, Manifest]
 
@@ -410,7 +410,7 @@ def test_enrich_tells_machines_and_the_curious_more(published: Published, copy_o
 
 
 def test_a_second_run_at_the_same_time_is_refused(published: Published, copy_of_seeds: Path) -> None:
-    with alone(copy_of_seeds):
+    with locked_folder(copy_of_seeds):
         done = run("enrich", copy_of_seeds, "--models", published[0])
         assert done.exit_code == 2
         assert done.stderr == (

@@ -18,7 +18,7 @@ from waiting import until
 from recommender.artefacts import read_manifest
 from recommender.errors import EngineError
 from recommender.export import Exporter
-from recommender.parallel import Engine, Name
+from recommender.parallel import Engine, EngineName
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture(scope="module", params=["ray", "spark"])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Name, str]]:
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[EngineName, str]]:
     """The name and address of a cluster of two cores: one node of Ray, or a master and two workers of Spark."""
     cluster = clusters.ray() if request.param == "ray" else clusters.spark(tmp_path_factory.mktemp("spark"))
     with cluster as running:
@@ -36,7 +38,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def test_a_dataset_holds_what_look_ups_give_however_it_is_cut(
-    site: Site, engine: tuple[Name, str], tmp_path: Path
+    site: Site, engine: tuple[EngineName, str], tmp_path: Path
 ) -> None:
     answers = site.answers()
     with Engine(*engine).started():  # of which Spark makes ten seconds
@@ -49,7 +51,7 @@ def test_a_dataset_holds_what_look_ups_give_however_it_is_cut(
             assert whole(out)
 
 
-def test_the_model_that_is_trained_is_the_same(engine: tuple[Name, str], tmp_path: Path) -> None:
+def test_the_model_that_is_trained_is_the_same(engine: tuple[EngineName, str], tmp_path: Path) -> None:
     site, found = Site(tmp_path, articles=300), []
     for there in (("local", None), engine):
         command = site.train(tmp_path / there[0], "--slice-size", 256, "--engine", there[0])
@@ -58,7 +60,7 @@ def test_the_model_that_is_trained_is_the_same(engine: tuple[Name, str], tmp_pat
     assert found[0] == found[1]
 
 
-def test_a_task_that_fails_is_named_and_keeps_no_other_from_its_end(engine: tuple[Name, str]) -> None:
+def test_a_task_that_fails_is_named_and_keeps_no_other_from_its_end(engine: tuple[EngineName, str]) -> None:
     of_two = Engine(*engine, workers=2)
     with of_two.started():
         arguments = [(number,) for number in (2, 3, 4)]
@@ -71,7 +73,7 @@ def test_a_task_that_fails_is_named_and_keeps_no_other_from_its_end(engine: tupl
 
 
 def test_a_worker_that_is_killed_ends_no_export_that_can_not_go_on(
-    site: Site, engine: tuple[Name, str], tmp_path: Path
+    site: Site, engine: tuple[EngineName, str], tmp_path: Path
 ) -> None:
     command = site.command(f"{tmp_path}/", "--task-size", 3, "--engine", engine[0], "--address", engine[1])
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:

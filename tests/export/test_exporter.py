@@ -18,7 +18,7 @@ from recommender.corpus import Journal, PostedArticle, WithdrawnArticle
 from recommender.errors import ExportError, StorageError
 from recommender.export import Exporter, from_parquet
 from recommender.parallel import Engine
-from recommender.storage import alone
+from recommender.storage import locked_folder
 
 WAYS = [(1, 1), (1, 2), (7, 1), (7, 2), (1000, 1), (1000, 2)]
 """Articles a task, and workers."""
@@ -332,7 +332,10 @@ def test_another_run_is_not_mixed_with_what_a_folder_holds(
 
 
 def test_two_runs_at_a_time_are_one_too_many(site: Site, tmp_path: Path) -> None:
-    with alone(tmp_path), pytest.raises(StorageError, match="another run is writing here; wait for its end, or end it"):
+    with (
+        locked_folder(tmp_path),
+        pytest.raises(StorageError, match="another run is writing here; wait for its end, or end it"),
+    ):
         exporter(site).to_folder(str(tmp_path))
 
 

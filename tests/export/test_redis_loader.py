@@ -25,7 +25,7 @@ from api.server import main
 from recommender import Recommender
 from recommender.artefacts import Manifest
 from recommender.errors import ExportError, StoreError
-from recommender.export import Exporter, Format, Store, load
+from recommender.export import AnswerStore, Exporter, ExportFormat, load_into_redis
 
 ONE = Recommender().fit(corpus_of(*(article(f"a{number}", f"Comet number {number}") for number in range(5))))
 TWO = Recommender().fit(corpus_of(*(article(f"a{number}", f"Comet over {number}") for number in range(6))))
@@ -80,7 +80,7 @@ def test_load_says_what_it_loaded(redis: RedisServer, one: Path) -> None:
 
 
 def test_an_answer_is_kept_as_its_bytes(redis: RedisServer, one: Path) -> None:
-    load(str(one), redis.url)
+    load_into_redis(str(one), redis.url)
     with redis.client() as client:
         kept = client.get(f"related:{redis.current()}:answer:a3")
         assert kept == ONE.answer("a3").decode()
@@ -90,34 +90,34 @@ def test_an_answer_is_kept_as_its_bytes(redis: RedisServer, one: Path) -> None:
 def test_a_file_of_answers_is_loaded_too(redis: RedisServer, tmp_path: Path) -> None:
     lists = tmp_path / "lists.jsonl"
     lists.write_bytes(b"".join(answer + b"\n" for answer in ONE.answers(limit=3)))
-    load(str(lists), redis.url)
-    about = Store(redis.url).about()
+    load_into_redis(str(lists), redis.url)
+    about = AnswerStore(redis.url).about()
     assert (about.articles, about.limit, about.version) == (5, 3, about.tag)
-    assert Store(redis.url).answer("a2").body == ONE.answer("a2", limit=3)
+    assert AnswerStore(redis.url).answer("a2").body == ONE.answer("a2", limit=3)
 
 
 def test_other_answers_of_the_same_model_have_another_tag(redis: RedisServer, one: Path, tmp_path: Path) -> None:
     tags = []
     for export in (one, dataset(tmp_path / "fewer", ONE, limit=2), one):
-        load(str(export), redis.url)
-        tags.append(Store(redis.url).about().tag)
+        load_into_redis(str(export), redis.url)
+        tags.append(AnswerStore(redis.url).about().tag)
     assert tags[0] == tags[2] == "one"
     assert tags[1].startswith("one+")
 
 
 def test_answers_with_live_articles_have_another_tag_than_the_model(redis: RedisServer, tmp_path: Path) -> None:
-    load(str(dataset(tmp_path / "live", ONE, live="1f")), redis.url)
-    assert Store(redis.url).about().tag.startswith("one+")
+    load_into_redis(str(dataset(tmp_path / "live", ONE, live="1f")), redis.url)
+    assert AnswerStore(redis.url).about().tag.startswith("one+")
 
 
 def test_parquet_is_loaded_as_lines_are(redis: RedisServer, published: tuple[Path, Manifest], tmp_path: Path) -> None:
     models, manifest = published
     ids = [article.id for article in Recommender.load(models)]
     found = []
-    for form in get_args(Format):
+    for form in get_args(ExportFormat):
         Exporter(models, manifest.version).to_folder(f"{tmp_path}/{form}", form=form)
-        load(f"{tmp_path}/{form}", redis.url)
-        with closing(Store(redis.url)) as store:
+        load_into_redis(f"{tmp_path}/{form}", redis.url)
+        with closing(AnswerStore(redis.url)) as store:
             found.append([store.answer(id).body for id in ids])
     assert found[0] == found[1]
 
@@ -125,13 +125,13 @@ def test_parquet_is_loaded_as_lines_are(redis: RedisServer, published: tuple[Pat
 def test_the_version_before_is_kept_and_no_other(redis: RedisServer, one: Path, two: Path) -> None:
     used = []
     for export in (one, two, one, two):
-        load(str(export), redis.url)
+        load_into_redis(str(export), redis.url)
         used.append(redis.current())
         assert versions(redis) == set(used[-2:])
     with redis.client() as client:
         client.set("related:current", used[-2])  # as one goes back by hand
-    assert Store(redis.url).answer("a1").body == ONE.answer("a1")
-    load(str(two), redis.url, keep=0)
+    assert AnswerStore(redis.url).answer("a1").body == ONE.answer("a1")
+    load_into_redis(str(two), redis.url, keep=0)
     assert versions(redis) == {redis.current()}
     with redis.client() as client:
         assert client.smembers("related:versions") == {redis.current()}
@@ -143,7 +143,7 @@ def test_what_else_is_in_the_database_stays(redis: RedisServer, one: Path) -> No
         client.set("related:of-others:answer:x", "1")
         client.set("session", "1")
         for _ in range(3):
-            load(str(one), redis.url, keep=0)
+            load_into_redis(str(one), redis.url, keep=0)
         assert client.mget("related:of-others:answer:x", "session") == ["1", "1"]
 
 
@@ -167,12 +167,12 @@ def test_an_export_that_is_not_there_is_said(redis: RedisServer, tmp_path: Path)
     "line", [b"{}", b'{"id": "a", "related": []}', b'{"related":[],"id":"a"}', b"\xff", b"", b"[]"]
 )
 def test_a_line_that_is_no_answer_is_named_and_nothing_is_left(redis: RedisServer, one: Path, line: bytes) -> None:
-    load(str(one), redis.url)
+    load_into_redis(str(one), redis.url)
     before = redis.all_keys()
     [part] = one.glob("month=*/part-000000.jsonl")
     part.write_bytes(part.read_bytes() + line + b"\n")
     with pytest.raises(ExportError, match=r"part-000000\.jsonl:6: is no answer as `recommender export` writes it"):
-        load(str(one), redis.url)
+        load_into_redis(str(one), redis.url)
     assert redis.all_keys() == before
 
 
@@ -180,7 +180,7 @@ def test_an_export_with_a_part_too_few_is_refused(redis: RedisServer, two: Path)
     part = next(two.glob("month=*/part-*.jsonl"))
     part.write_bytes(b"".join(part.read_bytes().splitlines(keepends=True)[:-1]))
     with pytest.raises(ExportError, match="holds 5 answers of 6; export once more"):
-        load(str(two), redis.url)
+        load_into_redis(str(two), redis.url)
     assert redis.all_keys() == []
 
 
@@ -202,7 +202,7 @@ def test_an_address_that_is_none_is_said(one: Path) -> None:
 
 
 def test_a_redis_without_memory_left_keeps_the_old_version(redis: RedisServer, one: Path, tmp_path: Path) -> None:
-    load(str(one), redis.url)
+    load_into_redis(str(one), redis.url)
     before = redis.all_keys()
     export = large(tmp_path / "large", articles=3000)
     with redis.client() as client:
@@ -212,9 +212,9 @@ def test_a_redis_without_memory_left_keeps_the_old_version(redis: RedisServer, o
         assert "has no memory left (maxmemory), and what was in use stays" in result.stderr
         until(lambda: redis.all_keys() == before)
         client.config_set("maxmemory", 0)
-    assert Store(redis.url).answer("a1").body == ONE.answer("a1")
-    load(str(export), redis.url)
-    assert Store(redis.url).about().articles == 3000
+    assert AnswerStore(redis.url).answer("a1").body == ONE.answer("a1")
+    load_into_redis(str(export), redis.url)
+    assert AnswerStore(redis.url).about().articles == 3000
 
 
 def test_a_redis_that_may_forget_is_refused(redis: RedisServer, one: Path) -> None:
@@ -222,7 +222,7 @@ def test_a_redis_that_may_forget_is_refused(redis: RedisServer, one: Path) -> No
         client.config_set("maxmemory", 100_000_000)
         client.config_set("maxmemory-policy", "allkeys-lru")
     with pytest.raises(StoreError, match="may drop answers when its memory is full"):
-        load(str(one), redis.url)
+        load_into_redis(str(one), redis.url)
 
 
 def _loading(export: Path, server: RedisServer) -> subprocess.Popen[str]:
@@ -238,20 +238,20 @@ def _loading(export: Path, server: RedisServer) -> subprocess.Popen[str]:
 def test_a_load_that_was_killed_leaves_the_old_version_and_the_next_one_cleans(
     redis: RedisServer, one: Path, two: Path, much: Path
 ) -> None:
-    load(str(one), redis.url)
+    load_into_redis(str(one), redis.url)
     with _loading(much, redis) as killed:
         killed.kill()
         killed.communicate()
     assert len(versions(redis)) == 2
-    assert Store(redis.url).answer("a1").body == ONE.answer("a1")
+    assert AnswerStore(redis.url).answer("a1").body == ONE.answer("a1")
     old = redis.current()
-    load(str(two), redis.url)
-    assert Store(redis.url).answer("a1").body == TWO.answer("a1")
+    load_into_redis(str(two), redis.url)
+    assert AnswerStore(redis.url).answer("a1").body == TWO.answer("a1")
     assert versions(redis) == {old, redis.current()}
 
 
 def test_a_load_whose_redis_is_cut_off_ends_in_a_sentence(redis: RedisServer, one: Path, much: Path) -> None:
-    load(str(one), redis.url)
+    load_into_redis(str(one), redis.url)
     with redis.client() as client:
         client.save()
     with _loading(much, redis) as cut_off:
@@ -260,7 +260,7 @@ def test_a_load_whose_redis_is_cut_off_ends_in_a_sentence(redis: RedisServer, on
     assert cut_off.returncode == 2
     assert said.splitlines()[-1].startswith(f"recommender: {redis.url}: is gone or does not answer (")
     redis.start()
-    assert Store(redis.url).answer("a1").body == ONE.answer("a1")
+    assert AnswerStore(redis.url).answer("a1").body == ONE.answer("a1")
 
 
 def test_a_load_that_is_stopped_cleans_up(redis: RedisServer, much: Path) -> None:
@@ -274,26 +274,26 @@ def test_a_load_that_is_stopped_cleans_up(redis: RedisServer, much: Path) -> Non
 def test_of_two_loads_at_once_the_later_wins(redis: RedisServer, one: Path, much: Path) -> None:
     with _loading(much, redis) as earlier:
         earlier.send_signal(signal.SIGSTOP)
-        later = threading.Thread(target=load, args=(str(one), redis.url))
+        later = threading.Thread(target=load_into_redis, args=(str(one), redis.url))
         later.start()
         time.sleep(0.5)  # it waits for a sign of life
         earlier.send_signal(signal.SIGCONT)
         later.join()
         _, said = earlier.communicate(timeout=30)
-    assert Store(redis.url).about().version == "one"
+    assert AnswerStore(redis.url).about().version == "one"
     assert earlier.returncode == 2
     assert "a load that began later has ended first" in said
     assert versions(redis) == {redis.current()}
 
 
 def test_a_load_that_was_taken_for_dead_changes_nothing(redis: RedisServer, one: Path, two: Path, much: Path) -> None:
-    load(str(one), redis.url)
+    load_into_redis(str(one), redis.url)
     before = redis.all_keys()
     (two / "_run.json").write_text('{"articles":7}')
     with _loading(much, redis) as stalled:
         stalled.send_signal(signal.SIGSTOP)
         with pytest.raises(ExportError):  # it has waited until the other showed no life, and removed what that had
-            load(str(two), redis.url)
+            load_into_redis(str(two), redis.url)
         assert redis.all_keys() == before
         stalled.send_signal(signal.SIGCONT)
         _, said = stalled.communicate(timeout=30)
@@ -303,7 +303,7 @@ def test_a_load_that_was_taken_for_dead_changes_nothing(redis: RedisServer, one:
 
 
 def test_switches_under_load_lose_no_answer(redis: RedisServer, one: Path, two: Path) -> None:
-    load(str(one), redis.url)
+    load_into_redis(str(one), redis.url)
     right = {recommender.answer("a1", limit=2) for recommender in (ONE, TWO)}
     port, wrong, seen = free_port(), list[object](), list[bytes]()
     stopping = threading.Event()
@@ -322,19 +322,19 @@ def test_switches_under_load_lose_no_answer(redis: RedisServer, one: Path, two: 
         for thread in threads:
             thread.start()
         for export in (two, one) * 5:
-            load(str(export), redis.url, keep=0)
+            load_into_redis(str(export), redis.url, keep=0)
         stopping.set()
         for thread in threads:
             thread.join()
         assert (wrong, set(seen)) == ([], right)
-        load(str(two), redis.url)
+        load_into_redis(str(two), redis.url)
         for _ in range(8):  # both workers
             with urllib.request.urlopen(f"{address}/articles/a5/related", timeout=5) as response:
                 assert response.read() == TWO.answer("a5")
 
 
 def test_serve_starts_without_its_store_and_finds_it(redis: RedisServer, one: Path) -> None:
-    load(str(one), redis.url)
+    load_into_redis(str(one), redis.url)
     with redis.client() as client:
         client.save()
     redis.kill()

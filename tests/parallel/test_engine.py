@@ -15,7 +15,7 @@ from servers import free_port
 from waiting import until
 
 from recommender.errors import EngineError
-from recommender.parallel import Engine, Name
+from recommender.parallel import Engine, EngineName
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,9 @@ def test_what_kills_every_worker_of_dask_is_given_up_with_a_sentence() -> None:
         ("dask", "nonsense", "nonsense: no Dask cluster answers there "),
     ],
 )
-def test_a_cluster_that_can_not_be_joined_is_told_with_the_cure(name: Name, address: str | None, sentence: str) -> None:
+def test_a_cluster_that_can_not_be_joined_is_told_with_the_cure(
+    name: EngineName, address: str | None, sentence: str
+) -> None:
     closed = str(free_port())
     engine = Engine(name, address and address.format(closed=closed))
     with pytest.raises(EngineError) as told, engine.started():
@@ -121,7 +123,7 @@ def test_a_cluster_that_can_not_be_joined_is_told_with_the_cure(name: Name, addr
 
 @pytest.mark.parametrize(("name", "library"), [("dask", "distributed"), ("ray", "ray"), ("spark", "joblibspark")])
 def test_a_missing_extra_is_named(
-    dask: clusters.Cluster, monkeypatch: pytest.MonkeyPatch, name: Name, library: str
+    dask: clusters.Cluster, monkeypatch: pytest.MonkeyPatch, name: EngineName, library: str
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     engine = Engine(name, dask.address)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from recommender.storage import FileChangedError, remove_unfinished, replacing, synced
+from recommender.storage import FileChangedError, atomic_write, create_synced, remove_temporary_files
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     file = tmp_path / "list.jsonl"
     file.write_text("old")
-    with replacing(file) as stream:
+    with atomic_write(file) as stream:
         stream.write(b"new")
         assert file.read_text() == "old"
     assert file.read_text() == "new"
@@ -21,7 +21,7 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
 def test_an_error_leaves_the_file_as_it_was_and_nothing_beside_it(tmp_path: Path) -> None:
     file = tmp_path / "list.jsonl"
     file.write_text("old")
-    with pytest.raises(ZeroDivisionError), replacing(file) as stream:
+    with pytest.raises(ZeroDivisionError), atomic_write(file) as stream:
         stream.write(b"%d" % (1 // 0))
     assert file.read_text() == "old"
     assert list(tmp_path.iterdir()) == [file]
@@ -30,7 +30,7 @@ def test_an_error_leaves_the_file_as_it_was_and_nothing_beside_it(tmp_path: Path
 def test_a_new_file_is_never_written_over_another(tmp_path: Path) -> None:
     file = tmp_path / "part"
     file.write_text("old")
-    with pytest.raises(FileExistsError), synced(file):
+    with pytest.raises(FileExistsError), create_synced(file):
         pass
     assert file.read_text() == "old"
 
@@ -40,7 +40,7 @@ def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
     file.write_text("old")
     file.chmod(0o600)
     link.symlink_to(file)
-    with replacing(link) as stream:
+    with atomic_write(link) as stream:
         stream.write(b"new")
     assert link.is_symlink()
     assert file.read_text() == "new"
@@ -51,7 +51,7 @@ def test_what_is_no_file_is_written_to_and_stays_what_it_is(tmp_path: Path) -> N
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    with replacing(pipe) as stream:
+    with atomic_write(pipe) as stream:
         stream.write(b"through")
     assert os.read(reader, 100) == b"through"
     os.close(reader)
@@ -64,7 +64,7 @@ def test_a_file_that_is_no_longer_the_one_that_was_read_is_not_replaced(tmp_path
     status = file.stat()
 
     def replace_late() -> None:
-        with replacing(file, as_of=status) as stream:
+        with atomic_write(file, as_of=status) as stream:
             stream.write(b"new")
             file.write_text("a person's")
 
@@ -76,7 +76,7 @@ def test_a_file_that_is_no_longer_the_one_that_was_read_is_not_replaced(tmp_path
 
 def test_a_name_of_the_greatest_length_can_be_replaced(tmp_path: Path) -> None:
     file = tmp_path / ("a" * 255)
-    with replacing(file) as stream:
+    with atomic_write(file) as stream:
         stream.write(b"new")
     assert file.read_bytes() == b"new"
 
@@ -89,7 +89,7 @@ def test_extended_attributes_stay(tmp_path: Path) -> None:
         os.setxattr(file, "user.checked", b"by Ida")
     except OSError:
         pytest.skip("this file system has no extended attributes")
-    with replacing(file) as stream:
+    with atomic_write(file) as stream:
         stream.write(b"new")
     assert os.getxattr(file, "user.checked") == b"by Ida"
 
@@ -97,10 +97,10 @@ def test_extended_attributes_stay(tmp_path: Path) -> None:
 def test_only_what_a_killed_writer_left_is_removed(tmp_path: Path) -> None:
     kept = tmp_path / ".unfinished"
     kept.touch()
-    with replacing(tmp_path / "a.md"):
+    with atomic_write(tmp_path / "a.md"):
         [left] = tmp_path.glob(".unfinished-*")
         (tmp_path / f"{left.name}-copy").touch()
     (tmp_path / "a.md").unlink()
     assert len(list(tmp_path.iterdir())) == 2
-    remove_unfinished(tmp_path)
+    remove_temporary_files(tmp_path)
     assert list(tmp_path.iterdir()) == [kept]

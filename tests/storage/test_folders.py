@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.storage import STEP, DiskFolder, Folder, ObjectFolder
+from recommender.storage import CHUNK_SIZE, DiskFolder, Folder, ObjectFolder
 
 OBJECTS = fsspec.filesystem("memory")
 
@@ -33,12 +33,12 @@ def objects(tmp_path: Path) -> ObjectFolder:
 
 def written(folder: Folder, name: str, content: bytes) -> None:
     """Write a file whole."""
-    with folder.writing(name) as sink:
+    with folder.open_writer(name) as sink:
         sink.write(content)
 
 
 def test_a_file_is_read_whole_and_by_the_stretch(folder: Folder) -> None:
-    with folder.writing("deep/a.txt") as sink:
+    with folder.open_writer("deep/a.txt") as sink:
         sink.write(b"harbour ")
         sink.write(memoryview(b"bridge"))
     written(folder, "b", b"")
@@ -58,7 +58,7 @@ def test_a_file_is_read_whole_and_by_the_stretch(folder: Folder) -> None:
 
 
 def test_stretches_are_written_in_any_order_and_more_than_once(folder: Folder) -> None:
-    folder.begin("a", 11)
+    folder.allocate("a", 11)
     folder.write("a", 6, b"world")
     folder.write("a", 6, b"")  # where something else begins
     folder.write("a", 0, b"hullo ")
@@ -68,7 +68,7 @@ def test_stretches_are_written_in_any_order_and_more_than_once(folder: Folder) -
 
 
 def test_what_comes_first_may_be_written_at_last(folder: Folder) -> None:
-    with folder.writing("a", 4) as sink:
+    with folder.open_writer("a", 4) as sink:
         sink.write(b"body")
     folder.write("a", 0, b"head")
     assert bytes(folder.read("a")) == b"headbody"
@@ -82,16 +82,16 @@ def test_a_folder_is_sent_to_workers(folder: Folder) -> None:
 
 
 def test_what_is_large_becomes_many_objects_and_is_still_one_file(folder: Folder) -> None:
-    content = bytes(range(256)) * (STEP // 200)
-    with folder.writing("large") as sink:
+    content = bytes(range(256)) * (CHUNK_SIZE // 200)
+    with folder.open_writer("large") as sink:
         for start in range(0, len(content), 1 << 20):
             sink.write(content[start : start + (1 << 20)])
-    assert bytes(folder.read("large", STEP - 3, STEP + 3)) == content[STEP - 3 : STEP + 3]
+    assert bytes(folder.read("large", CHUNK_SIZE - 3, CHUNK_SIZE + 3)) == content[CHUNK_SIZE - 3 : CHUNK_SIZE + 3]
     assert folder.digest("large") == hashlib.sha256(content).hexdigest()
     if isinstance(folder, ObjectFolder):
         assert OBJECTS.du(f"{folder.url[8:]}/large", total=False) == {
-            f"{folder.url[8:]}/large/{0:015}": STEP,
-            f"{folder.url[8:]}/large/{STEP:015}": len(content) - STEP,
+            f"{folder.url[8:]}/large/{0:015}": CHUNK_SIZE,
+            f"{folder.url[8:]}/large/{CHUNK_SIZE:015}": len(content) - CHUNK_SIZE,
         }
 
 

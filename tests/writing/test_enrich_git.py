@@ -13,7 +13,7 @@ from splices import region_of
 
 from recommender import Corpus, Recommender
 from recommender.sources import frontmatter, written_lists
-from recommender.storage import alone
+from recommender.storage import locked_folder
 from recommender.writing import Enrichment, Mode
 
 PERSON = {f"GIT_{role}_{key}": "desk" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
@@ -66,7 +66,7 @@ class Repository:
 
     def enrich(self, mode: Mode = "fill", limit: int = 3) -> Corpus:
         """Write lists, and read the corpus again."""
-        with alone(self.folder):
+        with locked_folder(self.folder):
             corpus = Corpus.from_path(self.folder)
             run = Enrichment(self.folder, corpus, Recommender().fit(corpus), mode=mode, limit=limit)
             failed = [outcome for outcome in run.run() if outcome.action == "failed"]

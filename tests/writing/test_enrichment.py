@@ -10,7 +10,7 @@ import pytest
 
 from recommender import Corpus, Recommender, Settings
 from recommender.sources import NAME
-from recommender.storage import alone
+from recommender.storage import locked_folder
 from recommender.writing import Enrichment, Mode, Outcome
 
 SETTINGS = Settings(half_life_days=None, hub_exponent=0.0, limit=2)
@@ -351,9 +351,9 @@ def test_where_the_lock_cannot_be_written_no_file_is(root: Path) -> None:
 
 
 def test_a_folder_can_be_held_once_at_a_time(root: Path) -> None:
-    with alone(root), pytest.raises(BlockingIOError), alone(root):
+    with locked_folder(root), pytest.raises(BlockingIOError), locked_folder(root):
         pass
-    with alone(root):
+    with locked_folder(root):
         pass
 
 

@@ -1,4 +1,4 @@
-"""A folder of files that many processes fill together, each its own stretch of them."""
+"""Files that many tasks fill together, each its own byte ranges: the protocol, and its implementation on a disk."""
 
 from __future__ import annotations
 
@@ -12,61 +12,64 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from recommender.storage.atomic import synced
+from recommender.storage.atomic import create_synced
 
 Blob = bytes | memoryview
 
 
 class Sink(Protocol):
-    """What bytes are written to, one after the other."""
+    """Accepts bytes sequentially."""
 
     def write(self, content: Blob, /) -> object:
-        """Add some."""
+        """Append some bytes."""
 
 
 class Folder(Hashable, Protocol):
-    """Files by name, as tasks on any machine see them; they are read and written by the byte.
+    """Files by name that tasks on any machine read and write by byte range.
 
-    It can be sent to a worker, and two of one place are equal.
+    A folder can be pickled and sent to a worker; two folders with the same location are equal.
     """
 
     def names(self) -> set[str]:
-        """The files that are there, with slashes where they lie deeper."""
+        """The names of all files, with slashes for subfolders."""
 
     def size(self, name: str) -> int:
-        """The bytes of a file.
+        """The size of a file in bytes.
 
         Raises:
-            OSError, RecommenderError: there is no such file, or it can't be looked at.
+            OSError, RecommenderError: the file doesn't exist, or can't be accessed.
         """
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> Blob:
-        """A stretch of a file, until its end if no other is given.
+        """The bytes of a file from `start` up to `end`, by default up to its end.
 
         Raises:
-            OSError, RecommenderError: there is no such file, or it can't be read.
-            ValueError: it does not reach so far.
+            OSError, RecommenderError: the file doesn't exist, or can't be read.
+            ValueError: the file ends before `end`.
         """
 
-    def writing(self, name: str, start: int = 0) -> AbstractContextManager[Sink]:
-        """Write a new file from some place on; what is before is written later. All is kept when the block ends."""
+    def open_writer(self, name: str, start: int = 0) -> AbstractContextManager[Sink]:
+        """Create a file and append to it from offset `start` on; it is durable when the block ends.
 
-    def begin(self, name: str, size: int) -> None:
-        """Make a file of a known size, all of which is written later."""
+        Bytes before `start` are written later.
+        """
+
+    def allocate(self, name: str, size: int) -> None:
+        """Create a file of a known size, to be filled by `write`."""
 
     def write(self, name: str, start: int, content: Blob) -> None:
-        """Write a stretch of a file that `begin` or `writing` has made; it is kept when this returns."""
+        """Write bytes at an offset of a file that `allocate` or `open_writer` has created; durable on return."""
 
     def digest(self, name: str) -> str:
-        """The sha256 of a file, as hex."""
+        """The SHA-256 digest of a file, in hexadecimal."""
 
     def remove(self, name: str) -> None:
-        """Remove a file, or a folder and all that is in it, if it is there."""
+        """Remove a file, or a subfolder with everything in it, if it exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class DiskFolder:
-    """A folder on a disk, or on one that machines share; what is read of it is mapped."""
+    """A folder on a local or shared disk; `read` maps files into memory."""
 
     path: Path
 
@@ -85,20 +88,20 @@ class DiskFolder:
             if not start <= (size if end is None else end) <= size:
                 raise ValueError(f"{name} ends after {size} bytes")
             if not size:
-                return b""  # which can't be mapped
+                return b""  # an empty file can't be mapped
             return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))[start:end]
 
     @contextmanager
-    def writing(self, name: str, start: int = 0) -> Iterator[Sink]:
+    def open_writer(self, name: str, start: int = 0) -> Iterator[Sink]:
         """See `Folder`."""
         path = self.path / name
         path.parent.mkdir(exist_ok=True)
-        with synced(path) as stream:
+        with create_synced(path) as stream:
             stream.seek(start)
             yield stream
 
-    def begin(self, name: str, size: int) -> None:
-        """See `Folder`; until it is written, the file takes no room."""
+    def allocate(self, name: str, size: int) -> None:
+        """See `Folder`; the file is sparse until it is written."""
         with (self.path / name).open("xb") as stream:
             stream.truncate(size)
 
