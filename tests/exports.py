@@ -12,7 +12,7 @@ from samples import corpus_of, stories
 from servers import RECOMMENDER
 from waiting import until
 
-from api.server import main
+from api.app import main
 from recommender import Recommender
 from recommender.artefacts import current_version
 from recommender.corpus import LiveChanges

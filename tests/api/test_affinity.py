@@ -14,7 +14,7 @@ from samples import SEED_ID
 from servers import RECOMMENDER, free_port, running
 from waiting import until
 
-from api.affinity import Affinity, chosen
+from api.app import Affinity, chosen
 from recommender.artefacts import Manifest
 
 several_cores = pytest.mark.skipif(

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from samples import SEED_ID, article, corpus_of
 
 from api import create_app
-from api.delivery import takes_gzip
+from api.http import takes_gzip
 from recommender import Recommender
 from recommender.artefacts import Manifest
 

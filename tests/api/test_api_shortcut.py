@@ -14,10 +14,9 @@ from samples import article, corpus_of
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from api import create_app
-from api.config import Config
-from api.delivery import Deliverer
-from api.serving import Tagged, current
-from api.shortcut import Shortcut
+from api.http import Deliverer
+from api.middleware import FastPath
+from api.state import Config, Tagged, current
 from recommender import Recommender
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def answering(id: str, limit: int | None) -> tuple[Tagged, bytes]:
     return serving, serving.recommender.answer(id, limit=limit)
 
 
-SHORT = Shortcut(elsewhere, answering, Deliverer(Config()))
+SHORT = FastPath(elsewhere, answering, Deliverer(Config()))
 
 
 def longer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from samples import article, corpus_of
 
 from api import create_app
-from api.cards import Card
+from api.pages import Card
 from recommender import Recommender
 
 COMET = article("a/comet", "Comet over the bay", "It shines.", "2024-03-01T08:00:00Z")

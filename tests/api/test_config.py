@@ -9,8 +9,8 @@ import pytest
 from samples import ROOT
 
 from api import create_app
-from api.config import PREFIX, Config
-from api.server import main
+from api.app import main
+from api.state import PREFIX, Config
 from recommender.errors import SettingsError
 
 Shown = str | int | Path

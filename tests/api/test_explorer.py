@@ -10,11 +10,8 @@ from flask.testing import FlaskClient
 from samples import article, corpus_of
 
 from api import create_app
-from api.controls import Controls
-from api.exploration import Exploration
-from api.reasons import Piece, Reason, pieces
-from api.schemas import Tried
-from api.timeline import Timeline
+from api.http import TrialSettings
+from api.pages import Controls, Exploration, Piece, Reason, Timeline, pieces
 from recommender import Article, Recommender, Settings
 from recommender.articles import parse_date
 
@@ -39,7 +36,7 @@ def client(recommender: Recommender | None = None, **config: object) -> FlaskCli
 
 def view(other: str = "", **tried: object) -> Exploration:
     recommender = fitted()
-    controls = Controls.of(recommender, Tried(**tried))  # type: ignore[arg-type]
+    controls = Controls.of(recommender, TrialSettings(**tried))  # type: ignore[arg-type]
     return Exploration(controls.over(recommender), "flood", controls, other=other, published=None)
 
 
@@ -102,7 +99,7 @@ def test_what_is_tried_ranks_anew() -> None:
 
 def test_what_is_as_trained_is_in_no_address_and_asks_the_trained_recommender() -> None:
     recommender = fitted(half_life_days=9.0)
-    controls = Controls.of(recommender, Tried(half_life_days=9.0, min_score=0.0))
+    controls = Controls.of(recommender, TrialSettings(half_life_days=9.0, min_score=0.0))
     assert controls.changed == {}
     assert controls.over(recommender) is recommender
     assert controls.steps[controls.step] == 9.0

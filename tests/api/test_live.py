@@ -12,7 +12,7 @@ from servers import RECOMMENDER, free_port, running
 from waiting import SLACK, until
 
 from api import create_app
-from api.live import Live
+from api.state import Live
 from recommender import Corpus, Recommender
 from recommender.artefacts import Manifest, use_version
 from recommender.errors import ArtefactError

@@ -20,7 +20,7 @@ from waiting import SLACK, until
 from werkzeug.test import TestResponse
 
 from api import create_app
-from api.live import Live
+from api.state import Live
 from recommender import Recommender
 from recommender.artefacts import Manifest
 from recommender.training import publish
@@ -249,7 +249,7 @@ def test_what_can_not_be_kept_is_not_served(client: FlaskClient, published: Publ
 
 
 def test_more_than_a_server_holds_are_refused(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.live.MOST", 1)
+    monkeypatch.setattr("api.state.model_watcher.MOST", 1)
     assert post(client).status_code == 201
     assert post(client).status_code == 200
     response = post(client, FILE.replace("title: ", "title: Other "))

@@ -16,7 +16,7 @@ from samples import article, corpus_of
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from api import create_app
-from api.operations import in_code
+from api.routes import in_code
 from recommender import Recommender
 from recommender.training import publish
 

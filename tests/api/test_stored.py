@@ -22,8 +22,8 @@ from stores import RedisServer, dataset, redis_running
 from waiting import SLACK, until
 
 from api import create_app
-from api.document import OPERATIONS
-from api.stored import STORED
+from api.http import OPERATIONS
+from api.routes import STORED
 from recommender import Recommender
 from recommender.errors import SettingsError
 from recommender.export import AnswerStore, VersionInfo, load_into_redis, truncate_answer

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from exports import Site
 from samples import stories
 
-from api.server import main
+from api.app import main
 from recommender import Recommender
 from recommender.artefacts import Manifest, ModelFiles, RemoteModels, current_version, verify, versions
 from recommender.errors import ArtefactError, EngineError, StorageError

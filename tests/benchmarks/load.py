@@ -26,7 +26,7 @@ from flask import Flask
 from servers import free_port, running
 from stores import REDIS_SERVER, dataset, redis_running
 
-from api.server import server
+from api.app import build_server
 from benchmarks import archive
 from recommender import Recommender, Settings
 from recommender.export import load_into_redis
@@ -77,7 +77,7 @@ def main() -> int:
     parser.add_argument("--hello", type=int, metavar="PORT", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.hello:
-        server(
+        build_server(
             "benchmarks.load:hello", workers=1, threads=options.threads, host="127.0.0.1", port=options.hello
         ).serve()
         return 0

@@ -9,7 +9,7 @@ import yaml
 from click.testing import CliRunner, Result
 from samples import SEED_ID, SEEDS, stories
 
-from api.server import main
+from api.app import main
 from recommender import Corpus, Recommender
 from recommender.artefacts import Manifest, current_version, read_manifest, versions
 from recommender.storage import locked_folder

@@ -21,7 +21,7 @@ from servers import RECOMMENDER, free_port, running
 from stores import RedisServer, dataset, redis_running
 from waiting import until
 
-from api.server import main
+from api.app import main
 from recommender import Recommender
 from recommender.artefacts import Manifest
 from recommender.errors import ExportError, StoreError

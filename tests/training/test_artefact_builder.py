@@ -17,7 +17,7 @@ from samples import archive, article, corpus_of, stories
 from servers import RECOMMENDER
 from waiting import until
 
-from api.server import main
+from api.app import main
 from recommender import Corpus, Recommender, Settings
 from recommender.artefacts import Manifest, manifest_of, publish_locally, read_manifest, verify
 from recommender.articles import in_rank_order

@@ -12,8 +12,7 @@ from typing import NamedTuple
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags
 
-from api.config import Config
-from api.serving import Tagged
+from api.state import Config, Tagged
 
 JSON = "application/json"
 _PROGRAM = installed_version("related-articles")

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.delivery import Deliverer
-from api.metrics import LIST, ROUTE
-from api.problems import unknown
-from api.serving import Answering
+from api.http import LIST, ROUTE, Deliverer, unknown
+from api.state import Answering
 from recommender.errors import UnknownArticleError
 
 if TYPE_CHECKING:
@@ -23,7 +21,7 @@ _BEFORE, _AFTER = "/articles/", "/related"
 _LIMITS = {"": None, **{f"limit={number}": number for number in range(1, 101)}}
 
 
-class Shortcut:
+class FastPath:
     """WSGI in front of an application's own."""
 
     def __init__(self, wsgi_app: WSGIApplication, answering: Answering, deliverer: Deliverer) -> None:

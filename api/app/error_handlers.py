@@ -1,37 +1,20 @@
-"""Errors as `application/problem+json` (RFC 9457)."""
+"""Error handlers: every error is a problem document, or a page where a browser asks for one."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from api.pages import page
-from api.reading import WrongRequestError
-from api.serving import current
+from api.http import WrongRequestError, problem, unknown
+from api.pages import render_page
+from api.state import current
 from recommender.errors import UnknownArticleError
 
 
-def problem(status: int, detail: str, **members: object) -> Response:
-    """One problem: its status, a sentence, and members of its own; those that are `None` are left out."""
-    values = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    values.update({name: value for name, value in members.items() if value is not None})
-    body = json.dumps(values, ensure_ascii=False).encode(errors="replace")  # half a surrogate pair is no UTF-8
-    response = Response(body, status=status, mimetype="application/problem+json")
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def unknown(error: UnknownArticleError) -> Response:
-    """The problem that no article answers to an ID or an address."""
-    closest = None if error.closest is None else list(error.closest)
-    return problem(HTTPStatus.NOT_FOUND, str(error), closest=closest)
-
-
-def register(app: Flask) -> None:
+def register_error_handlers(app: Flask) -> None:
     """Make every error of the application a problem, and a page where a person meets it and there are pages."""
 
     @app.errorhandler(UnknownArticleError)
@@ -60,6 +43,6 @@ def _to_read(detail: str, answer: Response, *, closest: Sequence[str] = ()) -> R
     if not of_people or request.accept_mimetypes.best_match(["application/problem+json", "text/html"]) != "text/html":
         return answer
     title = HTTPStatus(answer.status_code).phrase
-    shown = page(current(current_app), "problem.html", title=title, detail=detail.rstrip("."), closest=closest)
+    shown = render_page(current(current_app), "problem.html", title=title, detail=detail.rstrip("."), closest=closest)
     shown.status_code = answer.status_code
     return shown

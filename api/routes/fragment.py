@@ -8,13 +8,9 @@ from pathlib import Path
 
 from flask import Blueprint, Response, current_app, render_template, request
 
-from api import schemas
-from api.cards import Card
-from api.door import POLICY
-from api.pages import HTML
-from api.reading import Reader
-from api.serving import Tagged, current
-from api.views import deliver, options_of
+from api.http import POLICY, FragmentQuery, NoParameters, Reader, deliver, list_options
+from api.pages import HTML, Card
+from api.state import Tagged, current
 from recommender.articles import Entry
 
 _SCRIPT = "text/javascript; charset=utf-8"
@@ -23,8 +19,8 @@ _HEADING = "Related"
 _POLICY = "default-src 'none'; img-src http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 blueprint = Blueprint("box", __name__)
-_box = Reader(schemas.Box)
-_nothing = Reader(schemas.Nothing)
+_box = Reader(FragmentQuery)
+_no_parameters = Reader(NoParameters)
 
 
 @blueprint.get("/articles/<id:id>/related.html")
@@ -32,14 +28,14 @@ def fragment(id: str) -> Response:
     """The list of an article as HTML to be put into its page; nothing where there is nothing."""
     asked = _box.of_query(request)
     serving = current(current_app)
-    suggestions = serving.recommender.related(id, limit=asked.limit or None, **options_of(asked))
+    suggestions = serving.recommender.related(id, limit=asked.limit or None, **list_options(asked))
     return boxed(serving, [suggestion.article.entry for suggestion in suggestions], asked.heading or None)
 
 
 @blueprint.get("/widget.js")
 def widget() -> Response:
     """The script."""
-    _nothing.of_query(request)
+    _no_parameters.of_query(request)
     return script(current(current_app))
 
 
@@ -59,4 +55,4 @@ def script(serving: Tagged) -> Response:
 
 @cache
 def _script() -> bytes:
-    return (Path(__file__).parent / "static" / "widget.js").read_bytes()
+    return (Path(current_app.static_folder or "") / "widget.js").read_bytes()

@@ -11,9 +11,8 @@ from flask import Blueprint, Response, abort, current_app, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 
-from api.delivery import JSON
-from api.live import Fixed, Live
-from api.problems import problem
+from api.http import JSON, problem
+from api.state import Fixed, Live
 from recommender.corpus import PostedArticle
 from recommender.errors import FrontMatterError, JournalError
 from recommender.sources import PostedForm

@@ -25,14 +25,14 @@ Url = Annotated[
     ),
 ]
 
-Only = Literal["only"]
+PublishedOnly = Literal["only"]
 
 
-class Input(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class RequestSchema(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a request may say."""
 
 
-class Rules(Input, frozen=True, kw_only=True):
+class ListOptions(RequestSchema, frozen=True, kw_only=True):
     """What may be in a list."""
 
     limit: Limit | UnsetType = UNSET
@@ -73,7 +73,7 @@ class Rules(Input, frozen=True, kw_only=True):
     )
 
 
-class Listing(Rules, frozen=True, kw_only=True):
+class ArticleListOptions(ListOptions, frozen=True, kw_only=True):
     """What an article's list may be asked to be."""
 
     curated: (
@@ -85,25 +85,25 @@ class Listing(Rules, frozen=True, kw_only=True):
     ) = UNSET
 
 
-class Box(Listing, frozen=True, kw_only=True):
+class FragmentQuery(ArticleListOptions, frozen=True, kw_only=True):
     """What the fragment of a page may be asked to be."""
 
     heading: Heading | UnsetType = UNSET
 
 
-class LookUp(Listing, frozen=True, kw_only=True):
+class LookUpQuery(ArticleListOptions, frozen=True, kw_only=True):
     """What a look-up may ask for."""
 
     explain: Annotated[bool, Meta(description="Whether to say why, entry by entry.")] | UnsetType = UNSET
 
 
-class LookUpByUrl(LookUp, frozen=True, kw_only=True):
+class LookUpByUrlQuery(LookUpQuery, frozen=True, kw_only=True):
     """The same by address."""
 
     url: Url
 
 
-class StoredLookUp(Input, frozen=True, kw_only=True):
+class StoreLookUpQuery(RequestSchema, frozen=True, kw_only=True):
     """What a look-up may ask for where a store answers, which has the lists as they were exported."""
 
     limit: (
@@ -115,19 +115,19 @@ class StoredLookUp(Input, frozen=True, kw_only=True):
     ) = UNSET
 
 
-class StoredLookUpByUrl(StoredLookUp, frozen=True, kw_only=True):
+class StoreLookUpByUrlQuery(StoreLookUpQuery, frozen=True, kw_only=True):
     """The same by address."""
 
     url: Url
 
 
-class StoredBox(StoredLookUp, frozen=True, kw_only=True):
+class StoreFragmentQuery(StoreLookUpQuery, frozen=True, kw_only=True):
     """The same for the fragment of a page."""
 
     heading: Heading | UnsetType = UNSET
 
 
-class Search(Input, frozen=True, kw_only=True):
+class SearchQuery(RequestSchema, frozen=True, kw_only=True):
     """A search of the titles."""
 
     q: Annotated[
@@ -136,14 +136,14 @@ class Search(Input, frozen=True, kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=100, description="Articles at most; 10 by default.")] | UnsetType = UNSET
 
 
-class Home(Input, frozen=True, kw_only=True):
+class HomeQuery(RequestSchema, frozen=True, kw_only=True):
     """What the explorer's first page may be asked for."""
 
     q: Annotated[str, Meta(max_length=200, description="Words that a title must all hold.")] | UnsetType = UNSET
     limit: Annotated[int, Meta(ge=1, le=100, description="Articles at most; 20 by default.")] | UnsetType = UNSET
 
 
-class Tried(Input, frozen=True, kw_only=True):
+class TrialSettings(RequestSchema, frozen=True, kw_only=True):
     """Settings that the explorer tries; without them it goes by those that were trained."""
 
     half_life_days: (
@@ -162,7 +162,7 @@ class Tried(Input, frozen=True, kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=100, description="Suggestions at most.")] | UnsetType = UNSET
 
 
-class Explore(Tried, frozen=True, kw_only=True):
+class ExploreQuery(TrialSettings, frozen=True, kw_only=True):
     """One article in the explorer."""
 
     id: Annotated[str, Meta(min_length=1, description="The article's ID.")]
@@ -172,7 +172,7 @@ class Explore(Tried, frozen=True, kw_only=True):
     q: Annotated[str, Meta(max_length=200, description="Words in the title of such an article.")] | UnsetType = UNSET
 
 
-class DraftForm(Input, frozen=True, kw_only=True):
+class DraftForm(RequestSchema, frozen=True, kw_only=True):
     """An article that is still being written, from the explorer's form; all of it may be empty yet."""
 
     title: str = ""
@@ -180,11 +180,11 @@ class DraftForm(Input, frozen=True, kw_only=True):
     date: Date | UnsetType = UNSET
 
 
-class Nothing(Input, frozen=True, kw_only=True):
+class NoParameters(RequestSchema, frozen=True, kw_only=True):
     """No parameters."""
 
 
-class Draft(Input, frozen=True, kw_only=True):
+class DraftBody(RequestSchema, frozen=True, kw_only=True):
     """An article that is still being written."""
 
     title: Annotated[str, Meta(min_length=1)]
@@ -192,14 +192,14 @@ class Draft(Input, frozen=True, kw_only=True):
     date: Date | UnsetType = UNSET
 
 
-class Provider(Struct, omit_defaults=True):
+class ProviderSchema(Struct, omit_defaults=True):
     """Who published an article."""
 
     name: str | UnsetType = UNSET
     domain: str | UnsetType = UNSET
 
 
-class Image(Struct, omit_defaults=True):
+class ImageSchema(Struct, omit_defaults=True):
     """A picture of an article."""
 
     url: str
@@ -207,7 +207,7 @@ class Image(Struct, omit_defaults=True):
     height: int | str | UnsetType = UNSET
 
 
-class Entry(Struct, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+class EntrySchema(Struct, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
     """The public face of an article: an item of a `related` list."""
 
     title: str
@@ -220,12 +220,12 @@ class Entry(Struct, rename="camel", omit_defaults=True, forbid_unknown_fields=Tr
     cdn_amp_url: str | UnsetType = UNSET
     cdn_amp_web_url: str | UnsetType = UNSET
     type: str | UnsetType = UNSET
-    provider: Provider | UnsetType = UNSET
+    provider: ProviderSchema | UnsetType = UNSET
     quality: int | str | UnsetType = UNSET
-    images: Annotated[list[Image], Meta(max_length=1)] | UnsetType = UNSET
+    images: Annotated[list[ImageSchema], Meta(max_length=1)] | UnsetType = UNSET
 
 
-class SharedWord(Struct):
+class SharedWordSchema(Struct):
     """A word that two articles share, in lower case, and what it adds to their similarity."""
 
     word: str
@@ -233,7 +233,7 @@ class SharedWord(Struct):
     contribution: float
 
 
-class Explanation(Struct):
+class ExplanationSchema(Struct):
     """Why an entry is in a list: its score is similarity times decay times weight."""
 
     id: str
@@ -242,52 +242,52 @@ class Explanation(Struct):
     decay: Annotated[float, Meta(description="What the time between the two leaves of the similarity.")]
     weight: Annotated[float, Meta(description="The entry's own: articles that are near to everything weigh less.")]
     days_apart: Annotated[float | None, Meta(description="`null` where either has no date.")]
-    words: list[SharedWord]
+    words: list[SharedWordSchema]
 
 
-class Related(Struct, omit_defaults=True):
+class RelatedSchema(Struct, omit_defaults=True):
     """The answer to a look-up."""
 
     id: str
-    related: list[Entry]
+    related: list[EntrySchema]
     explain: (
-        Annotated[list[Explanation], Meta(description="One item an entry, where it was asked for.")] | UnsetType
+        Annotated[list[ExplanationSchema], Meta(description="One item an entry, where it was asked for.")] | UnsetType
     ) = UNSET
 
 
-class Suggestions(Struct):
+class SuggestionsSchema(Struct):
     """The answer to a draft."""
 
-    related: list[Entry]
+    related: list[EntrySchema]
 
 
-class Found(Struct):
+class ArticleSchema(Struct):
     """One article."""
 
     id: str
-    article: Entry
+    article: EntrySchema
 
 
-class Articles(Struct):
+class ArticlesSchema(Struct):
     """The articles that a search found, the newest first."""
 
-    articles: list[Found]
+    articles: list[ArticleSchema]
 
 
-class Alive(Struct):
+class AliveSchema(Struct):
     """The process is alive."""
 
     status: Literal["ok"]
 
 
-class Refused(Struct):
+class RefusedModelSchema(Struct):
     """A model that was published and is not served."""
 
     version: str
     reason: str
 
 
-class Live(Struct):
+class LiveArticlesSchema(Struct):
     """What was posted and withdrawn since the model was trained; problems are those of keeping it."""
 
     articles: int
@@ -295,18 +295,18 @@ class Live(Struct):
     problems: list[str]
 
 
-class Ready(Struct):
+class ReadySchema(Struct):
     """The model that answers."""
 
     status: Literal["ready"]
     version: str | None
     created: str | None
     articles: int
-    refused: Refused | None
-    live: Live
+    refused: RefusedModelSchema | None
+    live: LiveArticlesSchema
 
 
-class StoreReady(Struct):
+class StoreReadySchema(Struct):
     """The answers in the store: which model gave them, how many entries they hold at most, when they were loaded."""
 
     status: Literal["ready"]
@@ -316,23 +316,23 @@ class StoreReady(Struct):
     loaded: str
 
 
-class Posted(Struct):
+class PostedSchema(Struct):
     """An article that was posted: its list, and whose lists it enters."""
 
     id: str
-    related: list[Entry]
+    related: list[EntrySchema]
     enters: list[str]
     problems: list[str]
 
 
-class Withdrawn(Struct):
+class WithdrawnSchema(Struct):
     """An article that was withdrawn, and whose lists it leaves."""
 
     id: str
     leaves: list[str]
 
 
-class Problem(Struct, omit_defaults=True):
+class ProblemSchema(Struct, omit_defaults=True):
     """What went wrong (RFC 9457)."""
 
     type: str

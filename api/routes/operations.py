@@ -9,23 +9,29 @@ from flask import Blueprint, Response, current_app, request
 from markupsafe import Markup
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api import schemas
-from api.delivery import JSON
-from api.document import openapi
-from api.live import Fixed, Live
-from api.metrics import Metrics
-from api.pages import page
-from api.reading import Reader, in_words
-from api.serving import current
+from api.http import (
+    AliveSchema,
+    LiveArticlesSchema,
+    NoParameters,
+    Reader,
+    ReadySchema,
+    RefusedModelSchema,
+    in_words,
+    openapi_document,
+    uncached,
+)
+from api.middleware import Metrics
+from api.pages import render_page
+from api.state import Fixed, Live, current
 
 blueprint = Blueprint("operations", __name__)
-_nothing = Reader(schemas.Nothing)
+_no_parameters = Reader(NoParameters)
 
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Whether the process is alive."""
-    return now(msgspec.json.encode(schemas.Alive("ok")))
+    return uncached(msgspec.json.encode(AliveSchema("ok")))
 
 
 @blueprint.get("/readyz")
@@ -33,34 +39,34 @@ def readyz() -> Response:
     """Which model answers, verified, which one is refused and why, and what is laid over it."""
     live: Live | Fixed = current_app.extensions["live"]
     serving, refused = live.snapshot, live.refused
-    ready = schemas.Ready(
+    ready = ReadySchema(
         "ready",
         serving.version,
         serving.created,
         len(serving.recommender),
-        None if refused is None else schemas.Refused(refused.version, refused.reason),
-        schemas.Live(serving.live, serving.withdrawn, list(live.problems)),
+        None if refused is None else RefusedModelSchema(refused.version, refused.reason),
+        LiveArticlesSchema(serving.live, serving.withdrawn, list(live.problems)),
     )
-    return now(msgspec.json.encode(ready))
+    return uncached(msgspec.json.encode(ready))
 
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Counts of all workers, for Prometheus."""
-    return now(cast("Metrics", current_app.extensions["metrics"]).exposition(), CONTENT_TYPE_LATEST)
+    return uncached(cast("Metrics", current_app.extensions["metrics"]).exposition(), CONTENT_TYPE_LATEST)
 
 
 @blueprint.get("/openapi.json")
 def document() -> Response:
     """The OpenAPI document."""
-    return now(msgspec.json.encode(openapi()))
+    return uncached(msgspec.json.encode(openapi_document()))
 
 
 @blueprint.get("/docs")
 def docs() -> Response:
     """The same, to read."""
-    _nothing.of_query(request)
-    return page(current(current_app), "docs.html", document=openapi(), in_words=in_words)
+    _no_parameters.of_query(request)
+    return render_page(current(current_app), "docs.html", document=openapi_document(), in_words=in_words)
 
 
 @blueprint.app_template_filter("code")
@@ -69,11 +75,3 @@ def in_code(text: str) -> Markup:
     code = Markup("<code>{}</code>")
     parts = text.split("`")
     return Markup("").join(code.format(part) if place % 2 else part for place, part in enumerate(parts))
-
-
-def now(body: bytes, mimetype: str = JSON) -> Response:
-    """An answer that is true of this moment."""
-    _nothing.of_query(request)
-    response = Response(body, content_type=mimetype)
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -9,27 +9,43 @@ from typing import Generic, TypeVar, cast
 import msgspec
 from flask import Flask, Response, abort, current_app, request
 
-from api import box, schemas
-from api.delivery import JSON
-from api.document import OPERATIONS, Operation, openapi
-from api.metrics import LIST
-from api.operations import healthz, metrics, now
-from api.problems import problem
-from api.reading import Reader, WrongRequestError
-from api.serving import Described, Tagged
-from api.views import deliver, know_ids
+from api.http import (
+    JSON,
+    LIST,
+    OPERATIONS,
+    FragmentQuery,
+    LookUpByUrlQuery,
+    LookUpQuery,
+    NoParameters,
+    Operation,
+    Reader,
+    RequestSchema,
+    StoreFragmentQuery,
+    StoreLookUpByUrlQuery,
+    StoreLookUpQuery,
+    StoreReadySchema,
+    WrongRequestError,
+    deliver,
+    openapi_document,
+    problem,
+    register_converters,
+    uncached,
+)
+from api.routes.fragment import boxed, script
+from api.routes.operations import healthz, metrics
+from api.state import Described, Tagged
 from recommender.articles import Entry
 from recommender.errors import StoreError
 from recommender.export import AnswerStore, StoredAnswer, VersionInfo, truncate_answer
 
-T = TypeVar("T", bound=schemas.StoredLookUp)
+T = TypeVar("T", bound=StoreLookUpQuery)
 
 _AWAY = HTTPStatus.SERVICE_UNAVAILABLE
 _RETRY = "1"  # seconds
-_QUERIES: dict[str, type[schemas.StoredLookUp]] = {
-    "related": schemas.StoredLookUp,
-    "related_by_url": schemas.StoredLookUpByUrl,
-    "fragment": schemas.StoredBox,
+_QUERIES: dict[str, type[StoreLookUpQuery]] = {
+    "related": StoreLookUpQuery,
+    "related_by_url": StoreLookUpByUrlQuery,
+    "fragment": StoreFragmentQuery,
 }
 _SAME = ("healthz", "metrics", "document", "widget")
 
@@ -42,7 +58,7 @@ def _here(operation: Operation) -> Operation | None:
     if operation.name in _QUERIES:
         return operation._replace(query=_QUERIES[operation.name], problems=problems)
     if operation.name == "readyz":
-        return operation._replace(summary="Which answers are given", answer=schemas.StoreReady, problems=problems)
+        return operation._replace(summary="Which answers are given", answer=StoreReadySchema, problems=problems)
     return operation if operation.name in _SAME else None
 
 
@@ -98,7 +114,7 @@ class Answers:
 class _Asked(Generic[T]):
     """Reads a query; an option that only a model knows is named as such."""
 
-    def __init__(self, type: type[T], of_model: type[schemas.Input]) -> None:
+    def __init__(self, type: type[T], of_model: type[RequestSchema]) -> None:
         self._reader = Reader(type)
         self._here = ", ".join(field.encode_name for field in msgspec.structs.fields(type))
         own = {field.encode_name for field in msgspec.structs.fields(type)}
@@ -112,15 +128,15 @@ class _Asked(Generic[T]):
         return self._reader.of_query(request)
 
 
-_look_up = _Asked(schemas.StoredLookUp, schemas.LookUp)
-_look_up_by_url = _Asked(schemas.StoredLookUpByUrl, schemas.LookUpByUrl)
-_box = _Asked(schemas.StoredBox, schemas.Box)
-_nothing = Reader(schemas.Nothing)
+_look_up = _Asked(StoreLookUpQuery, LookUpQuery)
+_look_up_by_url = _Asked(StoreLookUpByUrlQuery, LookUpByUrlQuery)
+_box = _Asked(StoreFragmentQuery, FragmentQuery)
+_no_parameters = Reader(NoParameters)
 
 
-def register(app: Flask, answers: Answers) -> None:
+def register_store_routes(app: Flask, answers: Answers) -> None:
     """Have an application answer from a store, under the routes and names that one with a model has."""
-    know_ids(app)
+    register_converters(app)
     for name, path, view in (
         ("articles.related", "/articles/<id:id>/related", related),
         ("articles.related_by_url", "/related", related_by_url),
@@ -163,16 +179,16 @@ def fragment(id: str) -> Response:
     asked = _box()
     about, body = _answers().plain(id, asked.limit or None)
     entries: list[Entry] = msgspec.json.decode(body)["related"]
-    return box.boxed(about, entries, asked.heading or None)
+    return boxed(about, entries, asked.heading or None)
 
 
 def widget() -> Response:
     """The script, which is there also where the answers are not."""
-    _nothing.of_query(request)
+    _no_parameters.of_query(request)
     try:
-        return box.script(_answers().about())
+        return script(_answers().about())
     except StoreError:
-        return box.script(_Unknown())
+        return script(_Unknown())
 
 
 def readyz() -> Response:
@@ -181,13 +197,13 @@ def readyz() -> Response:
         about = _answers().about()
     except StoreError as error:
         return _away(str(error))
-    ready = schemas.StoreReady("ready", about.version, about.articles, about.limit, about.loaded)
-    return now(msgspec.json.encode(ready))
+    ready = StoreReadySchema("ready", about.version, about.articles, about.limit, about.loaded)
+    return uncached(msgspec.json.encode(ready))
 
 
 def document() -> Response:
     """The OpenAPI document of what is here."""
-    return now(msgspec.json.encode(openapi(STORED)))
+    return uncached(msgspec.json.encode(openapi_document(STORED)))
 
 
 def elsewhere(**_: str) -> Response:

@@ -20,9 +20,9 @@ import click
 from granian.constants import Interfaces
 from granian.server.mp import MPServer
 
-from api import create_app
-from api.affinity import Affinity
-from api.config import PREFIX, Config
+from api.app.affinity import Affinity
+from api.app.factory import create_app
+from api.state import PREFIX, Config
 from recommender import RecommenderError
 from recommender.artefacts import Verdicts, current_version
 from recommender.cli import corpus_argument, main, models_option
@@ -58,7 +58,7 @@ def _end_with(server: int) -> None:
     os._exit(1)
 
 
-def server(target: str, *, workers: int, threads: int, host: str, port: int, uds: Path | None = None) -> MPServer:
+def build_server(target: str, *, workers: int, threads: int, host: str, port: int, uds: Path | None = None) -> MPServer:
     """A server of the WSGI application that `target` makes, on a port or, if one is named, on a unix socket."""
     return MPServer(
         target,
@@ -150,7 +150,7 @@ def serve(
         os.environ[_COUNTS] = str(counts)
         _keep_memory_together()
         click.echo(f"serving {what} on {f'unix:{uds}' if uds else f'http://{host}:{port}'}", err=True)
-        server("api.server:worker_app", workers=workers, threads=threads, host=host, port=port, uds=uds).serve()
+        build_server("api.app:worker_app", workers=workers, threads=threads, host=host, port=port, uds=uds).serve()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from api.problems import problem
+from api.http import problem
 from recommender.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ALWAYS = ("/healthz", "/readyz", "/metrics")
 
 
-class Limiter:
+class RateLimit:
     """WSGI in front of what is limited."""
 
     def __init__(self, wsgi_app: WSGIApplication, limit: str, storage: str) -> None:

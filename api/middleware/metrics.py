@@ -15,16 +15,13 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from api.serving import Describing
-from api.turns import InTurn
+from api.http import LIST, ROUTE
+from api.middleware.turns import InTurn
+from api.state import Describing
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-ROUTE = "recommender.route"
-"""The key of a request's environment that says which route answers it."""
-LIST = "recommender.list"
-"""The key of a request's environment that holds the list that it is answered with."""
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _EMPTY = b'"related":[]}'
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, cast
+from typing import NamedTuple, Protocol, TypeAlias, cast
 
 from flask import Flask
 
 from recommender import Recommender
 
-if TYPE_CHECKING:
-    from api.live import Fixed, Live
-
 
 class Tagged(Protocol):
-    """What answers are made of, by name: `tag` is as in `Serving`."""
+    """What answers are made of, by name: `tag` is as in `Snapshot`."""
 
     @property
     def tag(self) -> str | None: ...
@@ -37,7 +34,7 @@ Describing: TypeAlias = Callable[[], Described | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Serving:
+class Snapshot:
     """What one request answers from.
 
     Attributes:
@@ -60,7 +57,13 @@ class Serving:
         return Described(self.version, self.created, len(self.recommender))
 
 
-def current(app: Flask) -> Serving:
+class SnapshotSource(Protocol):
+    """What holds the snapshot that answers at the moment."""
+
+    @property
+    def snapshot(self) -> Snapshot: ...
+
+
+def current(app: Flask) -> Snapshot:
     """What answers from now on; a request asks once, and keeps to it."""
-    live: Live | Fixed = cast("Live | Fixed", app.extensions["live"])
-    return live.snapshot
+    return cast("SnapshotSource", app.extensions["live"]).snapshot

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from api.cards import Card
-from api.controls import Controls
-from api.reasons import Reason
-from api.schemas import Only
-from api.timeline import Timeline
+from api.http import PublishedOnly
+from api.pages.cards import Card
+from api.pages.controls import Controls
+from api.pages.reasons import Reason
+from api.pages.timeline import Timeline
 from recommender import Article, Recommender
 from recommender.ranking import Placement
 
@@ -50,7 +50,7 @@ class Exploration:
     """
 
     def __init__(
-        self, recommender: Recommender, id: str, controls: Controls, *, other: str = "", published: Only | None
+        self, recommender: Recommender, id: str, controls: Controls, *, other: str = "", published: PublishedOnly | None
     ) -> None:
         """Look at an article.
 

@@ -15,8 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.metrics import reload_failures
-from api.serving import Serving
+from api.state.snapshot import Snapshot
 from recommender import Recommender
 from recommender.artefacts import POINTER, Verdicts, current_version, read_manifest
 from recommender.corpus import Journal, LiveChanges, PostedArticle, WithdrawnArticle
@@ -45,7 +44,7 @@ class Fixed:
     loads = refusals = 0
 
     def __init__(self, recommender: Recommender, version: str | None) -> None:
-        self.snapshot = Serving(recommender, version, tag=version)
+        self.snapshot = Snapshot(recommender, version, tag=version)
 
     def close(self) -> None:
         """Nothing is to be ended."""
@@ -61,18 +60,27 @@ class Live:
         loads, refusals: how many versions were loaded, and refused, so far.
     """
 
-    def __init__(self, models: Path, *, verdicts: Path | None = None, posting: bool = False) -> None:
+    def __init__(
+        self,
+        models: Path,
+        *,
+        verdicts: Path | None = None,
+        posting: bool = False,
+        on_refusal: Callable[[], object] = lambda: None,
+    ) -> None:
         """Load the model in use and begin to look for others.
 
         Args:
             verdicts: a folder that only the processes of this server write to; by default one of this object's own.
             posting: whether articles may be posted, so that what that needs is worth its memory before they are.
+            on_refusal: called for each version that is refused.
 
         Raises:
             ArtefactError: there is no model, or it is refused and no other is being served.
         """
         self._models = models
         self._posting = posting
+        self._on_refusal = on_refusal
         if verdicts is None:
             verdicts = Path(tempfile.mkdtemp(prefix="related-articles-"))
             weakref.finalize(self, shutil.rmtree, verdicts, ignore_errors=True)
@@ -154,10 +162,10 @@ class Live:
         self.loads += 1
         return LiveOverlay(base).with_changes(changes)
 
-    def _serving(self, version: str, overlay: LiveOverlay) -> Serving:
+    def _serving(self, version: str, overlay: LiveOverlay) -> Snapshot:
         tag = f"{version}+{overlay.tag}" if overlay.tag else version
         created = read_manifest(self._models, version).created
-        return Serving(overlay.recommender, version, created, tag, len(overlay), len(overlay.changes.withdrawn))
+        return Snapshot(overlay.recommender, version, created, tag, len(overlay), len(overlay.changes.withdrawn))
 
     def _catch_up(self) -> None:
         """Take in what was added to the journal."""
@@ -214,7 +222,7 @@ class Live:
         except ArtefactError as error:
             self.refused = Refusal(version, str(error))
             self.refusals += 1
-            reload_failures.inc()
+            self._on_refusal()
             log.error("%s; %s is served on", error, self.snapshot.version)
         self._pointer = pointer
 

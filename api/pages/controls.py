@@ -8,8 +8,7 @@ from typing import Self
 
 from msgspec import UNSET
 
-from api.reading import WrongRequestError
-from api.schemas import Tried
+from api.http import TrialSettings, WrongRequestError
 from recommender import Recommender
 
 _STEPS = (0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 365.0)
@@ -33,7 +32,7 @@ class Controls:
     weighable: bool
 
     @classmethod
-    def of(cls, recommender: Recommender, asked: Tried) -> Self:
+    def of(cls, recommender: Recommender, asked: TrialSettings) -> Self:
         """What was asked for, and what was trained where nothing was.
 
         Raises:

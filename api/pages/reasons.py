@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
-from api.cards import Card
+from api.pages.cards import Card
 from recommender import Article, Recommender
 from recommender.ranking import SharedWord
 from recommender.text import is_unspaced

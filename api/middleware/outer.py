@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from api.config import Config
-from api.metrics import Metrics
-from api.turns import InTurn
+from api.http import POLICY
+from api.middleware.metrics import Metrics
+from api.middleware.turns import InTurn
+from api.state import Config
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,16 +24,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SANE_ID = re.compile("[A-Za-z0-9._:-]{1,64}")
-POLICY = "related.policy"
-"""Where in a request's environment a page leaves the content security policy that it needs instead of the strictest."""
-
 _STRICTEST = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _SECURITY = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 _STDOUT = 1
 _LOGGED_PATH = 500  # characters
 
 
-class Door:
+class OuterMiddleware:
     """WSGI around all else of the application."""
 
     def __init__(self, wsgi_app: WSGIApplication, config: Config, metrics: Metrics) -> None:

@@ -6,15 +6,12 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, current_app, request
 
-from api import pages, schemas
-from api.cards import Card
-from api.controls import Controls
-from api.door import POLICY
-from api.exploration import Exploration
-from api.pages import HTML, page
-from api.reading import Reader
-from api.serving import current
-from api.views import forced
+from api.http import POLICY, DraftForm, ExploreQuery, HomeQuery, NoParameters, Reader, enforced_published
+from api.pages.cards import Card
+from api.pages.controls import Controls
+from api.pages.exploration import Exploration
+from api.pages.page import HTML, render_page, report_path
+from api.state import current
 from recommender import Article
 
 _SHOWN, _MOST = 20, 100  # articles that a search shows, and may show
@@ -23,10 +20,10 @@ _FORM = "application/x-www-form-urlencoded"
 _REPORT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
 blueprint = Blueprint("explorer", __name__)
-_home = Reader(schemas.Home)
-_explore = Reader(schemas.Explore)
-_draft = Reader(schemas.DraftForm, what="field")
-_nothing = Reader(schemas.Nothing)
+_home = Reader(HomeQuery)
+_explore = Reader(ExploreQuery)
+_draft = Reader(DraftForm, what="field")
+_no_parameters = Reader(NoParameters)
 
 
 @blueprint.get("/")
@@ -35,8 +32,8 @@ def home() -> Response:
     asked = _home.of_query(request)
     serving = current(current_app)
     question, limit = (asked.q or "").strip(), asked.limit or _SHOWN
-    found = _cards(serving.recommender.search_titles(question, limit=limit + 1, published=forced()))
-    return page(
+    found = _cards(serving.recommender.search_titles(question, limit=limit + 1, published=enforced_published()))
+    return render_page(
         serving,
         "home.html",
         question=question,
@@ -53,11 +50,13 @@ def explore() -> Response:
     serving = current(current_app)
     controls = Controls.of(serving.recommender, asked)
     view = Exploration(
-        controls.over(serving.recommender), asked.id, controls, other=asked.other or "", published=forced()
+        controls.over(serving.recommender), asked.id, controls, other=asked.other or "", published=enforced_published()
     )
     question = (asked.q or "").strip()
-    others = serving.recommender.search_titles(question, limit=_OTHERS, published=forced()) if question else []
-    return page(
+    others = (
+        serving.recommender.search_titles(question, limit=_OTHERS, published=enforced_published()) if question else []
+    )
+    return render_page(
         serving,
         "explore.html",
         view=view,
@@ -70,14 +69,14 @@ def explore() -> Response:
 @blueprint.get("/draft")
 def draft() -> Response:
     """A form for a text that is still being written."""
-    _nothing.of_query(request)
-    return page(current(current_app), "draft.html", draft=schemas.DraftForm(), found=[])
+    _no_parameters.of_query(request)
+    return render_page(current(current_app), "draft.html", draft=DraftForm(), found=[])
 
 
 @blueprint.post("/draft")
 def suggest() -> Response:
     """The same with suggestions; nothing of the text is kept anywhere."""
-    _nothing.of_query(request)
+    _no_parameters.of_query(request)
     if request.mimetype != _FORM:
         given = request.mimetype[:100]
         abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the content type is {given!r}; it must be {_FORM}")
@@ -86,17 +85,17 @@ def suggest() -> Response:
     found = []
     if asked.title.strip() or asked.excerpt.strip():
         found = serving.recommender.related_to_text(
-            asked.title, asked.excerpt, date=asked.date or None, published=forced()
+            asked.title, asked.excerpt, date=asked.date or None, published=enforced_published()
         )
     scored = [(one.article.id, Card.of(one.article.entry), one.score) for one in found]
-    return page(serving, "draft.html", draft=asked, found=scored)
+    return render_page(serving, "draft.html", draft=asked, found=scored)
 
 
 @blueprint.get("/report")
 def report() -> Response:
     """The evaluation report that lies beside the models, if one does."""
-    _nothing.of_query(request)
-    place = pages.report()
+    _no_parameters.of_query(request)
+    place = report_path()
     if not place.is_file():
         abort(HTTPStatus.NOT_FOUND, f"`recommender evaluate CORPUS --report {place}` makes it")
     request.environ[POLICY] = _REPORT

@@ -9,8 +9,29 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from api import schemas
-from api.reading import schemas_of
+from api.http.parameters import schemas_of
+from api.http.schemas import (
+    AliveSchema,
+    ArticleSchema,
+    ArticlesSchema,
+    DraftBody,
+    DraftForm,
+    ExploreQuery,
+    FragmentQuery,
+    HomeQuery,
+    ListOptions,
+    LookUpByUrlQuery,
+    LookUpQuery,
+    NoParameters,
+    PostedSchema,
+    ProblemSchema,
+    ReadySchema,
+    RelatedSchema,
+    RequestSchema,
+    SearchQuery,
+    SuggestionsSchema,
+    WithdrawnSchema,
+)
 
 _PROBLEM = "application/problem+json"
 _HEADERS = {
@@ -35,8 +56,8 @@ class Operation(NamedTuple):
     path: str
     summary: str
     answer: type | str
-    query: type[schemas.Input] = schemas.Nothing
-    body: type[schemas.Input] | str | None = None
+    query: type[RequestSchema] = NoParameters
+    body: type[RequestSchema] | str | None = None
     problems: tuple[int, ...] = (400,)
     kept: bool = False
     token: bool = False
@@ -49,8 +70,8 @@ OPERATIONS = (
         "get",
         "/articles/{id}/related",
         "The related articles of one, by its ID",
-        schemas.Related,
-        schemas.LookUp,
+        RelatedSchema,
+        LookUpQuery,
         problems=(400, 404),
         kept=True,
     ),
@@ -60,7 +81,7 @@ OPERATIONS = (
         "/articles/{id}/related.html",
         "The same list as part of a page, for sites without scripts; empty where there is none",
         "text/html",
-        schemas.Box,
+        FragmentQuery,
         problems=(400, 404),
         kept=True,
     ),
@@ -69,8 +90,8 @@ OPERATIONS = (
         "get",
         "/related",
         "The same by its address",
-        schemas.Related,
-        schemas.LookUpByUrl,
+        RelatedSchema,
+        LookUpByUrlQuery,
         problems=(400, 404),
         kept=True,
     ),
@@ -79,19 +100,19 @@ OPERATIONS = (
         "post",
         "/related",
         "The related articles of one that is still being written",
-        schemas.Suggestions,
-        schemas.Rules,
-        schemas.Draft,
+        SuggestionsSchema,
+        ListOptions,
+        DraftBody,
         problems=(400, 413, 415),
     ),
-    Operation("article", "get", "/articles/{id}", "One article", schemas.Found, problems=(400, 404), kept=True),
-    Operation("articles", "get", "/articles", "A search of the titles", schemas.Articles, schemas.Search, kept=True),
+    Operation("article", "get", "/articles/{id}", "One article", ArticleSchema, problems=(400, 404), kept=True),
+    Operation("articles", "get", "/articles", "A search of the titles", ArticlesSchema, SearchQuery, kept=True),
     Operation(
         "post_article",
         "post",
         "/articles",
         "Take in an article, or its next state, while the server runs",
-        schemas.Posted,
+        PostedSchema,
         body="text/markdown",
         problems=(400, 401, 403, 413, 415, 422, 507),
         token=True,
@@ -101,20 +122,18 @@ OPERATIONS = (
         "delete",
         "/articles/{id}",
         "Take an article away until it is posted again",
-        schemas.Withdrawn,
+        WithdrawnSchema,
         problems=(400, 401, 403, 404, 507),
         token=True,
     ),
-    Operation(
-        "home", "get", "/", "The explorer: the newest articles, or what a search finds", "text/html", schemas.Home
-    ),
+    Operation("home", "get", "/", "The explorer: the newest articles, or what a search finds", "text/html", HomeQuery),
     Operation(
         "explore",
         "get",
         "/explore",
         "One article in the explorer: its lists, and why",
         "text/html",
-        schemas.Explore,
+        ExploreQuery,
         problems=(400, 404),
     ),
     Operation("draft", "get", "/draft", "The explorer's form for a text that is still being written", "text/html"),
@@ -124,13 +143,13 @@ OPERATIONS = (
         "/draft",
         "The same with suggestions",
         "text/html",
-        body=schemas.DraftForm,
+        body=DraftForm,
         form=True,
         problems=(400, 413, 415),
     ),
     Operation("report", "get", "/report", "The evaluation report beside the models", "text/html", problems=(400, 404)),
-    Operation("healthz", "get", "/healthz", "Whether the process is alive", schemas.Alive),
-    Operation("readyz", "get", "/readyz", "Which model answers", schemas.Ready),
+    Operation("healthz", "get", "/healthz", "Whether the process is alive", AliveSchema),
+    Operation("readyz", "get", "/readyz", "Which model answers", ReadySchema),
     Operation("metrics", "get", "/metrics", "Counts for Prometheus", "text/plain"),
     Operation("document", "get", "/openapi.json", "This description", "application/json"),
     Operation("widget", "get", "/widget.js", "The script that puts a list into a page", "text/javascript", kept=True),
@@ -139,13 +158,11 @@ OPERATIONS = (
 
 
 @cache
-def openapi(operations: tuple[Operation, ...] = OPERATIONS) -> dict[str, Any]:
+def openapi_document(operations: tuple[Operation, ...] = OPERATIONS) -> dict[str, Any]:
     """The document; the same for every server of this version that does all of these operations."""
     types = [operation.answer for operation in operations if not isinstance(operation.answer, str)]
     types += [operation.body for operation in operations if operation.body and not isinstance(operation.body, str)]
-    _, components = msgspec.json.schema_components(
-        [*types, schemas.Problem], ref_template="#/components/schemas/{name}"
-    )
+    _, components = msgspec.json.schema_components([*types, ProblemSchema], ref_template="#/components/schemas/{name}")
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method] = _described(operation)
@@ -208,7 +225,7 @@ def _in_path(path: str) -> list[dict[str, Any]]:
     return [{"name": "id", "in": "path", "required": True, "description": "The article's ID", "schema": schema}]
 
 
-def _in_query(type: type[schemas.Input]) -> list[dict[str, Any]]:
+def _in_query(type: type[RequestSchema]) -> list[dict[str, Any]]:
     required = {field.encode_name for field in msgspec.structs.fields(type) if field.required}
     found = []
     for name, declared in schemas_of(type).items():

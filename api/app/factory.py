@@ -1,0 +1,115 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+import os
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api.state import Config, Fixed, Live, current
+from recommender import Recommender
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+    from api.http import PublishedOnly
+    from api.state import Answering, Describing, Tagged
+
+__all__ = ["create_app"]
+
+_LARGEST_BODY = 64 * 1024
+
+
+def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
+    """Build the application.
+
+    Args:
+        recommender: what answers; by default the store at STORE, or else the model in use, whichever that is at the
+            moment, in the folder MODELS. Its answers may be kept by caches if VERSION names it.
+        config: settings of `Config` by their names in capitals, which come before the environment's, and Flask's own.
+
+    Raises:
+        ArtefactError: no recommender was given, and no artefact can be loaded.
+        SettingsError: a setting has a value that it may not have.
+    """
+    # prometheus-client looks at the environment when it is imported; in a worker `serve` has set it by now.
+    from api.app.error_handlers import register_error_handlers
+    from api.http import ROUTE, Deliverer
+    from api.middleware import FastPath, Metrics, OuterMiddleware
+
+    own = Config.of(os.environ, config)
+    app = Flask("api", template_folder="pages/templates", static_folder="pages/static")
+    app.config.from_mapping({"MAX_CONTENT_LENGTH": _LARGEST_BODY, **config})
+    deliverer = app.extensions["deliverer"] = Deliverer(own)
+    if recommender is None and own.store is not None:
+        answering, describe = _from_store(app, own.store)
+    else:
+        answering, describe = _from_model(app, own, recommender, config.get("VERSION"))
+    metrics = app.extensions["metrics"] = Metrics(describe)
+    register_error_handlers(app)
+
+    @app.before_request
+    def name_route() -> None:
+        request.environ[ROUTE] = request.endpoint
+
+    @app.after_request
+    def say_what_is_allowed(response: Response) -> Response:
+        if request.method == "OPTIONS" and response.status_code == HTTPStatus.OK:
+            response.status_code = HTTPStatus.NO_CONTENT  # Flask's own answer is an empty page
+            del response.headers["Content-Type"]
+        return response
+
+    wsgi_app: WSGIApplication = FastPath(app.wsgi_app, answering, deliverer)
+    if own.rate_limit:
+        from api.middleware import RateLimit
+
+        wsgi_app = RateLimit(wsgi_app, own.rate_limit, own.rate_limit_storage)
+    wsgi_app = OuterMiddleware(wsgi_app, own, metrics)
+    if own.trusted_proxies:
+        wsgi_app = ProxyFix(wsgi_app, x_for=own.trusted_proxies, x_proto=own.trusted_proxies)
+    app.wsgi_app = wsgi_app  # type: ignore[method-assign]
+    return app
+
+
+def _from_store(app: Flask, url: str) -> tuple[Answering, Describing]:
+    from api.routes import Answers, register_store_routes
+
+    answers = app.extensions["answers"] = Answers(url)
+    register_store_routes(app, answers)
+    return answers.plain, answers.described
+
+
+def _from_model(
+    app: Flask, own: Config, recommender: Recommender | None, version: str | None
+) -> tuple[Answering, Describing]:
+    from api.http import register_converters
+    from api.middleware import reload_failures
+    from api.pages import explorer_blueprint
+    from api.routes import articles_blueprint, fragment_blueprint, live_articles_blueprint, operations_blueprint
+
+    if recommender is None:
+        app.extensions["live"] = Live(
+            own.models, verdicts=own.verdicts, posting=bool(own.token), on_refusal=reload_failures.inc
+        )
+    else:
+        app.extensions["live"] = Fixed(recommender, version)
+    published: PublishedOnly | None = "only" if own.published == "only" else None
+    app.extensions.update(models=own.models, published=published, token=own.token)
+    register_converters(app)
+    for blueprint in (
+        articles_blueprint,
+        fragment_blueprint,
+        live_articles_blueprint,
+        explorer_blueprint,
+        operations_blueprint,
+    ):
+        app.register_blueprint(blueprint)
+
+    def answer(id: str, limit: int | None) -> tuple[Tagged, bytes]:
+        serving = current(app)
+        return serving, serving.recommender.answer(id, limit=limit, published=published)
+
+    return answer, lambda: current(app).described()

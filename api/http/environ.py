@@ -1,0 +1,12 @@
+"""Keys under which a request's WSGI environment carries what the middleware needs to know."""
+
+from __future__ import annotations
+
+ROUTE = "recommender.route"
+"""The name of the route that answers."""
+
+LIST = "recommender.list"
+"""The list that the request is answered with, as bytes."""
+
+POLICY = "recommender.policy"
+"""The content security policy of the answer; by default the strictest."""

@@ -1,0 +1,14 @@
+"""WSGI middleware around the application."""
+
+from api.middleware.fast_path import FastPath
+from api.middleware.metrics import Metrics, reload_failures
+from api.middleware.outer import OuterMiddleware
+from api.middleware.rate_limit import RateLimit
+
+__all__ = [
+    "FastPath",
+    "Metrics",
+    "OuterMiddleware",
+    "RateLimit",
+    "reload_failures",
+]
