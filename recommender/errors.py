@@ -18,10 +18,10 @@ class RecommenderError(Exception):
 class FrontMatterError(RecommenderError):
     """One file (or one line of a `.jsonl` file) that can't be read as an article."""
 
-    def __init__(self, reason: str, *, place: str, line: int | None = None) -> None:
-        super().__init__(f"{place}:{line}: {reason}" if line else f"{place}: {reason}")
+    def __init__(self, reason: str, *, path: str, line: int | None = None) -> None:
+        super().__init__(f"{path}:{line}: {reason}" if line else f"{path}: {reason}")
         self.reason = reason
-        self.place = place
+        self.path = path
         self.line = line
 
 

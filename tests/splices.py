@@ -21,8 +21,15 @@ from ruamel.yaml import YAML
 from recommender.articles import Entry
 from recommender.corpus import ArticleFile
 from recommender.errors import FrontMatterError
-from recommender.sources import Layout, Line, frontmatter, read_file
-from recommender.writing import Edit, Hand, Wish, edit_of
+from recommender.sources import (
+    FrontMatter,
+    FrontMatterLayout,
+    WrittenList,
+    parse_front_matter,
+    read_file,
+    split_front_matter,
+)
+from recommender.writing import Edit, EditRequest, YamlStyle, make_edit
 
 PLACE = "a.md"
 _MOST_NODES = 2000  # an alias to an alias to an alias …: more than this is not compared
@@ -70,40 +77,40 @@ class Trial:
     """One file in a folder of its own, as a run of the program meets it, and the readers that judge its edits."""
 
     root: Path
-    hand: Hand = field(default_factory=Hand)
+    style: YamlStyle = field(default_factory=YamlStyle)
     readers: Iterable[str] = tuple(READERS)
 
     @property
     def path(self) -> Path:
         return self.root / PLACE
 
-    def read(self, *written: Line) -> tuple[ArticleFile, bytes] | None:
+    def read(self, *written: WrittenList) -> tuple[ArticleFile, bytes] | None:
         """The file as a corpus has it, and its digest, if it is an article."""
-        reading = read_file(self.root, PLACE, written={line.digest: line.curated for line in written})
+        parsed = read_file(self.root, PLACE, written={line.digest: line.curated for line in written})
         bare = read_file(self.root, PLACE, written={line.digest: line.curated for line in written}, parse=False)
-        if not reading.sources:
+        if not parsed.sources:
             return None
-        source = reading.sources[0]
-        require(bare.digest == reading.digest, "the digest is the same without parsing", bare, reading)
-        return ArticleFile(PLACE, "a", source.list_state, source.written, source.stamp), reading.digest
+        source = parsed.sources[0]
+        require(bare.digest == parsed.digest, "the digest is the same without parsing", bare, parsed)
+        return ArticleFile(PLACE, "a", source.list_state, source.written, source.front_matter_digest), parsed.digest
 
-    def edit(self, file: ArticleFile, entries: Sequence[Entry], *, keeps: bool) -> Edit | None:
+    def edit(self, file: ArticleFile, entries: Sequence[Entry], *, keep_curated: bool) -> Edit | None:
         """The edit that puts entries in, checked; `None` where it is refused, which leaves the folder as it is."""
         before = self.path.read_bytes()
-        wish = Wish(file, [self.hand.item(entry) for entry in entries], 1000, keeps)
+        request = EditRequest(file, [self.style.format_entry(entry) for entry in entries], 1000, keep_curated)
         try:
-            edit = edit_of(self.root, wish, hand=self.hand)
+            edit = make_edit(self.root, request, style=self.style)
         except FrontMatterError as error:
-            require(error.place == PLACE, "a refusal names the file", error)
+            require(error.path == PLACE, "a refusal names the file", error)
             edit = None
         require(self.path.read_bytes() == before, "making an edit writes nothing")
         require([path.name for path in self.root.iterdir()] == [PLACE], "making an edit leaves nothing behind")
         if edit is not None:
             kept = 0
-            if keeps:
+            if keep_curated:
                 kept = len(_items(before)) if file.written is None else file.written.curated
-            after = edit.made_in(before)
-            check_edit(before, after, entries, kept=kept, hand=self.hand, readers=self.readers)
+            after = edit.apply_to(before)
+            check_edit(before, after, entries, kept=kept, style=self.style, readers=self.readers)
             require((after == before) == (edit.after == edit.before), "the text is what the bytes are", edit)
         return edit
 
@@ -122,14 +129,14 @@ def check_file(trial: Trial, data: bytes, entries: Sequence[Entry], later: Seque
     if file.list_state in ("refused", "not a list"):
         return "left alone"
     verdicts: list[Verdict] = ["nothing to do"]
-    for keeps in (False, True) if file.list_state == "curated" else (False,):
+    for keep_curated in (False, True) if file.list_state == "curated" else (False,):
         trial.path.write_bytes(data)
-        edit = trial.edit(file, entries, keeps=keeps)
+        edit = trial.edit(file, entries, keep_curated=keep_curated)
         if edit is None:
             verdicts.append("refused")
         elif edit.after != edit.before:
             verdicts.append("written")
-            same = keeps or file.list_state == "none"
+            same = keep_curated or file.list_state == "none"
             _check_written(trial, edit, entries, later, data=data, digest=digest if same else None)
         else:
             require(not entries or file.list_state == "curated", "what can be put in is put in", data)
@@ -139,7 +146,7 @@ def check_file(trial: Trial, data: bytes, entries: Sequence[Entry], later: Seque
 def _check_written(
     trial: Trial, edit: Edit, entries: Sequence[Entry], later: Sequence[Entry], *, data: bytes, digest: bytes | None
 ) -> None:
-    new = edit.made_in(data)
+    new = edit.apply_to(data)
     trial.path.write_bytes(new)
     line = edit.line
     if line is None:
@@ -148,25 +155,25 @@ def _check_written(
     curated = line.curated > 0
     written = _written(trial, line, digest)
 
-    again = trial.edit(written, entries, keeps=curated)
-    require(again is not None and again.made_in(new) == new, "putting twice is putting once", new, again)
+    again = trial.edit(written, entries, keep_curated=curated)
+    require(again is not None and again.apply_to(new) == new, "putting twice is putting once", new, again)
 
-    other = trial.edit(written, later, keeps=curated)
+    other = trial.edit(written, later, keep_curated=curated)
     require(other is not None or not later, "a list that was put in can be replaced", new)
     if other is not None and other.after != other.before:
-        trial.path.write_bytes(other.made_in(new))
+        trial.path.write_bytes(other.apply_to(new))
         if other.line is not None and later:
             _written(trial, other.line, digest)
         trial.path.write_bytes(new)
 
-    without = trial.edit(written, [], keeps=curated)
+    without = trial.edit(written, [], keep_curated=curated)
     if curated or b"related" not in data:
         require(
-            without is not None and without.made_in(new) == data, "taking out undoes putting in", data, new, without
+            without is not None and without.apply_to(new) == data, "taking out undoes putting in", data, new, without
         )
 
 
-def _written(trial: Trial, line: Line, digest: bytes | None) -> ArticleFile:
+def _written(trial: Trial, line: WrittenList, digest: bytes | None) -> ArticleFile:
     """The file, which is to be known for this program's, and for the same corpus as before."""
     read = trial.read(line)
     if read is None:
@@ -178,7 +185,7 @@ def _written(trial: Trial, line: Line, digest: bytes | None) -> ArticleFile:
 
 
 def check_edit(
-    before: bytes, after: bytes, entries: Sequence[Entry], *, kept: int, hand: Hand, readers: Iterable[str]
+    before: bytes, after: bytes, entries: Sequence[Entry], *, kept: int, style: YamlStyle, readers: Iterable[str]
 ) -> None:
     """An edit changes the bytes of the block alone, and every reader reads the new list and all else as before."""
     old, new = _front_matter(before), _front_matter(after)
@@ -188,7 +195,7 @@ def check_edit(
         return
     _check_text(old.text, new.text, kept=kept)
     for name in readers:
-        _check_reading(name, old.text, new.text, entries, kept=kept, hand=hand)
+        _check_reading(name, old.text, new.text, entries, kept=kept, style=style)
 
 
 def _check_text(old: str, new: str, *, kept: int) -> None:
@@ -258,7 +265,7 @@ def _common_head(one: str, other: str) -> str:
     return one[:length]
 
 
-def _check_reading(name: str, old: str, new: str, entries: Sequence[Entry], *, kept: int, hand: Hand) -> None:
+def _check_reading(name: str, old: str, new: str, entries: Sequence[Entry], *, kept: int, style: YamlStyle) -> None:
     before, after = _read(name, old), _read(name, new)
     if not isinstance(before, dict) or not _is_small(before):
         return  # whatever a reader makes of the old file, the new one owes it nothing
@@ -270,7 +277,7 @@ def _check_reading(name: str, old: str, new: str, entries: Sequence[Entry], *, k
     items = after.get("related", [])
     there = before.get("related", [])[:kept] if kept else []
     require(_plain(items[:kept]) == _plain(there), f"{name} reads the curated entries as before", old, new)
-    wanted = [_wanted(entry, texts="texts" in name, quoted=hand.quoted) for entry in entries]
+    wanted = [_wanted(entry, texts="texts" in name, quoted=style.quoted) for entry in entries]
     got = [_same_dates(item, entry) for item, entry in zip(items[kept:], entries, strict=False)]
     require(
         len(items) == kept + len(entries) and _plain(got) == _plain(wanted),
@@ -330,20 +337,20 @@ def _is_small(value: Any) -> bool:
     return met <= _MOST_NODES
 
 
-def _front_matter(data: bytes) -> frontmatter.FrontMatter:
-    found = frontmatter.split(data, place=PLACE)
+def _front_matter(data: bytes) -> FrontMatter:
+    found = split_front_matter(data, path=PLACE)
     if found is None:
         raise BrokenPromiseError("an article has front matter")
     return found
 
 
 def _items(data: bytes) -> list[Any]:
-    items = frontmatter.parse(_front_matter(data), place=PLACE).get("related")
+    items = parse_front_matter(_front_matter(data), path=PLACE).get("related")
     return items if isinstance(items, list) else []
 
 
-def layout_of(data: bytes) -> Layout:
+def layout_of(data: bytes) -> FrontMatterLayout:
     """The layout of a file's front matter."""
     front_matter, events = _front_matter(data), list[yaml.Event]()
-    frontmatter.parse(front_matter, place=PLACE, events=events)
-    return Layout.of(front_matter.text, events, place=PLACE)
+    parse_front_matter(front_matter, path=PLACE, events=events)
+    return FrontMatterLayout.of(front_matter.text, events, path=PLACE)

@@ -9,9 +9,9 @@ import pytest
 from samples import ENTRY_KEYS, REAL
 
 from recommender import Corpus, Recommender
-from recommender.articles import entry_from, link_of, normalise_url
-from recommender.sources import parse, split
-from recommender.writing import Hand
+from recommender.articles import build_entry, get_entry_url, normalise_url
+from recommender.sources import parse_front_matter, split_front_matter
+from recommender.writing import YamlStyle
 
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"the real articles are not at {REAL}")
 
@@ -22,9 +22,9 @@ def ai_news() -> Corpus:
 
 
 def front_matter_of(file: Path) -> tuple[str, dict[str, object]]:
-    found = split(file.read_bytes(), place=file.name)
+    found = split_front_matter(file.read_bytes(), path=file.name)
     assert found is not None
-    return found.text, dict(parse(found, place=file.name))
+    return found.text, dict(parse_front_matter(found, path=file.name))
 
 
 def test_every_real_file_is_read(ai_news: Corpus) -> None:
@@ -39,13 +39,16 @@ def test_every_real_file_is_read(ai_news: Corpus) -> None:
 @pytest.mark.parametrize(("site", "count"), [("ai-news", 3933), ("gcp-news", 217)])
 def test_writing_what_the_files_hold_in_the_hand_of_the_site_gives_the_same_bytes(site: str, count: int) -> None:
     files = [front_matter_of(file) for file in sorted((REAL / site / "_posts").iterdir())]
-    hand = Hand.of(text for text, _ in files[::20])
+    style = YamlStyle.from_front_matters(text for text, _ in files[::20])
     lists = 0
     for text, fields in files:
         related = fields.get("related")
         if isinstance(related, list):
             lists += 1
-            assert f"\n{hand.block(hand.item(entry_from(item, item['title'])) for item in related)}\n" in text
+            assert (
+                f"\n{style.format_block(style.format_entry(build_entry(item, item['title'])) for item in related)}\n"
+                in text
+            )
     assert lists == count
 
 
@@ -66,8 +69,8 @@ def test_entries_equal_the_curated_ones_and_every_answer_holds_the_contracts_key
         with_file.add(normalise_url(str(fields["sourceUrl"])))
         related = fields.get("related", [])
         assert isinstance(related, list)
-        curated += [entry_from(item, item["title"]) for item in related]
-    to_files = [entry for entry in curated if normalise_url(link_of(entry) or "") in with_file]
-    equal = sum(recommender.article_by_url(link_of(entry) or "").entry == entry for entry in to_files)
+        curated += [build_entry(item, item["title"]) for item in related]
+    to_files = [entry for entry in curated if normalise_url(get_entry_url(entry) or "") in with_file]
+    equal = sum(recommender.article_by_url(get_entry_url(entry) or "").entry == entry for entry in to_files)
     assert len(to_files) == 42194
     assert equal / len(to_files) >= 0.96

@@ -1,29 +1,29 @@
 """What an article is: its entry, its date, its addresses, what hides it, and the order that settles ties."""
 
-from recommender.articles.addresses import dated_slug, link_of, normalise_url, urls_of
+from recommender.articles.addresses import get_entry_url, get_urls, make_dated_slug, normalise_url
 from recommender.articles.article import Article
-from recommender.articles.dates import date_text, parse_date
-from recommender.articles.entry import Entry, entry_from
-from recommender.articles.fields import text_of, title_of
-from recommender.articles.rank_order import days_of, in_rank_order, rank_key
-from recommender.articles.visibility import is_hidden, is_no, is_published
+from recommender.articles.dates import get_date_text, parse_date
+from recommender.articles.entry import Entry, build_entry
+from recommender.articles.fields import get_text, get_title
+from recommender.articles.rank_order import in_rank_order, published_days, rank_key
+from recommender.articles.visibility import is_false, is_hidden, is_published
 
 __all__ = [
     "Article",
     "Entry",
-    "date_text",
-    "dated_slug",
-    "days_of",
-    "entry_from",
+    "build_entry",
+    "get_date_text",
+    "get_entry_url",
+    "get_text",
+    "get_title",
+    "get_urls",
     "in_rank_order",
+    "is_false",
     "is_hidden",
-    "is_no",
     "is_published",
-    "link_of",
+    "make_dated_slug",
     "normalise_url",
     "parse_date",
+    "published_days",
     "rank_key",
-    "text_of",
-    "title_of",
-    "urls_of",
 ]

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from recommender.articles.entry import Entry
-from recommender.articles.fields import text_of
+from recommender.articles.fields import get_text
 
 _URL_KEYS = ("sourceUrl", "webUrl", "originalUrl")
 
@@ -19,13 +19,13 @@ def normalise_url(url: str) -> str:
     return (host.lower().removeprefix("www.") + slash + path).rstrip("/")
 
 
-def urls_of(fields: Mapping[str, object]) -> tuple[str, ...]:
+def get_urls(fields: Mapping[str, object]) -> tuple[str, ...]:
     """Every address of an article, normalised, without repetition."""
-    texts = (text_of(fields, key) for key in _URL_KEYS)
+    texts = (get_text(fields, key) for key in _URL_KEYS)
     return tuple(dict.fromkeys(url for text in texts if text and (url := normalise_url(text))))
 
 
-def dated_slug(title: str, date: str | None) -> str:
+def make_dated_slug(title: str, date: str | None) -> str:
     """The stem that the site would give to the file of an article: `YYYY-MM-DD-slugified-title`.
 
     The site keeps ASCII letters, digits and hyphens, drops every other character without a substitute, and joins words
@@ -40,6 +40,6 @@ def dated_slug(title: str, date: str | None) -> str:
     return "-".join(part for part in (day and day.group(), slug) if part)
 
 
-def link_of(entry: Entry) -> str | None:
+def get_entry_url(entry: Entry) -> str | None:
     """The address of an entry, whichever key the site spells it with."""
     return next((str(entry[key]) for key in ("sourceUrl", "webUrl") if key in entry), None)

@@ -6,16 +6,16 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from recommender.articles.fields import text_of
+from recommender.articles.fields import get_text
 
 _DATE_KEYS = ("publishedDateTime", "date")
 _SECONDS_A_DAY = 86_400.0
 
 
-def date_text(fields: Mapping[str, object]) -> str | None:
+def get_date_text(fields: Mapping[str, object]) -> str | None:
     """The date as it was written; `published` counts where it holds a date and not a flag."""
-    text = text_of(fields, *_DATE_KEYS)
-    if text is None and (published := text_of(fields, "published")) and parse_date(published) is not None:
+    text = get_text(fields, *_DATE_KEYS)
+    if text is None and (published := get_text(fields, "published")) and parse_date(published) is not None:
         return published
     return text
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from recommender.articles.dates import date_text
-from recommender.articles.fields import text_of
+from recommender.articles.dates import get_date_text
+from recommender.articles.fields import get_text
 
 Entry: TypeAlias = dict[str, Any]
 """The public face of an article, its keys in the contract's order. Nothing else of an article ever leaves."""
@@ -22,18 +22,18 @@ _EXCERPT_KEYS = ("excerpt", "abstract", "description", "summary")
 _WHOLE_NUMBER = re.compile(r"-?\d{1,18}")
 
 
-def entry_from(fields: Mapping[str, object], title: str) -> Entry:
+def build_entry(fields: Mapping[str, object], title: str) -> Entry:
     """Build an entry from a front matter's fields or from an entry of a `related` list."""
     entry: Entry = {"title": title}
-    _put(entry, "excerpt", text_of(fields, *_EXCERPT_KEYS))
-    _put(entry, "publishedDateTime", date_text(fields))
+    _put(entry, "excerpt", get_text(fields, *_EXCERPT_KEYS))
+    _put(entry, "publishedDateTime", get_date_text(fields))
     for spellings in _LINK_KEYS:
-        spelling = next((key for key in spellings if text_of(fields, key) is not None), None)
+        spelling = next((key for key in spellings if get_text(fields, key) is not None), None)
         if spelling is not None:
-            entry[spellings[spelling]] = text_of(fields, spelling)
-    _put(entry, "type", text_of(fields, "type"))
+            entry[spellings[spelling]] = get_text(fields, spelling)
+    _put(entry, "type", get_text(fields, "type"))
     _put(entry, "provider", _provider(fields.get("provider")))
-    _put(entry, "quality", _number(text_of(fields, "quality")))
+    _put(entry, "quality", _number(get_text(fields, "quality")))
     _put(entry, "images", _images(fields.get("images")))
     return entry
 
@@ -47,17 +47,17 @@ def _provider(value: object) -> Entry | None:
     fields = {"name": value} if isinstance(value, str) else value
     if not isinstance(fields, Mapping):
         return None
-    provider = {key: text for key in ("name", "domain") if (text := text_of(fields, key)) is not None}
+    provider = {key: text for key in ("name", "domain") if (text := get_text(fields, key)) is not None}
     return provider or None
 
 
 def _images(value: object) -> list[Entry] | None:
     first = value[0] if isinstance(value, list) and value else None
-    if not isinstance(first, Mapping) or (url := text_of(first, "url")) is None:
+    if not isinstance(first, Mapping) or (url := get_text(first, "url")) is None:
         return None
     image: Entry = {"url": url}
     for key in ("width", "height"):
-        _put(image, key, _number(text_of(first, key)))
+        _put(image, key, _number(get_text(first, key)))
     return [image]
 
 

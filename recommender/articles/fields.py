@@ -7,7 +7,7 @@ from collections.abc import Mapping
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
-def text_of(fields: Mapping[str, object], *keys: str) -> str | None:
+def get_text(fields: Mapping[str, object], *keys: str) -> str | None:
     """The first of `keys` that holds a text; an empty one and YAML's nulls count as absent."""
     for key in keys:
         value = fields.get(key)
@@ -16,7 +16,7 @@ def text_of(fields: Mapping[str, object], *keys: str) -> str | None:
     return None
 
 
-def title_of(fields: Mapping[str, object]) -> str | None:
+def get_title(fields: Mapping[str, object]) -> str | None:
     """The title as it was written; unlike other fields, the word `null` is a title."""
     title = fields.get("title")
     return title if isinstance(title, str) and title.strip() else None

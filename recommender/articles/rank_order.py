@@ -20,6 +20,6 @@ def rank_key(article: Article) -> tuple[bool, float, str]:
     return article.published_at is None, -(article.published_at or 0.0), article.id
 
 
-def days_of(articles: Iterable[Article]) -> NDArray[np.float64]:
+def published_days(articles: Iterable[Article]) -> NDArray[np.float64]:
     """When each was published, days since 1970-01-01 UTC, float64 (articles,); NaN where unknown."""
     return np.array([article.published_at for article in articles], np.float64)

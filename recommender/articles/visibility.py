@@ -14,10 +14,10 @@ def is_hidden(fields: Mapping[str, object]) -> bool:
 
 def is_published(fields: Mapping[str, object]) -> bool:
     """Whether `published` says anything but no."""
-    return not is_no(fields.get("published"))
+    return not is_false(fields.get("published"))
 
 
-def is_no(value: object) -> bool:
+def is_false(value: object) -> bool:
     """Whether a value says no, in YAML 1.1's words."""
     return isinstance(value, str) and value.strip().lower() in ("false", "no", "off")
 

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.articles import Article, days_of
+from recommender.articles import Article, published_days
 from recommender.catalogue.string_index import Keys, Texts
 from recommender.catalogue.title_search import Titles
 
@@ -63,7 +63,7 @@ class Catalogue(Sequence[Article]):
         return cls(
             Texts.of(record for record, _, _ in rows),
             entry_sizes=np.array([size for _, size, _ in rows], np.int32),
-            days=days_of(articles),
+            days=published_days(articles),
             flags=np.array([flags for _, _, flags in rows], np.uint8),
             names=Keys.of({name: row for row, article in enumerate(articles) for name in article.names}),
             urls=Keys.of({url: row for row, article in enumerate(articles) for url in article.urls}),

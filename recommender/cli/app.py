@@ -30,7 +30,7 @@ from recommender.ranking import Recommender, Suggestion
 from recommender.settings import read_overrides
 from recommender.storage import locked_folder
 from recommender.training import ROWS, ensure_trained, load_with_live_articles, read_corpus, train
-from recommender.writing import Action, Enrichment, Hand, Mode, Outcome
+from recommender.writing import Action, Enrichment, Mode, Outcome, YamlStyle
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -116,8 +116,10 @@ def related_command(id: str, models_folder: Path, limit: int | None, explain: bo
     elif form == "json":
         click.echo(recommender.answer(id, limit=limit))
     else:
-        hand = Hand()
-        click.echo(hand.block(hand.item(suggestion.article.entry) for suggestion in suggestions), nl=False)
+        style = YamlStyle()
+        click.echo(
+            style.format_block(style.format_entry(suggestion.article.entry) for suggestion in suggestions), nl=False
+        )
 
 
 @main.command("enrich")
@@ -157,7 +159,7 @@ def enrich_command(
         recommender = load_with_live_articles(models_folder, ensure_trained(corpus, models_folder))
         enrichment = Enrichment(corpus_path, corpus, recommender, mode=mode, limit=limit)
         outcomes = list(_shown(enrichment.run(dry_run=trial is not None, progress=True), trial, as_json=as_json))
-        changed = any(outcome.action == "written" for outcome in outcomes) or not enrichment.remembers()
+        changed = any(outcome.action == "written" for outcome in outcomes) or not enrichment.lists_are_recorded()
     if as_json:
         click.echo(json.dumps(_as_mappings(outcomes), ensure_ascii=False, indent=2))
     _sum_up(outcomes, trial=trial is not None, verbose=verbose)
@@ -246,17 +248,17 @@ def _shown(outcomes: Iterable[Outcome], trial: str | None, *, as_json: bool) -> 
     """Print, as they come, the failures and what a trial has to show; drop the texts that are no longer needed."""
     for outcome in outcomes:
         if outcome.action == "failed":
-            click.echo(f"recommender: {outcome.place}: {outcome.detail}", err=True)
+            click.echo(f"recommender: {outcome.path}: {outcome.detail}", err=True)
         elif outcome.action == "written" and not as_json:
             if trial == "diff":
                 click.echo(outcome.diff(), nl=False)
             elif trial:
-                click.echo(f"{outcome.place}: {outcome.detail}")
+                click.echo(f"{outcome.path}: {outcome.detail}")
         yield replace(outcome, before="", after="")
 
 
 def _as_mappings(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
-    return [{"file": outcome.place, "action": outcome.action, "detail": outcome.detail} for outcome in outcomes]
+    return [{"file": outcome.path, "action": outcome.action, "detail": outcome.detail} for outcome in outcomes]
 
 
 def _sum_up(outcomes: Sequence[Outcome], *, trial: bool, verbose: bool) -> None:
@@ -269,7 +271,7 @@ def _sum_up(outcomes: Sequence[Outcome], *, trial: bool, verbose: bool) -> None:
         if of_action or action == "written":
             click.echo(f"{would}{action}: {len(of_action):,}{f' ({counts})' if counts else ''}", err=True)
         for outcome in of_action if verbose and action in ("written", "skipped") else ():
-            click.echo(f"  {outcome.place}: {outcome.detail}", err=True)
+            click.echo(f"  {outcome.path}: {outcome.detail}", err=True)
 
 
 def _print_explanations(recommender: Recommender, id: str, suggestions: list[Suggestion], form: str) -> None:

@@ -27,7 +27,7 @@ from recommender.evaluation import (
 )
 from recommender.ranking import Recommender
 from recommender.settings import read_overrides
-from recommender.sources import CACHE_FOLDER
+from recommender.sources import PARSE_CACHE_FILE
 from recommender.storage import atomic_write
 from recommender.training import show_stages
 from recommender.tuning import Split, tune, without_long_lists
@@ -67,7 +67,7 @@ def evaluate_command(
 ) -> None:
     """Learn from the earlier curated links, and measure how well the suggestions match the later ones."""
     given = read_overrides(settings_file) if settings_file else {}
-    corpus = Corpus.from_path(corpus_path, cache=models_folder / CACHE_FOLDER, progress=True)
+    corpus = Corpus.from_path(corpus_path, cache=models_folder / PARSE_CACHE_FILE, progress=True)
     if lint:
         _lint(corpus)
     split = Split.of(corpus, since=_moment(since))

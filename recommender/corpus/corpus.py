@@ -14,7 +14,7 @@ from recommender.corpus.live_changes import LiveChanges, WithdrawnArticle
 from recommender.corpus.spill_tables import Listing, Rows, Shelf, Tables
 from recommender.errors import CorpusError
 from recommender.parallel import gc_paused
-from recommender.sources import Line, LinkLine, ListState, Problem, Reader, Source
+from recommender.sources import LinkLine, ListState, Problem, Source, SourceReader, WrittenList
 
 
 class _Wish(NamedTuple):
@@ -28,8 +28,8 @@ class _Wish(NamedTuple):
     def of(cls, number: int, sources: Iterable[Source]) -> Self:
         pins, bans = [], []
         for source in sources:
-            pins += [(source.place, name) for name in source.pinned]
-            bans += [(source.place, name) for name in source.banned]
+            pins += [(source.path, name) for name in source.pinned]
+            bans += [(source.path, name) for name in source.banned]
         return cls(number, tuple(pins), tuple(bans))
 
 
@@ -37,11 +37,11 @@ class _Wish(NamedTuple):
 class ArticleFile:
     """A front-matter file: of which article it is, and what its own list is; see `Source`."""
 
-    place: str
+    path: str
     id: str
     list_state: ListState
-    written: Line | None
-    stamp: bytes
+    written: WrittenList | None
+    front_matter_digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +102,19 @@ class Corpus:
 
     @classmethod
     def _from_path(cls, path: Path, cache: Path | None, live_changes: LiveChanges, *, progress: bool) -> Self:
-        reader, tables = Reader(path, cache=cache), Tables()
+        reader, tables = SourceReader(path, cache=cache), Tables()
         problems = reader.problems
         lines: Rows[LinkLine] = tables.rows(LinkLine)
         found = 0
 
         def read() -> Iterator[Source]:
             nonlocal found
-            for reading in reader.readings(progress=progress):
-                problems.extend(reading.problems)
-                for line in reading.links:
+            for parsed in reader.read_files(progress=progress):
+                problems.extend(parsed.problems)
+                for line in parsed.links:
                     lines.add(line)
-                found += len(reading.sources)
-                yield from reading.sources
+                found += len(parsed.sources)
+                yield from parsed.sources
 
         sources: Iterable[Source] = read()
         incorporated: dict[str, str] = {}
@@ -173,11 +173,13 @@ class Corpus:
             article = _merged(group)
             number = directory.add(article)
             for _, source in group:
-                if source.stamp:
-                    file = ArticleFile(source.place, article.id, source.list_state, source.written, source.stamp)
-                    of_files.add(file, source.place)
+                if source.front_matter_digest:
+                    file = ArticleFile(
+                        source.path, article.id, source.list_state, source.written, source.front_matter_digest
+                    )
+                    of_files.add(file, source.path)
                 if source.related:
-                    curated = CuratedList(article.id, source.place, source.related)
+                    curated = CuratedList(article.id, source.path, source.related)
                     lists.add(curated, -age_key(article.published_at), article.id)
             if group[0][1].topics:
                 topics.add((article.id, group[0][1].topics))
@@ -222,14 +224,14 @@ class Corpus:
 
 def fingerprint(path: str | Path, *, cache: Path | None = None) -> str:
     """The fingerprint that `Corpus.from_path` gives for these files, without parsing them."""
-    return Reader(Path(path), cache=cache).fingerprint_alone()
+    return SourceReader(Path(path), cache=cache).compute_fingerprint()
 
 
 def _position(problem: Problem) -> tuple[str, int, str]:
-    file, _, line = problem.place.rpartition(":")
+    file, _, line = problem.path.rpartition(":")
     if file.lower().endswith(".jsonl") and line.isdigit():
         return file, int(line), problem.reason
-    return problem.place, problem.line or 0, problem.reason
+    return problem.path, problem.line or 0, problem.reason
 
 
 def _merged(group: list[tuple[str, Source]]) -> Article:
@@ -251,7 +253,7 @@ def _take_lines(
     lines: Iterable[LinkLine], lists: Rows[CuratedList], directory: Directory, noted: list[Problem]
 ) -> None:
     for line in lines:
-        place = f"{line.place}:{line.line}"
+        place = f"{line.path}:{line.line}"
         owner = directory.named(line.id)
         if owner is None:
             noted.append(Problem(place, f"links of {line.id!r}, but no article has this ID"))

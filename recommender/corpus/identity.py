@@ -45,7 +45,7 @@ class Grouping:
                 group.append((self._id(member[1], other), other))
                 member = next(members, None)
             if len(group) > 1:
-                group.sort(key=lambda named: named[1].place)
+                group.sort(key=lambda named: named[1].path)
                 group.sort(key=lambda named: age_key(named[1].published_at), reverse=True)
             yield group
 
@@ -71,7 +71,7 @@ class Grouping:
         """Each file has the ID that it asks for, or its path where several articles ask for that."""
         for name, numbers in names.shared():
             if self._articles(numbers) > 1:
-                places = sorted(self._sources[number].place for number in numbers)
+                places = sorted(self._sources[number].path for number in numbers)
                 others = ", ".join(places[1:])
                 self.problems.append(
                     Problem(places[0], f"the ID {name!r} is also that of {others}; each is known by its path")
@@ -106,7 +106,7 @@ class Grouping:
         copy = self._by_place.get(number)
         if copy is None:
             return source.path_name
-        return source.place if copy == 1 else f"{source.place}-{copy}"
+        return source.path if copy == 1 else f"{source.path}-{copy}"
 
 
 def age_key(published_at: float | None) -> float:

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Literal, TypeAlias
 
-from recommender.articles import Article, Entry, dated_slug, link_of, normalise_url, parse_date, rank_key
+from recommender.articles import Article, Entry, get_entry_url, make_dated_slug, normalise_url, parse_date, rank_key
 from recommender.corpus.spill_tables import Lookup, Rows, Tables
 
 LinkFaultKind: TypeAlias = Literal["dead", "to itself", "doubled", "drifted"]
@@ -20,11 +20,11 @@ class LinkFault:
     """A curated link that is not as it should be: of which kind, in which file, and what is wrong."""
 
     kind: LinkFaultKind
-    place: str
+    path: str
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.reason}"
+        return f"{self.path}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class CuratedList:
     """One curated list: whose it is, where it stands, what it holds."""
 
     id: str
-    place: str
+    path: str
     related: tuple[Entry | str, ...]
 
 
@@ -150,17 +150,17 @@ def _targets(item: CuratedList, directory: Directory, faults: list[LinkFault]) -
         target = directory.resolve(link, _url_of(link))
         name = link if isinstance(link, str) else link["title"]
         if target is None:
-            faults.append(LinkFault("dead", item.place, f"dead link: no article here has {name!r} as ID or URL"))
+            faults.append(LinkFault("dead", item.path, f"dead link: no article here has {name!r} as ID or URL"))
             continue
         if target.id == item.id:
-            faults.append(LinkFault("to itself", item.place, "links to itself"))
+            faults.append(LinkFault("to itself", item.path, "links to itself"))
             continue
         if target.id in met:
-            faults.append(LinkFault("doubled", item.place, f"links twice to {target.id}"))
+            faults.append(LinkFault("doubled", item.path, f"links twice to {target.id}"))
         if target.hidden:
-            faults.append(LinkFault("dead", item.place, f"dead link: {target.id} is a draft or withdrawn"))
+            faults.append(LinkFault("dead", item.path, f"dead link: {target.id} is a draft or withdrawn"))
         if isinstance(link, dict) and (changed := _differing(link, target.entry)):
-            faults.append(LinkFault("drifted", item.place, f"drifted from {target.id}: {', '.join(changed)}"))
+            faults.append(LinkFault("drifted", item.path, f"drifted from {target.id}: {', '.join(changed)}"))
         met.add(target.id)
         yield target.id
 
@@ -170,7 +170,7 @@ def _called(slug: str, article: Article) -> tuple[bool, str]:
 
 
 def _url_of(link: Entry | str) -> str:
-    return normalise_url(link if isinstance(link, str) else link_of(link) or "")
+    return normalise_url(link if isinstance(link, str) else get_entry_url(link) or "")
 
 
 def _differing(one: Entry, other: Entry) -> list[str]:
@@ -178,4 +178,4 @@ def _differing(one: Entry, other: Entry) -> list[str]:
 
 
 def _slug_of(entry: Entry) -> str:
-    return dated_slug(entry["title"], entry.get("publishedDateTime"))
+    return make_dated_slug(entry["title"], entry.get("publishedDateTime"))

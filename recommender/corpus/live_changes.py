@@ -200,10 +200,10 @@ class LiveChanges:
             states = {state_digest(file.entry, hidden=file.hidden, published=file.published) for file in files}
             if states <= new.supersedes - {new.digest}:
                 added.append(new.source)
-                replaced.update(file.place for file in files if file.name == id)
+                replaced.update(file.path for file in files if file.name == id)
             else:
                 incorporated[id] = new.digest
-        kept = (source for source in self._without_withdrawn(sources) if source.place not in replaced)
+        kept = (source for source in self._without_withdrawn(sources) if source.path not in replaced)
         return chain(kept, added), incorporated
 
     def _without_withdrawn(self, sources: Iterable[Source]) -> Iterator[Source]:

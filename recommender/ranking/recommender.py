@@ -14,7 +14,7 @@ from rapidfuzz import process
 from scipy.sparse import csr_array
 
 from recommender.artefacts import Models, RemoteModels, TrainedModel, load_model
-from recommender.articles import Article, days_of, in_rank_order, normalise_url, parse_date
+from recommender.articles import Article, in_rank_order, normalise_url, parse_date, published_days
 from recommender.catalogue import Catalogue
 from recommender.corpus import Corpus
 from recommender.errors import CorpusError, SettingsError, UnknownArticleError
@@ -78,7 +78,7 @@ class Recommender:
             [article.excerpt for article in articles],
             term_factors=term_factors,
         )
-        index = Index.of(vectors, days_of(articles))
+        index = Index.of(vectors, published_days(articles))
         weights = hub_weights(index, decay=Decay(self.settings.half_life_days), exponent=self.settings.hub_exponent)
         return self._take(Catalogue.of(articles, corpus.links), model, index.weighted(weights), None)
 

@@ -1,38 +1,58 @@
 """Files into sources: which files a corpus has, and what each of them, by itself, says of its article."""
 
-from recommender.sources.article_file import PostedForm, article_files, read_file, read_posted, stamp_of
-from recommender.sources.frontmatter import MAX_BYTES, FrontMatter, Value, parse, split
-from recommender.sources.parse_cache import CACHE_FOLDER, Readings
-from recommender.sources.reader import Reader
-from recommender.sources.related_block import Layout
-from recommender.sources.source import LinkLine, ListState, Problem, Reading, Source
-from recommender.sources.written_lists import NAME, Line, Lock, add, digest_of, read, write
+from recommender.sources.article_file import (
+    PostedForm,
+    digest_front_matter,
+    find_article_files,
+    read_file,
+    read_posted,
+)
+from recommender.sources.frontmatter import (
+    MAX_FRONT_MATTER_BYTES,
+    FrontMatter,
+    Value,
+    parse_front_matter,
+    split_front_matter,
+)
+from recommender.sources.parse_cache import PARSE_CACHE_FILE, ParseCache
+from recommender.sources.reader import SourceReader
+from recommender.sources.related_block import FrontMatterLayout
+from recommender.sources.source import LinkLine, ListState, ParsedFile, Problem, Source
+from recommender.sources.written_lists import (
+    WRITTEN_LISTS_FILE,
+    WrittenList,
+    WrittenLists,
+    append_written_lists,
+    digest_list,
+    read_written_lists,
+    replace_written_lists,
+)
 
 __all__ = [
-    "CACHE_FOLDER",
-    "MAX_BYTES",
-    "NAME",
+    "MAX_FRONT_MATTER_BYTES",
+    "PARSE_CACHE_FILE",
+    "WRITTEN_LISTS_FILE",
     "FrontMatter",
-    "Layout",
-    "Line",
+    "FrontMatterLayout",
     "LinkLine",
     "ListState",
-    "Lock",
+    "ParseCache",
+    "ParsedFile",
     "PostedForm",
     "Problem",
-    "Reader",
-    "Reading",
-    "Readings",
     "Source",
+    "SourceReader",
     "Value",
-    "add",
-    "article_files",
-    "digest_of",
-    "parse",
-    "read",
+    "WrittenList",
+    "WrittenLists",
+    "append_written_lists",
+    "digest_front_matter",
+    "digest_list",
+    "find_article_files",
+    "parse_front_matter",
     "read_file",
     "read_posted",
-    "split",
-    "stamp_of",
-    "write",
+    "read_written_lists",
+    "replace_written_lists",
+    "split_front_matter",
 ]

@@ -13,14 +13,19 @@ from typing import Literal, TypeAlias
 
 import yaml
 
-from recommender.articles import date_text, dated_slug, text_of, title_of
+from recommender.articles import get_date_text, get_text, get_title, make_dated_slug
 from recommender.errors import FrontMatterError
-from recommender.sources import frontmatter
-from recommender.sources.frontmatter import FrontMatter
+from recommender.sources.frontmatter import (
+    MAX_FRONT_MATTER_BYTES,
+    FrontMatter,
+    Value,
+    parse_front_matter,
+    split_front_matter,
+)
 from recommender.sources.jsonl import json_fields, read_lines
-from recommender.sources.related_block import Layout
-from recommender.sources.source import Problem, Reading, Source, list_state_of, source_of
-from recommender.sources.written_lists import Line, Written, digest_of
+from recommender.sources.related_block import FrontMatterLayout
+from recommender.sources.source import ParsedFile, Problem, Source, list_state_of, source_of
+from recommender.sources.written_lists import Written, WrittenList, digest_list
 from recommender.storage import open_regular_file
 
 ARTICLE_SUFFIXES = (".md", ".markdown")
@@ -31,28 +36,28 @@ _OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "index.indptr.npy"})
 # A `related` key without the dash of an entry on the next line; what this program would fill is among these.
 _MAYBE_EMPTY = re.compile(r"""related["']?\s*:(?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""")
 _POSTED = "the article"
-_READ_BYTES = frontmatter.MAX_BYTES + 4096
+_READ_BYTES = MAX_FRONT_MATTER_BYTES + 4096
 
 PostedForm: TypeAlias = Literal["markdown", "json"]
 """An article that was posted is a front-matter file, or an object as in a line of a `.jsonl` file."""
 
 
-def article_files(root: Path) -> tuple[list[str], list[Problem]]:
+def find_article_files(root: Path) -> tuple[list[str], list[Problem]]:
     """The paths below a folder that may hold articles, relative and sorted; links are followed, hidden folders not."""
     files: list[str] = []
     problems: list[Problem] = []
 
     def visit(folder: Path, prefix: str, above: frozenset[tuple[int, int]]) -> None:
-        place = prefix.removesuffix("/") or "."
+        path = prefix.removesuffix("/") or "."
         try:
             status = folder.stat()
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            problems.append(Problem.unreadable(place, error))
+            problems.append(Problem.unreadable(path, error))
             return
         identity = (status.st_dev, status.st_ino)
         if identity in above:
-            problems.append(Problem(place, "a link back to a folder above it; not followed"))
+            problems.append(Problem(path, "a link back to a folder above it; not followed"))
             return
         if {entry.name for entry in entries} >= _OF_A_MODEL:
             return  # one of our own, trained within the site's folder
@@ -79,42 +84,42 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def read_file(root: Path, file: str, *, written: Written | None = None, parse: bool = True) -> Reading:
+def read_file(root: Path, file: str, *, written: Written | None = None, parse: bool = True) -> ParsedFile:
     """Read one file of a corpus; whatever is wrong with it is in `problems`. Without `parse`, only its digest.
 
     `written` are the lists that, if this file holds one, are this program's.
     """
     if file.lower().endswith(".jsonl"):
         return read_lines(root, file, parse=parse)
-    reading = Reading()
+    parsed = ParsedFile()
     try:
         with open_regular_file(root / file) as stream:
             data = stream.read(_READ_BYTES)
     except OSError as error:
-        reading.problems.append(Problem.unreadable(file, error))
-        return reading
+        parsed.problems.append(Problem.unreadable(file, error))
+        return parsed
     try:
-        front_matter = frontmatter.split(data, place=file)
+        front_matter = split_front_matter(data, path=file)
         if front_matter is None:
             if parse and file.lower().endswith(ARTICLE_SUFFIXES):
-                reading.problems.append(Problem(file, _why_no_front_matter(data), line=1))
-            return reading
-        reading.digest = _digest(file, data[front_matter.start : front_matter.end])
+                parsed.problems.append(Problem(file, _why_no_front_matter(data), line=1))
+            return parsed
+        parsed.digest = _digest(file, data[front_matter.start : front_matter.end])
         may_be_told_apart = written or _MAYBE_EMPTY.search(front_matter.text)
         if not (parse or may_be_told_apart):
-            return reading
+            return parsed
         events: list[yaml.Event] = []
-        fields = frontmatter.parse(front_matter, place=file, events=events if may_be_told_apart else None)
+        fields = parse_front_matter(front_matter, path=file, events=events if may_be_told_apart else None)
         ours = None
         if may_be_told_apart:
             ours, without = _told_apart(front_matter, events, fields, written or {}, file)
-            reading.digest = _digest(file, without.encode())
+            parsed.digest = _digest(file, without.encode())
         if parse:
-            source = source_of(reading, fields, file, None, ours)
-            reading.sources.append(replace(source, stamp=stamp_of(front_matter)))
+            source = source_of(parsed, fields, file, None, ours)
+            parsed.sources.append(replace(source, front_matter_digest=digest_front_matter(front_matter)))
     except FrontMatterError as error:
-        reading.problems.append(Problem.from_error(error))
-    return reading
+        parsed.problems.append(Problem.from_error(error))
+    return parsed
 
 
 def read_posted(text: str, form: PostedForm) -> tuple[Source, list[Problem]]:
@@ -123,35 +128,35 @@ def read_posted(text: str, form: PostedForm) -> tuple[Source, list[Problem]]:
     Raises:
         FrontMatterError: it can't be read as an article.
     """
-    reading = Reading()
+    parsed = ParsedFile()
     data = text.encode()
     if form == "json":
         fields = json_fields(data, _POSTED, None)
     else:
-        front_matter = frontmatter.split(data, place=_POSTED)
+        front_matter = split_front_matter(data, path=_POSTED)
         if front_matter is None:
-            raise FrontMatterError(_why_no_front_matter(data), place=_POSTED, line=1)
-        fields = frontmatter.parse(front_matter, place=_POSTED)
-    slug = dated_slug(title_of(fields) or "", date_text(fields))
-    source = source_of(reading, fields, f"{slug}.md" if slug else _POSTED, None, None)
-    if not slug and text_of(fields, "id", "slug") is None:
-        raise FrontMatterError("no ID, and the title makes none; add a line `id: …`", place=_POSTED)
-    return source, reading.problems
+            raise FrontMatterError(_why_no_front_matter(data), path=_POSTED, line=1)
+        fields = parse_front_matter(front_matter, path=_POSTED)
+    slug = make_dated_slug(get_title(fields) or "", get_date_text(fields))
+    source = source_of(parsed, fields, f"{slug}.md" if slug else _POSTED, None, None)
+    if not slug and get_text(fields, "id", "slug") is None:
+        raise FrontMatterError("no ID, and the title makes none; add a line `id: …`", path=_POSTED)
+    return source, parsed.problems
 
 
 def _told_apart(
     front_matter: FrontMatter,
     events: Sequence[yaml.Event],
-    fields: Mapping[str, frontmatter.Value],
+    fields: Mapping[str, Value],
     written: Written,
     file: str,
-) -> tuple[Line | None, str]:
+) -> tuple[WrittenList | None, str]:
     """The list of a file if this program wrote it, and the front matter without what it wrote or may fill."""
     if "related" not in fields:
         return None, front_matter.text
     related = fields["related"]
     try:
-        layout = Layout.of(front_matter.text, events, place=file)
+        layout = FrontMatterLayout.of(front_matter.text, events, path=file)
     except FrontMatterError:
         return None, front_matter.text  # nothing that this program would write into
     if layout.related is None:
@@ -159,14 +164,16 @@ def _told_apart(
     if list_state_of(related) == "none":
         return None, layout.without_items(kept=0)
     if isinstance(related, list):
-        digest = digest_of(related, layout.related.comments)
+        digest = digest_list(related, layout.related.comments)
         if (curated := written.get(digest)) is not None:
             can_be_cut = not curated or layout.related.items is not None
-            return Line(file, digest, curated), layout.without_items(kept=curated) if can_be_cut else front_matter.text
+            return WrittenList(file, digest, curated), layout.without_items(
+                kept=curated
+            ) if can_be_cut else front_matter.text
     return None, front_matter.text
 
 
-def stamp_of(front_matter: FrontMatter) -> bytes:
+def digest_front_matter(front_matter: FrontMatter) -> bytes:
     """The sha256 of a front matter: by it a file is known to be as it was read."""
     return hashlib.sha256(front_matter.text.encode()).digest()
 

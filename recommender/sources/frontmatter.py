@@ -18,7 +18,7 @@ from recommender.errors import FrontMatterError
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 
-MAX_BYTES = 1 << 20
+MAX_FRONT_MATTER_BYTES = 1 << 20
 MAX_DEPTH = 64
 
 _TOO_DEEP = f"nested over {MAX_DEPTH} deep"
@@ -40,13 +40,13 @@ class FrontMatter:
     end: int
 
 
-def split(data: bytes, *, place: str) -> FrontMatter | None:
+def split_front_matter(data: bytes, *, path: str) -> FrontMatter | None:
     """Find the front matter of a file's bytes; `None` where the file does not begin with a `---` line.
 
-    `data` need not be the whole file: `MAX_BYTES` and the closing line are enough.
+    `data` need not be the whole file: `MAX_FRONT_MATTER_BYTES` and the closing line are enough.
 
     Raises:
-        FrontMatterError: there is no closing `---`, it comes after `MAX_BYTES`, or the bytes are not UTF-8.
+        FrontMatterError: the closing `---` is missing or beyond `MAX_FRONT_MATTER_BYTES`, or the bytes are not UTF-8.
     """
     opening = _OPENING.match(data, len(_BOM) if data.startswith(_BOM) else 0)
     if opening is None:
@@ -54,25 +54,28 @@ def split(data: bytes, *, place: str) -> FrontMatter | None:
     start = opening.end()
     closing = _CLOSING.search(data, start - 1)
     end = closing.start(1) if closing else len(data)
-    if end - start > MAX_BYTES:
+    if end - start > MAX_FRONT_MATTER_BYTES:
         raise FrontMatterError(
-            f"the front matter is over {MAX_BYTES >> 20} MB; close it with a line `---`, or shorten it", place=place
+            f"the front matter is over {MAX_FRONT_MATTER_BYTES >> 20} MB; close it with a line `---`, or shorten it",
+            path=path,
         )
     if closing is None:
-        raise FrontMatterError("the front matter is never closed; end it with a line `---`", place=place, line=1)
+        raise FrontMatterError("the front matter is never closed; end it with a line `---`", path=path, line=1)
     block = data[start:end]
     try:
         text = block.decode()
     except UnicodeDecodeError as error:
         raise FrontMatterError(
             f"byte {block[error.start]:#04x} is not UTF-8; save the file as UTF-8",
-            place=place,
+            path=path,
             line=2 + block.count(b"\n", 0, error.start),
         ) from error
     return FrontMatter(text, start, end)
 
 
-def parse(front_matter: FrontMatter, *, place: str, events: list[yaml.Event] | None = None) -> dict[str, Value]:
+def parse_front_matter(
+    front_matter: FrontMatter, *, path: str, events: list[yaml.Event] | None = None
+) -> dict[str, Value]:
     """Read the YAML of a front matter; every scalar is a `str`, the last of two equal keys wins.
 
     Args:
@@ -88,7 +91,7 @@ def parse(front_matter: FrontMatter, *, place: str, events: list[yaml.Event] | N
         problem = _TOO_DEEP if error.problem == _TOO_DEEP_FOR_LIBYAML else error.problem
         raise FrontMatterError(
             f"the front matter is not YAML: {problem or error.context}; quote the value or mend the indent",
-            place=place,
+            path=path,
             line=mark.line + 2 if mark else None,
         ) from error
     except yaml.reader.ReaderError as error:
@@ -96,13 +99,13 @@ def parse(front_matter: FrontMatter, *, place: str, events: list[yaml.Event] | N
         before = front_matter.text.encode()[: error.position] if isinstance(error.position, int) else b""
         raise FrontMatterError(
             f"character U+{_code_point(error.character):04X} is forbidden in YAML; remove it",
-            place=place,
+            path=path,
             line=before.count(b"\n") + 2,
         ) from error
     except UnicodeDecodeError as error:
-        raise FrontMatterError("a tag's `%` escapes are not UTF-8; remove the tag", place=place) from error
+        raise FrontMatterError("a tag's `%` escapes are not UTF-8; remove the tag", path=path) from error
     if not isinstance(value, dict):
-        raise FrontMatterError("the front matter is not made of `key: value` lines", place=place, line=2)
+        raise FrontMatterError("the front matter is not made of `key: value` lines", path=path, line=2)
     return value
 
 

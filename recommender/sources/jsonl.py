@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from recommender.articles import text_of, title_of
+from recommender.articles import get_text, get_title
 from recommender.errors import FrontMatterError
-from recommender.sources import frontmatter
-from recommender.sources.source import LinkLine, Problem, Reading, links_of, list_of, source_of
+from recommender.sources.frontmatter import Value
+from recommender.sources.source import LinkLine, ParsedFile, Problem, links_of, list_of, source_of
 from recommender.storage import open_regular_file
 
 STRETCH_BYTES = 1 << 18
@@ -77,7 +77,7 @@ class Lines:
 
     @property
     def digest(self) -> bytes:
-        """As that of a `Reading`, once all stretches are read; empty if the file has changed meanwhile."""
+        """As that of a `ParsedFile`, once all stretches are read; empty if the file has changed meanwhile."""
         try:
             with open_regular_file(self._root / self._file) as stream:
                 return self._digest if _status(stream) == self._status else b""
@@ -85,26 +85,26 @@ class Lines:
             return b""
 
 
-def read_stretch(root: Path, file: str, stretch: Stretch) -> Reading:
+def read_stretch(root: Path, file: str, stretch: Stretch) -> ParsedFile:
     """Read some lines of a `.jsonl` file; the digest, which is that of the whole file, stays empty."""
-    reading = Reading()
+    parsed = ParsedFile()
     try:
         with open_regular_file(root / file) as stream:
             if _status(stream) != stretch.status:
                 raise OSError("it was changed at that moment; run this again")
-            data = _without_a_long_line(reading, stream, file, stretch)
+            data = _without_a_long_line(parsed, stream, file, stretch)
     except OSError as error:
-        reading.problems.append(Problem.unreadable(file, error))
-        return reading
+        parsed.problems.append(Problem.unreadable(file, error))
+        return parsed
     if stretch.start == 0:
         data = data.removeprefix(_BOM)
-    _read_lines(reading, file, data, stretch.line)
-    return reading
+    _read_lines(parsed, file, data, stretch.line)
+    return parsed
 
 
-def read_lines(root: Path, file: str, *, parse: bool) -> Reading:
+def read_lines(root: Path, file: str, *, parse: bool) -> ParsedFile:
     """Read a whole file; without `parse`, only its digest."""
-    whole, lines = Reading(), Lines(root, file)
+    whole, lines = ParsedFile(), Lines(root, file)
     try:
         for stretch in lines.stretches():
             if parse:
@@ -118,12 +118,12 @@ def read_lines(root: Path, file: str, *, parse: bool) -> Reading:
     return whole
 
 
-def _without_a_long_line(reading: Reading, stream: IO[bytes], file: str, stretch: Stretch) -> bytes:
+def _without_a_long_line(parsed: ParsedFile, stream: IO[bytes], file: str, stretch: Stretch) -> bytes:
     """What a stretch holds; of a line at its head that is too long only the end, as if the line were empty."""
     stream.seek(stretch.start)
     left = stretch.end - stretch.start
     if left > LINE_BYTES and not _LINE_BREAK.search(stream.read(LINE_BYTES + 1)):
-        reading.problems.append(_long_line(file, stretch.line))
+        parsed.problems.append(_long_line(file, stretch.line))
         left -= LINE_BYTES + 1
         while left and not (found := _LINE_BREAK.search(block := stream.read(min(left, STRETCH_BYTES)))):
             left -= len(block)
@@ -147,25 +147,25 @@ def _status(stream: IO[bytes]) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _read_lines(reading: Reading, file: str, data: bytes, first: int) -> None:
+def _read_lines(parsed: ParsedFile, file: str, data: bytes, first: int) -> None:
     for number, raw in enumerate(data.splitlines(), start=first):
         if not raw.strip():
             continue
         if len(raw) > LINE_BYTES:
-            reading.problems.append(_long_line(file, number))
+            parsed.problems.append(_long_line(file, number))
             continue
         try:
             fields = json_fields(raw, file, number)
-            if title_of(fields) is None and "related" in fields and (name := text_of(fields, "id", "slug")):
-                items = list_of(reading, fields, file, number)
-                reading.links.append(LinkLine(file, number, name, links_of(reading, items, file, number)))
+            if get_title(fields) is None and "related" in fields and (name := get_text(fields, "id", "slug")):
+                items = list_of(parsed, fields, file, number)
+                parsed.links.append(LinkLine(file, number, name, links_of(parsed, items, file, number)))
             else:
-                reading.sources.append(source_of(reading, fields, file, number, None))
+                parsed.sources.append(source_of(parsed, fields, file, number, None))
         except FrontMatterError as error:
-            reading.problems.append(Problem.from_error(error))
+            parsed.problems.append(Problem.from_error(error))
 
 
-def json_fields(raw: bytes, file: str, number: int | None) -> dict[str, frontmatter.Value]:
+def json_fields(raw: bytes, file: str, number: int | None) -> dict[str, Value]:
     """The fields of an article that is a JSON object.
 
     Raises:
@@ -177,19 +177,19 @@ def json_fields(raw: bytes, file: str, number: int | None) -> dict[str, frontmat
         value = _texts(value)
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise FrontMatterError("half of a surrogate pair; mend the escape", place=file, line=number) from error
+        raise FrontMatterError("half of a surrogate pair; mend the escape", path=file, line=number) from error
     except UnicodeDecodeError as error:
-        raise FrontMatterError("not UTF-8; save the file as UTF-8", place=file, line=number) from error
+        raise FrontMatterError("not UTF-8; save the file as UTF-8", path=file, line=number) from error
     except json.JSONDecodeError as error:
-        raise FrontMatterError(f"not JSON: {error.msg} at column {error.colno}", place=file, line=number) from error
+        raise FrontMatterError(f"not JSON: {error.msg} at column {error.colno}", path=file, line=number) from error
     except RecursionError as error:
-        raise FrontMatterError("nested too deep", place=file, line=number) from error
+        raise FrontMatterError("nested too deep", path=file, line=number) from error
     if not isinstance(value, dict):
-        raise FrontMatterError("not a JSON object; an article is one", place=file, line=number)
+        raise FrontMatterError("not a JSON object; an article is one", path=file, line=number)
     return value
 
 
-def _texts(value: object) -> frontmatter.Value:
+def _texts(value: object) -> Value:
     if isinstance(value, dict):
         return {key: _texts(inner) for key, inner in value.items()}
     if isinstance(value, list):

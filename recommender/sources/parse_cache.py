@@ -1,4 +1,4 @@
-"""Readings kept from run to run, so that a file that has not changed is not parsed again.
+"""ParseCache kept from run to run, so that a file that has not changed is not parsed again.
 
 One file of lines a corpus, each with a checksum: where a front-matter file was, its status, and what it gave. A line is
 believed only as long as the file's status is the same and as long as it would be read by the same code; whatever can't
@@ -28,11 +28,11 @@ import yaml
 
 from recommender.articles import article
 from recommender.sources import article_file, frontmatter, jsonl, related_block, source, written_lists
-from recommender.sources.source import Reading
+from recommender.sources.source import ParsedFile
 from recommender.sources.written_lists import Written
 from recommender.storage import atomic_write, locked_folder, remove_temporary_files
 
-CACHE_FOLDER = ".readings"
+PARSE_CACHE_FILE = ".readings"
 """Where a folder of models keeps them."""
 
 Status: TypeAlias = tuple[int, int, int, int]
@@ -54,7 +54,7 @@ class _Head(NamedTuple):
 
 _encode = msgspec.json.Encoder().encode
 _head_of = msgspec.json.Decoder(_Head).decode
-_reading_of = msgspec.json.Decoder(Reading).decode
+_reading_of = msgspec.json.Decoder(ParsedFile).decode
 
 
 class _Kept(NamedTuple):
@@ -65,7 +65,7 @@ class _Kept(NamedTuple):
     line: bytes
 
 
-class Readings:
+class ParseCache:
     """What earlier runs read of a corpus, against the files as they are at this moment.
 
     Args:
@@ -97,7 +97,7 @@ class Readings:
         """Whether a file is as it was, and its reading was kept."""
         return file in self._places
 
-    def reading(self, file: str) -> Reading | None:
+    def reading(self, file: str) -> ParsedFile | None:
         """What an unchanged file gave; `None` where what was kept of it turns out to be none of ours."""
         stream = self._stream
         if stream is not None:
@@ -126,7 +126,7 @@ class Readings:
         return {kept.head.file: kept.head.digest for kept in self._kept(self._stream)} if self._stream else {}
 
     def add(self, file: str, line: bytes) -> None:
-        """Take in a new reading, as `line_of` gave it, for `keep`."""
+        """Take in a new parsed, as `line_of` gave it, for `keep`."""
         with suppress(OSError):
             self._lines.write(line)
             self._fresh.add(file)
@@ -172,36 +172,36 @@ class Readings:
                 place += len(line)
 
 
-def line_of(file: str, status: Status | None, reading: Reading, written: Written | None) -> bytes:
+def line_of(file: str, status: Status | None, parsed: ParsedFile, written: Written | None) -> bytes:
     """A reading as a line to keep; empty where it can't be kept.
 
     Args:
-        status: the file's, from before it was read; one of `Readings.statuses`.
+        status: the file's, from before it was read; one of `ParseCache.statuses`.
         written: what it was read with.
     """
-    if status is None or (not reading.digest and any(problem.line is None for problem in reading.problems)):
+    if status is None or (not parsed.digest and any(problem.line is None for problem in parsed.problems)):
         return b""  # it could not be read, and may be another time
     try:
-        head = _encode(_Head(file, status, _lists(reading, written), reading.digest))
-        line = b"%b\t%b\n" % (head, _encode(reading))
+        head = _encode(_Head(file, status, _lists(parsed, written), parsed.digest))
+        line = b"%b\t%b\n" % (head, _encode(parsed))
     except UnicodeEncodeError:  # half of a surrogate pair
         return b""
     return b"%08x\t%b" % (crc32(line), line)
 
 
-def encoded(reading: Reading) -> bytes:
+def encoded(parsed: ParsedFile) -> bytes:
     """A reading as bytes, for `reading_of`; unlike a line of `line_of` they are not to be kept."""
-    return _encode(reading)
+    return _encode(parsed)
 
 
-def reading_of(line: bytes) -> Reading:
+def reading_of(line: bytes) -> ParsedFile:
     """The reading that `line_of` or `encoded` was given."""
     return _reading_of(line.rpartition(b"\t")[2])
 
 
-def _lists(reading: Reading, written: Written | None) -> str:
+def _lists(parsed: ParsedFile, written: Written | None) -> str:
     """On which of the program's lists a reading depends."""
-    for of_file in reading.sources:
+    for of_file in parsed.sources:
         if of_file.written is not None:
             return f"{of_file.written.digest} {of_file.written.curated}"
         if of_file.list_state != "curated":

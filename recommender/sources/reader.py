@@ -14,26 +14,26 @@ from tqdm import tqdm
 
 from recommender.errors import CorpusError
 from recommender.sources import jsonl
-from recommender.sources.article_file import article_files, read_file
+from recommender.sources.article_file import find_article_files, read_file
 from recommender.sources.jsonl import Lines, Stretch, read_stretch
-from recommender.sources.parse_cache import Readings, Status, encoded, line_of, reading_of
-from recommender.sources.source import Problem, Reading
-from recommender.sources.written_lists import Lock, Written
+from recommender.sources.parse_cache import ParseCache, Status, encoded, line_of, reading_of
+from recommender.sources.source import ParsedFile, Problem
+from recommender.sources.written_lists import Written, WrittenLists
 
 _CHUNK = 128  # files a task: a task costs little beside their parsing, and the progress bar still moves
 _WORTH_WORKERS = 1000  # starting worker processes takes as long as parsing about this many files
 _LIKE_A_FILE = 1 << 13  # bytes of lines that are parsed in the time of a file
 _AHEAD = 256  # tasks whose results may wait to be taken, however many processes there are
 
-Result: TypeAlias = tuple[str, Reading | bytes, bool]
+Result: TypeAlias = tuple[str, ParsedFile | bytes, bool]
 """A file, its reading or that of some lines, encoded where it can be, and whether that is a line to keep."""
 
 
-class Reader:
+class SourceReader:
     """A folder of front-matter files (and `.jsonl` files), or one `.jsonl` file with a `related.jsonl` beside it.
 
     Args:
-        cache: where readings are kept; see `Readings`.
+        cache: where readings are kept; see `ParseCache`.
 
     Attributes:
         problems: what was met before any file was opened.
@@ -44,8 +44,8 @@ class Reader:
 
     def __init__(self, path: Path, *, cache: Path | None = None) -> None:
         self._root, self._files, self.problems = _files_of(path)
-        self._written = Lock.of(self._root, self._files).of_files(self._files, present=set(self._files))
-        self._kept = Readings(cache, self._root, self._files, self._written) if cache else None
+        self._written = WrittenLists.of(self._root, self._files).of_files(self._files, present=set(self._files))
+        self._kept = ParseCache(cache, self._root, self._files, self._written) if cache else None
         self._parted: dict[str, Lines] = {}
         self._hashed = hashlib.sha256()
 
@@ -54,14 +54,14 @@ class Reader:
         """A hash of all that was read, once it is read; see `Corpus`."""
         return self._hashed.hexdigest()
 
-    def fingerprint_alone(self) -> str:
+    def compute_fingerprint(self) -> str:
         """The same without parsing."""
         known = self._kept.digests() if self._kept else {}
         for file in self._files:
             self._hashed.update(known[file] if file in known else self._read(file, parse=False).digest)
         return self.fingerprint
 
-    def readings(self, *, progress: bool = False) -> Iterator[Reading]:
+    def read_files(self, *, progress: bool = False) -> Iterator[ParsedFile]:
         """What each file gave, in their order; a large `.jsonl` file in several parts.
 
         What has not changed since the last time is not parsed again.
@@ -72,27 +72,27 @@ class Reader:
             for file in self._files:
                 digest = b""
                 if self._kept and file in self._kept:
-                    reading = self._kept.reading(file) or self._read_again(file)
-                    digest = reading.digest
-                    yield reading
+                    parsed = self._kept.reading(file) or self._read_again(file)
+                    digest = parsed.digest
+                    yield parsed
                 while result is not None and result[0] == file:
-                    reading = self._taken(result)
-                    digest = digest or reading.digest
-                    yield reading
+                    parsed = self._taken(result)
+                    digest = digest or parsed.digest
+                    yield parsed
                     result = next(results, None)
                 self._hashed.update(self._parted[file].digest if file in self._parted else digest)
                 bar.update()
         if self._kept:
             self._kept.keep()
 
-    def _read(self, file: str, *, parse: bool = True) -> Reading:
+    def _read(self, file: str, *, parse: bool = True) -> ParsedFile:
         return read_file(self._root, file, written=self._written.get(file), parse=parse)
 
-    def _read_again(self, file: str) -> Reading:
+    def _read_again(self, file: str) -> ParsedFile:
         [result] = _read_batch(self._root, [self._with_what_is_known(file)])
         return self._taken(result)
 
-    def _taken(self, result: Result) -> Reading:
+    def _taken(self, result: Result) -> ParsedFile:
         file, given, is_to_keep = result
         if self._kept and is_to_keep and isinstance(given, bytes):
             self._kept.add(file, given)
@@ -144,7 +144,7 @@ class Reader:
 
 def _files_of(path: Path) -> tuple[Path, list[str], list[Problem]]:
     if path.is_dir():
-        return path, *article_files(path)
+        return path, *find_article_files(path)
     if not path.is_file():
         raise CorpusError(f"{path}: there is no such folder or file; name a folder of articles or a .jsonl file")
     if path.suffix.lower() != ".jsonl":
@@ -156,9 +156,9 @@ def _files_of(path: Path) -> tuple[Path, list[str], list[Problem]]:
 def _read_batch(root: Path, files: list[tuple[str, Written | None, Status | None]]) -> list[Result]:
     batch: list[Result] = []
     for file, written, status in files:
-        reading = read_file(root, file, written=written)
-        line = line_of(file, status, reading, written)
-        batch.append((file, line or reading, bool(line)))
+        parsed = read_file(root, file, written=written)
+        line = line_of(file, status, parsed, written)
+        batch.append((file, line or parsed, bool(line)))
     return batch
 
 
@@ -167,4 +167,4 @@ def _read_stretch(root: Path, file: str, stretch: Stretch) -> list[Result]:
 
 
 def _given(file: str, problem: Problem) -> list[Result]:
-    return [(file, Reading(problems=[problem]), False)]
+    return [(file, ParsedFile(problems=[problem]), False)]

@@ -34,7 +34,7 @@ _DEPTH = {
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RelatedBlock:
     """A `related` key with its value, in whole lines.
 
     Attributes:
@@ -51,7 +51,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class FrontMatterLayout:
     """Where the keys of a front matter stand in its text.
 
     Attributes:
@@ -60,10 +60,10 @@ class Layout:
 
     text: str
     starts: dict[str, int]
-    related: Block | None
+    related: RelatedBlock | None
 
     @classmethod
-    def of(cls, text: str, events: Sequence[yaml.Event], *, place: str) -> Layout:
+    def of(cls, text: str, events: Sequence[yaml.Event], *, path: str) -> FrontMatterLayout:
         """Find the block in a text that `frontmatter.parse` read by these events.
 
         Raises:
@@ -72,27 +72,27 @@ class Layout:
         if "\ufeff" in text and (bom := _BOM.search(text)):
             where = "at the start of a line" if bom.start() else "after the opening `---`"
             line = 2 + text.count("\n", 0, bom.start())
-            raise FrontMatterError(f"a byte order mark {where}; remove it", place=place, line=line)
+            raise FrontMatterError(f"a byte order mark {where}; remove it", path=path, line=line)
         if "&" in text and _doubled_anchors(events):
-            raise FrontMatterError("its anchors are too entangled to put a list in", place=place)
+            raise FrontMatterError("its anchors are too entangled to put a list in", path=path)
         starts: dict[str, int] = {}
         related = None
-        for key, value in _pairs(events, place):
+        for key, value in _pairs(events, path):
             mark = _mark(key[0])
             if mark.index and text[mark.index - 1] not in "\r\n":
                 raise FrontMatterError(
                     "a key does not stand at the start of its line; write one key a line",
-                    place=place,
+                    path=path,
                     line=mark.line + 2,
                 )
             if isinstance(key[0], yaml.AliasEvent):
-                raise FrontMatterError("a key is an alias (`*name`); write it out", place=place, line=mark.line + 2)
+                raise FrontMatterError("a key is an alias (`*name`); write it out", path=path, line=mark.line + 2)
             name = key[0].value if isinstance(key[0], yaml.ScalarEvent) else ""
             starts.setdefault(name, mark.index)
             if name == RELATED:
                 if related is not None:
-                    raise FrontMatterError("there are two `related` keys; remove one", place=place, line=mark.line + 2)
-                related = _block(text, key[0], value, place=place)
+                    raise FrontMatterError("there are two `related` keys; remove one", path=path, line=mark.line + 2)
+                related = _block(text, key[0], value, path=path)
         return cls(text, starts, related)
 
     def with_block(self, block: str) -> str:
@@ -126,7 +126,7 @@ class Layout:
         return self.text.index("-", first) - first
 
     @property
-    def _related(self) -> Block:
+    def _related(self) -> RelatedBlock:
         if self.related is None:
             raise ValueError("this front matter has no `related` block")
         return self.related
@@ -154,12 +154,12 @@ class Layout:
         return self.text[:start] + lines.replace("\n", ending) + self.text[end:]
 
 
-def _pairs(events: Sequence[yaml.Event], place: str) -> Iterator[tuple[Sequence[yaml.Event], Sequence[yaml.Event]]]:
+def _pairs(events: Sequence[yaml.Event], path: str) -> Iterator[tuple[Sequence[yaml.Event], Sequence[yaml.Event]]]:
     """The outermost keys and their values, each as the events from its start to its end."""
     inner = events[2:-1]  # within the stream and the document
     root = inner[0] if inner else None
     if not isinstance(root, yaml.MappingStartEvent) or root.flow_style:
-        raise FrontMatterError("the front matter is in braces; write it one key a line", place=place, line=2)
+        raise FrontMatterError("the front matter is in braces; write it one key a line", path=path, line=2)
     borders, depth = [1], 1
     for position, event in enumerate(inner[1:-1], start=2):
         depth += _DEPTH.get(type(event), 0)
@@ -175,12 +175,10 @@ def _doubled_anchors(events: Iterable[yaml.Event]) -> bool:
     return any(count > 1 for anchor, count in Counter(named).items() if anchor is not None)
 
 
-def _block(text: str, key: yaml.Event, value: Sequence[yaml.Event], *, place: str) -> Block:
+def _block(text: str, key: yaml.Event, value: Sequence[yaml.Event], *, path: str) -> RelatedBlock:
     start, line = _mark(key).index, _mark(key).line + 2
     if any(isinstance(event, yaml.AliasEvent) for event in value):
-        raise FrontMatterError(
-            "its `related` list holds an alias (`*name`); write the list out", place=place, line=line
-        )
+        raise FrontMatterError("its `related` list holds an alias (`*name`); write the list out", path=path, line=line)
     spans = [span for event in (key, *value) if (span := _span(event))]
     last = len(text[: max(end for _, end in spans)].rstrip())
     line_break = _LINE_BREAK.search(text, last)
@@ -189,13 +187,13 @@ def _block(text: str, key: yaml.Event, value: Sequence[yaml.Event], *, place: st
     if odd := _ODD_BREAK.search(outside):
         raise FrontMatterError(
             f"a line of its `related` list ends in U+{ord(odd.group()):04X}; end it with a line feed",
-            place=place,
+            path=path,
             line=line,
         )
     items = None
     if isinstance(value[0], yaml.SequenceStartEvent) and not value[0].flow_style:
         items = _dash_lines(text, value)
-    return Block(start, end, items, tuple(match.group().rstrip() for match in _COMMENT.finditer(outside)))
+    return RelatedBlock(start, end, items, tuple(match.group().rstrip() for match in _COMMENT.finditer(outside)))
 
 
 def _mark(event: yaml.Event) -> yaml.error.Mark:

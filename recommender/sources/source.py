@@ -9,19 +9,19 @@ from typing import Literal, TypeAlias
 
 from recommender.articles import (
     Entry,
-    date_text,
-    entry_from,
+    build_entry,
+    get_date_text,
+    get_text,
+    get_title,
+    get_urls,
+    is_false,
     is_hidden,
-    is_no,
     is_published,
     parse_date,
-    text_of,
-    title_of,
-    urls_of,
 )
 from recommender.errors import FrontMatterError
-from recommender.sources import frontmatter
-from recommender.sources.written_lists import Line
+from recommender.sources.frontmatter import Value
+from recommender.sources.written_lists import WrittenList
 
 INDEX_STEMS = ("index", "_index")  # named after their folder
 
@@ -34,16 +34,16 @@ it), that it wants none (`related: false`), or something that is no list."""
 class Problem:
     """Something in a corpus that was skipped, or read with a doubt: where, and what to do about it."""
 
-    place: str
+    path: str
     reason: str
     line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.place}:{self.line}: {self.reason}" if self.line else f"{self.place}: {self.reason}"
+        return f"{self.path}:{self.line}: {self.reason}" if self.line else f"{self.path}: {self.reason}"
 
     @classmethod
     def from_error(cls, error: FrontMatterError) -> Problem:
-        return cls(error.place, error.reason, error.line)
+        return cls(error.path, error.reason, error.line)
 
     @classmethod
     def unreadable(cls, file: str, error: OSError) -> Problem:
@@ -64,7 +64,7 @@ class Source:
         stamp: the sha256 of its front matter as it was read; empty for a line of a `.jsonl` file.
     """
 
-    place: str
+    path: str
     name: str
     path_name: str
     entry: Entry
@@ -77,22 +77,22 @@ class Source:
     pinned: tuple[str, ...] = ()
     banned: tuple[str, ...] = ()
     list_state: ListState = "none"
-    written: Line | None = None
-    stamp: bytes = b""
+    written: WrittenList | None = None
+    front_matter_digest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkLine:
     """A `.jsonl` line that holds the curated links of an article and not the article."""
 
-    place: str
+    path: str
     line: int
     id: str
     related: tuple[Entry | str, ...]
 
 
 @dataclass(slots=True)
-class Reading:
+class ParsedFile:
     """All that one file gave; `digest` is that of what was read, 32 bytes, empty where nothing was.
 
     What this program wrote into the file does not count: its digest is what it was before.
@@ -105,9 +105,9 @@ class Reading:
 
 
 def source_of(
-    reading: Reading, fields: Mapping[str, frontmatter.Value], file: str, line: int | None, written: Line | None
+    parsed: ParsedFile, fields: Mapping[str, Value], file: str, line: int | None, written: WrittenList | None
 ) -> Source:
-    """The article that the fields of a file, or of one line of it, tell of; what is doubtful is noted in `reading`.
+    """The article that the fields of a file, or of one line of it, tell of; what is doubtful is noted in `parsed`.
 
     Args:
         written: the file's list, where this program wrote it or the end of it.
@@ -115,13 +115,13 @@ def source_of(
     Raises:
         FrontMatterError: it has no title.
     """
-    title = title_of(fields)
+    title = get_title(fields)
     if title is None:
-        raise FrontMatterError("no title; add a line `title: …`", place=file, line=line)
-    date = date_text(fields)
+        raise FrontMatterError("no title; add a line `title: …`", path=file, line=line)
+    date = get_date_text(fields)
     published_at = parse_date(date)
     if date is not None and published_at is None:
-        reading.problems.append(
+        parsed.problems.append(
             Problem(file, f"the date {date!r} is not ISO 8601 (2019-12-01T16:14:00Z); used without a date", line)
         )
     path = PurePosixPath(file)
@@ -129,17 +129,17 @@ def source_of(
     path_name = file.removesuffix(path.suffix)
     if line is not None:
         stem = path_name = f"{path_name}:{line}"
-    items = list_of(reading, fields, file, line)
+    items = list_of(parsed, fields, file, line)
     return Source(
-        place=file if line is None else f"{file}:{line}",
-        name=text_of(fields, "id", "slug") or stem,
+        path=file if line is None else f"{file}:{line}",
+        name=get_text(fields, "id", "slug") or stem,
         path_name=path_name,
-        entry=entry_from(fields, title),
+        entry=build_entry(fields, title),
         published_at=published_at,
-        urls=urls_of(fields),
+        urls=get_urls(fields),
         hidden=is_hidden(fields),
         published=is_published(fields),
-        related=links_of(reading, items[: written.curated] if written else items, file, line),
+        related=links_of(parsed, items[: written.curated] if written else items, file, line),
         topics=_texts_of(fields, "topics"),
         pinned=_texts_of(fields, "relatedPin"),
         banned=_texts_of(fields, "relatedBan"),
@@ -148,41 +148,39 @@ def source_of(
     )
 
 
-def _texts_of(fields: Mapping[str, frontmatter.Value], key: str) -> tuple[str, ...]:
+def _texts_of(fields: Mapping[str, Value], key: str) -> tuple[str, ...]:
     """The texts of a list, or the one text that stands in its place."""
     value = fields.get(key)
-    texts = [value] if text_of(fields, key) is not None else value
+    texts = [value] if get_text(fields, key) is not None else value
     return tuple(text for text in texts if isinstance(text, str)) if isinstance(texts, list) else ()
 
 
-def list_state_of(value: frontmatter.Value) -> ListState:
+def list_state_of(value: Value) -> ListState:
     """What a `related` says, by itself."""
     if isinstance(value, list):
         return "curated" if value else "none"
     if isinstance(value, str) and value.lower() in ("", "~", "null"):
         return "none"
-    return "refused" if is_no(value) else "not a list"
+    return "refused" if is_false(value) else "not a list"
 
 
-def list_of(
-    reading: Reading, fields: Mapping[str, frontmatter.Value], file: str, line: int | None
-) -> list[frontmatter.Value]:
-    """The entries of the fields' `related`; that it is no list is noted in `reading`."""
+def list_of(parsed: ParsedFile, fields: Mapping[str, Value], file: str, line: int | None) -> list[Value]:
+    """The entries of the fields' `related`; that it is no list is noted in `parsed`."""
     value = fields.get("related", "")
     if list_state_of(value) == "not a list":
-        reading.problems.append(Problem(file, "`related` is not a list; read without it", line))
+        parsed.problems.append(Problem(file, "`related` is not a list; read without it", line))
     return value if isinstance(value, list) else []
 
 
-def links_of(reading: Reading, items: list[frontmatter.Value], file: str, line: int | None) -> tuple[Entry | str, ...]:
-    """The entries, IDs and URLs among the items of a list; what is none of them is noted in `reading`."""
+def links_of(parsed: ParsedFile, items: list[Value], file: str, line: int | None) -> tuple[Entry | str, ...]:
+    """The entries, IDs and URLs among the items of a list; what is none of them is noted in `parsed`."""
     links: list[Entry | str] = []
     for position, item in enumerate(items, start=1):
         fields_of_item = item if isinstance(item, dict) else {"id": item}
-        if isinstance(item, dict) and (title := title_of(item)) is not None:
-            links.append(entry_from(item, title))
-        elif name := (text_of(fields_of_item, "id", "slug") or next(iter(urls_of(fields_of_item)), None)):
+        if isinstance(item, dict) and (title := get_title(item)) is not None:
+            links.append(build_entry(item, title))
+        elif name := (get_text(fields_of_item, "id", "slug") or next(iter(get_urls(fields_of_item)), None)):
             links.append(name)
         else:
-            reading.problems.append(Problem(file, f"entry {position} of `related` has neither title, ID nor URL", line))
+            parsed.problems.append(Problem(file, f"entry {position} of `related` has neither title, ID nor URL", line))
     return tuple(links)

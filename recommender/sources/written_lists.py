@@ -19,7 +19,7 @@ from recommender.errors import CorpusError
 from recommender.sources.frontmatter import Value
 from recommender.storage import atomic_write, sync_folder
 
-NAME = ".related.lock"
+WRITTEN_LISTS_FILE = ".related.lock"
 _HEAD = "# Lists that `recommender enrich` wrote: sha256, curated entries at the head, file. Keep this in git.\n"
 _LINE = re.compile(r"([0-9a-f]{64}) (\d+) (.+)")
 _MERGE_MARK = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
@@ -29,7 +29,7 @@ Written = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WrittenList:
     """A list that this program wrote into a file; `file` is relative to the corpus."""
 
     file: str
@@ -50,10 +50,10 @@ class Line:
         return cls(file, found[1], int(found[2]))
 
 
-class Lock:
+class WrittenLists:
     """What a corpus's lock files remember; those of folders above and below the corpus count too."""
 
-    def __init__(self, lines: Iterable[Line] = ()) -> None:
+    def __init__(self, lines: Iterable[WrittenList] = ()) -> None:
         self._written: dict[str, dict[str, int]] = {}
         for line in lines:
             self._written.setdefault(line.file, {})[line.digest] = line.curated
@@ -67,13 +67,16 @@ class Lock:
         """
         lines = []
         for below in sorted({"".join(file.rpartition("/")[:2]) for file in files} | {""}):
-            lines += [Line(below + line.file, line.digest, line.curated) for line in read(root / below / NAME)]
+            lines += [
+                WrittenList(below + line.file, line.digest, line.curated)
+                for line in read_written_lists(root / below / WRITTEN_LISTS_FILE)
+            ]
         here = root.resolve()
         for above in here.parents:
             within = f"{here.relative_to(above).as_posix()}/"
             lines += [
-                Line(line.file.removeprefix(within), line.digest, line.curated)
-                for line in read(above / NAME)
+                WrittenList(line.file.removeprefix(within), line.digest, line.curated)
+                for line in read_written_lists(above / WRITTEN_LISTS_FILE)
                 if line.file.startswith(within)
             ]
         return cls(lines)
@@ -92,21 +95,25 @@ class Lock:
         known = {file: {**gone, **self._written.get(file, {})} for file in files}
         return {file: written for file, written in known.items() if written}
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[WrittenList]:
         """All that is remembered, in the order of the files."""
         return sorted(
-            (Line(file, digest, curated) for file, known in self._written.items() for digest, curated in known.items()),
+            (
+                WrittenList(file, digest, curated)
+                for file, known in self._written.items()
+                for digest, curated in known.items()
+            ),
             key=lambda line: (line.file, line.digest),
         )
 
 
-def digest_of(items: list[Value], comments: Collection[str]) -> str:
+def digest_list(items: list[Value], comments: Collection[str]) -> str:
     """The sha256 of a list, as hex: of its values and of people's comments in it, however they are laid out."""
     values = json.dumps([items, *comments], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(values.encode()).hexdigest()
 
 
-def read(path: Path) -> list[Line]:
+def read_written_lists(path: Path) -> list[WrittenList]:
     """The lines of one lock file, none where there is no such file; what a merge or a crash left over is passed by.
 
     Raises:
@@ -123,21 +130,21 @@ def read(path: Path) -> list[Line]:
     # What follows the last line break may not have been written to its end. Then nothing was written into its file
     # either, and it does no harm.
     last = rest.decode(errors="ignore")
-    for number, line in enumerate([*text.split("\n"), last if Line.of(last) else ""], start=1):
-        if known := Line.of(line.rstrip("\r")):
+    for number, line in enumerate([*text.split("\n"), last if WrittenList.of(last) else ""], start=1):
+        if known := WrittenList.of(line.rstrip("\r")):
             lines.append(known)
         elif line.strip() and not line.startswith("#") and not _MERGE_MARK.match(line):
             raise CorpusError(f"{path}:{number}: not a line of a lock; remove it, or bring the file back from git")
     return lines
 
 
-def add(root: Path, lines: Iterable[Line]) -> None:
+def append_written_lists(root: Path, lines: Iterable[WrittenList]) -> None:
     """Put lines at the end of the corpus's own lock, on the disk before it returns.
 
     Raises:
         OSError: it can't be written; nothing may then be written into the files either.
     """
-    path = root / NAME
+    path = root / WRITTEN_LISTS_FILE
     new = not path.exists()
     with path.open("ab") as stream:
         stream.write((_HEAD * new + "".join(map(str, lines))).encode())
@@ -147,10 +154,10 @@ def add(root: Path, lines: Iterable[Line]) -> None:
         sync_folder(root)
 
 
-def write(root: Path, lines: Iterable[Line]) -> None:
+def replace_written_lists(root: Path, lines: Iterable[WrittenList]) -> None:
     """Put these lines, and no others, into the corpus's own lock."""
     content = (_HEAD + "".join(map(str, lines))).encode()
-    path = root / NAME
+    path = root / WRITTEN_LISTS_FILE
     if not path.exists() or path.read_bytes() != content:
         with atomic_write(path) as stream:
             stream.write(content)

@@ -10,7 +10,7 @@ from recommender.artefacts import Models
 from recommender.corpus import Corpus, LiveChanges
 from recommender.parallel import freeze_gc
 from recommender.ranking import LiveOverlay, Recommender
-from recommender.sources import CACHE_FOLDER
+from recommender.sources import PARSE_CACHE_FILE
 
 
 def read_corpus(corpus_path: Path, models: Models) -> Corpus:
@@ -23,7 +23,7 @@ def read_corpus(corpus_path: Path, models: Models) -> Corpus:
     """
     live_changes, cache = LiveChanges(), None
     if isinstance(models, Path):
-        live_changes, cache = LiveChanges.load(models), models / CACHE_FOLDER
+        live_changes, cache = LiveChanges.load(models), models / PARSE_CACHE_FILE
     else:
         models.versions()  # an unreachable URL is reported before the long work
     for sentence in live_changes.damage:

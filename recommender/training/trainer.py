@@ -24,7 +24,7 @@ from recommender.corpus import Corpus, fingerprint, remove_incorporated
 from recommender.errors import ArtefactError
 from recommender.parallel import Engine
 from recommender.ranking import Recommender
-from recommender.sources import CACHE_FOLDER
+from recommender.sources import PARSE_CACHE_FILE
 from recommender.storage import Folder
 from recommender.training.artefact_builder import build
 from recommender.training.live_articles import read_corpus
@@ -143,7 +143,7 @@ def ensure_trained(corpus: Corpus | Path, models: Models, *, engine: Engine | No
 def _fingerprint(corpus: Corpus | Path, models: Models) -> str:
     if isinstance(corpus, Corpus):
         return corpus.fingerprint
-    return fingerprint(corpus, cache=models / CACHE_FOLDER if isinstance(models, Path) else None)
+    return fingerprint(corpus, cache=models / PARSE_CACHE_FILE if isinstance(models, Path) else None)
 
 
 def _current_manifest(models: Models) -> Manifest | None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.articles import Article, days_of
+from recommender.articles import Article, published_days
 from recommender.search import Decay
 from recommender.settings import Settings
 from recommender.tuning.split import CuratedLists
@@ -61,7 +61,7 @@ class Candidates:
         # Rank order is newest first; reversed it is chronological, with undated articles first.
         ids = sorted(lists, key=row_of.__getitem__, reverse=True)
         queries = np.array([row_of[id] for id in ids], np.int64)
-        days = days_of(articles)
+        days = published_days(articles)
         visible = np.array([not article.hidden for article in articles])
         found, cosines = _find(queries, title, excerpt, days, visible)
         width = max((len(rows) for rows in found), default=0)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
-from recommender.articles import Article, days_of
+from recommender.articles import Article, published_days
 from recommender.search import Decay, Index, hub_weights
 from recommender.settings import Settings
 from recommender.text import TfidfModel, Vocabulary
@@ -57,7 +57,7 @@ class TuningContext:
         if (share, half_life) not in self._popularity:
             fields = (self.title * np.float32(share**0.5), self.excerpt * np.float32((1 - share) ** 0.5))
             self._popularity[share, half_life] = hub_weights(
-                Index.of(csr_array(hstack(fields, format="csr")), days_of(self._articles)),
+                Index.of(csr_array(hstack(fields, format="csr")), published_days(self._articles)),
                 decay=Decay(half_life),
                 exponent=1.0,
             )

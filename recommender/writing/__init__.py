@@ -1,16 +1,16 @@
 """Lists into the files of a corpus: the `related` block of each, and no other byte."""
 
-from recommender.writing.edit import Edit, Wish, edit_of
+from recommender.writing.edit import Edit, EditRequest, make_edit
 from recommender.writing.enrichment import Action, Enrichment, Mode, Outcome
-from recommender.writing.yaml_style import Hand
+from recommender.writing.yaml_style import YamlStyle
 
 __all__ = [
     "Action",
     "Edit",
+    "EditRequest",
     "Enrichment",
-    "Hand",
     "Mode",
     "Outcome",
-    "Wish",
-    "edit_of",
+    "YamlStyle",
+    "make_edit",
 ]

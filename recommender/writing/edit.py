@@ -10,13 +10,21 @@ import yaml
 
 from recommender.corpus import ArticleFile
 from recommender.errors import FrontMatterError
-from recommender.sources import Layout, Line, Value, digest_of, frontmatter, stamp_of
+from recommender.sources import (
+    FrontMatterLayout,
+    Value,
+    WrittenList,
+    digest_front_matter,
+    digest_list,
+    parse_front_matter,
+    split_front_matter,
+)
 from recommender.storage import FileChangedError
-from recommender.writing.yaml_style import Hand, Item
+from recommender.writing.yaml_style import YamlItem, YamlStyle
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class EditRequest:
     """What a file is to hold.
 
     Attributes:
@@ -26,9 +34,9 @@ class Wish:
     """
 
     file: ArticleFile
-    items: Sequence[Item]
+    items: Sequence[YamlItem]
     limit: int
-    keeps: bool
+    keep_curated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,89 +51,89 @@ class Edit:
     file: ArticleFile
     before: str
     after: str
-    line: Line | None
+    line: WrittenList | None
 
-    def made_in(self, data: bytes) -> bytes:
+    def apply_to(self, data: bytes) -> bytes:
         """The whole file with the edit made.
 
         Raises:
             FrontMatterError: its front matter can't be found any more.
             FileChangedError: it is not as it was read.
         """
-        front_matter = frontmatter.split(data, place=self.file.place)
+        front_matter = split_front_matter(data, path=self.file.path)
         if front_matter is None or front_matter.text != self.before:
-            raise FileChangedError(f"{self.file.place}: it has changed since it was read; run again")
+            raise FileChangedError(f"{self.file.path}: it has changed since it was read; run again")
         return data[: front_matter.start] + self.after.encode() + data[front_matter.end :]
 
 
-def edit_of(root: Path, wish: Wish, *, hand: Hand) -> Edit:
-    """Read a file again, and make the edit that fulfils a wish; nothing is written.
+def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
+    """Read a file again, and make the edit that fulfils a request; nothing is written.
 
     Raises:
         FileChangedError: its front matter is not the one that the corpus was read with.
         FrontMatterError: no list can be put into this one.
         OSError: it can't be read.
     """
-    file = wish.file
-    data = (root / file.place).read_bytes()
-    front_matter = frontmatter.split(data, place=file.place)
-    if front_matter is None or stamp_of(front_matter) != file.stamp:
-        raise FileChangedError(f"{file.place}: it has changed since it was read; run again")
+    file = request.file
+    data = (root / file.path).read_bytes()
+    front_matter = split_front_matter(data, path=file.path)
+    if front_matter is None or digest_front_matter(front_matter) != file.front_matter_digest:
+        raise FileChangedError(f"{file.path}: it has changed since it was read; run again")
     events: list[yaml.Event] = []
-    values = frontmatter.parse(front_matter, place=file.place, events=events)
-    head = _head(wish, values)
-    items = wish.items[: max(wish.limit - len(head), 0)]
+    values = parse_front_matter(front_matter, path=file.path, events=events)
+    head = _head(request, values)
+    items = request.items[: max(request.limit - len(head), 0)]
     before = front_matter.text
-    after = _text(Layout.of(before, events, place=file.place), len(head), items, file, hand)
+    after = _text(FrontMatterLayout.of(before, events, path=file.path), len(head), items, file, style)
     if after == before:
         return Edit(file, before, after, file.written)
     edit = Edit(file, before, after, None)
-    line = _checked(edit.made_in(data), values, [*head, *(item.value for item in items)], len(head), file)
+    line = _checked(edit.apply_to(data), values, [*head, *(item.value for item in items)], len(head), file)
     return replace(edit, line=line) if items else edit
 
 
-def _head(wish: Wish, values: dict[str, Value]) -> list[Value]:
+def _head(request: EditRequest, values: dict[str, Value]) -> list[Value]:
     """The curated entries that stay."""
     items = values.get("related")
-    if not wish.keeps or not isinstance(items, list):
+    if not request.keep_curated or not isinstance(items, list):
         return []
-    head = items if wish.file.written is None else items[: wish.file.written.curated]
+    head = items if request.file.written is None else items[: request.file.written.curated]
     if any(isinstance(item, str) for item in head):
-        raise FrontMatterError("its list names IDs, and this program writes whole entries", place=wish.file.place)
+        raise FrontMatterError("its list names IDs, and this program writes whole entries", path=request.file.path)
     return head
 
 
-def _text(layout: Layout, kept: int, items: Sequence[Item], file: ArticleFile, hand: Hand) -> str:
+def _text(layout: FrontMatterLayout, kept: int, items: Sequence[YamlItem], file: ArticleFile, style: YamlStyle) -> str:
     if kept:
         if layout.related is None or layout.related.items is None:
-            raise FrontMatterError("its list is in brackets; write one entry a line", place=file.place)
-        return layout.with_items(hand.lines(items, column=layout.column), kept=kept)
+            raise FrontMatterError("its list is in brackets; write one entry a line", path=file.path)
+        return layout.with_items(style.format_items(items, column=layout.column), kept=kept)
     if items:
-        return layout.with_block(hand.block(items))
+        return layout.with_block(style.format_block(items))
     return layout.without_items(kept=0) if file.list_state == "written" else layout.text
 
 
-def _checked(data: bytes, before: dict[str, Value], wanted: list[Value], kept: int, file: ArticleFile) -> Line:
+def _checked(data: bytes, before: dict[str, Value], wanted: list[Value], kept: int, file: ArticleFile) -> WrittenList:
     """The line that remembers a list, if the new bytes give this list and all else as before."""
     expected = {**before, "related": wanted}
     if not wanted:
         del expected["related"]
     try:
-        front_matter = frontmatter.split(data, place=file.place)
+        front_matter = split_front_matter(data, path=file.path)
         if front_matter is None:
-            raise FrontMatterError("it has no front matter any more", place=file.place)
+            raise FrontMatterError("it has no front matter any more", path=file.path)
         events: list[yaml.Event] = []
-        values = frontmatter.parse(front_matter, place=file.place, events=events)
+        values = parse_front_matter(front_matter, path=file.path, events=events)
         # Only aliases can make values so large that comparing them would never end.
         if not (_same_with_aliases(values, expected) if "*" in front_matter.text else values == expected):
-            raise FrontMatterError("it reads otherwise", place=file.place)
-        block = Layout.of(front_matter.text, events, place=file.place).related if kept else None
+            raise FrontMatterError("it reads otherwise", path=file.path)
+        block = FrontMatterLayout.of(front_matter.text, events, path=file.path).related if kept else None
     except FrontMatterError as error:
         raise FrontMatterError(
             "a list can't be put into this front matter without changing what else it says; simplify it",
-            place=file.place,
+            path=file.path,
         ) from error
-    return Line(file.place, digest_of(wanted, block.comments if block else ()), kept)
+    return WrittenList(file.path, digest_list(wanted, block.comments if block else ()), kept)
 
 
 def _same_with_aliases(one: Value, other: Value) -> bool:

@@ -20,10 +20,17 @@ from recommender.corpus import ArticleFile, Corpus
 from recommender.errors import FrontMatterError, RecommenderError
 from recommender.parallel import gc_paused
 from recommender.ranking import Recommender
-from recommender.sources import Line, frontmatter, written_lists
+from recommender.sources import (
+    WRITTEN_LISTS_FILE,
+    WrittenList,
+    append_written_lists,
+    read_written_lists,
+    replace_written_lists,
+    split_front_matter,
+)
 from recommender.storage import atomic_write, remove_temporary_files, sync_folder
-from recommender.writing.edit import Edit, Wish, edit_of
-from recommender.writing.yaml_style import Hand
+from recommender.writing.edit import Edit, EditRequest, make_edit
+from recommender.writing.yaml_style import YamlStyle
 
 Mode: TypeAlias = Literal["fill", "append", "replace"]
 """Which lists are written beside those that an earlier run wrote: of articles without a curated one, what follows a
@@ -37,7 +44,7 @@ _AHEAD = 16  # tasks that are made while files are written
 _WRITERS = 4  # threads: most of their time they wait for the disk
 _WORTH_WORKERS = 500  # starting worker processes takes as long as about this many edits
 _KNOWN = 4096  # entries that are kept as the site writes them
-_SAMPLE = 100  # files that the site's hand is learnt from
+_SAMPLE = 100  # files that the site's style is learnt from
 
 Item = TypeVar("Item")
 
@@ -51,7 +58,7 @@ class Outcome:
         before, after: the front matter, where it is written.
     """
 
-    place: str
+    path: str
     action: Action
     detail: str = ""
     before: str = ""
@@ -60,7 +67,7 @@ class Outcome:
     def diff(self) -> str:
         """What is written, as a unified diff."""
         lines = difflib.unified_diff(
-            self.before.splitlines(), self.after.splitlines(), f"a/{self.place}", f"b/{self.place}", lineterm=""
+            self.before.splitlines(), self.after.splitlines(), f"a/{self.path}", f"b/{self.path}", lineterm=""
         )
         return "".join(f"{line}\n" for line in lines)
 
@@ -80,8 +87,8 @@ class Enrichment:
         self._recommender = recommender
         self._mode = mode
         self._limit = recommender.settings.limit if limit is None else limit
-        self._hand = _hand_of(root, corpus.article_files)
-        self._lines = {file.place: [file.written] for file in corpus.article_files if file.written is not None}
+        self._style = _hand_of(root, corpus.article_files)
+        self._lines = {file.path: [file.written] for file in corpus.article_files if file.written is not None}
         self._targets = _targets(root, corpus.article_files)
         self._first_place: dict[Path, str] = {}
         self._twins: dict[str, str] = {}
@@ -106,17 +113,17 @@ class Enrichment:
         if not dry_run:
             self._remember()
 
-    def remembers(self) -> bool:
+    def lists_are_recorded(self) -> bool:
         """Whether the lock holds already what it is to hold after the run (or would, after a dry one)."""
-        return written_lists.read(self._root / written_lists.NAME) == self._lock_lines()
+        return read_written_lists(self._root / WRITTEN_LISTS_FILE) == self._lock_lines()
 
-    def _lock_lines(self) -> list[Line]:
+    def _lock_lines(self) -> list[WrittenList]:
         lines = {line for lines in self._lines.values() for line in lines}
         for twin, first in self._twins.items():
-            lines |= {Line(twin, line.digest, line.curated) for line in self._lines.get(first, ())}
+            lines |= {WrittenList(twin, line.digest, line.curated) for line in self._lines.get(first, ())}
         # A file that could not be read this time keeps its lines; one that is gone does not.
-        known = {file.place for file in self._corpus.article_files}
-        for line in written_lists.read(self._root / written_lists.NAME):
+        known = {file.path for file in self._corpus.article_files}
+        for line in read_written_lists(self._root / WRITTEN_LISTS_FILE):
             if line.file not in known and (self._root / line.file).exists():
                 lines.add(line)
         return sorted(lines, key=lambda line: (line.file, line.digest))
@@ -125,28 +132,30 @@ class Enrichment:
         """Clear away what a run that was killed may have left."""
         for folder in {target.parent for target in self._targets.values()} | {self._root}:
             remove_temporary_files(folder)
-        if (self._root / written_lists.NAME).exists():
-            written_lists.write(self._root, written_lists.read(self._root / written_lists.NAME))
+        if (self._root / WRITTEN_LISTS_FILE).exists():
+            replace_written_lists(self._root, read_written_lists(self._root / WRITTEN_LISTS_FILE))
 
     def _remember(self) -> None:
         lines = self._lock_lines()
-        if lines or (self._root / written_lists.NAME).exists():
-            written_lists.write(self._root, lines)
+        if lines or (self._root / WRITTEN_LISTS_FILE).exists():
+            replace_written_lists(self._root, lines)
 
     def _edits(self, files: Sequence[ArticleFile]) -> Iterator[Outcome | Edit]:
         """What is to become of each file, in their order."""
-        reasons = {file.place: self._why_not(file) for file in files}
-        chosen = [file for file in files if reasons[file.place] is None]
-        tasks = (delayed(_edits_of)(self._root, batch, self._hand) for batch in _batched(self._wishes(chosen), _BATCH))
+        reasons = {file.path: self._why_not(file) for file in files}
+        chosen = [file for file in files if reasons[file.path] is None]
+        tasks = (
+            delayed(_make_edits)(self._root, batch, self._style) for batch in _batched(self._requests(chosen), _BATCH)
+        )
         workers = cpu_count() if len(chosen) >= _WORTH_WORKERS else 1
         edits = chain.from_iterable(Parallel(n_jobs=workers, return_as="generator", pre_dispatch=_AHEAD)(tasks))
         for file in files:
-            reason = reasons[file.place]
-            yield next(edits) if reason is None else Outcome(file.place, "skipped", reason)
+            reason = reasons[file.path]
+            yield next(edits) if reason is None else Outcome(file.path, "skipped", reason)
 
-    def _wishes(self, files: Sequence[ArticleFile]) -> Iterator[Wish]:
+    def _requests(self, files: Sequence[ArticleFile]) -> Iterator[EditRequest]:
         # Articles are in the lists of their neighbours, which are made together.
-        item_of = lru_cache(_KNOWN)(lambda id_: self._hand.item(self._recommender.article(id_).entry))
+        item_of = lru_cache(_KNOWN)(lambda id_: self._style.format_entry(self._recommender.article(id_).entry))
         for start in range(0, len(files), _CHUNK):
             chunk = files[start : start + _CHUNK]
             links = [set(self._corpus.links.get(file.id, ()) if self._keeps(file) else ()) for file in chunk]
@@ -155,12 +164,12 @@ class Enrichment:
             lists = self._recommender.related_many([file.id for file in chunk], limit=limit)
             for file, there, suggestions in zip(chunk, links, lists, strict=True):
                 ids = [id for suggestion in suggestions if (id := suggestion.article.id) not in there]
-                yield Wish(file, [item_of(id) for id in ids[: self._limit]], self._limit, self._keeps(file))
+                yield EditRequest(file, [item_of(id) for id in ids[: self._limit]], self._limit, self._keeps(file))
 
     def _carry_out(self, chunk: Sequence[Outcome | Edit], *, dry_run: bool) -> Iterator[Outcome]:
         edits = [item for item in chunk if isinstance(item, Edit) and item.after != item.before]
         if edits and not dry_run:
-            written_lists.add(self._root, [edit.line for edit in edits if edit.line is not None])
+            append_written_lists(self._root, [edit.line for edit in edits if edit.line is not None])
         written = iter(
             Parallel(n_jobs=_WRITERS, prefer="threads")(delayed(self._outcome)(edit, dry_run=dry_run) for edit in edits)
         )
@@ -170,22 +179,22 @@ class Enrichment:
             elif item.after != item.before:
                 yield next(written)
             else:
-                yield Outcome(item.file.place, *(("unchanged",) if item.line else ("skipped", "nothing to add")))
+                yield Outcome(item.file.path, *(("unchanged",) if item.line else ("skipped", "nothing to add")))
         if not dry_run:
-            for folder in {self._targets[edit.file.place].parent for edit in edits}:
+            for folder in {self._targets[edit.file.path].parent for edit in edits}:
                 sync_folder(folder)
 
     def _outcome(self, edit: Edit, *, dry_run: bool) -> Outcome:
         file = edit.file
         if not dry_run:
             try:
-                _write(self._root / file.place, edit)
+                _write(self._root / file.path, edit)
             except (RecommenderError, OSError) as error:
-                return _failed(file.place, error, "written")
-        self._lines[file.place] = [] if edit.line is None else [edit.line]
-        return Outcome(file.place, "written", self._deed(edit), edit.before, edit.after)
+                return _failed(file.path, error, "written")
+        self._lines[file.path] = [] if edit.line is None else [edit.line]
+        return Outcome(file.path, "written", self._kind_of_change(edit), edit.before, edit.after)
 
-    def _deed(self, edit: Edit) -> str:
+    def _kind_of_change(self, edit: Edit) -> str:
         if edit.line is None:
             return "removed"
         if edit.file.list_state == "curated":
@@ -194,9 +203,9 @@ class Enrichment:
 
     def _why_not(self, file: ArticleFile) -> str | None:
         """Why a file is to be left as it is, or `None`."""
-        first = self._first_place.setdefault(self._targets[file.place], file.place)
-        if first != file.place:
-            self._twins[file.place] = first
+        first = self._first_place.setdefault(self._targets[file.path], file.path)
+        if first != file.path:
+            self._twins[file.path] = first
             return "a second way to the same file"
         elsewhere = file.list_state == "none" and file.id in self._corpus.links
         reasons = {
@@ -214,37 +223,37 @@ class Enrichment:
         return head and self._mode != "replace"
 
 
-def _edits_of(root: Path, wishes: Iterable[Wish], hand: Hand) -> list[Outcome | Edit]:
+def _make_edits(root: Path, requests: Iterable[EditRequest], style: YamlStyle) -> list[Outcome | Edit]:
     edits: list[Outcome | Edit] = []
     with gc_paused():
-        for wish in wishes:
+        for request in requests:
             try:
-                edits.append(edit_of(root, wish, hand=hand))
+                edits.append(make_edit(root, request, style=style))
             except (RecommenderError, OSError) as error:
-                edits.append(_failed(wish.file.place, error, "read"))
+                edits.append(_failed(request.file.path, error, "read"))
     return edits
 
 
 def _write(path: Path, edit: Edit) -> None:
     with path.open("rb") as stream:
         data, read_as = stream.read(), os.fstat(stream.fileno())
-    changed = edit.made_in(data)
+    changed = edit.apply_to(data)
     if not read_as.st_mode & 0o222 or not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, "it is read-only")
     with atomic_write(path, as_of=read_as, folder_synced=False) as stream:
         stream.write(changed)
 
 
-def _hand_of(root: Path, files: Sequence[ArticleFile]) -> Hand:
-    """The site's hand, learnt from an even sample of the files that editors gave lists to, if there are any."""
+def _hand_of(root: Path, files: Sequence[ArticleFile]) -> YamlStyle:
+    """The site's style, learnt from an even sample of the files that editors gave lists to, if there are any."""
     telling = [file for file in files if file.list_state == "curated"] or files
     step = -(-len(telling) // _SAMPLE) or 1
     texts = []
     for file in telling[::step]:
         with suppress(OSError, FrontMatterError):
-            front_matter = frontmatter.split((root / file.place).read_bytes(), place=file.place)
+            front_matter = split_front_matter((root / file.path).read_bytes(), path=file.path)
             texts += [front_matter.text] if front_matter else []
-    return Hand.of(texts)
+    return YamlStyle.from_front_matters(texts)
 
 
 def _targets(root: Path, files: Sequence[ArticleFile]) -> dict[str, Path]:
@@ -252,22 +261,22 @@ def _targets(root: Path, files: Sequence[ArticleFile]) -> dict[str, Path]:
     folders: dict[Path, Path] = {}
     targets = {}
     for file in files:
-        path = root / file.place
+        path = root / file.path
         if path.is_symlink():
-            targets[file.place] = path.resolve()
+            targets[file.path] = path.resolve()
         else:
             if path.parent not in folders:
                 folders[path.parent] = path.parent.resolve()
-            targets[file.place] = folders[path.parent] / path.name
+            targets[file.path] = folders[path.parent] / path.name
     return targets
 
 
-def _failed(place: str, error: Exception, could_not_be: str) -> Outcome:
+def _failed(path: str, error: Exception, could_not_be: str) -> Outcome:
     if isinstance(error, OSError):
-        return Outcome(place, "failed", f"can't be {could_not_be}: {error.strerror or error}")
+        return Outcome(path, "failed", f"can't be {could_not_be}: {error.strerror or error}")
     if isinstance(error, FrontMatterError):
-        return Outcome(place, "failed", f"line {error.line}: {error.reason}" if error.line else error.reason)
-    return Outcome(place, "failed", str(error).removeprefix(f"{place}: "))
+        return Outcome(path, "failed", f"line {error.line}: {error.reason}" if error.line else error.reason)
+    return Outcome(path, "failed", str(error).removeprefix(f"{path}: "))
 
 
 def _batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

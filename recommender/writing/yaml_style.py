@@ -1,4 +1,4 @@
-"""The hand a site writes in: which values it quotes, and how; and a `related` block written in it."""
+"""The style a site writes in: which values it quotes, and how; and a `related` block written in it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _NUMBER_LIKE = re.compile(r"\d[\d_,.:eExXoOa-fA-F+-]*")
 _TYPED = re.compile(r"(?:y|n|yes|no|true|false|on|off|null)", re.IGNORECASE)
 
 
-class Item(NamedTuple):
-    """An entry as a hand writes it.
+class YamlItem(NamedTuple):
+    """An entry as a style writes it.
 
     Attributes:
         lines: its text, the dash in column 0, a line break after every line.
@@ -38,7 +38,7 @@ class Item(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hand:
+class YamlStyle:
     """How a site writes lists; the defaults are those of the seed's publication.
 
     Attributes:
@@ -52,8 +52,8 @@ class Hand:
     dash: int = 2
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Self:
-        """Learn the hand of a site from front matters; what they say nothing of is as in the defaults.
+    def from_front_matters(cls, texts: Iterable[str]) -> Self:
+        """Learn the style of a site from front matters; what they say nothing of is as in the defaults.
 
         A key's own values in `related` lists count, and where there are none, those of the articles themselves. Only
         values that could as well be plain tell whether a key is quoted.
@@ -75,19 +75,19 @@ class Hand:
             dash=0 if dashes[0] > dashes[2] else 2,
         )
 
-    def block(self, items: Iterable[Item]) -> str:
+    def format_block(self, items: Iterable[YamlItem]) -> str:
         """A whole `related` block: LF line breaks, one line a value."""
-        lines = self.lines(items, column=self.dash)
+        lines = self.format_items(items, column=self.dash)
         return f"{RELATED}:\n{lines}" if lines else f"{RELATED}: []\n"
 
-    def lines(self, items: Iterable[Item], *, column: int) -> str:
+    def format_items(self, items: Iterable[YamlItem], *, column: int) -> str:
         """The lines of some items, their dashes in a column counted from 0."""
         indent = " " * column
         return "".join(f"{indent}{line}\n" for item in items for line in item.lines.split("\n")[:-1])
 
-    def item(self, entry: Mapping[str, object]) -> Item:
+    def format_entry(self, entry: Mapping[str, object]) -> YamlItem:
         """An entry as an item of a list."""
-        return Item("".join(f"{line}\n" for line in self._item(entry, 0)), _as_value(entry))
+        return YamlItem("".join(f"{line}\n" for line in self._item(entry, 0)), _as_value(entry))
 
     def _item(self, item: Mapping[str, object], column: int) -> Iterator[str]:
         lead = " " * column + "- "

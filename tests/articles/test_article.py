@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from recommender.articles import Article, dated_slug, entry_from, link_of, normalise_url, parse_date, text_of, title_of
+from recommender.articles import (
+    Article,
+    build_entry,
+    get_entry_url,
+    get_text,
+    get_title,
+    make_dated_slug,
+    normalise_url,
+    parse_date,
+)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +105,7 @@ def test_the_first_and_the_last_moment_are_dates(text: str) -> None:
     ],
 )
 def test_a_slug_is_what_the_site_would_call_the_file(title: str, date: str | None, slug: str) -> None:
-    assert dated_slug(title, date) == slug
+    assert make_dated_slug(title, date) == slug
 
 
 def test_an_entry_has_its_keys_in_the_contracts_order() -> None:
@@ -113,7 +122,7 @@ def test_an_entry_has_its_keys_in_the_contracts_order() -> None:
         "heat": "12",
         "title": "ignored: the title is given",
     }
-    assert json.dumps(entry_from(fields, "T")) == json.dumps(
+    assert json.dumps(build_entry(fields, "T")) == json.dumps(
         {
             "title": "T",
             "excerpt": "e",
@@ -128,19 +137,19 @@ def test_an_entry_has_its_keys_in_the_contracts_order() -> None:
         }
     )
     other = {"cdnAmpWebUrl": "c", "ampWebUrl": "a", "webUrl": "w"}
-    assert list(entry_from(other, "T")) == ["title", "webUrl", "ampWebUrl", "cdnAmpWebUrl"]
+    assert list(build_entry(other, "T")) == ["title", "webUrl", "ampWebUrl", "cdnAmpWebUrl"]
 
 
 @pytest.mark.parametrize(
     ("text", "quality"), [("59", 59), ("-1", -1), ("0", 0), ("59.5", "59.5"), ("high", "high"), ("", None), ("~", None)]
 )
 def test_a_quality_is_a_number_where_it_is_a_whole_one(text: str, quality: object) -> None:
-    assert entry_from({"quality": text}, "T").get("quality") == quality
+    assert build_entry({"quality": text}, "T").get("quality") == quality
 
 
 @pytest.mark.parametrize("images", ["i", [], ["i"], [{}], [{"url": ""}], {"url": "i"}])
 def test_images_without_a_url_are_none(images: object) -> None:
-    assert entry_from({"images": images}, "T") == {"title": "T"}
+    assert build_entry({"images": images}, "T") == {"title": "T"}
 
 
 @pytest.mark.parametrize(
@@ -155,7 +164,7 @@ def test_images_without_a_url_are_none(images: object) -> None:
     ],
 )
 def test_the_first_key_that_holds_a_text_counts(fields: dict[str, Any], text: str | None) -> None:
-    assert text_of(fields, "a", "b") == text
+    assert get_text(fields, "a", "b") == text
 
 
 @pytest.mark.parametrize(
@@ -163,14 +172,14 @@ def test_the_first_key_that_holds_a_text_counts(fields: dict[str, Any], text: st
     [("A ", "A "), ("null", "null"), ("~", "~"), ("", None), (" ", None), (["A"], None), (None, None)],
 )
 def test_a_title_is_any_text_but_an_empty_one(title: object, read: str | None) -> None:
-    assert title_of({"title": title}) == read
+    assert get_title({"title": title}) == read
 
 
 @pytest.mark.parametrize(
     ("entry", "link"), [({"sourceUrl": "s"}, "s"), ({"webUrl": "w"}, "w"), ({"ampUrl": "a"}, None), ({}, None)]
 )
 def test_the_link_of_an_entry_is_found_in_either_spelling(entry: dict[str, str], link: str | None) -> None:
-    assert link_of(entry) == link
+    assert get_entry_url(entry) == link
 
 
 def test_an_article_without_an_excerpt_has_an_empty_one() -> None:

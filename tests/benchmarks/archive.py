@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender import Article, Corpus
-from recommender.writing import Hand
+from recommender.writing import YamlStyle
 
 ARTICLES_A_DAY = 550
 
@@ -219,6 +219,8 @@ def _file(article: Article, links: list[Article]) -> str:
     topics = "".join(f"  - {word.title()}\n" for word in article.title.split()[:2])
     secured = base64.b64encode(np.random.default_rng(len(article.excerpt)).bytes(230)).decode()
     image = entry["images"][0]
+    style = YamlStyle()
+    block = style.format_block(style.format_entry(link.entry) for link in links) if links else ""
     return (
         f'---\ncategory: news\ntitle: "{article.title}"\nexcerpt: "{article.excerpt}"\n'
         f"publishedDateTime: {entry['publishedDateTime']}\nsourceUrl: {entry['sourceUrl']}\nampUrl: {entry['ampUrl']}\n"
@@ -226,5 +228,5 @@ def _file(article: Article, links: list[Article]) -> str:
         f"provider:\n  name: {entry['provider']['name']}\n  domain: {entry['provider']['domain']}\n\n"
         f"topics:\n{topics}\n"
         f"images:\n  - url: {image['url']}\n    width: {image['width']}\n    height: {image['height']}\n\n"
-        f'secured: "{secured}"\n{Hand().block(Hand().item(link.entry) for link in links) if links else ""}---\n'
+        f'secured: "{secured}"\n{block}---\n'
     )

@@ -24,7 +24,7 @@ from benchmarks import archive
 from benchmarks.peers import Bm25s, BruteNeighbors, SparseDotTopn, Tantivy, brute_force
 from recommender import Corpus, Recommender, Settings
 from recommender.artefacts import Verdicts, current_version
-from recommender.articles import days_of
+from recommender.articles import published_days
 from recommender.search import Decay, Index
 
 LIMIT = 10
@@ -150,7 +150,7 @@ def _equality(name: str, recommender: Recommender) -> Figure:
     searched[:100] = [searching.related(id, limit=LIMIT) for id in ids[:100]]
     ready = list(recommender.related_many(ids, limit=LIMIT))
     weights = np.where([article.hidden for article in articles], 0.0, recommender.weights)
-    scores = brute_force(recommender.vectors, days_of(articles), weights, rows, recommender.settings)
+    scores = brute_force(recommender.vectors, published_days(articles), weights, rows, recommender.settings)
     equal = [
         both[0] == both[1]
         and _same([row_of[suggestion.article.id] for suggestion in both[0]], [s.score for s in both[0]], of_all)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from recommender.articles import Entry, in_rank_order, normalise_url, parse_date
 from recommender.corpus import Corpus, WithdrawnArticle, fingerprint, spill_tables
 from recommender.errors import CorpusError
-from recommender.sources import LinkLine, Reader, Source, article_files, read_file
+from recommender.sources import LinkLine, Source, SourceReader, find_article_files, read_file
 from recommender.sources import jsonl as lines_module
 from recommender.sources import reader as reader_module
 from recommender.tuning import Split
@@ -51,7 +51,7 @@ def source(
     if urls:
         entry["webUrl"] = urls[0]
     return Source(
-        place=file,
+        path=file,
         name=id or Path(file).stem,
         path_name=file.rpartition(".")[0],
         entry=entry,
@@ -345,7 +345,7 @@ def test_the_order_of_the_sources_does_not_matter(shuffled: list[Source]) -> Non
 def test_many_files_read_by_several_processes_give_the_same_as_one_by_one(tmp_path: Path) -> None:
     files = {f"{number % 7}/{number}.md": page(f"Ferry {number}", f"related: [{number + 1}]") for number in range(1100)}
     write(tmp_path, files | {"3/500.md": page(""), "z.md": "no front matter"})
-    found, _ = article_files(tmp_path)
+    found, _ = find_article_files(tmp_path)
     readings = [read_file(tmp_path, file) for file in found]
     expected = Corpus.from_sources(
         chain.from_iterable(reading.sources for reading in readings),
@@ -440,7 +440,7 @@ def corpora(draw: st.DrawFn) -> tuple[list[Source], list[LinkLine], list[Withdra
                 topics=tuple(draw(st.lists(NAMES, max_size=1))),
                 pinned=tuple(draw(st.lists(NAMES | URLS, max_size=2))),
                 banned=tuple(draw(st.lists(NAMES | URLS, max_size=1))),
-                stamp=draw(st.sampled_from([b"", b"s"])),
+                front_matter_digest=draw(st.sampled_from([b"", b"s"])),
             )
         )
     lines = [
@@ -527,7 +527,7 @@ def test_lines_are_the_same_whatever_the_stretches_that_they_are_read_in(
         assert known == hashlib.sha256(hashlib.sha256(b"lines.jsonl\0" + data).digest()).hexdigest()
     torn = [number for number, line in enumerate(data.splitlines(), start=1) if line == b"{"]
     assert {f"lines.jsonl:{number}" for number in torn} == {
-        problem.place + f":{problem.line}" for problem in whole.problems if "at column 2" in problem.reason
+        problem.path + f":{problem.line}" for problem in whole.problems if "at column 2" in problem.reason
     }
 
 
@@ -562,8 +562,8 @@ def test_a_file_that_changes_while_it_is_read_has_another_fingerprint_and_the_cu
     path = tmp_path / "a.jsonl"
     path.write_text('{"title": "one"}\n{"title": "two"}\n' * 5)
     before = fingerprint(path)
-    reader = Reader(path)
-    readings = reader.readings()
+    reader = SourceReader(path)
+    readings = reader.read_files()
     assert len(next(readings).sources) == 1
     with path.open("a") as stream:
         stream.write('{"title": "three"}\n')
@@ -602,7 +602,7 @@ def test_no_article_is_lost_where_two_were_posted_in_one_place() -> None:
 
 
 def test_what_was_withdrawn_is_nowhere() -> None:
-    gone = replace(source("a.md", "A", None, "u", related=["b"]), stamp=b"s", topics=("t",))
+    gone = replace(source("a.md", "A", None, "u", related=["b"]), front_matter_digest=b"s", topics=("t",))
     corpus = Corpus.from_sources(
         [gone, source("b.md", related=["a", "c"]), source("c.md", related=["a"])],
         withdrawn=[WithdrawnArticle("x", frozenset({"x"}), frozenset({"u"}))],

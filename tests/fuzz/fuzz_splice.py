@@ -20,12 +20,17 @@ except ImportError:
     raise SystemExit from None
 
 with atheris.instrument_imports(
-    include=["recommender.frontmatter", "recommender.block", "recommender.hand", "recommender.edit"],
+    include=[
+        "recommender.sources.frontmatter",
+        "recommender.sources.related_block",
+        "recommender.writing.yaml_style",
+        "recommender.writing.edit",
+    ],
     enable_loader_override=False,
 ):
     from splices import FAST_READERS, READERS, Trial, check_file
 
-    from recommender.writing import Hand
+    from recommender.writing import YamlStyle
 
 FOLDER = Path(__file__).resolve().parent
 FULL: dict[str, Any] = {
@@ -44,7 +49,12 @@ LISTS: tuple[list[dict[str, Any]], ...] = (
     [FULL, {"title": "no", "type": "1e3"}],
     [{"title": "a", "quality": 7}] * 3,
 )
-HANDS = (Hand(), Hand(dash=0), Hand(quote="'"), Hand(quoted=frozenset({"sourceUrl", "type"}), quote="'", dash=0))
+STYLES = (
+    YamlStyle(),
+    YamlStyle(dash=0),
+    YamlStyle(quote="'"),
+    YamlStyle(quoted=frozenset({"sourceUrl", "type"}), quote="'", dash=0),
+)
 
 
 def main() -> None:
@@ -56,9 +66,9 @@ def main() -> None:
 
     def check(data: bytes) -> None:
         choice = zlib.crc32(data)
-        hand = HANDS[choice >> 4 & 3]
+        style = STYLES[choice >> 4 & 3]
         readers = FAST_READERS if choice >> 6 & 7 else tuple(READERS)
-        check_file(Trial(folder, hand, readers), data, LISTS[choice & 3], LISTS[choice >> 2 & 3])
+        check_file(Trial(folder, style, readers), data, LISTS[choice & 3], LISTS[choice >> 2 & 3])
 
     options = [option for option in sys.argv[1:] if option.startswith("-")]
     inputs = [option for option in sys.argv[1:] if not option.startswith("-")]

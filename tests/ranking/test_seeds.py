@@ -9,7 +9,7 @@ import pytest
 from samples import SEED_ID, SEEDS
 
 from recommender import Corpus, Recommender
-from recommender.writing import Hand
+from recommender.writing import YamlStyle
 
 REPRINT = "2024-04-16-where-to-look-for-comet-orrin-vale-this-week"
 REPRINTED = "2024-04-15-where-to-look-for-comet-orrin-vale-this-week"
@@ -27,7 +27,7 @@ def test_the_seeds_two_curated_neighbours_come_first_each_equal_to_its_entry(
     first_two = [suggestion.article for suggestion in seeds_recommender.related(SEED_ID, limit=2)]
     assert {article.id for article in first_two} == set(seeds.links[SEED_ID])
     for article in first_two:  # all keys, their order and their text: the very lines of the document
-        assert Hand().block([Hand().item(article.entry)]).removeprefix("related:") in seed
+        assert YamlStyle().format_block([YamlStyle().format_entry(article.entry)]).removeprefix("related:") in seed
 
 
 def test_every_file_is_read_without_a_problem(seeds: Corpus) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from recommender.sources import LinkLine, Problem, article_files, read_file
+from recommender.sources import LinkLine, Problem, find_article_files, read_file
 
 PAGE = "---\ntitle: Ferry\n---\n"
 
@@ -23,16 +23,16 @@ def write(root: Path, *files: str, text: str = PAGE) -> Path:
 
 
 def problems_of(root: Path, file: str) -> list[str]:
-    reading = read_file(root, file)
-    assert reading.sources == []
-    return [str(problem) for problem in reading.problems]
+    parsed = read_file(root, file)
+    assert parsed.sources == []
+    return [str(problem) for problem in parsed.problems]
 
 
 def test_files_that_may_hold_articles_are_found_in_order(tmp_path: Path) -> None:
     write(tmp_path, "b.md", "a/z.markdown", "a.md", "a/b/c.html", "d.txt", "e.jsonl", "F.MD", "G.JSONL")
     write(tmp_path, "picture.png", "README", "notes.rst", "a.md.bak", "data.json")
     write(tmp_path, ".git/x.md", "a/.cache/x.md", "node_modules/x.md", "folder.md/inside.md")
-    assert article_files(tmp_path) == (
+    assert find_article_files(tmp_path) == (
         ["F.MD", "G.JSONL", "a.md", "a/b/c.html", "a/z.markdown", "b.md", "d.txt", "e.jsonl", "folder.md/inside.md"],
         [],
     )
@@ -42,7 +42,7 @@ def test_a_linked_folder_is_read_and_a_loop_is_reported(tmp_path: Path) -> None:
     write(tmp_path, "elsewhere/a.md", "corpus/b/c.md")
     (tmp_path / "corpus" / "linked").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "corpus" / "b" / "up").symlink_to(tmp_path / "corpus")
-    assert article_files(tmp_path / "corpus") == (
+    assert find_article_files(tmp_path / "corpus") == (
         ["b/c.md", "linked/a.md"],
         [Problem("b/up", "a link back to a folder above it; not followed")],
     )
@@ -52,14 +52,14 @@ def test_a_linked_folder_is_read_and_a_loop_is_reported(tmp_path: Path) -> None:
 def test_a_link_to_itself_does_not_stop_the_rest(tmp_path: Path, name: str) -> None:
     write(tmp_path, "a.md", "z.md")
     (tmp_path / name).symlink_to(name)
-    files, _ = article_files(tmp_path)
+    files, _ = find_article_files(tmp_path)
     assert [file for file in files if file != name] == ["a.md", "z.md"]
 
 
 def test_what_is_no_regular_file_is_reported_and_never_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.md")
     (tmp_path / "dangling.md").symlink_to("nowhere.md")
-    assert article_files(tmp_path) == (["dangling.md", "pipe.md"], [])
+    assert find_article_files(tmp_path) == (["dangling.md", "pipe.md"], [])
     assert problems_of(tmp_path, "pipe.md") == ["pipe.md: can't be read: not a regular file"]
     assert problems_of(tmp_path, "dangling.md") == ["dangling.md: can't be read: No such file or directory"]
 
@@ -104,7 +104,7 @@ def test_pages_and_texts_without_front_matter_are_no_articles_and_no_problem(tmp
 )
 def test_an_article_is_called_after_its_file_or_folder(tmp_path: Path, file: str, name: str, path_name: str) -> None:
     (source,) = read_file(write(tmp_path, file), file).sources
-    assert (source.place, source.name, source.path_name) == (file, name, path_name)
+    assert (source.path, source.name, source.path_name) == (file, name, path_name)
 
 
 def test_an_id_goes_before_a_slug_and_a_slug_before_the_file(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_line_is_an_article(tmp_path: Path) -> None:
     )
     write(tmp_path, "a.jsonl", text=f"\n{text}\n")
     (source,) = read_file(tmp_path, "a.jsonl").sources
-    assert (source.place, source.name, source.path_name) == ("a.jsonl:2", "7", "a:2")
+    assert (source.path, source.name, source.path_name) == ("a.jsonl:2", "7", "a:2")
     assert source.entry == {"title": "2020", "webUrl": "https://quay.example/a", "quality": 59}
     assert (source.hidden, source.published, source.published_at) == (True, False, None)
     assert source.urls == ("quay.example/a",)
@@ -153,16 +153,16 @@ def test_a_line_of_only_id_and_related_holds_links(tmp_path: Path) -> None:
         "a.jsonl",
         text=line(id=1, related=[2, {"title": "Pier", "heat": 3}, {"webUrl": "https://q.example/"}]),
     )
-    reading = read_file(tmp_path, "a.jsonl")
-    assert (reading.sources, reading.problems) == ([], [])
-    assert reading.links == [LinkLine("a.jsonl", 1, "1", ("2", {"title": "Pier"}, "q.example"))]
+    parsed = read_file(tmp_path, "a.jsonl")
+    assert (parsed.sources, parsed.problems) == ([], [])
+    assert parsed.links == [LinkLine("a.jsonl", 1, "1", ("2", {"title": "Pier"}, "q.example"))]
 
 
 def test_byte_order_mark_crlf_and_unicode_line_breaks_do_not_matter(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes('\ufeff{"title": "A\u2028B"}\r\n{"title": "C\x85D"}'.encode())
-    reading = read_file(tmp_path, "a.jsonl")
-    assert reading.problems == []
-    assert [source.entry["title"] for source in reading.sources] == ["A\u2028B", "C\x85D"]
+    parsed = read_file(tmp_path, "a.jsonl")
+    assert parsed.problems == []
+    assert [source.entry["title"] for source in parsed.sources] == ["A\u2028B", "C\x85D"]
 
 
 @pytest.mark.parametrize(
@@ -182,16 +182,16 @@ def test_byte_order_mark_crlf_and_unicode_line_breaks_do_not_matter(tmp_path: Pa
 )
 def test_a_bad_line_is_named_and_never_stops_the_rest(tmp_path: Path, bad: bytes, problem: str) -> None:
     (tmp_path / "a.jsonl").write_bytes(b'{"title": "first"}\n' + bad + b'\n{"title": "last"}\n')
-    reading = read_file(tmp_path, "a.jsonl")
-    assert [source.entry["title"] for source in reading.sources] == ["first", "last"]
-    assert [str(found) for found in reading.problems] == [f"a.jsonl:2: {problem}"]
+    parsed = read_file(tmp_path, "a.jsonl")
+    assert [source.entry["title"] for source in parsed.sources] == ["first", "last"]
+    assert [str(found) for found in parsed.problems] == [f"a.jsonl:2: {problem}"]
 
 
 def test_an_unreadable_date_in_a_line_is_named_and_the_line_used(tmp_path: Path) -> None:
     write(tmp_path, "a.jsonl", text=line(title="Ferry", date="soon"))
-    reading = read_file(tmp_path, "a.jsonl")
-    assert [source.published_at for source in reading.sources] == [None]
-    assert [str(problem) for problem in reading.problems] == [
+    parsed = read_file(tmp_path, "a.jsonl")
+    assert [source.published_at for source in parsed.sources] == [None]
+    assert [str(problem) for problem in parsed.problems] == [
         "a.jsonl:1: the date 'soon' is not ISO 8601 (2019-12-01T16:14:00Z); used without a date"
     ]
 
@@ -205,6 +205,6 @@ def test_the_ending_of_a_jsonl_file_may_be_in_capitals(tmp_path: Path, file: str
 @pytest.mark.parametrize(("file", "text"), [("a.md", PAGE), ("a.jsonl", line(title="Ferry"))])
 def test_the_digest_is_the_same_with_and_without_parsing(tmp_path: Path, file: str, text: str) -> None:
     write(tmp_path, file, text=text)
-    reading = read_file(tmp_path, file, parse=False)
-    assert len(reading.digest) == 32
-    assert (reading.sources, reading.digest) == ([], read_file(tmp_path, file).digest)
+    parsed = read_file(tmp_path, file, parse=False)
+    assert len(parsed.digest) == 32
+    assert (parsed.sources, parsed.digest) == ([], read_file(tmp_path, file).digest)

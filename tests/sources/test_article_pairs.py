@@ -33,10 +33,10 @@ def test_an_article_is_read_as_the_files_beside_it_say(file: str) -> None:
     expected = [json.loads(reads.read_text(encoding="utf-8"))] if reads.exists() else []
     problems = problem.read_text(encoding="utf-8").splitlines() if problem.exists() else []
 
-    reading = read_file(ARTICLES, file)
+    parsed = read_file(ARTICLES, file)
 
-    assert [str(found) for found in reading.problems] == problems
-    found = [as_json(source) for source in reading.sources]
+    assert [str(found) for found in parsed.problems] == problems
+    found = [as_json(source) for source in parsed.sources]
     assert found == expected
     assert json.dumps(found) == json.dumps(expected), "the keys are in another order"
 

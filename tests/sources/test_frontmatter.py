@@ -7,16 +7,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recommender.errors import FrontMatterError
-from recommender.sources import MAX_BYTES, FrontMatter, Value, parse, split
+from recommender.sources import MAX_FRONT_MATTER_BYTES, FrontMatter, Value, parse_front_matter, split_front_matter
 
 # How long a machine takes says nothing of the code.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def read(data: bytes) -> dict[str, Value]:
-    found = split(data, place="a.md")
+    found = split_front_matter(data, path="a.md")
     assert found is not None
-    return parse(found, place="a.md")
+    return parse_front_matter(found, path="a.md")
 
 
 def read_yaml(text: str) -> dict[str, Value]:
@@ -25,7 +25,7 @@ def read_yaml(text: str) -> dict[str, Value]:
 
 def test_split_says_where_the_yaml_starts_and_ends() -> None:
     data = b"\xef\xbb\xbf---\r\ntitle: \xc3\xa9\r\n---\r\nbody"
-    assert split(data, place="a.md") == FrontMatter("title: é\r\n", 8, 19)
+    assert split_front_matter(data, path="a.md") == FrontMatter("title: é\r\n", 8, 19)
     assert data[8:19] == "title: é\r\n".encode()
 
 
@@ -33,23 +33,23 @@ def test_split_says_where_the_yaml_starts_and_ends() -> None:
     "data", [b"", b"title: a\n", b"\n---\ntitle: a\n---\n", b"----\ntitle: a\n---\n", b"---title: a"]
 )
 def test_a_file_that_does_not_begin_with_dashes_has_no_front_matter(data: bytes) -> None:
-    assert split(data, place="a.md") is None
+    assert split_front_matter(data, path="a.md") is None
 
 
 @pytest.mark.parametrize("line", ["----", "--- x", " ---", "'---'", "...---"])
 def test_only_a_line_of_three_dashes_closes(line: str) -> None:
-    found = split(f"---\nx\n{line}\ny\n---\n{line}\n---\n".encode(), place="a.md")
+    found = split_front_matter(f"---\nx\n{line}\ny\n---\n{line}\n---\n".encode(), path="a.md")
     assert found is not None
     assert found.text == f"x\n{line}\ny\n"
 
 
 def test_front_matter_may_hold_as_much_as_the_limit_and_no_byte_more() -> None:
-    longest = b"a" * (MAX_BYTES - 1) + b"\n"
-    found = split(b"---\n" + longest + b"---\n", place="a.md")
+    longest = b"a" * (MAX_FRONT_MATTER_BYTES - 1) + b"\n"
+    found = split_front_matter(b"---\n" + longest + b"---\n", path="a.md")
     assert found is not None
-    assert found.end - found.start == MAX_BYTES
+    assert found.end - found.start == MAX_FRONT_MATTER_BYTES
     with pytest.raises(FrontMatterError) as raised:
-        split(b"---\na" + longest + b"---\n", place="a.md")
+        split_front_matter(b"---\na" + longest + b"---\n", path="a.md")
     assert str(raised.value) == "a.md: the front matter is over 1 MB; close it with a line `---`, or shorten it"
 
 
@@ -70,7 +70,7 @@ def test_a_second_document_is_not_dropped_in_silence(text: str) -> None:
 def test_a_tag_whose_escapes_are_no_text_is_the_files_fault() -> None:
     with pytest.raises(FrontMatterError) as raised:
         read_yaml("title: a\ntype: !<%ED%A0%80> b")
-    assert raised.value.place == "a.md"
+    assert raised.value.path == "a.md"
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "[{a: "])
@@ -127,7 +127,7 @@ def test_whatever_stands_between_the_dashes_is_read_or_refused(inside: bytes) ->
     try:
         fields = read(data)
     except FrontMatterError as error:
-        line, place = error.line or 1, error.place
+        line, place = error.line or 1, error.path
     else:
         line, place = 1, "a.md"
         assert is_plain(fields)
@@ -139,7 +139,7 @@ def test_whatever_stands_between_the_dashes_is_read_or_refused(inside: bytes) ->
 @given(st.binary(max_size=200))
 def test_any_bytes_are_split_or_refused(data: bytes) -> None:
     try:
-        found = split(data, place="a.md")
+        found = split_front_matter(data, path="a.md")
     except FrontMatterError:
         return
     assert found is None or data[found.start : found.end].decode() == found.text

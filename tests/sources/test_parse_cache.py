@@ -15,21 +15,22 @@ from samples import REAL, ROOT, SEEDS
 from recommender import Corpus
 from recommender.corpus import fingerprint
 from recommender.sources import (
-    Line,
-    Reading,
-    Readings,
-    article_files,
-    digest_of,
-    parse,
+    ParseCache,
+    ParsedFile,
+    WrittenList,
+    digest_list,
+    find_article_files,
     parse_cache,
+    parse_front_matter,
     read_file,
-    split,
+    replace_written_lists,
+    split_front_matter,
     written_lists,
 )
 
 LISTED = "---\ntitle: Comet\nrelated:\n- title: Owl\n  webUrl: https://quay.example/owl\n---\nBody of the comet.\n"
 FORGED = (
-    '{"place":"b.md","name":"b","path_name":"b","published_at":null,"urls":[],"hidden":false,"published":true,'
+    '{"path":"b.md","name":"b","path_name":"b","published_at":null,"urls":[],"hidden":false,"published":true,'
     '"related":[]'
 )
 PLAIN = "---\ntitle: Bay\nsecured: a secret\n---\nBody of the bay.\n"
@@ -53,19 +54,19 @@ def site(tmp_path: Path) -> Path:
     return root
 
 
-def kept_of(root: Path, cache: Path) -> Readings:
-    files, _ = article_files(root)
-    written = written_lists.Lock.of(root, files).of_files(files, present=set(files))
-    return Readings(cache, root, files, written)
+def kept_of(root: Path, cache: Path) -> ParseCache:
+    files, _ = find_article_files(root)
+    written = written_lists.WrittenLists.of(root, files).of_files(files, present=set(files))
+    return ParseCache(cache, root, files, written)
 
 
 def known(root: Path, cache: Path) -> set[str]:
     return set(readings_in(kept_of(root, cache), root))
 
 
-def readings_in(kept: Readings, root: Path) -> dict[str, Reading]:
-    found = {file: kept.reading(file) for file in article_files(root)[0] if file in kept}
-    return {file: reading for file, reading in found.items() if reading}
+def readings_in(kept: ParseCache, root: Path) -> dict[str, ParsedFile]:
+    found = {file: kept.reading(file) for file in find_article_files(root)[0] if file in kept}
+    return {file: parsed for file, parsed in found.items() if parsed}
 
 
 def rewritten(file: Path, text: str) -> None:
@@ -86,12 +87,12 @@ def test_a_kept_reading_is_the_one_that_the_file_gives(root: Path, tmp_path: Pat
     assert Corpus.from_path(root, cache=tmp_path) == fresh
     kept = kept_of(root, tmp_path)
     found = readings_in(kept, root)
-    files = [file for file in article_files(root)[0] if not file.endswith(".jsonl")]
+    files = [file for file in find_article_files(root)[0] if not file.endswith(".jsonl")]
     assert len(found) >= 0.99 * len(files)
-    for file, reading in found.items():
-        assert reading == read_file(root, file)
-        assert repr(reading) == repr(read_file(root, file)), "the keys are in another order"
-    assert kept.digests() == {file: reading.digest for file, reading in found.items()}
+    for file, parsed in found.items():
+        assert parsed == read_file(root, file)
+        assert repr(parsed) == repr(read_file(root, file)), "the keys are in another order"
+    assert kept.digests() == {file: parsed.digest for file, parsed in found.items()}
     assert Corpus.from_path(root, cache=tmp_path) == fresh
     assert fingerprint(root, cache=tmp_path) == fresh.fingerprint == fingerprint(root)
 
@@ -142,24 +143,24 @@ def test_a_list_counts_as_written_as_soon_and_as_long_as_the_lock_says_so(site: 
     cache = tmp_path / "cache"
     curated = Corpus.from_path(site, cache=cache)
     assert curated.links
-    front_matter = split(LISTED.encode(), place="")
+    front_matter = split_front_matter(LISTED.encode(), path="")
     assert front_matter is not None
-    items = parse(front_matter, place="")["related"]
+    items = parse_front_matter(front_matter, path="")["related"]
     assert isinstance(items, list)
-    ours = Line("posts/a.md", digest_of(items, ()), 0)
+    ours = WrittenList("posts/a.md", digest_list(items, ()), 0)
 
     for lines, state in (
         ([ours], "written"),
-        ([ours, Line("posts/a.md", "0" * 64, 1)], "written"),  # an older list of the same file
-        ([Line("posts/a.md", ours.digest, 1)], "written"),  # of which the first entry is now said to be curated
-        ([Line("gone.md", ours.digest, 0)], "written"),  # it may have been renamed
-        ([Line("posts/a.md", "0" * 64, 0)], "curated"),
+        ([ours, WrittenList("posts/a.md", "0" * 64, 1)], "written"),  # an older list of the same file
+        ([WrittenList("posts/a.md", ours.digest, 1)], "written"),  # of which the first entry is now said to be curated
+        ([WrittenList("gone.md", ours.digest, 0)], "written"),  # it may have been renamed
+        ([WrittenList("posts/a.md", "0" * 64, 0)], "curated"),
         ([], "curated"),
     ):
-        written_lists.write(site, lines)
+        replace_written_lists(site, lines)
         corpus = Corpus.from_path(site, cache=cache)
         assert corpus == Corpus.from_path(site)
-        assert [file.list_state for file in corpus.article_files if file.place == "posts/a.md"] == [state]
+        assert [file.list_state for file in corpus.article_files if file.path == "posts/a.md"] == [state]
         assert fingerprint(site, cache=cache) == corpus.fingerprint
         assert "b.md" in known(site, cache)
     assert corpus == curated
@@ -168,20 +169,20 @@ def test_a_list_counts_as_written_as_soon_and_as_long_as_the_lock_says_so(site: 
 @pytest.mark.usefixtures("settled")
 def test_a_lists_line_counts_whatever_else_the_lock_remembers(site: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
-    front_matter = split(LISTED.encode(), place="")
+    front_matter = split_front_matter(LISTED.encode(), path="")
     assert front_matter is not None
-    items = parse(front_matter, place="")["related"]
+    items = parse_front_matter(front_matter, path="")["related"]
     assert isinstance(items, list)
-    ours = Line("posts/a.md", digest_of(items, ()), 0)
-    written_lists.write(site, [ours])
+    ours = WrittenList("posts/a.md", digest_list(items, ()), 0)
+    replace_written_lists(site, [ours])
     Corpus.from_path(site, cache=cache)
-    written_lists.write(site, [ours, Line("posts/a.md", "0" * 64, 0), Line("gone.md", "1" * 64, 0)])
+    replace_written_lists(site, [ours, WrittenList("posts/a.md", "0" * 64, 0), WrittenList("gone.md", "1" * 64, 0)])
     assert "posts/a.md" in known(site, cache)
 
 
 @pytest.mark.usefixtures("settled")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
-@given(place=st.floats(0, 1, exclude_max=True), put=st.binary(max_size=3), removed=st.integers(0, 400))
+@given(path=st.floats(0, 1, exclude_max=True), put=st.binary(max_size=3), removed=st.integers(0, 400))
 def test_damage_is_passed_by(place: float, put: bytes, removed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("damage")
     root, cache = folder / "site", folder / "cache"
@@ -212,7 +213,7 @@ def test_damage_is_passed_by(place: float, put: bytes, removed: int, tmp_path_fa
         f'{{"sources":[{FORGED}, "entry":{{}}, "list_state":"stolen"}}]}}',
         f'{{"sources":[{FORGED}, "entry":{{}}, "stamp":"x"}}]}}',
         f'{{"sources":[{FORGED}, "entry":{{}}, "written":["x"]}}]}}',
-        '{"sources":[],"problems":[{"place":1,"reason":2}]}',
+        '{"sources":[],"problems":[{"path":1,"reason":2}]}',
         '{"sources":[]}]',
     ],
 )

@@ -9,8 +9,8 @@ import yaml
 
 from recommender.corpus import Corpus
 from recommender.errors import FrontMatterError
-from recommender.sources import FrontMatter, Layout, parse, split
-from recommender.writing import Hand, Wish, edit_of
+from recommender.sources import FrontMatter, FrontMatterLayout, parse_front_matter, split_front_matter
+from recommender.writing import EditRequest, YamlStyle, make_edit
 
 PAIRS = Path(__file__).parent / "enriched"
 CASES = sorted(file.stem for file in PAIRS.glob("*.before"))
@@ -22,15 +22,15 @@ def test_a_list_is_put_in_as_the_file_beside_says(case: str, tmp_path: Path) -> 
     before = (PAIRS / f"{case}.before").read_bytes()
     (tmp_path / "a.md").write_bytes(before)
     [file] = Corpus.from_path(tmp_path).article_files
-    wish = Wish(file, [Hand().item(PIER)], limit=5, keeps=False)
+    request = EditRequest(file, [YamlStyle().format_entry(PIER)], limit=5, keep_curated=False)
     after, problem = PAIRS / f"{case}.after", PAIRS / f"{case}.problem"
     if problem.exists():
         with pytest.raises(FrontMatterError) as raised:
-            edit_of(tmp_path, wish, hand=Hand())
+            make_edit(tmp_path, request, style=YamlStyle())
         where = f"line {raised.value.line}: " if raised.value.line else ""
         assert f"{where}{raised.value.reason}\n" == problem.read_text()
     else:
-        assert edit_of(tmp_path, wish, hand=Hand()).made_in(before) == after.read_bytes()
+        assert make_edit(tmp_path, request, style=YamlStyle()).apply_to(before) == after.read_bytes()
 
 
 def test_every_case_has_one_answer_and_every_answer_its_case() -> None:
@@ -39,21 +39,21 @@ def test_every_case_has_one_answer_and_every_answer_its_case() -> None:
     assert CASES
 
 
-def text_of(file: Path) -> str:
-    front_matter = split(file.read_bytes(), place=file.name)
+def get_text(file: Path) -> str:
+    front_matter = split_front_matter(file.read_bytes(), path=file.name)
     assert front_matter is not None
     return front_matter.text
 
 
-def layout(text: str) -> Layout:
+def layout(text: str) -> FrontMatterLayout:
     events: list[yaml.Event] = []
-    parse(FrontMatter(text, 0, len(text.encode())), place="a.md", events=events)
-    return Layout.of(text, events, place="a.md")
+    parse_front_matter(FrontMatter(text, 0, len(text.encode())), path="a.md", events=events)
+    return FrontMatterLayout.of(text, events, path="a.md")
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if (PAIRS / f"{case}.after").exists()])
 def test_a_block_that_is_taken_out_again_leaves_the_text_as_it_was(case: str) -> None:
-    before, after = (text_of(PAIRS / f"{case}.{ending}") for ending in ("before", "after"))
+    before, after = (get_text(PAIRS / f"{case}.{ending}") for ending in ("before", "after"))
     if layout(before).related is None:
         assert layout(after).without_items(kept=0) == before
 
@@ -91,7 +91,7 @@ def test_entries_and_what_people_wrote_beside_them_are_found() -> None:
 
 
 def test_only_what_follows_the_first_entries_is_replaced() -> None:
-    items = Hand().lines([Hand().item(PIER)], column=layout(LIST).column)
+    items = YamlStyle().format_items([YamlStyle().format_entry(PIER)], column=layout(LIST).column)
     lines = LIST.splitlines()
     assert layout(LIST).with_items(items, kept=2).splitlines() == [
         *lines[:7],

@@ -7,49 +7,57 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import CorpusError
-from recommender.sources import NAME, Line, Lock, add, digest_of, read, write
+from recommender.sources import (
+    WRITTEN_LISTS_FILE,
+    WrittenList,
+    WrittenLists,
+    append_written_lists,
+    digest_list,
+    read_written_lists,
+    replace_written_lists,
+)
 
 A, B, C = (character * 64 for character in "abc")
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    lines = [Line("a b.md", A, 0), Line("posts/渡\u2028.md", B, 3)]
-    write(tmp_path, lines)
-    assert read(tmp_path / NAME) == lines
-    assert (tmp_path / NAME).read_text().splitlines()[1] == f"{A} 0 a b.md"
-    add(tmp_path, [Line("a b.md", C, 1)])
-    assert read(tmp_path / NAME) == [*lines, Line("a b.md", C, 1)]
+    lines = [WrittenList("a b.md", A, 0), WrittenList("posts/渡\u2028.md", B, 3)]
+    replace_written_lists(tmp_path, lines)
+    assert read_written_lists(tmp_path / WRITTEN_LISTS_FILE) == lines
+    assert (tmp_path / WRITTEN_LISTS_FILE).read_text().splitlines()[1] == f"{A} 0 a b.md"
+    append_written_lists(tmp_path, [WrittenList("a b.md", C, 1)])
+    assert read_written_lists(tmp_path / WRITTEN_LISTS_FILE) == [*lines, WrittenList("a b.md", C, 1)]
 
 
 def test_a_lock_begins_with_a_line_that_says_what_it_is(tmp_path: Path) -> None:
-    add(tmp_path, [Line("a.md", A, 0)])
-    by_add = (tmp_path / NAME).read_text()
-    write(tmp_path, [Line("a.md", A, 0)])
-    assert (tmp_path / NAME).read_text() == by_add
+    append_written_lists(tmp_path, [WrittenList("a.md", A, 0)])
+    by_add = (tmp_path / WRITTEN_LISTS_FILE).read_text()
+    replace_written_lists(tmp_path, [WrittenList("a.md", A, 0)])
+    assert (tmp_path / WRITTEN_LISTS_FILE).read_text() == by_add
     assert by_add.startswith("# Lists that `recommender enrich` wrote")
 
 
 def test_where_nothing_was_written_nothing_is_remembered(tmp_path: Path) -> None:
-    assert read(tmp_path / NAME) == []
-    assert Lock.of(tmp_path, ["a.md"]).of_files(["a.md"], present={"a.md"}) == {}
+    assert read_written_lists(tmp_path / WRITTEN_LISTS_FILE) == []
+    assert WrittenLists.of(tmp_path, ["a.md"]).of_files(["a.md"], present={"a.md"}) == {}
 
 
 def test_what_a_merge_or_a_crash_left_over_is_passed_by(tmp_path: Path) -> None:
-    (tmp_path / NAME).write_text(
+    (tmp_path / WRITTEN_LISTS_FILE).write_text(
         f"# a head\n<<<<<<< HEAD\n{A} 0 a.md\r\n||||||| base\n=======\n{B} 2 a.md\n>>>>>>> other\n\n{C[:40]}"
     )
-    assert read(tmp_path / NAME) == [Line("a.md", A, 0), Line("a.md", B, 2)]
+    assert read_written_lists(tmp_path / WRITTEN_LISTS_FILE) == [WrittenList("a.md", A, 0), WrittenList("a.md", B, 2)]
 
 
 @pytest.mark.parametrize("content", [b"abc\n", b"abc 0 a.md\n", b"\xff\n"])
 def test_a_lock_that_is_none_is_refused_by_name(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / NAME).write_bytes(content)
+    (tmp_path / WRITTEN_LISTS_FILE).write_bytes(content)
     with pytest.raises(CorpusError, match=r"\.related\.lock.*bring .* back from git"):
-        Lock.of(tmp_path, [])
+        WrittenLists.of(tmp_path, [])
 
 
 def test_every_list_of_a_file_counts_and_what_is_gone_may_have_been_renamed() -> None:
-    lock = Lock([Line("a.md", A, 0), Line("a.md", B, 2), Line("b.md", C, 1)])
+    lock = WrittenLists([WrittenList("a.md", A, 0), WrittenList("a.md", B, 2), WrittenList("b.md", C, 1)])
     assert lock.of_files(["a.md", "b.md", "new.md"], present={"a.md", "b.md", "new.md"}) == {
         "a.md": {A: 0, B: 2},
         "b.md": {C: 1},
@@ -63,48 +71,51 @@ def test_every_list_of_a_file_counts_and_what_is_gone_may_have_been_renamed() ->
 def test_locks_of_folders_above_and_below_count(tmp_path: Path) -> None:
     posts = tmp_path / "site" / "posts"
     (posts / "2024").mkdir(parents=True)
-    write(tmp_path / "site", [Line("posts/a.md", A, 0), Line("postscript/a.md", B, 0)])
-    write(posts / "2024", [Line("b.md", B, 1)])
-    assert Lock.of(posts, ["a.md", "2024/b.md"]).lines() == [Line("2024/b.md", B, 1), Line("a.md", A, 0)]
+    replace_written_lists(tmp_path / "site", [WrittenList("posts/a.md", A, 0), WrittenList("postscript/a.md", B, 0)])
+    replace_written_lists(posts / "2024", [WrittenList("b.md", B, 1)])
+    assert WrittenLists.of(posts, ["a.md", "2024/b.md"]).lines() == [
+        WrittenList("2024/b.md", B, 1),
+        WrittenList("a.md", A, 0),
+    ]
 
 
 def test_a_digest_is_that_of_values_and_comments_in_their_order() -> None:
     digests = {
-        digest_of([{"title": "a"}, {"title": "b"}], []),
-        digest_of([{"title": "b"}, {"title": "a"}], []),
-        digest_of([{"title": "a"}, {"title": "b"}], ["# c"]),
-        digest_of([{"title": "a", "type": "b"}], []),
-        digest_of([{"type": "b", "title": "a"}], []),
-        digest_of([], []),
+        digest_list([{"title": "a"}, {"title": "b"}], []),
+        digest_list([{"title": "b"}, {"title": "a"}], []),
+        digest_list([{"title": "a"}, {"title": "b"}], ["# c"]),
+        digest_list([{"title": "a", "type": "b"}], []),
+        digest_list([{"type": "b", "title": "a"}], []),
+        digest_list([], []),
     }
     assert len(digests) == 6
-    assert digest_of([{"title": "a"}], []) == digest_of([{"title": "a"}], ())
+    assert digest_list([{"title": "a"}], []) == digest_list([{"title": "a"}], ())
 
 
-LINES = [Line(file, f"{number:064x}", number) for number, file in enumerate(["a.md", "b/渡轮.md"])]
+LINES = [WrittenList(file, f"{number:064x}", number) for number, file in enumerate(["a.md", "b/渡轮.md"])]
 
 
 @pytest.mark.parametrize(
     "file", ["a\nb.md", "a\\nb.md", "a\\\nb.md", " a .md", "a\rb.md", "a\u2028b.md", "#.md", "0 a.md", "\\.md"]
 )
 def test_a_file_may_have_any_name(tmp_path: Path, file: str) -> None:
-    add(tmp_path, [Line(file, "0" * 64, 3)])
-    add(tmp_path, LINES)
-    assert read(tmp_path / NAME) == [Line(file, "0" * 64, 3), *LINES]
+    append_written_lists(tmp_path, [WrittenList(file, "0" * 64, 3)])
+    append_written_lists(tmp_path, LINES)
+    assert read_written_lists(tmp_path / WRITTEN_LISTS_FILE) == [WrittenList(file, "0" * 64, 3), *LINES]
 
 
 def test_a_lock_without_its_last_line_break_is_whole(tmp_path: Path) -> None:
-    add(tmp_path, LINES)
-    path = tmp_path / NAME
+    append_written_lists(tmp_path, LINES)
+    path = tmp_path / WRITTEN_LISTS_FILE
     path.write_bytes(path.read_bytes().rstrip(b"\n"))
-    assert read(path) == LINES
+    assert read_written_lists(path) == LINES
 
 
 def test_a_lock_that_was_not_written_to_its_end_holds_all_lines_but_the_last(tmp_path: Path) -> None:
-    add(tmp_path, LINES)
-    path = tmp_path / NAME
+    append_written_lists(tmp_path, LINES)
+    path = tmp_path / WRITTEN_LISTS_FILE
     whole = path.read_bytes()
     first = whole.index(b"\n", whole.index(b"a.md")) + 1
     for end in range(first, len(whole)):
         path.write_bytes(whole[:end])
-        assert read(path)[:1] == LINES[:1]
+        assert read_written_lists(path)[:1] == LINES[:1]

@@ -9,8 +9,8 @@ from splices import PLACE, Trial, check_file
 
 from recommender.articles import Entry
 from recommender.errors import FrontMatterError
-from recommender.sources import Line, digest_of
-from recommender.writing import Hand, Wish, edit_of
+from recommender.sources import WrittenList, digest_list
+from recommender.writing import EditRequest, YamlStyle, make_edit
 
 HEAD = "---\ntitle: Pier\n"
 QUAY: Entry = {"title": "Quay"}
@@ -29,7 +29,7 @@ def test_what_aliases_name_may_be_there_many_times_and_deep_down(tmp_path: Path,
     trial.path.write_text(f"{HEAD}a0: &a0 [x]\n{anchors}---\n")
     read = trial.read()
     assert read is not None
-    edit = trial.edit(read[0], [QUAY], keeps=False)
+    edit = trial.edit(read[0], [QUAY], keep_curated=False)
     assert edit is not None
     assert edit.after == f'{edit.before}related:\n  - title: "Quay"\n'
 
@@ -52,7 +52,7 @@ def test_a_list_that_is_empty_is_filled_and_the_corpus_stays_the_same(tmp_path: 
 def test_a_list_that_was_laid_out_anew_is_still_the_programs(tmp_path: Path) -> None:
     trial = Trial(tmp_path)
     trial.path.write_text(f"{HEAD}related: [a, {{title: Quay}}]\n---\n")
-    line = Line(PLACE, digest_of(["a", QUAY], ()), 0)
+    line = WrittenList(PLACE, digest_list(["a", QUAY], ()), 0)
     read = trial.read(line)
     assert read is not None
     assert read[0].written == line
@@ -64,13 +64,13 @@ def test_a_comment_on_the_line_below_the_list_stays(tmp_path: Path, line_break: 
     trial.path.write_text(f"{HEAD}related: []{line_break}# for the desk\n---\n", newline="")
     read = trial.read()
     assert read is not None
-    edit = trial.edit(read[0], [QUAY], keeps=False)
+    edit = trial.edit(read[0], [QUAY], keep_curated=False)
     assert edit is not None
     assert edit.after.endswith("\n# for the desk\n")
 
 
 def test_entries_may_stand_on_lines_that_end_strangely(tmp_path: Path) -> None:
-    text = f"{HEAD}related:\n- title: Quay\n- title: Lock\rtype: a\n---\n"
+    text = f"{HEAD}related:\n- title: Quay\n- title: WrittenLists\rtype: a\n---\n"
     assert check_file(Trial(tmp_path), text.encode(), [QUAY], [QUAY, QUAY]) == "written"
 
 
@@ -83,14 +83,18 @@ def test_a_byte_order_mark_that_readers_take_for_different_things_is_refused(
     read = trial.read()
     assert read is not None
     with pytest.raises(FrontMatterError, match=rf"^a\.md:{line}: a byte order mark at the start of a line; remove it"):
-        edit_of(tmp_path, Wish(read[0], [Hand().item(QUAY)], 10, keeps=False), hand=Hand())
+        make_edit(
+            tmp_path, EditRequest(read[0], [YamlStyle().format_entry(QUAY)], 10, keep_curated=False), style=YamlStyle()
+        )
 
 
 def test_a_byte_order_mark_within_a_line_is_a_letter(tmp_path: Path) -> None:
     assert check_file(Trial(tmp_path), f"{HEAD}type: a\ufeffb\n---\n".encode(), [QUAY], [QUAY]) == "written"
 
 
-@pytest.mark.parametrize("related", ["[]{}# for the desk", "\n  - title: Lock{}  # ?e:", "\n- a{}- b", "# a{}\n- a"])
+@pytest.mark.parametrize(
+    "related", ["[]{}# for the desk", "\n  - title: WrittenLists{}  # ?e:", "\n- a{}- b", "# a{}\n- a"]
+)
 @pytest.mark.parametrize("line_break", ["\x85", "\u2028", "\u2029"])
 def test_a_list_whose_lines_are_lines_to_some_readers_alone_is_refused(
     tmp_path: Path, related: str, line_break: str
@@ -102,4 +106,6 @@ def test_a_list_whose_lines_are_lines_to_some_readers_alone_is_refused(
     with pytest.raises(
         FrontMatterError, match=rf"^a\.md:3: a line of its `related` list ends in U\+{ord(line_break):04X}; "
     ):
-        edit_of(tmp_path, Wish(read[0], [Hand().item(QUAY)], 10, keeps=False), hand=Hand())
+        make_edit(
+            tmp_path, EditRequest(read[0], [YamlStyle().format_entry(QUAY)], 10, keep_curated=False), style=YamlStyle()
+        )

@@ -12,7 +12,7 @@ import pytest
 from splices import region_of
 
 from recommender import Corpus, Recommender
-from recommender.sources import frontmatter, written_lists
+from recommender.sources import WRITTEN_LISTS_FILE, split_front_matter
 from recommender.storage import locked_folder
 from recommender.writing import Enrichment, Mode
 
@@ -70,7 +70,7 @@ class Repository:
             corpus = Corpus.from_path(self.folder)
             run = Enrichment(self.folder, corpus, Recommender().fit(corpus), mode=mode, limit=limit)
             failed = [outcome for outcome in run.run() if outcome.action == "failed"]
-        assert [outcome.place for outcome in failed] == (["comet-5.md"] if mode == "append" else [])
+        assert [outcome.path for outcome in failed] == (["comet-5.md"] if mode == "append" else [])
         return Corpus.from_path(self.folder)
 
     def changed(self) -> dict[str, list[tuple[range, range]]]:
@@ -90,7 +90,7 @@ class Repository:
         """The articles that changed since the last commit; nothing in them but their lists."""
         assert not re.search(r"^(?:old|new|deleted) mode|^new file|^Binary", self.git("diff"), re.MULTILINE)
         changed = self.changed()
-        changed.pop(written_lists.NAME, None)
+        changed.pop(WRITTEN_LISTS_FILE, None)
         for file, hunks in changed.items():
             old = subprocess.run(["git", "show", f":{file}"], cwd=self.folder, capture_output=True, check=True).stdout
             new = (self.folder / file).read_bytes()
@@ -100,13 +100,13 @@ class Repository:
                     beside = number in (block.start - 1, block.stop) and not lines[number].strip()
                     assert number in block or beside, (file, lines[number])
         status = self.git("status", "--porcelain").split("\n")
-        assert {line[3:] for line in status if line} <= {*changed, written_lists.NAME}
+        assert {line[3:] for line in status if line} <= {*changed, WRITTEN_LISTS_FILE}
         return set(changed)
 
 
 def block_of(data: bytes) -> range:
     """The lines of a file that its list takes, counted from 0."""
-    found = frontmatter.split(data, place="")
+    found = split_front_matter(data, path="")
     assert found is not None
     region = region_of(found.text)
     if region is None:
@@ -116,7 +116,7 @@ def block_of(data: bytes) -> range:
 
 
 def states(corpus: Corpus) -> dict[str, str]:
-    return {file.place.removesuffix(".md"): file.list_state for file in corpus.article_files}
+    return {file.path.removesuffix(".md"): file.list_state for file in corpus.article_files}
 
 
 @pytest.fixture
@@ -176,10 +176,10 @@ def test_git_shows_changed_lists_and_no_more(site: Repository) -> None:
 @pytest.mark.parametrize("back", [["checkout", "--quiet", "."], ["stash", "--quiet"]])
 def test_git_brings_everything_back(site: Repository, back: list[str]) -> None:
     site.enrich("replace")
-    site.git("add", written_lists.NAME)
+    site.git("add", WRITTEN_LISTS_FILE)
     site.git("reset", "--quiet")
     site.git(*back)
-    (site.folder / written_lists.NAME).unlink()
+    (site.folder / WRITTEN_LISTS_FILE).unlink()
     assert not site.git("status", "--porcelain")
     assert set(states(Corpus.from_path(site.folder)).values()) == {"none", "curated", "refused"}
 
@@ -195,10 +195,10 @@ def test_branches_that_were_both_enriched_are_merged(site: Repository) -> None:
         site.commit()
     site.git("merge", "--quiet", "ferries", fails=True)
     conflicts = site.git("diff", "--name-only", "--diff-filter=U").split()
-    assert written_lists.NAME in conflicts
-    assert b"<<<<<<< " in (site.folder / written_lists.NAME).read_bytes()
+    assert WRITTEN_LISTS_FILE in conflicts
+    assert b"<<<<<<< " in (site.folder / WRITTEN_LISTS_FILE).read_bytes()
     for file in conflicts:
-        if file != written_lists.NAME:
+        if file != WRITTEN_LISTS_FILE:
             site.git("checkout", "--theirs", file)
     merged = Corpus.from_path(site.folder)
     assert merged.links == before
@@ -207,7 +207,7 @@ def test_branches_that_were_both_enriched_are_merged(site: Repository) -> None:
     site.commit()
 
     assert site.enrich("fill").links == before
-    assert b"<<<<<<< " not in (site.folder / written_lists.NAME).read_bytes()
+    assert b"<<<<<<< " not in (site.folder / WRITTEN_LISTS_FILE).read_bytes()
 
 
 def test_a_renamed_file_keeps_its_list_as_the_programs(site: Repository) -> None:
@@ -219,7 +219,7 @@ def test_a_renamed_file_keeps_its_list_as_the_programs(site: Repository) -> None
     assert states(renamed)["boat-1"] == states(renamed)["star-1"] == "written"
     assert renamed.links["star-1"] == ("ferry-5",)
     site.enrich("append")
-    lines = (site.folder / written_lists.NAME).read_text()
+    lines = (site.folder / WRITTEN_LISTS_FILE).read_text()
     assert "boat-1.md" in lines
     assert "ferry-1.md" not in lines
     assert states(Corpus.from_path(site.folder))["boat-1"] == "written"
@@ -227,10 +227,10 @@ def test_a_renamed_file_keeps_its_list_as_the_programs(site: Repository) -> None
 
 def test_a_deleted_file_leaves_the_lock(site: Repository) -> None:
     site.enrich("fill")
-    assert " ferry-1.md\n" in (site.folder / written_lists.NAME).read_text()
+    assert " ferry-1.md\n" in (site.folder / WRITTEN_LISTS_FILE).read_text()
     (site.folder / "ferry-1.md").unlink()
     site.enrich("fill")
-    assert " ferry-1.md\n" not in (site.folder / written_lists.NAME).read_text()
+    assert " ferry-1.md\n" not in (site.folder / WRITTEN_LISTS_FILE).read_text()
 
 
 def test_a_copied_list_is_the_copiers(site: Repository) -> None:

@@ -18,7 +18,7 @@ import pytest
 from enriching import Runs, runs
 
 from recommender import Corpus
-from recommender.sources import written_lists
+from recommender.sources import WRITTEN_LISTS_FILE, read_written_lists
 
 KILLS = int(os.environ.get("KILLS", "12"))
 FILES = 2000 if KILLS > 50 else 600  # more than are remembered at once
@@ -100,7 +100,7 @@ def site() -> Iterator[Path]:
 def test_a_run_that_is_killed_at_any_moment_harms_nothing(site: Path) -> None:
     chance = random.Random(9)
     write_articles(site)
-    lock_file = site / written_lists.NAME
+    lock_file = site / WRITTEN_LISTS_FILE
     old, before = contents(site), Corpus.from_path(site)
     counts: Counter[str] = Counter()
     with runs(site) as started:
@@ -127,7 +127,7 @@ def test_a_run_that_is_killed_at_any_moment_harms_nothing(site: Path) -> None:
             counts["some files written"] += running and 0 < some < len(written)
             counts["lock ahead of files"] += running and lock_file.exists() and some == 0
             counts["left beside"] += running and any(site.rglob(".unfinished-*"))
-            written_lists.read(lock_file)
+            read_written_lists(lock_file)
             after = Corpus.from_path(site)
             assert after.links == before.links
             assert after.fingerprint == before.fingerprint

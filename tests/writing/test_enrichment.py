@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recommender import Corpus, Recommender, Settings
-from recommender.sources import NAME
+from recommender.sources import WRITTEN_LISTS_FILE
 from recommender.storage import locked_folder
 from recommender.writing import Enrichment, Mode, Outcome
 
@@ -45,8 +45,8 @@ def enriched(root: Path, *, mode: Mode = "fill", limit: int | None = None, dry_r
     corpus = Corpus.from_path(root)
     enrichment = Enrichment(root, corpus, Recommender(settings=SETTINGS).fit(corpus), mode=mode, limit=limit)
     outcomes = list(enrichment.run(dry_run=dry_run))
-    assert [outcome.place for outcome in outcomes] == [file.place for file in corpus.article_files]
-    return {outcome.place.removesuffix(".md"): said(outcome) for outcome in outcomes}
+    assert [outcome.path for outcome in outcomes] == [file.path for file in corpus.article_files]
+    return {outcome.path.removesuffix(".md"): said(outcome) for outcome in outcomes}
 
 
 def said(outcome: Outcome) -> str:
@@ -72,7 +72,13 @@ def test_articles_without_a_list_get_one(root: Path) -> None:
     }
     assert (root / "dredger.md").read_text() == post(TITLES["dredger"], *listed(TITLES["ferry"], TITLES["crab"]))
     assert (root / "moon.md").read_text() == post(TITLES["moon"])
-    assert sorted(path.name for path in root.iterdir()) == [NAME, "crab.md", "dredger.md", "ferry.md", "moon.md"]
+    assert sorted(path.name for path in root.iterdir()) == [
+        WRITTEN_LISTS_FILE,
+        "crab.md",
+        "dredger.md",
+        "ferry.md",
+        "moon.md",
+    ]
 
 
 def test_a_second_run_changes_no_byte_and_no_file(root: Path) -> None:
@@ -97,7 +103,7 @@ def test_lists_that_were_written_are_no_curated_links_and_leave_the_fingerprint_
     assert after.links == before.links == {"ferry": ("crab",)}
     assert after.articles == before.articles
     assert after.fingerprint == before.fingerprint
-    assert {file.place: file.list_state for file in after.article_files} == {
+    assert {file.path: file.list_state for file in after.article_files} == {
         "crab.md": "written",
         "dredger.md": "written",
         "ferry.md": "curated",
@@ -114,7 +120,7 @@ def test_a_later_run_refreshes_what_was_written_and_takes_out_what_nothing_is_le
         (root / f"{name}.md").unlink()
     assert enriched(root) == {"dredger": "written: removed", "moon": "skipped: nothing to add"}
     assert (root / "dredger.md").read_text() == post(TITLES["dredger"])
-    assert (root / NAME).read_text().count("\n") == 1, "only its head is left"
+    assert (root / WRITTEN_LISTS_FILE).read_text().count("\n") == 1, "only its head is left"
 
 
 @pytest.mark.parametrize(
@@ -136,8 +142,8 @@ def test_a_list_that_a_person_has_edited_is_theirs(root: Path, old: str, new: st
     assert "dredger" in curated(root)
     assert enriched(root)["dredger"] == "skipped: has a curated list"
     assert file.read_text() == edited
-    assert NAME in os.listdir(root)
-    assert "dredger.md" not in (root / NAME).read_text()
+    assert WRITTEN_LISTS_FILE in os.listdir(root)
+    assert "dredger.md" not in (root / WRITTEN_LISTS_FILE).read_text()
 
 
 def test_a_list_that_only_looks_otherwise_is_still_the_programs(root: Path) -> None:
@@ -278,7 +284,7 @@ def test_a_file_that_has_changed_since_it_was_read_is_left_alone(root: Path, cha
     else:
         file.unlink()
         reason = "failed: can't be read: No such file or directory"
-    outcomes = {outcome.place: said(outcome) for outcome in run}
+    outcomes = {outcome.path: said(outcome) for outcome in run}
     assert outcomes[file.name] == reason
     assert outcomes["dredger.md"] == "written: filled"
 
@@ -297,7 +303,7 @@ def test_a_renamed_file_keeps_its_list_and_a_copied_list_is_the_copiers(root: Pa
     (root / "dredger.md").rename(root / "late-dredger.md")
     assert curated(root) == {}
     assert enriched(root)["late-dredger"] == "unchanged"
-    lock = (root / NAME).read_text()
+    lock = (root / WRITTEN_LISTS_FILE).read_text()
     assert " late-dredger.md\n" in lock
     assert " dredger.md\n" not in lock
 
@@ -310,7 +316,7 @@ def test_what_is_written_in_a_folder_is_known_in_a_corpus_within_it_and_around_i
     enriched(root)
     assert curated(tmp_path) == {}
     enriched(tmp_path)
-    (root / NAME).unlink()
+    (root / WRITTEN_LISTS_FILE).unlink()
     assert curated(root) == {}
 
 
@@ -326,12 +332,12 @@ def test_a_file_that_cannot_be_read_this_time_stays_remembered(root: Path) -> No
 
 def test_what_a_run_that_was_killed_left_is_cleared_away(root: Path) -> None:
     enriched(root)
-    lock = (root / NAME).read_text()
+    lock = (root / WRITTEN_LISTS_FILE).read_text()
     (root / ".unfinished-abc").write_text("half")
-    with (root / NAME).open("a") as stream:
+    with (root / WRITTEN_LISTS_FILE).open("a") as stream:
         stream.write("0123")
     assert set(enriched(root).values()) == {"unchanged", "skipped: nothing to add"}
-    assert (root / NAME).read_text() == lock
+    assert (root / WRITTEN_LISTS_FILE).read_text() == lock
     assert not (root / ".unfinished-abc").exists()
 
 
@@ -344,7 +350,7 @@ def test_a_list_is_remembered_before_it_is_written(root: Path) -> None:
 
 
 def test_where_the_lock_cannot_be_written_no_file_is(root: Path) -> None:
-    (root / NAME).mkdir()
+    (root / WRITTEN_LISTS_FILE).mkdir()
     with pytest.raises(Exception, match=r"\.related\.lock"):
         enriched(root)
     assert (root / "crab.md").read_text() == post(TITLES["crab"])

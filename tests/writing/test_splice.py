@@ -17,8 +17,8 @@ from splices import FAST_READERS, PLACE, READERS, Trial, check_file, layout_of, 
 
 from recommender.articles import Entry
 from recommender.errors import FrontMatterError
-from recommender.sources import Line, frontmatter
-from recommender.writing import Hand
+from recommender.sources import WrittenList, split_front_matter
+from recommender.writing import YamlStyle
 
 # How long a machine takes says nothing of the code; the same examples in every run.
 few = settings(
@@ -267,8 +267,8 @@ ENTRIES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     },
 )
 SOME = st.lists(ENTRIES, min_size=1, max_size=3)
-HANDS = st.builds(
-    Hand,
+STYLES = st.builds(
+    YamlStyle,
     quoted=st.frozensets(st.sampled_from(["title", "excerpt", "sourceUrl", "name", "url"])),
     quote=st.sampled_from(["'", '"']),
     dash=st.sampled_from([0, 2]),
@@ -276,22 +276,22 @@ HANDS = st.builds(
 
 
 @contextmanager
-def trial_of(hand: Hand | None = None, readers: Sequence[str] = tuple(READERS)) -> Iterator[Trial]:
+def trial_of(style: YamlStyle | None = None, readers: Sequence[str] = tuple(READERS)) -> Iterator[Trial]:
     """A folder for one example: pytest's own would be that of all."""
     with tempfile.TemporaryDirectory() as folder:
-        yield Trial(Path(folder), hand or Hand(), readers)
+        yield Trial(Path(folder), style or YamlStyle(), readers)
 
 
 # --- what holds
 
 
 @many
-@given(files(), SOME, SOME, HANDS)
-@example(b"---\ntitle: a\nrelated: []\r# keep\n---\n", [{"title": "b"}], [{"title": "c"}], Hand())
+@given(files(), SOME, SOME, STYLES)
+@example(b"---\ntitle: a\nrelated: []\r# keep\n---\n", [{"title": "b"}], [{"title": "c"}], YamlStyle())
 def test_the_list_alone_changes_or_nothing_does(
-    data: bytes, entries: list[Entry], later: list[Entry], hand: Hand
+    data: bytes, entries: list[Entry], later: list[Entry], style: YamlStyle
 ) -> None:
-    with trial_of(hand) as trial:
+    with trial_of(style) as trial:
         event(check_file(trial, data, entries, later))
 
 
@@ -310,15 +310,15 @@ def test_most_of_what_is_tried_is_written(inside: Callable[[], st.SearchStrategy
 
 
 @few
-@given(files(), SOME, HANDS)
-def test_taking_a_block_out_undoes_putting_it_in(data: bytes, entries: list[Entry], hand: Hand) -> None:
+@given(files(), SOME, STYLES)
+def test_taking_a_block_out_undoes_putting_it_in(data: bytes, entries: list[Entry], style: YamlStyle) -> None:
     try:
         layout = layout_of(data)
     except (FrontMatterError, yaml.YAMLError, AssertionError):
         assume(False)
     assume(layout.related is None)
     try:
-        text = layout.with_block(hand.block(map(hand.item, entries)))
+        text = layout.with_block(style.format_block(map(style.format_entry, entries)))
         again = layout_of(f"---\n{text}---\n".encode())
     except FrontMatterError:
         assume(False)
@@ -329,7 +329,7 @@ def test_taking_a_block_out_undoes_putting_it_in(data: bytes, entries: list[Entr
 def _redone(trial: Trial, change: Callable[[list[Any]], str]) -> None:
     """Write the block again as its values give it."""
     data = trial.path.read_bytes()
-    found = frontmatter.split(data, place=PLACE)
+    found = split_front_matter(data, path=PLACE)
     assert found is not None
     region = region_of(found.text)
     assert region is not None
@@ -338,27 +338,27 @@ def _redone(trial: Trial, change: Callable[[list[Any]], str]) -> None:
     trial.path.write_bytes(data[: found.start] + text.encode() + data[found.end :])
 
 
-def _written(trial: Trial, data: bytes, entries: list[Entry]) -> Line:
+def _written(trial: Trial, data: bytes, entries: list[Entry]) -> WrittenList:
     """The line of a list that went into a file; what takes none is no example."""
     trial.path.write_bytes(data)
     read = trial.read()
     assume(read is not None and read[0].list_state in ("none", "curated"))
     assert read is not None
-    edit = trial.edit(read[0], entries, keeps=False)
+    edit = trial.edit(read[0], entries, keep_curated=False)
     assume(edit is not None)
     assert edit is not None
     assert edit.line is not None
-    trial.path.write_bytes(edit.made_in(data))
+    trial.path.write_bytes(edit.apply_to(data))
     return edit.line
 
 
-def _block(hand: Hand, items: list[Any]) -> str:
-    return hand.block(map(hand.item, items))
+def _block(style: YamlStyle, items: list[Any]) -> str:
+    return style.format_block(map(style.format_entry, items))
 
 
 RELAID: list[Callable[[list[Any]], str]] = [
-    lambda items: _block(Hand(quoted=frozenset(), quote="'", dash=0), items),
-    lambda items: _block(Hand(quoted=frozenset({"title", "name", "quality", "url"})), items),
+    lambda items: _block(YamlStyle(quoted=frozenset(), quote="'", dash=0), items),
+    lambda items: _block(YamlStyle(quoted=frozenset({"title", "name", "quality", "url"})), items),
     lambda items: yaml.dump({"related": items}, allow_unicode=True, width=20, sort_keys=False),
     lambda items: (
         yaml.dump({"related": items}, default_flow_style=True, width=40, sort_keys=False).strip("{}\n") + "\n"
@@ -420,7 +420,7 @@ def test_a_list_that_a_person_commented_is_theirs(
         line = _written(trial, data, entries)
 
         def commented(items: list[Any]) -> str:
-            lines = _block(Hand(), items).splitlines(keepends=True)
+            lines = _block(YamlStyle(), items).splitlines(keepends=True)
             at = random.randrange(len(lines) - 1)
             lines[at] = f"{lines[at][:-1]} {comment}\n" if beside else f"{lines[at]}  {comment}\n"
             return "".join(lines)

@@ -1,4 +1,4 @@
-"""The hand of a site: how a `related` block is written, learnt from what is there, and read back by any reader."""
+"""The style of a site: how a `related` block is written, learnt from what is there, and read back by any reader."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from recommender.articles import Entry
-from recommender.sources import FrontMatter, Value, parse
-from recommender.writing import Hand
+from recommender.sources import FrontMatter, Value, parse_front_matter
+from recommender.writing import YamlStyle
 
 # How long a machine takes says nothing of the code.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def read_yaml(text: str) -> dict[str, Value]:
-    return parse(FrontMatter(text, 0, len(text)), place="a.md")
+    return parse_front_matter(FrontMatter(text, 0, len(text)), path="a.md")
 
 
 FULL = {
@@ -38,12 +38,12 @@ FULL = {
 }
 
 
-def block(hand: Hand, entries: Iterable[Entry]) -> str:
-    return hand.block(map(hand.item, entries))
+def block(style: YamlStyle, entries: Iterable[Entry]) -> str:
+    return style.format_block(map(style.format_entry, entries))
 
 
 def test_a_related_block_is_written_as_the_site_writes_it() -> None:
-    assert block(Hand(), [FULL, {"title": "Pier", "webUrl": "https://quay.example/pier"}]) == (
+    assert block(YamlStyle(), [FULL, {"title": "Pier", "webUrl": "https://quay.example/pier"}]) == (
         "related:\n"
         '  - title: "Ferry \\"Agnes\\" learns: to park \\\\ itself 🚢"\n'
         '    excerpt: "一 # not a comment"\n'
@@ -66,7 +66,7 @@ def test_a_related_block_is_written_as_the_site_writes_it() -> None:
 
 
 def test_no_entries_are_an_empty_list() -> None:
-    assert block(Hand(), []) == "related: []\n"
+    assert block(YamlStyle(), []) == "related: []\n"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_no_entries_are_an_empty_list() -> None:
     ],
 )
 def test_a_value_is_read_back_as_the_same_text(name: str) -> None:
-    written = block(Hand(), [{"title": name, "type": name, "provider": {"name": name}}])
+    written = block(YamlStyle(), [{"title": name, "type": name, "provider": {"name": name}}])
     wanted = {"related": [{"title": name, "type": name, "provider": {"name": name}}]}
     assert read_yaml(written) == wanted
     assert yaml.safe_load(written) == wanted
@@ -88,11 +88,11 @@ def test_a_value_is_read_back_as_the_same_text(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["article", "a:b", "a#b", "The Quay, Pier & Gull", "Wired (UK)", "渡轮 报", "don't"])
 def test_a_value_that_nothing_misreads_is_plain(name: str) -> None:
-    assert block(Hand(), [{"type": name}]) == f"related:\n  - type: {name}\n"
+    assert block(YamlStyle(), [{"type": name}]) == f"related:\n  - type: {name}\n"
 
 
 def test_a_line_is_never_broken_however_long_it_is() -> None:
-    assert block(Hand(), [{"title": "long " * 1000}]).count("\n") == 2
+    assert block(YamlStyle(), [{"title": "long " * 1000}]).count("\n") == 2
 
 
 marks = [
@@ -165,7 +165,7 @@ def as_texts(value: Any) -> Any:
 
 
 hands = st.builds(
-    Hand,
+    YamlStyle,
     quoted=st.frozensets(st.sampled_from(["title", "excerpt", "type", "name", "url", "quality", "publishedDateTime"])),
     quote=st.sampled_from(["'", '"']),
     dash=st.sampled_from([0, 2]),
@@ -174,17 +174,17 @@ hands = st.builds(
 
 @unhurried
 @given(st.lists(entries, max_size=3), hands)
-@example([{"title": "a", "publishedDateTime": "2019-12-01T16:"}], Hand())
-@example([{"title": "a", "publishedDateTime": "2019-02-30"}], Hand())
-@example([{"title": "a", "type": "2019-12-01T16:14:00Z"}], Hand())
-def test_what_is_written_is_read_back_by_any_reader(related: list[dict[str, Any]], hand: Hand) -> None:
-    written = block(hand, related)
+@example([{"title": "a", "publishedDateTime": "2019-12-01T16:"}], YamlStyle())
+@example([{"title": "a", "publishedDateTime": "2019-02-30"}], YamlStyle())
+@example([{"title": "a", "type": "2019-12-01T16:14:00Z"}], YamlStyle())
+def test_what_is_written_is_read_back_by_any_reader(related: list[dict[str, Any]], style: YamlStyle) -> None:
+    written = block(style, related)
     assert read_yaml(written) == {"related": as_texts(related)}
     for loaded in (yaml.safe_load(written), YAML(typ="safe", pure=True).load(written)):
         for entry, other in zip(related, loaded["related"], strict=True):
             if isinstance(other.get("publishedDateTime"), date | datetime):  # the site writes a real date plain
                 other["publishedDateTime"] = entry["publishedDateTime"]
-            if "quality" in hand.quoted:
+            if "quality" in style.quoted:
                 other.update({key: entry[key] for key in ("quality",) if str(entry.get(key)) == other.get(key)})
         assert loaded["related"] == related
 
@@ -210,38 +210,38 @@ tags:
 
 
 def test_the_keys_that_a_site_quotes_are_learnt() -> None:
-    hand = Hand.of([GCP])
+    style = YamlStyle.from_front_matters([GCP])
     entry = {"title": "Mud", "webUrl": "https://quay.example/mud", "provider": {"name": "Gull"}}
-    assert block(hand, [entry]) == (
+    assert block(style, [entry]) == (
         'related:\n  - title: "Mud"\n    webUrl: "https://quay.example/mud"\n    provider:\n      name: Gull\n'
     )
 
 
 def test_a_site_without_lists_is_learnt_from_its_other_keys() -> None:
-    hand = Hand.of([PLAIN, PLAIN])
+    style = YamlStyle.from_front_matters([PLAIN, PLAIN])
     entry = {"title": "Mud", "type": "a: b", "images": [{"url": "https://quay.example/mud.jpg", "width": 7}]}
-    assert block(hand, [entry]) == (
+    assert block(style, [entry]) == (
         "related:\n- title: Mud\n  type: 'a: b'\n  images:\n  - url: https://quay.example/mud.jpg\n    width: 7\n"
     )
 
 
 def test_what_lists_show_outweighs_what_articles_show() -> None:
-    assert "title" in Hand.of([PLAIN, PLAIN, PLAIN, GCP]).quoted
+    assert "title" in YamlStyle.from_front_matters([PLAIN, PLAIN, PLAIN, GCP]).quoted
 
 
 def test_a_value_that_must_be_quoted_says_nothing_of_its_key() -> None:
-    hand = Hand.of(['type: "no"\n', 'type: "12"\n', "type: article\n"])
-    assert block(hand, [{"type": "article"}]) == "related:\n  - type: article\n"
+    style = YamlStyle.from_front_matters(['type: "no"\n', 'type: "12"\n', "type: article\n"])
+    assert block(style, [{"type": "article"}]) == "related:\n  - type: article\n"
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "a: [", "plain text\n", "a: &x {b: *x}\n"])
 def test_of_what_is_no_front_matter_nothing_is_learnt(text: str) -> None:
-    assert Hand.of([text]) == Hand()
+    assert YamlStyle.from_front_matters([text]) == YamlStyle()
 
 
 def test_marks_that_single_quotes_cannot_hold_are_escaped_in_double_ones() -> None:
-    hand = Hand(quote="'")
+    style = YamlStyle(quote="'")
     assert (
-        block(hand, [{"title": "it's"}, {"title": "a\nb"}])
+        block(style, [{"title": "it's"}, {"title": "a\nb"}])
         == "related:\n  - title: 'it''s'\n  - title: \"a\\u000ab\"\n"
     )
