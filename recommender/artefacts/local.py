@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from numpy.typing import NDArray
 
 from recommender.artefacts.manifest import MANIFEST, Manifest, refused
 from recommender.artefacts.model_files import ARRAYS, RECORDS, TEXTS, ModelFiles
 from recommender.artefacts.trained_model import TrainedModel
-from recommender.catalogue import Buckets, Catalogue, Keys, Texts
+from recommender.catalogue import Catalogue, PackedStrings, StringIndex
 from recommender.corpus import Corpus
 from recommender.errors import ArtefactError
 from recommender.search import Index, ReadyLists
@@ -181,15 +178,15 @@ def load_model(models: Path, version: str | None = None, *, verified: bool = Fal
 def read_model(folder: Folder, settings: Settings) -> TrainedModel:
     """The model that the files of a folder make, sealed or not, trusted as they are."""
     arrays = {name: ModelFiles(folder).read_array(name) for name in ARRAYS}
-    texts = {name: Texts(folder.read(name), arrays[f"{name.partition('.')[0]}.ends"]) for name in TEXTS}
+    texts = {name: PackedStrings(folder.read(name), arrays[f"{name.partition('.')[0]}.ends"]) for name in TEXTS}
     index = Index.from_arrays({part: arrays[f"index.{part}"] for part in Index._fields})
     catalogue = Catalogue(
         texts[RECORDS],
         entry_sizes=arrays["articles.entries"],
         days=index.days,
         flags=arrays["articles.flags"],
-        names=_keys("names", texts, arrays),
-        urls=_keys("urls", texts, arrays),
+        names=StringIndex(texts["names.txt"], arrays["names.rows"]),
+        urls=StringIndex(texts["urls.txt"], arrays["urls.rows"]),
     )
 
     def model() -> TfidfModel:
@@ -197,11 +194,6 @@ def read_model(folder: Folder, settings: Settings) -> TrainedModel:
         return TfidfModel.from_vocabularies(vocabularies, settings=settings)
 
     return TrainedModel(catalogue, index, ReadyLists(arrays["lists.rows"], arrays["lists.scores"]), model, settings)
-
-
-def _keys(kind: str, texts: Mapping[str, Texts], arrays: Mapping[str, NDArray[Any]]) -> Keys:
-    buckets = Buckets(arrays[f"{kind}.starts"], arrays[f"{kind}.places"])
-    return Keys(texts[f"{kind}.txt"], arrays[f"{kind}.rows"], buckets)
 
 
 @contextmanager

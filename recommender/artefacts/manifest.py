@@ -15,7 +15,7 @@ from recommender.artefacts.model_files import NAMES
 from recommender.errors import ArtefactError, SettingsError
 from recommender.settings import Settings
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 _SEAL = "seal"  # of the manifest: sha256 of all else in it
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "PyStemmer", "regex")

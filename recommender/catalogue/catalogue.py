@@ -1,6 +1,6 @@
-"""All articles of a model, by row, name and address: plain bytes and arrays, in memory or mapped from files.
+"""The articles of a model by row, ID and URL: packed bytes and arrays, in memory or mapped from files.
 
-Nothing is parsed before it is asked for, and what many processes have mapped is in memory once.
+Records are decoded on demand. Processes that map the same files share their memory.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, published_days
-from recommender.catalogue.string_index import Keys, Texts
-from recommender.catalogue.title_search import Titles
+from recommender.catalogue.string_index import PackedStrings, StringIndex
+from recommender.catalogue.title_index import TitleIndex
 
 HIDDEN, UNPUBLISHED, HAS_PINS_OR_BANS = 1, 2, 4
 _HEAD = b'{"entry":'
 
 
 class Catalogue(Sequence[Article]):
-    """The articles in the order that settles ties.
+    """The articles in rank order: the newest first, those without a date last, then by ID.
 
     Attributes:
-        records: each article as a JSON object whose first key is its entry.
+        records: each article as a JSON object whose first key is `entry`.
         entry_sizes: int32 (articles,) bytes of each entry.
         days: float64 (articles,) days since 1970-01-01 UTC; NaN where unknown.
-        flags: uint8 (articles,): `HIDDEN`, `UNPUBLISHED` and `HAS_PINS_OR_BANS` (it pins or bans others), added up.
-        names, urls: who answers to what.
+        flags: uint8 (articles,): the sum of `HIDDEN`, `UNPUBLISHED` and `HAS_PINS_OR_BANS`.
+        names, urls: the row of each ID, and of each normalised URL.
     """
 
     def __init__(
         self,
-        records: Texts,
+        records: PackedStrings,
         *,
         entry_sizes: NDArray[np.int32],
         days: NDArray[np.float64],
         flags: NDArray[np.uint8],
-        names: Keys,
-        urls: Keys,
+        names: StringIndex,
+        urls: StringIndex,
         articles: Sequence[Article] = (),
     ) -> None:
         self.records = records
@@ -52,21 +52,26 @@ class Catalogue(Sequence[Article]):
         self.names = names
         self.urls = urls
         self._articles = articles
-        # Not of a bound method: a model that is replaced is then gone at once, and not when cycles are looked for.
+        # A partial, not a bound method: without a reference cycle, a replaced model is freed at once.
         self._decoded = lru_cache(maxsize=1 << 14)(partial(_decode, records, days, flags))
 
     @classmethod
-    def of(cls, articles: Sequence[Article], links: Mapping[str, Sequence[str]] | None = None) -> Self:
-        """A catalogue in memory of articles in rank order, and of what their editors linked, by ID."""
+    def from_articles(cls, articles: Sequence[Article], links: Mapping[str, Sequence[str]] | None = None) -> Self:
+        """A catalogue in memory.
+
+        Args:
+            articles: in rank order.
+            links: by ID, the IDs that the article's editors linked.
+        """
         links = links or {}
-        rows = [row_of(article, links.get(article.id, ())) for article in articles]
+        rows = [encode_article(article, links.get(article.id, ())) for article in articles]
         return cls(
-            Texts.of(record for record, _, _ in rows),
+            PackedStrings.pack(record for record, _, _ in rows),
             entry_sizes=np.array([size for _, size, _ in rows], np.int32),
             days=published_days(articles),
             flags=np.array([flags for _, _, flags in rows], np.uint8),
-            names=Keys.of({name: row for row, article in enumerate(articles) for name in article.names}),
-            urls=Keys.of({url: row for row, article in enumerate(articles) for url in article.urls}),
+            names=StringIndex.build({name: row for row, article in enumerate(articles) for name in article.names}),
+            urls=StringIndex.build({url: row for row, article in enumerate(articles) for url in article.urls}),
             articles=tuple(articles),
         )
 
@@ -79,7 +84,7 @@ class Catalogue(Sequence[Article]):
     def __getitem__(self, row: slice) -> list[Article]: ...
     def __getitem__(self, row: int | slice) -> Article | list[Article]:
         if isinstance(row, slice):
-            return [self[at] for at in range(*row.indices(len(self)))]
+            return [self[i] for i in range(*row.indices(len(self)))]
         if not -len(self) <= row < len(self):
             raise IndexError(row)
         return self._articles[row] if self._articles else self._decoded(row % len(self))
@@ -88,45 +93,49 @@ class Catalogue(Sequence[Article]):
         return iter(self._articles) if self._articles else (self._fresh(row) for row in range(len(self)))
 
     def entry_json(self, row: int) -> bytes:
-        """An article's entry as it leaves, JSON in UTF-8."""
+        """An article's entry as JSON in UTF-8, ready to be sent."""
         start = self.records.start(row) + len(_HEAD)
         return bytes(self.records.blob[start : start + self._entry_sizes[row]])
 
     def id(self, row: int) -> str:
-        """An article's ID, without the rest of the article."""
+        """An article's ID; its entry is not decoded."""
         return str(self._rest(row)["id"])
 
     def curated(self, row: int) -> tuple[str, ...]:
         """The IDs that an article's editors linked, in their order."""
         return tuple(self._rest(row).get("curated", ()))
 
-    def search_titles(self, text: str, *, limit: int, shown: NDArray[np.bool_]) -> list[int]:
-        """The newest rows, `limit` at most, of those `shown` whose title holds every word of a text."""
-        return self._titles.holding(text, limit=limit, shown=shown)
+    def search_titles(self, text: str, *, limit: int, allowed: NDArray[np.bool_]) -> list[int]:
+        """The newest `limit` rows whose titles contain every word of a text.
+
+        Args:
+            allowed: bool (articles,) the rows that may be returned.
+        """
+        return self._titles.search(text, limit=limit, allowed=allowed)
 
     @cached_property
-    def _titles(self) -> Titles:
-        return Titles.of(self.records)
+    def _titles(self) -> TitleIndex:
+        return TitleIndex.build(self.records)
 
     def _rest(self, row: int) -> dict[str, Any]:
-        """A record but for its entry."""
+        """A record without its entry."""
         record = self.records[row]
         values: dict[str, Any] = _from_json(b"{" + record[len(_HEAD) + self._entry_sizes[row] + 1 :])
         return values
 
     @property
     def rows(self) -> Sequence[int]:
-        """The rows of all that can be looked up, in rank order."""
+        """The rows of all articles that can be looked up, in rank order."""
         return range(len(self))
 
     @property
     def providers(self) -> NDArray[np.int32]:
         """Each article's provider as a number, int32 (articles,), by domain or else by name; -1 for none."""
-        return self.provided[0]
+        return self.provider_numbers[0]
 
     @cached_property
-    def provided(self) -> tuple[NDArray[np.int32], dict[str, int]]:
-        """Each article's provider as a number, and which number each has."""
+    def provider_numbers(self) -> tuple[NDArray[np.int32], dict[str, int]]:
+        """Each article's provider as a number, as in `providers`, and the number of each provider."""
         numbers: dict[str, int] = {}
         found = np.full(len(self), -1, np.int32)
         for row in range(len(self)):
@@ -135,16 +144,16 @@ class Catalogue(Sequence[Article]):
         return found, numbers
 
     def provider(self, row: int) -> str | None:
-        """By what an article's provider is known: its domain, or else its name."""
+        """The domain of an article's provider, or else its name."""
         provider = json.loads(self.entry_json(row)).get("provider")
         return provider.get("domain") or provider.get("name") if isinstance(provider, dict) else None
 
     def _fresh(self, row: int) -> Article:
-        """An article that need not be kept."""
+        """An article, decoded without being cached."""
         return _decode(self.records, self.days, self.flags, row)
 
     def check(self) -> None:
-        """Raise `ValueError` unless this is what `of` makes of some articles."""
+        """Raise `ValueError`, `TypeError` or `KeyError` unless `from_articles` could have made this."""
         count = len(self)
         if not len(self.records) == len(self.days) == len(self.flags) == count:
             raise ValueError("there is not one of each an article")
@@ -157,7 +166,7 @@ class Catalogue(Sequence[Article]):
                 raise ValueError("an article without ID or title")
 
 
-def _decode(records: Texts, days: NDArray[np.float64], flags: NDArray[np.uint8], row: int) -> Article:
+def _decode(records: PackedStrings, days: NDArray[np.float64], flags: NDArray[np.uint8], row: int) -> Article:
     values = json.loads(records[row])
     if not isinstance(values["id"], str):
         raise TypeError("an article without ID or title")
@@ -175,11 +184,11 @@ def _decode(records: Texts, days: NDArray[np.float64], flags: NDArray[np.uint8],
     )
 
 
-def row_of(article: Article, curated: Sequence[str]) -> tuple[bytes, int, int]:
-    """What a catalogue holds of an article and its editors' links: its record, how long its entry is, its flags."""
+def encode_article(article: Article, curated: Sequence[str]) -> tuple[bytes, int, int]:
+    """An article and the IDs that its editors linked, as a catalogue stores them: record, bytes of its entry, flags."""
     entry = _json(article.entry)
-    wishes = bool(article.pinned or article.banned)
-    flags = HIDDEN * article.hidden + UNPUBLISHED * (not article.published) + HAS_PINS_OR_BANS * wishes
+    edited = bool(article.pinned or article.banned)
+    flags = HIDDEN * article.hidden + UNPUBLISHED * (not article.published) + HAS_PINS_OR_BANS * edited
     return _record(article, entry, curated), len(entry), flags
 
 

@@ -1,163 +1,107 @@
-"""Texts by number and rows by key: plain bytes and arrays, in memory or mapped from files."""
+"""Byte strings packed into one buffer, and an index from sorted strings to rows; in memory or mapped from files."""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Self, overload
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.storage import Blob
 
-_CHECKED = 1 << 14  # texts that are looked at at a time
+_CHECKED = 1 << 14  # offsets compared at once: a mapped array need not fit in memory
 
 
-class Texts(Sequence[bytes]):
-    """Texts one behind the other, and where each ends.
+class PackedStrings(Sequence[bytes]):
+    """Byte strings stored back to back.
 
     Attributes:
-        blob: all of them.
-        ends: int64 (texts,) where each ends in `blob`; it begins where the one before ends.
+        blob: all strings, concatenated.
+        ends: int64 (strings,) the offset in `blob` behind each string; it begins where the one before ends.
     """
 
     def __init__(self, blob: Blob, ends: NDArray[np.int64]) -> None:
         self.blob = blob
         self.ends = ends
-        self._ends = np.ascontiguousarray(ends).data  # which gives plain numbers, five times as fast
+        self._ends = np.ascontiguousarray(ends).data  # a memoryview gives plain ints, five times as fast as numpy
 
     @classmethod
-    def of(cls, texts: Iterable[bytes]) -> Self:
-        """Join texts."""
-        texts = list(texts)
-        return cls(b"".join(texts), np.cumsum([len(text) for text in texts], dtype=np.int64))
+    def pack(cls, strings: Iterable[bytes]) -> Self:
+        """Concatenate strings."""
+        strings = list(strings)
+        return cls(b"".join(strings), np.cumsum([len(string) for string in strings], dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.ends)
 
     @overload
-    def __getitem__(self, place: int) -> bytes: ...
+    def __getitem__(self, position: int) -> bytes: ...
     @overload
-    def __getitem__(self, place: slice) -> list[bytes]: ...
-    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
-        if isinstance(place, slice):
-            return [self[at] for at in range(*place.indices(len(self)))]
-        return bytes(self.blob[self.start(place) : self._ends[place]])
+    def __getitem__(self, position: slice) -> list[bytes]: ...
+    def __getitem__(self, position: int | slice) -> bytes | list[bytes]:
+        if isinstance(position, slice):
+            return [self[i] for i in range(*position.indices(len(self)))]
+        return bytes(self.blob[self.start(position) : self._ends[position]])
 
-    def start(self, place: int) -> int:
-        """Where a text begins in the blob."""
-        return self._ends[place - 1] if place > 0 else 0
+    def __iter__(self) -> Iterator[bytes]:
+        return (self[position] for position in range(len(self)))
 
-    def place(self, wanted: bytes) -> int:
-        """Where a text stands, or would stand, among ascending ones."""
-        blob, ends = self.blob, self._ends
-        low, high = 0, len(ends)
-        while low < high:
-            middle = (low + high) // 2
-            if bytes(blob[ends[middle - 1] if middle else 0 : ends[middle]]) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+    def start(self, position: int) -> int:
+        """The offset in the blob at which a string begins."""
+        return self._ends[position - 1] if position > 0 else 0
 
     def check(self) -> None:
-        """Raise `ValueError` unless every text lies within the blob."""
+        """Raise `ValueError` unless every string lies within the blob."""
         ends = self.ends
-        if len(ends) and (ends[0] < 0 or ends[-1] != len(self.blob) or _descends(ends)):
-            raise ValueError("texts end where there are none")
+        if not len(ends):
+            return
+        descends = any(
+            (np.diff(ends[first : first + _CHECKED + 1]) < 0).any() for first in range(0, len(ends), _CHECKED)
+        )
+        if ends[0] < 0 or ends[-1] != len(self.blob) or descends:
+            raise ValueError("strings end outside of their text")
 
 
-class Buckets(NamedTuple):
-    """Texts by hash: the few that one is to be looked for among, however many there are.
-
-    Attributes:
-        starts: int32 (buckets + 1,) where each bucket's begin in `places`; there is a power of two of buckets.
-        places: int32 (texts,) bucket by bucket, each in order.
-    """
-
-    starts: NDArray[np.int32]
-    places: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, texts: Sequence[bytes]) -> Self:
-        """Sort texts into buckets, of which there are about as many."""
-        count = 1 << len(texts).bit_length()
-        numbers = np.fromiter(map(zlib.crc32, texts), np.int64, len(texts)) & (count - 1)
-        ends = np.cumsum(np.bincount(numbers, minlength=count))
-        return cls(np.append(0, ends).astype(np.int32), np.argsort(numbers, kind="stable").astype(np.int32))
-
-    def check(self, texts: Sequence[bytes]) -> None:
-        """Raise `ValueError` unless this is what `of` makes of some texts; few are looked at at a time."""
-        starts, places = self
-        count = 1 << len(texts).bit_length()
-        whole = len(starts) == count + 1 and starts[0] == 0 and starts[-1] == len(places) == len(texts)
-        if not whole or _descends(starts):
-            raise ValueError("names are not sorted by hash")
-        last = (-1, -1)
-        for first in range(0, len(places), _CHECKED):
-            some = places[first : first + _CHECKED].tolist()
-            if min(some) < 0 or max(some) >= len(texts):
-                raise ValueError("a name is not there")
-            buckets = np.searchsorted(starts, np.arange(first, first + len(some), dtype=starts.dtype), side="right") - 1
-            for place, bucket in zip(some, buckets.tolist(), strict=True):
-                # Each in its own bucket, and in each bucket in order: so each is there once.
-                if zlib.crc32(texts[place]) & (count - 1) != bucket or (bucket, place) <= last:
-                    raise ValueError("a name is not where it is looked for")
-                last = bucket, place
-
-
-class Keys:
-    """Which row each key has.
+class StringIndex:
+    """Maps strings to rows by bisection.
 
     Attributes:
-        texts: the keys in UTF-8, ascending.
-        rows: int32 (keys,).
-        buckets: of the texts.
+        keys: the strings in UTF-8, ascending.
+        rows: int32 (keys,) the row of each.
     """
 
-    def __init__(self, texts: Texts, rows: NDArray[np.int32], buckets: Buckets) -> None:
-        self.texts = texts
+    def __init__(self, keys: PackedStrings, rows: NDArray[np.int32]) -> None:
+        self.keys = keys
         self.rows = rows
-        self.buckets = buckets
-        # Plain numbers, as in `Texts`.
-        self._starts, self._places = (np.ascontiguousarray(part).data for part in buckets)
 
     @classmethod
-    def of(cls, rows: Mapping[str, int]) -> Self:
-        """Sort keys; half of a surrogate pair, which UTF-8 does not know, is no key."""
+    def build(cls, rows: Mapping[str, int]) -> Self:
+        """Sort keys; a lone surrogate, which UTF-8 cannot encode, becomes a question mark."""
         pairs = sorted((key.encode(errors="replace"), row) for key, row in rows.items())
-        texts = Texts.of(key for key, _ in pairs)
-        return cls(texts, np.array([row for _, row in pairs], np.int32), Buckets.of(texts))
+        return cls(PackedStrings.pack(key for key, _ in pairs), np.array([row for _, row in pairs], np.int32))
 
     def row(self, key: str) -> int | None:
-        """The row of a key, `None` if there is no such key; what it takes does not grow with their number."""
+        """The row of a key; `None` if it is not in the index."""
         wanted = key.encode(errors="replace")
-        bucket = zlib.crc32(wanted) & (len(self._starts) - 2)
-        for place in self._places[self._starts[bucket] : self._starts[bucket + 1]]:
-            if self.texts[place] == wanted:
-                return int(self.rows[place])
-        return None
+        position = bisect_left(self.keys, wanted)
+        found = position < len(self.keys) and self.keys[position] == wanted
+        return int(self.rows[position]) if found else None
 
-    def around(self, key: str, count: int) -> list[str]:
-        """The keys next to where this one would stand, `count` at most."""
-        place = self.texts.place(key.encode(errors="replace"))
-        start = max(0, min(place - count // 2, len(self.texts) - count))
-        return [text.decode() for text in self.texts[start : start + count]]
+    def near(self, key: str, count: int) -> list[str]:
+        """At most `count` keys that are next to this one in sorted order, whether it is in the index or not."""
+        position = bisect_left(self.keys, key.encode(errors="replace"))
+        start = max(0, min(position - count // 2, len(self.keys) - count))
+        return [found.decode() for found in self.keys[start : start + count]]
 
     def check(self, articles: int) -> None:
-        """Raise `ValueError` unless every key has the row of an article, and is where it is looked for."""
-        self.texts.check()
-        if (
-            len(self.rows) != len(self.texts)
-            or not 0 <= self.rows.min(initial=0) <= self.rows.max(initial=-1) + 1 <= articles
-        ):
+        """Raise `ValueError` unless the keys ascend and each has the row of one of so many articles."""
+        self.keys.check()
+        if len(self.rows) != len(self.keys):
+            raise ValueError("there is not one row a name")
+        if self.rows.min(initial=0) < 0 or self.rows.max(initial=-1) >= articles:
             raise ValueError("a name belongs to no article")
-        self.buckets.check(self.texts)
-
-
-def _descends(values: NDArray[np.integer[Any]]) -> bool:
-    """Whether any value is less than the one before; few are looked at at a time."""
-    return any(
-        bool((np.diff(values[first : first + _CHECKED + 1]) < 0).any()) for first in range(0, len(values), _CHECKED)
-    )
+        if any(first > second for first, second in pairwise(self.keys)):
+            raise ValueError("names are not sorted")

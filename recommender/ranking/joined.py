@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from recommender.articles import Article, rank_key
-from recommender.catalogue import HIDDEN, Catalogue, Keys
+from recommender.catalogue import HIDDEN, Catalogue, StringIndex
 from recommender.search import Decay, Index, Neighbors, ReadyLists
 
 
 class JoinedKeys:
     """Which row each key has, the keys of what came since first."""
 
-    def __init__(self, base: Keys, live: Keys, *, start: int, masked: frozenset[int]) -> None:
+    def __init__(self, base: StringIndex, live: StringIndex, *, start: int, masked: frozenset[int]) -> None:
         self._base = base
         self._live = live
         self._start = start
@@ -39,10 +39,10 @@ class JoinedKeys:
         row = self._base.row(key)
         return None if row in self._masked else row
 
-    def around(self, key: str, count: int) -> list[str]:
+    def near(self, key: str, count: int) -> list[str]:
         """The keys next to where this one would stand, `count` at most of each set."""
-        names = [name for name in self._base.around(key, count) if self._base.row(name) not in self._masked]
-        return [*self._live.around(key, count), *names]
+        names = [name for name in self._base.near(key, count) if self._base.row(name) not in self._masked]
+        return [*self._live.near(key, count), *names]
 
 
 class JoinedCatalogue(Sequence[Article]):
@@ -102,17 +102,17 @@ class JoinedCatalogue(Sequence[Article]):
         """The IDs that an article's editors linked, in their order; of what came since, none is known."""
         return self._base.curated(row) if row < len(self._base) else ()
 
-    def search_titles(self, text: str, *, limit: int, shown: NDArray[np.bool_]) -> list[int]:
-        """The newest rows, `limit` at most, of those `shown` whose title holds every word of a text."""
+    def search_titles(self, text: str, *, limit: int, allowed: NDArray[np.bool_]) -> list[int]:
+        """The newest rows, `limit` at most, of those `allowed` whose title holds every word of a text."""
         start = len(self._base)
-        found = self._base.search_titles(text, limit=limit, shown=shown[:start])
-        found += [start + row for row in self._live.search_titles(text, limit=limit, shown=shown[start:])]
+        found = self._base.search_titles(text, limit=limit, allowed=allowed[:start])
+        found += [start + row for row in self._live.search_titles(text, limit=limit, allowed=allowed[start:])]
         return sorted(found, key=lambda row: rank_key(self[row]))[:limit]
 
     @cached_property
     def providers(self) -> NDArray[np.int32]:
         """Each article's provider as a number, int32 (articles,); -1 for none."""
-        found, numbers = self._base.provided[0], dict(self._base.provided[1])
+        found, numbers = self._base.provider_numbers[0], dict(self._base.provider_numbers[1])
         keys = [self._live.provider(row) for row in range(len(self._live))]
         more = [numbers.setdefault(key, len(numbers)) if key else -1 for key in keys]
         return np.concatenate((found, np.array(more, np.int32)))

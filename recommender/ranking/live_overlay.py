@@ -326,11 +326,11 @@ def _joined(base: _Base, rows: Sequence[_Live], index: Index, masked: frozenset[
         return base.recommender
     articles = [one.article for one in rows]
     places = [one.place for one in rows]
-    draft = JoinedCatalogue(base.articles, Catalogue.of(articles), masked=masked, places=places)
+    draft = JoinedCatalogue(base.articles, Catalogue.from_articles(articles), masked=masked, places=places)
     wishful = any(one.posted.source.pinned or one.posted.source.banned for one in rows)
     catalogue = (
         JoinedCatalogue(
-            base.articles, Catalogue.of([_wishing(one, draft) for one in rows]), masked=masked, places=places
+            base.articles, Catalogue.from_articles([_wishing(one, draft) for one in rows]), masked=masked, places=places
         )
         if wishful
         else draft

@@ -80,7 +80,7 @@ class Recommender:
         )
         index = Index.of(vectors, published_days(articles))
         weights = hub_weights(index, decay=Decay(self.settings.half_life_days), exponent=self.settings.hub_exponent)
-        return self._take(Catalogue.of(articles, corpus.links), model, index.weighted(weights), None)
+        return self._take(Catalogue.from_articles(articles, corpus.links), model, index.weighted(weights), None)
 
     @classmethod
     def load(cls, models: Models | str, version: str | None = None, *, verified: bool = False) -> Self:
@@ -250,7 +250,7 @@ class Recommender:
     def search_titles(self, text: str, *, limit: int = 10, published: Published | None = None) -> list[Article]:
         """The newest articles whose titles hold every word of a text, or words that hold it; hidden ones left out."""
         shown = self._ranking.shown[published or self.settings.published]
-        return [self._catalogue[row] for row in self._catalogue.search_titles(text, limit=limit, shown=shown)]
+        return [self._catalogue[row] for row in self._catalogue.search_titles(text, limit=limit, allowed=shown)]
 
     def curated(self, id: str) -> list[Article]:
         """What an article's editors linked, in their order, as far as it can still be looked up.
@@ -392,7 +392,7 @@ class Recommender:
     def _row(self, id: str) -> int:
         row = self._catalogue.names.row(id)
         if row is None:
-            names = self._catalogue.names.around(id, _COMPARED)
+            names = self._catalogue.names.near(id, _COMPARED)
             close = process.extract(id, names, limit=3, score_cutoff=_CLOSE) if len(id) <= _COMPARABLE else []
             raise UnknownArticleError(id, closest=[name for name, _, _ in close])
         return row

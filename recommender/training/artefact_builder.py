@@ -14,7 +14,7 @@ import numpy as np
 
 from recommender.artefacts import RECORDS, ModelFiles
 from recommender.articles import Article
-from recommender.catalogue import row_of
+from recommender.catalogue import encode_article
 from recommender.parallel import Engine
 from recommender.search import HEADS, LEAST_BLOCK, WIDTH, block_of, least_of, levels_of, scale_of, weights_of
 from recommender.settings import Settings
@@ -107,7 +107,7 @@ def _write_catalogue(files: ModelFiles, articles: Iterable[Article], links: Mapp
     ):
         end, dated = 0, 0
         for article in articles:
-            record, entry_size, flag = row_of(article, links.get(article.id, ()))
+            record, entry_size, flag = encode_article(article, links.get(article.id, ()))
             records.write(record)
             end += len(record)
             ends.append(end)

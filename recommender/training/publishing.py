@@ -76,8 +76,8 @@ def _texts_of(model: TrainedModel) -> dict[str, Blob]:
     catalogue = model.catalogue
     return {
         RECORDS: catalogue.records.blob,
-        "names.txt": catalogue.names.texts.blob,
-        "urls.txt": catalogue.urls.texts.blob,
+        "names.txt": catalogue.names.keys.blob,
+        "urls.txt": catalogue.urls.keys.blob,
     }
 
 
@@ -89,14 +89,10 @@ def _arrays_of(model: TrainedModel) -> dict[str, Any]:
         "articles.ends": catalogue.records.ends,
         "articles.entries": catalogue.entry_sizes,
         "articles.flags": catalogue.flags,
-        "names.ends": catalogue.names.texts.ends,
+        "names.ends": catalogue.names.keys.ends,
         "names.rows": catalogue.names.rows,
-        "names.starts": catalogue.names.buckets.starts,
-        "names.places": catalogue.names.buckets.places,
-        "urls.ends": catalogue.urls.texts.ends,
+        "urls.ends": catalogue.urls.keys.ends,
         "urls.rows": catalogue.urls.rows,
-        "urls.starts": catalogue.urls.buckets.starts,
-        "urls.places": catalogue.urls.buckets.places,
         "lists.rows": lists.rows,
         "lists.scores": lists.scores,
         **{f"index.{part}": array for part, array in model.index._asdict().items()},

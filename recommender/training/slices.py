@@ -8,9 +8,8 @@ so they may run anywhere and in any order, and give the same artefact.
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -23,7 +22,7 @@ from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import csr_array
 
 from recommender.artefacts import RECORDS, IndexReader, ModelFiles, array_bytes
-from recommender.catalogue import Texts
+from recommender.catalogue import PackedStrings
 from recommender.parallel import gc_paused
 from recommender.search import REACH, Decay, Index, ReadyLists, popularity_of_rows
 from recommender.settings import Settings
@@ -151,7 +150,7 @@ def digest(folder: Folder, name: str) -> str:
 
 
 def sort_keys(part: Slice, kind: str) -> None:
-    """Write all names, or all addresses, in order and by hash; they are sorted in a temporary file.
+    """Write all names, or all addresses, in order; they are sorted in a temporary file.
 
     Args:
         part: all rows.
@@ -165,33 +164,20 @@ def sort_keys(part: Slice, kind: str) -> None:
         for row, record in enumerate(_records(part.folder, part.first, part.last), start=part.first)
         for key in keys_of(record)
     )
-    with _sorter() as keys, _sorter() as buckets:
+    with _sorter() as keys:
         keys.executemany("INSERT INTO pairs VALUES (?, ?)", pairs)
-        [[size]] = keys.execute("SELECT count(DISTINCT key) FROM pairs")
-        number = 1 << int(size).bit_length()
-        with ExitStack() as stack:
-            text = stack.enter_context(part.folder.open_writer(f"{kind}.txt"))
-            ends = stack.enter_context(part.files.appending(f"{kind}.ends"))
-            rows = stack.enter_context(part.files.appending(f"{kind}.rows"))
+        with (
+            part.folder.open_writer(f"{kind}.txt") as text,
+            part.files.appending(f"{kind}.ends") as ends,
+            part.files.appending(f"{kind}.rows") as rows,
+        ):
             end = 0
-            in_order = groupby(keys.execute("SELECT key, value FROM pairs ORDER BY key, value"), itemgetter(0))
-            for place, (key, same) in enumerate(in_order):
+            for key, same in groupby(keys.execute("SELECT key, value FROM pairs ORDER BY key, value"), itemgetter(0)):
                 *_, (_, row) = same  # of several articles the last has it
                 text.write(key)
                 end += len(key)
                 ends.append(end)
                 rows.append(row)
-                buckets.execute("INSERT INTO pairs VALUES (?, ?)", (zlib.crc32(key) & (number - 1), place))
-        with (
-            part.files.appending(f"{kind}.starts") as starts,
-            part.files.appending(f"{kind}.places") as places,
-        ):
-            for bucket, place in buckets.execute("SELECT key, value FROM pairs ORDER BY key, value"):
-                while len(starts) <= bucket:
-                    starts.append(len(places))
-                places.append(place)
-            while len(starts) <= number:
-                starts.append(len(places))
 
 
 def _sorter() -> Any:
@@ -210,7 +196,7 @@ def _records(folder: Folder, first: int, last: int) -> Iterator[_Record]:
         ends = ModelFiles(folder).read_rows("articles.ends", max(start - 1, 0), stop)
         begin = int(ends[0]) if start else 0
         own = ends[1:] if start else ends
-        yield from map(_record, Texts(folder.read(RECORDS, begin, int(ends[-1])), own - begin))
+        yield from map(_record, PackedStrings(folder.read(RECORDS, begin, int(ends[-1])), own - begin))
 
 
 def _keep(part: Slice, field: str, counts: Counts) -> None:

@@ -117,7 +117,7 @@ FILES = sorted(
         *(f"articles.{part}.npy" for part in ("ends", "entries", "flags")),
         *(f"index.{part}.npy" for part in (*PARTS, "block", "dated", "usual_heads", "weights")),
         *(f"lists.{part}.npy" for part in ("rows", "scores")),
-        *(f"{keys}.{part}.npy" for keys in ("names", "urls") for part in ("ends", "places", "rows", "starts")),
+        *(f"{keys}.{part}.npy" for keys in ("names", "urls") for part in ("ends", "rows")),
         *(f"{keys}.txt" for keys in ("names", "urls")),
         *(f"{field}.{part}" for field in ("excerpt", "title") for part in ("terms.txt", "weights.npy")),
     ]
@@ -216,8 +216,7 @@ def test_columns_that_do_not_exist_are_refused(published: Published, tmp_path: P
         ("lists.scores", lambda array: array[1:]),
         ("names.rows", lambda array: array - np.int32(1)),
         ("names.ends", lambda array: array[::-1]),
-        ("names.starts", lambda array: array[1:]),
-        ("urls.places", lambda array: array[::-1]),
+        ("urls.rows", lambda array: array[1:]),
         ("articles.ends", lambda array: array + 1),
         ("articles.entries", lambda array: array + np.int32(1)),
         ("title.weights", lambda array: array[1:]),

@@ -4,11 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from samples import article
 
-from recommender.catalogue import Catalogue, Keys, Texts
+from recommender.catalogue import Catalogue, PackedStrings
 
 ARTICLES = [
     replace(article("b", "Zweite «Fähre» 🚢", date="2024-03-02"), names=("b", "old/b"), pinned=("a",)),
@@ -20,7 +18,7 @@ ARTICLES = [
 def as_loaded(catalogue: Catalogue) -> Catalogue:
     """The same from its bytes and arrays alone."""
     return Catalogue(
-        Texts(memoryview(bytes(catalogue.records.blob)), catalogue.records.ends),
+        PackedStrings(memoryview(bytes(catalogue.records.blob)), catalogue.records.ends),
         entry_sizes=catalogue.entry_sizes,
         days=catalogue.days,
         flags=catalogue.flags,
@@ -30,7 +28,7 @@ def as_loaded(catalogue: Catalogue) -> Catalogue:
 
 
 def test_articles_are_as_they_were() -> None:
-    loaded = as_loaded(Catalogue.of(ARTICLES))
+    loaded = as_loaded(Catalogue.from_articles(ARTICLES))
     assert list(loaded) == [loaded[0], loaded[1], loaded[2]] == loaded[:] == ARTICLES
     assert loaded[-1] == ARTICLES[-1]
     assert len(loaded) == 3
@@ -40,32 +38,16 @@ def test_articles_are_as_they_were() -> None:
 
 
 def test_entries_are_ready_as_they_leave() -> None:
-    assert as_loaded(Catalogue.of(ARTICLES)).entry_json(2) == (
+    assert as_loaded(Catalogue.from_articles(ARTICLES)).entry_json(2) == (
         '{"title":"渡轮","sourceUrl":"https://site.example/渡"}'.encode()
     )
 
 
 def test_every_name_and_address_has_its_row() -> None:
-    loaded = as_loaded(Catalogue.of(ARTICLES))
+    loaded = as_loaded(Catalogue.from_articles(ARTICLES))
     names = ("a", "b", "old/b", "渡", "", "c", "\ud83d")
     assert [loaded.names.row(name) for name in names] == [1, 0, 0, 2, None, None, None]
     assert [loaded.urls.row(f"site.example/{id}") for id in ("a", "b", "渡", "c")] == [1, 0, 2, None]
-
-
-def test_keys_around_are_the_next_in_the_alphabet() -> None:
-    keys = Keys.of({name: row for row, name in enumerate("abcdefgh")})
-    assert keys.around("d", 2) == ["c", "d"]
-    assert keys.around("zzz", 3) == ["f", "g", "h"]
-    assert keys.around("", 3) == ["a", "b", "c"]
-    assert Keys.of({}).around("a", 3) == []
-
-
-@given(st.integers(0, 200), st.text("0123é", max_size=4))
-def test_keys_are_found_wherever_they_stand(count: int, asked: str) -> None:
-    rows = {str(2 * number): number for number in range(count)}
-    keys = Keys.of(rows)
-    assert [keys.row(name) for name in (*rows, asked)] == [*range(count), rows.get(asked)]
-    assert keys.texts.place(asked.encode()) == sum(name < asked for name in rows)
 
 
 def test_providers_are_told_by_domain_then_name() -> None:
@@ -74,12 +56,12 @@ def test_providers_are_told_by_domain_then_name() -> None:
     for number, provider in enumerate(providers):
         one = article(str(number), "Title")
         made.append(replace(one, entry={**one.entry, "provider": provider}) if provider else one)
-    assert Catalogue.of(made).providers.tolist() == [0, 0, 1, -1]
+    assert Catalogue.from_articles(made).providers.tolist() == [0, 0, 1, -1]
 
 
 @pytest.mark.parametrize("part", ["ends", "sizes", "days", "names", "entry"])
 def test_what_does_not_fit_is_refused(part: str) -> None:
-    whole = Catalogue.of(ARTICLES)
+    whole = Catalogue.from_articles(ARTICLES)
     if part == "ends":
         whole.records.ends[-1] += 1
     elif part == "sizes":
@@ -95,7 +77,7 @@ def test_what_does_not_fit_is_refused(part: str) -> None:
 
 
 def test_an_empty_catalogue_is_whole() -> None:
-    empty = Catalogue.of([])
+    empty = Catalogue.from_articles([])
     empty.check()
     assert list(empty) == []
     assert np.array_equal(empty.providers, [])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from samples import article
 
-from recommender.catalogue import Catalogue, Titles
+from recommender.catalogue import Catalogue, TitleIndex
 
 TITLES = (
     "Café opens in São Paulo",
@@ -15,11 +15,11 @@ TITLES = (
     "<script>alert(1)</script>.*",
     "",
 )
-CATALOGUE = Catalogue.of([article(str(number), title) for number, title in enumerate(TITLES)])
+CATALOGUE = Catalogue.from_articles([article(str(number), title) for number, title in enumerate(TITLES)])
 
 
 @pytest.mark.parametrize(
-    ("question", "rows"),
+    ("query", "rows"),
     [
         ("cafe", [0, 4]),
         ("CAFÉ open", [0, 4]),
@@ -42,18 +42,18 @@ CATALOGUE = Catalogue.of([article(str(number), title) for number, title in enume
         ("a\0", []),
     ],
 )
-def test_a_question_finds_the_titles_that_hold_all_of_its_words(question: str, rows: list[int]) -> None:
-    titles = Titles.of(CATALOGUE.records)
-    assert titles.holding(question, limit=10, shown=np.ones(len(TITLES), bool)) == rows
+def test_a_query_finds_the_titles_that_contain_all_of_its_words(query: str, rows: list[int]) -> None:
+    titles = TitleIndex.build(CATALOGUE.records)
+    assert titles.search(query, limit=10, allowed=np.ones(len(TITLES), bool)) == rows
 
 
-def test_what_is_not_to_be_shown_and_what_is_beyond_the_limit_is_left_out() -> None:
-    titles = Titles.of(CATALOGUE.records)
-    shown = np.array([number != 0 for number in range(len(TITLES))])
-    assert titles.holding("o", limit=10, shown=shown) == [1, 4]
-    assert titles.holding("o", limit=1, shown=shown) == [1]
-    assert titles.holding("zzz", limit=10, shown=shown) == []
+def test_rows_that_are_not_allowed_or_beyond_the_limit_are_left_out() -> None:
+    titles = TitleIndex.build(CATALOGUE.records)
+    allowed = np.array([number != 0 for number in range(len(TITLES))])
+    assert titles.search("o", limit=10, allowed=allowed) == [1, 4]
+    assert titles.search("o", limit=1, allowed=allowed) == [1]
+    assert titles.search("zzz", limit=10, allowed=allowed) == []
 
 
 def test_an_empty_catalogue_holds_nothing() -> None:
-    assert Titles.of(Catalogue.of([]).records).holding("a", limit=10, shown=np.ones(0, bool)) == []
+    assert TitleIndex.build(Catalogue.from_articles([]).records).search("a", limit=10, allowed=np.ones(0, bool)) == []
