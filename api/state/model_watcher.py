@@ -23,7 +23,7 @@ from recommender.errors import ArtefactError, JournalError
 from recommender.ranking import LiveOverlay
 
 MOST = 10_000  # live articles: all of them are kept in memory, and weighed anew for each new model
-_INTERVAL = 0.25  # seconds between two looks, each of which costs a stat
+_INTERVAL = 0.25  # seconds between two looks, each of which costs a stat and an SQLite pragma
 
 log = logging.getLogger(__name__)
 
@@ -90,8 +90,8 @@ class Live:
         self.problems: tuple[str, ...] = ()
         self.loads = self.refusals = 0
         self._journal = Journal(models)
-        self._journal_seen: tuple[int, ...] | None = None
-        self._changing = threading.Lock()  # of the overlay, and of what has been read of the journal
+        self._journal_failed = False
+        self._changing = threading.Lock()  # guards the journal, and the overlay that follows it
         version = self._first()
         self._overlay = self._loaded(version, LiveChanges())
         self.snapshot = self._serving(version, self._overlay)
@@ -104,6 +104,7 @@ class Live:
         """Look no more."""
         self._stopped.set()
         self._thread.join()
+        self._journal.close()
         self._verdicts.close()
 
     def _first(self) -> str:
@@ -168,9 +169,8 @@ class Live:
         return Snapshot(overlay.recommender, version, created, tag, len(overlay), len(overlay.changes.withdrawn))
 
     def _catch_up(self) -> None:
-        """Take in what was added to the journal."""
-        seen = _mark(self._journal.path)
-        if seen == self._journal_seen:
+        """Apply what was written to the journal since it was last read."""
+        if not (self._journal_failed or self._journal.has_changed()):
             return
         changes = self._overlay.changes.updated(self._journal.read())
         for sentence in changes.damage:
@@ -179,7 +179,7 @@ class Live:
         self.problems = changes.damage
         self._overlay = self._overlay.with_changes(changes)
         self.snapshot = self._serving(self.snapshot.version or "", self._overlay)
-        self._journal_seen = seen
+        self._journal_failed = False
 
     def _watch(self) -> None:
         if self._posting:
@@ -199,6 +199,7 @@ class Live:
             with self._changing:
                 self._catch_up()
         except JournalError as error:
+            self._journal_failed = True
             if self.problems != (str(error),):
                 log.error("%s", error)
             self.problems = (str(error),)

@@ -136,7 +136,8 @@ class LiveChanges:
         Raises:
             JournalError: it exists and can't be read.
         """
-        return cls().updated(Journal(models).read())
+        with Journal(models) as journal:
+            return cls().updated(journal.read())
 
     @classmethod
     def from_records(cls, records: Iterable[Record]) -> Self:
@@ -229,6 +230,5 @@ def remove_incorporated(models: Path, incorporated: Mapping[str, str]) -> None:
         posted = {id: new for id, new in current.posted.items() if incorporated.get(id) != new.digest}
         return replace(current, posted=posted).to_records()
 
-    journal = Journal(models)
-    if journal.path.exists():
+    with Journal(models) as journal:
         journal.rewrite(without_incorporated)

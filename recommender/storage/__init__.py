@@ -14,12 +14,14 @@ from recommender.storage.atomic import (
     sync_folder,
 )
 from recommender.storage.file_store import FileStore
+from recommender.storage.file_system import MOUNTS, network_file_system
 from recommender.storage.folder import Blob, DiskFolder, Folder, Sink
 from recommender.storage.folder_lock import locked_folder
 from recommender.storage.object_folder import CHUNK_SIZE, ObjectFolder
 
 __all__ = [
     "CHUNK_SIZE",
+    "MOUNTS",
     "Blob",
     "DiskFolder",
     "FileChangedError",
@@ -30,6 +32,7 @@ __all__ = [
     "atomic_write",
     "create_synced",
     "locked_folder",
+    "network_file_system",
     "open_regular_file",
     "remove_temporary_files",
     "sync_folder",

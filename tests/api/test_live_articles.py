@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -261,13 +263,27 @@ def test_readyz_counts_what_is_live_and_tells_of_damage(client: FlaskClient, pub
     post(client)
     client.delete(f"/articles/{SEED_ID}", headers=BEARER)
     assert body_of(client.get("/readyz"))["live"] == {"articles": 1, "withdrawn": 1, "problems": []}
-    journal = published[0] / "live.journal"
-    data = bytearray(journal.read_bytes())
-    data[200] ^= 1
-    journal.write_bytes(data)
+    with closing(sqlite3.connect(published[0] / "live.journal")) as connection, connection:
+        connection.execute("UPDATE record SET value = replace(value, 'title', 'little') WHERE id = 1")
     live = Live(published[0])
-    assert [problem for problem in live.problems if "is damaged, and lost" in problem]
+    assert live.problems == (f"{published[0]}/live.journal: record 1 is damaged, and lost",)
     live.close()
+
+
+def test_readyz_tells_of_a_journal_that_is_none_until_it_is_moved_away(
+    client: FlaskClient, published: Published
+) -> None:
+    post(client)
+    journal = published[0] / "live.journal"
+    for path in published[0].glob("live.journal*"):
+        path.unlink()
+    journal.write_text("related-articles journal 1\n" * 50)
+    sentence = f"{journal}: can't be read: file is not a database; stop the servers, move it away"
+    until(lambda: sentence in "".join(body_of(client.get("/readyz"))["live"]["problems"]))
+    assert body_of(post(client))["status"] == 507
+    assert answers(client, ID, 200)  # what was read before is still served
+    journal.unlink()
+    until(lambda: body_of(client.get("/readyz"))["live"] == {"articles": 0, "withdrawn": 0, "problems": []})
 
 
 def test_all_workers_of_a_server_take_an_article_within_two_seconds(

@@ -183,5 +183,6 @@ def test_whatever_is_killed_the_server_is_back_and_nothing_is_lost(tmp_path: Pat
         time.sleep(2)
         for id in load.acknowledged:
             assert answers(address, id), f"{id} was acknowledged, and is lost"
-    assert Journal(models).read().damage == ()
+    with Journal(models) as journal:
+        assert journal.read().damage == ()
     assert load.longest_gap < 5 * SLACK  # a server starts anew, beside its load, on whatever cores there are
