@@ -65,13 +65,13 @@ kill-server-test: $(VENV)/installed-dev  ## kill workers, servers and trainings 
 	@KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/api/test_server_killed.py
 
 fault-test: $(VENV)/installed-dev  ## flip bits and cut ends, FAULTS (2,000) times each in artefact and journal
-	@FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/artefacts/test_local.py tests/corpus/test_journal.py -k fault
+	@FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/artefacts/test_local_models.py tests/corpus/test_journal.py -k fault
 
 soak: $(VENV)/installed-bench  ## SECONDS (600) at saturation, with reloads and live articles
 	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python tests/soak.py $(SECONDS)
 
 clean:  ## remove .venv and the trained models
-	rm -rf $(VENV) models/current models/live.journal* models/.readings models/*/
+	rm -rf $(VENV) models/current models/live.journal* models/.readings models/.seals models/*/
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12")'

@@ -14,7 +14,7 @@ from waiting import until
 
 from api.app import main
 from recommender import Recommender
-from recommender.artefacts import current_version
+from recommender.artefacts import LocalModels
 from recommender.corpus import LiveChanges
 from recommender.ranking import LiveOverlay
 
@@ -33,7 +33,7 @@ class Site:
         self.models = folder / "models"
         done = CliRunner().invoke(main, ["train", str(self.corpus), "--models", str(self.models)])
         assert done.exit_code == 0, done.output
-        self.version = current_version(self.models)
+        self.version = LocalModels(self.models).current()
 
     def answers(self) -> bytes:
         """What look-ups give for each article, a line each, in rank order."""

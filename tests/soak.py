@@ -24,7 +24,7 @@ from samples import stories
 from servers import RECOMMENDER, free_port, running
 
 from recommender import Corpus, Recommender
-from recommender.artefacts import use_version
+from recommender.artefacts import LocalModels
 from recommender.corpus import LiveChanges
 from recommender.ranking import LiveOverlay
 from recommender.training import publish
@@ -132,7 +132,7 @@ def soak(run: Soak, recommender: Recommender, versions: list[str], seconds: floa
         if second % 10 == 9:
             run.write("DELETE", f"/articles/live-{second - 5}")
         if second % 5 == 4:
-            use_version(run.models, versions[reloads % 3])
+            LocalModels(run.models).use(versions[reloads % 3])
             reloads += 1
         if second % 10 == 2:
             time.sleep(2)  # by now all workers are on it

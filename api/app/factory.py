@@ -91,9 +91,7 @@ def _from_model(
     from api.routes import articles_blueprint, fragment_blueprint, live_articles_blueprint, operations_blueprint
 
     if recommender is None:
-        app.extensions["live"] = Live(
-            own.models, verdicts=own.verdicts, posting=bool(own.token), on_refusal=reload_failures.inc
-        )
+        app.extensions["live"] = Live(own.models, posting=bool(own.token), on_refusal=reload_failures.inc)
     else:
         app.extensions["live"] = Fixed(recommender, version)
     published: PublishedOnly | None = "only" if own.published == "only" else None

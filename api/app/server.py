@@ -24,9 +24,9 @@ from api.app.affinity import Affinity
 from api.app.factory import create_app
 from api.state import PREFIX, Config
 from recommender import RecommenderError
-from recommender.artefacts import Verdicts, current_version
+from recommender.artefacts import LocalModels
 from recommender.cli import corpus_argument, main, models_option
-from recommender.errors import ArtefactError, StoreError
+from recommender.errors import StoreError
 from recommender.export import AnswerStore
 from recommender.training import ensure_trained
 
@@ -44,7 +44,7 @@ _PORT_SECONDS = 1.0  # how long the workers of a server that was killed may hold
 
 
 def worker_app() -> WSGIApplication:
-    """The application of one worker; it shares the server's verdicts on models, and ends with the server."""
+    """The application of one worker; it ends with the server."""
     threading.Thread(target=_end_with, args=(os.getppid(),), name="end with the server", daemon=True).start()
     return Affinity(create_app())
 
@@ -119,7 +119,7 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
 def serve(
     *,
     corpus_path: Path | None,
-    models_folder: Path,
+    models: LocalModels,
     store: str | None,
     host: str,
     port: int,
@@ -137,11 +137,7 @@ def serve(
     if store:
         os.environ[f"{PREFIX}STORE"] = store
     Config.of(os.environ)  # what is wrong is said now, and not by each worker
-    if store:
-        answering = _answering_from(store)
-    else:
-        version = ensure_trained(corpus_path, models_folder) if corpus_path else current_version(models_folder)
-        answering = _answering_with(models_folder.resolve(), version, verified=corpus_path is not None)
+    answering = _answering_from(store) if store else _answering_with(LocalModels(models.path.resolve()), corpus_path)
     if uds is None:
         _require_free(host, port)
     else:
@@ -154,17 +150,13 @@ def serve(
 
 
 @contextmanager
-def _answering_with(models: Path, version: str, *, verified: bool) -> Iterator[str]:
-    """Have workers answer with a version that is found sound, and then with whichever is in use."""
-    with _shared_folder("verdicts") as folder:
-        verdicts = Verdicts(folder, models)
-        if verified:
-            verdicts.accept(version)
-        elif not (verdict := verdicts.judge(version)).good:
-            raise ArtefactError(verdict.reason)
-        verdicts.serve(version)
-        os.environ.update({f"{PREFIX}MODELS": str(models), f"{PREFIX}VERDICTS": str(folder)})
-        yield version
+def _answering_with(models: LocalModels, corpus_path: Path | None) -> Iterator[str]:
+    """Have workers answer with the model in use, which is trained first if there is a corpus that it does not fit."""
+    version = models.current() if corpus_path is None else ensure_trained(corpus_path, models)
+    models.ensure_verified(version)
+    models.record_served(version)
+    os.environ[f"{PREFIX}MODELS"] = str(models)
+    yield version
 
 
 @contextmanager

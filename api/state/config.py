@@ -21,8 +21,6 @@ class Config:
     """Folder of the trained models."""
     store: str | None = field(default=None, repr=False)
     """Where `recommender load` put answers, such as `redis://HOST:6379/0`; then no model is loaded."""
-    verdicts: Path | None = None
-    """Folder in which the workers of one server tell each other which models are sound; `serve` makes one."""
     token: str = field(default="", repr=False)
     """What posting and withdrawing articles needs, as `Authorization: Bearer …`; without one nobody can."""
     published: Published = "any"

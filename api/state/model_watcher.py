@@ -1,29 +1,28 @@
-"""What answers: the newest published model and the live articles over it, swapped without a request noticing.
+"""What answers: the model in use and the live articles over it, swapped without a request noticing.
 
-A thread of each worker looks at the pointer of the models folder and at its journal. What it loads is handed over as
-one reference, so a request that took the old one ends on it, and none waits for the new one.
+Each worker has two threads, one that follows the models folder and one that follows its journal of live articles. What
+they load is published as one reference: a request that took the old one ends on it, and none waits for the new one.
 """
 
 from __future__ import annotations
 
 import logging
-import shutil
-import tempfile
 import threading
-import weakref
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from api.state.snapshot import Snapshot
 from recommender import Recommender
-from recommender.artefacts import POINTER, Verdicts, current_version, read_manifest
+from recommender.artefacts import LocalModels
 from recommender.corpus import Journal, LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.errors import ArtefactError, JournalError
 from recommender.ranking import LiveOverlay
 
 MOST = 10_000  # live articles: all of them are kept in memory, and weighed anew for each new model
-_INTERVAL = 0.25  # seconds between two looks, each of which costs a stat and an SQLite pragma
+_INTERVAL = 0.25  # seconds between two looks, each of which costs a stat or an SQLite pragma
+_SHORTEST_WAIT, _LONGEST_WAIT = 1.0, 300.0  # seconds until a refused version is tried again
 
 log = logging.getLogger(__name__)
 
@@ -60,64 +59,52 @@ class Live:
         loads, refusals: how many versions were loaded, and refused, so far.
     """
 
-    def __init__(
-        self,
-        models: Path,
-        *,
-        verdicts: Path | None = None,
-        posting: bool = False,
-        on_refusal: Callable[[], object] = lambda: None,
-    ) -> None:
-        """Load the model in use and begin to look for others.
+    def __init__(self, models: Path, *, posting: bool = False, on_refusal: Callable[[], object] = lambda: None) -> None:
+        """Load the model in use and begin to follow the folder.
+
+        If the model in use has no seal yet, the one that was served last answers until the new one is verified.
 
         Args:
-            verdicts: a folder that only the processes of this server write to; by default one of this object's own.
-            posting: whether articles may be posted, so that what that needs is worth its memory before they are.
+            posting: whether articles may be posted, so that what that needs is loaded before they are.
             on_refusal: called for each version that is refused.
 
         Raises:
-            ArtefactError: there is no model, or it is refused and no other is being served.
+            ArtefactError: there is no model, or it is refused and none has been served before.
         """
-        self._models = models
+        self._models = LocalModels(models)
         self._posting = posting
         self._on_refusal = on_refusal
-        if verdicts is None:
-            verdicts = Path(tempfile.mkdtemp(prefix="related-articles-"))
-            weakref.finalize(self, shutil.rmtree, verdicts, ignore_errors=True)
-        self._verdicts = Verdicts(verdicts, models)
         self._pointer: tuple[int, ...] | None = ()  # not seen yet
+        self._next_attempt, self._wait = 0.0, _SHORTEST_WAIT
         self.refused: Refusal | None = None
         self.problems: tuple[str, ...] = ()
         self.loads = self.refusals = 0
         self._journal = Journal(models)
         self._journal_failed = False
         self._changing = threading.Lock()  # guards the journal, and the overlay that follows it
-        version = self._first()
+        version = self._first_version()
         self._overlay = self._loaded(version, LiveChanges())
         self.snapshot = self._serving(version, self._overlay)
         self._look_at_the_journal()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="live", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._follow_models, name="models", daemon=True),
+            threading.Thread(target=self._follow_journal, name="journal", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop following the folder."""
         self._stopped.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
         self._journal.close()
-        self._verdicts.close()
 
-    def _first(self) -> str:
-        version = current_version(self._models)
-        serving = self._verdicts.serving()
-        if serving is not None and serving != version:
-            # The others go on with this one until the new one is found good, and so does a worker that joins them.
-            verdict = self._verdicts.known(version)
-            if verdict is None or not verdict.good:
-                version = serving
-        verdict = self._verdicts.judge(version)
-        if not verdict.good:
-            raise ArtefactError(verdict.reason)
+    def _first_version(self) -> str:
+        version, served = self._models.current(), self._models.last_served()
+        if served is not None and served != version and not self._models.is_verified(version):
+            return served
         return version
 
     def post(self, new: PostedArticle) -> tuple[LiveOverlay, bool]:
@@ -158,14 +145,14 @@ class Live:
             return article.id, owners
 
     def _loaded(self, version: str, changes: LiveChanges) -> LiveOverlay:
-        base = Recommender.load(self._models, version, verified=True)
-        self._verdicts.serve(version)
+        base = Recommender.load(self._models, version)
+        self._models.record_served(version)
         self.loads += 1
         return LiveOverlay(base).with_changes(changes)
 
     def _serving(self, version: str, overlay: LiveOverlay) -> Snapshot:
         tag = f"{version}+{overlay.tag}" if overlay.tag else version
-        created = read_manifest(self._models, version).created
+        created = self._models.manifest(version).created
         return Snapshot(overlay.recommender, version, created, tag, len(overlay), len(overlay.changes.withdrawn))
 
     def _catch_up(self) -> None:
@@ -181,18 +168,20 @@ class Live:
         self.snapshot = self._serving(self.snapshot.version or "", self._overlay)
         self._journal_failed = False
 
-    def _watch(self) -> None:
+    def _follow_models(self) -> None:
         if self._posting:
-            self._try(self._overlay.warm_up)
-        while not self._stopped.wait(_INTERVAL):
-            self._try(self._look_at_the_journal)
-            self._try(self._look_for_a_model)
+            self._overlay.warm_up()
+        self._repeat(self._look_for_a_model)
 
-    def _try(self, work: Callable[[], object]) -> None:
-        try:
-            work()
-        except Exception:  # whatever it was, the next look is due
-            log.exception("looking for what is new failed")
+    def _follow_journal(self) -> None:
+        self._repeat(self._look_at_the_journal)
+
+    def _repeat(self, look: Callable[[], object]) -> None:
+        while not self._stopped.wait(_INTERVAL):
+            try:
+                look()
+            except Exception:
+                log.exception("following the models folder failed")
 
     def _look_at_the_journal(self) -> None:
         try:
@@ -205,27 +194,29 @@ class Live:
             self.problems = (str(error),)
 
     def _look_for_a_model(self) -> None:
-        pointer = _mark(self._models / POINTER)
-        if pointer == self._pointer:
+        """Serve the version in use; one that is refused is tried again after a time that doubles."""
+        pointer = _mark(self._models.pointer)
+        if pointer == self._pointer and (self.refused is None or time.monotonic() < self._next_attempt):
             return
+        if pointer != self._pointer:
+            self._pointer, self._wait = pointer, _SHORTEST_WAIT
         version = ""
         try:
-            version = current_version(self._models)
+            version = self._models.current()
             if version != self.snapshot.version:
-                verdict = self._verdicts.of(version)
-                if verdict is None:
-                    return  # looked at by some process; the pointer stays unseen
-                if not verdict.good:
-                    raise ArtefactError(verdict.reason)
+                if not self._models.is_verified(version) and (self.refused is None or self.refused.version != version):
+                    self.refused = Refusal(version, "it is being verified")
                 self._swap(version)
                 log.warning("%s is served now", version)
             self.refused = None
         except ArtefactError as error:
+            if self.refused is None or self.refused.reason != str(error):
+                log.error("%s; %s is served on", error, self.snapshot.version)
+                self.refusals += 1
+                self._on_refusal()
             self.refused = Refusal(version, str(error))
-            self.refusals += 1
-            self._on_refusal()
-            log.error("%s; %s is served on", error, self.snapshot.version)
-        self._pointer = pointer
+            self._next_attempt = time.monotonic() + self._wait
+            self._wait = min(2 * self._wait, _LONGEST_WAIT)
 
     def _swap(self, version: str) -> None:
         overlay = self._loaded(version, self._overlay.changes)  # the long part, while others may still post

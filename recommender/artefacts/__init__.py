@@ -1,44 +1,27 @@
-"""A trained model on disk or at a URL: publish, verify, load, roll back. Loading executes nothing."""
+"""Trained models on disk or at a URL: publish, verify, load, roll back.
+
+A model that is published is there whole or not at all. Loading one executes nothing, and refuses one that is damaged or
+forged with a sentence that says what to do. `models/README.md` describes the files.
+"""
 
 from recommender.artefacts.index_reader import IndexReader
-from recommender.artefacts.local import (
-    POINTER,
-    counts_of,
-    current_version,
-    publish_locally,
-    read_model,
-    use_version,
-    verify,
-)
-from recommender.artefacts.manifest import Manifest, manifest_of
+from recommender.artefacts.local_models import LocalModels
+from recommender.artefacts.manifest import Manifest
 from recommender.artefacts.model_files import RECORDS, ModelFiles, array_bytes
-from recommender.artefacts.models import Models, load_model, on_disk, publish_files, read_manifest, versions
-from recommender.artefacts.remote import RemoteModels
+from recommender.artefacts.models import Models, models_at
+from recommender.artefacts.remote_models import RemoteModels, on_disk
 from recommender.artefacts.trained_model import TrainedModel
-from recommender.artefacts.verification import Verdict, Verdicts
 
 __all__ = [
-    "POINTER",
     "RECORDS",
     "IndexReader",
+    "LocalModels",
     "Manifest",
     "ModelFiles",
     "Models",
     "RemoteModels",
     "TrainedModel",
-    "Verdict",
-    "Verdicts",
     "array_bytes",
-    "counts_of",
-    "current_version",
-    "load_model",
-    "manifest_of",
+    "models_at",
     "on_disk",
-    "publish_files",
-    "publish_locally",
-    "read_manifest",
-    "read_model",
-    "use_version",
-    "verify",
-    "versions",
 ]

@@ -1,10 +1,11 @@
-"""What an artefact says of itself."""
+"""The manifest of an artefact: what it was trained on and with, and the checksums of its files."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
@@ -12,24 +13,26 @@ from pathlib import Path
 from typing import Any, Self
 
 from recommender.artefacts.model_files import NAMES
+from recommender.corpus import Corpus
 from recommender.errors import ArtefactError, SettingsError
 from recommender.settings import Settings
 
 FORMAT = 5
 MANIFEST = "manifest.json"
-_SEAL = "seal"  # of the manifest: sha256 of all else in it
+_CHECKSUM = "checksum"  # sha256 of all else in the manifest, as hex
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "PyStemmer", "regex")
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an artefact says of itself.
+    """What an artefact was trained on and with, and the checksums of its files.
 
     Attributes:
-        version: the name of its folder; later ones sort after earlier ones.
-        given: the settings that the user fixed; a later training goes by them again.
-        precision: what the least score was set by, likewise.
-        learnt: what links have taught, in a sentence.
+        version: the name of its folder; later versions sort after earlier ones.
+        created: when it was trained, ISO 8601, UTC.
+        given: the settings that the user fixed; a later training uses them again.
+        precision: the precision that the least score was chosen for, likewise.
+        learnt: what was learnt from curated links, in a sentence.
         corpus: the fingerprint of the corpus it was trained on.
         counts: articles, files, links, terms.
         files: sha256 of every file, as hex, by name.
@@ -46,8 +49,41 @@ class Manifest:
     libraries: dict[str, str]
     files: dict[str, str]
 
+    @classmethod
+    def of(
+        cls,
+        corpus: Corpus,
+        digests: Mapping[str, str],
+        *,
+        terms: int,
+        settings: Settings,
+        given: Mapping[str, Any] | None = None,
+        precision: float | None = None,
+        learnt: str = "",
+    ) -> Self:
+        """The manifest of a model that was trained now; its version is named after this moment and its files.
+
+        Args:
+            digests: sha256 of every file, as hex, by name in ascending order.
+            terms: how many were learnt.
+        """
+        now = datetime.now(UTC)
+        links = sum(len(targets) for targets in corpus.links.values())
+        return cls(
+            version=version_name(now, hashlib.sha256(_json(digests)).hexdigest()[:8]),
+            created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            settings=settings,
+            given=given or {},
+            precision=precision,
+            learnt=learnt,
+            corpus=corpus.fingerprint,
+            counts={"articles": len(corpus.articles), "files": corpus.files, "links": links, "terms": terms},
+            libraries={name: installed_version(name) for name in _LIBRARIES},
+            files=dict(digests),
+        )
+
     def to_json(self) -> bytes:
-        """For a file, under a seal of its own."""
+        """The content of a manifest file, with a checksum of its own."""
         values = {
             "format": FORMAT,
             "created": self.created,
@@ -61,25 +97,25 @@ class Manifest:
             "files": self.files,
         }
         values = json.loads(_json(values))  # as it will be read
-        text = json.dumps({**values, _SEAL: hashlib.sha256(_json(values)).hexdigest()}, indent=2)
+        text = json.dumps({**values, _CHECKSUM: hashlib.sha256(_json(values)).hexdigest()}, indent=2)
         return text.encode() + b"\n"
 
     @classmethod
-    def from_json(cls, text: bytes, *, version: str, place: str | Path) -> Self:
-        """What `to_json` gave, at some place.
+    def from_json(cls, text: bytes, *, version: str, path: str | Path) -> Self:
+        """Read what `to_json` wrote; `path` is that of the artefact, for error messages.
 
         Raises:
             ArtefactError: it is damaged, or of another format.
         """
         try:
             values = json.loads(text)
-            seal = values.pop(_SEAL, None)
+            checksum = values.pop(_CHECKSUM, None)
             if values["format"] != FORMAT:
-                raise refused(place, f"it is of format {values['format']!r}, this program reads {FORMAT}")
-            if seal != hashlib.sha256(_json(values)).hexdigest():
-                raise refused(place, "its manifest is damaged: it is not the one that was published")
+                raise refusal(path, f"it is of format {values['format']!r}, this program reads {FORMAT}")
+            if checksum != hashlib.sha256(_json(values)).hexdigest():
+                raise refusal(path, "its manifest is damaged: it is not the one that was published")
             if set(values["files"]) != NAMES:
-                raise refused(place, "its manifest does not name the files of an artefact")
+                raise refusal(path, "its manifest does not name the files of an artefact")
             return cls(
                 version=version,
                 created=str(values["created"]),
@@ -93,46 +129,28 @@ class Manifest:
                 files={str(name): str(digest) for name, digest in values["files"].items()},
             )
         except (ValueError, KeyError, TypeError, AttributeError, SettingsError, RecursionError) as error:
-            raise refused(place, f"{MANIFEST} can't be read ({error})") from error
+            raise refusal(path, f"{MANIFEST} can't be read ({error})") from error
 
 
-def manifest_of(
-    digests: Mapping[str, str],
-    *,
-    settings: Settings,
-    given: Mapping[str, Any],
-    precision: float | None,
-    learnt: str,
-    corpus: str,
-    counts: Mapping[str, int],
-) -> Manifest:
-    """The manifest of files whose sha256, as hex, are given by name, ascending; it names the version that they are."""
-    now = datetime.now(UTC)
-    content = hashlib.sha256(_json(digests)).hexdigest()[:8]
-    return Manifest(
-        version=version_at(now, content),
-        created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        settings=settings,
-        given=given,
-        precision=precision,
-        learnt=learnt,
-        corpus=corpus,
-        counts=dict(counts),
-        libraries={name: installed_version(name) for name in _LIBRARIES},
-        files=dict(digests),
-    )
+def version_name(moment: datetime, suffix: str) -> str:
+    """The name of a version made at a moment in UTC; the suffix tells it from others of the same moment."""
+    return f"{moment:%Y%m%dT%H%M%S.%fZ}-{suffix}"
 
 
-def version_at(moment: datetime, content: str) -> str:
-    """The name of a version that was made at a moment in UTC; `content` tells it from others of that moment."""
-    return f"{moment:%Y%m%dT%H%M%S.%fZ}-{content}"
-
-
-def refused(place: str | Path, reason: str) -> ArtefactError:
-    """The error that tells why an artefact is not used."""
+def refusal(path: str | Path, reason: str) -> ArtefactError:
+    """The error that says why an artefact is not used."""
     return ArtefactError(
-        f"{place}: refused: {reason}; run `recommender train CORPUS`, or go back with `recommender models use VERSION`"
+        f"{path}: refused: {reason}; run `recommender train CORPUS`, or go back with `recommender models use VERSION`"
     )
+
+
+@contextmanager
+def refusing(path: str | Path) -> Iterator[None]:
+    """Turn errors of reading the files of an artefact into an `ArtefactError`."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError) as error:
+        raise refusal(path, f"it holds what no artefact holds ({error})") from error
 
 
 def _settings(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
-from recommender.catalogue import Catalogue
+from recommender.artefacts.model_files import ARRAYS, RECORDS, TEXTS, ModelFiles
+from recommender.catalogue import Catalogue, PackedStrings, StringIndex
 from recommender.search import Index, ReadyLists
 from recommender.settings import Settings
-from recommender.text import TfidfModel
+from recommender.text import FIELDS, TfidfModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class TrainedModel:
 
     Attributes:
         top_lists: precomputed lists; `None` where every look-up searches.
-        read_tfidf: reads the terms and their weights, which look-ups of articles need not wait for.
+        read_tfidf: reads the terms and their weights, which look-ups of articles do not need.
     """
 
     catalogue: Catalogue
@@ -25,3 +27,30 @@ class TrainedModel:
     top_lists: ReadyLists | None
     read_tfidf: Callable[[], TfidfModel]
     settings: Settings
+
+    @classmethod
+    def read(cls, files: ModelFiles, settings: Settings) -> Self:
+        """Read the files of an artefact, which are trusted as they are; arrays are mapped where the folder can.
+
+        Raises:
+            OSError, ValueError: a file is missing, or holds something else.
+        """
+        arrays = {name: files.read_array(name) for name in ARRAYS}
+        texts = {
+            name: PackedStrings(files.folder.read(name), arrays[f"{name.partition('.')[0]}.ends"]) for name in TEXTS
+        }
+        index = Index.from_arrays({part: arrays[f"index.{part}"] for part in Index._fields})
+        catalogue = Catalogue(
+            texts[RECORDS],
+            entry_sizes=arrays["articles.entries"],
+            days=index.days,
+            flags=arrays["articles.flags"],
+            names=StringIndex(texts["names.txt"], arrays["names.rows"]),
+            urls=StringIndex(texts["urls.txt"], arrays["urls.rows"]),
+        )
+
+        def read_tfidf() -> TfidfModel:
+            vocabularies = {field: files.read_vocabulary(field) for field in FIELDS}
+            return TfidfModel.from_vocabularies(vocabularies, settings=settings)
+
+        return cls(catalogue, index, ReadyLists(arrays["lists.rows"], arrays["lists.scores"]), read_tfidf, settings)

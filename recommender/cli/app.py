@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 import click
 
-from recommender.artefacts import Models, verify
+from recommender.artefacts import LocalModels, Models
 from recommender.cli.evaluate import evaluate_command
 from recommender.cli.models import models_group
 from recommender.cli.options import (
@@ -106,9 +106,9 @@ def train_command(
 @click.option("--limit", type=click.IntRange(1, 1000), help="Entries at most.  [default: the model's setting]")
 @click.option("--explain", is_flag=True, help="Say why, for each entry, instead of the entries.")
 @click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
-def related_command(id: str, models_folder: Path, limit: int | None, explain: bool, form: str) -> None:
+def related_command(id: str, models: LocalModels, limit: int | None, explain: bool, form: str) -> None:
     """Print the suggestions for the article ID, as its file or the API would give them."""
-    recommender = load_with_live_articles(models_folder, verify(models_folder).version)
+    recommender = load_with_live_articles(models)
     article = recommender.article(id)
     suggestions = recommender.related(id, limit=limit)
     if explain:
@@ -141,7 +141,7 @@ def related_command(id: str, models_folder: Path, limit: int | None, explain: bo
 def enrich_command(
     *,
     corpus_path: Path,
-    models_folder: Path,
+    models: LocalModels,
     mode: Mode,
     limit: int | None,
     trial: str | None,
@@ -155,8 +155,8 @@ def enrich_command(
     list), `relatedPin: [ID, …]` (these first) and `relatedBan: [ID, …]` (never these).
     """
     with nullcontext() if trial else _alone(corpus_path):
-        corpus = read_corpus(corpus_path, models_folder)
-        recommender = load_with_live_articles(models_folder, ensure_trained(corpus, models_folder))
+        corpus = read_corpus(corpus_path, models)
+        recommender = load_with_live_articles(models, ensure_trained(corpus, models))
         enrichment = Enrichment(corpus_path, corpus, recommender, mode=mode, limit=limit)
         outcomes = list(_shown(enrichment.run(dry_run=trial is not None, progress=True), trial, as_json=as_json))
         changed = any(outcome.action == "written" for outcome in outcomes) or not enrichment.lists_are_recorded()

@@ -11,6 +11,7 @@ from typing import IO, NoReturn, get_args
 
 import click
 
+from recommender.artefacts import LocalModels
 from recommender.articles import parse_date
 from recommender.cli.options import corpus_argument, models_option, settings_option
 from recommender.corpus import Corpus, LinkFaultKind
@@ -52,7 +53,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def evaluate_command(
     *,
     corpus_path: Path,
-    models_folder: Path,
+    models: LocalModels,
     since: str | None,
     max_links: int,
     settings_file: Path | None,
@@ -67,12 +68,12 @@ def evaluate_command(
 ) -> None:
     """Learn from the earlier curated links, and measure how well the suggestions match the later ones."""
     given = read_overrides(settings_file) if settings_file else {}
-    corpus = Corpus.from_path(corpus_path, cache=models_folder / PARSE_CACHE_FILE, progress=True)
+    corpus = Corpus.from_path(corpus_path, cache=models.path / PARSE_CACHE_FILE, progress=True)
     if lint:
         _lint(corpus)
     split = Split.of(corpus, since=_moment(since))
     # What may be missing is looked for before the long work begins.
-    judge = Recommender.load(models_folder, against) if against else None
+    judge = Recommender.load(models, against) if against else None
     others = {f"encoder {Path(encoder).name}": baselines.encoder(encoder)} if encoder else {}
     if page is not None:
         require_matplotlib()

@@ -6,7 +6,7 @@ from typing import cast
 
 import click
 
-from recommender.artefacts import Models, RemoteModels, read_manifest, use_version, verify, versions
+from recommender.artefacts import Models, RemoteModels
 from recommender.cli.options import Command, ModelsType, models_or_url_option
 from recommender.errors import ArtefactError, RecommenderError
 
@@ -40,17 +40,17 @@ def own_models_option(command: Command) -> Command:
 @own_models_option
 def list_models(models: Models) -> None:
     """List the versions, the newest last; a star marks the one in use."""
-    known = versions(models)
+    known = models.versions()
     in_use = None
     if known:
         try:
-            in_use = read_manifest(models).version
+            in_use = models.manifest().version
         except ArtefactError as error:
             click.echo(f"recommender: {error}", err=True)
     for version in known:
         star = "*" if version == in_use else " "
         try:
-            manifest = read_manifest(models, version)
+            manifest = models.manifest(version)
             click.echo(f"{star} {version}  {manifest.created}  {manifest.counts['articles']:,} articles")
         except ArtefactError as error:
             click.echo(f"{star} {version}  {error}")
@@ -69,7 +69,7 @@ def verify_model(models: Models, version: str | None) -> None:
     """Compare every file of VERSION (the one in use, by default) with its manifest."""
     if isinstance(models, RemoteModels):
         raise RecommenderError(f"{models}: is a URL, whose models `recommender models pull` verifies as it brings them")
-    click.echo(f"{verify(models, version).version} is whole")
+    click.echo(f"{models.verify(version).version} is whole")
 
 
 @models_group.command("use")
@@ -77,11 +77,7 @@ def verify_model(models: Models, version: str | None) -> None:
 @own_models_option
 def use_model(models: Models, version: str) -> None:
     """Make VERSION the one in use, after verifying it; at a URL, those verify it who fetch it."""
-    if isinstance(models, RemoteModels):
-        models.use(version)
-    else:
-        verify(models, version)
-        use_version(models, version)
+    models.use(version)
     click.echo(f"{version} is in use")
 
 

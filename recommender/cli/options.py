@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from recommender.artefacts import Models, RemoteModels
+from recommender.artefacts import LocalModels, Models, RemoteModels, models_at
 from recommender.errors import without_secrets
 from recommender.parallel import Engine, EngineName
 
@@ -29,19 +29,19 @@ class ModelsType(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Models:
         """See click."""
-        if isinstance(value, RemoteModels):
+        if isinstance(value, LocalModels | RemoteModels):
             return value
         if "://" not in str(value) or value.startswith("file://"):
-            return self._folder.convert(str(value).removeprefix("file://"), param, ctx)
+            return LocalModels(self._folder.convert(str(value).removeprefix("file://"), param, ctx))
         if not self._urls:
             place = without_secrets(str(value))
             self.fail(f"{place}: is a URL; `recommender models pull {place}` brings a model from there", param, ctx)
-        return RemoteModels(value.rstrip("/"))
+        return models_at(value)
 
 
 def models_option(command: Command) -> Command:
     """`--models DIR`, which every command takes."""
-    return _models_option("models_folder", ModelsType(), "DIR", "Folder of the trained models.")(command)
+    return _models_option("models", ModelsType(), "DIR", "Folder of the trained models.")(command)
 
 
 def models_or_url_option(command: Command) -> Command:

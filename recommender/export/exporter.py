@@ -21,7 +21,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.artefacts import ModelFiles, Models, RemoteModels, read_manifest
+from recommender.artefacts import LocalModels, ModelFiles, Models
 from recommender.corpus import LiveChanges
 from recommender.errors import EngineError, ExportError
 from recommender.export.parquet import to_parquet
@@ -58,9 +58,9 @@ class Exporter:
             engine: one that is started.
             task_size: articles a task at most.
         """
-        self._models = models.resolve() if isinstance(models, Path) else models
+        self._models = LocalModels(models.path.resolve()) if models.path is not None else models
         self._version = version
-        self._limit = read_manifest(models, version).settings.limit if limit is None else limit
+        self._limit = models.manifest(version).settings.limit if limit is None else limit
         self._engine = engine or Engine()
         self._task_size = task_size
         self._progress = progress
@@ -167,7 +167,7 @@ class Exporter:
 
     def _days(self, dataset: FileStore, live: bytes) -> NDArray[np.float64]:
         """Those of all articles, in rank order."""
-        if isinstance(self._models, RemoteModels):  # of which no more is needed here
+        if self._models.path is None:  # nothing else of a remote model is needed here
             return ModelFiles(self._models.folder(self._version)).read_array("index.days")
         recommender = _opened(self._models, self._version, dataset.url, _digest(live))
         return recommender.published_days
@@ -257,7 +257,7 @@ def _name(recommender: Recommender, place: int) -> str:
 @lru_cache(maxsize=1)
 def _opened(models: Models, version: str, url: str, live: str) -> Recommender:
     """The model with what was live when the export began: once a process."""
-    base = Recommender.load(models, version, verified=True)
+    base = Recommender.load(models, version)
     if not live:
         return base
     dataset = FileStore(url)
@@ -270,9 +270,9 @@ def _opened(models: Models, version: str, url: str, live: str) -> Recommender:
 
 def _live_now(models: Models) -> bytes:
     """What is posted and withdrawn, a line each, withdrawals first; the same for the same state."""
-    if isinstance(models, RemoteModels):
+    if models.path is None:
         return b""
-    live_changes = LiveChanges.load(models)
+    live_changes = LiveChanges.load(models.path)
     lines = [(("post" in record), msgspec.json.encode(record)) for record in live_changes.to_records()]
     return b"".join(line + b"\n" for _, line in sorted(lines))
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from scipy.sparse import csr_array
 
-from recommender.artefacts import Models, RemoteModels, TrainedModel, load_model
+from recommender.artefacts import Models, TrainedModel, models_at
 from recommender.articles import Article, in_rank_order, normalise_url, parse_date, published_days
 from recommender.catalogue import Catalogue
 from recommender.corpus import Corpus
@@ -83,19 +83,16 @@ class Recommender:
         return self._take(Catalogue.from_articles(articles, corpus.links), model, index.weighted(weights), None)
 
     @classmethod
-    def load(cls, models: Models | str, version: str | None = None, *, verified: bool = False) -> Self:
-        """Load a version from a folder of models or a URL, the current one by default; its arrays are mapped.
-
-        Args:
-            verified: the caller has verified this version already.
+    def load(cls, models: Models | Path | str, version: str | None = None) -> Self:
+        """Load a version, by default the one in use, from a folder or URL of models; its arrays are mapped.
 
         Raises:
             ArtefactError: it is missing, damaged, hostile or of another format.
             StorageError: it can't be read from the URL.
         """
-        if isinstance(models, str):
-            models = RemoteModels(models) if "://" in models else Path(models)
-        return cls.from_model(load_model(models, version, verified=verified))
+        if isinstance(models, Path | str):
+            models = models_at(models)
+        return cls.from_model(models.load(version))
 
     @classmethod
     def from_model(cls, model: TrainedModel) -> Self:

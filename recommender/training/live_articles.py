@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from recommender.artefacts import Models
+from recommender.artefacts import LocalModels, Models
 from recommender.corpus import Corpus, LiveChanges
 from recommender.parallel import freeze_gc
 from recommender.ranking import LiveOverlay, Recommender
@@ -22,8 +22,8 @@ def read_corpus(corpus_path: Path, models: Models) -> Corpus:
         CorpusError, ArtefactError: the corpus, or the models at the URL, can't be read.
     """
     live_changes, cache = LiveChanges(), None
-    if isinstance(models, Path):
-        live_changes, cache = LiveChanges.load(models), models / PARSE_CACHE_FILE
+    if models.path is not None:
+        live_changes, cache = LiveChanges.load(models.path), models.path / PARSE_CACHE_FILE
     else:
         models.versions()  # an unreachable URL is reported before the long work
     for sentence in live_changes.damage:
@@ -33,11 +33,11 @@ def read_corpus(corpus_path: Path, models: Models) -> Corpus:
     return corpus
 
 
-def load_with_live_articles(models_folder: Path, version: str) -> Recommender:
-    """Load a verified version with the articles posted and withdrawn since it was trained.
+def load_with_live_articles(models: LocalModels, version: str | None = None) -> Recommender:
+    """Load a version, by default the one in use, with the articles posted and withdrawn since it was trained.
 
     Raises:
         ArtefactError: the version can't be loaded.
     """
-    base = Recommender.load(models_folder, version, verified=True)
-    return LiveOverlay(base).with_changes(LiveChanges.load(models_folder)).recommender
+    base = Recommender.load(models, version)
+    return LiveOverlay(base).with_changes(LiveChanges.load(models.path)).recommender

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from recommender.artefacts import RECORDS, Manifest, ModelFiles, TrainedModel, counts_of, manifest_of, publish_locally
+from recommender.artefacts import RECORDS, LocalModels, Manifest, ModelFiles, TrainedModel
 from recommender.corpus import Corpus
 from recommender.ranking import Recommender
 from recommender.storage import Blob, Folder
@@ -35,7 +35,7 @@ def publish(
             recommender, corpus, folder, given=given, precision=precision, learnt=learnt, progress=progress
         )
 
-    return publish_locally(models, fill)
+    return LocalModels(models).publish(fill)
 
 
 def write_files(
@@ -61,14 +61,14 @@ def write_files(
     for field, vocabulary in vocabularies.items():
         files.write_vocabulary(field, vocabulary)
     terms = sum(len(vocabulary.terms) for vocabulary in vocabularies.values())
-    return manifest_of(
+    return Manifest.of(
+        corpus,
         {name: folder.digest(name) for name in sorted(folder.names())},
         settings=recommender.settings,
         given=given or {},
         precision=precision,
         learnt=learnt,
-        corpus=corpus.fingerprint,
-        counts=counts_of(corpus, terms),
+        terms=terms,
     )
 
 

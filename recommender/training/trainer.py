@@ -8,18 +8,7 @@ from typing import Any
 
 import click
 
-from recommender.artefacts import (
-    Manifest,
-    Models,
-    counts_of,
-    manifest_of,
-    on_disk,
-    publish_files,
-    read_manifest,
-    read_model,
-    verify,
-    versions,
-)
+from recommender.artefacts import Manifest, ModelFiles, Models, TrainedModel, on_disk
 from recommender.corpus import Corpus, fingerprint, remove_incorporated
 from recommender.errors import ArtefactError
 from recommender.parallel import Engine
@@ -59,9 +48,9 @@ def train(
     report_corpus(corpus)
     whole = engine.name == "local" and len(corpus.articles) <= slice_rows
     fill = _at_once(corpus, given, precision) if whole else _in_slices(corpus, given, precision, engine, slice_rows)
-    manifest = publish_files(models, fill)
-    if isinstance(models, Path):
-        remove_incorporated(models, corpus.incorporated)
+    manifest = models.publish(fill)
+    if models.path is not None:
+        remove_incorporated(models.path, corpus.incorporated)
     click.echo(manifest.learnt, err=True)
     click.echo(f"published {models}/{manifest.version}", err=True)
     return manifest
@@ -106,16 +95,16 @@ def _in_slices(
         result = tuned
         if precision is not None:
             with on_disk(folder, digests) as made:
-                recommender = Recommender.from_model(read_model(made, tuned.settings))
+                recommender = Recommender.from_model(TrainedModel.read(ModelFiles(made), tuned.settings))
                 result = with_min_score(tuned, recommender, split.earlier, precision)
-        return manifest_of(
+        return Manifest.of(
+            corpus,
             digests,
+            terms=terms,
             settings=result.settings,
             given=given,
             precision=precision,
             learnt=result.summary(),
-            corpus=corpus.fingerprint,
-            counts=counts_of(corpus, terms),
         )
 
     return fill
@@ -143,7 +132,7 @@ def ensure_trained(corpus: Corpus | Path, models: Models, *, engine: Engine | No
 def _fingerprint(corpus: Corpus | Path, models: Models) -> str:
     if isinstance(corpus, Corpus):
         return corpus.fingerprint
-    return fingerprint(corpus, cache=models / PARSE_CACHE_FILE if isinstance(models, Path) else None)
+    return fingerprint(corpus, cache=models.path / PARSE_CACHE_FILE if models.path is not None else None)
 
 
 def _current_manifest(models: Models) -> Manifest | None:
@@ -152,8 +141,8 @@ def _current_manifest(models: Models) -> Manifest | None:
     A version at a URL is verified by those who download it.
     """
     try:
-        return verify(models) if isinstance(models, Path) else read_manifest(models)
+        return models.ensure_verified()
     except ArtefactError as error:
-        if versions(models):
+        if models.versions():
             click.echo(f"recommender: {error}", err=True)
         return None

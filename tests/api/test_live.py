@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from waiting import SLACK, until
 from api import create_app
 from api.state import Live
 from recommender import Corpus, Recommender
-from recommender.artefacts import Manifest, use_version
+from recommender.artefacts import LocalModels, Manifest
 from recommender.errors import ArtefactError
 from recommender.training import publish
 
@@ -35,10 +36,24 @@ def publish_other(models: Path) -> str:
     return publish(Recommender().fit(OTHER), OTHER, models).version
 
 
-def damage(models: Path, version: str) -> None:
-    """Cut a file of a version."""
-    file = models / version / "lists.rows.npy"
+def copy_damaged(models: Path, version: str) -> str:
+    """Copy a version by hand, without the end of one file, and name the copy as the one in use."""
+    shutil.copytree(models / version, models / "copied")
+    file = models / "copied" / "lists.rows.npy"
     file.write_bytes(file.read_bytes()[:-1])
+    point_to(models, "copied")
+    return "copied"
+
+
+def point_to(models: Path, version: str) -> None:
+    """Name the version in use as by hand, without verifying it."""
+    (models / "next").write_text(version)
+    (models / "next").replace(models / "current")
+
+
+def refused_reason(live: Live) -> str:
+    """Why the version in use is not served, if it is not."""
+    return "" if live.refused is None else live.refused.reason
 
 
 def test_a_new_model_is_served_and_an_older_one_again_when_it_is_named(published: Published, live: Live) -> None:
@@ -49,7 +64,7 @@ def test_a_new_model_is_served_and_an_older_one_again_when_it_is_named(published
     until(lambda: live.snapshot.version == second)
     assert len(live.snapshot.recommender.related("comet")) == 1
     assert len(before.recommender.related(SEED_ID)) == 10  # what took the old one ends on it
-    use_version(models, first.version)
+    LocalModels(models).use(first.version)
     until(lambda: live.snapshot.version == first.version)
     assert live.snapshot.recommender.has_article(SEED_ID)
     assert (live.loads, live.refusals, live.refused) == (3, 0, None)
@@ -57,16 +72,23 @@ def test_a_new_model_is_served_and_an_older_one_again_when_it_is_named(published
 
 def test_a_bad_model_is_refused_and_the_old_one_goes_on(published: Published, live: Live) -> None:
     models, first = published
-    version = publish_other(models)
-    damage(models, version)
-    until(lambda: live.refused is not None)
+    version = copy_damaged(models, first.version)
+    until(lambda: "lists.rows.npy is damaged" in refused_reason(live))
     assert live.refused is not None
     assert live.refused.version == version
-    assert "lists.rows.npy is damaged" in live.refused.reason
     assert live.snapshot.version == first.version
-    use_version(models, first.version)
+    LocalModels(models).use(first.version)
     until(lambda: live.refused is None)
     assert (live.loads, live.refusals) == (1, 1)
+
+
+def test_a_model_that_is_still_being_copied_is_served_when_it_is_whole(published: Published, live: Live) -> None:
+    models, first = published
+    version = copy_damaged(models, first.version)
+    until(lambda: "lists.rows.npy is damaged" in refused_reason(live))
+    shutil.copy(models / first.version / "lists.rows.npy", models / version)
+    until(lambda: live.snapshot.version == version)
+    assert live.refused is None
 
 
 def test_without_a_pointer_the_model_goes_on(published: Published, live: Live) -> None:
@@ -74,26 +96,29 @@ def test_without_a_pointer_the_model_goes_on(published: Published, live: Live) -
     (models / "current").unlink()
     until(lambda: live.refused is not None)
     assert live.snapshot.version == first.version
-    use_version(models, first.version)
+    LocalModels(models).use(first.version)
     until(lambda: live.refused is None)
 
 
-def test_a_worker_that_starts_while_a_bad_model_is_in_use_serves_what_the_others_do(
-    published: Published, tmp_path: Path
-) -> None:
+def test_a_worker_that_starts_while_a_bad_model_is_in_use_serves_what_the_others_do(published: Published) -> None:
     models, first = published
-    verdicts = tmp_path / "verdicts"
-    verdicts.mkdir()
-    others = Live(models, verdicts=verdicts)
-    version = publish_other(models)
-    damage(models, version)
-    joining = Live(models, verdicts=verdicts)
+    others = Live(models)
+    publish_other(models)
+    LocalModels(models).use(first.version)
+    until(lambda: others.snapshot.version == first.version)
+    copy_damaged(models, first.version)
+    joining = Live(models)
     try:
         assert joining.snapshot.version == first.version
-        until(lambda: joining.refused is not None)
+        until(lambda: "lists.rows.npy is damaged" in refused_reason(joining))
     finally:
         joining.close()
         others.close()
+
+
+def test_a_bad_model_where_none_was_served_before_is_an_error(published: Published) -> None:
+    models, first = published
+    copy_damaged(models, first.version)
     with pytest.raises(ArtefactError, match=r"lists\.rows\.npy is damaged"):
         Live(models)
 
@@ -111,9 +136,8 @@ def test_readyz_names_the_model_and_what_is_refused(published: Published) -> Non
         "refused": None,
         "live": nothing,
     }
-    version = publish_other(models)
-    damage(models, version)
-    until(lambda: app.extensions["live"].refused is not None)
+    version = copy_damaged(models, first.version)
+    until(lambda: "lists.rows.npy is damaged" in refused_reason(app.extensions["live"]))
     answer = client.get("/readyz").json
     assert answer is not None
     assert (answer["version"], answer["refused"]["version"]) == (first.version, version)
@@ -138,7 +162,7 @@ def test_every_worker_takes_a_new_model_within_two_seconds(published: Published,
         published_at = time.monotonic()
         until(lambda: versions(address) == {second})
         assert time.monotonic() - published_at < 2 * SLACK
-        use_version(models, first.version)
+        LocalModels(models).use(first.version)
         used_at = time.monotonic()
         until(lambda: versions(address) == {first.version})
         assert time.monotonic() - used_at < 2 * SLACK

@@ -21,7 +21,7 @@ from waiting import until
 
 from api import create_app
 from recommender import Recommender
-from recommender.artefacts import Manifest, current_version
+from recommender.artefacts import LocalModels, Manifest
 
 
 def test_serve_with_a_corpus_trains_first_and_answers_as_the_application_does(
@@ -36,9 +36,9 @@ def test_serve_with_a_corpus_trains_first_and_answers_as_the_application_does(
             with urllib.request.urlopen(f"{address}/articles/{SEED_ID}/related", timeout=30) as response:
                 assert response.headers["Content-Type"] == "application/json"
                 assert response.read() == expected
-        trained = current_version(tmp_path / "models")
+        trained = LocalModels(tmp_path / "models").current()
     with running(command, port):
-        assert current_version(tmp_path / "models") == trained
+        assert LocalModels(tmp_path / "models").current() == trained
 
 
 def test_serve_without_a_corpus_serves_the_model_in_use(published: tuple[Path, Manifest]) -> None:

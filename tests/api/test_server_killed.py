@@ -25,7 +25,7 @@ from servers import RECOMMENDER, free_port
 from waiting import SLACK, until
 
 from recommender import Recommender
-from recommender.artefacts import verify
+from recommender.artefacts import LocalModels
 from recommender.corpus import Journal
 
 KILLS = int(os.environ.get("KILLS", "6"))
@@ -172,7 +172,7 @@ def test_whatever_is_killed_the_server_is_back_and_nothing_is_lost(tmp_path: Pat
             time.sleep(0.2)  # for what was killed to be missed
             until(lambda: len(server.workers()) == WORKERS and answers(address, ids[0]))
             times[victim].append(time.monotonic() - began)
-            verify(models)  # what is in use is whole
+            LocalModels(models).verify()  # what is in use is whole
             time.sleep(chance.uniform(0, 0.5))
         load.stop()
         print(f"{KILLS} kills, {load.answered} answers, no longer than {load.longest_gap:.2f} s without one")

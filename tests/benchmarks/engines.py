@@ -16,6 +16,7 @@ import clusters
 
 from benchmarks import archive
 from recommender import Recommender
+from recommender.artefacts import LocalModels
 from recommender.export import Exporter
 from recommender.parallel import Engine
 from recommender.settings import Settings
@@ -39,7 +40,7 @@ def main() -> int:
                 out = folder / "out"
                 with engine.started():
                     begun = time.perf_counter()
-                    Exporter(folder / "models", manifest.version, engine=engine).to_folder(str(out))
+                    Exporter(LocalModels(folder / "models"), manifest.version, engine=engine).to_folder(str(out))
                     if run:  # the first is for warmth
                         of_engine.append(time.perf_counter() - begun)
                 shutil.rmtree(out)

@@ -23,7 +23,7 @@ from scipy.sparse import csr_array, hstack
 from benchmarks import archive
 from benchmarks.peers import Bm25s, BruteNeighbors, SparseDotTopn, Tantivy, brute_force
 from recommender import Corpus, Recommender, Settings
-from recommender.artefacts import Verdicts, current_version
+from recommender.artefacts import LocalModels
 from recommender.articles import published_days
 from recommender.search import Decay, Index
 
@@ -39,8 +39,8 @@ _STRETCH = 1024  # neighbouring articles are asked for together, as a whole arch
 _WORKER = """
 import sys
 from api import create_app
-client = create_app(MODELS=sys.argv[1], VERDICTS=sys.argv[2], ACCESS_LOG=False).test_client()
-assert client.get(f"/articles/{sys.argv[3]}/related").status_code == 200
+client = create_app(MODELS=sys.argv[1], ACCESS_LOG=False).test_client()
+assert client.get(f"/articles/{sys.argv[2]}/related").status_code == 200
 """
 _READER = """
 import resource, sys
@@ -348,13 +348,8 @@ def reading(bench: Bench) -> Iterator[Figure]:
 def workers(bench: Bench) -> Iterator[Figure]:
     """Two workers on one artefact: from the process's start to its answer, and what the second has for itself."""
     id = bench.of_large[bench.large // 2].id
-    version = current_version(bench.large_models)
-    judged = bench.folder / "judged"
-    judged.mkdir()
-    verdicts = Verdicts(judged, bench.large_models)  # as `serve` does once for all of its workers
-    verdicts.accept(version)
-    verdicts.serve(version)
-    worker = [sys.executable, "-c", _WORKER + _WAIT, str(bench.large_models), str(judged), id]
+    LocalModels(bench.large_models).ensure_verified()  # as `serve` does once for all of its workers
+    worker = [sys.executable, "-c", _WORKER + _WAIT, str(bench.large_models), id]
     empty = [sys.executable, "-c", _EMPTY_APP + _WAIT]
     with _answering(worker), _answering(worker) as (seconds, private), _answering(empty) as (_, of_empty):
         yield at_most(f"a worker's start on {bench.large:,} to its first answer, seconds", seconds, 1.5)

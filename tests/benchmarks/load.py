@@ -99,7 +99,7 @@ def _trained(articles: int, folder: Path) -> Path:
 
 
 def _compare(models: Path, folder: Path, *, seconds: int, threads: int) -> int:
-    recommender = Recommender.load(models, verified=True)
+    recommender = Recommender.load(models)
     ids = [article.id for article in recommender]
     look_ups = [f"/articles/{quote(id, safe='')}/related?limit=5" for id in ids]
     command = str(Path(sys.executable).with_name("recommender"))

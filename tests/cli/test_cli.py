@@ -11,7 +11,7 @@ from samples import SEED_ID, SEEDS, stories
 
 from api.app import main
 from recommender import Corpus, Recommender
-from recommender.artefacts import Manifest, current_version, read_manifest, versions
+from recommender.artefacts import LocalModels, Manifest
 from recommender.storage import locked_folder
 
 Published = tuple[Path, Manifest]
@@ -36,7 +36,7 @@ def site(tmp_path: Path) -> Path:
 def test_train_publishes_and_says_what_it_read(site: Path, tmp_path: Path) -> None:
     result = run("train", site, "--models", tmp_path / "models")
     assert result.exit_code == 0
-    version = current_version(tmp_path / "models")
+    version = LocalModels(tmp_path / "models").current()
     assert result.stdout == f"{version}\n"
     assert result.stderr == (
         "2 articles and 0 known only from links; 0 curated links in 0 lists; "
@@ -52,7 +52,7 @@ def test_train_publishes_and_says_what_it_read(site: Path, tmp_path: Path) -> No
 def test_train_takes_settings_from_a_file(site: Path, tmp_path: Path) -> None:
     (tmp_path / "settings.yaml").write_text("half_life_days: null\n")
     run("train", site, "--models", tmp_path / "models", "--settings", tmp_path / "settings.yaml")
-    assert read_manifest(tmp_path / "models").settings.half_life_days is None
+    assert LocalModels(tmp_path / "models").manifest().settings.half_life_days is None
 
 
 def test_related_prints_the_block_that_a_file_would_hold(published: Published, seeds_recommender: Recommender) -> None:
@@ -120,19 +120,19 @@ def test_export_to_a_dash_is_standard_output(published: Published, tmp_path: Pat
 def test_export_trains_only_where_no_model_fits(site: Path, tmp_path: Path) -> None:
     models, out = tmp_path / "models", tmp_path / "lists.jsonl"
     run("export", site, "--out", out, "--models", models)
-    first = current_version(models)
+    first = LocalModels(models).current()
     run("export", site, "--out", out, "--models", models)
-    assert current_version(models) == first
+    assert LocalModels(models).current() == first
     (site / "d.md").write_text("---\ntitle: A second comet\n---\n")
     run("export", site, "--out", out, "--models", models)
-    assert current_version(models) > first
+    assert LocalModels(models).current() > first
     assert len(out.read_text().splitlines()) == 3
 
 
 def test_export_trains_anew_where_the_model_is_damaged(site: Path, tmp_path: Path) -> None:
     models, out = tmp_path / "models", tmp_path / "lists.jsonl"
     run("train", site, "--models", models)
-    (models / current_version(models) / "articles.jsonl").write_text("")
+    (models / LocalModels(models).current() / "articles.jsonl").write_text("")
     result = run("export", site, "--out", out, "--models", models)
     assert "articles.jsonl is damaged" in result.stderr
     assert len(out.read_text().splitlines()) == 2
@@ -153,7 +153,7 @@ def test_models_lists_verifies_and_rolls_back(site: Path, tmp_path: Path) -> Non
     assert listed[1].startswith(f"* {second}  ")
     assert listed[1].endswith("  2 articles")
     assert run("models", "--models", models, "use", first).stdout == f"{first} is in use\n"
-    assert current_version(models) == first
+    assert LocalModels(models).current() == first
     assert run("models", "--models", models, "verify", second).stdout == f"{second} is whole\n"
     assert run("models", "verify", second, "--models", models).stdout == f"{second} is whole\n"
 
@@ -177,7 +177,7 @@ def test_without_a_version_in_use_the_models_are_listed_with_the_cure(published:
 def test_models_within_the_corpus_are_no_articles(site: Path) -> None:
     for _ in range(2):
         run("export", site, "--out", site / "lists.txt", "--models", site / "models")
-    assert len(versions(site / "models")) == 1
+    assert len(LocalModels(site / "models").versions()) == 1
 
 
 def test_what_can_not_be_written_is_said_before_the_work(archive: Path, tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_damaged_model_is_neither_verified_nor_used(site: Path, tmp_path: Path
         result = run("models", "--models", models, command, first)
         assert result.exit_code == 2
         assert "articles.jsonl is damaged" in result.stderr
-    assert current_version(models) == second
+    assert LocalModels(models).current() == second
 
 
 def test_no_models_yet_is_said(tmp_path: Path) -> None:
@@ -323,7 +323,7 @@ def test_lint_lists_links_that_are_not_as_they_should_be(site: Path) -> None:
 def test_a_wanted_precision_sets_the_least_score(archive: Path, tmp_path: Path) -> None:
     result = run("train", archive, "--models", tmp_path / "models", "--precision", "0.5")
     assert "fewer than 50% are right: left out" in result.stderr
-    assert read_manifest(tmp_path / "models").settings.min_score > 0
+    assert LocalModels(tmp_path / "models").manifest().settings.min_score > 0
 
 
 def test_a_later_training_goes_by_what_was_fixed_before(archive: Path, tmp_path: Path) -> None:
@@ -333,8 +333,8 @@ def test_a_later_training_goes_by_what_was_fixed_before(archive: Path, tmp_path:
     with archive.open("a") as stream:
         stream.write('{"id": "one-more", "title": "One more"}\n')
     run("export", archive, "--out", tmp_path / "lists.jsonl", "--models", models)
-    assert len(versions(models)) == 2
-    manifest = read_manifest(models)
+    assert len(LocalModels(models).versions()) == 2
+    manifest = LocalModels(models).manifest()
     assert manifest.settings.half_life_days == 3
     assert manifest.precision == 0.5
     assert manifest.settings.min_score > 0
@@ -377,7 +377,7 @@ def test_enrich_writes_and_a_second_run_finds_nothing_to_do(published: Published
     check = run("enrich", copy_of_seeds, "--models", models, "--check")
     assert (check.exit_code, check.stdout) == (0, "")
     assert contents(copy_of_seeds) == after
-    assert current_version(models) == manifest.version, "what enrich writes is no reason to train again"
+    assert LocalModels(models).current() == manifest.version, "what enrich writes is no reason to train again"
     assert (
         "43 lists written by this program don't count"
         in run("train", copy_of_seeds, "--models", models / "other").stderr

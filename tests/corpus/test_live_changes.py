@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from samples import SEEDS
 
 from recommender import Article, Corpus, Recommender
-from recommender.artefacts import current_version, use_version, versions
+from recommender.artefacts import LocalModels
 from recommender.cli import main
 from recommender.corpus import JOURNAL_FILE, Journal, LiveChanges, PostedArticle, WithdrawnArticle, remove_incorporated
 from recommender.ranking import LiveOverlay
@@ -106,10 +106,10 @@ def test_what_the_corpus_holds_leaves_the_journal(site: Path, models: Path) -> N
 
 
 def test_an_older_model_is_served_with_what_it_lacks(site: Path, models: Path) -> None:
-    older = current_version(models)
+    older = LocalModels(models).current()
     harbour = post(models, new("the harbour"))
     run("train", site, models)
-    use_version(models, older)
+    LocalModels(models).use(older)
     assert not Recommender.load(models).has_article(harbour.id)
     assert overlay(models).recommender.has_article(harbour.id)
 
@@ -151,7 +151,7 @@ def test_exports_and_lists_in_files_go_by_what_is_live(site: Path, models: Path,
     assert f'{{"id":"{harbour.id}",' in lists
     assert f'{{"id":"{LINK}",' not in lists
     assert gone.title not in lists
-    assert versions(models) == [current_version(models)]  # no training was needed
+    assert LocalModels(models).versions() == [LocalModels(models).current()]  # no training was needed
     file = next(site.rglob(f"{LINK}.md"))
     before = file.read_text()
     run("enrich", site, models)

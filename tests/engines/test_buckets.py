@@ -14,7 +14,7 @@ from exports import Site
 from servers import RECOMMENDER
 from waiting import until
 
-from recommender.artefacts import RemoteModels, read_manifest, verify, versions
+from recommender.artefacts import LocalModels, RemoteModels
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +49,16 @@ def test_training_and_export_over_a_bucket_are_those_over_a_disk(
         exported = ran("export", site.corpus, "--models", models, "--out", out, "--task-size", 50, *engine)
         assert exported.returncode == 0, exported.stderr
     assert "published" not in exported.stderr
-    assert RemoteModels(models).manifest().files == read_manifest(tmp_path / "here").files
+    assert RemoteModels(models).manifest().files == LocalModels(tmp_path / "here").manifest().files
     files = bucket.files()
     found = sorted(files.glob(f"{out}/month=*/part-*"), key=lambda path: str(path).rpartition("/")[2])
     assert b"".join(map(files.cat_file, found)) == site.answers()
     assert files.exists(f"{out}/_SUCCESS")
     [copies] = cache.iterdir()
-    assert versions(copies) == RemoteModels(models).versions()
+    assert LocalModels(copies).versions() == RemoteModels(models).versions()
     pulled = ran("models", "pull", models, "--models", tmp_path / "pulled")
     assert pulled.returncode == 0, pulled.stderr
-    assert verify(tmp_path / "pulled") == RemoteModels(models).manifest()
+    assert LocalModels(tmp_path / "pulled").verify() == RemoteModels(models).manifest()
 
 
 def test_a_training_that_is_killed_leaves_the_models_in_a_bucket_as_they_were(
@@ -74,7 +74,7 @@ def test_a_training_that_is_killed_leaves_the_models_in_a_bucket_as_they_were(
     assert models.versions() == [models.current()] == [before.version]
     [left] = models.unfinished()
     assert f"{models}/{left}: is unfinished" in ran("models", "--models", models).stderr
-    assert models.pull(tmp_path / "pulled") == before
+    assert models.pull(LocalModels(tmp_path / "pulled")) == before
 
 
 def test_a_bucket_that_is_away_is_told(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import tasks
 from exports import Site, joined, marks, parts, whole
 from waiting import until
 
-from recommender.artefacts import read_manifest
+from recommender.artefacts import LocalModels
 from recommender.errors import EngineError
 from recommender.export import Exporter
 from recommender.parallel import Engine, EngineName
@@ -44,9 +44,9 @@ def test_a_dataset_holds_what_look_ups_give_however_it_is_cut(
     with Engine(*engine).started():  # of which Spark makes ten seconds
         for task_size, workers in ((7, None), (20, 1), (1000, 2)):
             out = tmp_path / f"{task_size}-{workers}"
-            Exporter(site.models, site.version, engine=Engine(*engine, workers=workers), task_size=task_size).to_folder(
-                str(out)
-            )
+            Exporter(
+                LocalModels(site.models), site.version, engine=Engine(*engine, workers=workers), task_size=task_size
+            ).to_folder(str(out))
             assert joined(out) == answers
             assert whole(out)
 
@@ -56,7 +56,7 @@ def test_the_model_that_is_trained_is_the_same(engine: tuple[EngineName, str], t
     for there in (("local", None), engine):
         command = site.train(tmp_path / there[0], "--slice-size", 256, "--engine", there[0])
         subprocess.run([*command, *(["--address", there[1]] if there[1] else [])], check=True, timeout=300)
-        found.append(read_manifest(tmp_path / there[0]).files)
+        found.append(LocalModels(tmp_path / there[0]).manifest().files)
     assert found[0] == found[1]
 
 

@@ -14,6 +14,7 @@ from exports import Site, broken_off, joined, marks, parts, whole
 from waiting import until
 
 from recommender import Recommender
+from recommender.artefacts import LocalModels
 from recommender.corpus import Journal, PostedArticle, WithdrawnArticle
 from recommender.errors import ExportError, StorageError
 from recommender.export import Exporter, from_parquet
@@ -51,7 +52,9 @@ def dask() -> Iterator[clusters.Cluster]:
 
 def exporter(site: Site, *, task_size: int = 7, workers: int = 1, limit: int | None = None) -> Exporter:
     """An exporter of the site's model on this machine."""
-    return Exporter(site.models, site.version, limit=limit, engine=Engine(workers=workers), task_size=task_size)
+    return Exporter(
+        LocalModels(site.models), site.version, limit=limit, engine=Engine(workers=workers), task_size=task_size
+    )
 
 
 @pytest.mark.parametrize(("task_size", "workers"), WAYS)
@@ -69,7 +72,7 @@ def test_a_dataset_of_dask_holds_the_same(
 ) -> None:
     engine = Engine("dask", dask.address, workers)
     with engine.started():
-        Exporter(site.models, site.version, engine=engine, task_size=task_size).to_folder(str(tmp_path))
+        Exporter(LocalModels(site.models), site.version, engine=engine, task_size=task_size).to_folder(str(tmp_path))
     assert joined(tmp_path) == answers
     assert whole(tmp_path)
 
@@ -341,8 +344,9 @@ def test_two_runs_at_a_time_are_one_too_many(site: Site, tmp_path: Path) -> None
 
 def test_few_articles_need_no_other_process(site: Site, tmp_path: Path) -> None:
     script = (
-        "import psutil, sys\nfrom pathlib import Path\nfrom recommender.export import Exporter\n"
-        "Exporter(Path(sys.argv[1]), sys.argv[2]).to_folder(sys.argv[3])\n"
+        "import psutil, sys\nfrom pathlib import Path\n"
+        "from recommender.artefacts import LocalModels\nfrom recommender.export import Exporter\n"
+        "Exporter(LocalModels(Path(sys.argv[1])), sys.argv[2]).to_folder(sys.argv[3])\n"
         "sys.exit(len(psutil.Process().children(recursive=True)))\n"
     )
     command = [sys.executable, "-c", script, str(site.models), site.version, f"{tmp_path}/out"]

@@ -23,7 +23,7 @@ from waiting import until
 
 from api.app import main
 from recommender import Recommender
-from recommender.artefacts import Manifest
+from recommender.artefacts import LocalModels, Manifest
 from recommender.errors import ExportError, StoreError
 from recommender.export import AnswerStore, Exporter, ExportFormat, load_into_redis
 
@@ -115,7 +115,7 @@ def test_parquet_is_loaded_as_lines_are(redis: RedisServer, published: tuple[Pat
     ids = [article.id for article in Recommender.load(models)]
     found = []
     for form in get_args(ExportFormat):
-        Exporter(models, manifest.version).to_folder(f"{tmp_path}/{form}", form=form)
+        Exporter(LocalModels(models), manifest.version).to_folder(f"{tmp_path}/{form}", form=form)
         load_into_redis(f"{tmp_path}/{form}", redis.url)
         with closing(AnswerStore(redis.url)) as store:
             found.append([store.answer(id).body for id in ids])

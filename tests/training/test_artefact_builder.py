@@ -19,7 +19,7 @@ from waiting import until
 
 from api.app import main
 from recommender import Corpus, Recommender, Settings
-from recommender.artefacts import Manifest, manifest_of, publish_locally, read_manifest, verify
+from recommender.artefacts import LocalModels, Manifest
 from recommender.articles import in_rank_order
 from recommender.parallel import Engine
 from recommender.storage import Folder
@@ -47,17 +47,9 @@ def published(
                 rows=rows,
                 **more,
             )
-        return manifest_of(
-            digests,
-            settings=settings,
-            given={},
-            precision=None,
-            learnt="",
-            corpus="",
-            counts={"articles": len(corpus.articles), "files": 0, "links": 0, "terms": terms},
-        )
+        return Manifest.of(corpus, digests, terms=terms, settings=settings)
 
-    return publish_locally(models, fill)
+    return LocalModels(models).publish(fill)
 
 
 def files_but_the_blocks(manifest: Manifest) -> dict[str, str]:
@@ -84,7 +76,7 @@ def test_slices_change_no_file(tmp_path: Path, rows: int, change: dict[str, Any]
     whole = publish(Recommender(settings=settings).fit(ARCHIVE), ARCHIVE, tmp_path / "whole")
     sliced = published(ARCHIVE, tmp_path / "sliced", settings, rows=rows)
     assert files_but_the_blocks(sliced) == files_but_the_blocks(whole)
-    verify(tmp_path / "sliced")
+    LocalModels(tmp_path / "sliced").verify()
     one, other = Recommender.load(tmp_path / "whole"), Recommender.load(tmp_path / "sliced")
     assert list(other.answers(limit=60)) == list(one.answers(limit=60))  # which is searched for: ready lists have fifty
 
@@ -121,8 +113,8 @@ def test_poor_corpora_can_be_made_in_slices_too(tmp_path: Path, corpus: Corpus) 
 
 def test_what_is_learnt_and_how_precise_it_is_to_be_holds_in_slices_too(tmp_path: Path) -> None:
     corpus = stories(60)
-    whole = train(corpus, tmp_path / "whole", {"limit": 7}, precision=0.3)
-    sliced = train(corpus, tmp_path / "sliced", {"limit": 7}, precision=0.3, slice_rows=256)
+    whole = train(corpus, LocalModels(tmp_path / "whole"), {"limit": 7}, precision=0.3)
+    sliced = train(corpus, LocalModels(tmp_path / "sliced"), {"limit": 7}, precision=0.3, slice_rows=256)
     assert whole.settings.min_score > 0
     assert sliced.settings == whole.settings
     assert files_but_the_blocks(sliced) == files_but_the_blocks(whole)
@@ -147,7 +139,7 @@ def trained(lines: Path, models: Path, *options: str) -> dict[str, str]:
     """The digests of what the command makes."""
     done = CliRunner().invoke(main, ["train", str(lines), "--models", str(models), "--slice-size", "256", *options])
     assert done.exit_code == 0, done.output
-    return read_manifest(models).files
+    return LocalModels(models).manifest().files
 
 
 def test_dask_trains_the_same_model(lines: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from samples import stories
 
 from api.app import main
 from recommender import Recommender
-from recommender.artefacts import Manifest, ModelFiles, RemoteModels, current_version, verify, versions
+from recommender.artefacts import LocalModels, Manifest, ModelFiles, RemoteModels
 from recommender.errors import ArtefactError, EngineError, StorageError
 from recommender.parallel import Engine
 from recommender.storage import Folder
@@ -52,22 +52,24 @@ def pieces(version: str, file: str) -> list[str]:
 def test_a_model_at_a_url_is_that_of_a_folder(
     bucket: RemoteModels, tmp_path: Path, slice_rows: int, precision: float | None
 ) -> None:
-    here = train(CORPUS, tmp_path / "here", {"limit": 7}, precision=precision, slice_rows=slice_rows, engine=IN_TURN)
+    here = train(
+        CORPUS, LocalModels(tmp_path / "here"), {"limit": 7}, precision=precision, slice_rows=slice_rows, engine=IN_TURN
+    )
     there = train(CORPUS, bucket, {"limit": 7}, precision=precision, slice_rows=slice_rows, engine=IN_TURN)
     assert there.files == here.files
     assert replace(there, version="", created="") == replace(here, version="", created="")
     assert bucket.versions() == [bucket.current()] == [there.version]
     assert bucket.unfinished() == []
     assert bucket.manifest() == there
-    assert bucket.pull(tmp_path / "pulled") == there
-    assert verify(tmp_path / "pulled") == there
+    assert bucket.pull(LocalModels(tmp_path / "pulled")) == there
+    assert LocalModels(tmp_path / "pulled").verify() == there
     assert list(Recommender.load(tmp_path / "pulled").answers()) == list(Recommender.load(tmp_path / "here").answers())
-    assert not list(tmp_path.glob("*/.*"))
+    assert not list(tmp_path.glob("*/.publishing-*"))
 
 
 def test_where_hubs_do_not_step_back_slices_at_a_url_are_the_same(bucket: RemoteModels, tmp_path: Path) -> None:
     given: dict[str, Any] = {"hub_exponent": 0.0, "half_life_days": None}
-    here = train(CORPUS, tmp_path / "here", given, slice_rows=256, engine=IN_TURN)
+    here = train(CORPUS, LocalModels(tmp_path / "here"), given, slice_rows=256, engine=IN_TURN)
     assert train(CORPUS, bucket, given, slice_rows=256, engine=IN_TURN).files == here.files
 
 
@@ -79,11 +81,11 @@ def test_an_export_takes_its_model_from_a_url(bucket: RemoteModels, tmp_path: Pa
         assert (tmp_path / out).read_bytes() == site.answers()
     assert len(bucket.versions()) == 1  # it was trained for the first, and the second found it
     [copies] = (tmp_path / "cache" / "related-articles").iterdir()
-    assert versions(copies) == bucket.versions()
+    assert LocalModels(copies).versions() == bucket.versions()
 
     assert run("train", site.corpus, "--models", URL).exit_code == 0
     assert run("export", site.corpus, "--models", URL, "--out", f"{tmp_path}/lists/").exit_code == 0
-    assert versions(copies) == [bucket.current()] != bucket.versions()
+    assert LocalModels(copies).versions() == [bucket.current()] != bucket.versions()
 
 
 def test_models_at_a_url_are_listed_and_brought_and_gone_back_to(bucket: RemoteModels, tmp_path: Path) -> None:
@@ -95,7 +97,7 @@ def test_models_at_a_url_are_listed_and_brought_and_gone_back_to(bucket: RemoteM
         done = run("models", "pull", URL, *version, "--models", tmp_path)
         assert (done.exit_code, done.stdout) == (0, f"{wanted.version} is in use\n")
         assert Recommender.load(tmp_path).settings.limit == wanted.settings.limit
-    assert versions(tmp_path) == [first.version, second.version]
+    assert LocalModels(tmp_path).versions() == [first.version, second.version]
 
 
 @pytest.mark.parametrize(
@@ -197,12 +199,12 @@ def _other_manifest(version: str) -> None:
 def test_what_is_damaged_on_the_way_is_refused_and_the_model_before_stays(
     bucket: RemoteModels, tmp_path: Path, harm: Any, said: str
 ) -> None:
-    before = train(CORPUS, tmp_path, {})
+    before = train(CORPUS, LocalModels(tmp_path), {})
     harm(train(CORPUS, bucket, {}, slice_rows=256, engine=IN_TURN).version)
-    for place in (lambda: bucket.pull(tmp_path), lambda: bucket.load(bucket.current())):
+    for place in (lambda: bucket.pull(LocalModels(tmp_path)), lambda: bucket.load(bucket.current())):
         with pytest.raises((ArtefactError, StorageError), match=rf"^{URL}/.*{said}"):
             place()
-    assert versions(tmp_path) == [current_version(tmp_path)] == [before.version]
+    assert LocalModels(tmp_path).versions() == [LocalModels(tmp_path).current()] == [before.version]
     assert not list(tmp_path.glob(".publishing-*"))
 
 
@@ -214,6 +216,6 @@ def test_a_forged_model_is_refused_where_it_is_brought_to(bucket: RemoteModels, 
     ModelFiles(folder).write_array("index.indices", indices)
     forged = replace(honest, files={**honest.files, "index.indices.npy": folder.digest("index.indices.npy")})
     OBJECTS.pipe_file(f"/bucket/models/{version}/manifest.json", forged.to_json())
-    for place in (lambda: bucket.pull(tmp_path / "here"), lambda: bucket.load(version)):
+    for place in (lambda: bucket.pull(LocalModels(tmp_path / "here")), lambda: bucket.load(version)):
         with pytest.raises(ArtefactError, match="the index has columns that do not exist"):
             place()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from samples import ENTRY_KEYS, article, corpus_of
 
 from recommender import Corpus, Recommender, Settings
-from recommender.artefacts import Manifest, current_version, read_manifest, use_version, versions
+from recommender.artefacts import LocalModels, Manifest
 from recommender.errors import ArtefactError
 from recommender.training import publish
 
@@ -43,7 +43,7 @@ def test_settings_and_emptiness_survive(tmp_path: Path) -> None:
 
 
 def test_the_manifest_says_what_was_trained_on_what(published: Published, seeds: Corpus) -> None:
-    manifest = read_manifest(published[0])
+    manifest = LocalModels(published[0]).manifest()
     assert manifest == published[1]
     assert manifest.corpus == seeds.fingerprint
     assert manifest.counts["articles"] == len(seeds.articles)
@@ -61,16 +61,16 @@ def test_a_newer_version_is_in_use_until_an_older_one_is_named(
 ) -> None:
     models, first = published
     second = publish(seeds_recommender, seeds, models)
-    assert versions(models) == [first.version, second.version]
-    assert current_version(models) == second.version
-    use_version(models, first.version)
-    assert current_version(models) == first.version
+    assert LocalModels(models).versions() == [first.version, second.version]
+    assert LocalModels(models).current() == second.version
+    LocalModels(models).use(first.version)
+    assert LocalModels(models).current() == first.version
     assert list(Recommender.load(models)) == list(seeds_recommender)
 
 
-def test_publishing_leaves_only_the_version_and_the_pointer(published: Published) -> None:
+def test_publishing_leaves_only_the_version_the_pointer_and_the_seals(published: Published) -> None:
     models, manifest = published
-    assert {path.name for path in models.iterdir()} == {manifest.version, "current"}
+    assert {path.name for path in models.iterdir()} == {manifest.version, "current", ".seals"}
 
 
 def test_a_folder_that_can_not_be_written_is_said(
@@ -91,14 +91,14 @@ def forged(folder: Path, name: str, content: bytes) -> None:
     (folder / name).write_bytes(content)
     manifest = json.loads((folder / "manifest.json").read_bytes())
     manifest["files"][name] = hashlib.sha256(content).hexdigest()
-    sealed(folder / "manifest.json", manifest)
+    write_manifest(folder / "manifest.json", manifest)
 
 
-def sealed(file: Path, manifest: dict[str, Any]) -> None:
-    """Write a manifest with the seal that it would have."""
-    values = {name: value for name, value in manifest.items() if name != "seal"}
+def write_manifest(file: Path, manifest: dict[str, Any]) -> None:
+    """Write a manifest with the checksum that it would have."""
+    values = {name: value for name, value in manifest.items() if name != "checksum"}
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    file.write_text(json.dumps({**values, "seal": hashlib.sha256(text.encode()).hexdigest()}))
+    file.write_text(json.dumps({**values, "checksum": hashlib.sha256(text.encode()).hexdigest()}))
 
 
 def refusal(models: Path) -> str:
@@ -251,7 +251,7 @@ def test_a_manifest_that_names_other_files_is_refused(published: Published) -> N
     file = models / manifest.version / "manifest.json"
     values = json.loads(file.read_bytes())
     values["files"]["../../secret"] = "0" * 64
-    sealed(file, values)
+    write_manifest(file, values)
     assert "its manifest does not name the files of an artefact" in refusal(models)
 
 
@@ -302,7 +302,7 @@ def test_nothing_published_says_what_to_do(tmp_path: Path) -> None:
 def test_a_version_that_is_not_there_can_not_be_used(published: Published) -> None:
     models, manifest = published
     with pytest.raises(ArtefactError, match=f"there is no version 'x'; there is {manifest.version}"):
-        use_version(models, "x")
+        LocalModels(models).use("x")
 
 
 def test_nothing_private_is_in_any_file(published: Published) -> None:

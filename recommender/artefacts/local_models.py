@@ -1,0 +1,227 @@
+"""Trained models in a folder: publish, verify, load, roll back."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from recommender.artefacts.manifest import MANIFEST, Manifest, refusal, refusing
+from recommender.artefacts.model_files import ModelFiles
+from recommender.artefacts.seals import Fingerprint, Seal, Seals
+from recommender.artefacts.trained_model import TrainedModel
+from recommender.artefacts.verification import verify_files
+from recommender.errors import ArtefactError
+from recommender.storage import DiskFolder, atomic_write, sync_folder
+
+POINTER = "current"
+_LONGEST_WAIT = 600  # seconds between two attempts at verifying
+
+
+@dataclass(frozen=True, slots=True)
+class LocalModels:
+    """Trained models in a folder.
+
+    Each version is a subfolder; the file `current` names the one in use. Both appear by an atomic rename, so a reader
+    finds a whole model or none. A version is verified when it is published, pulled or put into use, or else when it is
+    first loaded; after that its seal is trusted.
+    """
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def versions(self) -> list[str]:
+        """The versions, oldest first; a folder without a manifest is none."""
+        if not self.path.is_dir():
+            return []
+        found = (path.parent.name for path in self.path.glob(f"*/{MANIFEST}"))
+        return sorted(name for name in found if not name.startswith("."))
+
+    def current(self) -> str:
+        """The version in use.
+
+        Raises:
+            ArtefactError: no model has been published.
+        """
+        try:
+            return self.pointer.read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            known = self.versions()
+            cure = f"`recommender models use {known[-1]}`" if known else "`recommender train CORPUS`"
+            raise ArtefactError(f"{self}: no model has been published here; run {cure}") from error
+
+    @property
+    def pointer(self) -> Path:
+        """The file that names the version in use."""
+        return self.path / POINTER
+
+    def folder(self, version: str) -> DiskFolder:
+        """The folder of a version, whether or not it exists.
+
+        Raises:
+            ArtefactError: the name can't be that of a version.
+        """
+        if version in ("", ".", "..") or "/" in version or "\0" in version:
+            raise ArtefactError(f"{self}: {version!r} is no version; `recommender models` lists them")
+        return DiskFolder(self.path / version)
+
+    def manifest(self, version: str | None = None) -> Manifest:
+        """The manifest of a version, by default the one in use.
+
+        Raises:
+            ArtefactError: it is missing, damaged, or of another format.
+        """
+        version = version or self.current()
+        folder = self.folder(version).path
+        if not folder.is_dir():
+            raise self._unknown(version)
+        try:
+            text = (folder / MANIFEST).read_bytes()
+        except OSError as error:
+            raise refusal(folder, f"{MANIFEST} can't be read ({error})") from error
+        return Manifest.from_json(text, version=version, path=folder)
+
+    def use(self, version: str) -> None:
+        """Verify a version and put it into use.
+
+        Raises:
+            ArtefactError: there is no such version, it is damaged, or the folder can't be written.
+        """
+        if version not in self.versions():
+            raise self._unknown(version)
+        self.verify(version)
+        try:
+            self._write_pointer(version)
+        except OSError as error:
+            raise ArtefactError(f"{self.pointer}: can't be written: {error.strerror or error}") from error
+
+    def publish(self, fill: Callable[[DiskFolder], Manifest]) -> Manifest:
+        """Publish the files that `fill` writes into a new folder, all or nothing, and put them into use.
+
+        Args:
+            fill: returns the manifest of files that are known to be whole, as it has made or verified them.
+
+        Raises:
+            ArtefactError: the folder can't be written.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            staging = Path(tempfile.mkdtemp(prefix=".publishing-", dir=self.path))
+            try:
+                manifest = fill(DiskFolder(staging))
+                ModelFiles(DiskFolder(staging)).write_text(MANIFEST, manifest.to_json())
+                staging.chmod(0o755)
+                staging.rename(self.path / manifest.version)
+            except BaseException:
+                shutil.rmtree(staging, ignore_errors=True)
+                raise
+            sync_folder(self.path)
+            fingerprint = Fingerprint.of(self.path / manifest.version)
+            fingerprint.wait_until_settled()
+            Seals(self.path).write(manifest.version, Seal(fingerprint=fingerprint, status="verified"))
+            self._write_pointer(manifest.version)
+        except OSError as error:
+            raise ArtefactError(f"{self}: the artefact can't be written: {error.strerror or error}") from error
+        return manifest
+
+    def verify(self, version: str | None = None) -> Manifest:
+        """Verify all of a version, by default the one in use, whatever its seal says, and seal it.
+
+        Raises:
+            ArtefactError: a file is missing or is not the one that was published, or the content is no artefact's.
+        """
+        manifest = self.manifest(version)
+        seals = Seals(self.path)
+        with seals.locked():
+            self._verify(manifest, seals, attempts=1)
+        return manifest
+
+    def is_verified(self, version: str) -> bool:
+        """Whether the files of a version are those that were verified; reads the manifest alone."""
+        seal = Seals(self.path).read(version)
+        return seal is not None and seal.status == "verified"
+
+    def ensure_verified(self, version: str | None = None) -> Manifest:
+        """Verify a version, by default the one in use, unless a seal says what these files are.
+
+        Of several processes one verifies; the others wait for it and go by its seal. If a process ends while it
+        verifies, for want of memory say, these files are verified again only after a time that doubles with each
+        attempt, up to ten minutes.
+
+        Raises:
+            ArtefactError: the version is refused.
+        """
+        manifest = self.manifest(version)
+        if self.is_verified(manifest.version):
+            return manifest
+        seals, attempts = Seals(self.path), 0
+        with seals.locked():
+            seal = seals.read(manifest.version)
+            if seal is not None and seal.status == "verified":
+                return manifest
+            if seal is not None and seal.status == "refused":
+                raise ArtefactError(seal.reason)
+            if seal is not None:
+                attempts = seal.attempts
+                rest = seal.started + min(2**attempts, _LONGEST_WAIT) - time.time()
+                if rest > 0:
+                    raise refusal(
+                        self.path / manifest.version,
+                        f"verifying it did not come to an end, {attempts} times so far; see whether memory is short "
+                        f"(next attempt in {rest:.0f} s)",
+                    )
+            self._verify(manifest, seals, attempts=attempts + 1)
+        return manifest
+
+    def load(self, version: str | None = None) -> TrainedModel:
+        """Load a version, by default the one in use; its arrays are mapped, so that processes share them.
+
+        Raises:
+            ArtefactError: it is missing, damaged, hostile or of another format.
+        """
+        manifest = self.ensure_verified(version)
+        with refusing(self.path / manifest.version):
+            return TrainedModel.read(ModelFiles(self.folder(manifest.version)), manifest.settings)
+
+    def last_served(self) -> str | None:
+        """The version that a server began to serve last, if it is still there."""
+        version = Seals(self.path).served()
+        return version if version in self.versions() else None
+
+    def record_served(self, version: str) -> None:
+        """Record that a server serves a version, for workers that start while the version in use is refused."""
+        Seals(self.path).write_served(version)
+
+    def _verify(self, manifest: Manifest, seals: Seals, *, attempts: int) -> None:
+        version, path = manifest.version, self.path / manifest.version
+        fingerprint = Fingerprint.of(path)
+        fingerprint.wait_until_settled()
+        begun = Seal(fingerprint=fingerprint, status="verifying", attempts=attempts, started=time.time())
+        seals.write(version, begun)
+        try:
+            verify_files(ModelFiles(self.folder(version)), manifest, path=path)
+        except MemoryError as error:
+            raise refusal(path, "there is not enough memory to verify it") from error
+        except ArtefactError as error:
+            if isinstance(error.__cause__, OSError):  # another process, or a later moment, may find it readable
+                seals.remove(version)
+            else:
+                seals.write(version, Seal(fingerprint=fingerprint, status="refused", reason=str(error)))
+            raise
+        if Fingerprint.of(path) != fingerprint:
+            seals.remove(version)
+            raise refusal(path, "it was changed while it was being verified")
+        seals.write(version, Seal(fingerprint=fingerprint, status="verified"))
+
+    def _write_pointer(self, version: str) -> None:
+        with atomic_write(self.pointer) as stream:
+            stream.write(f"{version}\n".encode())
+
+    def _unknown(self, version: str) -> ArtefactError:
+        known = ", ".join(self.versions()) or "none"
+        return ArtefactError(f"{self}: there is no version {version!r}; there is {known}")
