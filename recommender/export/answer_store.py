@@ -1,15 +1,18 @@
-"""Answers in Redis, looked up by ID, by another name or by address: one round trip each.
+"""Look-ups of answers that were loaded into Redis: by ID, by another name, or by address.
 
-Every key names the version that it belongs to, and one more, the pointer, names the version in use:
+Every key names the version that it belongs to; the pointer names the version in use. Answers and names are spread over
+256 hashes of each kind by the CRC-32 of the field, so that a version of a million articles has no more than 769 keys to
+expire or make persistent, and none that takes Redis long to free:
 
-    related:current                     the version in use
-    related:<version>:about             what it is, as JSON
-    related:<version>:answer:<id>       an answer as it leaves
-    related:<version>:name:<name>       the ID of the article that answers to another name,
-    related:<version>:url:<address>     or is at an address (`normalise_url`)
+    related:current                     string: the version in use
+    related:<version>:info              string: `VersionInfo` as JSON
+    related:<version>:answers:<00-ff>   hash: ID -> answer, as HTTP gives it
+    related:<version>:names:<00-ff>     hash: another name -> ID
+    related:<version>:urls:<00-ff>      hash: address (see `normalise_url`) -> ID
 
-A look-up asks for the pointer and the answer at once. So it never mixes versions and sees a switch at once, whatever
-has become of the version that it expected. (A Redis Cluster, where the two may lie apart, can't be asked so.)
+A look-up asks for the pointer and the answer in one round trip (two for another name or an address), and asks again if
+the pointer has moved. So it never mixes versions, and sees a switch at once. A Redis Cluster can't be asked so: it may
+keep the two on different nodes.
 """
 
 from __future__ import annotations
@@ -18,30 +21,34 @@ import os
 import time
 from collections import deque
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from zlib import crc32
 
 import msgspec
 
 from recommender.articles import normalise_url
 from recommender.errors import SettingsError, StoreError, UnknownArticleError, without_secrets
 
+Kind: TypeAlias = Literal["answers", "names", "urls"]
+
 CURRENT = "related:current"
 _TIMEOUT = 0.5  # seconds for connecting, and for an answer
 _PAUSE = 0.25  # seconds after a failure in which it is not asked again
-_SWITCHES = 5  # within one look-up
+_MAX_SWITCHES = 5  # of the version in use, within one look-up
+_BUCKETS = 256  # hashes of each kind
 _LIST = b'"related":['
 
 
 class VersionInfo(msgspec.Struct, frozen=True):
-    """What a version of the answers is.
+    """A version of the answers.
 
     Attributes:
-        version: of the model that gave them.
-        tag: differs between any two whose answers differ; it is the model's version where no others of that model's
-            were loaded before.
-        limit: the most entries that an answer may hold.
-        articles: how many there are.
-        loaded: when, ISO 8601.
+        version: the model's version.
+        tag: differs between any two versions whose answers differ; the model's version unless other answers of the
+            same model were loaded before.
+        limit: maximum number of entries of an answer.
+        articles: number of answers.
+        loaded: time of loading, ISO 8601.
     """
 
     version: str
@@ -52,14 +59,14 @@ class VersionInfo(msgspec.Struct, frozen=True):
 
 
 class StoredAnswer(NamedTuple):
-    """An answer, whole, and the version that it is of."""
+    """An answer with all its entries, and the version that it belongs to."""
 
-    about: VersionInfo
+    info: VersionInfo
     body: bytes
 
 
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An answer, its entries as they are written."""
+class EncodedAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An answer, its entries undecoded."""
 
     id: str
     related: list[msgspec.Raw]
@@ -67,22 +74,34 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Version(NamedTuple):
     name: bytes
-    about: VersionInfo
+    info: VersionInfo
 
 
-_NONE = _Version(b"", VersionInfo("", "", 0, 0, ""))  # no key has this version
+_NONE = _Version(b"", VersionInfo("", "", 0, 0, ""))  # no version has this name
 
-decode_answer = msgspec.json.Decoder(Answer).decode
+decode_answer = msgspec.json.Decoder(EncodedAnswer).decode
 
 
-def redis_key(version: bytes, kind: str, name: str | None = None) -> bytes:
-    """The key of something of a version; half of a surrogate pair, which UTF-8 does not know, is a question mark."""
-    rest = kind if name is None else f"{kind}:{name}"
-    return b"related:" + version + b":" + rest.encode(errors="replace")
+def info_key(version: bytes) -> bytes:
+    """The key of a version's `VersionInfo`."""
+    return b"related:%b:info" % version
+
+
+def hash_key(version: bytes, kind: Kind, name: str) -> tuple[bytes, bytes]:
+    """The key of a hash and the field in it for an ID, another name or an address; lone surrogates become `?`."""
+    field = name.encode(errors="replace")
+    return b"related:%b:%b:%02x" % (version, kind.encode(), crc32(field) % _BUCKETS), field
+
+
+def version_keys(version: bytes) -> list[bytes]:
+    """All keys that a version may have."""
+    kinds = [kind.encode() for kind in get_args(Kind)]
+    hashes = [b"related:%b:%b:%02x" % (version, kind, bucket) for kind in kinds for bucket in range(_BUCKETS)]
+    return [info_key(version), *hashes]
 
 
 def truncate_answer(body: bytes, limit: int) -> bytes:
-    """An answer with its first `limit` entries, byte for byte as a model answers when it is asked for so many."""
+    """An answer cut to its first `limit` entries, byte for byte as a look-up with this limit gives it."""
     entries = decode_answer(body).related
     if len(entries) <= limit:
         return body
@@ -90,12 +109,12 @@ def truncate_answer(body: bytes, limit: int) -> bytes:
 
 
 def redact_url(url: str) -> str:
-    """A store's address without what is secret in it."""
+    """A store's URL without user, password and query, for messages."""
     return without_secrets(url.partition("?")[0])
 
 
 def import_redis() -> ModuleType:
-    """redis-py.
+    """The module redis-py, which is an extra.
 
     Raises:
         SettingsError: it is not installed.
@@ -108,20 +127,20 @@ def import_redis() -> ModuleType:
 
 
 class AnswerStore:
-    """The answers of the version in use, whichever that is at the moment.
+    """Reads answers of the version in use.
 
-    Threads may share it, and a process that is forked makes connections of its own. Where Redis fails, one question in
-    a while finds out whether it is back; the others fail at once.
+    Instances are thread-safe, and a forked process opens connections of its own. While Redis fails, one look-up per
+    quarter of a second tries it again; the others fail at once.
     """
 
     def __init__(self, url: str) -> None:
-        """Know where the answers are; nothing is asked yet.
+        """Take the URL; the first look-up connects.
 
         Args:
-            url: `redis://HOST:PORT/DB`, or another that redis-py knows.
+            url: `redis://HOST:PORT/DB`, or any other URL that redis-py knows.
 
         Raises:
-            SettingsError: there is no such address, or redis-py is not installed.
+            SettingsError: the URL is invalid, or redis-py is not installed.
         """
         self.name = redact_url(url)
         self._redis = import_redis()
@@ -134,117 +153,119 @@ class AnswerStore:
             )
         except (ValueError, TypeError) as error:
             raise SettingsError(f"{self.name}: is no store; it must be redis://HOST:PORT/DB") from error
-        # redis-py's own pool costs as much as the question.
-        self._idle: deque[Any] = deque()
-        self._process = os.getpid()
-        self._seen = _NONE
-        self._away_until = 0.0
+        # redis-py's own pool takes as long as the look-up itself.
+        self._idle_connections: deque[Any] = deque()
+        self._pid = os.getpid()
+        self._in_use = _NONE
+        self._retry_at = 0.0
         self._failure = ""
 
     def answer(self, id: str) -> StoredAnswer:
-        """The answer of the article that answers to an ID.
+        """The answer of an article by its ID or another of its names.
 
         Raises:
-            UnknownArticleError: none does.
+            UnknownArticleError: no article has this ID or name.
             StoreError: the store can't be asked, or holds no answers.
         """
-        for _ in range(_SWITCHES):
-            version, body = self._get("answer", id)
+        for _ in range(_MAX_SWITCHES):
+            version, body = self._get("answers", id)
             if body is not None:
-                return StoredAnswer(version.about, body)
-            named, body = self._named("name", id)
+                return StoredAnswer(version.info, body)
+            named, body = self._get_by("names", id)
             if body is not None:
-                return StoredAnswer(named.about, body)
+                return StoredAnswer(named.info, body)
             if named is version:
                 raise UnknownArticleError(id, closest=None)
-        raise self._restless()
+        raise self._unstable()
 
     def answer_at(self, url: str) -> StoredAnswer:
-        """The answer of the article at an address; scheme, `www.`, fragment and trailing slash don't matter.
+        """The answer of the article at an address; scheme, `www.`, fragment and trailing slash are ignored.
 
         Raises:
-            UnknownArticleError: none has this address.
+            UnknownArticleError: no article has this address.
             StoreError: the store can't be asked, or holds no answers.
         """
-        version, body = self._named("url", normalise_url(url))
+        version, body = self._get_by("urls", normalise_url(url))
         if body is None:
             raise UnknownArticleError(url)
-        return StoredAnswer(version.about, body)
+        return StoredAnswer(version.info, body)
 
-    def about(self) -> VersionInfo:
-        """What is in use now.
+    def info(self) -> VersionInfo:
+        """The version in use.
 
         Raises:
             StoreError: the store can't be asked, or holds no answers.
         """
-        return self._get("about")[0].about
+        return self._get()[0].info
 
     def close(self) -> None:
-        """Close what connections are idle."""
-        while self._idle:
-            self._idle.pop().disconnect()
+        """Close idle connections."""
+        while self._idle_connections:
+            self._idle_connections.pop().disconnect()
 
-    def _named(self, kind: str, name: str) -> tuple[_Version, bytes | None]:
-        """The answer of an article by another name or an address, `None` if there is none."""
-        for _ in range(_SWITCHES):
+    def _get_by(self, kind: Kind, name: str) -> tuple[_Version, bytes | None]:
+        """The answer of an article by another name or an address; `None` if there is none."""
+        for _ in range(_MAX_SWITCHES):
             version, id = self._get(kind, name)
             if id is None:
                 return version, None
-            same, body = self._get("answer", id.decode())
+            same, body = self._get("answers", id.decode())
             if same is version:
                 return version, body
-        raise self._restless()
+        raise self._unstable()
 
-    def _get(self, kind: str, name: str | None = None) -> tuple[_Version, bytes | None]:
-        """What the version in use has under a key, and which version that is."""
-        for _ in range(_SWITCHES):
-            seen = self._seen
-            current, value = self._ask("MGET", CURRENT, redis_key(seen.name, kind, name))
-            if current == seen.name:
-                return seen, value
+    def _get(self, kind: Kind | None = None, name: str = "") -> tuple[_Version, bytes | None]:
+        """The version in use, and what it has in a field; without a kind, the version alone."""
+        for _ in range(_MAX_SWITCHES):
+            in_use = self._in_use
+            look_up = [] if kind is None else [("HGET", *hash_key(in_use.name, kind, name))]
+            current, *values = self._ask(("GET", CURRENT), *look_up)
+            if current == in_use.name:
+                return in_use, values[0] if values else None
             if current is None:
                 raise StoreError(f"{self.name}: holds no answers; run `recommender load OUT --to {self.name}`")
-            about = self._ask("GET", redis_key(current, "about"))
-            if about is not None:  # else it has been removed since
-                self._seen = _Version(current, self._read(about))
-        raise self._restless()
+            [info] = self._ask(("GET", info_key(current)))
+            if info is not None:  # otherwise the version has expired since
+                self._in_use = _Version(current, self._read(info))
+        raise self._unstable()
 
-    def _read(self, about: bytes) -> VersionInfo:
+    def _read(self, info: bytes) -> VersionInfo:
         try:
-            return msgspec.json.decode(about, type=VersionInfo)
+            return msgspec.json.decode(info, type=VersionInfo)
         except msgspec.DecodeError as error:
             raise StoreError(f"{self.name}: holds what this program does not load ({error}); load once more") from error
 
-    def _ask(self, *command: str | bytes) -> Any:
-        if self._process != os.getpid():
-            self._idle, self._process = deque(), os.getpid()  # those are the parent's
-        if self._away_until:
+    def _ask(self, *commands: tuple[str | bytes, ...]) -> list[Any]:
+        """The replies to some commands, which are sent in one round trip."""
+        if self._pid != os.getpid():
+            self._idle_connections, self._pid = deque(), os.getpid()  # the parent's connections stay with the parent
+        if self._retry_at:
             now = time.monotonic()
-            if now < self._away_until:
+            if now < self._retry_at:
                 raise StoreError(self._failure)
-            self._away_until = now + 2 * _TIMEOUT  # this one finds out; the others needn't wait with it
+            self._retry_at = now + 2 * _TIMEOUT  # this look-up tries it; meanwhile the others fail at once
         while True:
             try:
-                connection, used = self._idle.pop(), True
+                connection, used = self._idle_connections.pop(), True
             except IndexError:
                 connection, used = self._pool.make_connection(), False
             try:
-                connection.send_command(*command)
-                answer = connection.read_response()
+                connection.send_packed_command(connection.pack_commands(commands))
+                replies = [connection.read_response() for _ in commands]
             except (self._redis.RedisError, OSError) as error:
                 connection.disconnect()
                 closed = isinstance(error, self._redis.ConnectionError)
                 if used and closed:
-                    continue  # it may have been closed while it was idle
+                    continue  # Redis may have closed it while it was idle
                 self._failure = f"{self.name}: can't be asked: {error}"
-                self._away_until = time.monotonic() + _PAUSE
+                self._retry_at = time.monotonic() + _PAUSE
                 raise StoreError(self._failure) from error
             except BaseException:
                 connection.disconnect()
                 raise
-            self._idle.append(connection)
-            self._away_until = 0.0
-            return answer
+            self._idle_connections.append(connection)
+            self._retry_at = 0.0
+            return replies
 
-    def _restless(self) -> StoreError:
+    def _unstable(self) -> StoreError:
         return StoreError(f"{self.name}: its version in use does not stay, or is not whole; load once more")

@@ -11,7 +11,7 @@ import fsspec
 import msgspec
 
 from recommender.errors import ExportError, RecommenderError, without_secrets
-from recommender.export.answer_store import Answer, decode_answer
+from recommender.export.answer_store import EncodedAnswer, decode_answer
 from recommender.export.parquet import from_parquet, require_pyarrow
 from recommender.export.partitions import RUN, SUCCESS
 
@@ -62,7 +62,7 @@ class ExportReader:
         self.version, self.live = run.version, run.live
         self.limit, self.articles = run.limit, run.articles
 
-    def answers(self) -> Iterator[tuple[Answer, bytes]]:
+    def answers(self) -> Iterator[tuple[EncodedAnswer, bytes]]:
         """Every answer, read and as it is written.
 
         Raises:
@@ -137,5 +137,5 @@ class ExportReader:
             raise ExportError(f"{self._place}: can't be read: {reason}") from error
 
 
-def _written(answer: Answer) -> bytes:
+def _written(answer: EncodedAnswer) -> bytes:
     return b'{"id":' + msgspec.json.encode(answer.id) + b',"related":[' + b",".join(answer.related) + b"]}"

@@ -1,69 +1,76 @@
-"""Answers into Redis: a version of its own beside the one in use, which gives way at the end, at once.
+"""Loading an export into Redis as a new version, and switching to it.
 
-Beside the keys of `store`:
+Every key of a version that is being loaded expires after a minute; the loader renews that while it lives. The
+transaction that switches to the version makes its keys persistent, and lets those of older versions expire. So a loader
+that is killed at any moment leaves nothing behind, and nothing has to be searched for or cleaned up. Beside the keys
+that `answer_store` reads:
 
-    related:versions            versions that may have keys
-    related:removing            those whose keys are being removed
-    related:served              versions that were in use, the newest first
-    related:tags                each model's version, and the digest of the answers that were loaded of it first
-    related:<version>:begun     there until keys of the version are removed
-    related:<version>:loading   there while its load is alive: by itself it is gone in some seconds
-
-So whatever is killed when, the next load knows what was left, and removes it.
+    related:served              list: versions that have been in use, newest first; those that are kept
+    related:tags                hash: model version -> digest of the answers that were first loaded of it
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from tqdm import tqdm
 
 from recommender.errors import SettingsError, StoreError
-from recommender.export.answer_store import CURRENT, VersionInfo, import_redis, redact_url, redis_key
+from recommender.export.answer_store import (
+    CURRENT,
+    Kind,
+    VersionInfo,
+    hash_key,
+    import_redis,
+    info_key,
+    redact_url,
+    version_keys,
+)
 from recommender.export.export_reader import ExportReader
 
 if TYPE_CHECKING:
     from redis import Redis
     from redis.client import Pipeline
 
-_VERSIONS, _REMOVING, _SERVED, _TAGS = "related:versions", "related:removing", "related:served", "related:tags"
-_TIMEOUT = 30.0  # seconds for what Redis is asked
-_LEASE = 3  # seconds without a sign of life after which a load counts as dead
-_BATCH = 1 << 20  # bytes that are sent at a time
-_COMMANDS = 2000  # at most in a batch, each of which Redis answers
-_SCANNED = 1000  # keys that Redis looks at, and removes, at a time: it does nothing else meanwhile
+_SERVED, _TAGS = "related:served", "related:tags"
+_TIMEOUT = 30.0  # seconds for a reply from Redis
+_TTL = 60  # seconds
+_BATCH_BYTES = 1 << 20
 
 
 class LoadResult(NamedTuple):
-    """What was loaded: the model's version, how many answers, and how many other names and addresses."""
+    """What was loaded: the model's version, the number of answers, and the number of other names and addresses."""
 
     version: str
     articles: int
     names: int
 
 
-def load_into_redis(source: str, url: str, *, keep: int = 1, progress: bool = False) -> LoadResult:
-    """Put an export's answers into Redis and switch to them; what is older than the `keep` versions before is removed.
+def load_into_redis(source: str, url: str, *, keep: int = 1, ttl: int = _TTL, progress: bool = False) -> LoadResult:
+    """Load the answers of an export into Redis and switch to them in one transaction.
 
-    Until the switch the version that was in use answers, and after an error it goes on.
+    Until the switch, and after an error, the version in use stays in use.
 
     Args:
-        source: a dataset folder or a file of answers, as a path or an address that fsspec knows.
-        url: `redis://HOST:PORT/DB`, or another that redis-py knows.
+        source: path or URL of a dataset folder or of a file of answers.
+        url: `redis://HOST:PORT/DB`, or any other URL that redis-py knows.
+        keep: how many of the versions that were in use before stay in Redis, so that one can go back to them.
+        ttl: seconds after which the keys of a dead loader, and those of versions that are not kept, expire.
 
     Raises:
-        ExportError: the export is not whole.
-        SettingsError: the address is none, or redis-py is not installed.
-        StoreError: Redis can't be reached, has no memory left, or another load has come in between.
+        ExportError: the export is incomplete.
+        SettingsError: the URL is invalid, or redis-py is not installed.
+        StoreError: Redis can't be reached, has no memory left, or a later load has finished first.
     """
-    exported = ExportReader(source)
+    export = ExportReader(source)
     redis, name = import_redis(), redact_url(url)
     try:
         client = redis.Redis.from_url(
@@ -71,167 +78,168 @@ def load_into_redis(source: str, url: str, *, keep: int = 1, progress: bool = Fa
         )
     except (ValueError, TypeError) as error:
         raise SettingsError(f"{name}: is no store; it must be redis://HOST:PORT/DB") from error
-    with client, _said(redis, name):
-        return _Load(client, name, keep).run(exported, progress=progress)
+    with client, _store_errors(redis, name):
+        _require_noeviction(client, name)
+        writer = _VersionWriter(client, name, ttl)
+        with writer.renewed():
+            return _load(export, writer, keep=keep, progress=progress)
 
 
-class _Load:
-    """One load."""
+def _load(export: ExportReader, writer: _VersionWriter, *, keep: int, progress: bool) -> LoadResult:
+    digest, articles, names, longest = blake2b(digest_size=8), 0, 0, 1
+    for known in export.names():
+        digest.update(msgspec.json.encode(known))
+        id = known.id.encode(errors="replace")
+        for name in known.names:
+            writer.put("names", name, id)
+        for url in known.urls:
+            writer.put("urls", url, id)
+        names += len(known.names) + len(known.urls)
+    with tqdm(desc="loading", total=export.articles, unit=" articles", disable=None if progress else True) as bar:
+        for answer, line in export.answers():
+            digest.update(line)
+            writer.put("answers", answer.id, line)
+            longest = max(longest, len(answer.related))
+            articles += 1
+            bar.update()
+    version = export.version or digest.hexdigest()
+    info = VersionInfo(
+        version=version,
+        tag=writer.tag(version, digest.hexdigest(), live=bool(export.live)),
+        limit=longest if export.limit is None else export.limit,
+        articles=articles,
+        loaded=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+    )
+    writer.switch(info, keep=keep)
+    return LoadResult(version, articles, names)
 
-    def __init__(self, client: Redis, name: str, keep: int) -> None:
+
+class _VersionWriter:
+    """Writes the keys of one version, and switches to it."""
+
+    def __init__(self, client: Redis, name: str, ttl: int) -> None:
         self._client: Any = client
         self._name = name
-        self._keep = keep
+        self._ttl = ttl
+        self._version = self._claim()
+        self._sizes: Counter[bytes] = Counter()  # fields that were written, by key
+        self._batch: defaultdict[bytes, dict[bytes, bytes]] = defaultdict(dict)
+        self._batch_bytes = 0
+        self._complete = threading.Event()
 
-    def run(self, exported: ExportReader, *, progress: bool) -> LoadResult:
-        self._require_memory_that_keeps()
-        self._wait_for_the_dead()
-        self._tidy()
-        self._version = self._begin()
-        try:
-            return self._fill(exported, progress=progress)
-        except BaseException:
-            with suppress(Exception):  # where even that fails, the next load does it
-                self._client.delete(redis_key(self._version, "loading"))
-                self._tidy()
-            raise
-
-    def _fill(self, exported: ExportReader, *, progress: bool) -> LoadResult:
-        digest, articles, names, longest = blake2b(digest_size=8), 0, 0, 1
-        sending = _Sending(self._client, self._version)
-        # What is known by other names comes first: a version is whole as soon as it is in use.
-        for known in exported.names():
-            digest.update(msgspec.json.encode(known))
-            pairs = [("name", name) for name in known.names] + [("url", url) for url in known.urls]
-            for kind, name in pairs:
-                sending.set(redis_key(self._version, kind, name), known.id.encode(errors="replace"))
-            names += len(pairs)
-        bar = tqdm(desc="loading", total=exported.articles, unit=" articles", disable=None if progress else True)
-        with bar:
-            for answer, line in exported.answers():
-                digest.update(line)
-                sending.set(redis_key(self._version, "answer", answer.id), line)
-                longest = max(longest, len(answer.related))
-                articles += 1
-                bar.update()
-        sending.send()
-        version = exported.version or digest.hexdigest()
-        about = VersionInfo(
-            version,
-            self._tag(version, digest.hexdigest(), alone=not exported.live),
-            longest if exported.limit is None else exported.limit,
-            articles,
-            f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        )
-        self._client.set(redis_key(self._version, "about"), msgspec.json.encode(about))
-        self._client.transaction(self._switch, CURRENT, _REMOVING, redis_key(self._version, "begun"))
-        self._tidy()
-        return LoadResult(version, articles, names)
-
-    def _begin(self) -> bytes:
-        """A version that is later than all before, on record before its first key."""
+    def _claim(self) -> bytes:
+        """A new version, later than the one in use; versions sort by the time at which their loads began."""
         seconds, microseconds = self._client.time()
-        moment = seconds * 1_000_000 + microseconds
-        latest = max((int(one, 16) for one in self._client.smembers(_VERSIONS)), default=0)
-        version = f"{max(moment, latest + 1):013x}".encode()
-        with self._client.pipeline() as pipe:
-            pipe.set(redis_key(version, "loading"), b"", ex=_LEASE)
-            pipe.sadd(_VERSIONS, version)
-            pipe.set(redis_key(version, "begun"), b"")
-            pipe.execute()
+        number = max(seconds * 1_000_000 + microseconds, int(self._client.get(CURRENT) or b"0", 16) + 1)
+        while not self._client.set(info_key(version := b"%013x" % number), b"", nx=True, ex=self._ttl):
+            number += 1
         return version
 
-    def _tag(self, version: str, digest: str, *, alone: bool) -> str:
-        """The model's version, as its own look-ups are tagged, unless it was not alone or other answers have that."""
-        if alone:
+    def put(self, kind: Kind, name: str, value: bytes) -> None:
+        """Set a field; fields are sent in batches."""
+        key, field = hash_key(self._version, kind, name)
+        self._batch[key][field] = value
+        self._batch_bytes += len(field) + len(value)
+        if self._batch_bytes >= _BATCH_BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        # In a transaction, so that no key exists without its time to live, whenever this process is killed.
+        with self._client.pipeline(transaction=True) as pipe:
+            for key, fields in self._batch.items():
+                pipe.hset(key, mapping=fields)
+                pipe.expire(key, self._ttl)
+            added = pipe.execute()[::2]
+        self._sizes.update(dict(zip(self._batch, added, strict=True)))
+        self._batch.clear()
+        self._batch_bytes = 0
+
+    @contextmanager
+    def renewed(self) -> Iterator[None]:
+        """Renew the version's time to live in a thread until the switch; after an error, remove the version."""
+        with ThreadPoolExecutor(1) as pool:
+            self._renewal = pool.submit(self._renew)
+            try:
+                yield
+            except BaseException:
+                with suppress(Exception):  # the keys expire in any case
+                    self._client.unlink(*version_keys(self._version))
+                raise
+            finally:
+                self._complete.set()
+
+    def _renew(self) -> None:
+        while not self._complete.wait(self._ttl / 4):
+            with self._client.pipeline(transaction=False) as pipe:
+                for key in version_keys(self._version):
+                    pipe.expire(key, self._ttl)
+                pipe.execute()
+
+    def tag(self, version: str, digest: str, *, live: bool) -> str:
+        """A tag for the answers: the model's version, as its own look-ups have it, if the answers are the model's.
+
+        They are not if the export holds live articles, or if other answers of the same version were loaded before.
+        """
+        if not live:
             self._client.hsetnx(_TAGS, version, digest)
             if self._client.hget(_TAGS, version).decode() == digest:
                 return version
         return f"{version}+{digest}"
 
-    def _switch(self, pipe: Pipeline) -> None:
+    def switch(self, info: VersionInfo, *, keep: int) -> None:
+        """Make the version persistent and the one in use, and let the versions that are not kept expire."""
+        self._flush()
+        self._complete.set()
+        self._renewal.result()  # has ended, or it might give persistent keys a time to live
+        self._client.transaction(lambda pipe: self._queue_switch(pipe, info, keep), CURRENT, _SERVED, *self._keys())
+
+    def _keys(self) -> list[bytes]:
+        return [info_key(self._version), *self._sizes]
+
+    def _is_complete(self) -> bool:
+        """Whether no key has expired and come back since, with some of its fields."""
+        with self._client.pipeline(transaction=False) as pipe:
+            pipe.exists(info_key(self._version))
+            for key in self._sizes:
+                pipe.hlen(key)
+            return bool(pipe.execute() == [1, *self._sizes.values()])
+
+    def _queue_switch(self, pipe: Pipeline, info: VersionInfo, keep: int) -> None:
+        # Until `multi`, commands run at once; if a watched key changes or expires before `execute`, all is run again.
         current: Any = pipe.get(CURRENT)
         if current is not None and current > self._version:
             raise StoreError(f"{self._name}: a load that began later has ended first; its answers stay")
-        removing: Any = pipe.sismember(_REMOVING, self._version)  # type: ignore[arg-type]
-        if removing or not pipe.exists(redis_key(self._version, "begun")):
-            raise StoreError(f"{self._name}: another load took this one for dead; run it again")
+        if not self._is_complete():
+            raise StoreError(
+                f"{self._name}: the load stood still for more than {self._ttl} seconds, or Redis has evicted keys, so "
+                "its answers are incomplete; what was in use stays: run again"
+            )
+        served: Any = pipe.lrange(_SERVED, 0, -1)
         pipe.multi()
+        pipe.set(info_key(self._version), msgspec.json.encode(info), keepttl=True)
+        for key in self._keys():
+            pipe.persist(key)
         pipe.set(CURRENT, self._version)
         pipe.lpush(_SERVED, self._version)
-        pipe.ltrim(_SERVED, 0, self._keep)
-        pipe.delete(redis_key(self._version, "loading"))
-
-    def _require_memory_that_keeps(self) -> None:
-        """Refuse a Redis that forgets what it was given: an article would then be unknown."""
-        memory = self._client.info("memory")
-        policy = str(memory.get("maxmemory_policy", ""))
-        if memory.get("maxmemory") and policy.startswith("allkeys"):
-            raise StoreError(
-                f"{self._name}: may drop answers when its memory is full (maxmemory-policy {policy}); "
-                "set it to noeviction"
-            )
-
-    def _wait_for_the_dead(self) -> None:
-        """Wait until each load that is on record has shown that it lives, or has had the time to."""
-        for version in self._client.smembers(_VERSIONS):
-            left = self._client.pttl(redis_key(version, "loading"))
-            began = time.monotonic()
-            while left > 0 and time.monotonic() - began < _LEASE:
-                time.sleep(min(left / 1000 + 0.001, 0.2))
-                now = self._client.pttl(redis_key(version, "loading"))
-                if now > left:
-                    break  # it lives
-                left = now
-
-    def _tidy(self) -> None:
-        """Remove the versions that are neither in use, nor kept, nor being loaded."""
-        kept = {self._client.get(CURRENT), *self._client.lrange(_SERVED, 0, self._keep)}
-        for version in self._client.smembers(_VERSIONS):
-            if version not in kept and not self._client.exists(redis_key(version, "loading")):
-                self._client.smove(_VERSIONS, _REMOVING, version)
-        removing = self._client.smembers(_REMOVING)
-        if not removing:
-            return
-        keys: Iterable[bytes] = self._client.scan_iter(match="related:*", count=_SCANNED)
-        for batch in _in_batches(one for one in keys if one.split(b":", 2)[1] in removing):
-            self._client.unlink(*batch)
-        self._client.srem(_REMOVING, *removing)
+        pipe.ltrim(_SERVED, 0, keep)
+        for version in served[keep:]:
+            for key in version_keys(version):
+                pipe.expire(key, self._ttl)
 
 
-class _Sending:
-    """Keys of a version on their way, many at a time, each time with a sign of life.
-
-    And on record: where the load had been taken for dead, and was not, something might remain that no one knows of.
-    """
-
-    def __init__(self, client: Any, version: bytes) -> None:
-        self._version = version
-        self._pipe = client.pipeline(transaction=False)
-        self._bytes = 0
-
-    def set(self, place: bytes, value: bytes) -> None:
-        self._pipe.set(place, value)
-        self._bytes += len(place) + len(value)
-        if self._bytes >= _BATCH or len(self._pipe) >= _COMMANDS:
-            self.send()
-
-    def send(self) -> None:
-        self._pipe.sadd(_VERSIONS, self._version)
-        self._pipe.set(redis_key(self._version, "loading"), b"", ex=_LEASE)
-        self._pipe.execute()
-        self._bytes = 0
-
-
-def _in_batches(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
-    keys = iter(keys)
-    while batch := list(islice(keys, _SCANNED)):
-        yield batch
+def _require_noeviction(client: Redis, name: str) -> None:
+    """Raise `StoreError` if Redis may evict persistent keys: articles would then be unknown."""
+    memory: Any = client.info("memory")
+    policy = str(memory.get("maxmemory_policy", ""))
+    if memory.get("maxmemory") and policy.startswith("allkeys"):
+        raise StoreError(
+            f"{name}: may drop answers when its memory is full (maxmemory-policy {policy}); set it to noeviction"
+        )
 
 
 @contextmanager
-def _said(redis: Any, name: str) -> Iterator[None]:
-    """Whatever Redis does, in a sentence."""
+def _store_errors(redis: Any, name: str) -> Iterator[None]:
+    """Raise `StoreError` for any error of Redis."""
     try:
         yield
     except redis.exceptions.OutOfMemoryError as error:

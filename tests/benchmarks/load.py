@@ -1,6 +1,6 @@
 """`python -m benchmarks.load [--articles N] [--seconds S] [--models DIR]`: look-ups under load, beside an empty view.
 
-From the model, and from Redis where redis-server is installed. All are served by the same server with the same
+From the model, and from Redis. All are served by the same server with the same
 settings, in turn, five times each; wrk asks over 16 connections of the loopback interface, for the same random
 articles. The medians are compared.
 """
@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 from flask import Flask
 from servers import free_port, running
-from stores import REDIS_SERVER, dataset, redis_running
+from stores import dataset, redis_running
 
 from api.app import build_server
 from benchmarks import archive
@@ -115,9 +115,8 @@ def _compare(models: Path, folder: Path, *, seconds: int, threads: int) -> int:
             "hello": (started(bare, "/", PYTHONPATH=str(Path(__file__).parent.parent)), ["/"]),
             "look-up": (started(serve), look_ups),
         }
-        if REDIS_SERVER is not None:
-            store = _filled(stack, recommender, folder)
-            asked["store"] = (started(serve, RECOMMENDER_STORE=store), look_ups)
+        store = _filled(stack, recommender, folder)
+        asked["store"] = (started(serve, RECOMMENDER_STORE=store), look_ups)
         runs: dict[str, list[Load]] = {name: [] for name in asked}
         for _ in range(_ROUNDS):
             # In turn, so that what else the machine does falls on all.

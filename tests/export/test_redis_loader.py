@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import get_args
 
@@ -52,8 +53,8 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-def large(folder: Path, *, articles: int = 20_000) -> Path:
-    """An export that takes a second or two to load."""
+def large(folder: Path, *, articles: int) -> Path:
+    """An export of 6 kB an article."""
     (folder / "month=2024-01").mkdir(parents=True)
     entries = json.dumps([{"title": "Comet " * 100}] * 10, separators=(",", ":"))
     with (folder / "month=2024-01" / "part-000000.jsonl").open("w") as part:
@@ -63,14 +64,46 @@ def large(folder: Path, *, articles: int = 20_000) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def much(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return large(tmp_path_factory.mktemp("much") / "out")
+LAST = "month=2024-01/part-000001.jsonl"
+
+WAITING = f"""
+import sys, time, pathlib, fsspec
+from fsspec.implementations.local import LocalFileSystem
+from api.server import main
+from recommender.export import load_into_redis
+
+class WaitingFileSystem(LocalFileSystem):
+    def _open(self, path, *arguments, **options):
+        while path.endswith("{LAST}") and not pathlib.Path(path).stat().st_size:
+            time.sleep(0.01)
+        return super()._open(path, *arguments, **options)
+
+fsspec.register_implementation("file", WaitingFileSystem, clobber=True)
+export, url, ttl = sys.argv[1:]
+load_into_redis(export, url, ttl=int(ttl)) if ttl else main(["load", export, "--to", url])
+"""
+"""A load that waits until the last partition of its export has content."""
 
 
-def versions(server: RedisServer) -> set[str]:
-    """The versions that have keys of articles."""
-    return {key.split(":")[1] for key in server.all_keys() if ":answer:" in key}
+@pytest.fixture
+def endless(tmp_path: Path) -> Path:
+    """An export whose last partition is empty; `end` adds the last article."""
+    folder = large(tmp_path / "endless", articles=500)
+    (folder / "_run.json").write_text('{"version": "large", "limit": 10, "articles": 501}')
+    (folder / LAST).touch()
+    return folder
+
+
+def end(export: Path) -> None:
+    """Add the last article, so that the load goes on."""
+    (export / LAST).write_text('{"id":"last","related":[]}\n')
+
+
+def versions(server: RedisServer, *, expiring: bool = False) -> set[str]:
+    """The versions that have answers which never expire, or which do."""
+    with server.client() as client:
+        keys = [key for key in server.all_keys() if ":answers:" in key]
+        return {key.split(":")[1] for key in keys if (int(str(client.ttl(key))) > 0) is expiring}
 
 
 def test_load_says_what_it_loaded(redis: RedisServer, one: Path) -> None:
@@ -82,16 +115,16 @@ def test_load_says_what_it_loaded(redis: RedisServer, one: Path) -> None:
 def test_an_answer_is_kept_as_its_bytes(redis: RedisServer, one: Path) -> None:
     load_into_redis(str(one), redis.url)
     with redis.client() as client:
-        kept = client.get(f"related:{redis.current()}:answer:a3")
-        assert kept == ONE.answer("a3").decode()
-        assert client.get(f"related:{redis.current()}:url:site.example/a3") == "a3"
+        # The two hexadecimal digits are the CRC-32 of the field, modulo 256.
+        assert client.hget(f"related:{redis.current()}:answers:0f", "a3") == ONE.answer("a3").decode()
+        assert client.hget(f"related:{redis.current()}:urls:e8", "site.example/a3") == "a3"
 
 
 def test_a_file_of_answers_is_loaded_too(redis: RedisServer, tmp_path: Path) -> None:
     lists = tmp_path / "lists.jsonl"
     lists.write_bytes(b"".join(answer + b"\n" for answer in ONE.answers(limit=3)))
     load_into_redis(str(lists), redis.url)
-    about = AnswerStore(redis.url).about()
+    about = AnswerStore(redis.url).info()
     assert (about.articles, about.limit, about.version) == (5, 3, about.tag)
     assert AnswerStore(redis.url).answer("a2").body == ONE.answer("a2", limit=3)
 
@@ -100,14 +133,14 @@ def test_other_answers_of_the_same_model_have_another_tag(redis: RedisServer, on
     tags = []
     for export in (one, dataset(tmp_path / "fewer", ONE, limit=2), one):
         load_into_redis(str(export), redis.url)
-        tags.append(AnswerStore(redis.url).about().tag)
+        tags.append(AnswerStore(redis.url).info().tag)
     assert tags[0] == tags[2] == "one"
     assert tags[1].startswith("one+")
 
 
 def test_answers_with_live_articles_have_another_tag_than_the_model(redis: RedisServer, tmp_path: Path) -> None:
     load_into_redis(str(dataset(tmp_path / "live", ONE, live="1f")), redis.url)
-    assert AnswerStore(redis.url).about().tag.startswith("one+")
+    assert AnswerStore(redis.url).info().tag.startswith("one+")
 
 
 def test_parquet_is_loaded_as_lines_are(redis: RedisServer, published: tuple[Path, Manifest], tmp_path: Path) -> None:
@@ -133,9 +166,15 @@ def test_the_version_before_is_kept_and_no_other(redis: RedisServer, one: Path, 
     assert AnswerStore(redis.url).answer("a1").body == ONE.answer("a1")
     load_into_redis(str(two), redis.url, keep=0)
     assert versions(redis) == {redis.current()}
-    with redis.client() as client:
-        assert client.smembers("related:versions") == {redis.current()}
-        assert not client.exists("related:removing")
+
+
+def test_versions_that_are_not_kept_expire(redis: RedisServer, one: Path, two: Path) -> None:
+    for export in (one, two):
+        load_into_redis(str(export), redis.url, keep=0, ttl=1)
+    until(lambda: versions(redis) | versions(redis, expiring=True) == {redis.current()})
+    expected = {"related:current", "related:served", "related:tags", f"related:{redis.current()}:info"}
+    assert {key for key in redis.all_keys() if key.count(":") < 3} == expected
+    assert AnswerStore(redis.url).answer("a5").body == TWO.answer("a5")
 
 
 def test_what_else_is_in_the_database_stays(redis: RedisServer, one: Path) -> None:
@@ -214,7 +253,7 @@ def test_a_redis_without_memory_left_keeps_the_old_version(redis: RedisServer, o
         client.config_set("maxmemory", 0)
     assert AnswerStore(redis.url).answer("a1").body == ONE.answer("a1")
     load_into_redis(str(export), redis.url)
-    assert AnswerStore(redis.url).about().articles == 3000
+    assert AnswerStore(redis.url).info().articles == 3000
 
 
 def test_a_redis_that_may_forget_is_refused(redis: RedisServer, one: Path) -> None:
@@ -225,37 +264,51 @@ def test_a_redis_that_may_forget_is_refused(redis: RedisServer, one: Path) -> No
         load_into_redis(str(one), redis.url)
 
 
-def _loading(export: Path, server: RedisServer) -> subprocess.Popen[str]:
-    """A load that is under way, with answers of its own in Redis."""
-    seen = versions(server)
-    process = subprocess.Popen(
-        [RECOMMENDER, "load", str(export), "--to", server.url], stderr=subprocess.PIPE, text=True
-    )
-    until(lambda: bool(versions(server) - seen))
-    return process
+@contextmanager
+def loading(export: Path, server: RedisServer, *, ttl: int | None = None) -> Iterator[subprocess.Popen[str]]:
+    """A process that loads an endless export and has answers in Redis; without a time to live, it is the command."""
+    seen = versions(server, expiring=True)
+    command = [sys.executable, "-c", WAITING, str(export), server.url, str(ttl or "")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            until(lambda: bool(versions(server, expiring=True) - seen))
+            yield process
+        finally:
+            process.kill()
 
 
-def test_a_load_that_was_killed_leaves_the_old_version_and_the_next_one_cleans(
-    redis: RedisServer, one: Path, two: Path, much: Path
+def test_a_load_that_is_killed_leaves_nothing_and_the_old_version_in_use(
+    redis: RedisServer, one: Path, endless: Path
 ) -> None:
     load_into_redis(str(one), redis.url)
-    with _loading(much, redis) as killed:
+    before = redis.all_keys()
+    with loading(endless, redis, ttl=2) as killed:
+        assert redis.all_keys() != before
         killed.kill()
         killed.communicate()
-    assert len(versions(redis)) == 2
     assert AnswerStore(redis.url).answer("a1").body == ONE.answer("a1")
-    old = redis.current()
-    load_into_redis(str(two), redis.url)
-    assert AnswerStore(redis.url).answer("a1").body == TWO.answer("a1")
-    assert versions(redis) == {old, redis.current()}
+    until(lambda: redis.all_keys() == before)
+    assert AnswerStore(redis.url).answer("a1").body == ONE.answer("a1")
 
 
-def test_a_load_whose_redis_is_cut_off_ends_in_a_sentence(redis: RedisServer, one: Path, much: Path) -> None:
+def test_a_load_that_waits_for_its_export_renews_its_keys(redis: RedisServer, endless: Path) -> None:
+    with loading(endless, redis, ttl=2) as waiting:
+        time.sleep(4)
+        end(endless)
+        _, said = waiting.communicate(timeout=30)
+    assert waiting.returncode == 0, said
+    assert AnswerStore(redis.url).info().articles == 501
+    assert AnswerStore(redis.url).answer("l0").body.startswith(b'{"id":"l0",')
+    assert versions(redis, expiring=True) == set()
+
+
+def test_a_load_whose_redis_is_cut_off_ends_in_a_sentence(redis: RedisServer, one: Path, endless: Path) -> None:
     load_into_redis(str(one), redis.url)
     with redis.client() as client:
         client.save()
-    with _loading(much, redis) as cut_off:
+    with loading(endless, redis) as cut_off:
         redis.kill()
+        end(endless)
         _, said = cut_off.communicate(timeout=30)
     assert cut_off.returncode == 2
     assert said.splitlines()[-1].startswith(f"recommender: {redis.url}: is gone or does not answer (")
@@ -263,42 +316,37 @@ def test_a_load_whose_redis_is_cut_off_ends_in_a_sentence(redis: RedisServer, on
     assert AnswerStore(redis.url).answer("a1").body == ONE.answer("a1")
 
 
-def test_a_load_that_is_stopped_cleans_up(redis: RedisServer, much: Path) -> None:
-    with _loading(much, redis) as stopped:
+def test_a_load_that_is_stopped_cleans_up(redis: RedisServer, endless: Path) -> None:
+    with loading(endless, redis) as stopped:
         stopped.send_signal(signal.SIGINT)
         _, said = stopped.communicate(timeout=30)
     assert stopped.returncode == 130, said
-    assert versions(redis) == set()
+    assert redis.all_keys() == []
 
 
-def test_of_two_loads_at_once_the_later_wins(redis: RedisServer, one: Path, much: Path) -> None:
-    with _loading(much, redis) as earlier:
-        earlier.send_signal(signal.SIGSTOP)
-        later = threading.Thread(target=load_into_redis, args=(str(one), redis.url))
-        later.start()
-        time.sleep(0.5)  # it waits for a sign of life
-        earlier.send_signal(signal.SIGCONT)
-        later.join()
+def test_of_two_loads_at_once_the_later_wins(redis: RedisServer, one: Path, endless: Path) -> None:
+    with loading(endless, redis) as earlier:
+        load_into_redis(str(one), redis.url)
+        before = versions(redis)
+        end(endless)
         _, said = earlier.communicate(timeout=30)
-    assert AnswerStore(redis.url).about().version == "one"
     assert earlier.returncode == 2
-    assert "a load that began later has ended first" in said
-    assert versions(redis) == {redis.current()}
+    assert "a load that began later has ended first; its answers stay" in said
+    assert AnswerStore(redis.url).info().version == "one"
+    assert (versions(redis), versions(redis, expiring=True)) == (before, set())
 
 
-def test_a_load_that_was_taken_for_dead_changes_nothing(redis: RedisServer, one: Path, two: Path, much: Path) -> None:
+def test_a_load_that_stood_still_for_too_long_changes_nothing(redis: RedisServer, one: Path, endless: Path) -> None:
     load_into_redis(str(one), redis.url)
     before = redis.all_keys()
-    (two / "_run.json").write_text('{"articles":7}')
-    with _loading(much, redis) as stalled:
+    with loading(endless, redis, ttl=1) as stalled:
         stalled.send_signal(signal.SIGSTOP)
-        with pytest.raises(ExportError):  # it has waited until the other showed no life, and removed what that had
-            load_into_redis(str(two), redis.url)
-        assert redis.all_keys() == before
+        until(lambda: redis.all_keys() == before)
         stalled.send_signal(signal.SIGCONT)
+        end(endless)
         _, said = stalled.communicate(timeout=30)
-    assert stalled.returncode == 2
-    assert said.endswith("another load took this one for dead; run it again\n")
+    assert stalled.returncode == 1
+    assert "the load stood still for more than 1 seconds" in said
     assert redis.all_keys() == before
 
 
