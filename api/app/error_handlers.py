@@ -10,8 +10,8 @@ from werkzeug.exceptions import HTTPException
 
 from api.http import WrongRequestError, problem, unknown
 from api.pages import render_page
-from api.state import current
-from recommender.errors import UnknownArticleError
+from api.state import current_snapshot
+from recommender.errors import JournalError, UnknownArticleError
 
 
 def register_error_handlers(app: Flask) -> None:
@@ -25,6 +25,10 @@ def register_error_handlers(app: Flask) -> None:
     def wrong(error: WrongRequestError) -> Response:
         answer = problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.parameter, allowed=error.allowed)
         return _to_read(str(error), answer)
+
+    @app.errorhandler(JournalError)
+    def not_kept(error: JournalError) -> Response:
+        return problem(HTTPStatus.INSUFFICIENT_STORAGE, str(error))
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
@@ -43,6 +47,8 @@ def _to_read(detail: str, answer: Response, *, closest: Sequence[str] = ()) -> R
     if not of_people or request.accept_mimetypes.best_match(["application/problem+json", "text/html"]) != "text/html":
         return answer
     title = HTTPStatus(answer.status_code).phrase
-    shown = render_page(current(current_app), "problem.html", title=title, detail=detail.rstrip("."), closest=closest)
+    shown = render_page(
+        current_snapshot(current_app), "problem.html", title=title, detail=detail.rstrip("."), closest=closest
+    )
     shown.status_code = answer.status_code
     return shown

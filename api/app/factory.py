@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api.state import Config, Fixed, Live, current
+from api.state import Config, Fixed, Live, current_snapshot
 from recommender import Recommender
 
 if TYPE_CHECKING:
@@ -38,16 +38,16 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     # prometheus-client looks at the environment when it is imported; in a worker `serve` has set it by now.
     from api.app.error_handlers import register_error_handlers
     from api.http import ROUTE, Deliverer
-    from api.middleware import FastPath, Metrics, OuterMiddleware
+    from api.middleware import FastPath, Metrics, OuterMiddleware, RateLimit
 
     own = Config.of(os.environ, config)
     app = Flask("api", template_folder="pages/templates", static_folder="pages/static")
     app.config.from_mapping({"MAX_CONTENT_LENGTH": _LARGEST_BODY, **config})
     deliverer = app.extensions["deliverer"] = Deliverer(own)
     if recommender is None and own.store is not None:
-        answering, describe = _from_store(app, own.store)
+        answering, describe = _over_store(app, own.store)
     else:
-        answering, describe = _from_model(app, own, recommender, config.get("VERSION"))
+        answering, describe = _over_model(app, own, recommender, config.get("VERSION"))
     metrics = app.extensions["metrics"] = Metrics(describe)
     register_error_handlers(app)
 
@@ -56,7 +56,7 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
         request.environ[ROUTE] = request.endpoint
 
     @app.after_request
-    def say_what_is_allowed(response: Response) -> Response:
+    def answer_options(response: Response) -> Response:
         if request.method == "OPTIONS" and response.status_code == HTTPStatus.OK:
             response.status_code = HTTPStatus.NO_CONTENT  # Flask's own answer is an empty page
             del response.headers["Content-Type"]
@@ -64,9 +64,8 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
 
     wsgi_app: WSGIApplication = FastPath(app.wsgi_app, answering, deliverer)
     if own.rate_limit:
-        from api.middleware import RateLimit
-
-        wsgi_app = RateLimit(wsgi_app, own.rate_limit, own.rate_limit_storage)
+        unlimited = {operation.path for operation in app.extensions["operations"] if not operation.rate_limited}
+        wsgi_app = RateLimit(wsgi_app, own.rate_limit, own.rate_limit_storage, unlimited=unlimited)
     wsgi_app = OuterMiddleware(wsgi_app, own, metrics)
     if own.trusted_proxies:
         wsgi_app = ProxyFix(wsgi_app, x_for=own.trusted_proxies, x_proto=own.trusted_proxies)
@@ -74,21 +73,20 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     return app
 
 
-def _from_store(app: Flask, url: str) -> tuple[Answering, Describing]:
-    from api.routes import Answers, register_store_routes
+def _over_store(app: Flask, url: str) -> tuple[Answering, Describing]:
+    from api.routes import StoreAnswers, register_store_routes
 
-    answers = app.extensions["answers"] = Answers(url)
+    answers = app.extensions["answers"] = StoreAnswers(url)
     register_store_routes(app, answers)
     return answers.plain, answers.described
 
 
-def _from_model(
+def _over_model(
     app: Flask, own: Config, recommender: Recommender | None, version: str | None
 ) -> tuple[Answering, Describing]:
-    from api.http import register_converters
     from api.middleware import reload_failures
-    from api.pages import explorer_blueprint
-    from api.routes import articles_blueprint, fragment_blueprint, live_articles_blueprint, operations_blueprint
+    from api.pages import register_filters
+    from api.routes import register_model_routes
 
     if recommender is None:
         app.extensions["live"] = Live(own.models, posting=bool(own.token), on_refusal=reload_failures.inc)
@@ -96,18 +94,11 @@ def _from_model(
         app.extensions["live"] = Fixed(recommender, version)
     published: PublishedOnly | None = "only" if own.published == "only" else None
     app.extensions.update(models=own.models, published=published, token=own.token)
-    register_converters(app)
-    for blueprint in (
-        articles_blueprint,
-        fragment_blueprint,
-        live_articles_blueprint,
-        explorer_blueprint,
-        operations_blueprint,
-    ):
-        app.register_blueprint(blueprint)
+    register_filters(app)
+    register_model_routes(app)
 
     def answer(id: str, limit: int | None) -> tuple[Tagged, bytes]:
-        serving = current(app)
-        return serving, serving.recommender.answer(id, limit=limit, published=published)
+        snapshot = current_snapshot(app)
+        return snapshot, snapshot.recommender.answer(id, limit=limit, published=published)
 
-    return answer, lambda: current(app).described()
+    return answer, lambda: current_snapshot(app).described()

@@ -11,7 +11,7 @@ from api.http.schemas import ArticleListOptions, ListOptions, PublishedOnly
 from recommender.ranking import Options
 
 
-def list_options(asked: ListOptions) -> Options:
+def ranking_options(asked: ListOptions) -> Options:
     """The options that a request names; what the configuration forces comes before what the request wants."""
     options: Options = {}
     if asked.min_score is not UNSET:

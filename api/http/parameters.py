@@ -11,9 +11,9 @@ import msgspec
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from api.http.schemas import RequestSchema, is_date
+from api.http.schemas import RequestFields, is_date
 
-T = TypeVar("T", bound=RequestSchema)
+T = TypeVar("T", bound=RequestFields)
 _SHOWN = 100  # characters of a wrong value that are repeated
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,8})")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
@@ -110,7 +110,7 @@ class Reader(Generic[T]):
 
 
 @cache
-def schemas_of(type: type[RequestSchema]) -> dict[str, dict[str, Any]]:
+def schemas_of(type: type[RequestFields]) -> dict[str, dict[str, Any]]:
     """The JSON schema of each field of a type."""
     [_], components = msgspec.json.schema_components([type])
     properties: dict[str, dict[str, Any]] = components[type.__name__]["properties"]

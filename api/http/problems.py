@@ -24,3 +24,10 @@ def unknown(error: UnknownArticleError) -> Response:
     """The problem that no article answers to an ID or an address."""
     closest = None if error.closest is None else list(error.closest)
     return problem(HTTPStatus.NOT_FOUND, str(error), closest=closest)
+
+
+def store_unavailable(detail: str) -> Response:
+    """The problem that the store does not answer at the moment."""
+    response = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)
+    response.headers["Retry-After"] = "1"  # second
+    return response

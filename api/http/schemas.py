@@ -28,11 +28,11 @@ Url = Annotated[
 PublishedOnly = Literal["only"]
 
 
-class RequestSchema(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class RequestFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a request may say."""
 
 
-class ListOptions(RequestSchema, frozen=True, kw_only=True):
+class ListOptions(RequestFields, frozen=True, kw_only=True):
     """What may be in a list."""
 
     limit: Limit | UnsetType = UNSET
@@ -103,7 +103,7 @@ class LookUpByUrlQuery(LookUpQuery, frozen=True, kw_only=True):
     url: Url
 
 
-class StoreLookUpQuery(RequestSchema, frozen=True, kw_only=True):
+class StoreLookUpQuery(RequestFields, frozen=True, kw_only=True):
     """What a look-up may ask for where a store answers, which has the lists as they were exported."""
 
     limit: (
@@ -127,7 +127,7 @@ class StoreFragmentQuery(StoreLookUpQuery, frozen=True, kw_only=True):
     heading: Heading | UnsetType = UNSET
 
 
-class SearchQuery(RequestSchema, frozen=True, kw_only=True):
+class SearchQuery(RequestFields, frozen=True, kw_only=True):
     """A search of the titles."""
 
     q: Annotated[
@@ -136,14 +136,14 @@ class SearchQuery(RequestSchema, frozen=True, kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=100, description="Articles at most; 10 by default.")] | UnsetType = UNSET
 
 
-class HomeQuery(RequestSchema, frozen=True, kw_only=True):
+class HomeQuery(RequestFields, frozen=True, kw_only=True):
     """What the explorer's first page may be asked for."""
 
     q: Annotated[str, Meta(max_length=200, description="Words that a title must all hold.")] | UnsetType = UNSET
     limit: Annotated[int, Meta(ge=1, le=100, description="Articles at most; 20 by default.")] | UnsetType = UNSET
 
 
-class TrialSettings(RequestSchema, frozen=True, kw_only=True):
+class TrialSettings(RequestFields, frozen=True, kw_only=True):
     """Settings that the explorer tries; without them it goes by those that were trained."""
 
     half_life_days: (
@@ -172,7 +172,7 @@ class ExploreQuery(TrialSettings, frozen=True, kw_only=True):
     q: Annotated[str, Meta(max_length=200, description="Words in the title of such an article.")] | UnsetType = UNSET
 
 
-class DraftForm(RequestSchema, frozen=True, kw_only=True):
+class DraftForm(RequestFields, frozen=True, kw_only=True):
     """An article that is still being written, from the explorer's form; all of it may be empty yet."""
 
     title: str = ""
@@ -180,11 +180,11 @@ class DraftForm(RequestSchema, frozen=True, kw_only=True):
     date: Date | UnsetType = UNSET
 
 
-class NoParameters(RequestSchema, frozen=True, kw_only=True):
+class NoParameters(RequestFields, frozen=True, kw_only=True):
     """No parameters."""
 
 
-class DraftBody(RequestSchema, frozen=True, kw_only=True):
+class DraftBody(RequestFields, frozen=True, kw_only=True):
     """An article that is still being written."""
 
     title: Annotated[str, Meta(min_length=1)]
@@ -192,14 +192,14 @@ class DraftBody(RequestSchema, frozen=True, kw_only=True):
     date: Date | UnsetType = UNSET
 
 
-class ProviderSchema(Struct, omit_defaults=True):
+class EntryProvider(Struct, omit_defaults=True):
     """Who published an article."""
 
     name: str | UnsetType = UNSET
     domain: str | UnsetType = UNSET
 
 
-class ImageSchema(Struct, omit_defaults=True):
+class EntryImage(Struct, omit_defaults=True):
     """A picture of an article."""
 
     url: str
@@ -207,7 +207,7 @@ class ImageSchema(Struct, omit_defaults=True):
     height: int | str | UnsetType = UNSET
 
 
-class EntrySchema(Struct, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+class RelatedEntry(Struct, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
     """The public face of an article: an item of a `related` list."""
 
     title: str
@@ -220,12 +220,12 @@ class EntrySchema(Struct, rename="camel", omit_defaults=True, forbid_unknown_fie
     cdn_amp_url: str | UnsetType = UNSET
     cdn_amp_web_url: str | UnsetType = UNSET
     type: str | UnsetType = UNSET
-    provider: ProviderSchema | UnsetType = UNSET
+    provider: EntryProvider | UnsetType = UNSET
     quality: int | str | UnsetType = UNSET
-    images: Annotated[list[ImageSchema], Meta(max_length=1)] | UnsetType = UNSET
+    images: Annotated[list[EntryImage], Meta(max_length=1)] | UnsetType = UNSET
 
 
-class SharedWordSchema(Struct):
+class ExplainedWord(Struct):
     """A word that two articles share, in lower case, and what it adds to their similarity."""
 
     word: str
@@ -233,7 +233,7 @@ class SharedWordSchema(Struct):
     contribution: float
 
 
-class ExplanationSchema(Struct):
+class EntryExplanation(Struct):
     """Why an entry is in a list: its score is similarity times decay times weight."""
 
     id: str
@@ -242,52 +242,52 @@ class ExplanationSchema(Struct):
     decay: Annotated[float, Meta(description="What the time between the two leaves of the similarity.")]
     weight: Annotated[float, Meta(description="The entry's own: articles that are near to everything weigh less.")]
     days_apart: Annotated[float | None, Meta(description="`null` where either has no date.")]
-    words: list[SharedWordSchema]
+    words: list[ExplainedWord]
 
 
-class RelatedSchema(Struct, omit_defaults=True):
+class RelatedResponse(Struct, omit_defaults=True):
     """The answer to a look-up."""
 
     id: str
-    related: list[EntrySchema]
+    related: list[RelatedEntry]
     explain: (
-        Annotated[list[ExplanationSchema], Meta(description="One item an entry, where it was asked for.")] | UnsetType
+        Annotated[list[EntryExplanation], Meta(description="One item an entry, where it was asked for.")] | UnsetType
     ) = UNSET
 
 
-class SuggestionsSchema(Struct):
+class SuggestionsResponse(Struct):
     """The answer to a draft."""
 
-    related: list[EntrySchema]
+    related: list[RelatedEntry]
 
 
-class ArticleSchema(Struct):
+class ArticleResponse(Struct):
     """One article."""
 
     id: str
-    article: EntrySchema
+    article: RelatedEntry
 
 
-class ArticlesSchema(Struct):
+class ArticlesResponse(Struct):
     """The articles that a search found, the newest first."""
 
-    articles: list[ArticleSchema]
+    articles: list[ArticleResponse]
 
 
-class AliveSchema(Struct):
+class HealthResponse(Struct):
     """The process is alive."""
 
     status: Literal["ok"]
 
 
-class RefusedModelSchema(Struct):
+class RefusedModel(Struct):
     """A model that was published and is not served."""
 
     version: str
     reason: str
 
 
-class LiveArticlesSchema(Struct):
+class LiveArticleCounts(Struct):
     """What was posted and withdrawn since the model was trained; problems are those of keeping it."""
 
     articles: int
@@ -295,18 +295,18 @@ class LiveArticlesSchema(Struct):
     problems: list[str]
 
 
-class ReadySchema(Struct):
+class ReadyResponse(Struct):
     """The model that answers."""
 
     status: Literal["ready"]
     version: str | None
     created: str | None
     articles: int
-    refused: RefusedModelSchema | None
-    live: LiveArticlesSchema
+    refused: RefusedModel | None
+    live: LiveArticleCounts
 
 
-class StoreReadySchema(Struct):
+class StoreReadyResponse(Struct):
     """The answers in the store: which model gave them, how many entries they hold at most, when they were loaded."""
 
     status: Literal["ready"]
@@ -316,23 +316,23 @@ class StoreReadySchema(Struct):
     loaded: str
 
 
-class PostedSchema(Struct):
+class PostedResponse(Struct):
     """An article that was posted: its list, and whose lists it enters."""
 
     id: str
-    related: list[EntrySchema]
+    related: list[RelatedEntry]
     enters: list[str]
     problems: list[str]
 
 
-class WithdrawnSchema(Struct):
+class WithdrawnResponse(Struct):
     """An article that was withdrawn, and whose lists it leaves."""
 
     id: str
     leaves: list[str]
 
 
-class ProblemSchema(Struct, omit_defaults=True):
+class ProblemDetails(Struct, omit_defaults=True):
     """What went wrong (RFC 9457)."""
 
     type: str

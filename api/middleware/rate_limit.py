@@ -11,17 +11,15 @@ from api.http import problem
 from recommender.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-_ALWAYS = ("/healthz", "/readyz", "/metrics")
 
 
 class RateLimit:
     """WSGI in front of what is limited."""
 
-    def __init__(self, wsgi_app: WSGIApplication, limit: str, storage: str) -> None:
+    def __init__(self, wsgi_app: WSGIApplication, limit: str, storage: str, *, unlimited: Collection[str]) -> None:
         """Count by a limit such as `100/minute`, in a storage as limits names them.
 
         Raises:
@@ -35,6 +33,7 @@ class RateLimit:
         except ImportError as error:
             raise SettingsError("RECOMMENDER_RATE_LIMIT needs an extra: pip install '.[ratelimit]'") from error
         self._wsgi_app = wsgi_app
+        self._unlimited = unlimited
         try:
             self._limit = parse(limit)
             self._limiter = FixedWindowRateLimiter(storage_from_string(storage))
@@ -43,7 +42,7 @@ class RateLimit:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         client = environ.get("REMOTE_ADDR") or ""
-        if environ["PATH_INFO"] in _ALWAYS or self._limiter.hit(self._limit, client):
+        if environ["PATH_INFO"] in self._unlimited or self._limiter.hit(self._limit, client):
             return self._wsgi_app(environ, start_response)
         reset = self._limiter.get_window_stats(self._limit, client).reset_time
         seconds = max(1, math.ceil(reset - time.time()))

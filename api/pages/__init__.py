@@ -3,8 +3,8 @@
 from api.pages.cards import Card
 from api.pages.controls import Controls
 from api.pages.exploration import Exploration
-from api.pages.explorer import blueprint as explorer_blueprint
-from api.pages.page import HTML, render_page, report_path
+from api.pages.explorer import operations as explorer_operations
+from api.pages.page import HTML, mark_code, register_filters, render_page
 from api.pages.reasons import Piece, Reason, pieces
 from api.pages.timeline import Timeline
 
@@ -16,8 +16,9 @@ __all__ = [
     "Piece",
     "Reason",
     "Timeline",
-    "explorer_blueprint",
+    "explorer_operations",
+    "mark_code",
     "pieces",
+    "register_filters",
     "render_page",
-    "report_path",
 ]

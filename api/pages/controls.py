@@ -79,7 +79,7 @@ class Controls:
         now = {name: f"{getattr(self, name):g}" for name in self.trained}
         return {name: text for name, text in now.items() if text != f"{self.trained[name]:g}"}
 
-    def over(self, recommender: Recommender) -> Recommender:
+    def applied_to(self, recommender: Recommender) -> Recommender:
         """The recommender under what is tried; the trained one, and its ready lists, where nothing is."""
         if not self.changed.keys() - {"limit"}:
             return recommender

@@ -1,106 +1,91 @@
-"""The explorer: pages on which an editor sees which articles belong together, and why."""
+"""The explorer: pages that show editors which articles belong together, and why."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Response, abort, current_app, request
 
-from api.http import POLICY, DraftForm, ExploreQuery, HomeQuery, NoParameters, Reader, enforced_published
+from api.http import POLICY, DraftForm, ExploreQuery, HomeQuery, OperationGroup, enforced_published
 from api.pages.cards import Card
 from api.pages.controls import Controls
 from api.pages.exploration import Exploration
 from api.pages.page import HTML, render_page, report_path
-from api.state import current
+from api.state import current_snapshot
 from recommender import Article
 
-_SHOWN, _MOST = 20, 100  # articles that a search shows, and may show
-_OTHERS = 6  # that are offered to be asked about
-_FORM = "application/x-www-form-urlencoded"
-_REPORT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+_PAGE = "text/html"
+_ARTICLES, _MAX_ARTICLES = 20, 100  # that a search shows by default, and at most
+_OTHERS = 6  # articles offered to ask about
+_REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
-blueprint = Blueprint("explorer", __name__)
-_home = Reader(HomeQuery)
-_explore = Reader(ExploreQuery)
-_draft = Reader(DraftForm, what="field")
-_no_parameters = Reader(NoParameters)
+operations = OperationGroup("explorer")
 
 
-@blueprint.get("/")
-def home() -> Response:
-    """The newest articles, or those that a search finds."""
-    asked = _home.of_query(request)
-    serving = current(current_app)
-    question, limit = (asked.q or "").strip(), asked.limit or _SHOWN
-    found = _cards(serving.recommender.search_titles(question, limit=limit + 1, published=enforced_published()))
+@operations.operation("GET", "/", response=_PAGE)
+def home(query: HomeQuery) -> Response:
+    """The explorer: the newest articles, or those that a search finds."""
+    snapshot = current_snapshot(current_app)
+    words, limit = (query.q or "").strip(), query.limit or _ARTICLES
+    found = _cards(snapshot.recommender.search_titles(words, limit=limit + 1, published=enforced_published()))
     return render_page(
-        serving,
+        snapshot,
         "home.html",
-        question=question,
+        question=words,
         found=found[:limit],
         cut=len(found) > limit,
-        more=min(5 * limit, _MOST) if len(found) > limit and limit < _MOST else None,
+        more=min(5 * limit, _MAX_ARTICLES) if len(found) > limit and limit < _MAX_ARTICLES else None,
     )
 
 
-@blueprint.get("/explore")
-def explore() -> Response:
-    """An article, what its editors linked and what is suggested, and why."""
-    asked = _explore.of_query(request)
-    serving = current(current_app)
-    controls = Controls.of(serving.recommender, asked)
-    view = Exploration(
-        controls.over(serving.recommender), asked.id, controls, other=asked.other or "", published=enforced_published()
-    )
-    question = (asked.q or "").strip()
-    others = (
-        serving.recommender.search_titles(question, limit=_OTHERS, published=enforced_published()) if question else []
-    )
+@operations.operation("GET", "/explore", response=_PAGE, problems=(404,))
+def explore(query: ExploreQuery) -> Response:
+    """One article in the explorer: what is suggested, what editors linked, and why."""
+    snapshot, published = current_snapshot(current_app), enforced_published()
+    controls = Controls.of(snapshot.recommender, query)
+    recommender = controls.applied_to(snapshot.recommender)
+    view = Exploration(recommender, query.id, controls, other=query.other or "", published=published)
+    words = (query.q or "").strip()
+    others = snapshot.recommender.search_titles(words, limit=_OTHERS, published=published) if words else []
     return render_page(
-        serving,
+        snapshot,
         "explore.html",
         view=view,
         controls=controls,
-        question=question,
+        question=words,
         others=_cards(others),
     )
 
 
-@blueprint.get("/draft")
+@operations.operation("GET", "/draft", response=_PAGE)
 def draft() -> Response:
-    """A form for a text that is still being written."""
-    _no_parameters.of_query(request)
-    return render_page(current(current_app), "draft.html", draft=DraftForm(), found=[])
+    """The explorer's form for a draft."""
+    return render_page(current_snapshot(current_app), "draft.html", draft=DraftForm(), found=[])
 
 
-@blueprint.post("/draft")
-def suggest() -> Response:
-    """The same with suggestions; nothing of the text is kept anywhere."""
-    _no_parameters.of_query(request)
-    if request.mimetype != _FORM:
-        given = request.mimetype[:100]
-        abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the content type is {given!r}; it must be {_FORM}")
-    asked = _draft.of_form(request)
-    serving = current(current_app)
-    found = []
-    if asked.title.strip() or asked.excerpt.strip():
-        found = serving.recommender.related_to_text(
-            asked.title, asked.excerpt, date=asked.date or None, published=enforced_published()
+@operations.operation("POST", "/draft", response=_PAGE)
+def suggest(form: DraftForm) -> Response:
+    """The form for a draft with suggestions; the draft is not stored."""
+    snapshot = current_snapshot(current_app)
+    suggestions = []
+    if form.title.strip() or form.excerpt.strip():
+        suggestions = snapshot.recommender.related_to_text(
+            form.title, form.excerpt, date=form.date or None, published=enforced_published()
         )
-    scored = [(one.article.id, Card.of(one.article.entry), one.score) for one in found]
-    return render_page(serving, "draft.html", draft=asked, found=scored)
+    found = [(one.article.id, Card.of(one.article.entry), one.score) for one in suggestions]
+    return render_page(snapshot, "draft.html", draft=form, found=found)
 
 
-@blueprint.get("/report")
+@operations.operation("GET", "/report", response=_PAGE, problems=(404,))
 def report() -> Response:
-    """The evaluation report that lies beside the models, if one does."""
-    _no_parameters.of_query(request)
-    place = report_path()
-    if not place.is_file():
-        abort(HTTPStatus.NOT_FOUND, f"`recommender evaluate CORPUS --report {place}` makes it")
-    request.environ[POLICY] = _REPORT
-    return Response(place.read_bytes(), content_type=HTML, headers={"Cache-Control": "no-store"})
+    """The evaluation report beside the models."""
+    path = report_path()
+    if not path.is_file():
+        abort(HTTPStatus.NOT_FOUND, f"`recommender evaluate CORPUS --report {path}` makes it")
+    request.environ[POLICY] = _REPORT_POLICY
+    return Response(path.read_bytes(), content_type=HTML, headers={"Cache-Control": "no-store"})
 
 
-def _cards(articles: list[Article]) -> list[tuple[str, Card]]:
+def _cards(articles: Iterable[Article]) -> list[tuple[str, Card]]:
     return [(article.id, Card.of(article.entry)) for article in articles]

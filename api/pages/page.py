@@ -1,4 +1,4 @@
-"""Pages for people: what they have in common, and what a browser may load for them."""
+"""What all pages have in common: layout values, content security policy, template filters."""
 
 from __future__ import annotations
 
@@ -6,27 +6,41 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Response, current_app, render_template, request
+from flask import Flask, Response, current_app, render_template, request
+from markupsafe import Markup
 
 from api.http import POLICY, deliver
 from api.state import Snapshot
 
 HTML = "text/html; charset=utf-8"
-# Pictures come from wherever articles have theirs; all else is the page's own.
+# Images may come from any site that an article names; all else is the page's own.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
-def render_page(serving: Snapshot, template: str, **values: Any) -> Response:
-    """A page of a template, of this moment: an editor wants to see what is, and not what was a minute ago."""
+def render_page(snapshot: Snapshot, template: str, **values: Any) -> Response:
+    """A page of a template; no cache may keep it, since an editor wants to see what is current."""
     request.environ[POLICY] = _POLICY
-    articles = len(serving.recommender)
-    text = render_template(template, serving=serving, articles=articles, report=report_path().is_file(), **values)
-    return deliver(replace(serving, tag=None), text.encode(errors="replace"), HTML)
+    html = render_template(
+        template, snapshot=snapshot, articles=len(snapshot.recommender), report=report_path().is_file(), **values
+    )
+    return deliver(replace(snapshot, tag=None), html.encode(errors="replace"), HTML)
 
 
 def report_path() -> Path:
-    """Where the evaluation report is, if there is one: beside the models."""
+    """The path of the evaluation report beside the models, whether or not there is one."""
     return cast("Path", current_app.extensions["models"]) / "report.html"
+
+
+def register_filters(app: Flask) -> None:
+    """Add the templates' filter `code`: what stands between backticks is code."""
+    app.add_template_filter(mark_code, "code")
+
+
+def mark_code(text: str) -> Markup:
+    """A text as HTML in which what stands between backticks is code."""
+    code = Markup("<code>{}</code>")
+    parts = text.split("`")
+    return Markup("").join(code.format(part) if index % 2 else part for index, part in enumerate(parts))

@@ -1,19 +1,6 @@
-"""The routes of the API, over a model or over an answer store."""
+"""The operations of the API, over a model or over an answer store."""
 
-from api.routes.articles import blueprint as articles_blueprint
-from api.routes.fragment import blueprint as fragment_blueprint
-from api.routes.live_articles import blueprint as live_articles_blueprint
-from api.routes.operations import blueprint as operations_blueprint
-from api.routes.operations import in_code
-from api.routes.store import STORED, Answers, register_store_routes
+from api.routes.registration import MODEL_OPERATIONS, STORE_OPERATIONS, register_model_routes, register_store_routes
+from api.routes.store_answers import StoreAnswers
 
-__all__ = [
-    "STORED",
-    "Answers",
-    "articles_blueprint",
-    "fragment_blueprint",
-    "in_code",
-    "live_articles_blueprint",
-    "operations_blueprint",
-    "register_store_routes",
-]
+__all__ = ["MODEL_OPERATIONS", "STORE_OPERATIONS", "StoreAnswers", "register_model_routes", "register_store_routes"]

@@ -1,108 +1,93 @@
-"""The look-ups: read, call, answer."""
+"""Look-ups of related articles, of single articles, and the search of titles."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 import msgspec
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Response, current_app, request
 
 from api.http import (
-    JSON,
     LIST,
+    ArticleResponse,
+    ArticlesResponse,
     DraftBody,
-    ExplanationSchema,
+    EntryExplanation,
+    ExplainedWord,
     ListOptions,
     LookUpByUrlQuery,
     LookUpQuery,
-    NoParameters,
-    Reader,
+    OperationGroup,
+    RelatedResponse,
     SearchQuery,
-    SharedWordSchema,
+    SuggestionsResponse,
     deliver,
     enforced_published,
-    list_options,
+    ranking_options,
+    uncached,
 )
-from api.state import Snapshot, current
+from api.state import Snapshot, current_snapshot
 from recommender import Article, Recommender
 
-blueprint = Blueprint("articles", __name__)
-_look_up = Reader(LookUpQuery)
-_look_up_by_url = Reader(LookUpByUrlQuery)
-_rules = Reader(ListOptions)
-_draft = Reader(DraftBody, what="member")
-_search = Reader(SearchQuery)
-_no_parameters = Reader(NoParameters)
+operations = OperationGroup("articles")
 
 
-@blueprint.get("/articles/<id:id>/related")
-def related(id: str) -> Response:
-    """The related articles of one, by its ID."""
-    return _related(current(current_app), id, _look_up.of_query(request))
+@operations.operation("GET", "/articles/{id}/related", response=RelatedResponse, problems=(404,), cacheable=True)
+def related(id: str, query: LookUpQuery) -> Response:
+    """The related articles of the article with an ID."""
+    return _related(current_snapshot(current_app), id, query)
 
 
-@blueprint.get("/related")
-def related_by_url() -> Response:
-    """The related articles of the one at `url`."""
-    asked = _look_up_by_url.of_query(request)
-    serving = current(current_app)
-    return _related(serving, serving.recommender.article_by_url(asked.url).id, asked)
+@operations.operation("GET", "/related", response=RelatedResponse, problems=(404,), cacheable=True)
+def related_by_url(query: LookUpByUrlQuery) -> Response:
+    """The related articles of the article at an address."""
+    snapshot = current_snapshot(current_app)
+    return _related(snapshot, snapshot.recommender.article_by_url(query.url).id, query)
 
 
-@blueprint.post("/related")
-def related_to_draft() -> Response:
-    """The related articles of one that is still being written."""
-    asked = _rules.of_query(request)
-    if request.mimetype != JSON:
-        abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the content type is {request.mimetype[:100]!r}; it must be {JSON}")
-    draft = _draft.of_json(request)
-    suggestions = current(current_app).recommender.related_to_text(
-        draft.title,
-        draft.excerpt or "",
-        date=draft.date or None,
-        limit=asked.limit or None,
-        **list_options(asked),
+@operations.operation("POST", "/related", response=SuggestionsResponse)
+def related_to_draft(query: ListOptions, body: DraftBody) -> Response:
+    """The related articles of a draft, which is not stored."""
+    suggestions = current_snapshot(current_app).recommender.related_to_text(
+        body.title,
+        body.excerpt or "",
+        date=body.date or None,
+        limit=query.limit or None,
+        **ranking_options(query),
     )
-    body = msgspec.json.encode({"related": [suggestion.article.entry for suggestion in suggestions]})
-    response = Response(body, mimetype=JSON)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return uncached(msgspec.json.encode({"related": [suggestion.article.entry for suggestion in suggestions]}))
 
 
-@blueprint.get("/articles/<own_id:id>")
+@operations.operation("GET", "/articles/{id}", response=ArticleResponse, problems=(404,), cacheable=True)
 def article(id: str) -> Response:
-    """The public face of one article."""
-    _no_parameters.of_query(request)
-    serving = current(current_app)
-    return deliver(serving, msgspec.json.encode(_found(serving.recommender.article(id))))
+    """The entry of one article."""
+    snapshot = current_snapshot(current_app)
+    return deliver(snapshot, msgspec.json.encode(_article(snapshot.recommender.article(id))))
 
 
-@blueprint.get("/articles")
-def articles() -> Response:
-    """The newest articles whose titles hold all words of `q`."""
-    asked = _search.of_query(request)
-    serving = current(current_app)
-    found = serving.recommender.search_titles(asked.q, limit=asked.limit or 10, published=enforced_published())
-    return deliver(serving, msgspec.json.encode({"articles": [_found(article) for article in found]}))
+@operations.operation("GET", "/articles", response=ArticlesResponse, cacheable=True)
+def articles(query: SearchQuery) -> Response:
+    """The newest articles whose titles contain all words of a search."""
+    snapshot = current_snapshot(current_app)
+    found = snapshot.recommender.search_titles(query.q, limit=query.limit or 10, published=enforced_published())
+    return deliver(snapshot, msgspec.json.encode({"articles": [_article(article) for article in found]}))
 
 
-def _related(serving: Snapshot, id: str, asked: LookUpQuery) -> Response:
-    recommender, options = serving.recommender, list_options(asked)
-    limit = asked.limit or None
+def _related(snapshot: Snapshot, id: str, query: LookUpQuery) -> Response:
+    recommender, options = snapshot.recommender, ranking_options(query)
+    limit = query.limit or None
     body = recommender.answer(id, limit=limit, **options)
     request.environ[LIST] = body
-    if asked.explain:
+    if query.explain:
         suggestions = recommender.related(id, limit=limit, **options)
-        why = [_explanation(recommender, id, suggestion.article) for suggestion in suggestions]
-        body = body[:-1] + b',"explain":' + msgspec.json.encode(why) + b"}"
-    return deliver(serving, body)
+        explanations = [_explanation(recommender, id, suggestion.article) for suggestion in suggestions]
+        body = body[:-1] + b',"explain":' + msgspec.json.encode(explanations) + b"}"
+    return deliver(snapshot, body)
 
 
-def _explanation(recommender: Recommender, id: str, other: Article) -> ExplanationSchema:
+def _explanation(recommender: Recommender, id: str, other: Article) -> EntryExplanation:
     why = recommender.explain(id, other.id)
-    words = [SharedWordSchema(word.text, word.field, word.contribution) for word in why.words]
-    return ExplanationSchema(other.id, why.score, why.similarity, why.decay, why.weight, why.days_apart, words)
+    words = [ExplainedWord(word.text, word.field, word.contribution) for word in why.words]
+    return EntryExplanation(other.id, why.score, why.similarity, why.decay, why.weight, why.days_apart, words)
 
 
-def _found(article: Article) -> dict[str, object]:
+def _article(article: Article) -> dict[str, object]:
     return {"id": article.id, "article": article.entry}

@@ -1,4 +1,4 @@
-"""The box under an article: a fragment of a page, and the script that draws one."""
+"""An article's list as a fragment of a page, and the script that fetches and draws one."""
 
 from __future__ import annotations
 
@@ -6,53 +6,48 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Response, current_app, render_template, request
 
-from api.http import POLICY, FragmentQuery, NoParameters, Reader, deliver, list_options
+from api.http import POLICY, FragmentQuery, OperationGroup, deliver, ranking_options
 from api.pages import HTML, Card
-from api.state import Tagged, current
+from api.state import Tagged, current_snapshot
 from recommender.articles import Entry
 
 _SCRIPT = "text/javascript; charset=utf-8"
 _HEADING = "Related"
-# For who looks at the fragment alone; in a page, the page's own policy counts.
+# For a browser that shows the fragment alone; within a page, the page's own policy counts.
 _POLICY = "default-src 'none'; img-src http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-blueprint = Blueprint("box", __name__)
-_box = Reader(FragmentQuery)
-_no_parameters = Reader(NoParameters)
+operations = OperationGroup("box")  # dashboards know the routes by this name
 
 
-@blueprint.get("/articles/<id:id>/related.html")
-def fragment(id: str) -> Response:
-    """The list of an article as HTML to be put into its page; nothing where there is nothing."""
-    asked = _box.of_query(request)
-    serving = current(current_app)
-    suggestions = serving.recommender.related(id, limit=asked.limit or None, **list_options(asked))
-    return boxed(serving, [suggestion.article.entry for suggestion in suggestions], asked.heading or None)
+@operations.operation("GET", "/articles/{id}/related.html", response="text/html", problems=(404,), cacheable=True)
+def fragment(id: str, query: FragmentQuery) -> Response:
+    """The same list as HTML to be put into a page, for sites without scripts; empty where the list is."""
+    snapshot = current_snapshot(current_app)
+    suggestions = snapshot.recommender.related(id, limit=query.limit or None, **ranking_options(query))
+    return render_fragment(snapshot, [suggestion.article.entry for suggestion in suggestions], query.heading or None)
 
 
-@blueprint.get("/widget.js")
+@operations.operation("GET", "/widget.js", response="text/javascript", cacheable=True)
 def widget() -> Response:
-    """The script."""
-    _no_parameters.of_query(request)
-    return script(current(current_app))
+    """The script that puts a list into a page."""
+    return deliver_widget(current_snapshot(current_app))
 
 
-def boxed(serving: Tagged, entries: Iterable[Entry], heading: str | None) -> Response:
-    """Entries as the fragment."""
-    # What has no address would be a title that leads nowhere.
+def render_fragment(source: Tagged, entries: Iterable[Entry], heading: str | None) -> Response:
+    """Entries as a fragment, without those that have no address to link to."""
     cards = [card for entry in entries if (card := Card.of(entry)).address]
-    part = render_template("related.html", cards=cards, heading=heading or _HEADING)
+    html = render_template("related.html", cards=cards, heading=heading or _HEADING)
     request.environ[POLICY] = _POLICY
-    return deliver(serving, part.strip().encode(errors="replace"), HTML)
+    return deliver(source, html.strip().encode(errors="replace"), HTML)
 
 
-def script(serving: Tagged) -> Response:
-    """The script, for as long as what answers stays."""
-    return deliver(serving, _script(), _SCRIPT)
+def deliver_widget(source: Tagged) -> Response:
+    """The script, which caches may keep as long as the answers of the same source."""
+    return deliver(source, _widget(), _SCRIPT)
 
 
 @cache
-def _script() -> bytes:
+def _widget() -> bytes:
     return (Path(current_app.static_folder or "") / "widget.js").read_bytes()

@@ -1,77 +1,66 @@
-"""What watches and describes the service: health, metrics, the OpenAPI document and the page made of it."""
+"""Operating the service: health, metrics, the OpenAPI document and its page."""
 
 from __future__ import annotations
 
 from typing import cast
 
 import msgspec
-from flask import Blueprint, Response, current_app, request
-from markupsafe import Markup
+from flask import Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.http import (
-    AliveSchema,
-    LiveArticlesSchema,
-    NoParameters,
-    Reader,
-    ReadySchema,
-    RefusedModelSchema,
+    HealthResponse,
+    LiveArticleCounts,
+    OperationGroup,
+    ReadyResponse,
+    RefusedModel,
     in_words,
     openapi_document,
     uncached,
 )
 from api.middleware import Metrics
 from api.pages import render_page
-from api.state import Fixed, Live, current
+from api.state import Fixed, Live, current_snapshot
 
-blueprint = Blueprint("operations", __name__)
-_no_parameters = Reader(NoParameters)
+operations = OperationGroup("operations")
 
 
-@blueprint.get("/healthz")
+@operations.operation("GET", "/healthz", response=HealthResponse, rate_limited=False)
 def healthz() -> Response:
     """Whether the process is alive."""
-    return uncached(msgspec.json.encode(AliveSchema("ok")))
+    return uncached(msgspec.json.encode(HealthResponse("ok")))
 
 
-@blueprint.get("/readyz")
+@operations.operation("GET", "/readyz", response=ReadyResponse, rate_limited=False)
 def readyz() -> Response:
-    """Which model answers, verified, which one is refused and why, and what is laid over it."""
+    """Which model answers, which one is refused and why, and how many articles are live."""
     live: Live | Fixed = current_app.extensions["live"]
-    serving, refused = live.snapshot, live.refused
-    ready = ReadySchema(
+    snapshot, refused = live.snapshot, live.refused
+    ready = ReadyResponse(
         "ready",
-        serving.version,
-        serving.created,
-        len(serving.recommender),
-        None if refused is None else RefusedModelSchema(refused.version, refused.reason),
-        LiveArticlesSchema(serving.live, serving.withdrawn, list(live.problems)),
+        snapshot.version,
+        snapshot.created,
+        len(snapshot.recommender),
+        None if refused is None else RefusedModel(refused.version, refused.reason),
+        LiveArticleCounts(snapshot.live, snapshot.withdrawn, list(live.problems)),
     )
     return uncached(msgspec.json.encode(ready))
 
 
-@blueprint.get("/metrics")
+@operations.operation("GET", "/metrics", response="text/plain", rate_limited=False)
 def metrics() -> Response:
-    """Counts of all workers, for Prometheus."""
+    """Metrics of all workers, for Prometheus."""
     return uncached(cast("Metrics", current_app.extensions["metrics"]).exposition(), CONTENT_TYPE_LATEST)
 
 
-@blueprint.get("/openapi.json")
+@operations.operation("GET", "/openapi.json", response="application/json")
 def document() -> Response:
-    """The OpenAPI document."""
-    return uncached(msgspec.json.encode(openapi_document()))
+    """The OpenAPI document that describes the operations."""
+    return uncached(msgspec.json.encode(openapi_document(current_app.extensions["operations"])))
 
 
-@blueprint.get("/docs")
+@operations.operation("GET", "/docs", response="text/html")
 def docs() -> Response:
-    """The same, to read."""
-    _no_parameters.of_query(request)
-    return render_page(current(current_app), "docs.html", document=openapi_document(), in_words=in_words)
-
-
-@blueprint.app_template_filter("code")
-def in_code(text: str) -> Markup:
-    """A text in which what stands between backticks is code."""
-    code = Markup("<code>{}</code>")
-    parts = text.split("`")
-    return Markup("").join(code.format(part) if place % 2 else part for place, part in enumerate(parts))
+    """The documentation of the operations, as a page."""
+    document = openapi_document(current_app.extensions["operations"])
+    return render_page(current_snapshot(current_app), "docs.html", document=document, in_words=in_words)

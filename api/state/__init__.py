@@ -2,7 +2,7 @@
 
 from api.state.config import PREFIX, Config
 from api.state.model_watcher import Fixed, Live
-from api.state.snapshot import Answering, Described, Describing, Snapshot, Tagged, current
+from api.state.snapshot import Answering, Described, Describing, Snapshot, Tagged, current_snapshot
 
 __all__ = [
     "PREFIX",
@@ -14,5 +14,5 @@ __all__ = [
     "Live",
     "Snapshot",
     "Tagged",
-    "current",
+    "current_snapshot",
 ]

@@ -1,101 +1,99 @@
-"""Config: every setting of the web side; each is an environment variable, RECOMMENDER_ and the name in capitals."""
+"""Config: the settings of the web side; each is an environment variable, RECOMMENDER_ and the name in capitals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Self, get_args
+from typing import Annotated, Any, Self, TypeAlias
+
+import msgspec
+from msgspec import Meta
 
 from recommender.errors import SettingsError
-from recommender.settings import Published
+from recommender.settings import Published, annotations_of, check_setting
 
 PREFIX = "RECOMMENDER_"
+_YEAR = 31_536_000  # seconds
+
+_Path: TypeAlias = Annotated[Path, Meta(description="a path")]
+_Text: TypeAlias = Annotated[str, Meta(description="a text")]
+_OptionalText: TypeAlias = Annotated[str | None, Meta(description="a text")]
+_Switch: TypeAlias = Annotated[bool, Meta(description="true or false")]
+_Count: TypeAlias = Annotated[int, Meta(ge=0, le=_YEAR, description=f"a whole number from 0 to {_YEAR}")]
+_Origin: TypeAlias = Annotated[
+    str, Meta(pattern=r"^(\*|https?://[^/]*)$", description="origins such as https://www.site.example, or *")
+]
+_Origins: TypeAlias = Annotated[tuple[str, ...], Meta(description="origins")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """What the application goes by beside its model."""
+    """The settings of an application, checked when made."""
 
-    models: Path = Path("models")
+    models: _Path = Path("models")
     """Folder of the trained models."""
-    store: str | None = field(default=None, repr=False)
+    store: _OptionalText = field(default=None, repr=False)
     """Where `recommender load` put answers, such as `redis://HOST:6379/0`; then no model is loaded."""
-    token: str = field(default="", repr=False)
-    """What posting and withdrawing articles needs, as `Authorization: Bearer …`; without one nobody can."""
-    published: Published = "any"
+    token: _Text = field(default="", repr=False)
+    """What clients need to post and withdraw articles, as `Authorization: Bearer …`; without one nobody can."""
+    published: Annotated[Published, Meta(description="any or only")] = "any"
     """`only` keeps articles that say `published: false` out of every list, whatever a request asks for."""
-    max_age: int = 60
-    """Seconds that a browser or proxy may give an answer again without asking."""
-    stale_while_revalidate: int = 600
-    """Seconds after those in which it may still give it while it asks."""
-    compression: bool = True
+    max_age: _Count = 60
+    """Seconds for which a browser or proxy may reuse an answer without asking."""
+    stale_while_revalidate: _Count = 600
+    """Seconds after those in which it may still reuse it while it revalidates."""
+    compression: _Switch = True
     """Whether answers are compressed; `false` where a proxy in front does so."""
-    cors_origins: tuple[str, ...] = ()
-    """Origins whose pages may ask, with commas between them, or `*`; none may by default."""
-    rate_limit: str | None = None
-    """What one client may ask of a worker, such as `100/minute`; no limit by default. Needs the extra `ratelimit`."""
-    rate_limit_storage: str = "memory://"
-    """Where requests are counted; `redis://HOST:6379` makes one count of all workers."""
-    trusted_proxies: int = 0
-    """Proxies in front whose X-Forwarded-For is believed."""
-    access_log: bool = True
-    """Whether each request is logged on standard output, one JSON object a line."""
+    cors_origins: _Origins = ()
+    """Origins whose pages may ask, separated by commas, or `*`; by default none."""
+    rate_limit: _OptionalText = None
+    """What one client may ask of a worker, such as `100/minute`; by default no limit. Needs the extra `ratelimit`."""
+    rate_limit_storage: _Text = "memory://"
+    """Where requests are counted; `redis://HOST:6379` counts those of all workers together."""
+    trusted_proxies: _Count = 0
+    """Number of proxies in front whose X-Forwarded-For is trusted."""
+    access_log: _Switch = True
+    """Whether each request is logged on standard output, as one JSON object a line."""
 
     def __post_init__(self) -> None:
-        """Check every field once.
+        """Check every field.
 
         Raises:
             SettingsError: naming the setting, its value and what it may be.
         """
-        _check("published", self.published, self.published in get_args(Published), "any or only")
-        # What was exported is what there is: an entry does not tell whether its article is published.
-        _check("published", self.published, self.store is None or self.published == "any", "any where a store answers")
-        for name in ("max_age", "stale_while_revalidate", "trusted_proxies"):
-            value = getattr(self, name)
-            _check(name, value, 0 <= value <= 31_536_000, "a whole number from 0 to 31536000")
+        for name, annotation in annotations_of(Config).items():
+            check_setting(PREFIX + name.upper(), getattr(self, name), annotation)
         for origin in self.cors_origins:
-            whole = origin == "*" or (origin.startswith(("http://", "https://")) and origin.count("/") == 2)
-            _check("cors_origins", origin, whole, "origins such as https://www.site.example, or *")
+            check_setting(f"{PREFIX}CORS_ORIGINS", origin, _Origin)
+        # A store has the lists as they were exported: its entries do not say whether their articles are published.
+        if self.store is not None and self.published != "any":
+            raise SettingsError(f"{PREFIX}PUBLISHED is {self.published!r}; it must be any where a store answers")
 
     @classmethod
     def of(cls, environment: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Self:
-        """The settings of an environment, with others by their names in capitals in their place.
+        """The settings of an environment; `overrides`, by their names in capitals, come first.
 
         Raises:
-            SettingsError: a variable holds what its setting may not be.
+            SettingsError: a setting has a value that it may not have.
         """
         values: dict[str, Any] = {}
-        for own in fields(cls):
-            name = own.name.upper()
-            text = environment.get(PREFIX + name, "").strip()
+        annotations = annotations_of(Config)
+        for name in (own.name for own in fields(cls)):
+            text = environment.get(PREFIX + name.upper(), "").strip()
             if text:
-                values[own.name] = _read(name, text, str(own.type))
-            if overrides and name in overrides:
-                value = overrides[name]
-                values[own.name] = Path(value) if value is not None and own.type.startswith("Path") else value
+                values[name] = _read(text, annotations[name])
+            if overrides and name.upper() in overrides:
+                value = overrides[name.upper()]
+                values[name] = _read(value, annotations[name]) if isinstance(value, str) else value
         return cls(**values)
 
-    @classmethod
-    def names(cls) -> frozenset[str]:
-        """The settings' names in capitals."""
-        return frozenset(own.name.upper() for own in fields(cls))
 
-
-def _read(name: str, text: str, kind: str) -> object:
-    if kind == "bool":
-        _check(name, text, text.lower() in ("true", "false"), "true or false")
-        return text.lower() == "true"
-    if kind == "int":
-        _check(name, text, text.isascii() and text.isdigit() and len(text) < 10, "a whole number")
-        return int(text)
-    if kind.startswith("Path"):
-        return Path(text)
-    if kind.startswith("tuple"):
+def _read(text: str, annotation: Any) -> object:
+    """A text as a value of an annotated type, or the text itself where it is none: the check names it."""
+    if annotation is _Origins:
         return tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
-    return text
-
-
-def _check(name: str, value: object, holds: bool, allowed: str) -> None:
-    if not holds:
-        raise SettingsError(f"{PREFIX}{name.upper()} is {value!r}; it must be {allowed}")
+    try:
+        return msgspec.convert(text, annotation, strict=False, dec_hook=lambda kind, value: kind(value))
+    except msgspec.ValidationError:
+        return text

@@ -64,6 +64,6 @@ class SnapshotSource(Protocol):
     def snapshot(self) -> Snapshot: ...
 
 
-def current(app: Flask) -> Snapshot:
+def current_snapshot(app: Flask) -> Snapshot:
     """What answers from now on; a request asks once, and keeps to it."""
     return cast("SnapshotSource", app.extensions["live"]).snapshot

@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from api import create_app
 from api.http import Deliverer
 from api.middleware import FastPath
-from api.state import Config, Tagged, current
+from api.state import Config, Tagged, current_snapshot
 from recommender import Recommender
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def elsewhere(environ: WSGIEnvironment, start_response: StartResponse) -> Iterab
 
 def answering(id: str, limit: int | None) -> tuple[Tagged, bytes]:
     """What the application answers with."""
-    serving = current(APP)
+    serving = current_snapshot(APP)
     return serving, serving.recommender.answer(id, limit=limit)
 
 

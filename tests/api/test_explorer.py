@@ -37,7 +37,7 @@ def client(recommender: Recommender | None = None, **config: object) -> FlaskCli
 def view(other: str = "", **tried: object) -> Exploration:
     recommender = fitted()
     controls = Controls.of(recommender, TrialSettings(**tried))  # type: ignore[arg-type]
-    return Exploration(controls.over(recommender), "flood", controls, other=other, published=None)
+    return Exploration(controls.applied_to(recommender), "flood", controls, other=other, published=None)
 
 
 def titles(page: str) -> list[str]:
@@ -101,7 +101,7 @@ def test_what_is_as_trained_is_in_no_address_and_asks_the_trained_recommender() 
     recommender = fitted(half_life_days=9.0)
     controls = Controls.of(recommender, TrialSettings(half_life_days=9.0, min_score=0.0))
     assert controls.changed == {}
-    assert controls.over(recommender) is recommender
+    assert controls.applied_to(recommender) is recommender
     assert controls.steps[controls.step] == 9.0
 
 

@@ -188,7 +188,7 @@ def test_a_wrong_setting_is_said_before_anything_is_served(published: tuple[Path
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr == "recommender: RECOMMENDER_MAX_AGE is 'soon'; it must be a whole number\n"
+    assert done.stderr == "recommender: RECOMMENDER_MAX_AGE is 'soon'; it must be a whole number from 0 to 31536000\n"
 
 
 def test_flask_runs_it_for_developers(published: tuple[Path, Manifest]) -> None:

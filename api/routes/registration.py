@@ -1,0 +1,45 @@
+"""Registration of all operations of an application, over a model or over a store."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Flask, Response, abort
+
+from api.http import Operation, register_operations, rule_of, store_unavailable
+from api.pages import explorer_operations
+from api.routes.articles import operations as articles
+from api.routes.fragment import operations as fragments
+from api.routes.live_articles import operations as live_articles
+from api.routes.operations import operations as operating
+from api.routes.store import operations as store
+from api.routes.store_answers import StoreAnswers
+from recommender.errors import StoreError
+
+MODEL_OPERATIONS: tuple[Operation, ...] = (*articles, *fragments, *live_articles, *explorer_operations, *operating)
+STORE_OPERATIONS: tuple[Operation, ...] = tuple(store)
+
+
+def register_model_routes(app: Flask) -> None:
+    """Add the routes of an application that answers from a model."""
+    register_operations(app, MODEL_OPERATIONS)
+
+
+def register_store_routes(app: Flask, answers: StoreAnswers) -> None:
+    """Add the routes of an application that answers from a store; those that need a model refuse every request."""
+    register_operations(app, STORE_OPERATIONS)
+    answered = {(operation.path, operation.method) for operation in STORE_OPERATIONS}
+    for operation in MODEL_OPERATIONS:
+        if (operation.path, operation.method) not in answered:
+            endpoint = f"elsewhere.{operation.id}"
+            app.add_url_rule(rule_of(operation), endpoint, _refuse, methods=[operation.method])
+
+    @app.errorhandler(StoreError)
+    def unavailable(error: StoreError) -> Response:
+        answers.report(error)
+        return store_unavailable("the store of answers does not answer at the moment")
+
+
+def _refuse(**_: str) -> Response:
+    detail = "this needs a model, and a store answers here; ask a server that is started without --store"
+    abort(HTTPStatus.NOT_IMPLEMENTED, detail)

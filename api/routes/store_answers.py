@@ -1,0 +1,70 @@
+"""The answer store, as an application asks it."""
+
+from __future__ import annotations
+
+import logging
+
+from api.http import WrongRequestError
+from api.state import Described, Tagged
+from recommender.errors import StoreError
+from recommender.export import AnswerStore, StoredAnswer, VersionInfo, truncate_answer
+
+log = logging.getLogger(__name__)
+
+
+class StoreAnswers:
+    """Plain look-ups from a store.
+
+    Attributes:
+        failure: why the store does not answer; empty while it does.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Answer from the store at a URL such as `redis://HOST:6379/0`."""
+        self._store = AnswerStore(url)
+        self.failure = ""
+
+    def plain(self, id: str, limit: int | None) -> tuple[Tagged, bytes]:
+        """Answer a plain look-up by ID; see `Answering`.
+
+        Raises:
+            UnknownArticleError: no article answers to the ID.
+            WrongRequestError: the limit is above what was exported.
+            StoreError: the store does not answer.
+        """
+        return self._limited(self._store.answer(id), limit)
+
+    def at(self, url: str, limit: int | None) -> tuple[Tagged, bytes]:
+        """Answer a plain look-up by address, as `plain` does by ID."""
+        return self._limited(self._store.answer_at(url), limit)
+
+    def info(self) -> VersionInfo:
+        """The version of the answers; see `AnswerStore.info`."""
+        return self._store.info()
+
+    def described(self) -> Described | None:
+        """The version of the answers for metrics, `None` while the store does not answer."""
+        try:
+            info = self.info()
+        except StoreError:
+            return None
+        return Described(info.version, None, info.articles)
+
+    def report(self, error: StoreError) -> None:
+        """Log that the store does not answer, once for each reason."""
+        if self.failure != str(error):
+            self.failure = str(error)
+            log.error("%s", error)
+
+    def _limited(self, found: StoredAnswer, limit: int | None) -> tuple[Tagged, bytes]:
+        info, body = found
+        if self.failure:
+            log.warning("the store answers again")
+            self.failure = ""
+        if limit is None or limit == info.limit:
+            return info, body
+        if limit > info.limit:
+            allowed = f"a whole number from 1 to {info.limit}"
+            detail = f"the parameter 'limit' is '{limit}'; it must be {allowed}: so many entries were exported"
+            raise WrongRequestError(detail, parameter="limit", allowed=allowed)
+        return info, truncate_answer(body, limit)
