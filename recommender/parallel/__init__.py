@@ -1,4 +1,8 @@
-"""Many tasks on one machine or on a cluster: each is a plain function with small arguments."""
+"""Many tasks on one machine or on a cluster, each a plain function with small arguments; and garbage collection.
+
+`Engine.run` returns results in the order of the arguments, runs all tasks even if some fail, and never hangs when
+workers die.
+"""
 
 from recommender.parallel.engine import Engine, EngineName
 from recommender.parallel.gc_control import freeze_gc, gc_paused

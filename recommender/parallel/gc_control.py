@@ -1,4 +1,4 @@
-"""Python's collector of cyclic garbage, held off while much is made that stays."""
+"""Control of Python's cyclic garbage collector."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from contextlib import contextmanager
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """Collect no cycles until the block ends, in any thread.
+    """Pause garbage collection until the block ends, in all threads.
 
-    Each of the collector's rounds looks at all that is there: over hundreds of thousands of new objects, none of them
-    garbage, that is a third of the work.
+    Each collection visits all objects: while hundreds of thousands of lasting ones are made, that takes a third of the
+    time.
     """
-    was_on = gc.isenabled()
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was_on:
+        if was_enabled:
             gc.enable()
 
 
 def freeze_gc() -> None:
-    """Look no more, in any later round, at what is there now: a program calls this once it holds what it will keep."""
+    """Exclude all present objects from later collections; call this once the lasting ones are loaded."""
     gc.freeze()

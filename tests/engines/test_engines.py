@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 from collections.abc import Iterator
@@ -58,6 +59,14 @@ def test_the_model_that_is_trained_is_the_same(engine: tuple[EngineName, str], t
         subprocess.run([*command, *(["--address", there[1]] if there[1] else [])], check=True, timeout=300)
         found.append(LocalModels(tmp_path / there[0]).manifest().files)
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("name", ["ray", "spark"])
+def test_a_cluster_without_an_address_is_started_on_this_machine(name: EngineName) -> None:
+    engine = Engine(name, workers=2)
+    with engine.started():
+        arguments = [(number,) for number in (1, 4, 9)]
+        assert engine.run(math.isqrt, arguments, total=3, description="testing", unit=" tasks") == [1, 2, 3]
 
 
 def test_a_task_that_fails_is_named_and_keeps_no_other_from_its_end(engine: tuple[EngineName, str]) -> None:

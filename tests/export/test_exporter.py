@@ -11,6 +11,7 @@ import clusters
 import fsspec
 import pytest
 from exports import Site, broken_off, joined, marks, parts, whole
+from servers import free_port
 from waiting import until
 
 from recommender import Recommender
@@ -369,6 +370,12 @@ def test_the_command_tells_files_from_folders(site: Site, answers: bytes, tmp_pa
     assert not list(Path("/dev").glob(".*.parts"))
 
 
+def test_a_cluster_without_an_address_is_started_for_the_command(site: Site, answers: bytes, tmp_path: Path) -> None:
+    done = site.export(f"{tmp_path}/", "--task-size", 50, "--engine", "dask", "--workers", 2)
+    assert (done.returncode, done.stderr) == (0, f"150 articles exported to {tmp_path}/\n")
+    assert joined(tmp_path) == answers
+
+
 def test_only_this_machine_writes_to_a_stream(site: Site, dask: clusters.Cluster) -> None:
     done = site.export("-", "--engine", "dask", "--address", dask.address)
     assert done.returncode == 2
@@ -376,7 +383,8 @@ def test_only_this_machine_writes_to_a_stream(site: Site, dask: clusters.Cluster
 
 
 def test_an_engine_that_can_not_be_joined_is_told_before_the_work(site: Site, tmp_path: Path) -> None:
-    done = site.export(tmp_path / "out", "--engine", "dask")
+    address = f"tcp://127.0.0.1:{free_port()}"
+    done = site.export(tmp_path / "out", "--engine", "dask", "--address", address)
     assert done.returncode == 2
-    assert done.stderr.startswith("recommender: the engine dask needs the address of its cluster: ")
+    assert done.stderr.startswith(f"recommender: {address}: no Dask cluster answers there (")
     assert os.listdir(tmp_path) == []

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import clusters
+import psutil
 import pytest
 import tasks
 from servers import free_port
@@ -74,6 +75,16 @@ def test_one_task_of_a_cluster_is_the_clusters(dask: clusters.Cluster) -> None:
         assert run(engine, os.getpid, ()) != [os.getpid()]
 
 
+def test_a_cluster_is_started_and_stopped_on_this_machine_without_an_address() -> None:
+    engine = Engine("dask", workers=2)
+    with engine.started():
+        assert run(engine, tasks.halved, (2,), (4,), (6,)) == [1, 2, 3]
+        workers = {worker for worker, _ in run(engine, tasks.where, *[()] * 8)}
+        assert len(workers) == 2
+        assert os.getpid() not in workers
+    until(lambda: not any(map(psutil.pid_exists, workers)))
+
+
 def test_the_end_of_a_local_worker_is_told() -> None:
     engine = Engine(workers=2)
     with pytest.raises(
@@ -104,7 +115,6 @@ def test_what_kills_every_worker_of_dask_is_given_up_with_a_sentence() -> None:
     ("name", "address", "sentence"),
     [
         ("local", "tcp://127.0.0.1:8786", "the engine local has no address: "),
-        ("dask", None, "the engine dask needs the address of its cluster: --engine dask --address tcp://HOST:8786, "),
         ("dask", "tcp://127.0.0.1:{closed}", "tcp://127.0.0.1:{closed}: no Dask cluster answers there "),
         ("ray", "ray://127.0.0.1:{closed}", "ray://127.0.0.1:{closed}: no Ray cluster answers there "),
         ("spark", "spark://127.0.0.1:{closed}", "spark://127.0.0.1:{closed}: no Spark cluster answers there "),
@@ -121,7 +131,7 @@ def test_a_cluster_that_can_not_be_joined_is_told_with_the_cure(
     assert str(told.value).startswith(sentence.format(closed=closed))
 
 
-@pytest.mark.parametrize(("name", "library"), [("dask", "distributed"), ("ray", "ray"), ("spark", "joblibspark")])
+@pytest.mark.parametrize(("name", "library"), [("dask", "distributed"), ("ray", "ray"), ("spark", "pyspark")])
 def test_a_missing_extra_is_named(
     dask: clusters.Cluster, monkeypatch: pytest.MonkeyPatch, name: EngineName, library: str
 ) -> None:
