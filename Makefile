@@ -11,8 +11,9 @@ SECONDS ?= 600
 
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
-.PHONY: help serve test test-engines lint bench costs engines-bench load answers pages api-test fuzz kill-test kill-server-test fault-test soak clean
+.PHONY: help serve test test-all test-long test-engines lint bench costs engines-bench load answers pages api-test fuzz kill-test kill-server-test fault-test soak clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -21,8 +22,13 @@ help:  ## what there is to make
 serve: $(VENV)/installed  ## train on CORPUS (seeds/) where no model fits, and serve it on PORT (8000)
 	@$(BIN)/recommender serve $(CORPUS) --port $(PORT) --models $(MODELS)
 
-test: $(VENV)/installed-dev  ## run every test
-	@$(BIN)/python -m pytest
+test: $(VENV)/installed-dev  ## run the tests, on all cores; the long ones are left to test-all
+	@$(PYTEST) -m "not long"
+
+test-all: test test-long test-engines  ## run every test, the clusters' too
+
+test-long: $(VENV)/installed-dev  ## run the long tests
+	@$(PYTEST) -m long
 
 test-engines: $(VENV)/installed-engines  ## train and export on Spark and Ray, and over S3 (needs Java 17; 800 MB to install)
 	@$(BIN)/python -m pytest tests/engines

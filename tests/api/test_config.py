@@ -14,7 +14,7 @@ from api.state import PREFIX, Config
 from recommender.errors import SettingsError
 
 Shown = str | int | Path
-README = (ROOT / "README.md").read_text()
+README = (ROOT / "api" / "README.md").read_text()
 
 
 def test_without_an_environment_there_are_defaults() -> None:
