@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
 import yaml
@@ -101,7 +101,7 @@ def read_file(root: Path, file: str, *, written: Written | None = None, parse: b
     try:
         front_matter = split_front_matter(data, path=file)
         if front_matter is None:
-            if parse and file.lower().endswith(ARTICLE_SUFFIXES):
+            if parse and file.lower().endswith(ARTICLE_SUFFIXES) and not _is_readme(file):
                 parsed.problems.append(Problem(file, _why_no_front_matter(data), line=1))
             return parsed
         parsed.digest = _digest(file, data[front_matter.start : front_matter.end])
@@ -176,6 +176,11 @@ def _told_apart(
 def digest_front_matter(front_matter: FrontMatter) -> bytes:
     """The sha256 of a front matter: by it a file is known to be as it was read."""
     return hashlib.sha256(front_matter.text.encode()).digest()
+
+
+def _is_readme(file: str) -> bool:
+    """Whether a file is for those who open the folder, as repositories have it."""
+    return PurePosixPath(file).stem.lower() == "readme"
 
 
 def _why_no_front_matter(data: bytes) -> str:

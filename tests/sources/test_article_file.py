@@ -38,6 +38,15 @@ def test_files_that_may_hold_articles_are_found_in_order(tmp_path: Path) -> None
     )
 
 
+def test_a_readme_without_front_matter_is_not_a_problem_and_others_are(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# For those who open the folder\n")
+    (tmp_path / "read-this.md").write_text("# The same\n")
+    assert problems_of(tmp_path, "README.md") == []
+    assert problems_of(tmp_path, "read-this.md") == [
+        "read-this.md:1: no front matter: it does not begin with a line `---`"
+    ]
+
+
 def test_a_linked_folder_is_read_and_a_loop_is_reported(tmp_path: Path) -> None:
     write(tmp_path, "elsewhere/a.md", "corpus/b/c.md")
     (tmp_path / "corpus" / "linked").symlink_to(tmp_path / "elsewhere")
