@@ -19,7 +19,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class ModelsType(click.ParamType):  # type: ignore[type-arg]
-    """A folder of models or, where that is of use, a URL of models."""
+    """A folder of models or, if the command supports it, a URL of models."""
 
     name = "directory"
 
@@ -34,13 +34,15 @@ class ModelsType(click.ParamType):  # type: ignore[type-arg]
         if "://" not in str(value) or value.startswith("file://"):
             return LocalModels(self._folder.convert(str(value).removeprefix("file://"), param, ctx))
         if not self._urls:
-            place = without_secrets(str(value))
-            self.fail(f"{place}: is a URL; `recommender models pull {place}` brings a model from there", param, ctx)
+            location = without_secrets(str(value))
+            self.fail(
+                f"{location}: is a URL; `recommender models pull {location}` brings a model from there", param, ctx
+            )
         return models_at(value)
 
 
 def models_option(command: Command) -> Command:
-    """`--models DIR`, which every command takes."""
+    """`--models DIR`, for the commands that need local models."""
     return _models_option("models", ModelsType(), "DIR", "Folder of the trained models.")(command)
 
 
@@ -55,6 +57,12 @@ def _models_option(name: str, kind: ModelsType, metavar: str, text: str) -> Call
     return click.option(
         "--models", name, type=kind, metavar=metavar, default=default, show_default=True, envvar=variable, help=text
     )
+
+
+def limit_option(command: Command) -> Command:
+    """`--limit N`, for the commands that give lists."""
+    text = "Maximum number of entries per list.  [default: the model's setting]"
+    return click.option("--limit", type=click.IntRange(1, 1000), help=text)(command)
 
 
 def settings_option(command: Command) -> Command:
@@ -76,15 +84,18 @@ def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(engine=Engine(name, address, workers), **options)
 
     for option in (
-        click.option("--workers", type=click.IntRange(1), help="Tasks at a time.  [default: one a core]"),
-        click.option("--address", help="Of the engine's cluster: tcp://…, ray://… or spark://…."),
+        click.option("--workers", type=click.IntRange(1), help="Tasks at a time.  [default: one per core]"),
+        click.option(
+            "--address",
+            help="Address of a running cluster: tcp://…, ray://… or spark://….  [default: a cluster on this machine]",
+        ),
         click.option(
             "--engine",
             "name",
             type=click.Choice(get_args(EngineName)),
             default="local",
             show_default=True,
-            help="What runs the tasks.",
+            help="Engine that runs the tasks.",
         ),
     ):
         with_engine = option(with_engine)

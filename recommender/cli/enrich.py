@@ -1,0 +1,108 @@
+"""The command `enrich`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from recommender.artefacts import LocalModels
+from recommender.cli.options import limit_option, models_option
+from recommender.errors import RecommenderError
+from recommender.storage import locked_folder
+from recommender.training import ensure_trained, load_with_live_articles, read_corpus
+from recommender.writing import Action, Enrichment, Mode, Outcome
+
+
+@click.command("enrich")
+@click.argument("corpus_path", metavar="CORPUS", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@models_option
+@click.option(
+    "--mode",
+    type=click.Choice(get_args(Mode)),
+    default="fill",
+    show_default=True,
+    help="fill: write lists that are missing; append: also add to curated lists; replace: also overwrite those.",
+)
+@limit_option
+@click.option("--dry-run", "trial", flag_value="list", help="Write nothing; list the files that would change.")
+@click.option("--diff", "trial", flag_value="diff", help="Write nothing; show what would change.")
+@click.option(
+    "--check", "trial", flag_value="check", help="Write nothing; exit with status 1 if anything would change."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome for each file as JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="List the files that were written or skipped, with the reason.")
+def enrich_command(
+    *,
+    corpus_path: Path,
+    models: LocalModels,
+    mode: Mode,
+    limit: int | None,
+    trial: str | None,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """Write related lists into the files of CORPUS; train first if no model fits.
+
+    Only `related` blocks change. CORPUS/.related.lock records the lists that were written: a later run updates them,
+    but never a list that somebody has edited since. An article's front matter may contain `related: false` (no list),
+    `relatedPin: [ID, …]` (these first) and `relatedBan: [ID, …]` (never these).
+    """
+    with nullcontext() if trial else _locked(corpus_path):
+        corpus = read_corpus(corpus_path, models)
+        recommender = load_with_live_articles(models, ensure_trained(corpus, models))
+        enrichment = Enrichment(corpus_path, corpus, recommender, mode=mode, limit=limit)
+        outcomes = list(
+            _print_outcomes(enrichment.run(dry_run=trial is not None, progress=True), trial, as_json=as_json)
+        )
+        changed = any(outcome.action == "written" for outcome in outcomes) or not enrichment.lists_are_recorded()
+    if as_json:
+        click.echo(json.dumps(_to_mappings(outcomes), ensure_ascii=False, indent=2))
+    _print_summary(outcomes, trial=trial is not None, verbose=verbose)
+    failed = any(outcome.action == "failed" for outcome in outcomes)
+    raise SystemExit(1 if failed or (trial == "check" and changed) else 0)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    try:
+        with locked_folder(folder):
+            yield
+    except BlockingIOError as error:
+        raise RecommenderError(f"{folder}: another run is writing here; wait for its end, or end it") from error
+
+
+def _print_outcomes(outcomes: Iterable[Outcome], trial: str | None, *, as_json: bool) -> Iterator[Outcome]:
+    """Print failures and the changes of a dry run as they come; drop the texts, which can be large."""
+    for outcome in outcomes:
+        if outcome.action == "failed":
+            click.echo(f"recommender: {outcome.path}: {outcome.detail}", err=True)
+        elif outcome.action == "written" and not as_json:
+            if trial == "diff":
+                click.echo(outcome.diff(), nl=False)
+            elif trial:
+                click.echo(f"{outcome.path}: {outcome.detail}")
+        yield replace(outcome, before="", after="")
+
+
+def _to_mappings(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
+    return [{"file": outcome.path, "action": outcome.action, "detail": outcome.detail} for outcome in outcomes]
+
+
+def _print_summary(outcomes: Sequence[Outcome], *, trial: bool, verbose: bool) -> None:
+    """Print to stderr how many files were written, unchanged or skipped and why; with `-v`, which."""
+    for action in get_args(Action):
+        of_action = [outcome for outcome in outcomes if outcome.action == action]
+        details = Counter(outcome.detail for outcome in of_action if outcome.action != "failed")
+        counts = "; ".join(f"{count:,}: {detail}" for detail, count in details.most_common() if detail)
+        would = "would be " if trial and action == "written" else ""
+        if of_action or action == "written":
+            click.echo(f"{would}{action}: {len(of_action):,}{f' ({counts})' if counts else ''}", err=True)
+        for outcome in of_action if verbose and action in ("written", "skipped") else ():
+            click.echo(f"  {outcome.path}: {outcome.detail}", err=True)

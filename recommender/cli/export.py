@@ -1,0 +1,84 @@
+"""The commands `export` and `load`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from recommender.artefacts import Models
+from recommender.cli.options import corpus_argument, engine_options, limit_option, models_or_url_option
+from recommender.errors import without_secrets
+from recommender.export import TASK_SIZE, Exporter, ExportFormat, load_into_redis, redact_url, require_pyarrow
+from recommender.parallel import Engine
+from recommender.training import ensure_trained
+
+
+@click.command("export")
+@corpus_argument()
+@models_or_url_option
+@click.option(
+    "--out",
+    required=True,
+    metavar="FILE|FOLDER/|URL",
+    help="Output file, or folder with a file per task in subfolders per month; - is standard output.",
+)
+@limit_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(get_args(ExportFormat)),
+    default="jsonl",
+    show_default=True,
+    help="Format; parquet always writes a folder.",
+)
+@engine_options
+@click.option("--task-size", type=click.IntRange(1), default=TASK_SIZE, show_default=True, help="Articles per task.")
+def export_command(
+    *,
+    corpus_path: Path,
+    models: Models,
+    out: str,
+    limit: int | None,
+    form: ExportFormat,
+    engine: Engine,
+    task_size: int,
+) -> None:
+    """Write the lists of all articles of CORPUS, one HTTP response body per line; train first if no model fits.
+
+    The same command continues an interrupted run. The workers of a cluster need this program installed, and must see
+    the models and the output under the same paths.
+    """
+    if form == "parquet":
+        require_pyarrow()
+    with engine.started():
+        version = ensure_trained(corpus_path, models, engine=engine)
+        exporter = Exporter(models, version, limit=limit, engine=engine, task_size=task_size, progress=True)
+        if out == "-":
+            count = exporter.to_stream(sys.stdout.buffer)
+        elif form == "parquet" or out.endswith("/") or "://" in out or Path(out).is_dir():
+            count = exporter.to_folder(out, form=form)
+        else:
+            count = exporter.to_file(Path(out))
+    click.echo(f"{count:,} articles exported{'' if out == '-' else f' to {without_secrets(out)}'}", err=True)
+
+
+@click.command("load")
+@click.argument("exported", metavar="OUT")
+@click.option("--to", "url", metavar="redis://HOST:PORT/DB", required=True, help="Redis database to load into.")
+@click.option(
+    "--keep", type=click.IntRange(0, 100), default=1, show_default=True, help="Number of earlier versions to keep."
+)
+def load_command(exported: str, url: str, keep: int) -> None:
+    """Load OUT, a file or folder written by `export`, into Redis, for `serve --store`.
+
+    The new answers are used once all of them are loaded; until then, and after an error, the previous ones are.
+    """
+    loaded = load_into_redis(exported, url, keep=keep, progress=True)
+    click.echo(
+        f"{loaded.articles:,} answers, and {loaded.names:,} other names and addresses, loaded to {redact_url(url)}",
+        err=True,
+    )
+    click.echo(loaded.version)

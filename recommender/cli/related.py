@@ -1,0 +1,56 @@
+"""The command `related`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from recommender.artefacts import LocalModels
+from recommender.cli.options import limit_option, models_option
+from recommender.ranking import Recommender, Suggestion
+from recommender.training import load_with_live_articles
+from recommender.writing import YamlStyle
+
+
+@click.command("related")
+@click.argument("id")
+@models_option
+@limit_option
+@click.option("--explain", is_flag=True, help="Explain each suggestion instead of printing the entries.")
+@click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
+def related_command(id: str, models: LocalModels, limit: int | None, explain: bool, form: str) -> None:
+    """Print the suggestions for the article ID, as they stand in its file or in an HTTP response."""
+    recommender = load_with_live_articles(models)
+    article = recommender.article(id)
+    suggestions = recommender.related(id, limit=limit)
+    if explain:
+        _print_explanations(recommender, article.id, suggestions, form)
+    elif form == "json":
+        click.echo(recommender.answer(id, limit=limit))
+    else:
+        style = YamlStyle()
+        click.echo(
+            style.format_block(style.format_entry(suggestion.article.entry) for suggestion in suggestions), nl=False
+        )
+
+
+def _print_explanations(recommender: Recommender, id: str, suggestions: list[Suggestion], form: str) -> None:
+    for suggestion in suggestions:
+        why = recommender.explain(id, suggestion.article.id)
+        if form == "json":
+            values = {
+                "id": suggestion.article.id,
+                "score": why.score,
+                "similarity": why.similarity,
+                "days_apart": why.days_apart,
+                "words": [{"word": w.text, "field": w.field, "contribution": w.contribution} for w in why.words],
+            }
+            click.echo(json.dumps(values, ensure_ascii=False))
+            continue
+        apart = "no date" if why.days_apart is None else f"{why.days_apart:.1f} days apart"
+        words = ", ".join(f"{word.text} {word.contribution:.2f}" for word in why.words[:8])
+        click.echo(f"{why.score:.3f}  {suggestion.article.title}")
+        click.echo(f"       {suggestion.article.id}")
+        factors = f"similarity {why.similarity:.3f} × {why.decay:.3f} for time ({apart}) × {why.weight:.3f} as a hub"
+        click.echo(f"       {factors}; {words}")

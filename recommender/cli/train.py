@@ -1,0 +1,50 @@
+"""The command `train`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from recommender.artefacts import Models
+from recommender.cli.options import corpus_argument, engine_options, models_or_url_option, settings_option
+from recommender.parallel import Engine
+from recommender.settings import read_overrides
+from recommender.training import ROWS, read_corpus, train
+
+
+@click.command("train")
+@corpus_argument()
+@models_or_url_option
+@settings_option
+@click.option(
+    "--precision",
+    type=click.FloatRange(0, 1),
+    help="Leave out suggestions with scores that agree with the curated links less often than this share.",
+)
+@engine_options
+@click.option(
+    "--slice-size",
+    type=click.IntRange(256),
+    default=ROWS,
+    show_default=True,
+    help="Articles per task; a larger corpus is learned in slices, so that no process holds all of it.",
+)
+def train_command(
+    *,
+    corpus_path: Path,
+    models: Models,
+    settings_file: Path | None,
+    precision: float | None,
+    engine: Engine,
+    slice_size: int,
+) -> None:
+    """Train a model on CORPUS and publish it.
+
+    The workers of a cluster need this program installed, and must see the models folder under the same path.
+    """
+    given = read_overrides(settings_file) if settings_file else {}
+    with engine.started():
+        corpus = read_corpus(corpus_path, models)
+        manifest = train(corpus, models, given, precision=precision, engine=engine, slice_rows=slice_size)
+    click.echo(manifest.version)
