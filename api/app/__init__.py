@@ -1,13 +1,10 @@
 """Putting it together: the application, its production server, and the `recommender` command."""
 
-from api.app.affinity import Affinity, chosen
 from api.app.factory import create_app
 from api.app.server import build_server, main, worker_app
 
 __all__ = [
-    "Affinity",
     "build_server",
-    "chosen",
     "create_app",
     "main",
     "worker_app",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
-import shutil
 import signal
 import socket
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +18,6 @@ import click
 from granian.constants import Interfaces
 from granian.server.mp import MPServer
 
-from api.app.affinity import Affinity
 from api.app.factory import create_app
 from api.state import PREFIX, Config
 from recommender import RecommenderError
@@ -35,31 +32,41 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
-_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # mallopt(3)
-_WAITING = 128  # requests that a worker holds back rather than refuses
+_QUEUED_REQUESTS = 128  # of a worker; connections beyond are not accepted until it has caught up
 _STOP_SECONDS = 5
-_ORPHAN_SECONDS = 0.1  # a worker looks so often whether its server is still there
+_PARENT_CHECK_SECONDS = 0.1
 _PORT_SECONDS = 1.0  # how long the workers of a server that was killed may hold its port
 
 
 def worker_app() -> WSGIApplication:
-    """The application of one worker; it ends with the server."""
-    threading.Thread(target=_end_with, args=(os.getppid(),), name="end with the server", daemon=True).start()
-    return Affinity(create_app())
+    """The application of one worker, which stops if its server is killed."""
+    threading.Thread(target=_stop_with_server, args=(os.getppid(),), name="stop with the server", daemon=True).start()
+    return create_app()
 
 
-def _end_with(server: int) -> None:
-    """End this process when the server that started it is no more: it would hold the port, and follow no command."""
+def _stop_with_server(server: int) -> None:
+    """Stop this worker when its server has been killed: it would hold the port, and nobody could stop it."""
     while os.getppid() == server:
-        time.sleep(_ORPHAN_SECONDS)
+        time.sleep(_PARENT_CHECK_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(_ORPHAN_SECONDS * 5)  # for what is in flight
+    time.sleep(_PARENT_CHECK_SECONDS * 5)  # for requests in flight
     os._exit(1)
 
 
 def build_server(target: str, *, workers: int, threads: int, host: str, port: int, uds: Path | None = None) -> MPServer:
-    """A server of the WSGI application that `target` makes, on a port or, if one is named, on a unix socket."""
+    """A server of the WSGI application that `target` makes, on a port or, if one is named, on a Unix socket.
+
+    What happens on SIGTERM (and SIGINT):
+
+    1. The server, which supervises the workers, closes its listening socket and sends SIGTERM to each worker.
+    2. A worker accepts no more connections, finishes the requests in flight and writes the rest of its access log.
+    3. A worker that is not done after 5 seconds is killed. So is one that is still loading its model.
+    4. The server ends with status 0.
+
+    If a worker is killed, the server starts another at once; if that one ends within 5.5 seconds, the server gives up
+    and ends with status 1. If the server is killed, its workers stop within a second. What was acknowledged with a 2xx
+    is on the disk in any case.
+    """
     return MPServer(
         target,
         factory=True,
@@ -71,11 +78,9 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
         workers=workers,
         websockets=False,
         blocking_threads=threads,
-        backpressure=_WAITING,
-        # A worker that ends is replaced at once.
+        backpressure=_QUEUED_REQUESTS,
         respawn_failed_workers=True,
         respawn_interval=0,
-        # A stop that comes while a worker is still loading its model is lost on it: then it is ended after this.
         workers_kill_timeout=_STOP_SECONDS,
     )
 
@@ -105,10 +110,10 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
 @click.option(
     "--threads",
     type=click.IntRange(1, 64),
-    default=4,
+    default=2,
     show_default=True,
     envvar=f"{PREFIX}THREADS",
-    help="Requests that a process works on at a time: one computes, others wait for what their clients send.",
+    help="Requests that a process works on at a time: one computes while others wait for slow clients.",
 )
 @click.option(
     "--trusted-proxies",
@@ -128,30 +133,31 @@ def serve(
     threads: int,
     trusted_proxies: int | None,
 ) -> None:
-    """Serve the model in use, or the answers in a store; with CORPUS, train first where none fits."""
+    """Serve the model in use, or the answers in a store; with CORPUS, train first where the model does not fit it."""
     if store and corpus_path:
         raise click.UsageError("a store answers without a corpus; leave out CORPUS, or --store and RECOMMENDER_STORE")
-    # Workers are processes of their own: the environment is what they have in common with this one.
+    # Workers are processes of their own, and read their configuration from the environment.
     if trusted_proxies is not None:
         os.environ[f"{PREFIX}TRUSTED_PROXIES"] = str(trusted_proxies)
     if store:
         os.environ[f"{PREFIX}STORE"] = store
-    Config.of(os.environ)  # what is wrong is said now, and not by each worker
+    Config.of(os.environ)  # an error is reported once, and not by each worker
     answering = _answering_from(store) if store else _answering_with(LocalModels(models.path.resolve()), corpus_path)
     if uds is None:
         _require_free(host, port)
     else:
         _require_free_socket(uds)
-    with answering as what, _shared_folder("counts") as counts:
-        os.environ[_COUNTS] = str(counts)
-        _keep_memory_together()
-        click.echo(f"serving {what} on {f'unix:{uds}' if uds else f'http://{host}:{port}'}", err=True)
+    with answering as served, _shared_metrics():
+        click.echo(f"serving {served} on {f'unix:{uds}' if uds else f'http://{host}:{port}'}", err=True)
         build_server("api.app:worker_app", workers=workers, threads=threads, host=host, port=port, uds=uds).serve()
 
 
 @contextmanager
 def _answering_with(models: LocalModels, corpus_path: Path | None) -> Iterator[str]:
-    """Have workers answer with the model in use, which is trained first if there is a corpus that it does not fit."""
+    """Have workers answer with the model in use, trained first where it does not fit a corpus; yields its version.
+
+    The model is verified before any worker starts, so that workers find its seal.
+    """
     version = models.current() if corpus_path is None else ensure_trained(corpus_path, models)
     models.ensure_verified(version)
     models.record_served(version)
@@ -161,42 +167,27 @@ def _answering_with(models: LocalModels, corpus_path: Path | None) -> Iterator[s
 
 @contextmanager
 def _answering_from(url: str) -> Iterator[str]:
-    """Have workers answer from a store, if need be from when it is there."""
+    """Have workers answer from a store, which need not be there yet; yields its name."""
     store = AnswerStore(url)
     try:
-        what = f"{store.info().version} from {store.name}"
+        served = f"{store.info().version} from {store.name}"
     except StoreError as error:
         click.echo(f"recommender: {error}; until it answers, look-ups are refused", err=True)
-        what = store.name
+        served = store.name
     store.close()
-    yield what
-
-
-def _keep_memory_together() -> None:
-    """Have this process and its workers give back what they free.
-
-    Each live article replaces arrays of a few hundred kilobytes, a little longer each time, in whichever thread took it
-    in. By itself glibc would leave the holes of the old ones in eight arenas a core; others have no such settings. As
-    Python runs one thread at a time, one arena keeps none waiting.
-    """
-    with suppress(OSError, AttributeError):
-        libc = ctypes.CDLL(None)
-        libc.mallopt(_M_ARENA_MAX, 1)
-        libc.mallopt(_M_MMAP_THRESHOLD, 1 << 15)
+    yield served
 
 
 @contextmanager
-def _shared_folder(what: str) -> Iterator[Path]:
-    """A folder of what the workers have in common, which goes with the server."""
-    folder = tempfile.mkdtemp(prefix=f"recommender-{what}-")
-    try:
-        yield Path(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def _shared_metrics() -> Iterator[None]:
+    """Have workers count in one temporary folder, so that each of them reports the counts of all."""
+    with tempfile.TemporaryDirectory(prefix="recommender-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def _require_free(host: str, port: int) -> None:
-    """Say now, in a sentence, that the server could not listen; else it would share the port, or end in a trace."""
+    """Raise an error if the port is taken; the server itself would share it, or end with a stack trace."""
     latest = time.monotonic() + _PORT_SECONDS
     while True:
         try:
@@ -214,13 +205,13 @@ def _require_free(host: str, port: int) -> None:
         time.sleep(0.05)
 
 
-def _require_free_socket(place: Path) -> None:
-    """The same for a unix socket; one that a killed server has left, where no one listens any more, is removed."""
-    if not place.is_socket():
-        if place.exists():
-            raise RecommenderError(f"{place}: is no socket; name another place with --uds")
+def _require_free_socket(path: Path) -> None:
+    """The same for a Unix socket; one that a killed server has left behind is removed."""
+    if not path.is_socket():
+        if path.exists():
+            raise RecommenderError(f"{path}: is no socket; name another path with --uds")
         return
     with socket.socket(socket.AF_UNIX) as probe:
-        if probe.connect_ex(str(place)) == 0:
-            raise RecommenderError(f"{place}: another server listens there; name another place with --uds")
-    place.unlink()
+        if probe.connect_ex(str(path)) == 0:
+            raise RecommenderError(f"{path}: another server listens there; name another path with --uds")
+    path.unlink()

@@ -16,7 +16,6 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from api.http import LIST, ROUTE
-from api.middleware.turns import InTurn
 from api.state import Describing
 
 if TYPE_CHECKING:
@@ -41,14 +40,10 @@ class Metrics:
     def __init__(self, describe: Describing) -> None:
         self._model = _Model(describe)
         self._known: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
-        self._in_turn = InTurn(self._count)
 
     def count(self, environ: WSGIEnvironment, status: str, seconds: float) -> None:
         """Count one request."""
-        self._in_turn((environ.get(ROUTE) or "none", status, seconds, environ.get(LIST)))
-
-    def _count(self, request: tuple[str, str, float, bytes | None]) -> None:
-        route, status, seconds, list = request
+        route, list = environ.get(ROUTE) or "none", environ.get(LIST)
         pair = self._known.get((route, status))
         if pair is None:
             pair = self._known[route, status] = (_requests.labels(route, status), _seconds.labels(route))

@@ -93,7 +93,7 @@ def test_a_model_that_is_still_being_copied_is_served_when_it_is_whole(published
 
 def test_without_a_pointer_the_model_goes_on(published: Published, live: Live) -> None:
     models, first = published
-    (models / "current_snapshot").unlink()
+    (models / "current").unlink()
     until(lambda: live.refused is not None)
     assert live.snapshot.version == first.version
     LocalModels(models).use(first.version)

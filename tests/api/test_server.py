@@ -131,7 +131,9 @@ def test_a_stop_finishes_what_is_in_flight(published: tuple[Path, Manifest]) -> 
     command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(published[0])]
     body = json.dumps({"title": "Comet over the bay"}).encode()
     head = f"POST /related HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    with running(command, port), socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+    with running(command, port) as address, socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        json_body = {"Content-Type": "application/json"}
+        urllib.request.urlopen(urllib.request.Request(f"{address}/related", body, json_body)).close()  # imports much
         connection.sendall(head.encode() + body[:5])
         time.sleep(0.5)
         server = _server()
@@ -142,9 +144,33 @@ def test_a_stop_finishes_what_is_in_flight(published: tuple[Path, Manifest]) -> 
         assert server.wait(30) == 0
 
 
+def test_on_sigterm_the_access_log_is_written_to_its_end(tmp_path: Path, published: tuple[Path, Manifest]) -> None:
+    command = [RECOMMENDER, "serve", "--models", str(published[0]), "--workers", "2"]
+    port, asked = free_port(), [f"request-{number}" for number in range(300)]
+    with (tmp_path / "log").open("w") as log, subprocess.Popen([*command, "--port", str(port)], stdout=log) as server:
+        until(lambda: _answers(port))
+        for id in asked:
+            headers = {"X-Request-ID": id}
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/articles/{SEED_ID}/related", headers=headers)
+            with urllib.request.urlopen(request, timeout=30) as response:
+                response.read()
+        server.terminate()
+    assert server.returncode == 0
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
+    assert sorted(line["id"] for line in lines if line["path"].startswith("/articles/")) == sorted(asked)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
 def test_a_unix_socket_serves_too_also_where_another_was_left(tmp_path: Path, published: tuple[Path, Manifest]) -> None:
-    place = tmp_path / "socket"
-    command = [RECOMMENDER, "serve", "--uds", str(place), "--models", str(published[0]), "--threads", "1"]
+    path = tmp_path / "socket"
+    command = [RECOMMENDER, "serve", "--uds", str(path), "--models", str(published[0]), "--threads", "1"]
     for end in (signal.SIGKILL, signal.SIGTERM):
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
             try:
@@ -152,7 +178,7 @@ def test_a_unix_socket_serves_too_also_where_another_was_left(tmp_path: Path, pu
                 for _ in range(300):
                     with socket.socket(socket.AF_UNIX) as connection, suppress(OSError):
                         connection.settimeout(30)
-                        connection.connect(str(place))
+                        connection.connect(str(path))
                         answer = _request(connection, "/healthz")
                         break
                     time.sleep(0.1)
@@ -166,15 +192,15 @@ def test_a_unix_socket_serves_too_also_where_another_was_left(tmp_path: Path, pu
                         child.kill()
 
 
-def test_a_place_where_another_server_listens_is_said(tmp_path: Path, published: tuple[Path, Manifest]) -> None:
-    place = tmp_path / "socket"
-    command = [RECOMMENDER, "serve", "--uds", str(place), "--models", str(published[0])]
+def test_a_socket_where_another_server_listens_is_an_error(tmp_path: Path, published: tuple[Path, Manifest]) -> None:
+    path = tmp_path / "socket"
+    command = [RECOMMENDER, "serve", "--uds", str(path), "--models", str(published[0])]
     with socket.socket(socket.AF_UNIX) as other:
-        other.bind(str(place))
+        other.bind(str(path))
         other.listen()
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
-    assert done.stderr == f"recommender: {place}: another server listens there; name another place with --uds\n"
+    assert done.stderr == f"recommender: {path}: another server listens there; name another path with --uds\n"
 
 
 def test_a_wrong_setting_is_said_before_anything_is_served(published: tuple[Path, Manifest]) -> None:

@@ -1,0 +1,92 @@
+"""The access log: one JSON object a line on standard output."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cache, lru_cache
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_STDOUT = 1
+_ATOMIC_BYTES = 4096  # PIPE_BUF of Linux: workers share a pipe, and what is written to it at once stays together
+_DELAY = 0.02  # seconds that lines are collected for
+_IDLE = 0.2  # seconds after which the thread looks whether the process is ending
+_LONGEST_PATH = 500  # characters
+
+
+class AccessLog:
+    """Writes lines in a thread of its own, so that no request waits for who reads the log.
+
+    The thread is no daemon: when a process ends, also on SIGTERM, Python waits until all lines are written.
+    """
+
+    def __init__(self) -> None:
+        self._lines: SimpleQueue[bytes] = SimpleQueue()
+        threading.Thread(target=self._write, name="access log").start()
+
+    def add(self, environ: WSGIEnvironment, *, id: str, status: str, seconds: float) -> None:
+        """Log a request; without its query, which may hold what is private."""
+        now = time.time()
+        path = environ["PATH_INFO"].encode("latin-1", "replace").decode(errors="replace")
+        line = msgspec.json.encode(
+            {
+                "time": f"{_format_second(int(now))}.{int(now % 1 * 1000):03}Z",
+                "id": id,
+                "client": environ.get("REMOTE_ADDR") or "",
+                "method": environ["REQUEST_METHOD"],
+                "path": path[:_LONGEST_PATH],
+                "status": int(status),
+                "ms": round(seconds * 1000, 3),
+            }
+        )
+        self._lines.put(line + b"\n")
+
+    def _write(self) -> None:
+        main = threading.main_thread()
+        while True:
+            ending = not main.is_alive()
+            with suppress(Empty):
+                first = self._lines.get(timeout=_IDLE)
+                time.sleep(_DELAY)
+                for block in _blocks([first, *self._waiting()]):
+                    with suppress(OSError):  # nobody reads the log: requests are answered all the same
+                        os.write(_STDOUT, block)
+                continue
+            if ending:
+                return
+
+    def _waiting(self) -> Iterator[bytes]:
+        with suppress(Empty):
+            while True:
+                yield self._lines.get_nowait()
+
+
+@cache
+def access_log() -> AccessLog:
+    """The access log of this process."""
+    return AccessLog()
+
+
+def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines joined to blocks of at most `_ATOMIC_BYTES`; a longer line is a block of its own."""
+    block = b""
+    for line in lines:
+        if block and len(block) + len(line) > _ATOMIC_BYTES:
+            yield block
+            block = b""
+        block += line
+    yield block
+
+
+@lru_cache(maxsize=2)
+def _format_second(moment: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment))
