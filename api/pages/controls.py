@@ -80,7 +80,7 @@ class Controls:
         return {name: text for name, text in now.items() if text != f"{self.trained[name]:g}"}
 
     def applied_to(self, recommender: Recommender) -> Recommender:
-        """The recommender under what is tried; the trained one, and its ready lists, where nothing is."""
+        """The recommender under what is tried; the trained one, and its precomputed lists, where nothing is."""
         if not self.changed.keys() - {"limit"}:
             return recommender
         return recommender.with_settings(

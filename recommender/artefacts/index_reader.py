@@ -29,7 +29,7 @@ class IndexReader:
         """When the articles were published, as `Index.days`."""
         return self.files.read_rows("index.days", first, last)
 
-    def shown(self, first: int, last: int) -> NDArray[np.bool_]:
+    def allowed(self, first: int, last: int) -> NDArray[np.bool_]:
         """Which of the articles may be in a list at all."""
         return np.asarray(self.files.read_rows("articles.flags", first, last) & HIDDEN == 0)
 
@@ -49,30 +49,32 @@ class IndexReader:
                 "data": self.files.read_rows("index.data", start, end),
                 "days": self.days(first, last),
                 "weights": np.ones(count),
-                "levels": self.files.read_array("index.levels"),
-                "heads": np.empty((0, count), np.float32),
-                "usual_heads": np.empty(0),
-                "directory": np.empty((0, 0), np.int32),
+                "term_levels": self.files.read_array("index.term_levels"),
+                "head_norms": np.empty((0, count), np.float32),
+                "mean_head_norms": np.empty(0),
+                "posting_offsets": np.empty((0, 0), np.int32),
                 "postings": np.empty(0, np.uint32),
-                "block": self.scalar("block"),
-                "dated": min(max(self.scalar("dated") - first, 0), count),
-                "scale": self.scalar("scale"),
-                "greatest_norm": 0.0,
+                "block_size": self.scalar("block_size"),
+                "dated_count": min(max(self.scalar("dated_count") - first, 0), count),
+                "value_scale": self.scalar("value_scale"),
+                "max_norm": 0.0,
             }
         )
 
-    def stretch(self, first: int, last: int) -> Index:
+    def read(self, first: int, last: int) -> Index:
         """The articles as an index; row `first` must begin a block."""
-        vectors = self.vectors(first, last)
+        arrays = self.vectors(first, last).arrays
         start = self.start(first)
         return Index.from_arrays(
             {
-                **vectors._asdict(),
+                **arrays._asdict(),
                 "weights": self.files.read_rows("index.weights", first, last),
-                "heads": self.files.read_columns("index.heads", first, last),
-                "usual_heads": self.files.read_array("index.usual_heads"),
-                "directory": self.files.read_rows("index.directory", first // vectors.block, -(-last // vectors.block)),
-                "postings": self.files.read_rows("index.postings", start, start + len(vectors.data)),
-                "greatest_norm": self.scalar("greatest_norm"),
+                "head_norms": self.files.read_columns("index.head_norms", first, last),
+                "mean_head_norms": self.files.read_array("index.mean_head_norms"),
+                "posting_offsets": self.files.read_rows(
+                    "index.posting_offsets", first // arrays.block_size, -(-last // arrays.block_size)
+                ),
+                "postings": self.files.read_rows("index.postings", start, start + len(arrays.data)),
+                "max_norm": self.scalar("max_norm"),
             }
         )

@@ -8,7 +8,7 @@ from typing import Self
 
 from recommender.artefacts.model_files import ARRAYS, RECORDS, TEXTS, ModelFiles
 from recommender.catalogue import Catalogue, PackedStrings, StringIndex
-from recommender.search import Index, ReadyLists
+from recommender.search import Index, IndexArrays, TopLists
 from recommender.settings import Settings
 from recommender.text import FIELDS, TfidfModel
 
@@ -24,7 +24,7 @@ class TrainedModel:
 
     catalogue: Catalogue
     index: Index
-    top_lists: ReadyLists | None
+    top_lists: TopLists | None
     read_tfidf: Callable[[], TfidfModel]
     settings: Settings
 
@@ -39,7 +39,7 @@ class TrainedModel:
         texts = {
             name: PackedStrings(files.folder.read(name), arrays[f"{name.partition('.')[0]}.ends"]) for name in TEXTS
         }
-        index = Index.from_arrays({part: arrays[f"index.{part}"] for part in Index._fields})
+        index = Index.from_arrays({part: arrays[f"index.{part}"] for part in IndexArrays._fields})
         catalogue = Catalogue(
             texts[RECORDS],
             entry_sizes=arrays["articles.entries"],
@@ -53,4 +53,4 @@ class TrainedModel:
             vocabularies = {field: files.read_vocabulary(field) for field in FIELDS}
             return TfidfModel.from_vocabularies(vocabularies, settings=settings)
 
-        return cls(catalogue, index, ReadyLists(arrays["lists.rows"], arrays["lists.scores"]), read_tfidf, settings)
+        return cls(catalogue, index, TopLists(arrays["lists.rows"], arrays["lists.scores"]), read_tfidf, settings)

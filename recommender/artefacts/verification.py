@@ -33,10 +33,10 @@ def verify_files(files: ModelFiles, manifest: Manifest, *, path: str | Path) -> 
         model = TrainedModel.read(files, manifest.settings)
         catalogue, index = model.catalogue, model.index
         index.check()
-        if len(index.days) != len(catalogue):
+        if len(index) != len(catalogue):
             raise ValueError("there is not one vector an article")
         catalogue.check()
         if model.top_lists is not None:
             model.top_lists.check(len(catalogue))
-        if sum(files.count_terms(field) for field in FIELDS) != len(index.levels):
+        if sum(files.count_terms(field) for field in FIELDS) != index.terms:
             raise ValueError("the terms are not those of the vectors")

@@ -19,7 +19,7 @@ from scipy.sparse import csr_array, vstack
 
 from recommender.articles import Article, rank_key
 from recommender.catalogue import HIDDEN, Catalogue, StringIndex
-from recommender.search import Decay, Index, Neighbors, ReadyLists
+from recommender.search import Decay, Index, Neighbors, TopLists
 
 
 class JoinedKeys:
@@ -198,11 +198,11 @@ def _pairs(found: Neighbors, query: int) -> list[tuple[int, float]]:
 
 
 class JoinedLists:
-    """The ready lists of a model's articles, with what came since put in and what is withdrawn left out."""
+    """The precomputed lists of a model's articles, with what came since put in and what is withdrawn left out."""
 
     def __init__(
         self,
-        base: ReadyLists,
+        base: TopLists,
         *,
         masked: frozenset[int],
         owners: NDArray[np.int32],
@@ -227,7 +227,7 @@ class JoinedLists:
     def best(
         self, row: int, limit: int, *, min_score: float = 0.0, keeps: Callable[[int], bool] | None = None
     ) -> list[tuple[int, float]] | None:
-        """What `ReadyLists.best` would give; `None` where the list runs short, or for what came since."""
+        """What `TopLists.best` would give; `None` where the list runs short, or for what came since."""
         count, width = self._base.rows.shape
         if row >= count:
             return None

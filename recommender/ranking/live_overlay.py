@@ -23,7 +23,7 @@ from recommender.catalogue import HAS_PINS_OR_BANS, HIDDEN, UNPUBLISHED, Catalog
 from recommender.corpus import LiveChanges, PostedArticle, state_digest
 from recommender.ranking.joined import JoinedCatalogue, JoinedIndex, JoinedLists
 from recommender.ranking.recommender import Recommender
-from recommender.search import Decay, Index, entered, least_popularity, more_hub_weights, rows_of
+from recommender.search import Decay, Index, hub_weights_of_vectors, recover_hubness_threshold, stack_vectors
 
 _BATCH = 64  # posted articles that are looked at at a time
 _NONE: frozenset[int] = frozenset()  # most articles are new, and each would have an empty set of its own
@@ -61,23 +61,23 @@ class _Base:
         self.recommender = recommender
         self.articles = model.catalogue
         self.index = model.index
-        self.ready = model.top_lists
+        self.top_lists = model.top_lists
         self.read_tfidf = model.read_tfidf
-        self.decay = Decay.of(recommender.settings)
+        self.decay = Decay.from_settings(recommender.settings)
 
     @cached_property
     def least(self) -> NDArray[np.float64]:
-        """The score that each article's ready list asks of what is to enter it, float64 (articles,)."""
-        if self.ready is None:
+        """The score that each article's precomputed list asks of what is to enter it, float64 (articles,)."""
+        if self.top_lists is None:
             return np.full(len(self.articles), np.inf)
-        return np.where(self.ready.rows[:, -1] >= 0, self.ready.scores[:, -1], 0.0)
+        return np.where(self.top_lists.rows[:, -1] >= 0, self.top_lists.scores[:, -1], 0.0)
 
     @cached_property
-    def least_popularity(self) -> float | None:
-        """The popularity up to which articles weigh 1."""
+    def hubness_threshold(self) -> float | None:
+        """The hubness up to which articles weigh 1."""
         settings = self.recommender.settings
         decay = Decay(settings.half_life_days)
-        return least_popularity(self.index, decay=decay, exponent=settings.hub_exponent)
+        return recover_hubness_threshold(self.index, decay=decay, exponent=settings.hub_exponent)
 
     def rows_of(self, names: Iterable[str], urls: Iterable[str]) -> frozenset[int]:
         """The articles of some names or addresses."""
@@ -91,7 +91,7 @@ class _Base:
 
     def before(self, article: Article) -> int:
         """How many articles stand before this one in rank order."""
-        days, dated = self.index.days, self.index.dated
+        days, dated = self.index.days, self.index.arrays.dated_count
         first, last = dated, len(days)
         if article.published_at is not None:
             descending = -days[:dated]
@@ -125,14 +125,14 @@ class _Base:
         days = np.array([article.published_at for article in articles], np.float64)
         width = max(map(len, replaced))
         excluded = np.array([[*rows, *[-1] * (width - len(rows))] for rows in replaced], np.int32)
-        weights = more_hub_weights(
+        weights = hub_weights_of_vectors(
             self.index,
             vectors,
             days=days,
             excluded=excluded,
             decay=Decay(settings.half_life_days),
             exponent=settings.hub_exponent,
-            least=self.least_popularity,
+            threshold=self.hubness_threshold,
         )
         unseen = HIDDEN if settings.published == "any" else HIDDEN | UNPUBLISHED
         nearest = self.index.nearest(
@@ -149,14 +149,13 @@ class _Base:
             span = slice(vectors.indptr[number], vectors.indptr[number + 1])
             columns, values = indices[span], vectors.data[span]
             owners, scores = np.empty(0, np.int32), np.empty(0)
-            if not article.hidden and self.ready is not None:
-                rows, scores = entered(
-                    self.index,
+            if not article.hidden and self.top_lists is not None:
+                rows, scores = self.index.queries_found_by(
                     columns,
                     values,
                     day=days[number],
                     weight=weights[number],
-                    least=self.least,
+                    min_scores=self.least,
                     decay=self.decay,
                 )
                 owners = rows.astype(np.int32)
@@ -199,7 +198,7 @@ class LiveOverlay:
         self._base = _Base(base)
         self._live: dict[str, _Live] = {}
         self._rows: list[_Live] = []
-        self._index = _index_of([], terms=len(self._base.index.levels))
+        self._index = _index_of([], terms=self._base.index.terms)
         self._masked: frozenset[int] = frozenset()
         self.changes = LiveChanges()
         self.recommender = base
@@ -234,7 +233,7 @@ class LiveOverlay:
         overlay._masked = masked
         order = {one.id: number for number, one in enumerate(in_rank_order(x.article for x in overlay._live.values()))}
         overlay._rows = sorted(overlay._live.values(), key=lambda one: order[one.article.id])
-        overlay._index = _index_of(overlay._rows, terms=len(self._base.index.levels))
+        overlay._index = _index_of(overlay._rows, terms=self._base.index.terms)
         overlay.recommender = _joined(self._base, overlay._rows, overlay._index, masked)
         over = sorted((live.article.id, live.posted.digest) for live in overlay._live.values())
         tag = hashlib.sha256(json.dumps([over, sorted(masked)]).encode()).hexdigest()[:16]
@@ -266,8 +265,8 @@ class LiveOverlay:
         """All in whose lists one of the model's articles may be."""
         base = self._base
         rows = self._short.copy()
-        if base.ready is not None:
-            rows |= (base.ready.rows == base.articles.names.row(article.id)).any(axis=1)
+        if base.top_lists is not None:
+            rows |= (base.top_lists.rows == base.articles.names.row(article.id)).any(axis=1)
         ids = [base.articles[row].id for row in np.flatnonzero(rows).tolist() if row not in self._masked]
         return [id for id in (*ids, *self.live_ids()) if id != article.id]
 
@@ -280,24 +279,26 @@ class LiveOverlay:
         owners = set(live.owners.tolist())
         if self._short.any():
             least = np.where(self._short, 0.0, np.inf)
-            more, _ = entered(self._base.index, *candidate, day=day, weight=live.weight, least=least, decay=decay)
+            more, _ = self._base.index.queries_found_by(
+                *candidate, day=day, weight=live.weight, min_scores=least, decay=decay
+            )
             owners.update(more.tolist())
         least = np.array([self._least(one) for one in self._rows])
-        among, _ = entered(self._index, *candidate, day=day, weight=live.weight, least=least, decay=decay)
+        among, _ = self._index.queries_found_by(*candidate, day=day, weight=live.weight, min_scores=least, decay=decay)
         others = [self._rows[row].article.id for row in among.tolist() if self._rows[row] is not live]
         return [*(self._base.articles[row].id for row in sorted(owners - self._masked)), *others]
 
     @cached_property
     def _short(self) -> NDArray[np.bool_]:
-        """The model's articles whose ready lists may run short: others than those that enter these may be in theirs."""
+        """The articles of the model whose precomputed lists may be too short: any other article may be in theirs."""
         base, limit = self._base, self.recommender.settings.limit
-        if base.ready is None:
+        if base.top_lists is None:
             return np.ones(len(base.articles), np.bool_)
         gone = np.zeros(len(base.articles) + 1, np.bool_)  # the last is for a row of -1
         gone[list(self._masked)] = True
         if self.recommender.settings.published == "only":
             gone[:-1] |= base.articles.flags & UNPUBLISHED != 0
-        room = base.ready.rows.shape[1] - limit - gone[base.ready.rows].sum(axis=1)
+        room = base.top_lists.rows.shape[1] - limit - gone[base.top_lists.rows].sum(axis=1)
         for row in np.flatnonzero(base.articles.flags & HAS_PINS_OR_BANS).tolist():
             room[row] -= len(base.articles[row].pinned) + len(base.articles[row].banned)
         return np.asarray(room < 0)
@@ -313,8 +314,8 @@ class LiveOverlay:
 
 def _index_of(rows: Sequence[_Live], *, terms: int) -> Index:
     """Live articles, in rank order, as candidates."""
-    return Index.of(
-        rows_of([one.indices for one in rows], [one.data for one in rows], terms=terms),
+    return Index.build(
+        stack_vectors([one.indices for one in rows], [one.data for one in rows], terms=terms),
         np.array([one.article.published_at for one in rows], np.float64),
         np.array([one.weight for one in rows], np.float64),
     )
@@ -336,12 +337,12 @@ def _joined(base: _Base, rows: Sequence[_Live], index: Index, masked: frozenset[
         else draft
     )
     lists = None
-    if base.ready is not None:
+    if base.top_lists is not None:
         owners = np.concatenate([one.owners for one in rows] or [np.empty(0, np.int32)])
         by_owner = np.argsort(owners, kind="stable")
         numbers = np.repeat(np.arange(len(rows)), [len(one.owners) for one in rows])
         lists = JoinedLists(
-            base.ready,
+            base.top_lists,
             masked=masked,
             owners=owners[by_owner],
             scores=np.concatenate([one.scores for one in rows] or [np.empty(0)])[by_owner],
@@ -353,7 +354,7 @@ def _joined(base: _Base, rows: Sequence[_Live], index: Index, masked: frozenset[
         base.read_tfidf,
         JoinedIndex(base.index, index, places=places),
         settings=base.recommender.settings,
-        ready=lists,
+        top_lists=lists,
     )
 
 

@@ -1,4 +1,4 @@
-"""Which articles a list holds, and in which order: rows, from the ready lists or by searching."""
+"""Which articles a list holds, and in which order: rows, from the precomputed lists or by searching."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from recommender.catalogue import HAS_PINS_OR_BANS, HIDDEN, UNPUBLISHED, Catalogue
 from recommender.ranking.joined import JoinedCatalogue, JoinedIndex, JoinedLists
 from recommender.ranking.rules import Rules
-from recommender.search import Decay, Index, ReadyLists
+from recommender.search import Decay, Index, TopLists
 from recommender.settings import Published
 
 _DEEPEST = 5000  # candidates that a list with a cap on providers is made of: the rest is hardly related
@@ -27,7 +27,7 @@ class Ranking:
     """Ranks articles for any of them, or for a text that is none.
 
     Attributes:
-        ready: lists that were made in batch, if they were; they change no answer.
+        top_lists: lists that were made in batch, if they were; they change no answer.
         shown: by what is asked for, bool (articles,): which may be in a list at all.
     """
 
@@ -37,7 +37,7 @@ class Ranking:
         index: Index | JoinedIndex,
         *,
         decay: Decay,
-        ready: ReadyLists | JoinedLists | None = None,
+        top_lists: TopLists | JoinedLists | None = None,
         tilt: NDArray[np.float32] | None = None,
     ) -> None:
         """Rank rows, which are the same in all of what is given.
@@ -49,7 +49,7 @@ class Ranking:
         self._index = index
         self._decay = decay
         self._tilt = tilt
-        self.ready = ready
+        self.top_lists = top_lists
         unseen: dict[Published, int] = {"any": HIDDEN, "only": HIDDEN | UNPUBLISHED}
         self.shown = {rule: np.asarray(articles.flags & flags == 0) for rule, flags in unseen.items()}
 
@@ -102,9 +102,9 @@ class Ranking:
                 return self._capped(lambda wider: self.best([row], wider)[0], rules)
 
             return [capped(row) for row in rows]
-        ready = [self._from_ready(row, rules) for row in rows]
-        found = iter(self.found([row for row, list_ in zip(rows, ready, strict=True) if list_ is None], rules))
-        return [next(found) if list_ is None else list_ for list_ in ready]
+        top_lists = [self._from_top_lists(row, rules) for row in rows]
+        found = iter(self.found([row for row, list_ in zip(rows, top_lists, strict=True) if list_ is None], rules))
+        return [next(found) if list_ is None else list_ for list_ in top_lists]
 
     def _capped(self, found: Callable[[Rules], Ranked], rules: Rules) -> Ranked:
         """What is found, with no more of one provider than the rules want: of more and more, until there are enough."""
@@ -124,8 +124,8 @@ class Ranking:
                 return kept[: rules.limit]
             asked = min(4 * asked, _DEEPEST)
 
-    def _from_ready(self, row: int, rules: Rules) -> Ranked | None:
-        if self.ready is None:
+    def _from_top_lists(self, row: int, rules: Rules) -> Ranked | None:
+        if self.top_lists is None:
             return None
         keeps = None
         if rules.exclude or rules.max_age_days is not None or rules.published == "only":
@@ -137,7 +137,7 @@ class Ranking:
                 young = rules.max_age_days is None or np.isnan(oldest) or days[other] >= oldest
                 return bool(allowed[other] and young and other not in left_out)
 
-        return self.ready.best(row, rules.limit, min_score=rules.min_score, keeps=keeps)
+        return self.top_lists.best(row, rules.limit, min_score=rules.min_score, keeps=keeps)
 
     def found(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
         """The same by searching, without a cap on providers."""

@@ -22,7 +22,7 @@ from recommender.ranking.explanation import Explanation, shared_words
 from recommender.ranking.joined import JoinedCatalogue, JoinedIndex, JoinedLists
 from recommender.ranking.ranking import Ranked, Ranking
 from recommender.ranking.rules import Curated, Placement, Rules, Suggestion
-from recommender.search import Decay, Index, ReadyLists, hub_weights
+from recommender.search import Decay, Index, TopLists, hub_weights
 from recommender.settings import Published, Settings
 from recommender.text import TfidfModel
 
@@ -78,7 +78,7 @@ class Recommender:
             [article.excerpt for article in articles],
             term_factors=term_factors,
         )
-        index = Index.of(vectors, published_days(articles))
+        index = Index.build(vectors, published_days(articles))
         weights = hub_weights(index, decay=Decay(self.settings.half_life_days), exponent=self.settings.hub_exponent)
         return self._take(Catalogue.from_articles(articles, corpus.links), model, index.weighted(weights), None)
 
@@ -98,7 +98,7 @@ class Recommender:
     def from_model(cls, model: TrainedModel) -> Self:
         """The recommender of a trained model."""
         return cls.from_parts(
-            model.catalogue, model.read_tfidf, model.index, settings=model.settings, ready=model.top_lists
+            model.catalogue, model.read_tfidf, model.index, settings=model.settings, top_lists=model.top_lists
         )
 
     @classmethod
@@ -109,27 +109,29 @@ class Recommender:
         index: Index | JoinedIndex,
         *,
         settings: Settings,
-        ready: ReadyLists | JoinedLists | None = None,
+        top_lists: TopLists | JoinedLists | None = None,
     ) -> Self:
         """A fitted recommender from what another has learnt; rows are the same in all of it.
 
         Args:
             model: or what gives it, when it is first asked for.
         """
-        return cls(settings=settings)._take(catalogue, model, index, ready)
+        return cls(settings=settings)._take(catalogue, model, index, top_lists)
 
     def _take(
         self,
         catalogue: Catalogue | JoinedCatalogue,
         model: TfidfModel | Callable[[], TfidfModel],
         index: Index | JoinedIndex,
-        ready: ReadyLists | JoinedLists | None,
+        top_lists: TopLists | JoinedLists | None,
         tilt: NDArray[np.float32] | None = None,
     ) -> Self:
         self._catalogue = catalogue
         self._index = index
         self._model = model
-        self._ranking = Ranking(catalogue, index, decay=Decay.of(self.settings), ready=ready, tilt=tilt)
+        self._ranking = Ranking(
+            catalogue, index, decay=Decay.from_settings(self.settings), top_lists=top_lists, tilt=tilt
+        )
         return self
 
     def with_settings(
@@ -164,11 +166,11 @@ class Recommender:
         return other._take(self._catalogue, lambda: self._tfidf, self._index, None, tilt)
 
     def precompute_lists(self, *, progress: bool = False) -> Self:
-        """Make the ready lists, which look-ups are then answered from where they can be."""
+        """Make the precomputed lists, which look-ups are then answered from where they can be."""
         if not isinstance(self._index, Index):
-            raise TypeError("ready lists are made before others are laid over them")
-        decay, shown = Decay.of(self.settings), self._ranking.shown["any"]
-        self._ranking.ready = ReadyLists.of(self._index, decay=decay, shown=shown, progress=progress)
+            raise TypeError("precomputed lists are made before others are laid over them")
+        decay, shown = Decay.from_settings(self.settings), self._ranking.shown["any"]
+        self._ranking.top_lists = TopLists.build(self._index, decay=decay, allowed=shown, progress=progress)
         return self
 
     def to_model(self) -> TrainedModel:
@@ -177,7 +179,7 @@ class Recommender:
         Raises:
             TypeError: live articles lie over the model.
         """
-        catalogue, index, lists = self._catalogue, self._index, self._ranking.ready
+        catalogue, index, lists = self._catalogue, self._index, self._ranking.top_lists
         if not (isinstance(catalogue, Catalogue) and isinstance(index, Index)) or isinstance(lists, JoinedLists):
             raise TypeError("live articles lie over this model: only a model as it was trained can be taken from here")
         return TrainedModel(catalogue, index, lists, lambda: self._tfidf, self.settings)

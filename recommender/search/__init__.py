@@ -1,46 +1,49 @@
-"""Exact nearest neighbours by similarity and time: arrays in, arrays out."""
+"""Exact nearest neighbours by similarity and time: arrays in, arrays out.
+
+An `Index` holds articles' vectors, dates and weights, and finds the nearest of any vector, in a total order: by score,
+then by row. `Decay` is the time decay, `hub_weights` weigh candidates that are similar to almost everything less, and
+`TopLists` are the precomputed lists of all articles. Answers are the same to the last bit, whatever the number of
+threads and whichever way they are found.
+"""
 
 from recommender.search.decay import Decay
-from recommender.search.hubs import (
-    REACH,
+from recommender.search.hub_weighting import (
+    HUB_WINDOW,
     hub_weights,
-    least_of,
-    least_popularity,
-    more_hub_weights,
-    popularity_of_rows,
-    weights_of,
+    hub_weights_of_vectors,
+    hubness_of_rows,
+    hubness_of_vector,
+    hubness_threshold,
+    recover_hubness_threshold,
+    weights_from_hubness,
 )
-from recommender.search.index import (
-    HEADS,
-    LEAST_BLOCK,
-    Index,
-    Neighbors,
-    block_of,
-    entered,
-    levels_of,
-    rows_of,
-    scale_of,
-)
-from recommender.search.top_lists import WIDTH, ReadyLists
+from recommender.search.index import Index, Neighbors, stack_vectors
+from recommender.search.index_arrays import HEAD_LEVELS, MIN_BLOCK_SIZE, IndexArrays
+from recommender.search.index_layout import choose_block_size, term_levels, value_scale
+from recommender.search.self_join import all_nearest
+from recommender.search.top_lists import LIST_LENGTH, SlicedIndex, TopLists
 
 __all__ = [
-    "HEADS",
-    "LEAST_BLOCK",
-    "REACH",
-    "WIDTH",
+    "HEAD_LEVELS",
+    "HUB_WINDOW",
+    "LIST_LENGTH",
+    "MIN_BLOCK_SIZE",
     "Decay",
     "Index",
+    "IndexArrays",
     "Neighbors",
-    "ReadyLists",
-    "block_of",
-    "entered",
+    "SlicedIndex",
+    "TopLists",
+    "all_nearest",
+    "choose_block_size",
     "hub_weights",
-    "least_of",
-    "least_popularity",
-    "levels_of",
-    "more_hub_weights",
-    "popularity_of_rows",
-    "rows_of",
-    "scale_of",
-    "weights_of",
+    "hub_weights_of_vectors",
+    "hubness_of_rows",
+    "hubness_of_vector",
+    "hubness_threshold",
+    "recover_hubness_threshold",
+    "stack_vectors",
+    "term_levels",
+    "value_scale",
+    "weights_from_hubness",
 ]

@@ -1,4 +1,4 @@
-"""Time decay: how the days between two articles lower a score."""
+"""Time decay: how a score falls with the days between two articles."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.search.arrays import read_only
+from recommender.search.index_arrays import read_only
 from recommender.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Decay:
-    """How time fades a score: 2^(-|days apart| / half-life).
+    """Exponential decay: the time factor of a score is 2^(-|days apart| / half-life).
 
-    Towards newer candidates the half-life is `newer_stretch` times as long, and older ones have a weight, 0 to 1.
-    Where a date is unknown (NaN) time counts for nothing, and the factor is 1.
+    The factor is 1 where either date is unknown (NaN). The formula itself is compiled: `kernels/score.py`.
+
+    Attributes:
+        half_life_days: `None` for no decay.
+        newer_stretch: for candidates newer than the query the half-life is so many times as long.
+        older_weight: multiplies the factor of candidates older than the query, 0 to 1.
     """
 
     half_life_days: float | None
@@ -25,21 +29,21 @@ class Decay:
     older_weight: float = 1.0
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """How time fades a score under some settings."""
+    def from_settings(cls, settings: Settings) -> Self:
+        """The decay that some settings ask for."""
         return cls(settings.half_life_days, newer_stretch=settings.newer_stretch, older_weight=settings.older_weight)
 
     def factor(self, query_days: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The factor, 0 to 1, of candidates of some `days` for queries of others, broadcast, float64."""
-        from recommender.search.kernels import fades  # numpy's powers of 2 differ in the last bit
-
-        later = np.asarray(days - query_days, np.float64)
+        """The time factor, 0 to 1, of candidates of some `days` for queries of others, broadcast, float64."""
+        days_later = np.asarray(days - query_days, np.float64)
         if self.half_life_days is None:
-            return np.ones_like(later)
-        return fades(read_only(later.ravel()), self.fading).reshape(later.shape)
+            return np.ones_like(days_later)
+        from recommender.search.kernels import time_factors  # numpy's powers of 2 differ in the last bit
+
+        return time_factors(read_only(days_later.ravel()), self.parameters).reshape(days_later.shape)
 
     @property
-    def fading(self) -> tuple[float, float, float]:
-        """Half-life in days (1 if there is none), that towards newer candidates, and the weight of older ones."""
+    def parameters(self) -> tuple[float, float, float]:
+        """Half-life in days (1 if there is none), half-life for newer candidates, weight of older ones."""
         half_life = self.half_life_days or 1.0
         return half_life, half_life * self.newer_stretch, self.older_weight

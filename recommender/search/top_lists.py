@@ -1,4 +1,4 @@
-"""Ready lists: the best of every article, found once in batch, so that a look-up need not search."""
+"""Precomputed top-k lists: the nearest of every article, found once in batch, so that a look-up need not search."""
 
 from __future__ import annotations
 
@@ -10,140 +10,144 @@ from numpy.typing import NDArray
 
 from recommender.search.decay import Decay
 from recommender.search.index import Index
+from recommender.search.self_join import all_nearest
 
-WIDTH = 50
-_STRETCH = 1 << 16  # rows that lists are extended by at a time
-_ROUNDING = 2.0**-20  # more than any sum of float32 can be wrong by: a bound may be too high, never too low
-_MANY = 20_000  # articles, from which on joining them pays for ten seconds of compiling, once a machine
+LIST_LENGTH = 50
+"""Candidates of a precomputed list."""
+
+_SLICE_ROWS = 1 << 16  # rows that lists are extended by at a time
+_ROUNDING = (
+    2.0**-20
+)  # more than the relative error of any sum in float32: an upper bound may be too high, never too low
+_MIN_ROWS_TO_JOIN = 20_000  # articles from which on a self-join repays the ten seconds that it takes to compile, once
 
 
-class Archive(Protocol):
-    """All articles, in the order of an `Index`, of which a stretch is opened at a time: rows from one until another."""
+class SlicedIndex(Protocol):
+    """An index that is read one slice of rows at a time, from row `first` until `last`."""
 
     def __len__(self) -> int:
-        """All of them."""
+        """All rows."""
 
     def days(self, first: int, last: int, /) -> NDArray[np.float64]:
-        """As `Index.days`."""
+        """The dates of some rows, as `Index.days`."""
 
-    def shown(self, first: int, last: int, /) -> NDArray[np.bool_]:
-        """Which of them may be in a list at all."""
+    def allowed(self, first: int, last: int, /) -> NDArray[np.bool_]:
+        """Which rows may be in a list at all, bool (rows,)."""
 
-    def stretch(self, first: int, last: int, /) -> Index:
-        """Those from row `first`, where a block begins, until `last`."""
+    def read(self, first: int, last: int, /) -> Index:
+        """The index of some rows, the first of which begins a block."""
 
 
-class ReadyLists(NamedTuple):
-    """For each article the best others, best first, under the settings it was trained with and no least score.
+class TopLists(NamedTuple):
+    """For each article its best candidates, best first, under the settings of the training and without a least score.
 
     Attributes:
-        rows: int32 (articles, width); -1 where there are fewer.
-        scores: float64 (articles, width).
+        rows: int32 (articles, length); -1 where there are fewer.
+        scores: float64 (articles, length); 0 there.
     """
 
     rows: NDArray[np.int32]
     scores: NDArray[np.float64]
 
     @classmethod
-    def of(
-        cls, index: Index, *, decay: Decay, shown: NDArray[np.bool_], width: int = WIDTH, progress: bool = False
+    def build(
+        cls,
+        index: Index,
+        *,
+        decay: Decay,
+        allowed: NDArray[np.bool_],
+        length: int = LIST_LENGTH,
+        progress: bool = False,
     ) -> Self:
         """Find every article's nearest, on all cores.
 
         Args:
-            shown: bool (articles,) which may be in a list at all.
+            allowed: bool (articles,) the articles that may be in a list at all.
+            progress: show a progress bar.
         """
-        count = len(index.days)
-        if count >= _MANY:
-            from recommender.search.self_join import all_nearest  # imports numba
-
-            found = all_nearest(index, decay=decay, allowed=shown, limit=width, progress=progress)
+        count = len(index)
+        if count >= _MIN_ROWS_TO_JOIN:
+            found = all_nearest(index, decay=decay, allowed=allowed, limit=length, progress=progress)
         else:
             own = np.arange(count, dtype=np.int32)[:, None]
             found = index.nearest(
-                index.vectors, query_days=index.days, excluded=own, allowed=shown, decay=decay, limit=width
+                index.vectors, query_days=index.days, excluded=own, allowed=allowed, decay=decay, limit=length
             )
         return cls(found.rows, found.scores)
 
     @classmethod
-    def of_rows(cls, archive: Archive, first: int, last: int, *, decay: Decay, width: int = WIDTH) -> Self:
-        """The same lists for the articles from row `first`, where a block begins, until `last` alone.
+    def build_slice(cls, index: SlicedIndex, first: int, last: int, *, decay: Decay, length: int = LIST_LENGTH) -> Self:
+        """The same lists for the articles from row `first`, which begins a block, until `last` alone.
 
-        They are joined with themselves; of those beyond, newer and older ones are searched, a stretch at a time, for
-        the lists that time leaves a chance to find better there.
+        The slice is joined with itself. Of the newer and the older rows one slice at a time is then searched, for those
+        lists whose threshold a candidate there may still reach.
         """
-        index = archive.stretch(first, last)
-        own = cls.of(index, decay=decay, shown=archive.shown(first, last), width=width)
-        own.rows[own.rows >= 0] += first
-        similar, count = index.greatest_norm**2 * (1 + _ROUNDING), len(archive)
-        undated = decay.half_life_days is None or bool(np.isnan(archive.days(count - 1, count)).any())
-        step = max(_STRETCH // index.block, 1) * index.block
+        own = index.read(first, last)
+        lists = cls.build(own, decay=decay, allowed=index.allowed(first, last), length=length)
+        lists.rows[lists.rows >= 0] += first
+        max_similarity, count = own.arrays.max_norm**2 * (1 + _ROUNDING), len(index)
+        has_undated = decay.half_life_days is None or bool(np.isnan(index.days(count - 1, count)).any())
+        step = max(_SLICE_ROWS // own.arrays.block_size, 1) * own.arrays.block_size
         newer = [(max(end - step, 0), end) for end in range(first, 0, -step)]
         older = [(start, min(start + step, count)) for start in range(last, count, step)]
-        for beyond in (newer, older):
-            for start, end in beyond:
-                chances = own._may_gain(index.days, archive.days(start, end), decay, similar=similar)
-                hopeful = np.flatnonzero(chances)
-                if len(hopeful):
-                    others = archive.stretch(start, end)
-                    own._take_in(index, hopeful, others, start, decay=decay, shown=archive.shown(start, end))
-                elif not undated:
-                    break  # what is farther away is even less of use, but for what has no date
-        return own
+        for outwards in (newer, older):
+            for start, end in outwards:
+                bounds = max_similarity * _max_time_factors(own.days, index.days(start, end), decay)
+                positions = np.flatnonzero(bounds >= lists.thresholds())
+                if len(positions):
+                    others = index.read(start, end)
+                    lists._merge(own, positions, others, start, decay=decay, allowed=index.allowed(start, end))
+                elif not has_undated:
+                    break  # rows farther away score even less, unless they are undated
+        return lists
 
-    def _may_gain(
-        self, own: NDArray[np.float64], others: NDArray[np.float64], decay: Decay, *, similar: float
-    ) -> NDArray[np.bool_]:
-        """Which lists time leaves a chance to find better ones among others, going by the days of both."""
-        nearest = np.clip(own, others[-1], others[0])
-        # What has no date, on either side, does not fade.
-        left = decay.factor(own, np.where(np.isnan(others[-1]), own, nearest))
-        return np.asarray(similar * left >= self._wanted())
-
-    def _wanted(self) -> NDArray[np.float64]:
-        """What each list asks of another article, float64 (articles,)."""
+    def thresholds(self) -> NDArray[np.float64]:
+        """The score from which on another candidate would enter each list, float64 (articles,); 0 if it isn't full."""
         return np.where(self.rows[:, -1] >= 0, self.scores[:, -1], 0.0)
 
-    def _take_in(
+    def _merge(
         self,
         index: Index,
-        places: NDArray[np.intp],
+        positions: NDArray[np.intp],
         others: Index,
         start: int,
         *,
         decay: Decay,
-        shown: NDArray[np.bool_],
+        allowed: NDArray[np.bool_],
     ) -> None:
-        """Put what some articles of an index find among others, the first of which has the row `start`, into their
-        lists.
-        """
+        """Merge what some articles of an index find in another, whose first row is `start`, into their lists."""
+        length = self.rows.shape[1]
         found = others.nearest(
-            index.vectors_of(places.tolist()),
-            query_days=index.days[places],
-            allowed=shown,
+            index.vectors_of(positions.tolist()),
+            query_days=index.days[positions],
+            allowed=allowed,
             decay=decay,
-            limit=self.rows.shape[1],
-            min_score=self._wanted()[places],
+            limit=length,
+            min_score=self.thresholds()[positions],
         )
-        scores = np.concatenate((self.scores[places], found.scores), axis=1)
-        rows = np.concatenate((self.rows[places], np.where(found.rows >= 0, found.rows + start, -1)), axis=1)
-        best = np.lexsort((rows, -scores), axis=1)[:, : self.rows.shape[1]]
-        self.scores[places] = np.take_along_axis(scores, best, axis=1)
-        self.rows[places] = np.take_along_axis(rows, best, axis=1)
+        scores = np.concatenate((self.scores[positions], found.scores), axis=1)
+        rows = np.concatenate((self.rows[positions], np.where(found.rows >= 0, found.rows + start, -1)), axis=1)
+        best = np.lexsort((rows, -scores), axis=1)[:, :length]
+        self.scores[positions] = np.take_along_axis(scores, best, axis=1)
+        self.rows[positions] = np.take_along_axis(rows, best, axis=1)
 
     def best(
         self, row: int, limit: int, *, min_score: float = 0.0, keeps: Callable[[int], bool] | None = None
     ) -> list[tuple[int, float]] | None:
-        """The first `limit` of an article's list that are to be kept, as rows and scores.
+        """The first `limit` candidates of a list, as rows and scores.
 
-        `None` where the list runs short: there may then be others that it does not hold.
+        Args:
+            keeps: tells of a row whether it is to be given; all are if it is left out.
+
+        Returns:
+            `None` where the list runs short: there may then be others that it does not hold.
         """
-        width = limit if keeps is None else self.rows.shape[1]
-        if width > self.rows.shape[1]:
+        length = limit if keeps is None else self.rows.shape[1]
+        if length > self.rows.shape[1]:
             return None
         found: list[tuple[int, float]] = []
         ended = False
-        for other, score in zip(self.rows[row, :width].tolist(), self.scores[row, :width].tolist(), strict=True):
+        for other, score in zip(self.rows[row, :length].tolist(), self.scores[row, :length].tolist(), strict=True):
             ended = other < 0 or score < min_score
             if ended or len(found) == limit:
                 break
@@ -152,8 +156,19 @@ class ReadyLists(NamedTuple):
         return found if ended or len(found) == limit else None
 
     def check(self, articles: int) -> None:
-        """Raise `ValueError` unless every list holds rows of articles."""
+        """Check that every list holds rows of articles.
+
+        Raises:
+            ValueError: one doesn't, or there are more or fewer lists than articles.
+        """
         if self.rows.shape != self.scores.shape or self.rows.shape[:1] != (articles,):
             raise ValueError("there is not one list an article")
         if self.rows.min(initial=-1) < -1 or self.rows.max(initial=-1) >= articles:
             raise ValueError("a list names an article that does not exist")
+
+
+def _max_time_factors(query_days: NDArray[np.float64], days: NDArray[np.float64], decay: Decay) -> NDArray[np.float64]:
+    """Upper bound on the time factor of candidates of some `days`, descending, for each query, float64 (queries,)."""
+    nearest = np.clip(query_days, days[-1], days[0])
+    # A pair that includes an undated article has a factor of 1.
+    return decay.factor(query_days, np.where(np.isnan(days[-1]), query_days, nearest))

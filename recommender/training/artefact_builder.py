@@ -1,7 +1,7 @@
 """An artefact of a corpus of any size: written slice by slice, by tasks that run on any engine.
 
 What this process holds does not grow with the corpus but for eight bytes an article, for a moment, when it looks for
-the popularity of a percentile; everything else goes past it, or lies in the folder.
+the hubness of a percentile; everything else goes past it, or lies in the folder.
 """
 
 from __future__ import annotations
@@ -16,7 +16,16 @@ from recommender.artefacts import RECORDS, ModelFiles
 from recommender.articles import Article
 from recommender.catalogue import encode_article
 from recommender.parallel import Engine
-from recommender.search import HEADS, LEAST_BLOCK, WIDTH, block_of, least_of, levels_of, scale_of, weights_of
+from recommender.search import (
+    HEAD_LEVELS,
+    LIST_LENGTH,
+    MIN_BLOCK_SIZE,
+    choose_block_size,
+    hubness_threshold,
+    term_levels,
+    value_scale,
+    weights_from_hubness,
+)
 from recommender.settings import Settings
 from recommender.storage import Folder
 from recommender.text import FIELDS, TfidfModel
@@ -52,7 +61,7 @@ def build(
     Returns:
         How many terms it has learnt, and the sha256 of each file, as hex, by name.
     """
-    rows, files = -(-rows // LEAST_BLOCK) * LEAST_BLOCK, ModelFiles(folder)
+    rows, files = -(-rows // MIN_BLOCK_SIZE) * MIN_BLOCK_SIZE, ModelFiles(folder)
     _write_catalogue(files, articles, links)
     everything = Slice(folder, settings, 0, count)
     parts = [Slice(folder, settings, first, min(first + rows, count)) for first in range(0, count, rows)]
@@ -66,17 +75,17 @@ def build(
     model, sizes = _learn(files, parts, term_factors or {})
     starts = np.cumsum([0, *sizes])
     terms, size = sum(len(model.vocabularies_[field].terms) for field in FIELDS), int(starts[-1])
-    block = min(block_of(articles=count, terms=terms, size=size), rows & -rows)
+    block = min(choose_block_size(articles=count, terms=terms, values=size), rows & -rows)
     for name, shape in {
         "index.indptr": (count + 1,),
         "index.indices": (size,),
         "index.data": (size,),
         "index.postings": (size,),
-        "index.heads": (HEADS, count),
-        "index.directory": (-(-count // block), terms + 1),
+        "index.head_norms": (HEAD_LEVELS, count),
+        "index.posting_offsets": (-(-count // block), terms + 1),
         "index.weights": (count,),
-        "lists.rows": (count, WIDTH),
-        "lists.scores": (count, WIDTH),
+        "lists.rows": (count, LIST_LENGTH),
+        "lists.scores": (count, LIST_LENGTH),
     }.items():
         files.allocate(name, shape)
     files.write_rows("index.indptr", 0, np.zeros(1, np.int64))
@@ -84,11 +93,13 @@ def build(
         "vectors", slices.vectorise, [(part, int(start)) for part, start in zip(parts, starts[:-1], strict=True)]
     )
     folder.remove(slices.WORK)
-    files.write_array("index.scale", scale_of(max(greatest, default=0.0)))
-    files.write_array("index.block", block)
+    files.write_array("index.value_scale", value_scale(max(greatest, default=0.0)))
+    files.write_array("index.block_size", block)
     norms = run("index", slices.invert, [(part,) for part in parts])
-    files.write_array("index.greatest_norm", max((norm for norm, _ in norms), default=0.0))
-    files.write_array("index.usual_heads", sum((heads for _, heads in norms), np.zeros(HEADS)) / max(count, 1))
+    files.write_array("index.max_norm", max((norm for norm, _ in norms), default=0.0))
+    files.write_array(
+        "index.mean_head_norms", sum((heads for _, heads in norms), np.zeros(HEAD_LEVELS)) / max(count, 1)
+    )
     _weigh_hubs(files, parts)
     run("lists", slices.prepare, [(part,) for part in parts])
     run("names", slices.sort_keys, [(everything, "names"), (everything, "urls")])
@@ -115,7 +126,7 @@ def _write_catalogue(files: ModelFiles, articles: Iterable[Article], links: Mapp
             flags.append(flag)
             days.append(np.nan if article.published_at is None else article.published_at)
             dated += article.published_at is not None
-    files.write_array("index.dated", dated)
+    files.write_array("index.dated_count", dated)
 
 
 def _learn(
@@ -140,15 +151,15 @@ def _learn(
     for field in FIELDS:
         files.write_vocabulary(field, model.vocabularies_[field])
     held_by = np.concatenate([frequencies[field][1] * (model.shares[field] > 0) for field in FIELDS])
-    files.write_array("index.levels", levels_of(held_by))
+    files.write_array("index.term_levels", term_levels(held_by))
     return model, sizes
 
 
 def _weigh_hubs(files: ModelFiles, parts: Sequence[Slice]) -> None:
-    """Put the articles' weights in the place of their popularity."""
+    """Put the articles' weights in the place of their hubness."""
     exponent = parts[0].settings.hub_exponent
-    popularity = files.read_array("index.weights") if exponent > 0 else None
-    least = np.inf if popularity is None else least_of(popularity)
+    hubness = files.read_array("index.weights") if exponent > 0 else None
+    threshold = np.inf if hubness is None else hubness_threshold(hubness)
     for part in parts:
-        own = np.zeros(part.last - part.first) if popularity is None else popularity[part.first : part.last].copy()
-        files.write_rows("index.weights", part.first, weights_of(own, least=least, exponent=exponent))
+        own = np.zeros(part.last - part.first) if hubness is None else hubness[part.first : part.last].copy()
+        files.write_rows("index.weights", part.first, weights_from_hubness(own, threshold=threshold, exponent=exponent))

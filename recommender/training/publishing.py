@@ -24,7 +24,7 @@ def publish(
 ) -> Manifest:
     """Write a new artefact into `models`, all of it or nothing, and make it the current one.
 
-    The recommender's ready lists are made where they are missing.
+    The recommender's precomputed lists are made where they are missing.
 
     Raises:
         ArtefactError: the folder can't be written.
@@ -95,5 +95,5 @@ def _arrays_of(model: TrainedModel) -> dict[str, Any]:
         "urls.rows": catalogue.urls.rows,
         "lists.rows": lists.rows,
         "lists.scores": lists.scores,
-        **{f"index.{part}": array for part, array in model.index._asdict().items()},
+        **{f"index.{part}": array for part, array in model.index.arrays._asdict().items()},
     }

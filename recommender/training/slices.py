@@ -24,7 +24,7 @@ from scipy.sparse import csr_array
 from recommender.artefacts import RECORDS, IndexReader, ModelFiles, array_bytes
 from recommender.catalogue import PackedStrings
 from recommender.parallel import gc_paused
-from recommender.search import REACH, Decay, Index, ReadyLists, popularity_of_rows
+from recommender.search import HUB_WINDOW, Decay, Index, TopLists, hubness_of_rows
 from recommender.settings import Settings
 from recommender.storage import Folder
 from recommender.text import FIELDS, Counts, TfidfModel
@@ -118,28 +118,30 @@ def vectorise(part: Slice, start: int) -> float:
 
 
 def invert(part: Slice) -> tuple[float, NDArray[np.float64]]:
-    """Write the inverted index of a slice, and its articles' popularity in the place of their weights.
+    """Write the inverted index of a slice, and its articles' hubness in place of their weights.
 
     Returns:
-        The greatest norm of its articles, and the sums of their heads' norms, float64 (heads,).
+        The greatest norm of its articles, and the sums of their heads' norms, float64 (levels,).
     """
     reader = IndexReader(part.files)
-    start, end = max(part.first - REACH, 0), min(part.last + REACH, len(reader))
+    start, end = max(part.first - HUB_WINDOW, 0), min(part.last + HUB_WINDOW, len(reader))
     around = reader.vectors(start, end)
     rows = slice(part.first - start, part.last - start)
-    own = Index.of(around.slice(rows.start, rows.stop), around.days[rows], like=around)
-    part.files.write_rows("index.postings", reader.start(part.first), own.postings)
-    part.files.write_rows("index.directory", part.first // own.block, own.directory)
-    part.files.write_columns("index.heads", part.first, own.heads)
+    own = Index.build(around.slice(rows.start, rows.stop), around.days[rows], like=around)
+    part.files.write_rows("index.postings", reader.start(part.first), own.arrays.postings)
+    part.files.write_rows("index.posting_offsets", part.first // own.arrays.block_size, own.arrays.posting_offsets)
+    part.files.write_columns("index.head_norms", part.first, own.arrays.head_norms)
     if part.settings.hub_exponent > 0:
-        popularity = popularity_of_rows(around, rows.start, rows.stop, decay=part.decay)
-        part.files.write_rows("index.weights", part.first, popularity)
-    return own.greatest_norm, own.heads.sum(axis=1, dtype=np.float64)
+        hubness = hubness_of_rows(around, rows.start, rows.stop, decay=part.decay)
+        part.files.write_rows("index.weights", part.first, hubness)
+    return own.arrays.max_norm, own.arrays.head_norms.sum(axis=1, dtype=np.float64)
 
 
 def prepare(part: Slice) -> None:
-    """Write the ready lists of a slice."""
-    found = ReadyLists.of_rows(IndexReader(part.files), part.first, part.last, decay=Decay.of(part.settings))
+    """Write the precomputed lists of a slice."""
+    found = TopLists.build_slice(
+        IndexReader(part.files), part.first, part.last, decay=Decay.from_settings(part.settings)
+    )
     part.files.write_rows("lists.rows", part.first, found.rows)
     part.files.write_rows("lists.scores", part.first, found.scores)
 

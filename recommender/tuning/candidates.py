@@ -114,7 +114,7 @@ class Candidates:
 
     def factors(self, settings: Settings, popularity: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each similarity is multiplied by for time and popularity, float64 (lists, width)."""
-        time = Decay.of(settings).factor(np.zeros(1), self.days_later.astype(np.float64))
+        time = Decay.from_settings(settings).factor(np.zeros(1), self.days_later.astype(np.float64))
         return time * popularity[self.rows] ** settings.hub_exponent
 
     def scores(self, settings: Settings, popularity: NDArray[np.float64]) -> NDArray[np.float64]:

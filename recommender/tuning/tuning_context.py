@@ -57,7 +57,7 @@ class TuningContext:
         if (share, half_life) not in self._popularity:
             fields = (self.title * np.float32(share**0.5), self.excerpt * np.float32((1 - share) ** 0.5))
             self._popularity[share, half_life] = hub_weights(
-                Index.of(csr_array(hstack(fields, format="csr")), published_days(self._articles)),
+                Index.build(csr_array(hstack(fields, format="csr")), published_days(self._articles)),
                 decay=Decay(half_life),
                 exponent=1.0,
             )

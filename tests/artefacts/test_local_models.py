@@ -17,6 +17,7 @@ from samples import ENTRY_KEYS, article, corpus_of
 from recommender import Corpus, Recommender, Settings
 from recommender.artefacts import LocalModels, Manifest
 from recommender.errors import ArtefactError
+from recommender.search import IndexArrays
 from recommender.training import publish
 
 Published = tuple[Path, Manifest]
@@ -110,12 +111,11 @@ def refusal(models: Path) -> str:
     return sentence
 
 
-PARTS = ("data", "days", "directory", "greatest_norm", "heads", "indices", "indptr", "levels", "postings", "scale")
 FILES = sorted(
     [
         "articles.jsonl",
         *(f"articles.{part}.npy" for part in ("ends", "entries", "flags")),
-        *(f"index.{part}.npy" for part in (*PARTS, "block", "dated", "usual_heads", "weights")),
+        *(f"index.{part}.npy" for part in IndexArrays._fields),
         *(f"lists.{part}.npy" for part in ("rows", "scores")),
         *(f"{keys}.{part}.npy" for keys in ("names", "urls") for part in ("ends", "rows")),
         *(f"{keys}.txt" for keys in ("names", "urls")),
@@ -205,11 +205,11 @@ def test_columns_that_do_not_exist_are_refused(published: Published, tmp_path: P
     ("name", "change"),
     [
         ("index.postings", lambda array: array | np.uint32(0xFFFF0000)),
-        ("index.directory", lambda array: array[:, ::-1]),
+        ("index.posting_offsets", lambda array: array[:, ::-1]),
         ("index.indptr", lambda array: array[::-1]),
-        ("index.levels", lambda array: array | np.uint8(0xFF)),
-        ("index.heads", lambda array: array[:, 1:]),
-        ("index.block", lambda array: array * 0),
+        ("index.term_levels", lambda array: array | np.uint8(0xFF)),
+        ("index.head_norms", lambda array: array[:, 1:]),
+        ("index.block_size", lambda array: array * 0),
         ("index.weights", lambda array: array + 1),
         ("index.days", lambda array: array[1:]),
         ("lists.rows", lambda array: array + np.int32(1 << 30)),
@@ -234,7 +234,11 @@ def test_arrays_that_do_not_fit_are_refused_before_anything_is_searched(
 
 
 def _shape(name: str) -> tuple[int, ...] | int:
-    return () if name == "index.block" else {"index.directory": (1, -1), "index.heads": (10, -1)}.get(name, -1)
+    return (
+        ()
+        if name == "index.block_size"
+        else {"index.posting_offsets": (1, -1), "index.head_norms": (10, -1)}.get(name, -1)
+    )
 
 
 def test_an_array_of_another_type_is_refused(published: Published, tmp_path: Path) -> None:

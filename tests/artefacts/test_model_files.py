@@ -41,20 +41,20 @@ def test_a_missing_object_is_an_error_and_not_zeros(tmp_path: Path) -> None:
 
 def test_arrays_are_read_by_rows_and_columns(files: ModelFiles) -> None:
     grid = np.arange(20, dtype=np.float32).reshape(2, 10)
-    files.allocate("index.heads", grid.shape)
-    files.write_columns("index.heads", 4, grid[:, 4:])
-    files.write_columns("index.heads", 0, grid[:, :4])
-    assert files.read_array("index.heads").tolist() == grid.tolist()
-    assert files.read_columns("index.heads", 2, 7).tolist() == grid[:, 2:7].tolist()
-    assert files.read_rows("index.heads", 1, 2).tolist() == grid[1:].tolist()
-    assert files.count_rows("index.heads") == 2
+    files.allocate("index.head_norms", grid.shape)
+    files.write_columns("index.head_norms", 4, grid[:, 4:])
+    files.write_columns("index.head_norms", 0, grid[:, :4])
+    assert files.read_array("index.head_norms").tolist() == grid.tolist()
+    assert files.read_columns("index.head_norms", 2, 7).tolist() == grid[:, 2:7].tolist()
+    assert files.read_rows("index.head_norms", 1, 2).tolist() == grid[1:].tolist()
+    assert files.count_rows("index.head_norms") == 2
     for first, last in ((-1, 2), (3, 11), (5, 4)):
         with pytest.raises(ValueError, match="are not within 10"):
-            files.read_columns("index.heads", first, last)
+            files.read_columns("index.head_norms", first, last)
     with pytest.raises(ValueError, match="are not within"):
-        files.write_rows("index.heads", 2, grid[:1])
+        files.write_rows("index.head_norms", 2, grid[:1])
     with pytest.raises(ValueError, match="are not within"):
-        files.write_columns("index.heads", 8, grid[:, :3])
+        files.write_columns("index.head_norms", 8, grid[:, :3])
 
 
 def test_an_array_is_appended_to(files: ModelFiles) -> None:

@@ -173,7 +173,7 @@ def _same(rows: list[int], scores: list[float], of_all: NDArray[np.float64]) -> 
 
 
 def one_look_up(bench: Bench) -> Iterator[Figure]:
-    """One article's answer, asked of both archives in turn: by searching, and from the ready lists."""
+    """One article's answer, asked of both archives in turn: by searching, and from the precomputed lists."""
     both = bench.of_small, bench.of_large
     for how, recommenders in (("searched", [_without_ready_lists(one) for one in both]), ("ready", both)):
         times = alternate(*map(_look_up, recommenders), runs=20)
@@ -230,7 +230,7 @@ def _batch(recommender: Recommender, *, stretches: int = 16) -> list[float]:
     peer = SparseDotTopn(vectors)
     asked = np.asarray(_stretches(size, stretches), np.int32)
     own = csr_array(vectors[asked])
-    decay = Decay.of(recommender.settings)
+    decay = Decay.from_settings(recommender.settings)
     queries = csr_array(vectors[_spread(size, min(len(asked), max(200, 100_000_000 // size)))])
     seconds = alternate(
         lambda: index.nearest(
@@ -246,13 +246,13 @@ def postings(bench: Bench) -> Iterator[Figure]:
     """What a list takes in a batch on one core, over the postings that were read for it."""
     index = bench.of_small.to_model().index
     asked = np.asarray(_stretches(bench.small, 4), np.int32)
-    own, decay = csr_array(index.vectors[asked]), Decay.of(SETTINGS)
+    own, decay = csr_array(index.vectors[asked]), Decay.from_settings(SETTINGS)
     read, seconds = 0, []
     for _ in range(3):
         begun = time.process_time()
         read = index.nearest(
             own, query_days=index.days[asked], excluded=asked[:, None], decay=decay, limit=LIMIT, workers=1
-        ).postings
+        ).postings_read
         seconds.append(time.process_time() - begun)
     yield Figure(f"postings read for a list, {bench.small:,}", read / len(asked))
     yield at_most("a posting on the batch path, all else included, ns", statistics.median(seconds) / read * 1e9, 5)
@@ -281,7 +281,7 @@ def bad_input(bench: Bench) -> Iterator[Figure]:
         ("one term in every article", everywhere, days),
         (f"{bench.large:,} copies of one article", copies, np.zeros(bench.large)),
     ):
-        case = Index.of(of_case, days_of_case)
+        case = Index.build(of_case, days_of_case)
         asked = np.asarray(_spread(of_case.shape[0], max(4, min(300, 3_000_000 // of_case.shape[0]))), np.int32)
         own = csr_array(of_case[asked])
         peer = SparseDotTopn(of_case)

@@ -19,7 +19,7 @@ from recommender.catalogue import HIDDEN
 from recommender.corpus import LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.errors import UnknownArticleError
 from recommender.ranking import LiveOverlay, Options
-from recommender.search import Decay, ReadyLists, hub_weights
+from recommender.search import Decay, TopLists, hub_weights
 
 WORDS = ["".join(random.Random(n).choices("abcdefghijklmnop", k=5)) for n in range(40)]
 
@@ -64,10 +64,10 @@ CORPUS = corpus_of(*(written(random.Random(number), f"a{number:02}") for number 
 
 
 def with_lists(base: Recommender) -> Recommender:
-    """The same with ready lists that are too short for some look-ups."""
+    """The same with precomputed lists that are too short for some look-ups."""
     model = base.to_model()
-    lists = ReadyLists.of(
-        model.index, decay=Decay.of(base.settings), shown=model.catalogue.flags & HIDDEN == 0, width=12
+    lists = TopLists.build(
+        model.index, decay=Decay.from_settings(base.settings), allowed=model.catalogue.flags & HIDDEN == 0, length=12
     )
     return Recommender.from_model(replace(model, top_lists=lists))
 
@@ -102,7 +102,7 @@ def brute_force(overlay: LiveOverlay, id: str, limit: int, options: Options) -> 
     joined = overlay.recommender
     rows = {found.id: row for row, found in enumerate(joined)}
     vectors, base = joined.vectors, joined.settings
-    decay = Decay.of(base)
+    decay = Decay.from_settings(base)
     own = joined.article(id)
 
     def score(other: str) -> float:

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.search import Decay, Index, Neighbors, hub_weights
+from recommender.search import Decay, Index, IndexArrays, Neighbors
 
 
 def rows_and_scores(
@@ -27,7 +26,7 @@ def rows_and_scores(
 ) -> list[tuple[int, float]]:
     """What one row of a matrix finds among the others."""
     matrix = csr_array(np.array(vectors, np.float32))
-    found = Index.of(matrix, np.array(days), None if weights is None else np.array(weights)).nearest(
+    found = Index.build(matrix, np.array(days), None if weights is None else np.array(weights)).nearest(
         csr_array(matrix[[query]]),
         query_days=np.array(days)[[query]],
         excluded=np.array([[query]], np.int32),
@@ -138,7 +137,7 @@ def test_who_may_not_be_given_makes_room_for_the_next() -> None:
 def test_an_empty_text_and_an_empty_archive_find_nothing() -> None:
     assert rows_and_scores([[0.0, 0.0], [1.0, 0.0]], [0.0, 0.0], 0) == []
     assert rows_and_scores([[]], [math.nan], 0) == []
-    nobody = Index.of(csr_array(np.zeros((0, 2), np.float32)), np.zeros(0))
+    nobody = Index.build(csr_array(np.zeros((0, 2), np.float32)), np.zeros(0))
     found = nobody.nearest(csr_array(np.ones((1, 2), np.float32)), query_days=np.zeros(1), decay=Decay(7.0), limit=3)
     assert found.rows.tolist() == [[-1, -1, -1]]
 
@@ -161,7 +160,7 @@ class Archive:
     weights: NDArray[np.float64]
 
     def lists(self, options: dict[str, Any], **more: Any) -> list[list[tuple[int, float]]]:
-        index = Index.of(csr_array(self.vectors), self.days, self.weights)
+        index = Index.build(csr_array(self.vectors), self.days, self.weights)
         found = index.nearest(csr_array(self.vectors), query_days=self.days, **options, **more)
         return [pairs_of(found, query) for query in range(len(self.days))]
 
@@ -243,7 +242,7 @@ def test_an_answer_is_the_same_alone_in_a_batch_and_on_any_number_of_threads(
     options = {**data.draw(searches(archive)), "excluded": None, "since": None}
     together = archive.lists(options, workers=1)
     assert archive.lists(options, workers=3) == together
-    index = Index.of(csr_array(archive.vectors), archive.days, archive.weights)
+    index = Index.build(csr_array(archive.vectors), archive.days, archive.weights)
     for query in range(0, len(archive.days), 50):
         one = csr_array(archive.vectors[[query]])
         alone = index.nearest(one, query_days=archive.days[[query]], **options)
@@ -252,29 +251,11 @@ def test_an_answer_is_the_same_alone_in_a_batch_and_on_any_number_of_threads(
 
 def test_an_index_can_be_mapped_from_files(tmp_path: Path) -> None:
     matrix = csr_array(np.array([[1.0, 0.0], [0.5, 0.5]], np.float32))
-    index = Index.of(matrix, np.zeros(2))
-    for name, array in index._asdict().items():
+    index = Index.build(matrix, np.zeros(2))
+    for name, array in index.arrays._asdict().items():
         np.save(tmp_path / f"{name}.npy", array)
-    mapped = Index.from_arrays({name: np.load(tmp_path / f"{name}.npy", mmap_mode="r") for name in Index._fields})
+    mapped = Index.from_arrays({name: np.load(tmp_path / f"{name}.npy", mmap_mode="r") for name in IndexArrays._fields})
     for each in (index, mapped):
         found = each.nearest(matrix, query_days=np.zeros(2), decay=Decay(7.0), limit=2)
         assert found.rows.tolist() == [[0, 1], [0, 1]]
         assert found.scores.tolist() == [[1.0, 0.5], [0.5, 0.5]]
-
-
-def test_hubs_weigh_less_and_the_least_popular_fully() -> None:
-    hub = [[1.0, 1.0, 1.0, 1.0]]
-    spokes = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
-    alone = [[0.0, 0.0, 0.0, 0.0]]
-    vectors = csr_array(np.array(hub + spokes + alone, np.float32) / 2)
-    weights = hub_weights(Index.of(vectors, np.zeros(6)), decay=Decay(7.0), exponent=0.5)
-    # Of twenty neighbours the hub has four and a spoke one, all at a quarter.
-    assert weights == pytest.approx([0.5, 1.0, 1.0, 1.0, 1.0, 1.0])
-    assert hub_weights(Index.of(vectors, np.zeros(6)), decay=Decay(7.0), exponent=0).tolist() == [1.0] * 6
-
-
-def test_hubs_far_away_in_time_are_none() -> None:
-    vectors = csr_array(np.ones((3, 1), np.float32))
-    weights = hub_weights(Index.of(vectors, np.array([7.0, 0.0, -7000.0])), decay=Decay(7.0), exponent=1.0)
-    assert weights == pytest.approx([weights[0], weights[0], 1.0])
-    assert weights[0] < 0.5

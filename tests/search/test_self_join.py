@@ -7,8 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.search import Decay, Index
-from recommender.search.self_join import all_nearest
+from recommender.search import Decay, Index, all_nearest
 
 ARTICLES = 1500  # six blocks
 
@@ -27,8 +26,8 @@ def archive(
     when = np.sort(chance.random(count) * days)[::-1].copy()
     when[100 : 100 + copies] = when[100]
     when[count - undated :] = np.nan
-    index = Index.of(csr_array(vectors), when, weights=chance.uniform(0.4, 1, count))
-    assert index.block == 256
+    index = Index.build(csr_array(vectors), when, weights=chance.uniform(0.4, 1, count))
+    assert index.arrays.block_size == 256
     return index
 
 
@@ -61,6 +60,6 @@ def test_lists_are_those_of_a_search(index: Index, decay: Decay, limit: int) -> 
 
 
 def test_an_archive_of_less_than_a_block() -> None:
-    index = Index.of(csr_array(np.eye(3, 2, dtype=np.float32)), np.array([2.0, 1.0, 0.0]))
+    index = Index.build(csr_array(np.eye(3, 2, dtype=np.float32)), np.array([2.0, 1.0, 0.0]))
     found = all_nearest(index, decay=Decay(7.0), allowed=np.ones(3, np.bool_), limit=2)
     assert found.rows.tolist() == [[-1, -1]] * 3

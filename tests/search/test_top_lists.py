@@ -11,14 +11,16 @@ from samples import archive
 
 from recommender import Recommender, Settings
 from recommender.ranking import Options
-from recommender.search import Decay, Index, ReadyLists
+from recommender.search import Decay, Index, TopLists
 
 CORPUS = archive()
 SEARCHED = Recommender(settings=Settings(hub_exponent=0.3)).fit(CORPUS)
 MODEL = SEARCHED.to_model()
 INDEX = MODEL.index
 assert isinstance(INDEX, Index)
-LISTS = ReadyLists.of(INDEX, decay=Decay.of(SEARCHED.settings), shown=MODEL.catalogue.flags & 1 == 0, width=12)
+LISTS = TopLists.build(
+    INDEX, decay=Decay.from_settings(SEARCHED.settings), allowed=MODEL.catalogue.flags & 1 == 0, length=12
+)
 READY = Recommender.from_model(replace(MODEL, top_lists=LISTS))
 IDS = [found.id for found in CORPUS.articles]
 
@@ -84,9 +86,9 @@ def test_only_what_may_be_shown_and_is_at_hand_counts() -> None:
 
 @pytest.mark.parametrize("row", [-2, 120])
 def test_lists_of_what_does_not_exist_are_refused(row: int) -> None:
-    ready = ReadyLists(LISTS.rows.copy(), LISTS.scores)
-    ready.rows[3, 2] = row
+    lists = TopLists(LISTS.rows.copy(), LISTS.scores)
+    lists.rows[3, 2] = row
     with pytest.raises(ValueError, match="a list names an article that does not exist"):
-        ready.check(len(IDS))
+        lists.check(len(IDS))
     with pytest.raises(ValueError, match="there is not one list an article"):
-        ready.check(len(IDS) + 1)
+        lists.check(len(IDS) + 1)

@@ -54,7 +54,7 @@ def published(
 
 def files_but_the_blocks(manifest: Manifest) -> dict[str, str]:
     """The digest of every file that does not hang on how many rows a block has."""
-    of_blocks = {f"index.{part}.npy" for part in ("block", "directory", "postings")}
+    of_blocks = {f"index.{part}.npy" for part in ("block_size", "posting_offsets", "postings")}
     return {name: digest for name, digest in manifest.files.items() if name not in of_blocks}
 
 
@@ -78,7 +78,9 @@ def test_slices_change_no_file(tmp_path: Path, rows: int, change: dict[str, Any]
     assert files_but_the_blocks(sliced) == files_but_the_blocks(whole)
     LocalModels(tmp_path / "sliced").verify()
     one, other = Recommender.load(tmp_path / "whole"), Recommender.load(tmp_path / "sliced")
-    assert list(other.answers(limit=60)) == list(one.answers(limit=60))  # which is searched for: ready lists have fifty
+    assert list(other.answers(limit=60)) == list(
+        one.answers(limit=60)
+    )  # which is searched for: precomputed lists have fifty
 
 
 def test_what_links_have_taught_about_terms_holds_in_slices(tmp_path: Path) -> None:

@@ -1,0 +1,27 @@
+"""Compiled loops over `IndexArrays`, entered by the functions below; importing them imports numba (half a second).
+
+They trust their arguments: `Index` and its neighbours check and convert what callers give.
+"""
+
+from recommender.search.kernels.hubness import join_band, mean_score, mean_scores
+from recommender.search.kernels.postings import invert_block
+from recommender.search.kernels.query import search
+from recommender.search.kernels.reversed import search_reversed
+from recommender.search.kernels.score import time_factors
+from recommender.search.kernels.self_join import join_blocks, join_within_block, may_share_neighbors
+from recommender.search.kernels.topk import TopK, sort_heaps
+
+__all__ = [
+    "TopK",
+    "invert_block",
+    "join_band",
+    "join_blocks",
+    "join_within_block",
+    "may_share_neighbors",
+    "mean_score",
+    "mean_scores",
+    "search",
+    "search_reversed",
+    "sort_heaps",
+    "time_factors",
+]

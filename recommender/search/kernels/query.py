@@ -1,0 +1,294 @@
+"""Search for the nearest of one query after another."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.search.index_arrays import IndexArrays
+from recommender.search.kernels.compiled import compiled
+from recommender.search.kernels.heap import push, sort
+from recommender.search.kernels.postings import (
+    HEAD_SHARE,
+    LEVEL_STEP,
+    STRIP,
+    SUM_ERROR,
+    accumulate,
+    dot,
+    prepare_query,
+)
+from recommender.search.kernels.score import (
+    MIN_TIME_FACTOR,
+    TIME_CHUNK,
+    DecayParameters,
+    max_factor_of_candidates,
+    score,
+)
+
+_Vectors: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]  # indptr, indices, data
+
+_MOSTLY_SCORED = 0.5  # of a block's rows: if so many were admitted, the next block's are scored without a filter
+_BUCKETS = 1024  # of a histogram of scores; each is about a hundredth wide
+
+
+@compiled
+def search(
+    index: IndexArrays,
+    queries: _Vectors,
+    order: NDArray[np.int64],
+    days: NDArray[np.float64],
+    ends: NDArray[np.int64],
+    excluded: NDArray[np.int32],
+    allowed: NDArray[np.bool_],
+    decay: DecayParameters,
+    min_scores: NDArray[np.float64],
+    dense_query: NDArray[np.float32],
+    found_scores: NDArray[np.float64],
+    found_rows: NDArray[np.int32],
+) -> int:
+    """Find the nearest of some queries, one after the other.
+
+    Args:
+        queries: CSR arrays of all queries.
+        order: int64 (any,) the queries to answer.
+        days: float64 (queries,) their dates; NaN where unknown.
+        ends: int64 (queries,) rows from here on are left out.
+        excluded: int32 (queries, any) rows that a query must not get.
+        allowed: bool (articles,) the rows that may be given; empty for all.
+        min_scores: float64 (queries,) the least score of a candidate.
+        dense_query: float32 (terms,) scratch space, all zero before and after.
+        found_scores, found_rows: float64 and int32 (queries, limit) get the answers, best first.
+
+    Returns:
+        The number of postings read.
+    """
+    indptr, indices, data = queries
+    articles, levels, limit = len(index.days), len(index.head_norms), found_rows.shape[1]
+    sums = np.empty(index.block_size, np.float32)
+    candidates = np.empty(index.block_size, np.int32)
+    estimates = np.empty(index.block_size, np.float32)
+    products = np.empty(len(index.term_levels))
+    head_norms = np.empty(levels + 1)
+    tail_sizes = np.empty(levels + 2, np.int64)
+    postings_read = 0
+    for query in order:
+        start, end = indptr[query], indptr[query + 1]
+        day, size = days[query], end - start
+        terms, values, square = prepare_query(
+            index, indices[start:end], data[start:end], dense_query, head_norms, tail_sizes
+        )
+        slack = 1 + SUM_ERROR * (size + 64)
+        max_similarity = np.sqrt(square) * index.max_norm * slack
+
+        heap = (found_scores[query], found_rows[query])
+        heap_size = 0
+        skip_filter = False
+        # Blocks before `dated_blocks` hold dated rows only. They are visited outwards from the query's own day.
+        blocks = (ends[query] + index.block_size - 1) // index.block_size
+        dated_blocks = index.dated_count // index.block_size if index.dated_count < articles else blocks
+        dated_blocks = 0 if np.isnan(day) else min(dated_blocks, blocks)
+        newer, older = 0, dated_blocks
+        while newer < older:
+            middle = (newer + older) // 2
+            if index.days[middle * index.block_size] >= day:
+                newer = middle + 1
+            else:
+                older = middle
+        newer -= 1
+        undated = dated_blocks
+        while True:
+            threshold = max(min_scores[query], heap[0][0]) if heap_size == limit else min_scores[query]
+            newer_factor, older_factor = -1.0, -1.0
+            if newer >= 0:
+                newer_factor = max_factor_of_candidates(
+                    index, newer * index.block_size, min((newer + 1) * index.block_size, articles), day, decay
+                )
+            if older < dated_blocks:
+                older_factor = max_factor_of_candidates(
+                    index, older * index.block_size, min((older + 1) * index.block_size, articles), day, decay
+                )
+            max_factor = max(newer_factor, older_factor)
+            if max_factor > 0 and max_similarity * max_factor >= threshold:
+                block = newer if newer_factor >= older_factor else older
+                newer, older = (newer - 1, older) if newer_factor >= older_factor else (newer, older + 1)
+            elif undated < blocks and max_similarity >= threshold:
+                block, max_factor = undated, 1.0
+                undated += 1
+            else:
+                break
+
+            first, last = block * index.block_size, min((block + 1) * index.block_size, ends[query])
+            count = 0
+            level = 0
+            if skip_filter:
+                count = last - first
+                for i in range(count):
+                    candidates[i] = first + i
+                    sums[i] = np.inf
+            else:
+                sums[:] = 0
+                estimating = heap_size < limit and 4 * limit < last - first
+                level = levels // 2 if estimating else levels
+                max_share = HEAD_SHARE * threshold / max_factor
+                while level > 0 and not estimating and head_norms[level] * index.mean_head_norms[level - 1] > max_share:
+                    level -= 1
+                offsets = index.posting_offsets[block]
+                postings = index.postings[index.indptr[first] : index.indptr[min(first + index.block_size, articles)]]
+                summed, block_postings_read = 0, 0
+                while True:
+                    tail = slice(summed, tail_sizes[level])
+                    block_postings_read += accumulate(sums, terms[tail], values[tail], offsets, offsets, postings)
+                    summed = tail_sizes[level]
+                    if estimating:
+                        eligible = (allowed, excluded[query])
+                        threshold = max(
+                            threshold,
+                            _estimate_threshold(
+                                index, sums, first, last, day, decay, eligible, dense_query, products, estimates, limit
+                            ),
+                        )
+                        estimating = False
+                    count = 0
+                    for low in range(first, last, TIME_CHUNK):
+                        high = min(low + TIME_CHUNK, last)
+                        chunk_factor = max_factor_of_candidates(index, low, high, day, decay)
+                        count = _select_candidates(
+                            candidates,
+                            count,
+                            low,
+                            sums[low - first : high - first],
+                            np.float32(head_norms[level]),
+                            index.head_norms[max(level - 1, 0), low:high],
+                            index.weights[low:high],
+                            np.float32(threshold / max(chunk_factor * slack, MIN_TIME_FACTOR)),
+                        )
+                    if level == 0 or count * size <= block_postings_read:
+                        break
+                    level = max(level - LEVEL_STEP, 0)
+                postings_read += block_postings_read
+
+            admitted = 0
+            for i in range(count):
+                row = candidates[i]
+                days_later, weight = index.days[row] - day, index.weights[row]
+                upper_bound = sums[row - first] + head_norms[level] * index.head_norms[max(level - 1, 0), row]
+                if score(upper_bound, days_later, weight, decay) * slack < threshold:
+                    continue
+                if not _is_eligible(row, allowed, excluded[query]):
+                    continue
+                exact = score(dot(index, row, dense_query, products), days_later, weight, decay)
+                if exact > 0 and exact >= threshold:
+                    admitted += 1
+                    heap_size = push(heap, heap_size, exact, row)
+                    threshold = max(threshold, heap[0][0]) if heap_size == limit else threshold
+            skip_filter = admitted > _MOSTLY_SCORED * (last - first)
+        sort(heap, heap_size)
+        for i in range(start, end):
+            dense_query[indices[i]] = 0
+    return postings_read
+
+
+@compiled
+def _select_candidates(
+    candidates: NDArray[np.int32],
+    count: int,
+    first: int,
+    sums: NDArray[np.float32],
+    query_head_norm: np.float32,
+    head_norms: NDArray[np.float32],
+    weights: NDArray[np.float64],
+    required: np.float32,
+) -> int:
+    """Append the rows from `first` on whose weighted similarity may be as high as required.
+
+    Args:
+        candidates: int32, of which `count` are set.
+        sums, head_norms, weights: (rows,) of the rows from `first` on.
+
+    Returns:
+        The new count.
+    """
+    for low in range(0, len(sums), STRIP):
+        strip = slice(low, min(low + STRIP, len(sums)))
+        strip_sums, strip_norms, strip_weights = sums[strip], head_norms[strip], weights[strip]
+        passing = 0
+        for i in range(len(strip_sums)):
+            passing += (strip_sums[i] + query_head_norm * strip_norms[i]) * np.float32(strip_weights[i]) >= required
+        if passing:
+            for i in range(len(strip_sums)):
+                upper_bound = (strip_sums[i] + query_head_norm * strip_norms[i]) * np.float32(strip_weights[i])
+                candidates[count] = first + low + i
+                count += upper_bound >= required and upper_bound > 0
+    return count
+
+
+@compiled
+def _is_eligible(row: int, allowed: NDArray[np.bool_], excluded: NDArray[np.int32]) -> bool:
+    for i in range(len(excluded)):
+        if excluded[i] == row:
+            return False
+    return len(allowed) == 0 or bool(allowed[row])
+
+
+@compiled
+def _estimate_threshold(
+    index: IndexArrays,
+    sums: NDArray[np.float32],
+    first: int,
+    last: int,
+    day: float,
+    decay: DecayParameters,
+    eligible: tuple[NDArray[np.bool_], NDArray[np.int32]],
+    dense_query: NDArray[np.float32],
+    products: NDArray[np.float64],
+    estimates: NDArray[np.float32],
+    limit: int,
+) -> float:
+    """A score that at least `limit` rows of a block reach: the least of those whose sums promise most.
+
+    It is 0 where the block has too few rows.
+
+    Args:
+        eligible: `allowed`, and `excluded` of the query.
+        estimates: float32 (block size,) scratch space.
+    """
+    allowed, excluded = eligible
+    for low in range(first, last, TIME_CHUNK):
+        high = min(low + TIME_CHUNK, last)
+        chunk_factor = np.float32(max_factor_of_candidates(index, low, high, day, decay))
+        for row in range(low, high):
+            estimates[row - first] = sums[row - first] * np.float32(index.weights[row]) * chunk_factor
+    for row in range(first, last):
+        if len(allowed) and not allowed[row]:
+            estimates[row - first] = 0
+    for i in range(len(excluded)):
+        if first <= excluded[i] < last:
+            estimates[excluded[i] - first] = 0
+    estimates = estimates[: last - first]
+    # The bits of positive floats are ordered as the floats are, so their upper half numbers a bucket.
+    bits = estimates.view(np.int32)
+    highest = np.int32(0)
+    for i in range(len(bits)):
+        highest = max(highest, bits[i])
+    counts = np.zeros(_BUCKETS, np.int32)
+    for i in range(len(bits)):
+        if bits[i] > 0:
+            counts[min((highest >> 16) - (bits[i] >> 16), _BUCKETS - 1)] += 1
+    lowest_bucket, better = 0, 0
+    while lowest_bucket < _BUCKETS - 1 and better + counts[lowest_bucket] < limit:
+        better += counts[lowest_bucket]
+        lowest_bucket += 1
+    if lowest_bucket == _BUCKETS - 1:
+        return 0.0
+    missing = limit - better
+    threshold = np.inf
+    for i in range(len(bits)):
+        bucket = (highest >> 16) - (bits[i] >> 16)
+        if bits[i] > 0 and (bucket < lowest_bucket or (bucket == lowest_bucket and missing > 0)):
+            missing -= bucket == lowest_bucket
+            row = first + i
+            similarity = dot(index, row, dense_query, products)
+            threshold = min(threshold, score(similarity, index.days[row] - day, index.weights[row], decay))
+    return threshold

@@ -1,0 +1,165 @@
+"""Bounded top-k heaps of all articles, with their admission thresholds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.search.index_arrays import IndexArrays
+from recommender.search.kernels.compiled import compiled
+from recommender.search.kernels.heap import push, sort
+from recommender.search.kernels.postings import dot
+from recommender.search.kernels.score import DecayParameters, score
+
+_BUCKETS, _BUCKET_BITS = 128, 19  # of a histogram of scores: the upper bits of a float32, sixteen buckets an octave
+
+
+class TopK(NamedTuple):
+    """A heap of the best candidates for each article.
+
+    Attributes:
+        scores, rows: float64 and int32 (articles, limit) the heaps.
+        sizes: int32 (articles,) of the heaps.
+        thresholds: float64 (articles,) the score from which on a candidate is admitted; infinite to admit none.
+    """
+
+    scores: NDArray[np.float64]
+    rows: NDArray[np.int32]
+    sizes: NDArray[np.int32]
+    thresholds: NDArray[np.float64]
+
+
+class ScoreHistograms(NamedTuple):
+    """Histograms of lower bounds on scores, by which the thresholds of a block's heaps rise before they are full.
+
+    Attributes:
+        counts: uint16 (rows, buckets).
+        lowest: int32 (rows,) the lowest bucket above which there are fewer scores than the limit.
+        above: int32 (rows,) the scores in that bucket and above.
+        value, bits: float32 and int32 (1,) one number seen both ways: the bits of positive floats are ordered as the
+            floats are.
+        first_bucket: the upper bits of the scores in bucket 0.
+    """
+
+    counts: NDArray[np.uint16]
+    lowest: NDArray[np.int32]
+    above: NDArray[np.int32]
+    value: NDArray[np.float32]
+    bits: NDArray[np.int32]
+    first_bucket: int
+
+
+@compiled
+def new_histograms(rows: int, max_score: float) -> ScoreHistograms:
+    """Empty histograms of scores up to `max_score`."""
+    value = np.full(1, max_score, np.float32)
+    bits = value.view(np.int32)
+    return ScoreHistograms(
+        np.zeros((rows, _BUCKETS), np.uint16),
+        np.zeros(rows, np.int32),
+        np.zeros(rows, np.int32),
+        value,
+        bits,
+        (bits[0] >> _BUCKET_BITS) + 1 - _BUCKETS,
+    )
+
+
+@compiled
+def count_score(histograms: ScoreHistograms, i: int, lower_bound: float, limit: int) -> float:
+    """Count a score of histogram `i`; returns a score that at least `limit` of those counted reach, 0 if none."""
+    histograms.value[0] = lower_bound
+    bucket = min((histograms.bits[0] >> _BUCKET_BITS) - histograms.first_bucket, _BUCKETS - 1)
+    if bucket >= histograms.lowest[i]:
+        histograms.counts[i, bucket] += 1
+        histograms.above[i] += 1
+        while histograms.above[i] - histograms.counts[i, histograms.lowest[i]] >= limit:
+            histograms.above[i] -= histograms.counts[i, histograms.lowest[i]]
+            histograms.lowest[i] += 1
+    if histograms.lowest[i] == 0:
+        return 0.0
+    histograms.bits[0] = (histograms.lowest[i] + histograms.first_bucket) << _BUCKET_BITS
+    return float(histograms.value[0])
+
+
+@compiled
+def sort_heaps(top: TopK, first: int, last: int) -> None:
+    """Sort the heaps of the rows from `first` until `last`, best first."""
+    for row in range(first, last):
+        sort((top.scores[row], top.rows[row]), top.sizes[row])
+
+
+@compiled
+def score_candidates(
+    index: IndexArrays,
+    row: int,
+    others: NDArray[np.int32],
+    upper_bounds: NDArray[np.float32],
+    allowed: NDArray[np.bool_],
+    decay: DecayParameters,
+    top: TopK,
+    dense_query: NDArray[np.float32],
+    products: NDArray[np.float64],
+) -> None:
+    """Score a row and others for each other, and push those that are admitted.
+
+    Args:
+        others, upper_bounds: int32 and float32 (others,) rows, and bounds on their similarities to the row.
+        dense_query: float32 (terms,) the row's vector.
+        products: scratch space of `dot`.
+    """
+    weights = index.weights
+    for i in range(len(others)):
+        other, upper_bound = others[i], upper_bounds[i]
+        days_later = index.days[other] - index.days[row]
+        for_row = allowed[other] and score(upper_bound, days_later, weights[other], decay) >= top.thresholds[row]
+        for_other = allowed[row] and score(upper_bound, -days_later, weights[row], decay) >= top.thresholds[other]
+        if for_row or for_other:
+            similarity = dot(index, other, dense_query, products)
+            if for_row:
+                _admit(top, row, other, score(similarity, days_later, weights[other], decay))
+            if for_other:
+                _admit(top, other, row, score(similarity, -days_later, weights[row], decay))
+
+
+@compiled
+def score_pairs(
+    index: IndexArrays,
+    pairs: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]],
+    allowed: NDArray[np.bool_],
+    decay: DecayParameters,
+    top: TopK,
+    dense_query: NDArray[np.float32],
+    products: NDArray[np.float64],
+) -> None:
+    """Score pairs of rows for each other, and push those that are admitted.
+
+    Args:
+        pairs: rows, others and upper bounds, all (pairs,), grouped by row.
+        dense_query: float32 (terms,) scratch space, all zero before and after.
+        products: scratch space of `dot`.
+    """
+    rows, others, upper_bounds = pairs
+    start = 0
+    while start < len(rows):
+        row, end = rows[start], start
+        while end < len(rows) and rows[end] == row:
+            end += 1
+        vector = slice(index.indptr[row], index.indptr[row + 1])
+        dense_query[index.indices[vector]] = index.data[vector]
+        score_candidates(
+            index, row, others[start:end], upper_bounds[start:end], allowed, decay, top, dense_query, products
+        )
+        dense_query[index.indices[vector]] = 0
+        start = end
+
+
+@compiled
+def _admit(top: TopK, row: int, candidate: int, candidate_score: float) -> None:
+    """Push a candidate for a row if its score reaches the threshold, which rises once the heap is full."""
+    if candidate_score > 0 and candidate_score >= top.thresholds[row]:
+        scores = top.scores[row]
+        top.sizes[row] = push((scores, top.rows[row]), top.sizes[row], candidate_score, candidate)
+        if top.sizes[row] == len(scores):
+            top.thresholds[row] = max(top.thresholds[row], scores[0])

@@ -1,0 +1,18 @@
+"""Scratch arrays that a thread keeps from one query to the next."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+_of_thread = threading.local()
+
+
+def zeroed_scratch(terms: int) -> NDArray[np.float32]:
+    """A float32 array of at least `terms` zeros, one for each thread; whoever writes to it sets it back to zero."""
+    scratch: NDArray[np.float32] | None = getattr(_of_thread, "scratch", None)
+    if scratch is None or len(scratch) < terms:
+        scratch = _of_thread.scratch = np.zeros(terms, np.float32)
+    return scratch
