@@ -1,4 +1,4 @@
-"""Putting it together: the application, its production server, and the `recommender` command."""
+"""The application factory, the production server, and the `recommender` command."""
 
 from api.app.factory import create_app
 from api.app.server import build_server, main, worker_app

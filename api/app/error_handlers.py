@@ -1,4 +1,4 @@
-"""Error handlers: every error is a problem document, or a page where a browser asks for one."""
+"""Error handlers: every error is a problem document, or a page if a browser asks for a page."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from recommender.errors import JournalError, UnknownArticleError
 
 
 def register_error_handlers(app: Flask) -> None:
-    """Make every error of the application a problem, and a page where a person meets it and there are pages."""
+    """Make every error of an application a problem document, or a page for browsers."""
 
     @app.errorhandler(UnknownArticleError)
     def not_known(error: UnknownArticleError) -> Response:
-        return _to_read(str(error), unknown(error), closest=error.closest or ())
+        return _for_reader(str(error), unknown(error), closest=error.closest or ())
 
     @app.errorhandler(WrongRequestError)
     def wrong(error: WrongRequestError) -> Response:
         answer = problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.parameter, allowed=error.allowed)
-        return _to_read(str(error), answer)
+        return _for_reader(str(error), answer)
 
     @app.errorhandler(JournalError)
     def not_kept(error: JournalError) -> Response:
@@ -34,21 +34,21 @@ def register_error_handlers(app: Flask) -> None:
     def refused(error: HTTPException) -> Response:
         status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
         detail = error.description or HTTPStatus(status).phrase
-        response = _to_read(detail, problem(status, detail))
+        response = _for_reader(detail, problem(status, detail))
         for name, value in error.get_response().headers:
             if name in ("Allow", "Location", "WWW-Authenticate"):
                 response.headers[name] = value
         return response
 
 
-def _to_read(detail: str, answer: Response, *, closest: Sequence[str] = ()) -> Response:
-    """The answer, or a page that says the same where a browser asks for one of the explorer's, or for nothing known."""
-    of_people = request.blueprint == "explorer" or (request.endpoint is None and "live" in current_app.extensions)
-    if not of_people or request.accept_mimetypes.best_match(["application/problem+json", "text/html"]) != "text/html":
+def _for_reader(detail: str, answer: Response, *, closest: Sequence[str] = ()) -> Response:
+    """The answer, or a page that says the same if a browser asks for one of the explorer's pages or an unknown one."""
+    is_page = request.blueprint == "explorer" or (request.endpoint is None and "live" in current_app.extensions)
+    if not is_page or request.accept_mimetypes.best_match(["application/problem+json", "text/html"]) != "text/html":
         return answer
     title = HTTPStatus(answer.status_code).phrase
-    shown = render_page(
+    page = render_page(
         current_snapshot(current_app), "problem.html", title=title, detail=detail.rstrip("."), closest=closest
     )
-    shown.status_code = answer.status_code
-    return shown
+    page.status_code = answer.status_code
+    return page

@@ -27,15 +27,15 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     """Build the application.
 
     Args:
-        recommender: what answers; by default the store at STORE, or else the model in use, whichever that is at the
-            moment, in the folder MODELS. Its answers may be kept by caches if VERSION names it.
-        config: settings of `Config` by their names in capitals, which come before the environment's, and Flask's own.
+        recommender: answers the requests; by default the store at STORE does, or else the model in use in the folder
+            MODELS, which is followed when it changes. Caches may keep its answers if VERSION names it.
+        config: settings of `Config` by their names in capitals, which override the environment's, and Flask's own.
 
     Raises:
-        ArtefactError: no recommender was given, and no artefact can be loaded.
+        ArtefactError: no recommender is given, and no artefact can be loaded.
         SettingsError: a setting has a value that it may not have.
     """
-    # prometheus-client looks at the environment when it is imported; in a worker `serve` has set it by now.
+    # prometheus-client reads the environment when it is imported; in a worker, `serve` has set it by now.
     from api.app.error_handlers import register_error_handlers
     from api.http import ROUTE, Deliverer
     from api.middleware import FastPath, Metrics, OuterMiddleware, RateLimit

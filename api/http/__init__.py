@@ -1,48 +1,48 @@
-"""The HTTP contract: what requests may say, what answers hold, how they are cached, and how errors are told."""
+"""The HTTP contract: declared operations, types of requests and answers, the OpenAPI document, caching, and errors."""
 
-from api.http.caching import JSON, Deliverer, takes_gzip
-from api.http.converters import register_converters
+from api.http.caching import JSON, Deliverer, deliver, takes_gzip, uncached
 from api.http.environ import LIST, POLICY, ROUTE
 from api.http.openapi import openapi_document
 from api.http.operation import Operation, OperationGroup, View, register_operations, rule_of
 from api.http.options import enforced_published, ranking_options
 from api.http.parameters import Reader, WrongRequestError, in_words, schemas_of
 from api.http.problems import problem, store_unavailable, unknown
-from api.http.responses import deliver, uncached
-from api.http.schemas import (
+from api.http.request_types import (
     ArticleListOptions,
-    ArticleResponse,
-    ArticlesResponse,
     DraftBody,
     DraftForm,
-    EntryExplanation,
-    EntryImage,
-    EntryProvider,
-    ExplainedWord,
     ExploreQuery,
     FragmentQuery,
-    HealthResponse,
     HomeQuery,
     ListOptions,
-    LiveArticleCounts,
     LookUpByUrlQuery,
     LookUpQuery,
     NoParameters,
-    PostedResponse,
-    ProblemDetails,
     PublishedOnly,
-    ReadyResponse,
-    RefusedModel,
-    RelatedEntry,
-    RelatedResponse,
     RequestFields,
     SearchQuery,
     StoreFragmentQuery,
     StoreLookUpByUrlQuery,
     StoreLookUpQuery,
+    TrialSettings,
+)
+from api.http.response_types import (
+    ArticleResponse,
+    ArticlesResponse,
+    EntryExplanation,
+    EntryImage,
+    EntryProvider,
+    ExplainedWord,
+    HealthResponse,
+    LiveArticleCounts,
+    PostedResponse,
+    ProblemDetails,
+    ReadyResponse,
+    RefusedModel,
+    RelatedEntry,
+    RelatedResponse,
     StoreReadyResponse,
     SuggestionsResponse,
-    TrialSettings,
     WithdrawnResponse,
 )
 
@@ -97,7 +97,6 @@ __all__ = [
     "openapi_document",
     "problem",
     "ranking_options",
-    "register_converters",
     "register_operations",
     "rule_of",
     "schemas_of",

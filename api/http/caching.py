@@ -1,4 +1,4 @@
-"""How an answer leaves: what caches may do with it, its ETag, compressed where that is asked for."""
+"""Responses and what caches may do with them: Cache-Control, ETag, compression."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import version as installed_version
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from flask import Response, current_app, request
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags
 
@@ -16,9 +17,9 @@ from api.state import Config, Tagged
 
 JSON = "application/json"
 _PROGRAM = installed_version("related-articles")
-_WORTH_IT = 860  # bytes from which compressing saves a packet
+_MIN_COMPRESSED = 860  # bytes; below, compression saves no packet
 _LEVEL = 5
-_GZIP = 31  # zlib's number for gzip's frame; it holds no time, so that equal answers are equal bytes
+_GZIP = 31  # zlib's wbits for gzip's format; its header holds no time, so equal answers are equal bytes
 _LONGEST_HEADER = 4096
 
 
@@ -31,15 +32,15 @@ class Delivery(NamedTuple):
 
 
 class Deliverer:
-    """Delivers answers to GET that are the same for everyone who asks the same of the same model."""
+    """Makes deliveries of answers that depend on the request and the model alone."""
 
     def __init__(self, config: Config) -> None:
         self._kept = f"public, max-age={config.max_age}, stale-while-revalidate={config.stale_while_revalidate}"
         self._compression = config.compression
         self._seed = f"{_PROGRAM}\n{config.published}\n"
 
-    def __call__(self, environ: Mapping[str, str], serving: Tagged, body: bytes, mimetype: str = JSON) -> Delivery:
-        """An answer as the request wants it.
+    def __call__(self, environ: Mapping[str, str], source: Tagged, body: bytes, mimetype: str = JSON) -> Delivery:
+        """An answer with its headers, compressed if the client prefers that, or 304 if the client has it.
 
         Its ETag is strong: a hash of the model's tag, the program's version, the request and the compression.
         """
@@ -48,11 +49,11 @@ class Deliverer:
         if self._compression:
             headers.append(("Vary", "Accept-Encoding"))
             wanted = environ.get("HTTP_ACCEPT_ENCODING")
-            compressed = wanted is not None and len(body) >= _WORTH_IT and takes_gzip(wanted[:_LONGEST_HEADER])
-        if serving.tag is None:
+            compressed = wanted is not None and len(body) >= _MIN_COMPRESSED and takes_gzip(wanted[:_LONGEST_HEADER])
+        if source.tag is None:
             headers.append(("Cache-Control", "no-store"))
         else:
-            key = f"{self._seed}{serving.tag}\n{environ['PATH_INFO']}?{environ.get('QUERY_STRING')}\n{compressed}"
+            key = f"{self._seed}{source.tag}\n{environ['PATH_INFO']}?{environ.get('QUERY_STRING')}\n{compressed}"
             etag = blake2b(key.encode(errors="replace"), digest_size=12).hexdigest()
             headers += (("Cache-Control", self._kept), ("ETag", f'"{etag}"'))
             known = environ.get("HTTP_IF_NONE_MATCH")
@@ -67,6 +68,19 @@ class Deliverer:
 
 @lru_cache(maxsize=256)
 def takes_gzip(accept_encoding: str) -> bool:
-    """Whether a client takes gzip at least as gladly as plain text."""
+    """Whether a client accepts gzip, and prefers nothing else to it."""
     accepted = parse_accept_header(accept_encoding, Accept)
     return accepted.quality("gzip") > 0 and accepted.quality("gzip") >= accepted.quality("identity")
+
+
+def deliver(source: Tagged, body: bytes, mimetype: str = JSON) -> Response:
+    """An answer that depends on the model or the store and the request alone: caches may keep it."""
+    delivery = cast("Deliverer", current_app.extensions["deliverer"])(request.environ, source, body, mimetype)
+    return Response(delivery.body, delivery.status, delivery.headers)
+
+
+def uncached(body: bytes, content_type: str = JSON) -> Response:
+    """An answer that no cache may keep."""
+    response = Response(body, content_type=content_type)
+    response.headers["Cache-Control"] = "no-store"
+    return response

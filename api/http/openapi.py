@@ -12,7 +12,8 @@ import msgspec
 from api.http.caching import JSON
 from api.http.operation import FORM, Operation
 from api.http.parameters import schemas_of
-from api.http.schemas import ProblemDetails, RequestFields
+from api.http.request_types import RequestFields
+from api.http.response_types import ProblemDetails
 
 _PROBLEM = "application/problem+json"
 _HEADERS = {

@@ -8,11 +8,11 @@ from http import HTTPStatus
 from typing import Any, TypeAlias, get_type_hints
 
 from flask import Flask, Response, abort, request
+from werkzeug.routing import PathConverter
 
 from api.http.caching import JSON
-from api.http.converters import register_converters
 from api.http.parameters import Reader
-from api.http.schemas import NoParameters, RequestFields
+from api.http.request_types import NoParameters, RequestFields
 
 View: TypeAlias = Callable[..., Response]
 
@@ -131,10 +131,24 @@ class OperationGroup:
         return iter(self._operations.values())
 
 
+class IdConverter(PathConverter):
+    """An article's ID in a path: any text, slashes included."""
+
+    regex = r"[\s\S]+?"
+    part_isolating = False
+
+
+class OwnIdConverter(IdConverter):
+    """An ID at the end of a path: a path that ends as a look-up does is a look-up, whatever the method."""
+
+    regex = r"(?![\s\S]*/related(?:\.html)?$)[\s\S]+?"
+
+
 def register_operations(app: Flask, operations: Iterable[Operation]) -> None:
     """Add the routes of operations to an application, whose document describes just these."""
     app.extensions["operations"] = tuple(operations)
-    register_converters(app)
+    app.url_map.converters.update(id=IdConverter, own_id=OwnIdConverter)
+    app.url_map.merge_slashes = False
     for operation in app.extensions["operations"]:
         app.add_url_rule(rule_of(operation), operation.endpoint, _flask_view(operation), methods=[operation.method])
 

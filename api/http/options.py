@@ -1,4 +1,4 @@
-"""List options of a request, in the library's terms."""
+"""List options of a request as options of the library."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from typing import cast
 from flask import current_app
 from msgspec import UNSET
 
-from api.http.schemas import ArticleListOptions, ListOptions, PublishedOnly
+from api.http.request_types import ArticleListOptions, ListOptions, PublishedOnly
 from recommender.ranking import Options
 
 
-def ranking_options(asked: ListOptions) -> Options:
-    """The options that a request names; what the configuration forces comes before what the request wants."""
+def ranking_options(query: ListOptions) -> Options:
+    """The options that a query names; a setting that enforces `published` comes first."""
     options: Options = {}
-    if asked.min_score is not UNSET:
-        options["min_score"] = asked.min_score
-    if published := enforced_published() or asked.published:
+    if query.min_score is not UNSET:
+        options["min_score"] = query.min_score
+    if published := enforced_published() or query.published:
         options["published"] = published
-    if asked.exclude:
-        options["exclude"] = asked.exclude.split(",")
-    if asked.max_age_days is not UNSET:
-        options["max_age_days"] = asked.max_age_days
-    if asked.provider_cap:
-        options["provider_cap"] = asked.provider_cap
-    if isinstance(asked, ArticleListOptions) and asked.curated is not UNSET:
-        options["curated"] = asked.curated
+    if query.exclude:
+        options["exclude"] = query.exclude.split(",")
+    if query.max_age_days is not UNSET:
+        options["max_age_days"] = query.max_age_days
+    if query.provider_cap:
+        options["provider_cap"] = query.provider_cap
+    if isinstance(query, ArticleListOptions) and query.curated is not UNSET:
+        options["curated"] = query.curated
     return options
 
 
 def enforced_published() -> PublishedOnly | None:
-    """What the configuration says of unpublished articles, whatever is asked for."""
+    """The value of `published` that the configuration enforces on every request, if any."""
     return cast("PublishedOnly | None", current_app.extensions["published"])

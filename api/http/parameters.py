@@ -1,4 +1,4 @@
-"""Reads what a request says into the type that declares it; what is wrong is named, with what it may be."""
+"""Reading of queries, forms and JSON bodies into the types that declare them, with errors that say what is allowed."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import msgspec
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from api.http.schemas import RequestFields, is_date
+from api.http.request_types import RequestFields, is_date
 
 T = TypeVar("T", bound=RequestFields)
-_SHOWN = 100  # characters of a wrong value that are repeated
+_SHOWN = 100  # characters of a wrong value that an error repeats
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,8})")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 
 
 class WrongRequestError(Exception):
-    """A request that can't be read; `parameter` is what is wrong in it, `allowed` what that may be."""
+    """A request that is not as declared; `parameter` names what is wrong in it, `allowed` says what that must be."""
 
     def __init__(self, detail: str, *, parameter: str | None = None, allowed: str | None = None) -> None:
         super().__init__(detail)
@@ -29,7 +29,10 @@ class WrongRequestError(Exception):
 
 
 class Reader(Generic[T]):
-    """Reads one type."""
+    """Reads requests into one type.
+
+    Errors call its fields `what`.
+    """
 
     def __init__(self, type: type[T], *, what: str = "parameter") -> None:
         self._type = type
@@ -38,17 +41,17 @@ class Reader(Generic[T]):
         self._fields = {field.encode_name: field for field in msgspec.structs.fields(type)}
 
     def of_query(self, request: Request) -> T:
-        """What a query says.
+        """Read a query.
 
         Raises:
-            WrongRequestError: a parameter is unknown, missing, repeated, or has a value that it may not have.
+            WrongRequestError: a parameter is unknown, missing, repeated, or has a wrong value.
         """
         arguments = request.args
         self._require_known_once(arguments)
         return self._read({name: _typed(text, self._schemas[name]) for name, text in arguments.items()}, arguments)
 
     def of_form(self, request: Request) -> T:
-        """What the fields of a form say, each a text; an empty one says nothing.
+        """Read the fields of an HTML form, each of which is a text; empty ones are left out.
 
         Raises:
             WrongRequestError: a field is unknown, missing or repeated.
@@ -58,10 +61,10 @@ class Reader(Generic[T]):
         return self._read(filled, filled)
 
     def of_json(self, request: Request) -> T:
-        """What a JSON body says.
+        """Read a JSON body.
 
         Raises:
-            WrongRequestError: it is no JSON object, or a member is unknown, missing, or of a wrong value.
+            WrongRequestError: it is not a JSON object, or a member is unknown, missing, or has a wrong value.
         """
         try:
             values = msgspec.json.decode(request.get_data(cache=False))
@@ -118,7 +121,7 @@ def schemas_of(type: type[RequestFields]) -> dict[str, dict[str, Any]]:
 
 
 def in_words(schema: Mapping[str, Any]) -> str:
-    """What a value may be, by its JSON schema."""
+    """A JSON schema in words: what a value must be."""
     match schema:
         case {"enum": values}:
             words = f"one of {', '.join(values)}"
@@ -142,7 +145,7 @@ def in_words(schema: Mapping[str, Any]) -> str:
 
 
 def _typed(text: str, schema: Mapping[str, Any]) -> object:
-    """A parameter's text as what its schema speaks of, or the text itself where it is no such thing."""
+    """A parameter's text as the type of its schema, or the text itself if it is not of that type."""
     match schema.get("type"):
         case "integer" if _WHOLE.fullmatch(text):
             return int(text)

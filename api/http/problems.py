@@ -11,17 +11,17 @@ from recommender.errors import UnknownArticleError
 
 
 def problem(status: int, detail: str, **members: object) -> Response:
-    """One problem: its status, a sentence, and members of its own; those that are `None` are left out."""
+    """A problem document: status, a sentence, and extension members, without those that are `None`."""
     values = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     values.update({name: value for name, value in members.items() if value is not None})
-    body = json.dumps(values, ensure_ascii=False).encode(errors="replace")  # half a surrogate pair is no UTF-8
+    body = json.dumps(values, ensure_ascii=False).encode(errors="replace")  # a lone surrogate has no UTF-8
     response = Response(body, status=status, mimetype="application/problem+json")
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def unknown(error: UnknownArticleError) -> Response:
-    """The problem that no article answers to an ID or an address."""
+    """The problem that no article has an ID or an address."""
     closest = None if error.closest is None else list(error.closest)
     return problem(HTTPStatus.NOT_FOUND, str(error), closest=closest)
 

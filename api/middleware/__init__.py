@@ -1,4 +1,4 @@
-"""WSGI middleware around the application."""
+"""WSGI middleware: request IDs, access log, metrics, security headers, rate limit, fast path of plain look-ups."""
 
 from api.middleware.fast_path import FastPath
 from api.middleware.metrics import Metrics, reload_failures

@@ -1,7 +1,7 @@
-"""The plain look-up by ID, answered before Flask: Flask's own way costs more than all of the look-up.
+"""Fast path: plain look-ups by ID are answered before Flask, whose dispatch costs more than the look-up itself.
 
-It holds no rules of its own. What it does not know at a glance, it leaves to Flask, errors too; and both ways make the
-same answer, byte for byte (tests/test_api_shortcut.py).
+There are no rules here. Other requests, and errors, are left to Flask, and both give the same answer, byte for byte
+(tests/api/middleware/test_fast_path.py).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LIMITS = {"": None, **{f"limit={number}": number for number in range(1, 101)}}
 
 
 class FastPath:
-    """WSGI in front of an application's own."""
+    """WSGI middleware in front of Flask."""
 
     def __init__(self, wsgi_app: WSGIApplication, answering: Answering, deliverer: Deliverer) -> None:
         self._wsgi_app = wsgi_app
@@ -36,12 +36,12 @@ class FastPath:
         if plain and path.startswith(_BEFORE) and path.endswith(_AFTER):
             id = path[len(_BEFORE) : -len(_AFTER)].encode("latin-1").decode(errors="replace")
             try:
-                serving, body = self._answering(id, _LIMITS[query])
-                delivery = self._deliverer(environ, serving, body)
+                source, body = self._answering(id, _LIMITS[query])
+                delivery = self._deliverer(environ, source, body)
             except UnknownArticleError as error:
                 environ[ROUTE] = "articles.related"
                 return unknown(error)(environ, start_response)
-            except Exception:  # noqa: BLE001, S110 - Flask's way meets it again, and makes a problem of it
+            except Exception:  # noqa: BLE001, S110 - Flask meets the error again and handles it
                 pass
             else:
                 environ[ROUTE] = "articles.related"

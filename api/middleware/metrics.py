@@ -1,6 +1,6 @@
-"""What Prometheus is told. Counts of all workers are added up where PROMETHEUS_MULTIPROC_DIR is set, as `serve` does.
+"""Metrics for Prometheus, summed over all workers if PROMETHEUS_MULTIPROC_DIR is set, as `serve` does.
 
-Imported by workers alone: prometheus-client looks at that variable once, when it is imported.
+Imported in workers only: prometheus-client reads that variable once, when it is imported.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ reload_failures = Counter("recommender_reload_failures_total", "New models that 
 
 
 class Metrics:
-    """Counts of one application, which it shares with the others of its process and its fellow workers."""
+    """Counters of an application, shared by all applications of the process."""
 
     def __init__(self, describe: Describing) -> None:
         self._model = _Model(describe)
@@ -55,7 +55,7 @@ class Metrics:
                 _empty_lists.inc()
 
     def exposition(self) -> bytes:
-        """All of it in Prometheus's text format."""
+        """All metrics in Prometheus's text format."""
         registry = CollectorRegistry()
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
@@ -66,7 +66,7 @@ class Metrics:
 
 
 class _Model(Collector):
-    """The model, looked at when it is asked for: it is the same in all workers."""
+    """Gauges of the current model, read at each scrape: the model is the same in all workers."""
 
     def __init__(self, describe: Describing) -> None:
         self._describe = describe

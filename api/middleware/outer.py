@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_SANE_ID = re.compile("[A-Za-z0-9._:-]{1,64}")
+_REQUEST_ID = re.compile("[A-Za-z0-9._:-]{1,64}")
 _STRICTEST = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _SECURITY = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 
@@ -37,7 +37,7 @@ class OuterMiddleware:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         begun = time.perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID")
-        id = given if given and _SANE_ID.fullmatch(given) else f"{self._prefix}-{next(self._numbers):x}"
+        id = given if given and _REQUEST_ID.fullmatch(given) else f"{self._prefix}-{next(self._numbers):x}"
         shown = "500"
 
         def answer(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:

@@ -1,4 +1,4 @@
-"""Refuses clients that ask too often; built on limits, an extra that is imported only where a limit is set."""
+"""Rate limit by client address, with the library limits: an extra, imported only if a limit is set."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 
 class RateLimit:
-    """WSGI in front of what is limited."""
+    """WSGI middleware that refuses requests above a limit with 429."""
 
     def __init__(self, wsgi_app: WSGIApplication, limit: str, storage: str, *, unlimited: Collection[str]) -> None:
-        """Count by a limit such as `100/minute`, in a storage as limits names them.
+        """Limit each client to a rate such as `100/minute`, counted in a storage that limits knows by its URL.
+
+        Args:
+            unlimited: paths that are never refused.
 
         Raises:
             SettingsError: limits is not installed, or knows no such limit or storage.

@@ -1,4 +1,4 @@
-"""Pages for people: the explorer, and what the API's own pages share with it."""
+"""Pages: the explorer, and what the other pages share with it (layout, cards, content security policy)."""
 
 from api.pages.cards import Card
 from api.pages.controls import Controls

@@ -1,4 +1,4 @@
-"""An entry as a page shows it: texts cut to a length that fits, and no address but one of the web."""
+"""Cards: entries as pages show them, with texts of limited length and web addresses only."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
-_ADDRESSES = ("webUrl", "sourceUrl", "ampWebUrl", "ampUrl")  # the widget looks at the same, in the same order
+_ADDRESSES = ("webUrl", "sourceUrl", "ampWebUrl", "ampUrl")  # widget.js tries the same, in the same order
 _TITLE, _EXCERPT, _NAME = 300, 1000, 100  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What is shown of an article; what is not known is empty.
+    """What a page shows of an article; unknown fields are empty.
 
     Attributes:
-        address: where it is to be read.
-        day: when it was published, as far as the day: `2019-12-04`.
-        image: the address of its picture.
+        address: URL of the article.
+        day: date of publication, such as `2019-12-04`.
+        image: URL of its image.
     """
 
     title: str
@@ -52,7 +52,7 @@ def _cut(text: object, length: int) -> str:
 
 
 def _web(address: object) -> str:
-    """The address, if it is one that a link may lead to and a picture come from."""
+    """The address if it is a web address, else an empty text: a link must not lead anywhere else."""
     return address if isinstance(address, str) and _WEB.match(address) else ""
 
 

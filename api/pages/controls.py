@@ -1,4 +1,4 @@
-"""The settings that an editor tries in the explorer, beside those that were trained."""
+"""Controls: settings that an editor tries in the explorer, beside the trained ones."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _STEPS = (0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 30.0, 45.0, 60.0, 90.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controls:
-    """What is tried now, and what was trained.
+    """Settings being tried, and the trained ones.
 
     Attributes:
-        half_life_days: 0 leaves time out.
-        trained: the same settings by name, as they were trained.
-        weighable: whether the fields' shares can be other than they were trained.
+        half_life_days: 0 ignores dates.
+        trained: the trained values of these settings, by name.
+        weighable: whether the title's share can differ from the trained one.
     """
 
     half_life_days: float
@@ -33,10 +33,10 @@ class Controls:
 
     @classmethod
     def of(cls, recommender: Recommender, asked: TrialSettings) -> Self:
-        """What was asked for, and what was trained where nothing was.
+        """The settings of a request, and the trained ones where it names none.
 
         Raises:
-            WrongRequestError: the fields' shares can't be other than they were trained.
+            WrongRequestError: the title's share can't differ from the trained one.
         """
         settings = recommender.settings
         weighable = 0 < settings.title_weight < 1
@@ -64,23 +64,23 @@ class Controls:
 
     @property
     def steps(self) -> tuple[float, ...]:
-        """The half-lives that the slider has, in days; 0, at its end, leaves time out."""
+        """The slider's half-lives, in days; 0, at its end, ignores dates."""
         own = filter(None, (self.trained["half_life_days"], self.half_life_days))
         return (*sorted({*_STEPS, *own}), 0.0)
 
     @property
     def step(self) -> int:
-        """Where the slider of the half-life stands."""
+        """The slider's position: an index into `steps`."""
         return self.steps.index(self.half_life_days)
 
     @property
     def changed(self) -> dict[str, str]:
-        """What differs from what was trained, as the parameters of an address."""
+        """The settings that differ from the trained ones, as parameters of an address."""
         now = {name: f"{getattr(self, name):g}" for name in self.trained}
         return {name: text for name, text in now.items() if text != f"{self.trained[name]:g}"}
 
     def applied_to(self, recommender: Recommender) -> Recommender:
-        """The recommender under what is tried; the trained one, and its precomputed lists, where nothing is."""
+        """The recommender with these settings; the trained one, with its precomputed lists, if none differ."""
         if not self.changed.keys() - {"limit"}:
             return recommender
         return recommender.with_settings(

@@ -1,4 +1,4 @@
-"""What the explorer shows of one article: both of its lists, any other article that is asked about, and their times."""
+"""An article in the explorer: its suggestions, its curated links, another article asked about, and a timeline."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from api.pages.timeline import Timeline
 from recommender import Article, Recommender
 from recommender.ranking import Placement
 
-_DEEPEST = 5000  # the last rank that is told of
+_MAX_RANK = 5000  # the last rank that is shown
 _REMOVED = {
-    "itself": "It is this very article.",
-    "hidden": "It is a draft, removed or deleted: it is suggested nowhere.",
-    "unpublished": "It is not published, and only what is may be suggested.",
+    "itself": "It is this article.",
+    "hidden": "It is a draft, removed or deleted, and never suggested.",
+    "unpublished": "It is not published, and only published articles are suggested.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An article as a candidate for the list.
+    """A candidate for an article's list.
 
     Attributes:
-        rank: its place in the list, or among all candidates; `None` where it has none.
-        agreed: whether editors linked it and it is suggested, too.
-        note: why it is not suggested; empty where it is.
+        rank: in the list, or among all candidates; `None` if it has none.
+        agreed: whether it is both linked by editors and suggested.
+        note: why it is not suggested; empty if it is.
     """
 
     id: str
@@ -42,20 +42,20 @@ class Item:
 
 
 class Exploration:
-    """One article in the explorer.
+    """What the explorer shows of one article.
 
     Attributes:
-        items: what is suggested, best first.
-        about: what is asked about.
+        items: suggestions, best first.
+        about: the article asked about, if any.
     """
 
     def __init__(
         self, recommender: Recommender, id: str, controls: Controls, *, other: str = "", published: PublishedOnly | None
     ) -> None:
-        """Look at an article.
+        """Collect what is shown.
 
         Args:
-            other: the ID of one that is asked about; empty for none.
+            other: ID of the article asked about; empty for none.
 
         Raises:
             UnknownArticleError: no article answers to one of the IDs.
@@ -69,26 +69,26 @@ class Exploration:
         suggested = recommender.related(self.article.id, limit=controls.limit, published=published)
         self._ranks = {one.article.id: rank for rank, one in enumerate(suggested, start=1)}
         self.items = [self._item(one.article, rank) for rank, one in enumerate(suggested, start=1)]
-        self.about = self._asked_about([recommender.article(other)])[0] if other else None
+        self.about = self._items([recommender.article(other)])[0] if other else None
 
     @cached_property
     def curated(self) -> list[Item]:
-        """What the editors linked, in their order."""
-        return self._asked_about(self._linked)
+        """Curated links, in the editors' order."""
+        return self._items(self._linked)
 
     @property
     def shown(self) -> list[Item]:
-        """All that is shown: the suggested, the linked, and what was asked about."""
+        """All articles shown: suggestions, curated links, and the one asked about."""
         return [*self.items, *self.curated, *filter(None, [self.about])]
 
     @cached_property
     def scale(self) -> float:
-        """The greatest similarity of all that is shown, above 0."""
+        """The greatest similarity of all articles shown, or 1 if none is similar."""
         return max([one.reason.similarity for one in self.shown], default=0.0) or 1.0
 
     @property
     def timeline(self) -> Timeline | None:
-        """The time around the article, in the order of `shown`; `None` without a date."""
+        """The timeline around the article, with positions in the order of `shown`; `None` without a date."""
         day = self.article.published_at
         if day is None:
             return None
@@ -96,9 +96,9 @@ class Exploration:
         half_life = self._controls.half_life_days or None
         return Timeline.around(day, self._recommender.published_days, others, half_life=half_life)
 
-    def _asked_about(self, others: Sequence[Article]) -> list[Item]:
+    def _items(self, others: Sequence[Article]) -> list[Item]:
         ids = [other.id for other in others]
-        placements = self._recommender.placements(self.article.id, ids, deepest=_DEEPEST, published=self._published)
+        placements = self._recommender.placements(self.article.id, ids, deepest=_MAX_RANK, published=self._published)
         return [
             self._item(other, self._ranks[other.id])
             if other.id in self._ranks
@@ -116,15 +116,15 @@ class Exploration:
         if placement.removed_by:
             return _REMOVED[placement.removed_by]
         if other.id in self.article.banned:
-            return "The editors banned it from this list."
+            return "Editors excluded it from this list."
         if placement.rank is None:
-            beyond = f"It comes after the {_DEEPEST:,}th."
-            return beyond if placement.score > 0 else "They have no words in common."
+            beyond = f"It ranks after the {_MAX_RANK:,}th."
+            return beyond if placement.score > 0 else "They share no words."
         if placement.score < least:
-            return f"It comes {_ordinal(placement.rank)}, and scores less than {least:g}."
+            return f"It ranks {_ordinal(placement.rank)}, and scores less than {least:g}."
         if placement.rank > limit:
-            return f"It comes {_ordinal(placement.rank)}; the list ends with the {_ordinal(limit)}."
-        return f"It comes {_ordinal(placement.rank)}, but what the editors pinned goes before it."
+            return f"It ranks {_ordinal(placement.rank)}; the list ends with the {_ordinal(limit)}."
+        return f"It ranks {_ordinal(placement.rank)}, but articles that editors pinned come first."
 
 
 def _ordinal(number: int) -> str:

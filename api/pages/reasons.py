@@ -1,4 +1,4 @@
-"""Why an article stands where it does in another's list: what each part gave, and what the two texts share."""
+"""Reasons: how a score is made up, and what two articles share, marked in their texts."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from recommender import Article, Recommender
 from recommender.ranking import SharedWord
 from recommender.text import is_unspaced
 
-_WORDS = 8  # that are listed
-_STRONG, _PLAIN, _WEAK = 0.08, 0.04, 0.015  # shares of the similarity from which on a word is marked so
-_PAIR = 2  # characters that texts without spaces must share for them to be marked
+_WORDS = 8  # listed at most
+_STRONG, _PLAIN, _WEAK = 0.08, 0.04, 0.015  # minimum shares of the similarity for each strength of mark
+_PAIR = 2  # characters that texts without spaces must share to be marked
 
 
 class Piece(NamedTuple):
-    """A part of a text, and how much it adds to the similarity: 0 (nothing worth a mark) to 3."""
+    """A part of a text, and how strongly it is marked: 0 (not at all) to 3, by its share of the similarity."""
 
     text: str
     strength: int
 
 
 class Bar(NamedTuple):
-    """How the similarity is made up and what is left of it; all together are the similarity.
+    """The parts of a similarity: what goes into the score, and what is lost to its factors.
 
     Attributes:
-        title, excerpt: what the fields give to the score.
-        time, popularity: what time, and being near to everything, have taken.
+        title, excerpt: contributions of the fields to the score.
+        decay, weight: losses to these factors of the score.
     """
 
     title: float
     excerpt: float
-    time: float
-    popularity: float
+    decay: float
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why `other` is, or is not, suggested for `article`.
+    """Why one article is, or is not, suggested for another; the factors are those of `recommender.ranking.Explanation`.
 
     Attributes:
-        words: the strongest, by contribution.
-        here, there: title and excerpt of the article and of the other, with what they share.
+        words: those that contribute most, best first.
+        here, there: title and excerpt of the article and of the other, with their shared words marked.
     """
 
     score: float
@@ -59,15 +59,15 @@ class Reason:
 
     @classmethod
     def of(cls, recommender: Recommender, article: Article, other: Article) -> Self:
-        """The reason, going by what a recommender has learnt."""
+        """The reason, by the model of a recommender."""
         why, back = recommender.explain(article.id, other.id), recommender.explain(other.id, article.id)
         title = sum(word.contribution for word in why.words if word.field == "title")
         share = min(title / why.similarity, 1.0) if why.similarity > 0 else 0.0
         bar = Bar(
             title=why.score * share,
             excerpt=why.score * (1 - share),
-            time=why.similarity * (1 - why.decay),
-            popularity=why.similarity * why.decay * (1 - why.weight),
+            decay=why.similarity * (1 - why.decay),
+            weight=why.similarity * why.decay * (1 - why.weight),
         )
         mine, theirs = _strengths(why.words, why.similarity), _strengths(back.words, why.similarity)
         return cls(
@@ -84,7 +84,7 @@ class Reason:
 
 
 def _strengths(words: tuple[SharedWord, ...], similarity: float) -> dict[str, int]:
-    """How strongly to mark each word: by all that it adds, in whichever field."""
+    """How strongly to mark each word, by its contributions in all fields."""
     shares: dict[str, float] = {}
     for word in words:
         shares[word.text] = shares.get(word.text, 0.0) + word.contribution / similarity
@@ -98,12 +98,12 @@ def _marked(card: Card, own: Mapping[str, int], others: Mapping[str, int]) -> tu
 
 
 def pieces(text: str, own: Mapping[str, int], others: Mapping[str, int]) -> list[Piece]:
-    """A text in pieces, those marked that another text has too.
+    """Split a text into pieces, of which those that another text shares are marked.
 
     Args:
-        own: the text's words that the other shares, in lower case, and how strongly each is to be marked.
-        others: likewise the other's. A word without spaces around it is a whole run of such a script, of which
-            only what both runs hold is marked.
+        own: the shared words of this text, in lower case, and how strongly to mark each.
+        others: those of the other text. In a script without spaces, a word is a whole run of characters, of
+            which only what both runs contain is marked.
     """
     strengths = [0] * len(text)
     shared = {

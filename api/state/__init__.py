@@ -1,4 +1,4 @@
-"""What an application answers with: its configuration, and the model in use at the moment."""
+"""The state of an application: its configuration, and the snapshot of the model in use."""
 
 from api.state.config import PREFIX, Config
 from api.state.model_watcher import Fixed, Live

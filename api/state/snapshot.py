@@ -1,4 +1,4 @@
-"""What answers: a recommender and the name of all that its answers are made of, taken once by each request."""
+"""Snapshots: what one request answers from, taken once and kept until it is answered."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from recommender import Recommender
 
 
 class Tagged(Protocol):
-    """What answers are made of, by name: `tag` is as in `Snapshot`."""
+    """A source of answers, identified by its tag; see `Snapshot`."""
 
     @property
     def tag(self) -> str | None: ...
 
 
 class Described(NamedTuple):
-    """What is told of what answers: which model, when it was trained (ISO 8601), and how many articles it knows."""
+    """A model as metrics describe it: version, time of training (ISO 8601), number of articles."""
 
     version: str | None
     created: str | None
@@ -27,19 +27,19 @@ class Described(NamedTuple):
 
 
 Answering: TypeAlias = Callable[[str, int | None], tuple[Tagged, bytes]]
-"""Answers a plain look-up, by ID and limit, and says from what."""
+"""Answers a plain look-up by ID and limit; returns the source and the body."""
 
 Describing: TypeAlias = Callable[[], Described | None]
-"""Tells of what answers at the moment, `None` where nothing can."""
+"""Describes the current model; `None` if there is none at the moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What one request answers from.
+    """A recommender, and what identifies its answers.
 
     Attributes:
-        version: of the artefact; `None` where the recommender was not loaded from one.
-        created: when it was trained, ISO 8601.
+        version: the artefact's; `None` if the recommender was not loaded from one.
+        created: time of training, ISO 8601.
         tag: differs between any two that may answer differently, and agrees between workers; `None` for a recommender
             that was never published, whose answers are not to be kept by anyone.
         live, withdrawn: how many articles are laid over the artefact, and withdrawn.
@@ -53,17 +53,17 @@ class Snapshot:
     withdrawn: int = 0
 
     def described(self) -> Described:
-        """What is told of it."""
+        """The model as metrics describe it."""
         return Described(self.version, self.created, len(self.recommender))
 
 
 class SnapshotSource(Protocol):
-    """What holds the snapshot that answers at the moment."""
+    """Holds the current snapshot."""
 
     @property
     def snapshot(self) -> Snapshot: ...
 
 
 def current_snapshot(app: Flask) -> Snapshot:
-    """What answers from now on; a request asks once, and keeps to it."""
+    """The current snapshot; a request takes it once."""
     return cast("SnapshotSource", app.extensions["live"]).snapshot

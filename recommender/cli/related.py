@@ -52,5 +52,5 @@ def _print_explanations(recommender: Recommender, id: str, suggestions: list[Sug
         words = ", ".join(f"{word.text} {word.contribution:.2f}" for word in why.words[:8])
         click.echo(f"{why.score:.3f}  {suggestion.article.title}")
         click.echo(f"       {suggestion.article.id}")
-        factors = f"similarity {why.similarity:.3f} × {why.decay:.3f} for time ({apart}) × {why.weight:.3f} as a hub"
+        factors = f"similarity {why.similarity:.3f} × decay {why.decay:.3f} ({apart}) × weight {why.weight:.3f}"
         click.echo(f"       {factors}; {words}")

@@ -140,7 +140,7 @@ def test_sliders_rank_anew_at_once_and_back_goes_back(page: Page, seeds_server: 
     page.get_by_label("Title’s share").press("End")
     expect(page).to_have_url(re.compile("title_weight=1"))
     assert ranked(page) != timeless
-    page.get_by_label("Least score").press("End")
+    page.get_by_label("Minimum score").press("End")
     expect(page.locator("section[aria-labelledby=suggested-heading] h3")).to_have_count(0)
     page.evaluate("history.back()")
     expect(page.locator("output[for=min-score]")).to_have_text("0.000")
@@ -158,7 +158,7 @@ def test_a_step_back_before_the_script_has_come_is_made_up_for(page: Page, seeds
     page.get_by_label("Half-life").press("End")
     expect(page).to_have_url(re.compile("half_life_days=0"))
     timeless = ranked(page)
-    for label, address in (("Title’s share", "title_weight=1"), ("Least score", "min_score=")):
+    for label, address in (("Title’s share", "title_weight=1"), ("Minimum score", "min_score=")):
         page.get_by_label(label).press("End")
         expect(page).to_have_url(re.compile(address))
     held: list[Route] = []
@@ -184,7 +184,7 @@ def test_why_not_another_is_found_by_its_title(page: Page, seeds_server: str) ->
     page.get_by_role("searchbox", name="Words of its title").press_sequentially("chess sets")
     page.get_by_role("link", name="Port Ansel library runs out of chess sets").click()
     expect(page.get_by_role("heading", name="Why not this one?")).to_be_visible()
-    expect(page.locator(".about .note")).to_have_text(re.compile("It comes 1?[0-9]+th; the list ends with the 10th."))
+    expect(page.locator(".about .note")).to_have_text(re.compile("It ranks 1?[0-9]+th; the list ends with the 10th."))
 
 
 def test_what_one_asks_about_stays_while_settings_are_tried(page: Page, seeds_server: str) -> None:
@@ -208,7 +208,7 @@ def test_a_server_that_is_away_is_told(failing_page: Page, seeds_server: str) ->
     failing_page.goto(seeds_server)
     failing_page.route("**/*", lambda route: route.fulfill(status=400))
     failing_page.get_by_role("searchbox", name="Search the titles").fill("tunnel")
-    expect(failing_page.get_by_role("alert")).to_have_text("That could not be read. This is what was found before.")
+    expect(failing_page.get_by_role("alert")).to_have_text("The server refused that. These are the earlier results.")
     failing_page.unroute("**/*")
     failing_page.get_by_role("searchbox", name="Search the titles").press("Enter")
     expect(failing_page.get_by_role("alert")).to_have_count(0)

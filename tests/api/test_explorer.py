@@ -65,8 +65,8 @@ def test_both_lists_stand_side_by_side_and_agreements_are_told() -> None:
     assert unlinked is not None
     assert (unlinked.rank, unlinked.agreed, unlinked.note) == (2, False, "")
     assert [(one.id, one.rank, one.agreed, one.note) for one in seen.curated] == [
-        ("gauge", 3, False, "It comes 3rd; the list ends with the 2nd."),
-        ("chess", None, False, "They have no words in common."),
+        ("gauge", 3, False, "It ranks 3rd; the list ends with the 2nd."),
+        ("chess", None, False, "They share no words."),
         ("rescue", 1, True, ""),
     ]
 
@@ -74,10 +74,10 @@ def test_both_lists_stand_side_by_side_and_agreements_are_told() -> None:
 @pytest.mark.parametrize(
     ("id", "tried", "note"),
     [
-        ("hidden", {}, "It is a draft, removed or deleted: it is suggested nowhere."),
-        ("flood", {}, "It is this very article."),
-        ("gauge", {"min_score": 0.9}, "It comes 3rd, and scores less than 0.9."),
-        ("undated", {"limit": 1}, "It comes 2nd; the list ends with the 1st."),
+        ("hidden", {}, "It is a draft, removed or deleted, and never suggested."),
+        ("flood", {}, "It is this article."),
+        ("gauge", {"min_score": 0.9}, "It ranks 3rd, and scores less than 0.9."),
+        ("undated", {"limit": 1}, "It ranks 2nd; the list ends with the 1st."),
         ("rescue", {}, ""),
     ],
 )
@@ -120,7 +120,7 @@ def test_a_reason_adds_up() -> None:
         assert sum(reason.bar) == pytest.approx(reason.similarity)
         assert reason.bar.title + reason.bar.excerpt == pytest.approx(reason.score)
     reason = Reason.of(recommender, FLOOD, GAUGE)
-    assert reason.bar.time == pytest.approx(reason.similarity * 7 / 8)  # three half-lives
+    assert reason.bar.decay == pytest.approx(reason.similarity * 7 / 8)  # three half-lives
     assert Piece("Wend", 3) in reason.here[0]
     assert Piece("Wend", 3) in reason.there[0]
 
@@ -148,8 +148,8 @@ def test_a_timeline_holds_all_that_it_is_asked_to_and_ends_with_the_corpus() -> 
     line = Timeline.around(days[3], days, [gauge, None], half_life=None)
     assert sum(line.counts) == 5
     assert str(line.end) == "2024-04-09"
-    assert line.places[1] is None
-    assert 0 < line.place < line.places[0] < 1  # type: ignore[operator]
+    assert line.positions[1] is None
+    assert 0 < line.position < line.positions[0] < 1  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31"])
@@ -180,7 +180,7 @@ def test_only_what_is_published_is_shown_where_that_is_forced() -> None:
     for address in ("/", "/?q=tonight", "/explore?id=flood", "/explore?id=flood&q=tonight"):
         assert "Wend floods the old town tonight" not in forced.get(address).text
     page = forced.get("/explore?id=flood&other=early").text
-    assert "It is not published, and only what is may be suggested." in page
+    assert "It is not published, and only published articles are suggested." in page
 
 
 def test_a_draft_gets_suggestions_and_is_not_kept() -> None:

@@ -80,7 +80,7 @@ def test_related_explains(site: Path, tmp_path: Path) -> None:
     run("train", site, "--models", tmp_path / "models")
     told = run("related", "a", "--explain", "--models", tmp_path / "models")
     assert told.stdout.splitlines()[0].endswith("  Comet seen from the bay")
-    assert "× 1.000 for time (no date) × 1.000 as a hub; " in told.stdout
+    assert "× decay 1.000 (no date) × weight 1.000; " in told.stdout
     assert "comet" in told.stdout
     as_json = run("related", "a", "--explain", "--format", "json", "--models", tmp_path / "models")
     values = json.loads(as_json.stdout)

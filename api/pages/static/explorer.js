@@ -1,13 +1,14 @@
-/* Forms marked data-live ask again as one types or slides, and put what comes into the parts of the page that they
-   name. Every state has an address: typing replaces it, letting go adds a step that the back button takes. */
+/* Forms with data-live are submitted while the user types or slides; the parts of the page that data-live names are
+   replaced by those of the answer. Every state has an address: typing replaces it, committing a change adds one to the
+   history. */
 (() => {
-  const WAIT = 120; // milliseconds of rest before asking
+  const WAIT = 120; // milliseconds without input before a request
   let asked = 0;
   let waiting;
-  let shown = location.href; // what the page shows now
-  let left = shown; // where the back button is to lead
+  let shown = location.href; // the address that the page shows now
+  let left = shown; // the address that the back button leads to
 
-  /* Where the form leads from here: what other forms of the page say stays; what is empty, or as trained, is left out. */
+  /* The address of a form: parameters of the page's other forms stay; empty and trained values are left out. */
   const addressOf = (form) => {
     const address = new URL(form.action);
     if (address.pathname === location.pathname) address.search = location.search;
@@ -29,14 +30,14 @@
     part.replaceWith(document.adoptNode(fresh));
   };
 
-  /* What is shown stays, and is said to be old. */
+  /* On an error, what is shown stays and is marked as old. */
   const fail = (form, reason) => {
     for (const part of partsOf(form)) part.classList.add("old");
     const [first] = partsOf(form);
     first.querySelector(":scope > [role=alert]")?.remove();
     const note = document.createElement("p");
     note.setAttribute("role", "alert");
-    note.textContent = `${reason} This is what was found before.`;
+    note.textContent = `${reason} These are the earlier results.`;
     first.prepend(note);
   };
 
@@ -49,14 +50,14 @@
     try {
       const response = await fetch(address, options);
       text = await response.text();
-      if (mine !== asked) return; // something newer is on its way
-      if (!response.ok) return fail(form, response.status === 413 ? "The text is too long." : "That could not be read.");
+      if (mine !== asked) return; // a newer request is under way
+      if (!response.ok) return fail(form, response.status === 413 ? "The text is too long." : "The server refused that.");
     } catch {
       return fail(form, "The server does not answer.");
     }
     const page = new DOMParser().parseFromString(text, "text/html");
     for (const part of partsOf(form)) put(part, page.getElementById(part.id));
-    watchPictures();
+    watchImages();
     if (posting) return;
     document.title = page.title;
     shown = address.href;
@@ -80,19 +81,19 @@
     }
   };
 
-  /* A picture that fails to load leaves its place quiet, not broken. */
-  function watchPictures() {
-    for (const picture of document.querySelectorAll("img")) {
-      const hide = () => picture.classList.add("failed");
-      if (picture.complete && !picture.naturalWidth) hide();
-      picture.addEventListener("error", hide, { once: true });
+  /* An image that fails to load is hidden; its space stays. */
+  function watchImages() {
+    for (const image of document.querySelectorAll("img")) {
+      const hide = () => image.classList.add("failed");
+      if (image.complete && !image.naturalWidth) hide();
+      image.addEventListener("error", hide, { once: true });
     }
   }
 
-  /* With scripts the address holds what these fields hold for browsers without. */
+  /* These fields carry parameters for browsers without scripts; with scripts the address does. */
   for (const field of document.querySelectorAll("[data-unscripted]")) field.remove();
   for (const slider of document.querySelectorAll("input[type=range]")) {
-    // A value between two steps is rounded by the browser; it is still the one that was trained.
+    // The browser rounds a value between two steps; it is still the trained one.
     if (slider.getAttribute("value") === slider.dataset.trained) slider.dataset.trained = slider.value;
     slider.addEventListener("input", () => slide(slider));
   }
@@ -107,7 +108,7 @@
       event.preventDefault();
       later(0, true);
     });
-    // A browser that comes back fills a form in again, but not what was found for it.
+    // A browser that goes back restores a form's fields, but not their results.
     if (form.method === "post") {
       addEventListener("pageshow", () => {
         if ([...form.elements].some((field) => field.name && field.value)) later(0, false);
@@ -115,13 +116,13 @@
     }
   }
   document.documentElement.classList.add("scripted");
-  watchPictures();
-  /* What was left by typing or sliding is to be as it was there; a jump within the page comes here, too. */
-  const withoutPlace = (address) => address.split("#")[0];
+  watchImages();
+  /* Going back restores an earlier state by loading it; a jump within the page fires popstate, too. */
+  const withoutFragment = (address) => address.split("#")[0];
   addEventListener("popstate", () => {
-    if (withoutPlace(location.href) !== withoutPlace(shown)) location.reload();
+    if (withoutFragment(location.href) !== withoutFragment(shown)) location.reload();
   });
-  /* So is what was left before this script had come. */
+  /* The same for a step back before this script was loaded. */
   const [loaded] = performance.getEntriesByType("navigation");
   if (!loaded.redirectCount && new URL(loaded.name).search !== location.search) location.reload();
 })();

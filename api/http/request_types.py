@@ -1,0 +1,209 @@
+"""Types of what requests may say: requests are read by them, and the OpenAPI document is made of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Limit = Annotated[int, Meta(ge=1, le=100, description="Maximum number of entries; by default the model's setting.")]
+Date = Annotated[
+    str,
+    Meta(
+        description="When the article is published, ISO 8601; without it, dates are ignored.",
+        extra_json_schema={"anyOf": [{"format": "date"}, {"format": "date-time"}]},
+    ),
+]
+Heading = Annotated[str, Meta(min_length=1, max_length=100, description="The list's heading; by default `Related`.")]
+Url = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=4000,
+        description="The article's address; scheme, `www.`, fragment and trailing slash are ignored.",
+    ),
+]
+
+PublishedOnly = Literal["only"]
+
+
+class RequestFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The base of what a query, a body or a form may say."""
+
+
+class ListOptions(RequestFields, frozen=True, kw_only=True):
+    """Options of any list."""
+
+    limit: Limit | UnsetType = UNSET
+    min_score: Annotated[float, Meta(ge=0, le=1, description="Minimum score of a suggestion.")] | UnsetType = UNSET
+    published: (
+        Annotated[
+            Literal["any", "only"],
+            Meta(description="`only` leaves out articles that say `published: false`."),
+        ]
+        | UnsetType
+    ) = UNSET
+    exclude: (
+        Annotated[
+            str,
+            Meta(
+                title="IDs with commas between them, at most 100, each of 1 to 1000 characters",
+                pattern="^[^,]{1,1000}(,[^,]{1,1000}){0,99}$",
+                description="IDs of articles to leave out of the list.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    max_age_days: (
+        Annotated[
+            float,
+            Meta(
+                ge=0,
+                le=100_000,
+                description="Leaves out articles that are older than this one by more days, and those without a date.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    provider_cap: (
+        Annotated[int, Meta(ge=1, le=100, description="Maximum number of suggestions of one provider.")] | UnsetType
+    ) = UNSET
+
+
+class ArticleListOptions(ListOptions, frozen=True, kw_only=True):
+    """Options of an article's list."""
+
+    curated: (
+        Annotated[
+            Literal["ignore", "first"],
+            Meta(description="`first` puts the article's curated links first."),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class FragmentQuery(ArticleListOptions, frozen=True, kw_only=True):
+    """The query of a list as HTML."""
+
+    heading: Heading | UnsetType = UNSET
+
+
+class LookUpQuery(ArticleListOptions, frozen=True, kw_only=True):
+    """The query of a look-up by ID."""
+
+    explain: Annotated[bool, Meta(description="Whether to explain each entry.")] | UnsetType = UNSET
+
+
+class LookUpByUrlQuery(LookUpQuery, frozen=True, kw_only=True):
+    """The query of a look-up by address."""
+
+    url: Url
+
+
+class StoreLookUpQuery(RequestFields, frozen=True, kw_only=True):
+    """The query of a look-up by ID in a store, which has the lists as they were exported."""
+
+    limit: (
+        Annotated[
+            int,
+            Meta(
+                ge=1, le=100, description="Maximum number of entries, at most and by default as many as were exported."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class StoreLookUpByUrlQuery(StoreLookUpQuery, frozen=True, kw_only=True):
+    """The query of a look-up by address in a store."""
+
+    url: Url
+
+
+class StoreFragmentQuery(StoreLookUpQuery, frozen=True, kw_only=True):
+    """The query of a list as HTML from a store."""
+
+    heading: Heading | UnsetType = UNSET
+
+
+class SearchQuery(RequestFields, frozen=True, kw_only=True):
+    """The query of a search of the titles."""
+
+    q: Annotated[
+        str, Meta(min_length=1, max_length=200, description="Words, or parts of words; a title must contain them all.")
+    ]
+    limit: Annotated[int, Meta(ge=1, le=100, description="Maximum number of articles; by default 10.")] | UnsetType = (
+        UNSET
+    )
+
+
+class HomeQuery(RequestFields, frozen=True, kw_only=True):
+    """The query of the explorer's first page."""
+
+    q: (
+        Annotated[str, Meta(max_length=200, description="Words, or parts of words; a title must contain them all.")]
+        | UnsetType
+    ) = UNSET
+    limit: Annotated[int, Meta(ge=1, le=100, description="Maximum number of articles; by default 20.")] | UnsetType = (
+        UNSET
+    )
+
+
+class TrialSettings(RequestFields, frozen=True, kw_only=True):
+    """Settings to try in the explorer instead of the trained ones."""
+
+    half_life_days: (
+        Annotated[
+            float,
+            Meta(ge=0, le=100_000, description="Days between two articles that halve a score; 0 ignores dates."),
+        ]
+        | UnsetType
+    ) = UNSET
+    title_weight: Annotated[float, Meta(ge=0, le=1, description="The title's share of the similarity.")] | UnsetType = (
+        UNSET
+    )
+    min_score: Annotated[float, Meta(ge=0, le=1, description="Minimum score of a suggestion.")] | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=100, description="Maximum number of suggestions.")] | UnsetType = UNSET
+
+
+class ExploreQuery(TrialSettings, frozen=True, kw_only=True):
+    """The query of one article in the explorer."""
+
+    id: Annotated[str, Meta(min_length=1, description="The article's ID.")]
+    other: Annotated[
+        str, Meta(max_length=1000, description="The ID of another article, to see why it is or is not suggested.")
+    ] | (UnsetType) = UNSET
+    q: (
+        Annotated[str, Meta(max_length=200, description="Words in the title of such an article, to find it.")]
+        | UnsetType
+    ) = UNSET
+
+
+class DraftForm(RequestFields, frozen=True, kw_only=True):
+    """A draft in the explorer's form, of which every field may be empty."""
+
+    title: str = ""
+    excerpt: str = ""
+    date: Date | UnsetType = UNSET
+
+
+class NoParameters(RequestFields, frozen=True, kw_only=True):
+    """No parameters."""
+
+
+class DraftBody(RequestFields, frozen=True, kw_only=True):
+    """A draft."""
+
+    title: Annotated[str, Meta(min_length=1)]
+    excerpt: str | UnsetType = UNSET
+    date: Date | UnsetType = UNSET
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date, or a date with a time, in ISO 8601."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

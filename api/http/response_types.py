@@ -1,0 +1,165 @@
+"""Types of what answers contain, of which the OpenAPI document is made."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+
+class EntryProvider(Struct, omit_defaults=True):
+    """The publisher of an article."""
+
+    name: str | UnsetType = UNSET
+    domain: str | UnsetType = UNSET
+
+
+class EntryImage(Struct, omit_defaults=True):
+    """An image of an article."""
+
+    url: str
+    width: int | str | UnsetType = UNSET
+    height: int | str | UnsetType = UNSET
+
+
+class RelatedEntry(Struct, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+    """The public face of an article: an item of a `related` list."""
+
+    title: str
+    excerpt: str | UnsetType = UNSET
+    published_date_time: str | UnsetType = UNSET
+    source_url: str | UnsetType = UNSET
+    web_url: str | UnsetType = UNSET
+    amp_url: str | UnsetType = UNSET
+    amp_web_url: str | UnsetType = UNSET
+    cdn_amp_url: str | UnsetType = UNSET
+    cdn_amp_web_url: str | UnsetType = UNSET
+    type: str | UnsetType = UNSET
+    provider: EntryProvider | UnsetType = UNSET
+    quality: int | str | UnsetType = UNSET
+    images: Annotated[list[EntryImage], Meta(max_length=1)] | UnsetType = UNSET
+
+
+class ExplainedWord(Struct):
+    """A word that two articles share, in lower case, and what it contributes to their similarity."""
+
+    word: str
+    field: str
+    contribution: float
+
+
+class EntryExplanation(Struct):
+    """Why an entry is in a list: score = similarity × decay × weight."""
+
+    id: str
+    score: float
+    similarity: float
+    decay: Annotated[float, Meta(description="The factor for the time between the two articles.")]
+    weight: Annotated[
+        float,
+        Meta(description="The factor for the entry itself, lower for hubs: articles similar to almost everything."),
+    ]
+    days_apart: Annotated[float | None, Meta(description="`null` if either has no date.")]
+    words: list[ExplainedWord]
+
+
+class RelatedResponse(Struct, omit_defaults=True):
+    """The answer to a look-up."""
+
+    id: str
+    related: list[RelatedEntry]
+    explain: (
+        Annotated[list[EntryExplanation], Meta(description="One item for each entry, if `explain` is true.")]
+        | UnsetType
+    ) = UNSET
+
+
+class SuggestionsResponse(Struct):
+    """The answer to a draft."""
+
+    related: list[RelatedEntry]
+
+
+class ArticleResponse(Struct):
+    """One article."""
+
+    id: str
+    article: RelatedEntry
+
+
+class ArticlesResponse(Struct):
+    """The articles that a search found, newest first."""
+
+    articles: list[ArticleResponse]
+
+
+class HealthResponse(Struct):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class RefusedModel(Struct):
+    """A model that is in use and was refused: the one before it goes on answering."""
+
+    version: str
+    reason: str
+
+
+class LiveArticleCounts(Struct):
+    """Numbers of articles posted and withdrawn since the model was trained, and problems of storing them."""
+
+    articles: int
+    withdrawn: int
+    problems: list[str]
+
+
+class ReadyResponse(Struct):
+    """The model that answers."""
+
+    status: Literal["ready"]
+    version: str | None
+    created: str | None
+    articles: int
+    refused: RefusedModel | None
+    live: LiveArticleCounts
+
+
+class StoreReadyResponse(Struct):
+    """The answers in the store: their model, their longest list, and when they were loaded."""
+
+    status: Literal["ready"]
+    version: str
+    articles: int
+    limit: int
+    loaded: str
+
+
+class PostedResponse(Struct):
+    """A posted article: its list, and the IDs of the articles whose lists it enters."""
+
+    id: str
+    related: list[RelatedEntry]
+    enters: list[str]
+    problems: list[str]
+
+
+class WithdrawnResponse(Struct):
+    """A withdrawn article, and the IDs of the articles whose lists it leaves."""
+
+    id: str
+    leaves: list[str]
+
+
+class ProblemDetails(Struct, omit_defaults=True):
+    """An error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    parameter: Annotated[str, Meta(description="The wrong parameter, or the wrong member of the body.")] | UnsetType = (
+        UNSET
+    )
+    allowed: Annotated[str, Meta(description="What it must be.")] | UnsetType = UNSET
+    closest: Annotated[list[str], Meta(description="The known IDs closest to an unknown one.")] | UnsetType = UNSET
