@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api.state import Config, Fixed, Live, current_snapshot
+from api.state import Config, FixedModel, ModelWatcher, current_snapshot
 from recommender import Recommender
 
 if TYPE_CHECKING:
@@ -89,9 +89,9 @@ def _over_model(
     from api.routes import register_model_routes
 
     if recommender is None:
-        app.extensions["live"] = Live(own.models, posting=bool(own.token), on_refusal=reload_failures.inc)
+        app.extensions["model"] = ModelWatcher(own.models, posting=bool(own.token), on_refusal=reload_failures.inc)
     else:
-        app.extensions["live"] = Fixed(recommender, version)
+        app.extensions["model"] = FixedModel(recommender, version)
     published: PublishedOnly | None = "only" if own.published == "only" else None
     app.extensions.update(models=own.models, published=published, token=own.token)
     register_filters(app)

@@ -13,7 +13,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 
 from api.http import OperationGroup, PostedResponse, WithdrawnResponse, uncached
-from api.state import Fixed, Live
+from api.state import FixedModel, ModelWatcher
 from recommender.corpus import PostedArticle
 from recommender.errors import FrontMatterError
 from recommender.sources import PostedForm
@@ -31,7 +31,7 @@ operations = OperationGroup("live articles")
 def _authorize() -> None:
     """Refuse a request without the server's token, and one with parameters: there are none."""
     token = current_app.extensions["token"]
-    if not token or isinstance(current_app.extensions["live"], Fixed):
+    if not token or isinstance(current_app.extensions["model"], FixedModel):
         abort(HTTPStatus.FORBIDDEN, "posting is off here; start the server with RECOMMENDER_TOKEN in its environment")
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     # Compared in constant time: how long a refusal takes tells nothing of the token.
@@ -103,5 +103,5 @@ def withdraw_article(id: str) -> Response:
     return uncached(msgspec.json.encode(WithdrawnResponse(own_id, listed_by)))
 
 
-def _live() -> Live:
-    return cast("Live", current_app.extensions["live"])
+def _live() -> ModelWatcher:
+    return cast("ModelWatcher", current_app.extensions["model"])

@@ -20,7 +20,7 @@ from api.http import (
 )
 from api.middleware import Metrics
 from api.pages import render_page
-from api.state import Fixed, Live, current_snapshot
+from api.state import FixedModel, ModelWatcher, current_snapshot
 
 operations = OperationGroup("operations")
 
@@ -34,7 +34,7 @@ def healthz() -> Response:
 @operations.operation("GET", "/readyz", response=ReadyResponse, rate_limited=False)
 def readyz() -> Response:
     """Which model answers, which one is refused and why, and how many articles are live."""
-    live: Live | Fixed = current_app.extensions["live"]
+    live: ModelWatcher | FixedModel = current_app.extensions["model"]
     snapshot, refused = live.snapshot, live.refused
     ready = ReadyResponse(
         "ready",

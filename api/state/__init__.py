@@ -1,7 +1,7 @@
 """The state of an application: its configuration, and the snapshot of the model in use."""
 
 from api.state.config import PREFIX, Config
-from api.state.model_watcher import Fixed, Live
+from api.state.model_watcher import FixedModel, ModelWatcher
 from api.state.snapshot import Answering, Described, Describing, Snapshot, Tagged, current_snapshot
 
 __all__ = [
@@ -10,8 +10,8 @@ __all__ = [
     "Config",
     "Described",
     "Describing",
-    "Fixed",
-    "Live",
+    "FixedModel",
+    "ModelWatcher",
     "Snapshot",
     "Tagged",
     "current_snapshot",

@@ -1,8 +1,4 @@
-"""What answers: the model in use and the live articles over it, swapped without a request noticing.
-
-Each worker has two threads, one that follows the models folder and one that follows its journal of live articles. What
-they load is published as one reference: a request that took the old one ends on it, and none waits for the new one.
-"""
+"""Watches a models folder, and swaps the model in use and its live articles without a request noticing."""
 
 from __future__ import annotations
 
@@ -20,8 +16,8 @@ from recommender.corpus import Journal, LiveChanges, PostedArticle, WithdrawnArt
 from recommender.errors import ArtefactError, JournalError
 from recommender.ranking import LiveOverlay
 
-MOST = 10_000  # live articles: all of them are kept in memory, and weighed anew for each new model
-_INTERVAL = 0.25  # seconds between two looks, each of which costs a stat or an SQLite pragma
+MAX_LIVE_ARTICLES = 10_000  # all are kept in memory, and computed anew for each new model
+_INTERVAL = 0.25  # seconds between two checks, each of which costs a stat or an SQLite pragma
 _SHORTEST_WAIT, _LONGEST_WAIT = 1.0, 300.0  # seconds until a refused version is tried again
 
 log = logging.getLogger(__name__)
@@ -29,14 +25,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A version that is in use by the pointer and not served, and why."""
+    """The version in use, if it is not served, and why."""
 
     version: str
     reason: str
 
 
-class Fixed:
-    """One recommender that stays."""
+class FixedModel:
+    """One recommender that is never swapped."""
 
     refused: Refusal | None = None
     problems: tuple[str, ...] = ()
@@ -46,16 +42,19 @@ class Fixed:
         self.snapshot = Snapshot(recommender, version, tag=version)
 
     def close(self) -> None:
-        """Nothing is to be ended."""
+        """Do nothing: there is no thread to stop."""
 
 
-class Live:
-    """The model in use in a folder, whichever that is at the moment.
+class ModelWatcher:
+    """Follows the model in use in a folder, and the journal of live articles over it, each in a thread of its own.
+
+    What they load is published as one reference, `snapshot`: a request that took the old one ends on it, and none waits
+    for the new one. A version without a seal is verified first, by one worker for all, while the old one answers.
 
     Attributes:
-        snapshot: what answers; take it once a request.
-        refused: the version that the pointer names and that is not served.
-        problems: what of the journal of live articles is damaged, a sentence each.
+        snapshot: what answers; a request takes it once.
+        refused: the version in use, if it is not served: it is being verified, or it was refused.
+        problems: damage of the journal, one sentence each.
         loads, refusals: how many versions were loaded, and refused, so far.
     """
 
@@ -83,9 +82,9 @@ class Live:
         self._journal_failed = False
         self._changing = threading.Lock()  # guards the journal, and the overlay that follows it
         version = self._first_version()
-        self._overlay = self._loaded(version, LiveChanges())
-        self.snapshot = self._serving(version, self._overlay)
-        self._look_at_the_journal()
+        self._overlay = self._load(version, LiveChanges())
+        self.snapshot = self._snapshot_of(version, self._overlay)
+        self._check_journal()
         self._stopped = threading.Event()
         self._threads = [
             threading.Thread(target=self._follow_models, name="models", daemon=True),
@@ -108,33 +107,33 @@ class Live:
         return version
 
     def post(self, new: PostedArticle) -> tuple[LiveOverlay, bool]:
-        """Take in an article, for good: all workers serve it within two seconds.
+        """Add or replace a live article and keep it on the disk; all workers serve it within two seconds.
 
         Returns:
             What this worker serves now, and whether the article was unknown before.
 
         Raises:
-            JournalError: it can't be kept, and is not served.
+            JournalError: it can't be written to the journal; it is not served.
         """
         with self._changing:
             self._catch_up()
             overlay = self._overlay
-            if len(overlay.changes.posted) >= MOST and new.id not in overlay.changes.posted:
-                raise JournalError(f"{MOST:,} articles are live already; run `recommender train CORPUS`")
+            if len(overlay.changes.posted) >= MAX_LIVE_ARTICLES and new.id not in overlay.changes.posted:
+                raise JournalError(f"{MAX_LIVE_ARTICLES:,} articles are live already; run `recommender train CORPUS`")
             created = not overlay.recommender.has_article(new.id)
             self._journal.append(overlay.mark_superseded(new).to_record())
             self._catch_up()
             return self._overlay, created
 
     def withdraw(self, id: str) -> tuple[str, list[str]]:
-        """Take an article away, for good.
+        """Withdraw an article for good.
 
         Returns:
-            Its own ID, and those of the articles whose lists it leaves.
+            Its ID, and those of the articles whose lists it leaves.
 
         Raises:
             UnknownArticleError: no article answers to this ID.
-            JournalError: it can't be kept, and the article stays.
+            JournalError: it can't be written to the journal; the article stays.
         """
         with self._changing:
             self._catch_up()
@@ -144,13 +143,13 @@ class Live:
             self._catch_up()
             return article.id, owners
 
-    def _loaded(self, version: str, changes: LiveChanges) -> LiveOverlay:
+    def _load(self, version: str, changes: LiveChanges) -> LiveOverlay:
         base = Recommender.load(self._models, version)
         self._models.record_served(version)
         self.loads += 1
         return LiveOverlay(base).with_changes(changes)
 
-    def _serving(self, version: str, overlay: LiveOverlay) -> Snapshot:
+    def _snapshot_of(self, version: str, overlay: LiveOverlay) -> Snapshot:
         tag = f"{version}+{overlay.tag}" if overlay.tag else version
         created = self._models.manifest(version).created
         return Snapshot(overlay.recommender, version, created, tag, len(overlay), len(overlay.changes.withdrawn))
@@ -165,25 +164,25 @@ class Live:
                 log.error("%s", sentence)
         self.problems = changes.damage
         self._overlay = self._overlay.with_changes(changes)
-        self.snapshot = self._serving(self.snapshot.version or "", self._overlay)
+        self.snapshot = self._snapshot_of(self.snapshot.version or "", self._overlay)
         self._journal_failed = False
 
     def _follow_models(self) -> None:
         if self._posting:
             self._overlay.warm_up()
-        self._repeat(self._look_for_a_model)
+        self._repeat(self._check_pointer)
 
     def _follow_journal(self) -> None:
-        self._repeat(self._look_at_the_journal)
+        self._repeat(self._check_journal)
 
-    def _repeat(self, look: Callable[[], object]) -> None:
+    def _repeat(self, check: Callable[[], object]) -> None:
         while not self._stopped.wait(_INTERVAL):
             try:
-                look()
+                check()
             except Exception:
                 log.exception("following the models folder failed")
 
-    def _look_at_the_journal(self) -> None:
+    def _check_journal(self) -> None:
         try:
             with self._changing:
                 self._catch_up()
@@ -193,9 +192,9 @@ class Live:
                 log.error("%s", error)
             self.problems = (str(error),)
 
-    def _look_for_a_model(self) -> None:
-        """Serve the version in use; one that is refused is tried again after a time that doubles."""
-        pointer = _mark(self._models.pointer)
+    def _check_pointer(self) -> None:
+        """Serve the version in use; one that was refused is tried again after a time that doubles."""
+        pointer = _file_state(self._models.pointer)
         if pointer == self._pointer and (self.refused is None or time.monotonic() < self._next_attempt):
             return
         if pointer != self._pointer:
@@ -210,27 +209,33 @@ class Live:
                 log.warning("%s is served now", version)
             self.refused = None
         except ArtefactError as error:
-            if self.refused is None or self.refused.reason != str(error):
-                log.error("%s; %s is served on", error, self.snapshot.version)
-                self.refusals += 1
-                self._on_refusal()
-            self.refused = Refusal(version, str(error))
-            self._next_attempt = time.monotonic() + self._wait
-            self._wait = min(2 * self._wait, _LONGEST_WAIT)
+            self._refuse(version, str(error))
+        except Exception as error:
+            log.exception("loading %s failed", version)
+            self._refuse(version, f"loading it failed ({type(error).__name__}: {error})")
+
+    def _refuse(self, version: str, reason: str) -> None:
+        if self.refused != (refusal := Refusal(version, reason)):
+            log.error("%s; %s is still served", reason, self.snapshot.version)
+            self.refusals += 1
+            self._on_refusal()
+        self.refused = refusal
+        self._next_attempt = time.monotonic() + self._wait
+        self._wait = min(2 * self._wait, _LONGEST_WAIT)
 
     def _swap(self, version: str) -> None:
-        overlay = self._loaded(version, self._overlay.changes)  # the long part, while others may still post
+        overlay = self._load(version, self._overlay.changes)  # takes long; articles can be posted meanwhile
         if self._posting:
             overlay.warm_up()
         with self._changing:
             if overlay.changes is not self._overlay.changes:
                 overlay = overlay.with_changes(self._overlay.changes)
             self._overlay = overlay
-            self.snapshot = self._serving(version, overlay)
+            self.snapshot = self._snapshot_of(version, overlay)
 
 
-def _mark(path: Path) -> tuple[int, ...] | None:
-    """What changes when a file is written to or replaced; `None` if there is none."""
+def _file_state(path: Path) -> tuple[int, ...] | None:
+    """What changes when a file is written to or replaced; `None` if there is no file."""
     try:
         status = path.stat()
     except OSError:

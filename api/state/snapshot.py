@@ -66,4 +66,4 @@ class SnapshotSource(Protocol):
 
 def current_snapshot(app: Flask) -> Snapshot:
     """The current snapshot; a request takes it once."""
-    return cast("SnapshotSource", app.extensions["live"]).snapshot
+    return cast("SnapshotSource", app.extensions["model"]).snapshot

@@ -128,7 +128,7 @@ def test_what_is_not_there_is_a_problem_too(client: FlaskClient) -> None:
 
 def test_a_fault_of_ours_is_a_problem_without_its_trace() -> None:
     app = create_app(Recommender().fit(corpus_of(article("a", "Comet"))))
-    app.extensions["live"] = None
+    app.extensions["model"] = None
     response = app.test_client().get("/articles/a")
     assert response.status_code == 500
     assert response.mimetype == "application/problem+json"

@@ -244,7 +244,7 @@ def test_options_and_wrong_methods_say_what_is_allowed_and_are_no_pages(client: 
 
 def test_a_fault_of_ours_tells_no_one_how_it_came_about(caplog: pytest.LogCaptureFixture) -> None:
     app = create_app(_recommender())
-    app.extensions["live"] = None
+    app.extensions["model"] = None
     for path in ("/articles/query", "/articles/query/related", "/related?url=site.example/query", "/readyz"):
         with caplog.at_level(logging.ERROR):
             response = app.test_client().get(path)

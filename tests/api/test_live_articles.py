@@ -22,7 +22,7 @@ from waiting import SLACK, until
 from werkzeug.test import TestResponse
 
 from api import create_app
-from api.state import Live
+from api.state import ModelWatcher
 from recommender import Recommender
 from recommender.artefacts import Manifest
 from recommender.training import publish
@@ -49,7 +49,7 @@ def apps(published: Published) -> Iterator[tuple[Flask, Flask]]:
     both = create_app(MODELS=published[0], TOKEN=TOKEN), create_app(MODELS=published[0], TOKEN=TOKEN)
     yield both
     for app in both:
-        app.extensions["live"].close()
+        app.extensions["model"].close()
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def answers(client: FlaskClient, id: str, status: int) -> bool:
 
 def serves(app: Flask, version: str) -> bool:
     """Whether an application is on a version."""
-    return bool(app.extensions["live"].snapshot.version == version)
+    return bool(app.extensions["model"].snapshot.version == version)
 
 
 def titles(client: FlaskClient, id: str) -> list[str]:
@@ -150,9 +150,9 @@ def test_what_was_posted_outlives_the_server_and_a_new_model(
         until(partial(serves, app, second.version))
         assert app.test_client().get(f"/articles/{ID}/related").data == expected
         assert app.test_client().get(f"/articles/{SEED_ID}").status_code == 404
-    tags = {app.extensions["live"].snapshot.tag for app in (*apps, later)}
+    tags = {app.extensions["model"].snapshot.tag for app in (*apps, later)}
     assert len(tags) == 1
-    later.extensions["live"].close()
+    later.extensions["model"].close()
 
 
 @pytest.mark.parametrize(
@@ -190,11 +190,11 @@ def test_without_a_token_of_the_server_posting_is_off(
             response = app.test_client().post("/articles", data=FILE, content_type="text/markdown", headers=headers)
             assert response.status_code == 403
             assert "posting is off here" in body_of(response)["detail"]
-    off.extensions["live"].close()
+    off.extensions["model"].close()
     monkeypatch.setenv("RECOMMENDER_TOKEN", TOKEN)
     on = create_app(MODELS=published[0])
     assert post(on.test_client()).status_code == 201
-    on.extensions["live"].close()
+    on.extensions["model"].close()
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_what_can_not_be_kept_is_not_served(client: FlaskClient, published: Publ
 
 
 def test_more_than_a_server_holds_are_refused(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.state.model_watcher.MOST", 1)
+    monkeypatch.setattr("api.state.model_watcher.MAX_LIVE_ARTICLES", 1)
     assert post(client).status_code == 201
     assert post(client).status_code == 200
     response = post(client, FILE.replace("title: ", "title: Other "))
@@ -265,7 +265,7 @@ def test_readyz_counts_what_is_live_and_tells_of_damage(client: FlaskClient, pub
     assert body_of(client.get("/readyz"))["live"] == {"articles": 1, "withdrawn": 1, "problems": []}
     with closing(sqlite3.connect(published[0] / "live.journal")) as connection, connection:
         connection.execute("UPDATE record SET value = replace(value, 'title', 'little') WHERE id = 1")
-    live = Live(published[0])
+    live = ModelWatcher(published[0])
     assert live.problems == (f"{published[0]}/live.journal: record 1 is damaged, and lost",)
     live.close()
 

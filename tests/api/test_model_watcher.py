@@ -13,7 +13,7 @@ from servers import RECOMMENDER, free_port, running
 from waiting import SLACK, until
 
 from api import create_app
-from api.state import Live
+from api.state import ModelWatcher
 from recommender import Corpus, Recommender
 from recommender.artefacts import LocalModels, Manifest
 from recommender.errors import ArtefactError
@@ -24,11 +24,11 @@ OTHER = corpus_of(article("comet", "Comet over the bay"), article("town", "Comet
 
 
 @pytest.fixture
-def live(published: Published) -> Iterator[Live]:
+def watcher(published: Published) -> Iterator[ModelWatcher]:
     """What follows the folder that the seeds' model is published in."""
-    live = Live(published[0])
-    yield live
-    live.close()
+    watcher = ModelWatcher(published[0])
+    yield watcher
+    watcher.close()
 
 
 def publish_other(models: Path) -> str:
@@ -51,63 +51,67 @@ def point_to(models: Path, version: str) -> None:
     (models / "next").replace(models / "current")
 
 
-def refused_reason(live: Live) -> str:
+def refused_reason(watcher: ModelWatcher) -> str:
     """Why the version in use is not served, if it is not."""
-    return "" if live.refused is None else live.refused.reason
+    return "" if watcher.refused is None else watcher.refused.reason
 
 
-def test_a_new_model_is_served_and_an_older_one_again_when_it_is_named(published: Published, live: Live) -> None:
+def test_a_new_model_is_served_and_an_older_one_when_it_is_used_again(
+    published: Published, watcher: ModelWatcher
+) -> None:
     models, first = published
-    before = live.snapshot
+    before = watcher.snapshot
     assert before.version == first.version
     second = publish_other(models)
-    until(lambda: live.snapshot.version == second)
-    assert len(live.snapshot.recommender.related("comet")) == 1
+    until(lambda: watcher.snapshot.version == second)
+    assert len(watcher.snapshot.recommender.related("comet")) == 1
     assert len(before.recommender.related(SEED_ID)) == 10  # what took the old one ends on it
     LocalModels(models).use(first.version)
-    until(lambda: live.snapshot.version == first.version)
-    assert live.snapshot.recommender.has_article(SEED_ID)
-    assert (live.loads, live.refusals, live.refused) == (3, 0, None)
+    until(lambda: watcher.snapshot.version == first.version)
+    assert watcher.snapshot.recommender.has_article(SEED_ID)
+    assert (watcher.loads, watcher.refusals, watcher.refused) == (3, 0, None)
 
 
-def test_a_bad_model_is_refused_and_the_old_one_goes_on(published: Published, live: Live) -> None:
+def test_a_bad_model_is_refused_and_the_old_one_goes_on(published: Published, watcher: ModelWatcher) -> None:
     models, first = published
     version = copy_damaged(models, first.version)
-    until(lambda: "lists.rows.npy is damaged" in refused_reason(live))
-    assert live.refused is not None
-    assert live.refused.version == version
-    assert live.snapshot.version == first.version
+    until(lambda: "lists.rows.npy is damaged" in refused_reason(watcher))
+    assert watcher.refused is not None
+    assert watcher.refused.version == version
+    assert watcher.snapshot.version == first.version
     LocalModels(models).use(first.version)
-    until(lambda: live.refused is None)
-    assert (live.loads, live.refusals) == (1, 1)
+    until(lambda: watcher.refused is None)
+    assert (watcher.loads, watcher.refusals) == (1, 1)
 
 
-def test_a_model_that_is_still_being_copied_is_served_when_it_is_whole(published: Published, live: Live) -> None:
+def test_a_model_that_is_still_being_copied_is_served_once_it_is_whole(
+    published: Published, watcher: ModelWatcher
+) -> None:
     models, first = published
     version = copy_damaged(models, first.version)
-    until(lambda: "lists.rows.npy is damaged" in refused_reason(live))
+    until(lambda: "lists.rows.npy is damaged" in refused_reason(watcher))
     shutil.copy(models / first.version / "lists.rows.npy", models / version)
-    until(lambda: live.snapshot.version == version)
-    assert live.refused is None
+    until(lambda: watcher.snapshot.version == version)
+    assert watcher.refused is None
 
 
-def test_without_a_pointer_the_model_goes_on(published: Published, live: Live) -> None:
+def test_without_a_pointer_the_model_goes_on(published: Published, watcher: ModelWatcher) -> None:
     models, first = published
     (models / "current").unlink()
-    until(lambda: live.refused is not None)
-    assert live.snapshot.version == first.version
+    until(lambda: watcher.refused is not None)
+    assert watcher.snapshot.version == first.version
     LocalModels(models).use(first.version)
-    until(lambda: live.refused is None)
+    until(lambda: watcher.refused is None)
 
 
 def test_a_worker_that_starts_while_a_bad_model_is_in_use_serves_what_the_others_do(published: Published) -> None:
     models, first = published
-    others = Live(models)
+    others = ModelWatcher(models)
     publish_other(models)
     LocalModels(models).use(first.version)
     until(lambda: others.snapshot.version == first.version)
     copy_damaged(models, first.version)
-    joining = Live(models)
+    joining = ModelWatcher(models)
     try:
         assert joining.snapshot.version == first.version
         until(lambda: "lists.rows.npy is damaged" in refused_reason(joining))
@@ -120,7 +124,7 @@ def test_a_bad_model_where_none_was_served_before_is_an_error(published: Publish
     models, first = published
     copy_damaged(models, first.version)
     with pytest.raises(ArtefactError, match=r"lists\.rows\.npy is damaged"):
-        Live(models)
+        ModelWatcher(models)
 
 
 def test_readyz_names_the_model_and_what_is_refused(published: Published) -> None:
@@ -137,11 +141,11 @@ def test_readyz_names_the_model_and_what_is_refused(published: Published) -> Non
         "live": nothing,
     }
     version = copy_damaged(models, first.version)
-    until(lambda: "lists.rows.npy is damaged" in refused_reason(app.extensions["live"]))
+    until(lambda: "lists.rows.npy is damaged" in refused_reason(app.extensions["model"]))
     answer = client.get("/readyz").json
     assert answer is not None
     assert (answer["version"], answer["refused"]["version"]) == (first.version, version)
-    app.extensions["live"].close()
+    app.extensions["model"].close()
 
 
 def test_every_worker_takes_a_new_model_within_two_seconds(published: Published, seeds: Corpus) -> None:
