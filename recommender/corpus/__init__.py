@@ -1,4 +1,8 @@
-"""Sources into a corpus: which files are one article, which ID each has, which articles the curated links mean."""
+"""The corpus: sources become articles with unique IDs and links between them.
+
+`Corpus.from_path` reads one. `LiveChanges` are the articles posted and withdrawn since the last training, which a
+`Journal` keeps. The tables belong to the temporary database that a corpus is assembled and held in.
+"""
 
 from recommender.corpus.corpus import ArticleFile, Corpus, fingerprint
 from recommender.corpus.journal import JOURNAL_FILE, Journal, JournalUpdate
@@ -10,7 +14,7 @@ from recommender.corpus.live_changes import (
     remove_incorporated,
     state_digest,
 )
-from recommender.corpus.spill_tables import Listing, Lookup, Pairs, Rows, Shelf, Tables
+from recommender.corpus.spill_tables import MultiIndex, SortedSequence, SpillDatabase, StoredMapping, Table, UniqueIndex
 
 __all__ = [
     "JOURNAL_FILE",
@@ -19,14 +23,14 @@ __all__ = [
     "Journal",
     "JournalUpdate",
     "LinkFaultKind",
-    "Listing",
     "LiveChanges",
-    "Lookup",
-    "Pairs",
+    "MultiIndex",
     "PostedArticle",
-    "Rows",
-    "Shelf",
-    "Tables",
+    "SortedSequence",
+    "SpillDatabase",
+    "StoredMapping",
+    "Table",
+    "UniqueIndex",
     "WithdrawnArticle",
     "fingerprint",
     "remove_incorporated",

@@ -7,35 +7,35 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from recommender.articles import Article, in_rank_order, normalise_url
-from recommender.corpus.identity import Grouping, age_key
-from recommender.corpus.links import CuratedList, Directory, LinkFault, resolved, take_in
+from recommender.articles import Article, in_rank_order
+from recommender.corpus.identity import ArticleGroups, age_key
+from recommender.corpus.links import CuratedList, LinkFault, LinkResolver, add_linked_only_articles, resolve_links
 from recommender.corpus.live_changes import LiveChanges, WithdrawnArticle
-from recommender.corpus.spill_tables import Listing, Rows, Shelf, Tables
+from recommender.corpus.spill_tables import SortedSequence, SpillDatabase, StoredMapping, Table
 from recommender.errors import CorpusError
 from recommender.parallel import gc_paused
 from recommender.sources import LinkLine, ListState, Problem, Source, SourceReader, WrittenList
 
 
-class _Wish(NamedTuple):
-    """What the files of an article pin and ban, each with the file's place."""
+class _PinsAndBans(NamedTuple):
+    """The names that the files of one article pin and ban, each with the path of its file."""
 
-    number: int
+    row: int
     pins: tuple[tuple[str, str], ...]
     bans: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, number: int, sources: Iterable[Source]) -> Self:
+    def from_sources(cls, row: int, sources: Iterable[Source]) -> Self:
         pins, bans = [], []
         for source in sources:
             pins += [(source.path, name) for name in source.pinned]
             bans += [(source.path, name) for name in source.banned]
-        return cls(number, tuple(pins), tuple(bans))
+        return cls(row, tuple(pins), tuple(bans))
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleFile:
-    """A front-matter file: of which article it is, and what its own list is; see `Source`."""
+    """A front-matter file with the ID of its article and the state of its own list; see `Source`."""
 
     path: str
     id: str
@@ -46,19 +46,20 @@ class ArticleFile:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What training reads.
+    """The articles and curated links that training reads.
 
-    Of more than `tables.FEW` articles, `articles`, `links`, `topics` and `article_files` are not tuples and dicts, but
-    read from a temporary file whenever they are asked for anything; such a corpus stays in the process that read it.
+    A corpus that was read keeps its articles, links, topics and files in a temporary database, from which each is
+    decoded when it is asked for. So it takes little memory, and stays in the process that read it. It equals a corpus
+    of tuples and dicts with the same content.
 
     Attributes:
-        articles: one an article, linked-only ones included, in the order of their IDs.
-        links: the curated links, as IDs, of every article that has some; the editors' order, without repetition.
-        topics: what an article says it is about, by ID; for reports alone, never for ranking.
-        link_faults: curated links that are dead, doubled, to themselves, or whose entry differs from its article.
+        articles: all articles, linked-only ones included, in the order of their IDs.
+        links: the curated links of each article that has some, as IDs in the editors' order, without repetition.
+        topics: the topics that articles name, by ID; for reports, never for ranking.
+        link_faults: curated links that are dead, doubled, to their own article, or differ from the article's entry.
         problems: what was skipped or read with a doubt, in the order of the files.
-        files: how many articles have a file (or a line) of their own.
-        article_files: the front-matter files, in the order of their places.
+        files: the number of articles that have a file (or a line) of their own.
+        article_files: the front-matter files, in the order of their paths.
         fingerprint: a hash of all that was read: the same files give the same one, whatever lists this program wrote
             into them, and whatever was posted.
         incorporated: the posted articles whose state the corpus's own files have or are ahead of, as IDs with digests.
@@ -102,28 +103,30 @@ class Corpus:
 
     @classmethod
     def _from_path(cls, path: Path, cache: Path | None, live_changes: LiveChanges, *, progress: bool) -> Self:
-        reader, tables = SourceReader(path, cache=cache), Tables()
+        reader, database = SourceReader(path, cache=cache), SpillDatabase()
         problems = reader.problems
-        lines: Rows[LinkLine] = tables.rows(LinkLine)
+        link_lines: Table[LinkLine] = Table(database, LinkLine)
         found = 0
 
-        def read() -> Iterator[Source]:
+        def read_sources() -> Iterator[Source]:
             nonlocal found
             for parsed in reader.read_files(progress=progress):
                 problems.extend(parsed.problems)
                 for line in parsed.links:
-                    lines.add(line)
+                    link_lines.append(line)
                 found += len(parsed.sources)
                 yield from parsed.sources
 
-        sources: Iterable[Source] = read()
+        sources: Iterable[Source] = read_sources()
         incorporated: dict[str, str] = {}
         if live_changes:
-            spooled: Rows[Source] = tables.rows(Source)
+            stored: Table[Source] = Table(database, Source)
             for source in sources:
-                spooled.add(source)
-            sources, incorporated = live_changes.merge_into(Listing(spooled))
-        corpus = cls._of(sources, Listing(lines), problems, tables, withdrawn=live_changes.withdrawn.values())
+                stored.append(source)
+            sources, incorporated = live_changes.merge_into(SortedSequence(stored))
+        corpus = cls._assemble(
+            sources, SortedSequence(link_lines), problems, database, withdrawn=live_changes.withdrawn.values()
+        )
         if not found:
             first = "".join(f"\n  {problem}" for problem in problems[:5])
             raise CorpusError(
@@ -142,83 +145,81 @@ class Corpus:
         withdrawn: Collection[WithdrawnArticle] = (),
         fingerprint: str = "",
     ) -> Self:
-        """Put together what was read: one article a URL, an ID each, linked-only articles, links by ID.
+        """Assemble a corpus: files of one URL are one article, IDs are unique, linked-only articles are added.
 
-        Without what was withdrawn, and without links to it: it may be known from lists alone.
+        Withdrawn articles are left out, and so are links to them: they may be linked-only articles.
         """
-        corpus = cls._of(sources, link_lines, problems, Tables(), withdrawn=withdrawn)
+        corpus = cls._assemble(sources, link_lines, problems, SpillDatabase(), withdrawn=withdrawn)
         return replace(corpus, fingerprint=fingerprint)
 
     @classmethod
-    def _of(
+    def _assemble(
         cls,
         sources: Iterable[Source],
         link_lines: Iterable[LinkLine],
         problems: Iterable[Problem],
-        tables: Tables,
+        database: SpillDatabase,
         *,
         withdrawn: Collection[WithdrawnArticle] = (),
     ) -> Self:
-        groups = Grouping(sources, tables)
-        noted = [*problems, *groups.problems]
-        directory = Directory(tables)
-        lists: Rows[CuratedList] = tables.rows(CuratedList, keys=2)
-        topics: Rows[tuple[str, tuple[str, ...]]] = tables.rows(tuple[str, tuple[str, ...]])
-        of_files: Rows[ArticleFile] = tables.rows(ArticleFile, keys=1)
-        wishes: Rows[_Wish] = tables.rows(_Wish)
+        groups = ArticleGroups(sources, database)
+        all_problems = [*problems, *groups.problems]
+        resolver = LinkResolver(database)
+        lists: Table[CuratedList] = Table(database, CuratedList, sort_columns=2)
+        topics: Table[tuple[str, tuple[str, ...]]] = Table(database, tuple[str, tuple[str, ...]])
+        article_files: Table[ArticleFile] = Table(database, ArticleFile, sort_columns=1)
+        pins_and_bans: Table[_PinsAndBans] = Table(database, _PinsAndBans)
         files = 0
-        # Newest first: of several copies of one linked-only article, the one that was embedded last is kept.
         for group in groups:
             files += 1
-            article = _merged(group)
-            number = directory.add(article)
+            article = _merge_files(group)
+            row = resolver.add(article)
             for _, source in group:
                 if source.front_matter_digest:
                     file = ArticleFile(
                         source.path, article.id, source.list_state, source.written, source.front_matter_digest
                     )
-                    of_files.add(file, source.path)
+                    article_files.append(file, source.path)
                 if source.related:
-                    curated = CuratedList(article.id, source.path, source.related)
-                    lists.add(curated, -age_key(article.published_at), article.id)
+                    _append_list(lists, CuratedList(article.id, source.path, source.related), article)
             if group[0][1].topics:
-                topics.add((article.id, group[0][1].topics))
-            wish = _Wish.of(number, [source for _, source in group])
-            if wish.pins or wish.bans:
-                wishes.add(wish)
-        _take_lines(link_lines, lists, directory, noted)
-        take_in(Listing(lists), directory)
-        gone = _without(withdrawn, directory)
+                topics.append((article.id, group[0][1].topics))
+            named = _PinsAndBans.from_sources(row, [source for _, source in group])
+            if named.pins or named.bans:
+                pins_and_bans.append(named)
+        _append_link_lines(link_lines, lists, resolver, all_problems)
+        # Newest first: of several copies of one linked-only article, the one that was embedded last is kept.
+        add_linked_only_articles(lists.sorted(), resolver)
+        left_out = _find_withdrawn(withdrawn, resolver)
         faults: list[LinkFault] = []
-        links: Rows[tuple[str, tuple[str, ...]]] = tables.rows(tuple[str, tuple[str, ...]], keys=1)
-        for id, targets in resolved(Listing(lists), directory, faults):
-            kept = tuple(target for target in targets if target not in gone) if gone else targets
-            if kept and id not in gone:
-                links.add((id, kept), id)
-        for wish in Listing(wishes):
-            pinned = _named("relatedPin", wish.pins, directory, noted)
-            banned = _named("relatedBan", wish.bans, directory, noted)
-            if wish.number not in gone.values():
-                article = directory.articles[wish.number]
-                directory.change(wish.number, replace(article, pinned=pinned, banned=banned))
-        directory.articles.discard_all(list(gone.values()))
-        if gone:
-            of_files.discard_all([number for number, file in of_files.items() if file.id in gone])
-        articles, article_files = Listing(directory.articles, first=2), Listing(of_files)
+        links: Table[tuple[str, tuple[str, ...]]] = Table(database, tuple[str, tuple[str, ...]], sort_columns=1)
+        for id, targets in resolve_links(lists.sorted(), resolver, faults):
+            kept = tuple(target for target in targets if target not in left_out) if left_out else targets
+            if kept and id not in left_out:
+                links.append((id, kept), id)
+        for row, pins, bans in SortedSequence(pins_and_bans):
+            pinned = _resolve_names("relatedPin", pins, resolver, all_problems)
+            banned = _resolve_names("relatedBan", bans, resolver, all_problems)
+            if row not in left_out.values():
+                resolver.replace(row, replace(resolver.articles[row], pinned=pinned, banned=banned))
+        resolver.articles.delete(list(left_out.values()))
+        if left_out:
+            article_files.delete([row for row, file in article_files.items() if file.id in left_out])
+        kept_topics = (item for _, item in topics.items() if item[0] not in left_out)
         return cls(
-            articles=articles if tables.on_disk else tuple(articles),
-            links=_by_id(links.ordered(), tables),
-            topics=_by_id((item for item in Listing(topics) if item[0] not in gone), tables),
+            articles=SortedSequence(resolver.articles, first=2),
+            links=StoredMapping(database, tuple[str, ...], links.sorted()),
+            topics=StoredMapping(database, tuple[str, ...], kept_topics),
             link_faults=tuple(faults),
-            problems=tuple(sorted(noted, key=_position)),
+            problems=tuple(sorted(all_problems, key=_problem_order)),
             files=files,
-            article_files=article_files if tables.on_disk else tuple(article_files),
+            article_files=SortedSequence(article_files),
         )
 
     def in_rank_order(self) -> Iterator[Article]:
-        """The articles in the order that settles ties, as `rules.in_rank_order` has it; one at a time is in memory."""
-        if isinstance(self.articles, Listing):
-            return self.articles.rows.ordered()
+        """The articles in the order of `recommender.articles.in_rank_order`; a read corpus decodes one at a time."""
+        if isinstance(self.articles, SortedSequence):
+            return self.articles.table.sorted()
         return iter(in_rank_order(self.articles))
 
 
@@ -227,15 +228,15 @@ def fingerprint(path: str | Path, *, cache: Path | None = None) -> str:
     return SourceReader(Path(path), cache=cache).compute_fingerprint()
 
 
-def _position(problem: Problem) -> tuple[str, int, str]:
+def _problem_order(problem: Problem) -> tuple[str, int, str]:
     file, _, line = problem.path.rpartition(":")
     if file.lower().endswith(".jsonl") and line.isdigit():
         return file, int(line), problem.reason
     return problem.path, problem.line or 0, problem.reason
 
 
-def _merged(group: list[tuple[str, Source]]) -> Article:
-    """The article of its files, the newest of which comes first."""
+def _merge_files(group: list[tuple[str, Source]]) -> Article:
+    """The article of some files with their IDs, the newest first."""
     names = tuple(dict.fromkeys(id for id, _ in group))
     newest = group[0][1]
     return Article(
@@ -249,45 +250,41 @@ def _merged(group: list[tuple[str, Source]]) -> Article:
     )
 
 
-def _take_lines(
-    lines: Iterable[LinkLine], lists: Rows[CuratedList], directory: Directory, noted: list[Problem]
+def _append_list(lists: Table[CuratedList], curated: CuratedList, owner: Article) -> None:
+    lists.append(curated, -age_key(owner.published_at), owner.id)
+
+
+def _append_link_lines(
+    lines: Iterable[LinkLine], lists: Table[CuratedList], resolver: LinkResolver, problems: list[Problem]
 ) -> None:
     for line in lines:
-        place = f"{line.path}:{line.line}"
-        owner = directory.named(line.id)
-        if owner is None:
-            noted.append(Problem(place, f"links of {line.id!r}, but no article has this ID"))
+        path = f"{line.path}:{line.line}"
+        if (owner := resolver.find_by_name(line.id)) is None:
+            problems.append(Problem(path, f"links of {line.id!r}, but no article has this ID"))
         else:
-            lists.add(CuratedList(owner.id, place, line.related), -age_key(owner.published_at), owner.id)
+            _append_list(lists, CuratedList(owner.id, path, line.related), owner)
 
 
-def _without(withdrawn: Collection[WithdrawnArticle], directory: Directory) -> dict[str, int]:
-    """The IDs of the articles that were withdrawn, with their numbers."""
+def _find_withdrawn(withdrawn: Collection[WithdrawnArticle], resolver: LinkResolver) -> dict[str, int]:
+    """The IDs of the withdrawn articles with their rows."""
     if not withdrawn:
         return {}
     any_of_them = WithdrawnArticle.union(withdrawn)
     return {
-        article.id: number
-        for number, article in directory.articles.items()
+        article.id: row
+        for row, article in resolver.articles.items()
         if any_of_them.matches(article.names, article.urls)
     }
 
 
-def _by_id(items: Iterable[tuple[str, tuple[str, ...]]], tables: Tables) -> Mapping[str, tuple[str, ...]]:
-    if not tables.on_disk:
-        return dict(items)
-    shelf: Shelf[tuple[str, ...]] = Shelf(tables, tuple[str, ...])
-    for id, texts in items:
-        shelf.put(id, texts)
-    return shelf
-
-
-def _named(key: str, names: Iterable[tuple[str, str]], directory: Directory, noted: list[Problem]) -> tuple[str, ...]:
-    """The articles that a key of some files names, as IDs; each name comes with its file's place."""
+def _resolve_names(
+    key: str, names: Iterable[tuple[str, str]], resolver: LinkResolver, problems: list[Problem]
+) -> tuple[str, ...]:
+    """The IDs of the articles that a front-matter key names; each name comes with the path of its file."""
     ids: dict[str, None] = {}
-    for place, name in names:
-        if (article := directory.resolve(name, normalise_url(name))) is None:
-            noted.append(Problem(place, f"`{key}`: no article here has {name!r} as ID or URL"))
+    for path, name in names:
+        if (article := resolver.resolve(name)) is None:
+            problems.append(Problem(path, f"`{key}`: no article here has {name!r} as ID or URL"))
         else:
             ids.setdefault(article.id)
     return tuple(ids)

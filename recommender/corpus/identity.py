@@ -1,114 +1,112 @@
-"""Which files are of one article, and which ID each has."""
+"""Which files are one article, and which ID each file has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from recommender.corpus.spill_tables import Lookup, Pairs, Rows, Tables
+from recommender.corpus.spill_tables import MultiIndex, SpillDatabase, Table
 from recommender.sources import Problem, Source
 
 
-class Grouping:
-    """Files that share an address, directly or through others, are one article; each file has an ID.
+class ArticleGroups:
+    """The files of each article: files that share a URL, directly or through others, are one article.
+
+    Only what concerns files with a shared URL or a shared name is held in memory.
 
     Attributes:
         problems: IDs that several articles ask for.
     """
 
-    def __init__(self, sources: Iterable[Source], tables: Tables) -> None:
-        self._tables = tables
-        self._sources: Rows[Source] = tables.rows(Source)
-        self._leaders: Lookup[int] = Lookup(tables)  # of the files that are not the first of their article
-        self._members: Rows[tuple[int, int]] = tables.rows(tuple[int, int], keys=1)
-        self._by_path: Lookup[int] = Lookup(tables)
-        self._by_place: Lookup[int] = Lookup(tables)
+    def __init__(self, sources: Iterable[Source], database: SpillDatabase) -> None:
+        """Group files and give each its ID."""
+        self._database = database
+        self._sources: Table[Source] = Table(database, Source)
+        self._parents: dict[int, int] = {}  # a disjoint-set forest of rows, whose roots are the least of their sets
+        self._members: dict[int, list[int]] = {}  # of each root with further files; these, ascending
+        self._by_path: set[int] = set()  # rows known by their path without its ending
+        self._by_whole_path: dict[int, int] = {}  # rows known by their whole path, with the number of the copy
         self.problems: list[Problem] = []
-        urls, names = Pairs(tables), Pairs(tables)
+        urls, names = MultiIndex(database), MultiIndex(database)
         for source in sources:
-            number = self._sources.add(source)
-            names.add(source.name, number)
+            row = self._sources.append(source)
+            names.add(source.name, row)
             for url in source.urls:
-                urls.add(url, number)
-        self._join(urls)
-        self._name(names)
+                urls.add(url, row)
+        self._unite_by_url(urls)
+        self._assign_ids(names)
 
     def __iter__(self) -> Iterator[list[tuple[str, Source]]]:
         """Each article's files with their IDs, the newest first."""
-        members = self._members.ordered()
-        member = next(members, None)
-        for number, source in self._sources.items():
-            if self._leaders and self._leaders.get(number) is not None:
+        for row, source in self._sources.items():
+            if row in self._parents:
                 continue
-            group = [(self._id(number, source), source)]
-            while member is not None and member[0] == number:
-                other = self._sources[member[1]]
-                group.append((self._id(member[1], other), other))
-                member = next(members, None)
+            group = [(self._id(row, source), source)]
+            for member in self._members.get(row, ()):
+                other = self._sources[member]
+                group.append((self._id(member, other), other))
             if len(group) > 1:
-                group.sort(key=lambda named: named[1].path)
-                group.sort(key=lambda named: age_key(named[1].published_at), reverse=True)
+                group.sort(key=lambda file: file[1].path)
+                group.sort(key=lambda file: age_key(file[1].published_at), reverse=True)
             yield group
 
-    def _join(self, urls: Pairs) -> None:
-        for _, numbers in urls.shared():
-            leaders = {self._leader(number) for number in numbers}
-            first = min(leaders)
-            for number in {*leaders, *numbers} - {first}:
-                self._leaders.set(number, first)
-        for number, before in self._leaders.items():
-            leader = self._leader(before)
-            self._members.add((leader, number), leader)
+    def _unite_by_url(self, urls: MultiIndex) -> None:
+        for _, rows in urls.duplicates():
+            roots = {self._find_root(row) for row in rows}
+            root = min(roots)
+            for row in {*roots, *rows} - {root}:
+                self._parents[row] = root
+        for row in sorted(self._parents):
+            self._members.setdefault(self._find_root(row), []).append(row)
 
-    def _leader(self, number: int) -> int:
-        while self._leaders and (before := self._leaders.get(number)) is not None:
-            number = before
-        return number
+    def _find_root(self, row: int) -> int:
+        while (parent := self._parents.get(row)) is not None:
+            row = parent
+        return row
 
-    def _articles(self, numbers: Iterable[int]) -> int:
-        return len({self._leader(number) for number in numbers})
+    def _are_several_articles(self, rows: Iterable[int]) -> bool:
+        return len({self._find_root(row) for row in rows}) > 1
 
-    def _name(self, names: Pairs) -> None:
-        """Each file has the ID that it asks for, or its path where several articles ask for that."""
-        for name, numbers in names.shared():
-            if self._articles(numbers) > 1:
-                places = sorted(self._sources[number].path for number in numbers)
-                others = ", ".join(places[1:])
+    def _assign_ids(self, names: MultiIndex) -> None:
+        """Give each file its name as ID, or its path where several articles have the name."""
+        for name, rows in names.duplicates():
+            if self._are_several_articles(rows):
+                paths = sorted(self._sources[row].path for row in rows)
+                others = ", ".join(paths[1:])
                 self.problems.append(
-                    Problem(places[0], f"the ID {name!r} is also that of {others}; each is known by its path")
+                    Problem(paths[0], f"the ID {name!r} is also that of {others}; each is known by its path")
                 )
-                for number in numbers:
-                    self._by_path.set(number, 1)
-        # Two paths that differ only in their ending, or a path that is another article's ID: the ending stays.
-        while self._by_path and self._rename(names):
+                self._by_path.update(rows)
+        # Two paths that differ in their ending alone, or a path that is another article's ID, keep the ending.
+        while self._by_path and self._disambiguate(names):
             pass
 
-    def _rename(self, names: Pairs) -> bool:
-        """Know those by their places that have an ID in common still; whether there were any."""
-        ids = Pairs(self._tables)
-        for name, number in names:
-            ids.add(name if self._by_path.get(number) is None else self._id(number, self._sources[number]), number)
+    def _disambiguate(self, names: MultiIndex) -> bool:
+        """Know files whose ID another article still has by their whole path; whether there were any."""
+        ids = MultiIndex(self._database)
+        for name, row in names:
+            ids.add(name if row not in self._by_path else self._id(row, self._sources[row]), row)
         found = False
-        for _, numbers in ids.shared():
-            if self._articles(numbers) > 1:
+        for _, rows in ids.duplicates():
+            if self._are_several_articles(rows):
                 found = True
-                known = [self._by_place.get(number) for number in numbers]
-                for place, (number, copy) in enumerate(zip(numbers, known, strict=True)):
+                copies = [self._by_whole_path.get(row) for row in rows]
+                for position, (row, copy) in enumerate(zip(rows, copies, strict=True)):
                     if copy is None:
-                        self._by_path.set(number, 1)
-                        self._by_place.set(number, 1)
-                    elif None not in known:  # only what was posted may be in the place of another
-                        self._by_place.set(number, copy + place)
+                        self._by_path.add(row)
+                        self._by_whole_path[row] = 1
+                    elif None not in copies:  # only a posted article has the path of another
+                        self._by_whole_path[row] = copy + position
         return found
 
-    def _id(self, number: int, source: Source) -> str:
-        if not self._by_path or self._by_path.get(number) is None:
+    def _id(self, row: int, source: Source) -> str:
+        if row not in self._by_path:
             return source.name
-        copy = self._by_place.get(number)
+        copy = self._by_whole_path.get(row)
         if copy is None:
             return source.path_name
         return source.path if copy == 1 else f"{source.path}-{copy}"
 
 
 def age_key(published_at: float | None) -> float:
-    """What articles of any age are sorted by: those without a date are the oldest."""
+    """A sort key by date that puts articles without one before the oldest."""
     return float("-inf") if published_at is None else published_at

@@ -1,4 +1,4 @@
-"""The links that editors curated: which article each means, and what is wrong with some of them."""
+"""Curated links: which article each one refers to, and which of them are faulty."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from operator import attrgetter
 from typing import Literal, TypeAlias
 
 from recommender.articles import Article, Entry, get_entry_url, make_dated_slug, normalise_url, parse_date, rank_key
-from recommender.corpus.spill_tables import Lookup, Rows, Tables
+from recommender.corpus.spill_tables import SpillDatabase, Table, UniqueIndex
 
 LinkFaultKind: TypeAlias = Literal["dead", "to itself", "doubled", "drifted"]
-"""What may be wrong with a curated link, the gravest first."""
+"""What may be wrong with a curated link, the most serious first."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkFault:
-    """A curated link that is not as it should be: of which kind, in which file, and what is wrong."""
+    """A faulty curated link: the kind of fault, the path of its file (and the line in a `.jsonl` file), the reason."""
 
     kind: LinkFaultKind
     path: str
@@ -29,70 +29,77 @@ class LinkFault:
 
 @dataclass(frozen=True, slots=True)
 class CuratedList:
-    """One curated list: whose it is, where it stands, what it holds."""
+    """One curated list: the ID of its article, the path of its file (and the line in a `.jsonl` file), its links."""
 
     id: str
     path: str
     related: tuple[Entry | str, ...]
 
 
-class Directory:
-    """Finds articles by name, URL or entry, and takes in those that only an entry knows.
+class LinkResolver:
+    """Finds the article that a link refers to, and adds an article for an entry that no file matches.
 
     Attributes:
-        articles: by number, with the keys that `rules.rank_key` gives.
+        articles: all articles so far, with the sort keys that `rank_key` gives.
     """
 
-    def __init__(self, tables: Tables) -> None:
-        self.articles: Rows[Article] = tables.rows(Article, keys=3)
-        self._tables = tables
-        self._names: Lookup[str] = Lookup(tables)
-        self._urls: Lookup[str] = Lookup(tables)
-        self._slugs: Lookup[str] | None = None  # few corpora need them
+    def __init__(self, database: SpillDatabase) -> None:
+        """Begin without articles."""
+        self.articles: Table[Article] = Table(database, Article, sort_columns=3)
+        self._database = database
+        self._names = UniqueIndex(database)
+        self._urls = UniqueIndex(database)
+        self._slugs: UniqueIndex | None = None  # few corpora need them
 
     def add(self, article: Article) -> int:
-        """Know an article, whose ID no other has, and return its number."""
-        number = self.articles.add(article, *rank_key(article))
-        self._know(number, article)
-        return number
+        """Add an article, whose ID no other has; returns its row."""
+        row = self.articles.append(article, *rank_key(article))
+        self._index(row, article)
+        return row
 
-    def change(self, number: int, article: Article) -> None:
-        """Know an article's next state, which has its ID and its date."""
-        self.articles.change(number, article)
-        self._know(number, article)
+    def replace(self, row: int, article: Article) -> None:
+        """Replace an article by one with the same ID and date."""
+        self.articles.replace(row, article)
+        self._index(row, article)
 
-    def _know(self, number: int, article: Article) -> None:
-        for name in article.names:
-            self._names.set(name, number)
-        for url in article.urls:
-            self._urls.set(url, number)
-        if self._slugs is not None:
-            self._add_slug(number, article, self._slugs)
+    def find_by_name(self, name: str) -> Article | None:
+        """The article that has a name, or `None`."""
+        row = self._names.get(name)
+        return None if row is None else self.articles[row]
 
-    def named(self, name: str) -> Article | None:
-        """The article that answers to a name."""
-        number = self._names.get(name)
-        return None if number is None else self.articles[number]
+    def resolve(self, link: Entry | str) -> Article | None:
+        """The article that a link refers to, or `None`; an entry that no article matches becomes one.
 
-    def resolve(self, link: Entry | str, url: str) -> Article | None:
-        """The article that a link, whose address is `url`, means; one that has no file is made of the entry."""
-        number = self._names.get(link) if isinstance(link, str) else None
-        if number is None:
-            number = self._urls.get(url)
-        if number is not None:
-            return self.articles[number]
-        return None if isinstance(link, str) else self._linked_only(link, url)
+        Args:
+            link: an entry, or an ID, name or URL.
+        """
+        row, url = self._find(link)
+        if row is not None:
+            return self.articles[row]
+        return None if isinstance(link, str) else self._add_linked_only(link, url)
 
-    def _linked_only(self, entry: Entry, url: str) -> Article | None:
+    def add_linked_only(self, entry: Entry) -> None:
+        """Add an article for an entry, if no article matches it."""
+        row, url = self._find(entry)
+        if row is None:
+            self._add_linked_only(entry, url)
+
+    def _find(self, link: Entry | str) -> tuple[int | None, str]:
+        """The row of the article that a link refers to, and the link's URL."""
+        url = normalise_url(link if isinstance(link, str) else get_entry_url(link) or "")
+        row = self._names.get(link) if isinstance(link, str) else None
+        return (self._urls.get(url) if row is None else row), url
+
+    def _add_linked_only(self, entry: Entry, url: str) -> Article | None:
         date = entry.get("publishedDateTime")
         slug = _slug_of(entry)
         if not slug:
             return None
-        if (number := self._by_slug().get(slug)) is not None and (date or not url):
-            # One title on one day is one article: its address has changed since the entry was embedded.
-            namesake = self.articles[number]
+        if (row := self._slug_index().get(slug)) is not None and (date or not url):
+            # One title on one day is one article: its URL has changed since the entry was embedded.
+            namesake = self.articles[row]
             moved = replace(namesake, urls=(*namesake.urls, url)) if url else namesake
-            self.change(number, moved)
+            self.replace(row, moved)
             return moved
         name, copies = slug, 1
         while self._names.get(name) is not None:
@@ -104,76 +111,82 @@ class Directory:
         self.add(article)
         return article
 
-    def _by_slug(self) -> Lookup[str]:
+    def _index(self, row: int, article: Article) -> None:
+        for name in article.names:
+            self._names.set(name, row)
+        for url in article.urls:
+            self._urls.set(url, row)
+        if self._slugs is not None:
+            self._index_slug(row, article, self._slugs)
+
+    def _slug_index(self) -> UniqueIndex:
         if self._slugs is None:
-            slugs: Lookup[str] = Lookup(self._tables)
-            for number, article in self.articles.items():
-                self._add_slug(number, article, slugs)
+            slugs = UniqueIndex(self._database)
+            for row, article in self.articles.items():
+                self._index_slug(row, article, slugs)
             self._slugs = slugs
         return self._slugs
 
-    def _add_slug(self, number: int, article: Article, slugs: Lookup[str]) -> None:
+    def _index_slug(self, row: int, article: Article, slugs: UniqueIndex) -> None:
         slug = _slug_of(article.entry)
         other = slugs.get(slug)
-        # Of several files with one title and day, the one that is called so, else the first ID.
-        if other is None or _called(slug, article) < _called(slug, self.articles[other]):
-            slugs.set(slug, number)
+        # Of several files with one title and day, the one with that name is preferred, else the first ID.
+        if other is None or _slug_preference(slug, article) < _slug_preference(slug, self.articles[other]):
+            slugs.set(slug, row)
 
 
-def take_in(lists: Iterable[CuratedList], directory: Directory) -> None:
-    """Make the articles that only entries know: an ID or URL may name what only a later list's entry knows."""
-    for item in lists:
-        for link in item.related:
+def add_linked_only_articles(lists: Iterable[CuratedList], resolver: LinkResolver) -> None:
+    """Add an article for each entry of some lists that no article matches."""
+    for curated in lists:
+        for link in curated.related:
             if isinstance(link, dict):
-                directory.resolve(link, _url_of(link))
+                resolver.add_linked_only(link)
 
 
-def resolved(
-    lists: Iterable[CuratedList], directory: Directory, faults: list[LinkFault]
+def resolve_links(
+    lists: Iterable[CuratedList], resolver: LinkResolver, faults: list[LinkFault]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The links of each article as IDs, in the order of the lists; what is wrong with some of them is noted.
+    """Resolve curated lists into the IDs that each article links to, in the order of its lists, without repetition.
 
     Args:
-        lists: those of one article follow each other, and all have been taken in.
+        lists: those of one article follow each other.
+        resolver: has the linked-only articles of all lists already, since a link may refer to one of a later list.
+        faults: those that are found are added to it.
     """
-    for id, of_one in groupby(lists, key=attrgetter("id")):
+    for id, of_one_article in groupby(lists, key=attrgetter("id")):
         links: dict[str, None] = {}
-        for item in of_one:
-            links.update(dict.fromkeys(_targets(item, directory, faults)))
+        for curated in of_one_article:
+            links.update(dict.fromkeys(_resolve_list(curated, resolver, faults)))
         if links:
             yield id, tuple(links)
 
 
-def _targets(item: CuratedList, directory: Directory, faults: list[LinkFault]) -> Iterator[str]:
-    met: set[str] = set()
-    for link in item.related:
-        target = directory.resolve(link, _url_of(link))
+def _resolve_list(curated: CuratedList, resolver: LinkResolver, faults: list[LinkFault]) -> Iterator[str]:
+    seen: set[str] = set()
+    for link in curated.related:
+        target = resolver.resolve(link)
         name = link if isinstance(link, str) else link["title"]
         if target is None:
-            faults.append(LinkFault("dead", item.path, f"dead link: no article here has {name!r} as ID or URL"))
+            faults.append(LinkFault("dead", curated.path, f"dead link: no article here has {name!r} as ID or URL"))
             continue
-        if target.id == item.id:
-            faults.append(LinkFault("to itself", item.path, "links to itself"))
+        if target.id == curated.id:
+            faults.append(LinkFault("to itself", curated.path, "links to itself"))
             continue
-        if target.id in met:
-            faults.append(LinkFault("doubled", item.path, f"links twice to {target.id}"))
+        if target.id in seen:
+            faults.append(LinkFault("doubled", curated.path, f"links twice to {target.id}"))
         if target.hidden:
-            faults.append(LinkFault("dead", item.path, f"dead link: {target.id} is a draft or withdrawn"))
-        if isinstance(link, dict) and (changed := _differing(link, target.entry)):
-            faults.append(LinkFault("drifted", item.path, f"drifted from {target.id}: {', '.join(changed)}"))
-        met.add(target.id)
+            faults.append(LinkFault("dead", curated.path, f"dead link: {target.id} is a draft or withdrawn"))
+        if isinstance(link, dict) and (keys := _differing_keys(link, target.entry)):
+            faults.append(LinkFault("drifted", curated.path, f"drifted from {target.id}: {', '.join(keys)}"))
+        seen.add(target.id)
         yield target.id
 
 
-def _called(slug: str, article: Article) -> tuple[bool, str]:
+def _slug_preference(slug: str, article: Article) -> tuple[bool, str]:
     return slug not in article.names, article.id
 
 
-def _url_of(link: Entry | str) -> str:
-    return normalise_url(link if isinstance(link, str) else get_entry_url(link) or "")
-
-
-def _differing(one: Entry, other: Entry) -> list[str]:
+def _differing_keys(one: Entry, other: Entry) -> list[str]:
     return [key for key in dict.fromkeys((*one, *other)) if one.get(key) != other.get(key)]
 
 

@@ -1,7 +1,7 @@
-"""What a corpus is put together in: in memory while it is little, in a temporary file once it is much.
+"""Tables of a temporary SQLite database: small ones stay in its page cache, large ones spill to disk.
 
-The file is SQLite's own: it is gone when the process is, however that ends. It lies in the folder that `SQLITE_TMPDIR`
-or `TMPDIR` names, or else in /var/tmp or /tmp. Text is sorted by code point, as Python sorts it.
+SQLite deletes the file when the process ends, however that happens. It lies in the folder that `SQLITE_TMPDIR` or
+`TMPDIR` names, else in /var/tmp or /tmp. Text is sorted by code point, as Python sorts it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 import sqlite3
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import chain, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, Generic, TypeAlias, TypeVar, overload
 
@@ -18,344 +17,293 @@ import msgspec
 
 from recommender.errors import CorpusError
 
-FEW = 100_000
-"""So many values of one kind stay in memory, and four times as many keys and pairs."""
-_BATCH = 1 << 13  # once there were more, so many are written at a time
-_PAGES = 48 << 10  # KiB of the file that are kept in memory, and as much again while it is sorted
+_CACHE_KIB = 48 << 10  # of the page cache; sorting may take as much again
 
 Scalar: TypeAlias = str | int | float | bytes
 V = TypeVar("V")
-K = TypeVar("K", str, int)
 
 _pack = msgspec.msgpack.Encoder().encode
 
 
-class Tables:
-    """Makes rows, look-ups and pairs that go to one file together, as soon as there are more than `FEW` of any.
+class SpillDatabase:
+    """A temporary database, which lives as long as this object."""
 
-    None of them may be filled while it is read.
-    """
+    def __init__(self, *, batch_rows: int = 4096, max_pages: int | None = None) -> None:
+        """Create the database.
 
-    def __init__(self) -> None:
-        self._made = 0
-        self.room = FEW
+        Args:
+            batch_rows: how many rows of a table are inserted at a time.
+            max_pages: a limit to its size, in pages of 4 KiB.
+        """
+        self.batch_rows = batch_rows
+        self._tables = 0
+        self._connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self._connection.close)
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE_KIB}"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        if max_pages is not None:
+            self._connection.execute(f"PRAGMA max_page_count = {max_pages}")
+        self._connection.execute("BEGIN")  # never committed: nothing is to outlive the process
 
-    @property
-    def on_disk(self) -> bool:
-        """Whether there were too many for memory."""
-        return self._made > 0
+    def create_table(self, columns: str) -> str:
+        """Create a table; returns its name."""
+        self._tables += 1
+        self.execute(f"CREATE TABLE t{self._tables} {columns}")
+        return f"t{self._tables}"
 
-    @cached_property
-    def _connection(self) -> sqlite3.Connection:
-        # In Python's words: each statement counts at once, so that nothing is kept to be taken back.
-        connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        weakref.finalize(self, connection.close)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_PAGES}", "secure_delete = OFF"):
-            connection.execute(f"PRAGMA {pragma}")
-        return connection
-
-    def rows(self, kind: Any, *, keys: int = 0) -> Rows[Any]:
-        """New rows of a type that msgspec knows, each with so many keys that they can be sorted by."""
-        return Rows(self, kind, keys)
-
-    def make(self, columns: str) -> str:
-        """A new table of the file, by its name."""
-        self.room = min(FEW, _BATCH)
-        self._made += 1
-        name = f"t{self._made}"
-        self.run(f"CREATE TABLE {name} {columns}")
-        return name
-
-    def run(self, statement: str, values: Sequence[Scalar] = ()) -> Iterator[Any]:
-        """Carry out a statement at once, and give its rows one by one.
+    def execute(self, statement: str, values: Sequence[Scalar] = ()) -> Iterator[Any]:
+        """Execute a statement at once; returns an iterator over its rows.
 
         Raises:
-            CorpusError: there is no room for the file.
+            CorpusError: the disk is full.
         """
         try:
             cursor = self._connection.execute(statement, values)
         except sqlite3.OperationalError as error:
-            raise _no_room(error) from error
-        return self._found(cursor) if cursor.description else iter(())
+            raise _disk_full(error) from error
+        return _rows(cursor) if cursor.description else iter(())
 
-    def run_each(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Carry out a statement for each of several rows.
+    def insert(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Execute a statement once for each row of values.
 
         Raises:
-            CorpusError: there is no room for the file.
+            CorpusError: the disk is full.
         """
         try:
-            self._connection.execute("BEGIN")
             self._connection.executemany(statement, rows)
-            self._connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
-            raise _no_room(error) from error
+            raise _disk_full(error) from error
 
-    def one(self, statement: str, key: Scalar) -> Any:
-        """The first row of what is found, or `None`."""
+    def fetch_one(self, statement: str, key: Scalar) -> Any:
+        """The first row that a query for a key finds, or `None`."""
         return self._connection.execute(statement, (key,)).fetchone()
 
-    @staticmethod
-    def _found(cursor: sqlite3.Cursor) -> Iterator[Any]:
-        try:
-            yield from cursor
-        except sqlite3.OperationalError as error:
-            raise _no_room(error) from error
+
+def _rows(cursor: sqlite3.Cursor) -> Iterator[Any]:
+    try:
+        yield from cursor
+    except sqlite3.OperationalError as error:
+        raise _disk_full(error) from error
 
 
-def _no_room(error: sqlite3.Error) -> CorpusError:
+def _disk_full(error: sqlite3.Error) -> CorpusError:
     return CorpusError(
         f"the temporary file of a large corpus can't be written ({error}); let TMPDIR name a folder with more room"
     )
 
 
-class Rows(Generic[V]):
-    """Values by number, from 0 in the order in which they came, that can be had in the order of their keys too."""
+class Table(Generic[V]):
+    """Values of one type, numbered from 0 in the order of insertion, with columns to sort by."""
 
-    def __init__(self, tables: Tables, kind: Any, keys: int) -> None:
-        self._tables = tables
+    def __init__(self, database: SpillDatabase, kind: Any, *, sort_columns: int = 0) -> None:
+        """Create an empty table.
+
+        Args:
+            database: where it is.
+            kind: the type of the values; msgspec has to know it.
+            sort_columns: how many sort keys come with each value.
+        """
+        self._database = database
         self._decode = msgspec.msgpack.Decoder(kind).decode
-        self._columns = [f"k{place}" for place in range(keys)]
-        self._name: str | None = None
-        self._base = 0  # the number of the first that is not in the file
-        self._values: list[V | None] = []
-        self._keys: list[tuple[Scalar, ...]] = []
-        self._gone = 0
+        self._sort_columns = [f"k{column}" for column in range(sort_columns)]
+        self._name = database.create_table(f"({', '.join(['row INTEGER PRIMARY KEY', *self._sort_columns, 'value'])})")
+        self._insert = f"INSERT INTO {self._name} VALUES ({', '.join('?' * (2 + sort_columns))})"
+        self._pending: list[tuple[Scalar, ...]] = []
+        self._appended = self._deleted = 0
 
     def __len__(self) -> int:
-        return self._base + len(self._values) - self._gone
+        return self._appended - self._deleted
 
-    def add(self, value: V, *keys: Scalar) -> int:
-        """Take in a value, and return its number."""
-        self._values.append(value)
-        if keys:
-            self._keys.append(keys)
-        if len(self._values) > self._tables.room:
-            self._write()
-            return self._base - 1
-        return self._base + len(self._values) - 1
+    def append(self, value: V, *sort_keys: Scalar) -> int:
+        """Add a value; returns its row."""
+        row = self._appended
+        self._pending.append((row, *sort_keys, _pack(value)))
+        self._appended += 1
+        if len(self._pending) >= self._database.batch_rows:
+            self._flush()
+        return row
 
-    def __getitem__(self, number: int) -> V:
-        """The value of a number.
+    def __getitem__(self, row: int) -> V:
+        """The value of a row.
 
         Raises:
-            KeyError: there is none.
+            KeyError: there is no such row.
         """
-        if number >= self._base:
-            value = self._values[number - self._base]
-        else:
-            found = self._tables.one(f"SELECT value FROM {self._name} WHERE number = ?", number)
-            value = self._decode(found[0]) if found else None
-        if value is None:
-            raise KeyError(number)
+        self._flush()
+        found = self._database.fetch_one(f"SELECT value FROM {self._name} WHERE row = ?", row)
+        if found is None:
+            raise KeyError(row)
+        value: V = self._decode(found[0])
         return value
 
-    def change(self, number: int, value: V) -> None:
-        """Put a value in another's place; its keys stay."""
-        if number >= self._base:
-            self._values[number - self._base] = value
-        else:
-            self._tables.run(f"UPDATE {self._name} SET value = ? WHERE number = ?", (_pack(value), number))
+    def replace(self, row: int, value: V) -> None:
+        """Replace the value of a row. Its sort keys stay."""
+        self._flush()
+        self._database.execute(f"UPDATE {self._name} SET value = ? WHERE row = ?", (_pack(value), row))
 
-    def discard_all(self, numbers: Iterable[int]) -> None:
-        """Take values out; the others keep their numbers."""
-        for number in numbers:
-            self._gone += 1
-            if number >= self._base:
-                self._values[number - self._base] = None
-            else:
-                self._tables.run(f"DELETE FROM {self._name} WHERE number = ?", (number,))
+    def delete(self, rows: Sequence[int]) -> None:
+        """Delete rows, each of which exists. The others keep their numbers."""
+        self._flush()
+        self._database.insert(f"DELETE FROM {self._name} WHERE row = ?", ((row,) for row in rows))
+        self._deleted += len(rows)
 
     def items(self) -> Iterator[tuple[int, V]]:
-        """Numbers and values, in the order in which they came."""
-        if self._name is None:
-            yield from ((number, value) for number, value in enumerate(self._values) if value is not None)
-        else:
-            self._write()
-            for number, packed in self._tables.run(f"SELECT number, value FROM {self._name} ORDER BY number"):
-                yield number, self._decode(packed)
+        """Rows and values, in the order of insertion."""
+        self._flush()
+        for row, value in self._database.execute(f"SELECT row, value FROM {self._name} ORDER BY row"):
+            yield row, self._decode(value)
 
-    def ordered(self, first: int = 0) -> Iterator[V]:
-        """The values in the order of their keys from the one at `first` on, and then in that in which they came."""
-        if not self._columns[first:]:
-            yield from (value for _, value in self.items())
-        elif self._name is None:
-            keys = self._keys if first == 0 else [keys[first:] for keys in self._keys]
-            for number in sorted(range(len(self._values)), key=keys.__getitem__):
-                value = self._values[number]
-                if value is not None:
-                    yield value
-        else:
-            self._write()
-            order = ", ".join([*self._columns[first:], "number"])
-            for (packed,) in self._tables.run(f"SELECT value FROM {self._name} ORDER BY {order}"):
-                yield self._decode(packed)
+    def sorted(self, *, first: int = 0) -> Iterator[V]:
+        """The values by their sort keys, from the one at `first` on; equal ones in the order of insertion."""
+        self._flush()
+        for (value,) in self._database.execute(f"SELECT value FROM {self._name} {self._order(first)}"):
+            yield self._decode(value)
 
-    def places(self, first: int = 0) -> Lookup[int]:
-        """The number of each value by its place in that order."""
-        places: Lookup[int] = Lookup(self._tables)
-        order = ", ".join([*self._columns[first:], "number"])
-        self._write()
-        for place, (number,) in enumerate(self._tables.run(f"SELECT number FROM {self._name} ORDER BY {order}")):
-            places.set(place, number)
-        return places
+    def sorted_rows(self, *, first: int = 0) -> str:
+        """Create a table of the rows in that order; returns its name. Its `rowid` counts from 1."""
+        self._flush()
+        return self._database.create_table(f"AS SELECT row FROM {self._name} {self._order(first)}")
 
-    def _write(self) -> None:
-        if self._name is None:
-            self._name = self._tables.make(f"({', '.join(['number INTEGER PRIMARY KEY', *self._columns, 'value'])})")
-        marks = ", ".join("?" * (2 + len(self._columns)))
-        keys = self._keys or [()] * len(self._values)
-        self._tables.run_each(
-            f"INSERT INTO {self._name} VALUES ({marks})",
-            (
-                (number, *key, _pack(value))
-                for number, (key, value) in enumerate(zip(keys, self._values, strict=True), start=self._base)
-                if value is not None
-            ),
-        )
-        self._base += len(self._values)
-        self._values, self._keys = [], []
+    def nth(self, sorted_rows: str, position: int) -> V:
+        """The value at a position, counted from 0, of a table that `sorted_rows` created."""
+        query = f"SELECT value FROM {self._name} WHERE row = (SELECT row FROM {sorted_rows} WHERE rowid = ?)"
+        value: V = self._decode(self._database.fetch_one(query, position + 1)[0])
+        return value
+
+    def _order(self, first: int) -> str:
+        return f"ORDER BY {', '.join([*self._sort_columns[first:], 'row'])}"
+
+    def _flush(self) -> None:
+        if self._pending:
+            self._database.insert(self._insert, self._pending)
+            self._pending = []
 
 
-class Lookup(Generic[K]):
-    """A number for each of many keys, texts or numbers themselves."""
+class UniqueIndex:
+    """The row of each of many texts."""
 
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-        self._name: str | None = None
-        self._fresh: dict[K, int] = {}
+    def __init__(self, database: SpillDatabase) -> None:
+        self._database = database
+        self._name = database.create_table("(key PRIMARY KEY, row) WITHOUT ROWID")
+        self._pending: dict[str, int] = {}
 
-    def __bool__(self) -> bool:
-        return bool(self._fresh) or self._name is not None
-
-    def get(self, key: K) -> int | None:
-        """The number of a key, or `None`."""
-        number = self._fresh.get(key)
-        if number is None and self._name is not None:
-            found = self._tables.one(f"SELECT number FROM {self._name} WHERE key = ?", key)
+    def get(self, key: str) -> int | None:
+        """The row of a text, or `None`."""
+        row = self._pending.get(key)
+        if row is None:
+            found = self._database.fetch_one(f"SELECT row FROM {self._name} WHERE key = ?", key)
             return found[0] if found else None
-        return number
+        return row
 
-    def __getitem__(self, key: K) -> int:
-        """The number of a key.
-
-        Raises:
-            KeyError: it has none.
-        """
-        number = self.get(key)
-        if number is None:
-            raise KeyError(key)
-        return number
-
-    def set(self, key: K, number: int) -> None:
-        """Give a key its number, in place of the one that it had."""
-        self._fresh[key] = number
-        if len(self._fresh) > 4 * self._tables.room:
-            self._write()
-
-    def items(self) -> Iterator[tuple[K, int]]:
-        """Keys and numbers, in the order of the keys."""
-        if self._name is None:
-            yield from sorted(self._fresh.items())
-        else:
-            self._write()
-            yield from self._tables.run(f"SELECT key, number FROM {self._name} ORDER BY key")
-
-    def _write(self) -> None:
-        if self._name is None:
-            self._name = self._tables.make("(key PRIMARY KEY, number) WITHOUT ROWID")
-        self._tables.run_each(f"INSERT OR REPLACE INTO {self._name} VALUES (?, ?)", sorted(self._fresh.items()))
-        self._fresh = {}
+    def set(self, key: str, row: int) -> None:
+        """Set the row of a text, whether it has one already or not."""
+        self._pending[key] = row
+        if len(self._pending) >= self._database.batch_rows:
+            items = sorted(self._pending.items())  # neighbours in the index share its pages
+            self._database.insert(f"INSERT OR REPLACE INTO {self._name} VALUES (?, ?)", items)
+            self._pending = {}
 
 
-class Pairs:
-    """Texts and numbers, any number of either with the other."""
+class MultiIndex:
+    """Texts and rows, many to many."""
 
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-        self._name: str | None = None
-        self._fresh: list[tuple[str, int]] = []
+    def __init__(self, database: SpillDatabase) -> None:
+        self._database = database
+        self._name = database.create_table("(key, row)")
+        self._pending: list[tuple[str, int]] = []
 
-    def add(self, text: str, number: int) -> None:
-        """Take in a pair."""
-        self._fresh.append((text, number))
-        if len(self._fresh) > 4 * self._tables.room:
-            self._write()
+    def add(self, key: str, row: int) -> None:
+        """Add a pair."""
+        self._pending.append((key, row))
+        if len(self._pending) >= self._database.batch_rows:
+            self._flush()
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
-        """All pairs, in some order."""
-        stored = iter(()) if self._name is None else self._tables.run(f"SELECT text, number FROM {self._name}")
-        return chain(stored, self._fresh)
+        """All pairs, in the order of insertion."""
+        self._flush()
+        return self._database.execute(f"SELECT key, row FROM {self._name} ORDER BY rowid")
 
-    def shared(self) -> Iterator[tuple[str, list[int]]]:
-        """The texts that were taken in more than once, in some order, each with its numbers as they came."""
-        if self._name is None:
-            of_text: dict[str, list[int]] = {}
-            for text, number in self._fresh:
-                of_text.setdefault(text, []).append(number)
-            yield from ((text, numbers) for text, numbers in of_text.items() if len(numbers) > 1)
-            return
-        self._write()
-        rows = self._tables.run(f"SELECT text, number FROM {self._name} ORDER BY text, rowid")
-        for text, group in groupby(rows, key=itemgetter(0)):
-            numbers = [number for _, number in group]
-            if len(numbers) > 1:
-                yield text, numbers
+    def duplicates(self) -> Iterator[tuple[str, list[int]]]:
+        """The texts that were added more than once, sorted, each with its rows in the order of insertion."""
+        self._flush()
+        repeated = f"SELECT key FROM {self._name} GROUP BY key HAVING count(*) > 1"
+        pairs = self._database.execute(
+            f"SELECT key, row FROM {self._name} WHERE key IN ({repeated}) ORDER BY key, rowid"
+        )
+        for key, group in groupby(pairs, key=itemgetter(0)):
+            yield key, [row for _, row in group]
 
-    def _write(self) -> None:
-        if self._name is None:
-            self._name = self._tables.make("(text, number)")
-        self._tables.run_each(f"INSERT INTO {self._name} VALUES (?, ?)", self._fresh)
-        self._fresh = []
+    def _flush(self) -> None:
+        self._database.insert(f"INSERT INTO {self._name} VALUES (?, ?)", self._pending)
+        self._pending = []
 
 
-class Listing(Sequence[V]):
-    """Rows as a sequence, in the order of their keys from the one at `first` on; what it gives is not kept."""
+class SortedSequence(Sequence[V]):
+    """The values of a table, by its sort keys from the one at `first` on; each is decoded when it is asked for.
 
-    def __init__(self, rows: Rows[V], *, first: int = 0) -> None:
-        self.rows = rows
+    It equals any other sequence of the same values.
+    """
+
+    def __init__(self, table: Table[V], *, first: int = 0) -> None:
+        self.table = table
         self._first = first
-        self._places: Lookup[int] | None = None
+        self._rows: str | None = None
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.table)
 
     def __iter__(self) -> Iterator[V]:
-        return self.rows.ordered(self._first)
+        return self.table.sorted(first=self._first)
 
     @overload
-    def __getitem__(self, place: int) -> V: ...
+    def __getitem__(self, position: int) -> V: ...
     @overload
-    def __getitem__(self, place: slice) -> list[V]: ...
-    def __getitem__(self, place: int | slice) -> V | list[V]:
-        if isinstance(place, slice):
-            return [self[at] for at in range(*place.indices(len(self)))]
-        if not -len(self) <= place < len(self):
-            raise IndexError(place)
-        if self._places is None:
-            self._places = self.rows.places(self._first)
-        return self.rows[self._places[place % len(self)]]
+    def __getitem__(self, position: slice) -> list[V]: ...
+    def __getitem__(self, position: int | slice) -> V | list[V]:
+        if isinstance(position, slice):
+            return [self[one] for one in range(*position.indices(len(self)))]
+        if not -len(self) <= position < len(self):
+            raise IndexError(position)
+        if self._rows is None:
+            self._rows = self.table.sorted_rows(first=self._first)
+        return self.table.nth(self._rows, position % len(self))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(mine == its for mine, its in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # as lists have it
 
 
-class Shelf(Mapping[str, V]):
-    """Values by ID, in the order in which they came."""
+class StoredMapping(Mapping[str, V]):
+    """Values by ID, in the order of insertion; each is decoded when it is asked for."""
 
-    def __init__(self, tables: Tables, kind: Any) -> None:
-        self._rows: Rows[tuple[str, V]] = tables.rows(tuple[str, kind])
-        self._numbers: Lookup[str] = Lookup(tables)
+    def __init__(self, database: SpillDatabase, kind: Any, items: Iterable[tuple[str, V]]) -> None:
+        """Store items, whose IDs differ.
 
-    def put(self, id: str, value: V) -> None:
-        """Give a new ID its value."""
-        self._numbers.set(id, self._rows.add((id, value)))
+        Args:
+            database: where they are stored.
+            kind: the type of the values; msgspec has to know it.
+            items: IDs and values.
+        """
+        self._database = database
+        self._decode = msgspec.msgpack.Decoder(kind).decode
+        self._name = database.create_table("(row INTEGER PRIMARY KEY, id UNIQUE, value)")
+        database.insert(
+            f"INSERT INTO {self._name} (id, value) VALUES (?, ?)", ((id, _pack(value)) for id, value in items)
+        )
+        self._length: int = next(database.execute(f"SELECT count(*) FROM {self._name}"))[0]
 
     def __getitem__(self, id: str) -> V:
-        return self._rows[self._numbers[id]][1]
-
-    def __contains__(self, id: object) -> bool:
-        return isinstance(id, str) and self._numbers.get(id) is not None
+        found = self._database.fetch_one(f"SELECT value FROM {self._name} WHERE id = ?", id)
+        if found is None:
+            raise KeyError(id)
+        value: V = self._decode(found[0])
+        return value
 
     def __iter__(self) -> Iterator[str]:
-        return (id for _, (id, _) in self._rows.items())
+        return (id for (id,) in self._database.execute(f"SELECT id FROM {self._name} ORDER BY row"))
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return self._length
