@@ -11,6 +11,8 @@ from typing import Literal, TypeAlias
 from recommender.articles import Article, Entry, get_entry_url, make_dated_slug, normalise_url, parse_date, rank_key
 from recommender.corpus.spill_tables import SpillDatabase, Table, UniqueIndex
 
+_CACHED_ARTICLES = 1 << 13
+
 LinkFaultKind: TypeAlias = Literal["dead", "to itself", "doubled", "drifted"]
 """What may be wrong with a curated link, the most serious first."""
 
@@ -50,6 +52,7 @@ class LinkResolver:
         self._names = UniqueIndex(database)
         self._urls = UniqueIndex(database)
         self._slugs: UniqueIndex | None = None  # few corpora need them
+        self._cache: dict[int, Article] = {}  # by row: popular articles are linked to often
 
     def add(self, article: Article) -> int:
         """Add an article, whose ID no other has; returns its row."""
@@ -60,6 +63,7 @@ class LinkResolver:
     def replace(self, row: int, article: Article) -> None:
         """Replace an article by one with the same ID and date."""
         self.articles.replace(row, article)
+        self._cache.pop(row, None)
         self._index(row, article)
 
     def find_by_name(self, name: str) -> Article | None:
@@ -75,7 +79,7 @@ class LinkResolver:
         """
         row, url = self._find(link)
         if row is not None:
-            return self.articles[row]
+            return self._load(row)
         return None if isinstance(link, str) else self._add_linked_only(link, url)
 
     def add_linked_only(self, entry: Entry) -> None:
@@ -83,6 +87,13 @@ class LinkResolver:
         row, url = self._find(entry)
         if row is None:
             self._add_linked_only(entry, url)
+
+    def _load(self, row: int) -> Article:
+        if (article := self._cache.get(row)) is None:
+            if len(self._cache) >= _CACHED_ARTICLES:
+                self._cache.clear()
+            article = self._cache[row] = self.articles[row]
+        return article
 
     def _find(self, link: Entry | str) -> tuple[int | None, str]:
         """The row of the article that a link refers to, and the link's URL."""

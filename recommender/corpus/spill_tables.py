@@ -28,7 +28,7 @@ _pack = msgspec.msgpack.Encoder().encode
 class SpillDatabase:
     """A temporary database, which lives as long as this object."""
 
-    def __init__(self, *, batch_rows: int = 4096, max_pages: int | None = None) -> None:
+    def __init__(self, *, batch_rows: int = 1 << 14, max_pages: int | None = None) -> None:
         """Create the database.
 
         Args:

@@ -47,7 +47,7 @@ def test_a_sequence_equals_any_other_of_the_same_values() -> None:
         table.append(text)
     sequence = SortedSequence(table)
     assert sequence == ("a", "b", "c")
-    assert ["a", "b", "c"] == sequence
+    assert sequence == ["a", "b", "c"]
     assert sequence == SortedSequence(table)
     assert sequence != ("a", "b")
     assert sequence != ("a", "b", "d")
