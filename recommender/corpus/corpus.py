@@ -90,8 +90,8 @@ class Corpus:
         `.jsonl` file is read with it.
 
         Args:
-            cache: a folder where readings are kept: what has not changed since they were is not parsed again. It
-                changes nothing but the time that this takes, and may be deleted at any moment.
+            cache: a SQLite file in which parsed files are cached, so that unchanged ones are not parsed again. It
+                never changes the result, and may be deleted at any moment.
             live_changes: posted articles, which are read like files of the corpus, and withdrawn ones, which are
                 left out.
 

@@ -14,10 +14,11 @@ from recommender.sources.frontmatter import (
     parse_front_matter,
     split_front_matter,
 )
+from recommender.sources.jsonl import MAX_LINE_BYTES, digest_jsonl, read_jsonl
 from recommender.sources.parse_cache import PARSE_CACHE_FILE, ParseCache
-from recommender.sources.reader import SourceReader
 from recommender.sources.related_block import FrontMatterLayout
 from recommender.sources.source import LinkLine, ListState, ParsedFile, Problem, Source
+from recommender.sources.source_reader import SourceReader
 from recommender.sources.written_lists import (
     WRITTEN_LISTS_FILE,
     WrittenList,
@@ -30,6 +31,7 @@ from recommender.sources.written_lists import (
 
 __all__ = [
     "MAX_FRONT_MATTER_BYTES",
+    "MAX_LINE_BYTES",
     "PARSE_CACHE_FILE",
     "WRITTEN_LISTS_FILE",
     "FrontMatter",
@@ -47,10 +49,12 @@ __all__ = [
     "WrittenLists",
     "append_written_lists",
     "digest_front_matter",
+    "digest_jsonl",
     "digest_list",
     "find_article_files",
     "parse_front_matter",
     "read_file",
+    "read_jsonl",
     "read_posted",
     "read_written_lists",
     "replace_written_lists",

@@ -22,7 +22,7 @@ from recommender.sources.frontmatter import (
     parse_front_matter,
     split_front_matter,
 )
-from recommender.sources.jsonl import json_fields, read_lines
+from recommender.sources.jsonl import json_fields
 from recommender.sources.related_block import FrontMatterLayout
 from recommender.sources.source import ParsedFile, Problem, Source, list_state_of, source_of
 from recommender.sources.written_lists import Written, WrittenList, digest_list
@@ -76,6 +76,11 @@ def find_article_files(root: Path) -> tuple[list[str], list[Problem]]:
     return sorted(files), problems
 
 
+def is_jsonl(file: str) -> bool:
+    """Whether a file is read line by line, and not as front matter."""
+    return file.lower().endswith(".jsonl")
+
+
 def _is_text(name: str) -> bool:
     try:
         name.encode()
@@ -89,8 +94,6 @@ def read_file(root: Path, file: str, *, written: Written | None = None, parse: b
 
     `written` are the lists that, if this file holds one, are this program's.
     """
-    if file.lower().endswith(".jsonl"):
-        return read_lines(root, file, parse=parse)
     parsed = ParsedFile()
     try:
         with open_regular_file(root / file) as stream:

@@ -1,243 +1,259 @@
-"""ParseCache kept from run to run, so that a file that has not changed is not parsed again.
-
-One file of lines a corpus, each with a checksum: where a front-matter file was, its status, and what it gave. A line is
-believed only as long as the file's status is the same and as long as it would be read by the same code; whatever can't
-be believed is read again, so that what is kept here never changes a result. A `.jsonl` file, which is quick to read as
-it is, is not kept.
-"""
+"""Cache of parsed front-matter files: one SQLite table, so that unchanged files are not parsed again."""
 
 from __future__ import annotations
 
 import hashlib
-import inspect
 import os
-import shutil
+import sqlite3
 import sys
-import tempfile
 import time
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
+from importlib.resources import files as package_files
 from pathlib import Path
-from typing import IO, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import msgspec
 import yaml
 
-from recommender.articles import article
-from recommender.sources import article_file, frontmatter, jsonl, related_block, source, written_lists
 from recommender.sources.source import ParsedFile
 from recommender.sources.written_lists import Written
-from recommender.storage import atomic_write, locked_folder, remove_temporary_files
 
-PARSE_CACHE_FILE = ".readings"
-"""Where a folder of models keeps them."""
+PARSE_CACHE_FILE = ".parse-cache.sqlite3"
+"""Name of the cache in a models folder."""
 
-Status: TypeAlias = tuple[int, int, int, int]
-"""A file's size, the moments of its last modification and change in nanoseconds, and its inode."""
+_CLOCK_STEP = 2_000_000_000  # nanoseconds: the coarsest time stamps of file systems
+_BATCH = 1000  # entries per transaction
+_BUSY_SECONDS = 1.0
+_NONE_NEEDED = ""
+_FAILURES = (sqlite3.Error, UnicodeDecodeError)  # the latter where SQLite's message quotes damaged text
+_CREATE = (
+    "CREATE TABLE IF NOT EXISTS parsed_files (corpus BLOB, path TEXT, parser TEXT, status TEXT, lists TEXT, "
+    "digest BLOB, parsed BLOB, checksum INTEGER, PRIMARY KEY (corpus, path))"
+)
+_SELECT_ALL = "SELECT corpus, path, parser, status, lists, digest, parsed, checksum FROM parsed_files WHERE corpus = ?"
+_SELECT = _SELECT_ALL + " AND path = ?"
+_DELETE = "DELETE FROM parsed_files WHERE corpus = ? AND path = ?"
+_REPLACE = (
+    "INSERT OR REPLACE INTO parsed_files (corpus, path, parser, status, lists, digest, parsed, checksum) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
-_MARGIN = 2_000_000_000  # nanoseconds: some file systems' clocks go in steps of two seconds
-_NO_LIST = ""
-_IN_MEMORY = 1 << 22  # bytes of new readings
+_encode_row = msgspec.msgpack.Encoder().encode
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(ParsedFile).decode
 
 
-class _Head(NamedTuple):
-    """What a line begins with: the file, its status, on which lists its reading depends, and that one's digest."""
+class CacheEntry(NamedTuple):
+    """One parsed file as it is stored.
 
-    file: str
-    status: Status
+    Attributes:
+        status: size, times of the last modification and change, and inode of the file, from before it was read.
+        lists: the written lists that the result depends on, see `_lists_needed`.
+        digest: that of the parsed file.
+        parsed: the parsed file as JSON.
+    """
+
+    path: str
+    status: str
     lists: str
     digest: bytes
+    parsed: bytes
 
+    def decode(self) -> ParsedFile:
+        """The parsed file.
 
-_encode = msgspec.json.Encoder().encode
-_head_of = msgspec.json.Decoder(_Head).decode
-_reading_of = msgspec.json.Decoder(ParsedFile).decode
-
-
-class _Kept(NamedTuple):
-    """A line that can be believed: its head, where it begins, and its bytes."""
-
-    head: _Head
-    place: int
-    line: bytes
+        Raises:
+            ValueError, RecursionError: `parsed` is not what `encode_entry` wrote.
+        """
+        return _decode(self.parsed)
 
 
 class ParseCache:
-    """What earlier runs read of a corpus, against the files as they are at this moment.
+    """What earlier runs parsed of a corpus, as far as the files have not changed since.
+
+    An entry is used only while the file has the same status and the parsing code is the same; whatever can't be read
+    or trusted is parsed again, so the cache never changes a result. It may be deleted at any moment, also while it is
+    in use.
 
     Args:
-        folder: where readings are kept; made when there is something to keep.
-        root, files: the corpus's folder, and its files relative to it.
-        written: of each file, the lists that count as this program's.
+        path: the SQLite file, created with the first entry; `None` caches nothing.
+        root, files: the corpus's folder, and its front-matter files relative to it.
+        written: for each file, the lists that count as written by this program.
 
     Attributes:
-        statuses: of the files that were not changed just now, so that any later change will show.
+        statuses: of the files that may be cached. Those that were changed within the last seconds may not: a further
+            change might not show in their time stamps.
     """
 
-    def __init__(self, folder: Path, root: Path, files: Sequence[str], written: Mapping[str, Written]) -> None:
-        self._folder = folder
-        self._path = folder / f"{hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:32]}.tsv"
+    def __init__(self, path: Path | None, root: Path, files: Sequence[str], written: Mapping[str, Written]) -> None:
+        self._path = path
+        self._corpus = os.fsencode(root.resolve())
         self._written = written
-        self._fresh: set[str] = set()
-        self._lines = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - it is closed when this is gone
-        weakref.finalize(self, self._lines.close)
-        self.statuses: dict[str, Status] = {}
-        settled = time.time_ns() - _MARGIN
-        for file in files:
-            if not file.lower().endswith(".jsonl"):
-                with suppress(OSError):
-                    found = os.stat(f"{root}/{file}")
-                    if max(found.st_mtime_ns, found.st_ctime_ns) < settled:
-                        self.statuses[file] = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+        self._is_usable = path is not None
+        self._new: list[CacheEntry] = []
+        self._outdated: set[str] = set()
+        self.statuses = _statuses(root, files) if self._is_usable else {}
 
-    def __contains__(self, file: str) -> bool:
-        """Whether a file is as it was, and its reading was kept."""
-        return file in self._places
+    def __contains__(self, path: str) -> bool:
+        """Whether a file is unchanged and cached."""
+        return path in self.digests
 
-    def reading(self, file: str) -> ParsedFile | None:
-        """What an unchanged file gave; `None` where what was kept of it turns out to be none of ours."""
-        stream = self._stream
-        if stream is not None:
-            stream.seek(self._places[file])
-            with suppress(ValueError, RecursionError):
-                return reading_of(stream.readline())
+    @cached_property
+    def digests(self) -> Mapping[str, bytes]:
+        """The digests of the cached results of unchanged files, by path."""
+        found: dict[str, bytes] = {}
+        if self._path is None or not self._path.is_file():
+            return found
+        try:
+            for row in self._connection.execute(_SELECT_ALL, (self._corpus,)):
+                if (entry := self._valid(row)) is not None:
+                    found[entry.path] = entry.digest
+                else:
+                    self._outdated.add(row[1])
+        except _FAILURES as error:
+            self._give_up(error)
+            found.clear()
+        return found
+
+    def get(self, path: str) -> ParsedFile | None:
+        """The cached result of an unchanged file; `None` where there is none (any more)."""
+        if not self._is_usable:
+            return None
+        try:
+            row = self._connection.execute(_SELECT, (self._corpus, path)).fetchone()
+        except _FAILURES as error:
+            self._give_up(error)
+            return None
+        with suppress(ValueError, RecursionError):
+            if row is not None and (entry := self._valid(row)) is not None:
+                return entry.decode()
         return None
 
-    @cached_property
-    def _stream(self) -> IO[bytes] | None:
-        """The file as it was first met: another run may put a new one in its place."""
-        try:
-            stream = self._path.open("rb")
-        except OSError:
-            return None
-        weakref.finalize(self, stream.close)
-        return stream
+    def add(self, entry: CacheEntry) -> None:
+        """Store a new entry, now or with the next ones."""
+        self._new.append(entry)
+        if len(self._new) >= _BATCH:
+            self._write()
 
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        """Where in it the line of each unchanged file begins."""
-        return {kept.head.file: kept.place for kept in self._kept(self._stream)} if self._stream else {}
+    def save(self) -> None:
+        """Store what was added, and remove the entries of files that have changed or are gone."""
+        if self._new or self._outdated:
+            self._write()
 
-    def digests(self) -> dict[str, bytes]:
-        """The digests of the readings of unchanged files, by file."""
-        return {kept.head.file: kept.head.digest for kept in self._kept(self._stream)} if self._stream else {}
-
-    def add(self, file: str, line: bytes) -> None:
-        """Take in a new parsed, as `line_of` gave it, for `keep`."""
-        with suppress(OSError):
-            self._lines.write(line)
-            self._fresh.add(file)
-
-    def keep(self) -> None:
-        """Keep the new readings beside those of unchanged files.
-
-        Where they can't be written, or another run is writing, they are not kept.
-        """
-        if not self._fresh:
+    def _write(self) -> None:
+        """Write what was added in one transaction; what can't be written, or is locked by another run, is dropped."""
+        entries, self._new = self._new, []
+        if self._path is None or not self._is_usable:
             return
-        with suppress(OSError):
-            self._lines.seek(0)
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with locked_folder(self._folder):
-                remove_temporary_files(self._folder)
-                with atomic_write(self._path) as stream:
-                    stream.write(_head())
-                    if self._path.exists():
-                        with self._path.open("rb") as before:
-                            stream.writelines(
-                                kept.line for kept in self._kept(before) if kept.head.file not in self._fresh
-                            )
-                    shutil.copyfileobj(self._lines, stream)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._connection as connection:
+                connection.executemany(_DELETE, ((self._corpus, path) for path in self._outdated))
+                connection.executemany(_REPLACE, (_with_checksum(self._corpus, entry) for entry in entries))
+            self._outdated.clear()
+        except OSError:
+            self._is_usable = False
+        except _FAILURES as error:
+            self._give_up(error)
 
-    def _kept(self, stream: IO[bytes]) -> Iterator[_Kept]:
-        with suppress(OSError):
-            stream.seek(0)
-            place = len(first := stream.readline())
-            if first != _head():
-                return
-            for line in stream:
-                # The statuses are those of now: a line of a file that has changed, or is gone, is passed by.
-                with suppress(ValueError):
-                    [head, _] = line[9:].split(b"\t")
-                    found = _head_of(head) if int(line[:8], 16) == crc32(line[9:]) else None
-                    if (
-                        found is not None
-                        and self.statuses.get(found.file) == found.status
-                        and _holds(found.lists, self._written.get(found.file))
-                    ):
-                        yield _Kept(found, place, line)
-                place += len(line)
+    @cached_property
+    def _connection(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(str(self._path), timeout=_BUSY_SECONDS, check_same_thread=False)
+        weakref.finalize(self, connection.close)
+        connection.execute("PRAGMA synchronous = OFF")  # what a power cut damages is discarded
+        connection.execute(_CREATE)
+        return connection
+
+    def _give_up(self, error: Exception) -> None:
+        """Cache nothing more in this run, and discard the file unless another run is only writing it."""
+        self._is_usable = False
+        if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY and self._path is not None:
+            with suppress(OSError):
+                self._path.unlink()
+
+    def _valid(self, row: tuple[Any, ...]) -> CacheEntry | None:
+        corpus, path, parser, status, lists, digest, parsed, _ = row
+        entry = CacheEntry(path, status, lists, digest, parsed)
+        if (
+            parser == _parser_version()
+            and self.statuses.get(path) == status
+            and _with_checksum(corpus, entry) == row
+            and _still_needed(lists, self._written.get(path))
+        ):
+            return entry
+        return None
 
 
-def line_of(file: str, status: Status | None, parsed: ParsedFile, written: Written | None) -> bytes:
-    """A reading as a line to keep; empty where it can't be kept.
+def encode_entry(path: str, status: str | None, parsed: ParsedFile, written: Written | None) -> CacheEntry | None:
+    """A parsed file as an entry; `None` where it can't be cached.
 
     Args:
         status: the file's, from before it was read; one of `ParseCache.statuses`.
-        written: what it was read with.
+        written: the lists that it was parsed with.
     """
     if status is None or (not parsed.digest and any(problem.line is None for problem in parsed.problems)):
-        return b""  # it could not be read, and may be another time
+        return None  # it could not be read, and may be another time
     try:
-        head = _encode(_Head(file, status, _lists(parsed, written), parsed.digest))
-        line = b"%b\t%b\n" % (head, _encode(parsed))
+        return CacheEntry(path, status, _lists_needed(parsed, written), parsed.digest, _encode(parsed))
     except UnicodeEncodeError:  # half of a surrogate pair
-        return b""
-    return b"%08x\t%b" % (crc32(line), line)
+        return None
 
 
-def encoded(parsed: ParsedFile) -> bytes:
-    """A reading as bytes, for `reading_of`; unlike a line of `line_of` they are not to be kept."""
-    return _encode(parsed)
+def _statuses(root: Path, files: Sequence[str]) -> dict[str, str]:
+    statuses = {}
+    latest = time.time_ns() - _CLOCK_STEP
+    for file in files:
+        with suppress(OSError):
+            found = os.stat(f"{root}/{file}")
+            if max(found.st_mtime_ns, found.st_ctime_ns) < latest:
+                statuses[file] = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+    return statuses
 
 
-def reading_of(line: bytes) -> ParsedFile:
-    """The reading that `line_of` or `encoded` was given."""
-    return _reading_of(line.rpartition(b"\t")[2])
+def _with_checksum(corpus: bytes, entry: CacheEntry) -> tuple[Any, ...]:
+    """The row of an entry; SQLite itself would not notice a flipped bit."""
+    values = (corpus, entry.path, _parser_version(), *entry[1:])
+    return (*values, crc32(_encode_row(values)))
 
 
-def _lists(parsed: ParsedFile, written: Written | None) -> str:
-    """On which of the program's lists a reading depends."""
-    for of_file in parsed.sources:
-        if of_file.written is not None:
-            return f"{of_file.written.digest} {of_file.written.curated}"
-        if of_file.list_state != "curated":
-            return _NO_LIST
-    return _all_of(written)
+def _lists_needed(parsed: ParsedFile, written: Written | None) -> str:
+    """The written lists that a result depends on: none, the one that the file holds, or all that count for it."""
+    for source in parsed.sources:
+        if source.written is not None:
+            return f"{source.written.digest} {source.written.curated}"
+        if source.list_state != "curated":
+            return _NONE_NEEDED
+    return _digest_all(written)
 
 
-def _holds(lists: str, written: Written | None) -> bool:
-    if lists == _NO_LIST:
+def _still_needed(lists: str, written: Written | None) -> bool:
+    """Whether a result that depends on these lists is still right with those that count now."""
+    if lists == _NONE_NEEDED:
         return True
     digest, _, curated = lists.partition(" ")
     if curated:
         return (written or {}).get(digest) == int(curated)
-    return digest == _all_of(written)
+    return digest == _digest_all(written)
 
 
-def _all_of(written: Written | None) -> str:
+def _digest_all(written: Written | None) -> str:
     return hashlib.sha256(repr(sorted(written.items())).encode()).hexdigest() if written else "none"
 
 
 @cache
-def _head() -> bytes:
-    """The first line: by which code the readings were made, since other code may read the same file otherwise."""
-    try:
-        modules = (
-            article,
-            article_file,
-            related_block,
-            frontmatter,
-            jsonl,
-            written_lists,
-            source,
-            sys.modules[__name__],
-        )
-        code = "".join(map(inspect.getsource, modules))
-    except OSError:  # it came without its source: nothing is then believed
-        code = os.urandom(16).hex()
+def _parser_version() -> str:
+    """A hash of all code that a result depends on, since other code may parse the same file differently."""
+    code = b"".join(
+        module.read_bytes()
+        for package in ("recommender.articles", "recommender.sources")
+        for module in sorted(package_files(package).iterdir(), key=lambda module: module.name)
+        if module.name.endswith(".py")
+    )
+    if not code:  # installed without its source: trust nothing
+        code = os.urandom(16)
     versions = f"{sys.version} {yaml.__version__} {msgspec.__version__}"
-    return f"readings of {hashlib.sha256(f'{versions} {code}'.encode()).hexdigest()}\n".encode()
+    return hashlib.sha256(versions.encode() + code).hexdigest()

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
 
 from joblib import Parallel, cpu_count, delayed
+from more_itertools import chunked
 from tqdm import tqdm
 
 from recommender.corpus import ArticleFile, Corpus
@@ -45,8 +46,6 @@ _WRITERS = 4  # threads: most of their time they wait for the disk
 _WORTH_WORKERS = 500  # starting worker processes takes as long as about this many edits
 _KNOWN = 4096  # entries that are kept as the site writes them
 _SAMPLE = 100  # files that the site's style is learnt from
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ class Enrichment:
         if not dry_run:
             self._tidy()
         with tqdm(total=len(files), desc="enriching", unit=" files", disable=None if progress else True) as bar:
-            for chunk in _batched(self._edits(files), _CHUNK):
+            for chunk in chunked(self._edits(files), _CHUNK):
                 bar.update(len(chunk))
                 yield from self._carry_out(chunk, dry_run=dry_run)
         if not dry_run:
@@ -145,7 +144,7 @@ class Enrichment:
         reasons = {file.path: self._why_not(file) for file in files}
         chosen = [file for file in files if reasons[file.path] is None]
         tasks = (
-            delayed(_make_edits)(self._root, batch, self._style) for batch in _batched(self._requests(chosen), _BATCH)
+            delayed(_make_edits)(self._root, batch, self._style) for batch in chunked(self._requests(chosen), _BATCH)
         )
         workers = cpu_count() if len(chosen) >= _WORTH_WORKERS else 1
         edits = chain.from_iterable(Parallel(n_jobs=workers, return_as="generator", pre_dispatch=_AHEAD)(tasks))
@@ -277,9 +276,3 @@ def _failed(path: str, error: Exception, could_not_be: str) -> Outcome:
     if isinstance(error, FrontMatterError):
         return Outcome(path, "failed", f"line {error.line}: {error.reason}" if error.line else error.reason)
     return Outcome(path, "failed", str(error).removeprefix(f"{path}: "))
-
-
-def _batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch

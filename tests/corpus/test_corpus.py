@@ -21,7 +21,6 @@ from recommender.corpus import Corpus, WithdrawnArticle, fingerprint
 from recommender.errors import CorpusError
 from recommender.sources import LinkLine, Source, SourceReader, find_article_files, read_file
 from recommender.sources import jsonl as lines_module
-from recommender.sources import reader as reader_module
 
 
 def page(title: str, *lines: str, body: str = "") -> str:
@@ -494,7 +493,7 @@ PIECES = st.sampled_from(
     st.booleans(),
     st.integers(1, 60),
 )
-def test_lines_are_the_same_whatever_the_stretches_that_they_are_read_in(
+def test_lines_are_the_same_whatever_the_blocks_that_they_are_read_in(
     pieces: list[tuple[str, str]], begins_with_a_mark: bool, ends_torn: bool, size: int
 ) -> None:
     text = "\ufeff" * begins_with_a_mark + '{"title": "first"}\n' + "".join(chain.from_iterable(pieces))
@@ -503,7 +502,7 @@ def test_lines_are_the_same_whatever_the_stretches_that_they_are_read_in(
         path = Path(folder) / "lines.jsonl"
         path.write_bytes(data)
         whole, known = Corpus.from_path(path), fingerprint(path)
-        patch.setattr(lines_module, "STRETCH_BYTES", size)
+        patch.setattr(lines_module, "BLOCK_BYTES", size)
         parted = Corpus.from_path(path)
         assert parted.articles == whole.articles
         assert parted.problems == whole.problems
@@ -521,8 +520,8 @@ def test_lines_are_the_same_whatever_the_stretches_that_they_are_read_in(
 def test_a_line_without_end_is_a_problem_of_that_line_alone(
     end: str, before: str, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines_module, "LINE_BYTES", 50)
-    monkeypatch.setattr(lines_module, "STRETCH_BYTES", size)
+    monkeypatch.setattr(lines_module, "MAX_LINE_BYTES", 50)
+    monkeypatch.setattr(lines_module, "BLOCK_BYTES", size)
     path = tmp_path / "a.jsonl"
     longest = '{"title": "' + "x" * 37 + '"}'
     assert len(longest) == 50
@@ -542,7 +541,7 @@ def test_a_line_without_end_is_a_problem_of_that_line_alone(
 def test_a_file_that_changes_while_it_is_read_has_another_fingerprint_and_the_cure_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines_module, "STRETCH_BYTES", 30)
+    monkeypatch.setattr(lines_module, "BLOCK_BYTES", 30)
     path = tmp_path / "a.jsonl"
     path.write_text('{"title": "one"}\n{"title": "two"}\n' * 5)
     before = fingerprint(path)
@@ -556,10 +555,7 @@ def test_a_file_that_changes_while_it_is_read_has_another_fingerprint_and_the_cu
     assert reader.fingerprint not in (before, fingerprint(path))
 
 
-def test_large_files_of_lines_are_read_by_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines_module, "STRETCH_BYTES", 1 << 12)
-    monkeypatch.setattr(reader_module, "_WORTH_WORKERS", 1)
-    monkeypatch.setattr(reader_module, "_AHEAD", 3)
+def test_files_of_lines_are_read_in_their_order_among_the_others(tmp_path: Path) -> None:
     write(
         tmp_path,
         {

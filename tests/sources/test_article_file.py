@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from recommender.sources import LinkLine, Problem, find_article_files, read_file
+from recommender import Corpus
+from recommender.sources import (
+    LinkLine,
+    ParsedFile,
+    Problem,
+    digest_jsonl,
+    find_article_files,
+    read_file,
+    read_jsonl,
+)
 
 PAGE = "---\ntitle: Ferry\n---\n"
 
@@ -20,6 +29,17 @@ def write(root: Path, *files: str, text: str = PAGE) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return root
+
+
+def read_lines(root: Path, file: str = "a.jsonl") -> ParsedFile:
+    """All parts of a `.jsonl` file in one."""
+    whole = ParsedFile()
+    for part in read_jsonl(root, file):
+        whole.sources += part.sources
+        whole.links += part.links
+        whole.problems += part.problems
+        whole.digest = whole.digest or part.digest
+    return whole
 
 
 def problems_of(root: Path, file: str) -> list[str]:
@@ -132,7 +152,7 @@ def test_a_line_is_an_article(tmp_path: Path) -> None:
         id=7, title=2020, excerpt=None, quality=59, published=False, draft=True, webUrl="https://quay.example/a"
     )
     write(tmp_path, "a.jsonl", text=f"\n{text}\n")
-    (source,) = read_file(tmp_path, "a.jsonl").sources
+    (source,) = read_lines(tmp_path).sources
     assert (source.path, source.name, source.path_name) == ("a.jsonl:2", "7", "a:2")
     assert source.entry == {"title": "2020", "webUrl": "https://quay.example/a", "quality": 59}
     assert (source.hidden, source.published, source.published_at) == (True, False, None)
@@ -145,13 +165,13 @@ def test_a_line_is_an_article(tmp_path: Path) -> None:
 )
 def test_numbers_in_a_line_stay_as_they_were_written(tmp_path: Path, json_value: str, read: object) -> None:
     write(tmp_path, "a.jsonl", text=f'{{"title": "Ferry", "quality": {json_value}}}\n')
-    (source,) = read_file(tmp_path, "a.jsonl").sources
+    (source,) = read_lines(tmp_path).sources
     assert source.entry.get("quality") == read
 
 
 def test_published_may_hold_a_date(tmp_path: Path) -> None:
     write(tmp_path, "a.jsonl", text=line(title="Ferry", published="1970-01-02T12:00:00Z"))
-    (source,) = read_file(tmp_path, "a.jsonl").sources
+    (source,) = read_lines(tmp_path).sources
     assert source.entry == {"title": "Ferry", "publishedDateTime": "1970-01-02T12:00:00Z"}
     assert (source.published, source.published_at) == (True, 1.5)
 
@@ -162,14 +182,14 @@ def test_a_line_of_only_id_and_related_holds_links(tmp_path: Path) -> None:
         "a.jsonl",
         text=line(id=1, related=[2, {"title": "Pier", "heat": 3}, {"webUrl": "https://q.example/"}]),
     )
-    parsed = read_file(tmp_path, "a.jsonl")
+    parsed = read_lines(tmp_path)
     assert (parsed.sources, parsed.problems) == ([], [])
     assert parsed.links == [LinkLine("a.jsonl", 1, "1", ("2", {"title": "Pier"}, "q.example"))]
 
 
 def test_byte_order_mark_crlf_and_unicode_line_breaks_do_not_matter(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes('\ufeff{"title": "A\u2028B"}\r\n{"title": "C\x85D"}'.encode())
-    parsed = read_file(tmp_path, "a.jsonl")
+    parsed = read_lines(tmp_path)
     assert parsed.problems == []
     assert [source.entry["title"] for source in parsed.sources] == ["A\u2028B", "C\x85D"]
 
@@ -191,14 +211,14 @@ def test_byte_order_mark_crlf_and_unicode_line_breaks_do_not_matter(tmp_path: Pa
 )
 def test_a_bad_line_is_named_and_never_stops_the_rest(tmp_path: Path, bad: bytes, problem: str) -> None:
     (tmp_path / "a.jsonl").write_bytes(b'{"title": "first"}\n' + bad + b'\n{"title": "last"}\n')
-    parsed = read_file(tmp_path, "a.jsonl")
+    parsed = read_lines(tmp_path)
     assert [source.entry["title"] for source in parsed.sources] == ["first", "last"]
     assert [str(found) for found in parsed.problems] == [f"a.jsonl:2: {problem}"]
 
 
 def test_an_unreadable_date_in_a_line_is_named_and_the_line_used(tmp_path: Path) -> None:
     write(tmp_path, "a.jsonl", text=line(title="Ferry", date="soon"))
-    parsed = read_file(tmp_path, "a.jsonl")
+    parsed = read_lines(tmp_path)
     assert [source.published_at for source in parsed.sources] == [None]
     assert [str(problem) for problem in parsed.problems] == [
         "a.jsonl:1: the date 'soon' is not ISO 8601 (2019-12-01T16:14:00Z); used without a date"
@@ -208,12 +228,13 @@ def test_an_unreadable_date_in_a_line_is_named_and_the_line_used(tmp_path: Path)
 @pytest.mark.parametrize("file", ["a.jsonl", "A.JSONL"])
 def test_the_ending_of_a_jsonl_file_may_be_in_capitals(tmp_path: Path, file: str) -> None:
     write(tmp_path, file, text=line(title="Ferry"))
-    assert [source.entry for source in read_file(tmp_path, file).sources] == [{"title": "Ferry"}]
+    assert [article.title for article in Corpus.from_path(tmp_path).articles] == ["Ferry"]
 
 
-@pytest.mark.parametrize(("file", "text"), [("a.md", PAGE), ("a.jsonl", line(title="Ferry"))])
-def test_the_digest_is_the_same_with_and_without_parsing(tmp_path: Path, file: str, text: str) -> None:
-    write(tmp_path, file, text=text)
-    parsed = read_file(tmp_path, file, parse=False)
+def test_the_digest_is_the_same_with_and_without_parsing(tmp_path: Path) -> None:
+    write(tmp_path, "a.md")
+    write(tmp_path, "a.jsonl", text=line(title="Ferry"))
+    parsed = read_file(tmp_path, "a.md", parse=False)
     assert len(parsed.digest) == 32
-    assert (parsed.sources, parsed.digest) == ([], read_file(tmp_path, file).digest)
+    assert (parsed.sources, parsed.digest) == ([], read_file(tmp_path, "a.md").digest)
+    assert digest_jsonl(tmp_path, "a.jsonl") == read_lines(tmp_path).digest != b""

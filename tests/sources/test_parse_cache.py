@@ -1,11 +1,13 @@
-"""Kept readings: those of files that have not changed are taken, and nothing ever comes of them but time."""
+"""The parse cache: unchanged files come from it, and it never changes a result."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,29 +19,26 @@ from recommender.corpus import fingerprint
 from recommender.sources import (
     ParseCache,
     ParsedFile,
+    SourceReader,
     WrittenList,
+    WrittenLists,
     digest_list,
     find_article_files,
-    parse_cache,
     parse_front_matter,
     read_file,
     replace_written_lists,
     split_front_matter,
-    written_lists,
 )
 
 LISTED = "---\ntitle: Comet\nrelated:\n- title: Owl\n  webUrl: https://quay.example/owl\n---\nBody of the comet.\n"
-FORGED = (
-    '{"path":"b.md","name":"b","path_name":"b","published_at":null,"urls":[],"hidden":false,"published":true,'
-    '"related":[]'
-)
 PLAIN = "---\ntitle: Bay\nsecured: a secret\n---\nBody of the bay.\n"
 
 
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files count as changed long ago."""
-    monkeypatch.setattr(parse_cache, "_MARGIN", -(10**15))
+    now = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: now() + 10**15)
 
 
 @pytest.fixture
@@ -54,18 +53,18 @@ def site(tmp_path: Path) -> Path:
     return root
 
 
-def kept_of(root: Path, cache: Path) -> ParseCache:
-    files, _ = find_article_files(root)
-    written = written_lists.WrittenLists.of(root, files).of_files(files, present=set(files))
+def cache_of(root: Path, cache: Path) -> ParseCache:
+    files = [file for file in find_article_files(root)[0] if not file.endswith(".jsonl")]
+    written = WrittenLists.of(root, files).of_files(files, present=set(files))
     return ParseCache(cache, root, files, written)
 
 
 def known(root: Path, cache: Path) -> set[str]:
-    return set(readings_in(kept_of(root, cache), root))
+    return set(cached_in(cache_of(root, cache), root))
 
 
-def readings_in(kept: ParseCache, root: Path) -> dict[str, ParsedFile]:
-    found = {file: kept.reading(file) for file in find_article_files(root)[0] if file in kept}
+def cached_in(cache: ParseCache, root: Path) -> dict[str, ParsedFile]:
+    found = {file: cache.get(file) for file in find_article_files(root)[0] if file in cache}
     return {file: parsed for file, parsed in found.items() if parsed}
 
 
@@ -78,23 +77,23 @@ def rewritten(file: Path, text: str) -> None:
 
 @pytest.mark.usefixtures("settled")
 @pytest.mark.parametrize(
-    "root", [ROOT / "tests" / "articles", SEEDS, *(REAL / name for name in ("gcp-news", "tidb-docs-zh"))]
+    "root", [ROOT / "tests" / "sources" / "articles", SEEDS, *(REAL / name for name in ("gcp-news", "tidb-docs-zh"))]
 )
-def test_a_kept_reading_is_the_one_that_the_file_gives(root: Path, tmp_path: Path) -> None:
+def test_a_cached_file_is_what_parsing_gives(root: Path, tmp_path: Path) -> None:
     if not root.is_dir():
         pytest.skip(f"there is no {root}")
     fresh = Corpus.from_path(root)
-    assert Corpus.from_path(root, cache=tmp_path) == fresh
-    kept = kept_of(root, tmp_path)
-    found = readings_in(kept, root)
+    assert Corpus.from_path(root, cache=tmp_path / "cache") == fresh
+    kept = cache_of(root, tmp_path / "cache")
+    found = cached_in(kept, root)
     files = [file for file in find_article_files(root)[0] if not file.endswith(".jsonl")]
     assert len(found) >= 0.99 * len(files)
     for file, parsed in found.items():
         assert parsed == read_file(root, file)
         assert repr(parsed) == repr(read_file(root, file)), "the keys are in another order"
-    assert kept.digests() == {file: parsed.digest for file, parsed in found.items()}
-    assert Corpus.from_path(root, cache=tmp_path) == fresh
-    assert fingerprint(root, cache=tmp_path) == fresh.fingerprint == fingerprint(root)
+    assert kept.digests == {file: parsed.digest for file, parsed in found.items()}
+    assert Corpus.from_path(root, cache=tmp_path / "cache") == fresh
+    assert fingerprint(root, cache=tmp_path / "cache") == fresh.fingerprint == fingerprint(root)
 
 
 @pytest.mark.usefixtures("settled")
@@ -111,8 +110,8 @@ def test_what_has_changed_is_read_again_even_where_its_size_and_date_have_not(si
     assert corpus == Corpus.from_path(site)
     assert "Sea" in [article.title for article in corpus.articles]
     assert known(site, cache) == {"posts/a.md", "b.md", "d.txt"}
-    [file] = cache.iterdir()
-    assert len(file.read_bytes().splitlines()) == 1 + 3
+    with closing(sqlite3.connect(cache)) as connection:
+        assert connection.execute("SELECT count(*) FROM parsed_files").fetchone() == (3,)
 
 
 def test_a_file_that_may_change_again_within_the_same_tick_is_not_kept(site: Path, tmp_path: Path) -> None:
@@ -132,10 +131,10 @@ def test_what_could_not_be_read_is_tried_again(site: Path, tmp_path: Path) -> No
 @pytest.mark.usefixtures("settled")
 def test_neither_a_body_nor_what_a_site_keeps_to_itself_is_kept(site: Path, tmp_path: Path) -> None:
     Corpus.from_path(site, cache=tmp_path / "cache")
-    [file] = (tmp_path / "cache").iterdir()
-    assert b"Comet" in file.read_bytes()
-    assert b"sec" not in file.read_bytes()
-    assert b"Body" not in file.read_bytes()
+    stored = (tmp_path / "cache").read_bytes()
+    assert b"Comet" in stored
+    assert b"secret" not in stored
+    assert b"Body" not in stored
 
 
 @pytest.mark.usefixtures("settled")
@@ -181,19 +180,20 @@ def test_a_lists_line_counts_whatever_else_the_lock_remembers(site: Path, tmp_pa
 
 
 @pytest.mark.usefixtures("settled")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
-@given(path=st.floats(0, 1, exclude_max=True), put=st.binary(max_size=3), removed=st.integers(0, 400))
-def test_damage_is_passed_by(place: float, put: bytes, removed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(position=st.floats(0, 1, exclude_max=True), put=st.binary(max_size=3), removed=st.integers(0, 4000))
+def test_damage_changes_no_result(
+    position: float, put: bytes, removed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     folder = tmp_path_factory.mktemp("damage")
     root, cache = folder / "site", folder / "cache"
     root.mkdir()
     for name in "abc":
         (root / f"{name}.md").write_text(LISTED.replace("Comet", name))
     fresh = Corpus.from_path(root, cache=cache)
-    [file] = cache.iterdir()
-    whole = file.read_bytes()
-    at = int(place * len(whole))
-    file.write_bytes(whole[:at] + put + whole[at + removed :])
+    whole = cache.read_bytes()
+    at = int(position * len(whole))
+    cache.write_bytes(whole[:at] + put + whole[at + removed :])
     assert Corpus.from_path(root, cache=cache) == fresh
     assert Corpus.from_path(root, cache=cache) == fresh
     shutil.rmtree(folder)
@@ -201,55 +201,73 @@ def test_damage_is_passed_by(place: float, put: bytes, removed: int, tmp_path_fa
 
 @pytest.mark.usefixtures("settled")
 @pytest.mark.parametrize(
-    "reading",
+    ("column", "value"),
     [
-        "",
-        "null",
-        "[]",
-        "[1,2]",
-        "[" * 100_000,
-        f'{{"sources":[{FORGED}, "entry":{"[" * 100_000}',
-        f'{{"sources":[{FORGED}, "entry":[]}}]}}',
-        f'{{"sources":[{FORGED}, "entry":{{}}, "list_state":"stolen"}}]}}',
-        f'{{"sources":[{FORGED}, "entry":{{}}, "stamp":"x"}}]}}',
-        f'{{"sources":[{FORGED}, "entry":{{}}, "written":["x"]}}]}}',
-        '{"sources":[],"problems":[{"path":1,"reason":2}]}',
-        '{"sources":[]}]',
+        ("parsed", b""),
+        ("parsed", b"null"),
+        ("parsed", b"[" * 100_000),
+        ("parsed", b'{"sources":[]}'),
+        ("parsed", None),
+        ("parsed", "text"),
+        ("digest", b"x" * 32),
+        ("digest", 7),
+        ("lists", "x y"),
+        ("parser", "0" * 64),
+        ("checksum", 7),
+        ("checksum", None),
     ],
 )
-def test_a_line_of_another_shape_is_passed_by_whatever_its_checksum(reading: str, site: Path, tmp_path: Path) -> None:
+def test_an_entry_that_was_changed_is_not_used(column: str, value: object, site: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     fresh = Corpus.from_path(site, cache=cache)
-    [file] = cache.iterdir()
-    first, *lines = file.read_bytes().splitlines()
-    forged = [line.split(b"\t") for line in lines]
-    bodies = [head + b"\t" + reading.encode() + b"\n" for _, head, _ in forged]
-    bodies += [b"7\t[]\n", b"[7,7,7,7]\t[]\n", b'["b.md",7,7,7]\t[]\n', b"\xff\n", b'[[],[],[],""]\t\n']
-    file.write_bytes(first + b"\n" + b"".join(b"%08x\t%b" % (crc32(body), body) for body in bodies))
+    with closing(sqlite3.connect(cache)) as connection, connection:
+        connection.execute(f"UPDATE parsed_files SET {column} = ?", (value,))
+    assert known(site, cache) == set()
     assert Corpus.from_path(site, cache=cache) == fresh
     assert known(site, cache) == {"posts/a.md", "b.md", "c.md", "d.txt"}
 
 
 @pytest.mark.usefixtures("settled")
-def test_readings_by_other_code_are_not_believed(site: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("statement", ["DROP TABLE parsed_files", "ALTER TABLE parsed_files DROP COLUMN digest"])
+def test_a_cache_of_another_shape_is_made_anew(statement: str, site: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
-    Corpus.from_path(site, cache=cache)
-    [file] = cache.iterdir()
-    _, *lines = file.read_bytes().splitlines(keepends=True)
-    file.write_bytes(f"readings of {'0' * 64}\n".encode() + b"".join(lines))
-    assert known(site, cache) == set()
-    Corpus.from_path(site, cache=cache)
-    assert len(known(site, cache)) == 4
+    fresh = Corpus.from_path(site, cache=cache)
+    with closing(sqlite3.connect(cache)) as connection, connection:
+        connection.execute(statement)
+    for _ in range(3):
+        assert Corpus.from_path(site, cache=cache) == fresh
+    assert known(site, cache) == {"posts/a.md", "b.md", "c.md", "d.txt"}
 
 
 @pytest.mark.usefixtures("settled")
-def test_every_corpus_has_a_file_of_its_own_whichever_way_it_is_named(
+def test_a_cache_that_another_run_is_writing_stays_as_it_is(site: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    fresh = Corpus.from_path(site, cache=cache)
+    (site / "b.md").write_text(PLAIN.replace("Bay", "Sea"))
+    with closing(sqlite3.connect(cache)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        assert Corpus.from_path(site, cache=cache) == Corpus.from_path(site) != fresh
+    assert known(site, cache) == {"posts/a.md", "c.md", "d.txt"}
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_cache_may_be_deleted_while_it_is_read(site: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    Corpus.from_path(site, cache=cache)
+    reader = SourceReader(site, cache=cache)
+    parsed_files = reader.read_files()
+    first = next(parsed_files)
+    cache.unlink()
+    assert [first, *parsed_files] == list(SourceReader(site).read_files())
+
+
+@pytest.mark.usefixtures("settled")
+def test_corpora_have_entries_of_their_own_whichever_way_they_are_named(
     site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = tmp_path / "cache"
     Corpus.from_path(site, cache=cache)
     Corpus.from_path(site / "posts", cache=cache)
-    assert len(list(cache.iterdir())) == 2
     monkeypatch.chdir(tmp_path)
     assert len(known(Path("site"), cache)) == 4
     assert known(site / "posts", cache) == {"a.md"}
@@ -257,7 +275,7 @@ def test_every_corpus_has_a_file_of_its_own_whichever_way_it_is_named(
 
 @pytest.mark.usefixtures("settled")
 def test_where_nothing_can_be_kept_everything_is_read(site: Path, tmp_path: Path) -> None:
-    (tmp_path / "cache").write_text("not a folder")
+    (tmp_path / "cache").mkdir()
     assert Corpus.from_path(site, cache=tmp_path / "cache") == Corpus.from_path(site)
 
 

@@ -1,0 +1,127 @@
+"""Reads the files of a corpus in their order, front-matter files on all cores, and keeps none of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TypeAlias
+
+from joblib import Parallel, cpu_count, delayed
+from more_itertools import chunked
+from tqdm import tqdm
+
+from recommender.errors import CorpusError
+from recommender.sources.article_file import find_article_files, is_jsonl, read_file
+from recommender.sources.jsonl import digest_jsonl, read_jsonl
+from recommender.sources.parse_cache import CacheEntry, ParseCache, encode_entry
+from recommender.sources.source import ParsedFile, Problem
+from recommender.sources.written_lists import Written, WrittenLists
+
+_FILES_PER_TASK = 128  # a task costs little beside their parsing, and the progress bar still moves
+_MIN_FILES_FOR_WORKERS = 1000  # starting worker processes takes as long as parsing about this many files
+_TASKS_AHEAD = 256  # tasks whose results may wait to be taken, however many processes there are
+
+Task: TypeAlias = tuple[str, Written | None, str | None]
+"""A file, the lists that count as written into it, and its status, if it may be cached."""
+
+
+class SourceReader:
+    """Reads a folder of front-matter files (and `.jsonl` files), or one `.jsonl` file and a `related.jsonl` beside it.
+
+    Args:
+        cache: the file of a `ParseCache`.
+
+    Attributes:
+        problems: those found before any file was opened.
+
+    Raises:
+        CorpusError: there is no such folder or file, or a `.related.lock` can't be read.
+    """
+
+    def __init__(self, path: Path, *, cache: Path | None = None) -> None:
+        self._root, self._files, self.problems = _find_files(path)
+        self._written = WrittenLists.of(self._root, self._files).of_files(self._files, present=set(self._files))
+        front_matter_files = [file for file in self._files if not is_jsonl(file)]
+        self._cache = ParseCache(cache, self._root, front_matter_files, self._written)
+        self._uncached = [file for file in front_matter_files if file not in self._cache]
+        self._digest = hashlib.sha256()
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all that was read, once it is read; see `Corpus`."""
+        return self._digest.hexdigest()
+
+    def compute_fingerprint(self) -> str:
+        """The fingerprint without parsing."""
+        digests = self._cache.digests
+        for file in self._files:
+            self._digest.update(digests[file] if file in digests else self._compute_digest(file))
+        return self.fingerprint
+
+    def read_files(self, *, progress: bool = False) -> Iterator[ParsedFile]:
+        """Parse all files in their order; a `.jsonl` file gives several parts. Unchanged files come from the cache."""
+        uncached = set(self._uncached)
+        parsed_files = self._parse(self._uncached)
+        with tqdm(total=len(self._files), desc="reading", unit=" files", disable=None if progress else True) as bar:
+            for file in self._files:
+                parts: Iterable[ParsedFile]
+                if is_jsonl(file):
+                    parts = read_jsonl(self._root, file)
+                elif file in uncached:
+                    parts = [next(parsed_files)]
+                else:
+                    parts = [self._cache.get(file) or next(self._parse([file]))]
+                digest = b""
+                for parsed in parts:
+                    digest = digest or parsed.digest
+                    yield parsed
+                self._digest.update(digest)
+                bar.update()
+        self._cache.save()
+
+    def _compute_digest(self, file: str) -> bytes:
+        if is_jsonl(file):
+            return digest_jsonl(self._root, file)
+        return read_file(self._root, file, written=self._written.get(file), parse=False).digest
+
+    def _parse(self, files: list[str]) -> Iterator[ParsedFile]:
+        """Parse front-matter files; no more results are in memory than `_TASKS_AHEAD` tasks give."""
+        tasks = (
+            delayed(_parse_batch)(self._root, [self._task(file) for file in batch])
+            for batch in chunked(files, _FILES_PER_TASK)
+        )
+        workers = cpu_count() if len(files) >= _MIN_FILES_FOR_WORKERS else 1
+        # A generator of all results would go on making them however slowly they are taken.
+        with Parallel(n_jobs=workers, return_as="generator") as parallel:
+            while some := list(islice(tasks, _TASKS_AHEAD)):
+                for batch in parallel(some):
+                    for result in batch:
+                        if isinstance(result, CacheEntry):
+                            self._cache.add(result)
+                            yield result.decode()
+                        else:
+                            yield result
+
+    def _task(self, file: str) -> Task:
+        return file, self._written.get(file), self._cache.statuses.get(file)
+
+
+def _find_files(path: Path) -> tuple[Path, list[str], list[Problem]]:
+    if path.is_dir():
+        return path, *find_article_files(path)
+    if not path.is_file():
+        raise CorpusError(f"{path}: there is no such folder or file; name a folder of articles or a .jsonl file")
+    if path.suffix.lower() != ".jsonl":
+        raise CorpusError(f"{path}: not a .jsonl file; to read front-matter files, name their folder")
+    beside = path.with_name("related.jsonl")
+    return path.parent, [path.name, *([beside.name] if beside.is_file() and beside.name != path.name else [])], []
+
+
+def _parse_batch(root: Path, tasks: list[Task]) -> list[CacheEntry | ParsedFile]:
+    results: list[CacheEntry | ParsedFile] = []
+    for file, written, status in tasks:
+        parsed = read_file(root, file, written=written)
+        results.append(encode_entry(file, status, parsed, written) or parsed)
+    return results
