@@ -47,7 +47,7 @@ def shared_words(model: TfidfModel, article: Article, contributions: dict[int, f
     left = dict(contributions)
     words: dict[tuple[str, str], float] = {}
     for field, [text] in model.texts([article.title[:_READ]], [article.excerpt[:_READ]]).items():
-        for word, terms in model.analyzer(field).by_word(text):
+        for word, terms in model.analyzer(field).terms_by_word(text):
             for term in terms:
                 column = model.column(field, term)
                 # A term that several words hold counts for the first of them.

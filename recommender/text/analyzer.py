@@ -1,7 +1,7 @@
-"""Analyzers: a text becomes terms, by its script and without set-up.
+"""Analyzer: turns a text into terms, by the script that it is written in.
 
-Words of scripts that put spaces between them become stems, n-grams of characters, or stay words; runs of scripts that
-don't (and Korean, which glues particles to its words) become n-grams of characters throughout.
+In scripts with spaces between words, each word becomes a stem or character n-grams, or stays as it is. Runs of scripts
+without spaces, and of Korean, whose words carry particles, always become character n-grams.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\
 _SPACED = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{_UNSPACED}]]"
 _RUN = rf"(?P<unspaced>[{_UNSPACED}][{_UNSPACED}\p{{M}}]*)"
 _WORD = regex.compile(rf"{_RUN}|{_SPACED}+", regex.VERSION1)
-# As n-grams, a word keeps the signs within it: `6.5.0`, `max_size` and `e-mail` are told by them.
-_SIGNED_WORD = regex.compile(rf"{_RUN}|{_SPACED}(?:[^\s{_UNSPACED}]*{_SPACED})?", regex.VERSION1)
+# Before it becomes n-grams, a word keeps the punctuation within it, which tells `6.5.0`, `max_size` and `e-mail` apart.
+_PUNCTUATED_WORD = regex.compile(rf"{_RUN}|{_SPACED}(?:[^\s{_UNSPACED}]*{_SPACED})?", regex.VERSION1)
 
 
 class Analyzer:
@@ -40,32 +40,33 @@ class Analyzer:
 
     def __call__(self, text: str) -> list[str]:
         """All terms of a text, in its order, repeated as often as they occur."""
-        return [term for piece in self.pieces(text) for term in self.terms_of(piece)]
+        return [term for token in self.tokens(text) for term in self.terms_of(token)]
 
-    def pieces(self, text: str) -> list[str]:
-        """What lies between the blanks of a text, in lower case; a piece gives the same terms in every text.
+    def tokens(self, text: str) -> list[str]:
+        """The whitespace-separated tokens of a text, normalised (NFKC) and in lower case.
 
-        Where they depend on the text's language, that and a blank stand before each.
+        A token gives the same terms in every text. Stems depend on the text's language, so there the language and a
+        blank stand before each token.
         """
         normal = unicodedata.normalize("NFKC", text).lower()
         if self.terms != "stems":
             return normal.split()
         language = language_of(normal)
-        return [f"{language} {piece}" for piece in normal.split()]
+        return [f"{language} {token}" for token in normal.split()]
 
-    def terms_of(self, piece: str) -> list[str]:
-        """All terms of one of the `pieces`."""
-        return [term for _, terms in self._by_word(piece) for term in terms]
+    def terms_of(self, token: str) -> list[str]:
+        """All terms of one of the `tokens`."""
+        return [term for _, terms in self._words(token) for term in terms]
 
-    def by_word(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Each word of a text, in lower case, with the terms that it becomes; a run of an unspaced script is one."""
-        for piece in self.pieces(text):
-            yield from self._by_word(piece)
+    def terms_by_word(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Each word of a text, in lower case, with its terms; a run of an unspaced script is one word."""
+        for token in self.tokens(text):
+            yield from self._words(token)
 
-    def _by_word(self, piece: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        language, _, stretch = piece.rpartition(" ")
-        pattern = _SIGNED_WORD if self.terms == "ngrams" else _WORD
-        for match in pattern.finditer(stretch):
+    def _words(self, token: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        language, _, characters = token.rpartition(" ")
+        pattern = _PUNCTUATED_WORD if self.terms == "ngrams" else _WORD
+        for match in pattern.finditer(characters):
             word = match.group()
             if match.lastgroup == "unspaced":
                 yield word, _ngrams(word, *self.unspaced_ngrams)
@@ -83,22 +84,22 @@ def is_unspaced(text: str) -> bool:
     return 2 * sum(kinds) > len(kinds)
 
 
-def _ngrams(text: str, least: int, greatest: int) -> tuple[str, ...]:
-    if len(text) <= least:
+def _ngrams(text: str, shortest: int, longest: int) -> tuple[str, ...]:
+    if len(text) <= shortest:
         return (text,)
     return tuple(
         text[start : start + length]
-        for length in range(least, min(greatest, len(text)) + 1)
+        for length in range(shortest, min(longest, len(text)) + 1)
         for start in range(len(text) - length + 1)
     )
 
 
-_STEMMED = frozenset(Stemmer.algorithms())
-_own = threading.local()  # a Snowball stemmer keeps state: one a thread
+_STEMMER_LANGUAGES = frozenset(Stemmer.algorithms())
+_of_thread = threading.local()  # a Snowball stemmer keeps state, so each thread has its own
 
 
 def _stem(word: str, language: str) -> str:
-    stemmers = _own.__dict__
+    stemmers = _of_thread.__dict__
     if language not in stemmers:
-        stemmers[language] = Stemmer.Stemmer(language, 0) if language in _STEMMED else None
+        stemmers[language] = Stemmer.Stemmer(language, 0) if language in _STEMMER_LANGUAGES else None
     return word if stemmers[language] is None else str(stemmers[language].stemWord(word))

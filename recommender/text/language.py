@@ -1,11 +1,11 @@
-"""The language of a text, by its script and its function words: enough to choose a stemmer, or to group a report."""
+"""Guesses the language of a text from its script and function words, well enough to choose a stemmer."""
 
 from __future__ import annotations
 
 import regex
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
-# A script that only one of Snowball's languages is written in gives the language away by itself.
+# Scripts that only one of Snowball's languages is written in.
 _LANGUAGE_OF_SCRIPT = (
     (regex.compile(r"\p{Cyrillic}"), "russian"),
     (regex.compile(r"\p{Arabic}"), "arabic"),
@@ -14,7 +14,7 @@ _LANGUAGE_OF_SCRIPT = (
     (regex.compile(r"\p{Tamil}"), "tamil"),
     (regex.compile(r"\p{Armenian}"), "armenian"),
 )
-# Latin script: the language whose function words are met most often; English comes first, so it wins ties.
+# In Latin script the language with the most function words in the text wins; English comes first, so it wins ties.
 _FUNCTION_WORDS = {
     language: frozenset(words.split())
     for language, words in {
@@ -34,8 +34,8 @@ _FUNCTION_WORDS = {
         "turkish": "ve bir bu için ile da de olarak daha çok en",
     }.items()
 }
-# Scripts without spaces count by character. Kana outweigh the Han characters among which they stand: only Japanese has
-# both, and Chinese has none.
+# Scripts without spaces are counted by character. Kana weigh more than the Han characters around them, because only
+# Japanese has both.
 _UNSPACED = (
     (regex.compile(r"[\p{Hiragana}\p{Katakana}]"), "japanese", 3),
     (regex.compile(r"\p{Han}"), "chinese", 1),
@@ -45,7 +45,7 @@ _UNSPACED = (
 
 
 def language_of(text: str) -> str:
-    """The language that a text's script and function words give away; English where nothing does."""
+    """The English name of the language that a text seems to be in; "english" where nothing tells."""
     if not text.isascii():
         letters = sum(len(word) for word in _WORD.findall(text))
         weights = {language: weight * len(script.findall(text)) for script, language, weight in _UNSPACED}

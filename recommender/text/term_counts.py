@@ -1,4 +1,4 @@
-"""How often each term occurs in each text: every distinct piece of a corpus is taken apart once."""
+"""Term counts of texts, for which each distinct token of a corpus is analysed only once."""
 
 from __future__ import annotations
 
@@ -16,97 +16,97 @@ from scipy.sparse import csr_array
 from recommender.text.analyzer import Analyzer
 
 BLOCK = 4096
-"""Texts that are counted at a time: few enough for their counts to stay small beside the whole."""
+"""Texts whose counts are multiplied out at a time, so that the product stays small beside its factors."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """The counts of some texts as two factors, (texts, pieces) @ (pieces, terms).
+class TermCounts:
+    """Term counts of some texts, as two factors: (texts, tokens) @ (tokens, terms).
 
-    Most pieces of a corpus recur, so the factors are several times smaller than their product, and quicker to get.
+    Most tokens of a corpus recur, so the factors are several times smaller than their product, and quicker to make.
 
     Attributes:
-        pieces: float32 (texts, pieces).
-        terms_of_pieces: float32 (pieces, terms).
+        token_counts: float32 (texts, tokens) how often each token occurs in each text.
+        token_terms: float32 (tokens, terms) how often each term occurs in each token.
         terms: in the order of their columns.
     """
 
-    pieces: csr_array
-    terms_of_pieces: csr_array
+    token_counts: csr_array
+    token_terms: csr_array
     terms: tuple[str, ...]
 
     @classmethod
-    def of(cls, texts: Iterable[str], analyzer: Analyzer, *, columns: Mapping[str, int] | None = None) -> Self:
+    def count(cls, texts: Iterable[str], analyzer: Analyzer, *, columns: Mapping[str, int] | None = None) -> Self:
         """Count the terms of texts.
 
         Args:
             columns: the terms to count, from column 0 on; all others are left out. Without it all are counted, in
                 their alphabetical order.
         """
-        numbers = _numbering()
-        pieces = _rows(([numbers[piece] for piece in analyzer.pieces(text)] for text in texts), numbers)
+        numbers = _new_numbering()
+        token_counts = _count_rows(([numbers[token] for token in analyzer.tokens(text)] for text in texts), numbers)
         if columns is not None:
-            known = ([columns[t] for t in analyzer.terms_of(piece) if t in columns] for piece in numbers)
-            return cls(pieces, _rows(known, columns), tuple(columns))
-        found = _numbering()
-        terms_of_pieces = _rows(([found[term] for term in analyzer.terms_of(piece)] for piece in numbers), found)
+            known = ([columns[t] for t in analyzer.terms_of(token) if t in columns] for token in numbers)
+            return cls(token_counts, _count_rows(known, columns), tuple(columns))
+        found = _new_numbering()
+        token_terms = _count_rows(([found[term] for term in analyzer.terms_of(token)] for token in numbers), found)
         terms = tuple(sorted(found))
         column_of = np.empty(len(terms), np.int32)
         column_of[[found[term] for term in terms]] = np.arange(len(terms), dtype=np.int32)
-        parts = terms_of_pieces.data, column_of[terms_of_pieces.indices], terms_of_pieces.indptr
-        return cls(pieces, csr_array(parts, terms_of_pieces.shape), terms)
+        parts = token_terms.data, column_of[token_terms.indices], token_terms.indptr
+        return cls(token_counts, csr_array(parts, token_terms.shape), terms)
 
-    def under(self, columns: Mapping[str, int]) -> Self:
-        """The same counts in the columns of a larger vocabulary, which holds all these terms in the same order."""
-        moved = np.fromiter((columns[term] for term in self.terms), np.int32, len(self.terms))
-        held = self.terms_of_pieces
-        parts = held.data, moved[held.indices], held.indptr
-        return replace(self, terms_of_pieces=csr_array(parts, (held.shape[0], len(columns))), terms=tuple(columns))
+    def with_columns(self, columns: Mapping[str, int]) -> Self:
+        """The same counts in the columns of a larger vocabulary, which must hold all these terms in the same order."""
+        new_columns = np.fromiter((columns[term] for term in self.terms), np.int32, len(self.terms))
+        old = self.token_terms
+        parts = old.data, new_columns[old.indices], old.indptr
+        return replace(self, token_terms=csr_array(parts, (old.shape[0], len(columns))), terms=tuple(columns))
 
-    def starts(self) -> range:
-        """Where each block of texts starts."""
-        return range(0, self.pieces.shape[0], BLOCK)
+    def block_starts(self) -> range:
+        """The first text of each block."""
+        return range(0, self.token_counts.shape[0], BLOCK)
 
     def block(self, start: int) -> csr_array:
         """The counts of one block, float32 (texts, terms), the columns sorted."""
-        counts = csr_array(self.pieces[start : start + BLOCK] @ self.terms_of_pieces)
+        counts = csr_array(self.token_counts[start : start + BLOCK] @ self.token_terms)
         counts.sort_indices()
         return counts
 
-    def bound(self) -> int:
-        """No fewer than there are counts above 0."""
-        terms = np.diff(self.terms_of_pieces.indptr).astype(np.int64)
-        return int(terms[self.pieces.indices].sum())
+    def max_nonzero(self) -> int:
+        """Upper bound on the number of counts above 0."""
+        terms = np.diff(self.token_terms.indptr).astype(np.int64)
+        return int(terms[self.token_counts.indices].sum())
 
-    def frequencies(self) -> NDArray[np.int64]:
-        """In how many texts each term occurs."""
+    def document_frequencies(self) -> NDArray[np.int64]:
+        """The number of texts that each term occurs in, int64 (terms,)."""
         frequencies = np.zeros(len(self.terms), np.int64)
-        starts = self.starts()
+        starts = self.block_starts()
         workers = cpu_count() if len(starts) > 1 else 1
-        tasks = (delayed(self._frequencies)(start) for start in starts)
+        tasks = (delayed(self._block_frequencies)(start) for start in starts)
         for of_block in Parallel(n_jobs=workers, prefer="threads", return_as="generator")(tasks):
             frequencies += of_block
         return frequencies
 
-    def _frequencies(self, start: int) -> NDArray[np.int64]:
-        product = csr_array(self.pieces[start : start + BLOCK] @ self.terms_of_pieces)
+    def _block_frequencies(self, start: int) -> NDArray[np.int64]:
+        product = csr_array(self.token_counts[start : start + BLOCK] @ self.token_terms)
         return np.bincount(product.indices, minlength=len(self.terms))
 
 
-def _numbering() -> defaultdict[str, int]:
+def _new_numbering() -> defaultdict[str, int]:
     """A mapping that numbers its keys in the order in which they are first asked for."""
     numbers: defaultdict[str, int] = defaultdict()
     numbers.default_factory = numbers.__len__
     return numbers
 
 
-def _rows(rows: Iterable[Sequence[int]], columns: Mapping[str, int]) -> csr_array:
-    """How often each column is named in each row; the columns may be numbered while the rows are read."""
-    named, ends = array("i"), array("q", [0])
+def _count_rows(rows: Iterable[Sequence[int]], columns: Mapping[str, int]) -> csr_array:
+    """How often each column occurs in each row, float32; the rows may still number columns while they are read."""
+    flat, ends = array("i"), array("q", [0])
     for row in rows:
-        named.extend(row)
-        ends.append(len(named))
-    indices = np.asarray(named)
+        flat.extend(row)
+        ends.append(len(flat))
+    indices = np.asarray(flat)
     counts = csr_array((np.ones(len(indices), np.float32), indices, np.asarray(ends)), (len(ends) - 1, len(columns)))
     counts.sum_duplicates()
     return counts

@@ -1,4 +1,4 @@
-"""The TF-IDF model: titles and excerpts in, one sparse vector an article out."""
+"""The TF-IDF model: titles and excerpts in, one sparse vector for each article out."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from scipy.sparse import csr_array, hstack
 
 from recommender.settings import Settings
 from recommender.text.analyzer import Analyzer
-from recommender.text.term_counts import BLOCK, Counts
+from recommender.text.term_counts import BLOCK, TermCounts
 
 FIELDS = ("title", "excerpt")
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a field has learnt.
+    """The terms that a field was fitted on, and their weights.
 
     Attributes:
         terms: in the order of their columns.
-        weights: float32 (terms,) what a term's count is multiplied by: IDF^power, times what links have taught.
+        weights: float32 (terms,) what a term's count is multiplied by: IDF^power, times its learnt factor.
     """
 
     terms: tuple[str, ...]
@@ -32,15 +32,15 @@ class Vocabulary:
 
 
 class TfidfModel:
-    """Titles and excerpts as two TF-IDF fields, each with its own IDF, joined in one vector.
+    """Titles and excerpts as two TF-IDF fields, each with its own IDF, side by side in one vector.
 
-    A field holds what scikit-learn's `TfidfVectorizer` would make of it (smoothed IDF, unit length). The fields stand
-    side by side, scaled by the roots of their weights, so that the dot product of two articles is the weighted
-    sum of their fields' cosines. The excerpt's field holds the title's words too, if the settings say so.
+    A field's vector is what scikit-learn's `TfidfVectorizer` would give (smoothed IDF, unit length), scaled by the root
+    of the field's weight, so that the dot product of two articles is the weighted sum of their fields' cosines. The
+    excerpt field also holds the words of the title, if the settings say so.
 
     Attributes:
-        shares: of the similarity, each field's.
-        vocabularies_: what each field has learnt, in the order of the columns.
+        shares: the weight of each field in the similarity.
+        vocabularies_: what each field was fitted on, in the order of the columns.
     """
 
     def __init__(self, *, settings: Settings) -> None:
@@ -56,11 +56,11 @@ class TfidfModel:
         self.shares = {"title": settings.title_weight, "excerpt": 1 - settings.title_weight}
 
     def analyzer(self, field: str) -> Analyzer:
-        """What turns the text of a field, "title" or "excerpt", into terms."""
+        """The analyzer of a field, "title" or "excerpt"."""
         return self._analyzers[field]
 
     def texts(self, titles: Sequence[str], excerpts: Sequence[str]) -> dict[str, Sequence[str]]:
-        """What each field reads."""
+        """The texts that each field is made of, by field."""
         if not self.settings.excerpt_holds_title:
             return {"title": titles, "excerpt": excerpts}
         both = [f"{title}\n{excerpt}" for title, excerpt in zip(titles, excerpts, strict=True)]
@@ -76,16 +76,16 @@ class TfidfModel:
         """Learn terms and IDF, and return the vectors, float32 (articles, terms).
 
         Args:
-            term_factors: by field and term, what to multiply its weight by; 1 for those that are not named.
+            term_factors: by field and term, the factor of its weight; 1 for terms that are not named.
         """
         counts = self.count(titles, excerpts)
-        frequencies = {field: (of_field.terms, of_field.frequencies()) for field, of_field in counts.items()}
+        frequencies = {field: (of_field.terms, of_field.document_frequencies()) for field, of_field in counts.items()}
         return self.learn(frequencies, articles=len(titles), term_factors=term_factors).weigh(counts)
 
-    def count(self, titles: Sequence[str], excerpts: Sequence[str]) -> dict[str, Counts]:
-        """The counts of all terms of each field, learnt or not."""
+    def count(self, titles: Sequence[str], excerpts: Sequence[str]) -> dict[str, TermCounts]:
+        """The counts of all terms of each field, known to the model or not."""
         texts = self.texts(titles, excerpts)
-        return {field: Counts.of(of_field, self._analyzers[field]) for field, of_field in texts.items()}
+        return {field: TermCounts.count(of_field, self._analyzers[field]) for field, of_field in texts.items()}
 
     def learn(
         self,
@@ -97,14 +97,14 @@ class TfidfModel:
         """Learn terms and IDF.
 
         Args:
-            frequencies: by field the terms, ascending, and in how many of the articles each occurs.
-            term_factors: by field and term, what to multiply its weight by; 1 for those that are not named.
+            frequencies: by field the terms, ascending, and their document frequencies, int64 (terms,).
+            term_factors: by field and term, the factor of its weight; 1 for terms that are not named.
         """
         self.vocabularies_: dict[str, Vocabulary] = {}
         self._columns: dict[str, dict[str, int]] = {}
-        for field, (terms, held_by) in frequencies.items():
+        for field, (terms, document_frequencies) in frequencies.items():
             self._columns[field] = {term: column for column, term in enumerate(terms)}
-            weights = _idf(held_by, articles) ** self.settings.idf_power
+            weights = _idf(document_frequencies, articles) ** self.settings.idf_power
             for term, factor in (term_factors or {}).get(field, {}).items():
                 if (column := self._columns[field].get(term)) is not None:
                     weights[column] *= factor
@@ -112,17 +112,17 @@ class TfidfModel:
         return self
 
     def transform(self, titles: Sequence[str], excerpts: Sequence[str]) -> csr_array:
-        """The vectors of texts that need not have been learnt from; terms that are new to a field are left out."""
+        """The vectors of any texts, float32 (articles, terms); terms that are new to a field are left out."""
         return self.weigh(
             {
-                field: Counts.of(texts, self._analyzers[field], columns=self._columns[field])
+                field: TermCounts.count(texts, self._analyzers[field], columns=self._columns[field])
                 for field, texts in self.texts(titles, excerpts).items()
             }
         )
 
     @classmethod
     def from_vocabularies(cls, vocabularies: Mapping[str, Vocabulary], *, settings: Settings) -> Self:
-        """A fitted model from what another has learnt."""
+        """A fitted model from the vocabularies of another."""
         model = cls(settings=settings)
         model.vocabularies_ = dict(vocabularies)
         model._columns = {
@@ -132,7 +132,7 @@ class TfidfModel:
         return model
 
     def columns(self) -> dict[str, slice]:
-        """Which columns of a vector belong to each field."""
+        """The columns of a vector that belong to each field."""
         spans, start = {}, 0
         for field, vocabulary in self.vocabularies_.items():
             spans[field] = slice(start, start + len(vocabulary.terms))
@@ -140,25 +140,25 @@ class TfidfModel:
         return spans
 
     def column(self, field: str, term: str) -> int | None:
-        """The column of a field's term in a vector, or `None` where the field has not learnt it."""
+        """The column of a field's term in a vector, or `None` for a term that is new to the field."""
         within = self._columns[field].get(term)
         return None if within is None else self.columns()[field].start + within
 
-    def weigh(self, counts: Mapping[str, Counts]) -> csr_array:
-        """The vectors of counts, whose terms may be some of those that were learnt.
+    def weigh(self, counts: Mapping[str, TermCounts]) -> csr_array:
+        """The vectors of term counts, float32 (articles, terms).
 
-        They are made block by block, so that no more than the result and the factors of the counts is ever held.
+        They are made block by block, so that memory holds no more than the result and the factors of the counts.
         """
-        learnt = {field: vocabulary.terms for field, vocabulary in self.vocabularies_.items() if vocabulary.terms}
+        known = {field: vocabulary.terms for field, vocabulary in self.vocabularies_.items() if vocabulary.terms}
         fields = {
-            field: counts[field] if counts[field].terms == terms else counts[field].under(self._columns[field])
-            for field, terms in learnt.items()
+            field: counts[field] if counts[field].terms == terms else counts[field].with_columns(self._columns[field])
+            for field, terms in known.items()
         }
-        articles = next(iter(counts.values())).pieces.shape[0]
+        articles = next(iter(counts.values())).token_counts.shape[0]
         starts = range(0, articles if fields else 0, BLOCK)
-        bound = sum(of_field.bound() for of_field in fields.values())
-        # What is not written to takes no memory.
-        data, indices = np.empty(bound, np.float32), np.empty(bound, np.int32)
+        capacity = sum(of_field.max_nonzero() for of_field in fields.values())
+        # Pages that are never written to take no memory.
+        data, indices = np.empty(capacity, np.float32), np.empty(capacity, np.int32)
         ends, size = [np.zeros(1 if fields else articles + 1, np.int64)], 0
         workers = cpu_count() if len(starts) > 1 else 1
         tasks = (delayed(self._weigh_block)(fields, start) for start in starts)
@@ -177,7 +177,7 @@ class TfidfModel:
         vectors.has_canonical_format = True
         return vectors
 
-    def _weigh_block(self, counts: Mapping[str, Counts], start: int) -> csr_array:
+    def _weigh_block(self, counts: Mapping[str, TermCounts], start: int) -> csr_array:
         from sklearn.feature_extraction.text import TfidfTransformer
 
         blocks = []
@@ -193,6 +193,6 @@ class TfidfModel:
 
 
 def _idf(frequencies: NDArray[np.int64], articles: int) -> NDArray[np.float32]:
-    """The smoothed IDF of terms that occur in so many of the articles: scikit-learn's `TfidfTransformer`'s."""
+    """The smoothed IDF of scikit-learn's `TfidfTransformer`, float32 (terms,)."""
     share = np.float32(1 + articles) / (frequencies.astype(np.float32) + np.float32(1))
     return np.asarray(np.log(share) + np.float32(1), np.float32)

@@ -27,7 +27,7 @@ from recommender.parallel import gc_paused
 from recommender.search import HUB_WINDOW, Decay, Index, TopLists, hubness_of_rows
 from recommender.settings import Settings
 from recommender.storage import Folder
-from recommender.text import FIELDS, Counts, TfidfModel
+from recommender.text import FIELDS, TermCounts, TfidfModel
 
 ROWS = 196_608
 """Rows of a slice: many blocks of any size, and few enough for a worker to need no more than a GiB."""
@@ -201,21 +201,21 @@ def _records(folder: Folder, first: int, last: int) -> Iterator[_Record]:
         yield from map(_record, PackedStrings(folder.read(RECORDS, begin, int(ends[-1])), own - begin))
 
 
-def _keep(part: Slice, field: str, counts: Counts) -> None:
+def _keep(part: Slice, field: str, counts: TermCounts) -> None:
     """Hand on the counts of a field."""
 
     def keep(what: str, content: NDArray[Any] | bytes) -> None:
         plain = content if isinstance(content, bytes) else array_bytes(content)
         part.files.write_text(part.kept(f"{field}.{what}"), plain)
 
-    for factor in ("pieces", "terms_of_pieces"):
+    for factor in ("token_counts", "token_terms"):
         for name, dtype in _PARTS.items():
             keep(f"{factor}.{name}", getattr(getattr(counts, factor), name).astype(dtype, copy=False))
     keep("terms", "\n".join(counts.terms).encode())
-    keep("frequencies", counts.frequencies())
+    keep("frequencies", counts.document_frequencies())
 
 
-def _kept(part: Slice, field: str) -> Counts:
+def _kept(part: Slice, field: str) -> TermCounts:
     terms = _terms(part, field)
 
     def factor(name: str, columns: int) -> csr_array:
@@ -225,8 +225,8 @@ def _kept(part: Slice, field: str) -> Counts:
         )
         return csr_array((data, indices, indptr), shape=(len(indptr) - 1, columns))
 
-    terms_of_pieces = factor("terms_of_pieces", len(terms))
-    return Counts(factor("pieces", terms_of_pieces.shape[0]), terms_of_pieces, tuple(terms))
+    token_terms = factor("token_terms", len(terms))
+    return TermCounts(factor("token_counts", token_terms.shape[0]), token_terms, tuple(terms))
 
 
 def _terms(part: Slice, field: str) -> list[str]:

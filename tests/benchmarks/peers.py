@@ -110,7 +110,7 @@ def read_and_vectorize(folder: Path) -> None:
 def _remembering(analyzer: Analyzer) -> Callable[[str], list[str]]:
     """An analyzer that takes each piece of text apart once."""
     terms_of = cache(analyzer.terms_of)
-    return lambda text: [term for piece in analyzer.pieces(text) for term in terms_of(piece)]
+    return lambda text: [term for token in analyzer.tokens(text) for term in terms_of(token)]
 
 
 def _parse(files: Sequence[Path]) -> list[dict[str, Any]]:

@@ -67,7 +67,7 @@ def test_scripts_without_spaces_become_ngrams_whatever_the_terms(kind: Terms, te
     assert terms(text, kind) == expected
 
 
-def test_japanese_and_latin_in_one_run_part_company() -> None:
+def test_japanese_and_latin_in_one_run_are_separated() -> None:
     assert terms("AIで描く絵", "words") == ["ai", "で描", "描く", "く絵", "で描く", "描く絵"]
     assert terms("Tokyo東京Tower", "words") == ["tokyo", "東京", "tower"]
 
@@ -90,12 +90,15 @@ def test_words_are_letters_and_digits_in_lower_case(text: str, expected: list[st
     assert terms(text, "words") == expected
 
 
-def test_terms_are_told_by_the_word_that_they_come_of() -> None:
+def test_terms_are_given_with_the_word_that_they_come_from() -> None:
     analyzer = Analyzer("ngrams", ngrams=(4, 4), unspaced_ngrams=(2, 3))
-    assert list(analyzer.by_word("Run, 地铁站")) == [("run", (" run", "run ")), ("地铁站", ("地铁", "铁站", "地铁站"))]
+    assert list(analyzer.terms_by_word("Run, 地铁站")) == [
+        ("run", (" run", "run ")),
+        ("地铁站", ("地铁", "铁站", "地铁站")),
+    ]
 
 
-def test_ngrams_keep_the_signs_within_a_word_and_drop_those_around_it() -> None:
+def test_ngrams_keep_the_punctuation_within_a_word_and_drop_that_around_it() -> None:
     assert terms("“v6.5” (e-mail)!", "ngrams") == [" v6.", "v6.5", "6.5 ", " e-m", "e-ma", "-mai", "mail", "ail "]
     assert terms("max_size", "words") == ["max", "size"]
 
@@ -104,6 +107,6 @@ def test_ngrams_keep_the_signs_within_a_word_and_drop_those_around_it() -> None:
 def test_a_text_has_the_terms_of_its_pieces(kind: Terms) -> None:
     analyzer = Analyzer(kind, ngrams=(4, 4), unspaced_ngrams=(2, 3))
     text = "Les ferries—\u00a0et les AI地铁 \x1csont\tdans le\u3000port."
-    pieces = analyzer.pieces(text)
-    assert len(pieces) == 9
-    assert [term for piece in pieces for term in analyzer.terms_of(piece)] == analyzer(text)
+    tokens = analyzer.tokens(text)
+    assert len(tokens) == 9
+    assert [term for token in tokens for term in analyzer.terms_of(token)] == analyzer(text)

@@ -31,5 +31,5 @@ from recommender.text import language_of
         ("", "english"),
     ],
 )
-def test_script_and_function_words_give_the_language_away(text: str, language: str) -> None:
+def test_the_language_is_guessed_from_script_and_function_words(text: str, language: str) -> None:
     assert language_of(text) == language

@@ -5,7 +5,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from recommender.settings import Settings
-from recommender.text import TfidfModel, term_counts, tfidf_model
+from recommender.text import TfidfModel
 
 TITLES = ["River floods old town", "Flood in the old town", "Chess prize for a schoolgirl"]
 EXCERPTS = ["The river rose over night.", "", "She played the queen and won the prize."]
@@ -31,7 +31,7 @@ def test_the_excerpts_field_holds_the_title_too_unless_told_not_to() -> None:
     assert alone.texts(["Comet"], ["It has a tail."]) == {"title": ["Comet"], "excerpt": ["It has a tail."]}
 
 
-def test_a_term_weighs_its_idf_to_a_power_times_what_links_have_taught() -> None:
+def test_a_term_weighs_its_idf_to_a_power_times_its_learnt_factor() -> None:
     settings = Settings(title_terms="words", idf_power=0.5)
     model = TfidfModel(settings=settings)
     model.fit_transform(["comet bay", "comet"], ["", ""], term_factors={"title": {"bay": 3.0, "unknown": 9.0}})
@@ -41,20 +41,20 @@ def test_a_term_weighs_its_idf_to_a_power_times_what_links_have_taught() -> None
     assert learnt.weights.tolist() == pytest.approx([3 * (np.log(3 / 2) + 1) ** 0.5, 1.0])
 
 
-def test_vectors_are_float32_one_row_an_article() -> None:
+def test_vectors_are_float32_with_a_row_for_each_article() -> None:
     vectors = TfidfModel(settings=Settings()).fit_transform(TITLES, EXCERPTS)
     assert vectors.dtype == np.float32
     assert vectors.shape[0] == 3
     assert vectors.has_sorted_indices
 
 
-def test_a_text_that_was_learnt_gets_the_same_vector_again() -> None:
+def test_a_text_of_the_fit_is_transformed_to_the_same_vector() -> None:
     model = TfidfModel(settings=Settings())
     learnt = model.fit_transform(TITLES, EXCERPTS)
     assert np.array_equal(model.transform(TITLES, EXCERPTS).toarray(), learnt.toarray())
 
 
-def test_a_model_from_what_another_has_learnt_gives_the_same_vectors() -> None:
+def test_a_model_from_vocabularies_gives_the_same_vectors() -> None:
     model = TfidfModel(settings=Settings())
     learnt = model.fit_transform(TITLES, EXCERPTS)
     copy = TfidfModel.from_vocabularies(model.vocabularies_, settings=Settings())
@@ -76,15 +76,12 @@ def test_texts_without_any_term_give_vectors_without_columns() -> None:
     assert TfidfModel(settings=Settings(excerpt_holds_title=False)).fit_transform(["…", "!"], ["", ""]).shape == (2, 0)
 
 
-@pytest.mark.parametrize("size", [1, 2])
-def test_vectors_are_the_same_to_the_byte_however_many_are_weighed_at_a_time(
-    size: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    expected = TfidfModel(settings=Settings()).fit_transform(TITLES, EXCERPTS)
-    for module in (term_counts, tfidf_model):
-        monkeypatch.setattr(module, "BLOCK", size)
-    vectors = TfidfModel(settings=Settings()).fit_transform(TITLES, EXCERPTS)
-    for part in ("data", "indices", "indptr"):
-        assert getattr(vectors, part).tobytes() == getattr(expected, part).tobytes()
-        assert getattr(vectors, part).dtype == getattr(expected, part).dtype
-    assert vectors.indices.dtype == np.int32
+def test_vectors_are_the_same_to_the_byte_in_any_block() -> None:
+    model = TfidfModel(settings=Settings())
+    few = model.fit_transform(TITLES, EXCERPTS)
+    many = model.transform(2000 * TITLES, 2000 * EXCERPTS)  # two blocks
+    assert many.shape == (6000, few.shape[1])
+    assert many.data.tobytes() == 2000 * few.data.tobytes()
+    assert many.indices.tobytes() == 2000 * few.indices.tobytes()
+    assert np.array_equal(np.diff(many.indptr), np.tile(np.diff(few.indptr), 2000))
+    assert few.indices.dtype == many.indices.dtype == np.int32
