@@ -1,4 +1,4 @@
-"""Lists into a pipeline: one answer a line or a row of Parquet, and from there into Redis."""
+"""Exports of all lists to files or datasets, and their answers in Redis: loaded whole, read in one round trip."""
 
 from recommender.export.answer_store import AnswerStore, StoredAnswer, VersionInfo, redact_url, truncate_answer
 from recommender.export.exporter import TASK_SIZE, Exporter

@@ -1,7 +1,7 @@
-"""Answers as Parquet and back, byte for byte.
+"""Conversion of answers to Parquet and back, byte for byte.
 
-Each row is an answer, its columns in the order and nesting of the entry. Numbers that a site writes as texts
-(`quality: high`) have a column of their own beside that of the numbers, whose name ends in `Text`.
+A row is an answer, with the fields in the order and nesting of the entry. A number that a site writes as text, such as
+`quality: high`, goes into a second column with the suffix `Text`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LINKS = ("sourceUrl", "webUrl", "ampUrl", "ampWebUrl", "cdnAmpUrl", "cdnAmpWebU
 
 
 def require_pyarrow() -> None:
-    """Raise `ExportError` where Parquet can't be written."""
+    """Raise `ExportError` if pyarrow is not installed."""
     try:
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
@@ -30,7 +30,7 @@ def require_pyarrow() -> None:
 
 
 def to_parquet(answers: Sequence[bytes]) -> bytes:
-    """A file of these answers, `{"id": …, "related": [entry, …]}` each."""
+    """A Parquet file of answers, each `{"id": …, "related": [entry, …]}` as JSON."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -47,19 +47,19 @@ def to_parquet(answers: Sequence[bytes]) -> bytes:
 
 
 def from_parquet(content: bytes) -> Iterator[bytes]:
-    """The answers of such a file."""
+    """The answers in a Parquet file that `to_parquet` has made."""
     import pyarrow.parquet as pq
 
     for batch in pq.ParquetFile(BytesIO(content)).iter_batches():
         for row in batch.to_pylist():
-            yield msgspec.json.encode(_present(row))
+            yield msgspec.json.encode(_without_nulls(row))
 
 
-def _present(value: Any) -> Any:
-    """A value without what is absent in it, and with the texts where the numbers would be."""
+def _without_nulls(value: Any) -> Any:
+    """A value without nulls, and with text columns merged into those of their numbers."""
     if isinstance(value, dict):
-        return {key.removesuffix(_TEXT): _present(item) for key, item in value.items() if item is not None}
-    return [_present(item) for item in value] if isinstance(value, list) else value
+        return {key.removesuffix(_TEXT): _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 @cache

@@ -1,7 +1,6 @@
-"""How an export is cut into tasks: consecutive articles of rank order, each task's in one file.
+"""The plan of an export: consecutive articles in rank order, partitioned into tasks with a file each.
 
-A plan says all that the answers depend on. So two runs that have the same plan write the same files, and one that was
-broken off is told from another by its plan alone.
+A plan holds everything that the answers depend on, so runs with equal plans write equal files.
 """
 
 from __future__ import annotations
@@ -17,20 +16,20 @@ from numpy.typing import NDArray
 ExportFormat: TypeAlias = Literal["jsonl", "parquet"]
 
 RUN, SUCCESS = "_run.json", "_SUCCESS"
-"""The plan of an export, and what is there once all of it is."""
+"""The file that holds the plan, and the empty file that marks a complete export."""
 
 UNDATED = "__HIVE_DEFAULT_PARTITION__"
-"""What stands for the month of articles without a date, as Hive and all that read its folders have it."""
+"""The month of articles without a date, as Hive and its readers name it."""
 
-_LOOKED_AT = 1 << 16  # articles
+_CHUNK = 1 << 16  # articles whose months are computed at a time
 
 
 class Partition(msgspec.Struct, frozen=True, kw_only=True):
     """The articles of one task.
 
     Attributes:
-        first, last: places in rank order, both included.
-        month: `2024-05`, or `UNDATED`; `None` where months don't matter.
+        first, last: positions in rank order, both inclusive.
+        month: `2024-05`, or `UNDATED`; `None` if the export has no subfolders.
     """
 
     number: int
@@ -38,25 +37,26 @@ class Partition(msgspec.Struct, frozen=True, kw_only=True):
     last: int
     month: str | None
 
-    def name(self, form: ExportFormat) -> str:
-        """Its file."""
+    def file(self, form: ExportFormat) -> str:
+        """The name of the file of answers."""
         folder = "" if self.month is None else f"month={self.month}/"
         return f"{folder}part-{self.number:06}.{form}"
 
     @property
-    def names(self) -> str:
-        """The file of all that its articles are known by."""
+    def names_file(self) -> str:
+        """The name of the file of other names and addresses."""
         return f"_names/part-{self.number:06}.jsonl"
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """All that an export's answers depend on, and its parts.
+    """Everything that an export's answers depend on, and its partitions.
 
     Attributes:
-        version: of the model.
-        live: a digest of what was posted and withdrawn when the export began; empty where nothing was.
-        limit: entries a list at most.
-        task_size: articles a part at most.
+        version: the model's version.
+        live: digest of the live changes; empty if there are none.
+        limit: maximum number of entries per list.
+        task_size: maximum number of articles per partition.
+        articles: number of answers.
     """
 
     version: str
@@ -65,15 +65,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     format: ExportFormat
     task_size: int
     articles: int
-    parts: tuple[Partition, ...]
+    partitions: tuple[Partition, ...] = msgspec.field(name="parts")
 
     def as_json(self) -> bytes:
-        """For a file."""
+        """The plan as a line of JSON."""
         return msgspec.json.encode(self) + b"\n"
 
     @classmethod
     def from_json(cls, text: bytes) -> Plan:
-        """What `as_json` gave.
+        """The plan that `as_json` has encoded.
 
         Raises:
             msgspec.DecodeError: it is no plan.
@@ -82,38 +82,38 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_partitions(days: NDArray[np.float64], *, task_size: int, by_month: bool) -> tuple[Partition, ...]:
-    """Cut articles into parts of `task_size` at most, and at months' borders where that is wanted.
+    """Partition articles by `task_size` and, if wanted, by month.
 
     Args:
-        days: since 1970-01-01, of all articles in rank order, float64 (articles,); NaN where unknown.
+        days: days since 1970-01-01 of all articles in rank order, float64 (articles,); NaN if unknown.
     """
-    borders = [0, *(_turns(days) if by_month else ()), len(days)]
+    borders = [0, *(_month_starts(days) if by_month else ()), len(days)]
     spans = [
         (first, min(first + task_size, end) - 1)
         for start, end in pairwise(borders)
         for first in range(start, end, task_size)
     ]
-    named = _names(_months(days[[first for first, _ in spans]])) if by_month else [None] * len(spans)
+    named = _month_names(_months(days[[first for first, _ in spans]])) if by_month else [None] * len(spans)
     return tuple(
         Partition(number=number, first=first, last=last, month=month)
         for number, ((first, last), month) in enumerate(zip(spans, named, strict=True))
     )
 
 
-def _turns(days: NDArray[np.float64]) -> Iterator[int]:
-    """The places where another month begins; few articles are looked at at a time."""
-    for first in range(1, len(days), _LOOKED_AT):
-        months = _months(days[first - 1 : first + _LOOKED_AT])
+def _month_starts(days: NDArray[np.float64]) -> Iterator[int]:
+    """The positions at which the month changes."""
+    for first in range(1, len(days), _CHUNK):
+        months = _months(days[first - 1 : first + _CHUNK])
         yield from (first + np.flatnonzero(months[1:] != months[:-1])).tolist()
 
 
 def _months(days: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Each day's month, counted from 1970; -2^63 where there is none."""
+    """The month of each day, counted from 1970-01; -2^63 for NaN."""
     found = np.full(len(days), np.iinfo(np.int64).min)
     dated = ~np.isnan(days)
     found[dated] = np.floor(days[dated]).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     return found
 
 
-def _names(months: NDArray[np.int64]) -> Sequence[str]:
+def _month_names(months: NDArray[np.int64]) -> Sequence[str]:
     return [UNDATED if month == np.iinfo(np.int64).min else str(np.datetime64(month, "M")) for month in months.tolist()]

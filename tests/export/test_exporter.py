@@ -253,35 +253,6 @@ def test_when_the_scheduler_dies_the_run_ends_with_a_sentence_and_goes_on_at_ano
     assert {name: after[name] for name in before} == before
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_an_article_without_an_answer_is_named_and_keeps_only_its_own_part_back(tmp_path: Path, workers: int) -> None:
-    site = Site(tmp_path / "site", articles=150)
-    answers, out = site.answers(), tmp_path / "out"
-    record, id = site.models / site.version / "articles.jsonl", json.loads(answers.splitlines()[50])["id"]
-    sound = record.read_bytes()
-    record.write_bytes(sound.replace(f',"id":"{id}"'.encode(), f',"id":#{id}"'.encode()))
-    with pytest.raises(ExportError) as told:
-        exporter(site, workers=workers).to_folder(str(out))
-    number = next(
-        part["number"]
-        for part in json.loads((out / "_run.json").read_bytes())["parts"]
-        if part["first"] <= 50 <= part["last"]
-    )
-    assert str(told.value).startswith(f"{out}: part {number}: the article in row 50 has no answer (DecodeError: JSON ")
-    assert str(told.value).endswith("; what is finished stays, and the same command goes on from there")
-    before = marks(out)
-    assert len(before) == len(json.loads((out / "_run.json").read_bytes())["parts"]) - 1
-    left = [file.name for file in out.rglob("*") if f"{number:06}" in file.name or file.name.startswith(".")]
-    assert left == []
-    assert not (out / "_SUCCESS").exists()
-
-    record.write_bytes(sound)
-    exporter(site, workers=workers).to_folder(str(out))
-    assert joined(out) == answers
-    after = marks(out)
-    assert {name: after[name] for name in before} == before
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own with little room."""
