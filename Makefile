@@ -58,7 +58,7 @@ pages: $(VENV)/installed-dev  ## measure the explorer's pages as on a slow phone
 	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks.pages
 
 api-test: $(VENV)/installed-dev  ## ask the service 1,000 made-up requests an operation; make test asks 20
-	@CASES=1000 $(BIN)/python -m pytest tests/api/test_openapi.py
+	@CASES=1000 $(BIN)/python -m pytest tests/api/http/test_openapi.py
 
 fuzz: $(VENV)/installed-fuzz  ## look for files that an edit harms: RUNS (20,000) inputs, chosen from SEED (1) on
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && TMPDIR=$$folder PYTHONPATH=$(CURDIR):$(CURDIR)/tests \
@@ -68,7 +68,7 @@ kill-test: $(VENV)/installed-dev  ## kill a run that writes lists KILLS (300) ti
 	@KILLS=$(KILLS) $(BIN)/python -m pytest tests/writing/test_enrich_killed.py
 
 kill-server-test: $(VENV)/installed-dev  ## kill workers, servers and trainings KILLS times (better 100) under load
-	@KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/api/test_server_killed.py
+	@KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/api/app/test_server_killed.py
 
 fault-test: $(VENV)/installed-dev  ## flip bits and cut ends, FAULTS (2,000) times each in artefact and journal
 	@FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/artefacts/test_local_models.py tests/corpus/test_journal.py -k fault

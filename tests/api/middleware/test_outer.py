@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,24 +16,26 @@ from api import create_app
 from recommender import Recommender
 from recommender.errors import SettingsError
 
-RECOMMENDER = Recommender().fit(
-    corpus_of(
+PATHS = ("/articles/a/related", "/articles/a/related?limit=0", "/nothing", "/docs", "/static/docs.css", "/metrics")
+ClientOf = Callable[..., FlaskClient]
+
+
+@pytest.fixture(scope="module")
+def client_of() -> ClientOf:
+    """Makes clients of applications of some configuration, which answer from four articles."""
+    corpus = corpus_of(
         article("a", "Comet over the bay"),
         article("b", "Comet over the town"),
         article("later", "Comet", published=False),
         article("alone", "Schoolgirl"),
     )
-)
-PATHS = ("/articles/a/related", "/articles/a/related?limit=0", "/nothing", "/docs", "/static/docs.css", "/metrics")
-
-
-def _client(**config: Any) -> FlaskClient:
-    return create_app(RECOMMENDER, **{"VERSION": "one", **config}).test_client()
+    recommender = Recommender().fit(corpus)
+    return lambda **config: create_app(recommender, **{"VERSION": "one", **config}).test_client()
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_answer_has_an_id_and_is_safe_to_show(path: str) -> None:
-    headers = _client().get(path, buffered=True).headers
+def test_every_answer_has_an_id_and_is_safe_to_show(client_of: ClientOf, path: str) -> None:
+    headers = client_of().get(path, buffered=True).headers
     assert re.fullmatch("[0-9a-f]{12}-1", headers["X-Request-ID"])
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Content-Security-Policy"].startswith("default-src 'none';")
@@ -44,8 +47,8 @@ def test_every_answer_has_an_id_and_is_safe_to_show(path: str) -> None:
     ("given", "kept"),
     [("abc-1.2:3_X", True), ("a" * 64, True), ("a" * 65, False), ("a b", False), ("a\x00", False), ('"', False)],
 )
-def test_a_request_id_is_taken_where_it_is_sane(given: str, kept: bool) -> None:
-    answer = _client().get("/healthz", environ_overrides={"HTTP_X_REQUEST_ID": given})
+def test_a_request_id_is_taken_where_it_is_sane(client_of: ClientOf, given: str, kept: bool) -> None:
+    answer = client_of().get("/healthz", environ_overrides={"HTTP_X_REQUEST_ID": given})
     assert (answer.headers["X-Request-ID"] == given) is kept
 
 
@@ -61,10 +64,12 @@ def _logged(capfd: pytest.CaptureFixture[str], id: str, *, lines: int) -> list[d
     return [line for line in found if line["id"] == id]
 
 
-def test_each_request_is_a_line_of_json_without_what_is_private(capfd: pytest.CaptureFixture[str]) -> None:
-    client = _client()
+def test_each_request_is_a_line_of_json_without_what_is_private(
+    client_of: ClientOf, capfd: pytest.CaptureFixture[str]
+) -> None:
+    client = client_of()
     headers = {"X-Request-ID": "mine", "Authorization": "Bearer secret-1", "Cookie": "secret-2"}
-    _client(ACCESS_LOG=False).get("/healthz", headers=headers)
+    client_of(ACCESS_LOG=False).get("/healthz", headers=headers)
     client.get("/articles/a/related?limit=5", headers=headers)
     client.get("/articles/%C3%BC%0A%E2%80%AE%00/related?token=secret-3", headers=headers)
     client.post("/related", json={"title": "secret-4"}, headers=headers)
@@ -80,8 +85,8 @@ def test_each_request_is_a_line_of_json_without_what_is_private(capfd: pytest.Ca
     assert lines[0]["client"] == "127.0.0.1"
 
 
-def test_requests_and_lists_are_counted_and_the_model_is_named() -> None:
-    client = _client()
+def test_requests_and_lists_are_counted_and_the_model_is_named(client_of: ClientOf) -> None:
+    client = client_of()
 
     def counts() -> dict[str, float]:
         lines = client.get("/metrics").text.splitlines()
@@ -101,11 +106,11 @@ def test_requests_and_lists_are_counted_and_the_model_is_named() -> None:
     assert gained["recommender_empty_lists_total"] == 1
     assert after['recommender_model_info{version="one"}'] == 1
     assert after["recommender_articles"] == 4
-    assert after["recommender_reload_failures_total"] == 0
+    assert after["recommender_reload_failures_total"] == before["recommender_reload_failures_total"]
 
 
-def test_pages_of_named_origins_may_ask_and_no_others() -> None:
-    client = _client(CORS_ORIGINS=("https://www.site.example",))
+def test_pages_of_named_origins_may_ask_and_no_others(client_of: ClientOf) -> None:
+    client = client_of(CORS_ORIGINS=("https://www.site.example",))
     for path in PATHS:
         mine = client.get(path, headers={"Origin": "https://www.site.example"}, buffered=True).headers
         assert mine["Access-Control-Allow-Origin"] == "https://www.site.example"
@@ -118,13 +123,13 @@ def test_pages_of_named_origins_may_ask_and_no_others() -> None:
     assert preflight.status_code == 204
     assert preflight.headers["Access-Control-Allow-Methods"] == "GET, HEAD, POST"
     assert "Content-Type" in preflight.headers["Access-Control-Allow-Headers"]
-    everyone = _client(CORS_ORIGINS=("*",)).get("/articles/a/related", headers={"Origin": "https://any.example"})
+    everyone = client_of(CORS_ORIGINS=("*",)).get("/articles/a/related", headers={"Origin": "https://any.example"})
     assert everyone.headers["Access-Control-Allow-Origin"] == "*"
     assert everyone.headers.getlist("Vary") == ["Accept-Encoding"]
 
 
-def test_a_client_that_asks_too_often_is_told_when_to_come_back() -> None:
-    client = _client(RATE_LIMIT="2/hour")
+def test_a_client_that_asks_too_often_is_told_when_to_come_back(client_of: ClientOf) -> None:
+    client = client_of(RATE_LIMIT="2/hour")
     asked = [client.get("/articles/a/related").status_code for _ in range(3)]
     assert asked == [200, 200, 429]
     refused = client.post("/related", json={"title": "a"})
@@ -135,27 +140,29 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back() -> None:
     assert client.get("/healthz").status_code == 200
 
 
-def test_a_limit_that_is_none_is_refused_at_the_start() -> None:
+def test_a_limit_that_is_none_is_refused_at_the_start(client_of: ClientOf) -> None:
     with pytest.raises(SettingsError, match="RECOMMENDER_RATE_LIMIT 'often' can't be kept"):
-        _client(RATE_LIMIT="often")
+        client_of(RATE_LIMIT="often")
     with pytest.raises(SettingsError, match="can't be kept in 'nowhere://'"):
-        _client(RATE_LIMIT="1/hour", RATE_LIMIT_STORAGE="nowhere://")
+        client_of(RATE_LIMIT="1/hour", RATE_LIMIT_STORAGE="nowhere://")
 
 
-def test_proxies_are_believed_only_as_far_as_told(capfd: pytest.CaptureFixture[str]) -> None:
+def test_proxies_are_believed_only_as_far_as_told(client_of: ClientOf, capfd: pytest.CaptureFixture[str]) -> None:
     for trusted, client in ((0, "127.0.0.1"), (1, "10.0.0.2"), (2, "10.0.0.1")):
         headers = {"X-Forwarded-For": "10.0.0.1, 10.0.0.2", "X-Request-ID": f"behind-{trusted}"}
-        _client(TRUSTED_PROXIES=trusted).get("/healthz", headers=headers)
+        client_of(TRUSTED_PROXIES=trusted).get("/healthz", headers=headers)
         [line] = _logged(capfd, f"behind-{trusted}", lines=1)
         assert line["client"] == client
 
 
-def test_only_published_articles_are_suggested_where_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_published_articles_are_suggested_where_that_is_set(
+    client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def lists(client: FlaskClient) -> list[bytes]:
         paths = ("/articles/a/related", "/articles/a/related?published=any", "/articles?q=comet")
         draft = client.post("/related?published=any", json={"title": "Comet"})
         return [*(client.get(path).data for path in paths), draft.data]
 
-    assert all(b"/later" in body for body in lists(_client()))
+    assert all(b"/later" in body for body in lists(client_of()))
     monkeypatch.setenv("RECOMMENDER_PUBLISHED", "only")
-    assert not any(b"/later" in body for body in lists(_client()))
+    assert not any(b"/later" in body for body in lists(client_of()))
