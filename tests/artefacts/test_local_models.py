@@ -136,10 +136,10 @@ def test_a_truncated_file_is_refused(published: Published, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("place", [0, 0.5, 0.999])
-def test_a_flipped_bit_is_refused(published: Published, name: str, place: float) -> None:
+@pytest.mark.parametrize("share", [0, 0.5, 0.999])
+def test_a_flipped_bit_is_refused(published: Published, name: str, share: float) -> None:
     def flip(data: bytes) -> bytes:
-        position = int(len(data) * place)
+        position = int(len(data) * share)
         return data[:position] + bytes([data[position] ^ 4]) + data[position + 1 :]
 
     models, manifest = published
@@ -274,16 +274,17 @@ def test_every_fault_in_an_artefact_is_told_or_changes_nothing(
     for number in range(FAULTS):
         file = files[number % len(files)]
         whole = file.read_bytes()
-        place, bit = chance.randrange(len(whole)), 1 << chance.randrange(8)
+        position, bit = chance.randrange(len(whole)), 1 << chance.randrange(8)
         cut = chance.random() < 0.5
-        file.write_bytes(whole[:place] if cut else whole[:place] + bytes([whole[place] ^ bit]) + whole[place + 1 :])
+        rest = b"" if cut else bytes([whole[position] ^ bit]) + whole[position + 1 :]
+        file.write_bytes(whole[:position] + rest)
         try:
             loaded = Recommender.load(models)
         except ArtefactError:
             pass
         else:
             assert loaded.settings == seeds_recommender.settings
-            assert list(loaded.answers()) == answers, f"{file.name} at {place}"
+            assert list(loaded.answers()) == answers, f"{file.name} at {position}"
             harmless += 1
         file.write_bytes(whole)
     assert harmless <= FAULTS // 10

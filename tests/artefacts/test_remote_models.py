@@ -30,7 +30,7 @@ IN_TURN = Engine(workers=1)  # in this process, which alone sees what is in its 
 
 @pytest.fixture(autouse=True)
 def bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RemoteModels]:
-    """Models at a URL, where there are none yet, and a place for copies of its own."""
+    """Models at a URL, where there are none yet, and an empty cache of copies."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     yield RemoteModels(URL)
     if OBJECTS.exists("/bucket"):
@@ -201,9 +201,9 @@ def test_what_is_damaged_on_the_way_is_refused_and_the_model_before_stays(
 ) -> None:
     before = train(CORPUS, LocalModels(tmp_path), {})
     harm(train(CORPUS, bucket, {}, slice_rows=256, engine=IN_TURN).version)
-    for place in (lambda: bucket.pull(LocalModels(tmp_path)), lambda: bucket.load(bucket.current())):
+    for fetch in (lambda: bucket.pull(LocalModels(tmp_path)), lambda: bucket.load(bucket.current())):
         with pytest.raises((ArtefactError, StorageError), match=rf"^{URL}/.*{said}"):
-            place()
+            fetch()
     assert LocalModels(tmp_path).versions() == [LocalModels(tmp_path).current()] == [before.version]
     assert not list(tmp_path.glob(".publishing-*"))
 
@@ -216,6 +216,6 @@ def test_a_forged_model_is_refused_where_it_is_brought_to(bucket: RemoteModels, 
     ModelFiles(folder).write_array("index.indices", indices)
     forged = replace(honest, files={**honest.files, "index.indices.npy": folder.digest("index.indices.npy")})
     OBJECTS.pipe_file(f"/bucket/models/{version}/manifest.json", forged.to_json())
-    for place in (lambda: bucket.pull(LocalModels(tmp_path / "here")), lambda: bucket.load(version)):
+    for fetch in (lambda: bucket.pull(LocalModels(tmp_path / "here")), lambda: bucket.load(version)):
         with pytest.raises(ArtefactError, match="the index has columns that do not exist"):
-            place()
+            fetch()
