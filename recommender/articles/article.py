@@ -1,4 +1,4 @@
-"""An article: its ID, its public face, and what ranking and look-ups need to know of it."""
+"""`Article`: the ID, the entry, and what ranking and look-ups need."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from recommender.articles.entry import Entry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article: its ID, its public face, and what ranking and look-ups need to know.
+    """An article of the corpus.
 
     Attributes:
-        published_at: days since 1970-01-01 UTC; `None` where the article has no date that can be read.
-        urls: every address it is known by, normalised (`normalise_url`).
-        names: every ID that answers for it, its own first.
-        hidden: a draft, or withdrawn: never suggested.
+        entry: what is shown of it, see `Entry`.
+        published_at: days since 1970-01-01 UTC; `None` without a readable date.
+        urls: all its addresses, normalised by `normalise_url`.
+        names: all IDs that it can be looked up by, its own first.
+        hidden: it is a draft or withdrawn, and never suggested.
         published: the site's own flag; `False` is suggested unless `published="only"` is asked for.
-        pinned: the IDs that its own list begins with, whatever their scores.
-        banned: the IDs that its own list never holds.
+        pinned: IDs that its own list begins with, whatever their scores.
+        banned: IDs that its own list never holds.
     """
 
     id: str

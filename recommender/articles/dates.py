@@ -1,4 +1,4 @@
-"""The date of an article: which field holds it, and the moment that it names."""
+"""How a date is read: which field holds it, and which moment it means."""
 
 from __future__ import annotations
 

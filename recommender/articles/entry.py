@@ -1,4 +1,4 @@
-"""An entry: the public face of an article, an item of a `related` list."""
+"""`Entry`: what is shown of an article, as an item of a `related` list."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from recommender.articles.dates import get_date_text
 from recommender.articles.fields import get_text
 
 Entry: TypeAlias = dict[str, Any]
-"""The public face of an article, its keys in the contract's order. Nothing else of an article ever leaves."""
+"""What is shown of an article, with its keys in a fixed order. No other field of an article is ever given out."""
 
-# One place of an entry a row: the spellings it is read in, first come first, and the key it is given.
+# Each row is one key of the entry: the fields it is read from, by precedence, and the key that each is given.
 _LINK_KEYS = (
     {"sourceUrl": "sourceUrl", "webUrl": "webUrl", "originalUrl": "webUrl"},
     {"ampUrl": "ampUrl", "ampWebUrl": "ampWebUrl"},

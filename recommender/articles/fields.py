@@ -1,4 +1,4 @@
-"""The fields of a front matter or of a JSON object: all values are texts, lists or mappings."""
+"""Texts among the fields of a front matter or of a JSON object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order that settles ties: the newer article first, articles without a date last, then by ID."""
+"""Rank order, which breaks ties: newer articles first, articles without a date last, then by ID."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from recommender.articles.article import Article
 
 
 def in_rank_order(articles: Iterable[Article]) -> list[Article]:
-    """The order that settles ties: the newer first, articles without a date last, then by ID."""
+    """The articles sorted by `rank_key`."""
     return sorted(articles, key=rank_key)
 
 
 def rank_key(article: Article) -> tuple[bool, float, str]:
-    """What articles are sorted by where nothing else tells them apart."""
+    """Sort key: newer articles first, articles without a date last, then by ID."""
     return article.published_at is None, -(article.published_at or 0.0), article.id
 
 
 def published_days(articles: Iterable[Article]) -> NDArray[np.float64]:
-    """When each was published, days since 1970-01-01 UTC, float64 (articles,); NaN where unknown."""
+    """Publication times in days since 1970-01-01 UTC, float64 (articles,); NaN where unknown."""
     return np.array([article.published_at for article in articles], np.float64)

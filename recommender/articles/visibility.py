@@ -1,4 +1,4 @@
-"""What hides an article: the fields that withhold it from readers, and the site's own `published`."""
+"""What hides an article: `draft`, `removed` or `deleted`, and the site's own `published`."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ _HIDING_KEYS = ("draft", "removed", "deleted")
 
 
 def is_hidden(fields: Mapping[str, object]) -> bool:
-    """Whether the editors keep it from readers: a draft, removed or deleted."""
+    """Whether the article is a draft, removed or deleted."""
     return any(_is_yes(fields.get(key)) for key in _HIDING_KEYS)
 
 
 def is_published(fields: Mapping[str, object]) -> bool:
-    """Whether `published` says anything but no."""
+    """Whether `published` is anything but false."""
     return not is_false(fields.get("published"))
 
 
 def is_false(value: object) -> bool:
-    """Whether a value says no, in YAML 1.1's words."""
+    """Whether a text means false in YAML 1.1."""
     return isinstance(value, str) and value.strip().lower() in ("false", "no", "off")
 
 

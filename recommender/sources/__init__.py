@@ -1,4 +1,8 @@
-"""Files into sources: which files a corpus has, and what each of them, by itself, says of its article."""
+"""Reads the files of a corpus into sources: articles as each file, by itself, describes them.
+
+Whatever is wrong with a file is a `Problem` and never stops the rest. Lists that this program wrote into the files are
+recognised by `.related.lock` and never count as curated.
+"""
 
 from recommender.sources.article_file import (
     PostedForm,

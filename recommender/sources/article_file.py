@@ -1,4 +1,4 @@
-"""The files of a corpus: which they are, and each of them read."""
+"""Finds the files of a corpus, and parses front-matter files and posted articles."""
 
 from __future__ import annotations
 
@@ -108,17 +108,17 @@ def read_file(root: Path, file: str, *, written: Written | None = None, parse: b
                 parsed.problems.append(Problem(file, _why_no_front_matter(data), line=1))
             return parsed
         parsed.digest = _digest(file, data[front_matter.start : front_matter.end])
-        may_be_told_apart = written or _MAYBE_EMPTY.search(front_matter.text)
-        if not (parse or may_be_told_apart):
+        may_hold_written_list = written or _MAYBE_EMPTY.search(front_matter.text)
+        if not (parse or may_hold_written_list):
             return parsed
         events: list[yaml.Event] = []
-        fields = parse_front_matter(front_matter, path=file, events=events if may_be_told_apart else None)
-        ours = None
-        if may_be_told_apart:
-            ours, without = _told_apart(front_matter, events, fields, written or {}, file)
+        fields = parse_front_matter(front_matter, path=file, events=events if may_hold_written_list else None)
+        written_list = None
+        if may_hold_written_list:
+            written_list, without = _separate_written_list(front_matter, events, fields, written or {}, file)
             parsed.digest = _digest(file, without.encode())
         if parse:
-            source = source_of(parsed, fields, file, None, ours)
+            source = source_of(parsed, fields, file, None, written_list)
             parsed.sources.append(replace(source, front_matter_digest=digest_front_matter(front_matter)))
     except FrontMatterError as error:
         parsed.problems.append(Problem.from_error(error))
@@ -147,7 +147,7 @@ def read_posted(text: str, form: PostedForm) -> tuple[Source, list[Problem]]:
     return source, parsed.problems
 
 
-def _told_apart(
+def _separate_written_list(
     front_matter: FrontMatter,
     events: Sequence[yaml.Event],
     fields: Mapping[str, Value],

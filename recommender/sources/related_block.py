@@ -1,7 +1,7 @@
-"""The `related` block as text: where it stands in a front matter, put in, lengthened, taken out.
+"""The `related` block as text: finds it in a front matter, inserts, lengthens and removes it.
 
-Only whole lines of the block are touched. Whoever puts one in has to read the result back: in a front matter that is
-put together strangely (aliases, text that runs to the end) the right place can't be told from the text.
+Only whole lines of the block are changed. The caller must parse the result again: in an unusual front matter (aliases,
+text that runs to the end) the right position can't be found from the text alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An article as its own file, or its own line, gives it, and what is wrong with that."""
+"""`Source`: an article as its own file or line describes it, and the problems found there."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Source:
     Attributes:
         place: the path relative to the corpus, with `:line` for a line of a `.jsonl` file.
         name: the ID that it asks for.
-        path_name: the ID it gets when others ask for the same: its place without the ending.
+        path_name: the ID it gets when others ask for the same: its path without the ending.
         related: its curated list: entries, or IDs and URLs as texts; without what this program wrote.
         pinned, banned: what its own list must begin with and must never hold, as IDs or URLs.
         written: its list, where this program wrote it or the end of it.
@@ -149,7 +149,7 @@ def source_of(
 
 
 def _texts_of(fields: Mapping[str, Value], key: str) -> tuple[str, ...]:
-    """The texts of a list, or the one text that stands in its place."""
+    """The texts of a list; a text on its own counts as a list of one."""
     value = fields.get(key)
     texts = [value] if get_text(fields, key) is not None else value
     return tuple(text for text in texts if isinstance(text, str)) if isinstance(texts, list) else ()

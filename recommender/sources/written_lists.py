@@ -1,7 +1,7 @@
-"""The lock file: what this program wrote into a corpus's files, so that it is never taken for the editors' work.
+"""`.related.lock`: which lists in a corpus's files this program wrote, so that they never count as curated.
 
-A line a list: the sha256 of what it held, how many entries at its head are curated, and the file. The order of lines
-means nothing, and a file may have several, so two branches of a repository may be merged in any way.
+Each line is a list: the sha256 of its content, the number of curated entries at its head, and its file. The order of
+the lines is irrelevant, and a file may have several, so branches of a repository can be merged in any way.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Lists into the files of a corpus: the `related` block of each, and no other byte."""
+"""Writes lists into the files of a corpus: the `related` block of each, and no other byte.
+
+A file is written only if its front matter, parsed again, says everything else as before, and only after the list was
+recorded in `.related.lock`.
+"""
 
 from recommender.writing.edit import Edit, EditRequest, make_edit
 from recommender.writing.enrichment import Action, Enrichment, Mode, Outcome

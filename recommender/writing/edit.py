@@ -1,4 +1,4 @@
-"""One file's edit: a front matter with another list, checked to say all else as before."""
+"""`Edit`: a front matter with another list, checked to say everything else as before."""
 
 from __future__ import annotations
 
