@@ -69,7 +69,7 @@ LAST = "month=2024-01/part-000001.jsonl"
 WAITING = f"""
 import sys, time, pathlib, fsspec
 from fsspec.implementations.local import LocalFileSystem
-from api.server import main
+from api.app import main
 from recommender.export import load_into_redis
 
 class WaitingFileSystem(LocalFileSystem):
