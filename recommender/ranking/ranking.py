@@ -61,7 +61,8 @@ class Ranking:
         days = self._index.days
         factor = float(self._decay.factor(days[[row]], days[[other]])[0])
         weight = float(self._index.weights[other])
-        return similarity * (factor * weight), similarity, factor, weight
+        score = self._decay.score(similarity, float(days[other] - days[row]), weight)
+        return score, similarity, factor, weight
 
     def products(self, row: int, other: int) -> csr_array:
         """What each term that two articles share adds to their similarity, float32 (1, terms)."""

@@ -42,6 +42,19 @@ class Decay:
 
         return time_factors(read_only(days_later.ravel()), self.parameters).reshape(days_later.shape)
 
+    def score(self, similarity: float, days_later: float, weight: float) -> float:
+        """The score of a candidate: similarity * (time factor * weight), with the bits that a search gives it.
+
+        Args:
+            days_later: days from the query to the candidate; NaN if unknown.
+            weight: of the candidate, 0 to 1.
+        """
+        from recommender.search.kernels import score
+
+        return float(
+            score(similarity, days_later if self.half_life_days is not None else np.nan, weight, self.parameters)
+        )
+
     @property
     def parameters(self) -> tuple[float, float, float]:
         """Half-life in days (1 if there is none), half-life for newer candidates, weight of older ones."""

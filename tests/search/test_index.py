@@ -87,12 +87,12 @@ def test_a_half_life_halves_forwards_and_backwards() -> None:
     assert Decay(7.0).factor(np.array([10.0]), np.array([10.0, 17.0, 3.0, 24.0])).tolist() == [1.0, 0.5, 0.5, 0.25]
 
 
-def test_older_candidates_weigh_less_and_newer_ones_fade_slower_as_told() -> None:
+def test_older_candidates_weigh_less_and_newer_ones_have_a_longer_half_life() -> None:
     decay = Decay(7.0, newer_stretch=2.0, older_weight=0.5)
     assert decay.factor(np.array([10.0]), np.array([3.0, 10.0, 24.0])).tolist() == [0.25, 1.0, 0.5]
 
 
-def test_time_counts_for_nothing_without_a_date_or_a_half_life() -> None:
+def test_the_time_factor_is_1_without_a_date_or_a_half_life() -> None:
     nan = math.nan
     faded = Decay(7.0, older_weight=0.5).factor(np.array([nan, 0.0, nan]), np.array([5.0, nan, nan]))
     assert faded.tolist() == [1.0, 1.0, 1.0]
@@ -100,6 +100,8 @@ def test_time_counts_for_nothing_without_a_date_or_a_half_life() -> None:
 
 
 def test_score_is_similarity_times_decay_times_weight() -> None:
+    assert Decay(7.0).score(0.5, 14.0, 0.5) == 0.0625
+    assert Decay(None).score(0.5, 14.0, 0.5) == Decay(7.0).score(0.5, math.nan, 0.5) == 0.25
     vectors = [[1.0, 0.0], [1.0, 0.0], [0.5, 0.5]]
     assert rows_and_scores(vectors, [14.0, 0.0, 0.0], 1, decay=Decay(7.0)) == [(2, 0.5), (0, 0.25)]
     weighted = rows_and_scores(vectors, [14.0, 0.0, 0.0], 1, decay=Decay(7.0), weights=[1.0, 1.0, 0.25])
@@ -111,21 +113,21 @@ def test_equal_scores_come_in_the_order_of_the_rows_also_at_the_cut() -> None:
     assert rows_and_scores(vectors, [0.0] * 50, 7, limit=4) == [(0, 1.0), (1, 1.0), (2, 1.0), (3, 1.0)]
 
 
-def test_what_shares_no_term_is_no_neighbour() -> None:
+def test_articles_without_a_common_term_are_no_neighbours() -> None:
     assert rows_and_scores([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]], [0.0] * 3, 0) == []
 
 
-def test_what_weighs_nothing_makes_room_for_the_next() -> None:
+def test_a_candidate_of_weight_0_is_left_out() -> None:
     vectors = [[1.0], [0.9], [0.8], [0.7]]
     found = rows_and_scores(vectors, [0.0] * 4, 0, weights=[1, 0, 1, 1], limit=2)
     assert [row for row, _ in found] == [2, 3]
 
 
-def test_a_least_score_is_met_by_what_equals_it() -> None:
+def test_a_score_equal_to_the_minimum_is_enough() -> None:
     assert [row for row, _ in rows_and_scores([[1.0], [0.5], [0.25]], [0.0] * 3, 0, min_score=0.5)] == [1]
 
 
-def test_who_may_not_be_given_makes_room_for_the_next() -> None:
+def test_candidates_that_are_not_allowed_or_too_old_are_left_out() -> None:
     vectors, days = [[1.0], [0.9], [0.8], [0.7], [0.6]], [4.0, 3.0, 2.0, 1.0, math.nan]
     allowed = np.array([True, False, True, True, True])
     assert [row for row, _ in rows_and_scores(vectors, days, 0, allowed=allowed, limit=2)] == [2, 3]

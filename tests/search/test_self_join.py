@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ ARTICLES = 1500  # six blocks
 
 
 def archive(
-    seed: int, count: int = ARTICLES, *, copies: int = 0, wordless: int = 0, undated: int = 0, days: float = 60.0
+    seed: int, count: int = ARTICLES, *, copies: int = 0, empty: int = 0, undated: int = 0, days: float = 60.0
 ) -> Index:
     """Articles of a few common terms and some rare ones, at any time of some days."""
     chance = np.random.default_rng(seed)
@@ -22,7 +24,7 @@ def archive(
     np.put_along_axis(vectors, terms, chance.random((count, 12), np.float32), axis=1)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors[100 : 100 + copies] = vectors[100]
-    vectors[chance.integers(0, count, wordless)] = 0
+    vectors[chance.integers(0, count, empty)] = 0
     when = np.sort(chance.random(count) * days)[::-1].copy()
     when[100 : 100 + copies] = when[100]
     when[count - undated :] = np.nan
@@ -31,35 +33,36 @@ def archive(
     return index
 
 
+ARCHIVES: dict[str, tuple[dict[str, Any], Decay]] = {
+    "dense": ({"seed": 0}, Decay(2.0, newer_stretch=1.5, older_weight=0.9)),
+    "sparse": ({"seed": 1, "days": 2000.0}, Decay(7.0)),  # distant blocks can't share neighbours
+    "empty vectors": ({"seed": 7, "empty": 20}, Decay(2.0)),
+    "two blocks": ({"seed": 8, "count": 500}, Decay(20.0, newer_stretch=1.5, older_weight=0.8)),
+    "one day": ({"seed": 2, "days": 0.0}, Decay(7.0)),
+    "no half-life": ({"seed": 3}, Decay(None)),
+    "half undated": ({"seed": 4, "undated": 700}, Decay(3.0, newer_stretch=0.5)),
+    "undated": ({"seed": 5, "undated": ARTICLES}, Decay(7.0)),
+    "copies": ({"seed": 6, "copies": 400}, Decay(1.0)),  # ties throughout a block, and on into the next
+}
+
+
 @pytest.mark.parametrize("limit", [1, 7, 50])
-@pytest.mark.parametrize(
-    ("index", "decay"),
-    [
-        (archive(0), Decay(2.0, newer_stretch=1.5, older_weight=0.9)),
-        (archive(1, days=2000.0), Decay(7.0)),  # blocks far apart never meet
-        (archive(7, wordless=20), Decay(2.0)),
-        (archive(8, 500), Decay(20.0, newer_stretch=1.5, older_weight=0.8)),
-        (archive(2, days=0.0), Decay(7.0)),
-        (archive(3), Decay(None)),
-        (archive(4, undated=700), Decay(3.0, newer_stretch=0.5)),
-        (archive(5, undated=ARTICLES), Decay(7.0)),
-        (archive(6, copies=400), Decay(1.0)),  # ties throughout a block, and on into the next
-    ],
-    ids=["dense", "sparse", "wordless", "two blocks", "one day", "no half-life", "half undated", "undated", "copies"],
-)
-def test_lists_are_those_of_a_search(index: Index, decay: Decay, limit: int) -> None:
-    own = np.arange(len(index.days), dtype=np.int32)
-    shown: NDArray[np.bool_] = own % 10 != 3
-    found = all_nearest(index, decay=decay, allowed=shown, limit=limit)
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_lists_are_those_of_a_search(name: str, limit: int) -> None:
+    options, decay = ARCHIVES[name]
+    index = archive(**options)
+    own = np.arange(len(index), dtype=np.int32)
+    allowed: NDArray[np.bool_] = own % 10 != 3
+    found = all_nearest(index, decay=decay, allowed=allowed, limit=limit)
     searched = index.nearest(
-        index.vectors, query_days=index.days, excluded=own[:, None], allowed=shown, decay=decay, limit=limit
+        index.vectors, query_days=index.days, excluded=own[:, None], allowed=allowed, decay=decay, limit=limit
     )
     assert np.array_equal(found.rows, searched.rows)
     assert np.array_equal(found.scores, searched.scores)
     assert (found.rows[:, 0] >= 0).mean() > 0.5
 
 
-def test_an_archive_of_less_than_a_block() -> None:
+def test_an_archive_smaller_than_a_block() -> None:
     index = Index.build(csr_array(np.eye(3, 2, dtype=np.float32)), np.array([2.0, 1.0, 0.0]))
     found = all_nearest(index, decay=Decay(7.0), allowed=np.ones(3, np.bool_), limit=2)
     assert found.rows.tolist() == [[-1, -1]] * 3
