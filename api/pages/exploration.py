@@ -15,11 +15,6 @@ from recommender import Article, Recommender
 from recommender.ranking import Placement
 
 _MAX_RANK = 5000  # the last rank that is shown
-_REMOVED = {
-    "itself": "It is this article.",
-    "hidden": "It is a draft, removed or deleted, and never suggested.",
-    "unpublished": "It is not published, and only published articles are suggested.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +109,7 @@ class Exploration:
     def _why_not(self, other: Article, placement: Placement) -> str:
         least, limit = self._controls.min_score, self._controls.limit
         if placement.removed_by:
-            return _REMOVED[placement.removed_by]
+            return placement.note
         if other.id in self.article.banned:
             return "Editors excluded it from this list."
         if placement.rank is None:

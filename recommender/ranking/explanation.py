@@ -31,6 +31,7 @@ class Explanation:
         decay: what the time between them leaves of it, 0 to 1.
         weight: the suggested article's own, 0 to 1: articles that are near to everything weigh less.
         days_apart: `None` where either has no date; time then counts for nothing.
+        removed_by: the name of the rule that keeps the article out of the list, `None` if none does.
         words: by contribution, greatest first.
     """
 
@@ -39,6 +40,7 @@ class Explanation:
     decay: float
     weight: float
     days_apart: float | None
+    removed_by: str | None
     words: tuple[SharedWord, ...]
 
 

@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, in_rank_order, normalise_url
-from recommender.catalogue import HAS_PINS_OR_BANS, HIDDEN, UNPUBLISHED, Catalogue
+from recommender.catalogue import HAS_PINS_OR_BANS, Catalogue
 from recommender.corpus import LiveChanges, PostedArticle, state_digest
 from recommender.ranking.joined import JoinedCatalogue, JoinedIndex, JoinedLists
 from recommender.ranking.recommender import Recommender
+from recommender.ranking.rules import Candidates, Rules
 from recommender.search import Decay, Index, hub_weights_of_vectors, recover_hubness_threshold, stack_vectors
 
 _BATCH = 64  # posted articles that are looked at at a time
@@ -134,12 +135,12 @@ class _Base:
             exponent=settings.hub_exponent,
             threshold=self.hubness_threshold,
         )
-        unseen = HIDDEN if settings.published == "any" else HIDDEN | UNPUBLISHED
+        asked = Rules.from_settings(settings).of_candidates()
         nearest = self.index.nearest(
             vectors,
             query_days=days,
             excluded=excluded,
-            allowed=self.articles.flags & unseen == 0,
+            allowed=Candidates(self.articles.flags, self.index.days).allowed(asked),
             decay=self.decay,
             limit=settings.limit,
         )
@@ -296,8 +297,8 @@ class LiveOverlay:
             return np.ones(len(base.articles), np.bool_)
         gone = np.zeros(len(base.articles) + 1, np.bool_)  # the last is for a row of -1
         gone[list(self._masked)] = True
-        if self.recommender.settings.published == "only":
-            gone[:-1] |= base.articles.flags & UNPUBLISHED != 0
+        asked = Rules.from_settings(self.recommender.settings).of_candidates()
+        gone[:-1] |= ~Candidates(base.articles.flags, base.index.days).allowed(asked)
         room = base.top_lists.rows.shape[1] - limit - gone[base.top_lists.rows].sum(axis=1)
         for row in np.flatnonzero(base.articles.flags & HAS_PINS_OR_BANS).tolist():
             room[row] -= len(base.articles[row].pinned) + len(base.articles[row].banned)

@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.catalogue import HAS_PINS_OR_BANS, HIDDEN, UNPUBLISHED, Catalogue
+from recommender.catalogue import HAS_PINS_OR_BANS, Catalogue
 from recommender.ranking.joined import JoinedCatalogue, JoinedIndex, JoinedLists
-from recommender.ranking.rules import Rules
+from recommender.ranking.rules import ITSELF, Candidates, Rule, Rules
 from recommender.search import Decay, Index, TopLists
-from recommender.settings import Published
 
 _DEEPEST = 5000  # candidates that a list with a cap on providers is made of: the rest is hardly related
 
@@ -28,7 +27,6 @@ class Ranking:
 
     Attributes:
         top_lists: lists that were made in batch, if they were; they change no answer.
-        shown: by what is asked for, bool (articles,): which may be in a list at all.
     """
 
     def __init__(
@@ -50,8 +48,19 @@ class Ranking:
         self._decay = decay
         self._tilt = tilt
         self.top_lists = top_lists
-        unseen: dict[Published, int] = {"any": HIDDEN, "only": HIDDEN | UNPUBLISHED}
-        self.shown = {rule: np.asarray(articles.flags & flags == 0) for rule, flags in unseen.items()}
+        self._candidates = Candidates(articles.flags, index.days)
+        self._allowed: dict[Rules, NDArray[np.bool_]] = {}
+
+    def allowed(self, asked: Rules) -> NDArray[np.bool_]:
+        """Which articles may be in a list at all, bool (articles,)."""
+        key = asked.of_candidates()
+        if key not in self._allowed:
+            self._allowed[key] = self._candidates.allowed(key)
+        return self._allowed[key]
+
+    def removed_by(self, row: int, other: int, asked: Rules) -> Rule | None:
+        """The rule that keeps one article out of the list of another."""
+        return ITSELF if row == other else self._candidates.removed_by(other, asked.of_candidates())
 
     def pair(self, row: int, other: int) -> tuple[float, float, float, float]:
         """Score, similarity, time factor and weight of one article as a candidate for another."""
@@ -89,7 +98,7 @@ class Ranking:
         pinned: Ranked = []
         unwanted = {row, *map(self._articles.names.row, (*article.banned, *rules.exclude))}
         for other in map(self._articles.names.row, chosen):
-            if other is not None and other not in unwanted and rules.removing(self._articles[other]) is None:
+            if other is not None and other not in unwanted and self.removed_by(row, other, rules) is None:
                 pinned.append((other, self.pair(row, other)[0]))
                 unwanted.add(other)
         wider = replace(rules, exclude=(*rules.exclude, *chosen, *article.banned))
@@ -128,15 +137,19 @@ class Ranking:
     def _from_top_lists(self, row: int, rules: Rules) -> Ranked | None:
         if self.top_lists is None:
             return None
-        keeps = None
-        if rules.exclude or rules.max_age_days is not None or rules.published == "only":
+        days, allowed = self._index.days, self.allowed(rules)
+        if rules.exclude or rules.max_age_days is not None:
             left_out = {self._articles.names.row(id) for id in rules.exclude}
-            days, allowed = self._index.days, self.shown[rules.published]
             oldest = -np.inf if rules.max_age_days is None else days[row] - rules.max_age_days
 
             def keeps(other: int) -> bool:
                 young = rules.max_age_days is None or np.isnan(oldest) or days[other] >= oldest
                 return bool(allowed[other] and young and other not in left_out)
+
+        else:
+
+            def keeps(other: int) -> bool:
+                return bool(allowed[other])
 
         return self.top_lists.best(row, rules.limit, min_score=rules.min_score, keeps=keeps)
 
@@ -180,7 +193,7 @@ class Ranking:
             self._tilted(queries),
             query_days=days,
             excluded=excluded,
-            allowed=self.shown[rules.published],
+            allowed=self.allowed(rules),
             since=None if rules.max_age_days is None else days - rules.max_age_days,
             decay=self._decay,
             limit=rules.limit,

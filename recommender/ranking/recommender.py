@@ -169,7 +169,8 @@ class Recommender:
         """Make the precomputed lists, which look-ups are then answered from where they can be."""
         if not isinstance(self._index, Index):
             raise TypeError("precomputed lists are made before others are laid over them")
-        decay, shown = Decay.from_settings(self.settings), self._ranking.shown["any"]
+        decay = Decay.from_settings(self.settings)
+        shown = self._ranking.allowed(Rules(limit=0, published="any"))
         self._ranking.top_lists = TopLists.build(self._index, decay=decay, allowed=shown, progress=progress)
         return self
 
@@ -248,7 +249,7 @@ class Recommender:
 
     def search_titles(self, text: str, *, limit: int = 10, published: Published | None = None) -> list[Article]:
         """The newest articles whose titles hold every word of a text, or words that hold it; hidden ones left out."""
-        shown = self._ranking.shown[published or self.settings.published]
+        shown = self._ranking.allowed(Rules.from_settings(self.settings, published=published))
         return [self._catalogue[row] for row in self._catalogue.search_titles(text, limit=limit, allowed=shown)]
 
     def curated(self, id: str) -> list[Article]:
@@ -357,12 +358,13 @@ class Recommender:
         limit = min(deepest or len(self._catalogue), len(self._catalogue))
         everything = Rules(limit=limit, published=published or self.settings.published)
         [ranked] = self._ranking.found([row], everything)
-        places = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
+        ranks = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
         placements = []
         for other in map(self._row, others):
-            removed_by = "itself" if other == row else everything.removing(self._catalogue[other])
-            rank, score = places.get(other) or (None, self._ranking.pair(row, other)[0])
-            placements.append(Placement(rank, score, removed_by))
+            rule = self._ranking.removed_by(row, other, everything)
+            rank, score = ranks.get(other) or (None, self._ranking.pair(row, other)[0])
+            name, note = (rule.name, rule.note) if rule else (None, "")
+            placements.append(Placement(rank, score, name, note))
         return placements
 
     def explain(self, id: str, other: str) -> Explanation:
@@ -374,6 +376,7 @@ class Recommender:
         row, other_row = self._row(id), self._row(other)
         score, similarity, factor, weight = self._ranking.pair(row, other_row)
         product = self._ranking.products(row, other_row)
+        rule = self._ranking.removed_by(row, other_row, Rules.from_settings(self.settings))
         apart = abs(float(self._index.days[row] - self._index.days[other_row]))
         return Explanation(
             score=score,
@@ -381,6 +384,7 @@ class Recommender:
             decay=factor,
             weight=weight,
             days_apart=None if np.isnan(apart) else apart,
+            removed_by=rule.name if rule else None,
             words=shared_words(
                 self._tfidf,
                 self._catalogue[row],

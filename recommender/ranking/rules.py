@@ -1,12 +1,16 @@
-"""What may be suggested, and in which order."""
+"""What a look-up asks for, and the rules that decide which articles may be in a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from recommender.articles import Article
+from recommender.catalogue import HIDDEN, UNPUBLISHED
 from recommender.settings import Published, Settings
 
 Curated = Literal["ignore", "first"]
@@ -26,12 +30,14 @@ class Placement:
 
     Attributes:
         rank: from 1; `None` where it shares no term with the other, a rule removed it, or it is deeper than was asked.
-        removed_by: the rule that did: "itself", "hidden" or "unpublished".
+        removed_by: the name of the rule that removed it, such as "itself", "hidden" or "unpublished".
+        note: a sentence that says so; empty where no rule did.
     """
 
     rank: int | None
     score: float
     removed_by: str | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +83,65 @@ class Rules:
             provider_cap=provider_cap,
         )
 
-    def removing(self, article: Article) -> str | None:
-        """The rule that keeps an article out of every list, if one does."""
-        if article.hidden:
-            return "hidden"
-        return "unpublished" if self.published == "only" and not article.published else None
+    def of_candidates(self) -> Rules:
+        """These rules without what does not depend on the candidate alone: limits, and this article's exclusions."""
+        return replace(self, limit=0, min_score=0.0, curated="ignore", exclude=(), max_age_days=None, provider_cap=None)
+
+
+class Candidates(NamedTuple):
+    """What rules see of candidates: all articles of a model, or one.
+
+    Attributes:
+        flags: uint8 (candidates,) the sum of `HIDDEN`, `UNPUBLISHED` and `HAS_PINS_OR_BANS`.
+        days: float64 (candidates,) days since 1970-01-01 UTC; NaN where unknown.
+    """
+
+    flags: NDArray[np.uint8]
+    days: NDArray[np.float64]
+
+    def allowed(self, asked: Rules) -> NDArray[np.bool_]:
+        """Which candidates no rule removes, bool (candidates,)."""
+        removed = np.zeros(len(self.flags), np.bool_)
+        for rule in RULES:
+            removed |= rule.removes(self, asked)
+        return ~removed
+
+    def removed_by(self, row: int, asked: Rules) -> Rule | None:
+        """The first rule that removes one candidate; `None` if it may be suggested."""
+        one = Candidates(self.flags[row : row + 1], self.days[row : row + 1])
+        return next((rule for rule in RULES if rule.removes(one, asked)[0]), None)
+
+
+class Rule(NamedTuple):
+    """Keeps candidates out of every list: search, precomputed lists, pins, curated links, title search, explanations.
+
+    Attributes:
+        name: as evaluation reports and explanations give it.
+        note: a sentence for the explorer.
+        removes: bool (candidates,), `True` where the rule removes a candidate. It is given `Rules.of_candidates`.
+    """
+
+    name: str
+    note: str
+    removes: Callable[[Candidates, Rules], NDArray[np.bool_]]
+
+
+def hidden(candidates: Candidates, _: Rules) -> NDArray[np.bool_]:
+    """Drafts, and articles that were removed, deleted, withdrawn or replaced."""
+    return (candidates.flags & HIDDEN).astype(np.bool_)
+
+
+def unpublished(candidates: Candidates, asked: Rules) -> NDArray[np.bool_]:
+    """Articles with `published: false`, where only published ones are asked for."""
+    flag = UNPUBLISHED if asked.published == "only" else 0
+    return (candidates.flags & flag).astype(np.bool_)
+
+
+ITSELF = Rule("itself", "It is this article.", lambda candidates, _: np.ones(len(candidates.flags), np.bool_))
+"""The rule for the article that a list belongs to."""
+
+RULES = [
+    Rule("hidden", "It is a draft, removed or deleted, and never suggested.", hidden),
+    Rule("unpublished", "It is not published, and only published articles are suggested.", unpublished),
+]
+"""All other rules. The first that removes a candidate is the reason that is given."""
