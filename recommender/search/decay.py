@@ -16,7 +16,7 @@ from recommender.settings import Settings
 class Decay:
     """Exponential decay: the time factor of a score is 2^(-|days apart| / half-life).
 
-    The factor is 1 where either date is unknown (NaN). The formula itself is compiled: `kernels/score.py`.
+    The factor is 1 where either date is unknown (NaN). The formula itself is compiled: `kernels/scoring.py`.
 
     Attributes:
         half_life_days: `None` for no decay.

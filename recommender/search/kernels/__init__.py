@@ -7,7 +7,7 @@ from recommender.search.kernels.hubness import join_band, mean_score, mean_score
 from recommender.search.kernels.postings import invert_block
 from recommender.search.kernels.query import search
 from recommender.search.kernels.reversed import search_reversed
-from recommender.search.kernels.score import score, time_factors
+from recommender.search.kernels.scoring import score, time_factors
 from recommender.search.kernels.self_join import join_blocks, join_within_block, may_share_neighbors
 from recommender.search.kernels.topk import TopK, sort_heaps
 

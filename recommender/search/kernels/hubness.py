@@ -14,7 +14,7 @@ from recommender.search.index_arrays import IndexArrays
 from recommender.search.kernels.compiled import compiled
 from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import dot
-from recommender.search.kernels.score import (
+from recommender.search.kernels.scoring import (
     TIME_CHUNK,
     DecayParameters,
     max_factor_of_candidates,

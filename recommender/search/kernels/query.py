@@ -19,7 +19,7 @@ from recommender.search.kernels.postings import (
     dot,
     prepare_query,
 )
-from recommender.search.kernels.score import (
+from recommender.search.kernels.scoring import (
     MIN_TIME_FACTOR,
     TIME_CHUNK,
     DecayParameters,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from recommender.search.index_arrays import IndexArrays
 from recommender.search.kernels.compiled import compiled
 from recommender.search.kernels.postings import SUM_ERROR, accumulate, dot
-from recommender.search.kernels.score import TIME_CHUNK, DecayParameters, max_factor_for_queries, score
+from recommender.search.kernels.scoring import TIME_CHUNK, DecayParameters, max_factor_for_queries, score
 
 
 @compiled

@@ -11,7 +11,7 @@ from recommender.search.index_arrays import IndexArrays
 from recommender.search.kernels.compiled import compiled
 from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import dot
-from recommender.search.kernels.score import DecayParameters, score
+from recommender.search.kernels.scoring import DecayParameters, score
 
 _BUCKETS, _BUCKET_BITS = 128, 19  # of a histogram of scores: the upper bits of a float32, sixteen buckets an octave
 
