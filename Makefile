@@ -29,6 +29,7 @@ test-all: test test-long test-engines  ## run every test, the clusters' too
 
 test-long: $(VENV)/installed-dev  ## run the long tests
 	@$(PYTEST) -m long
+	@CASES=20 $(PYTEST) tests/api/http/test_openapi.py
 
 test-engines: $(VENV)/installed-engines  ## train and export on Spark and Ray, and over S3 (needs Java 17; 800 MB to install)
 	@$(BIN)/python -m pytest tests/engines
@@ -57,7 +58,7 @@ answers: $(VENV)/installed-dev  ## write every kind of answer to OUT, to be comp
 pages: $(VENV)/installed-dev  ## measure the explorer's pages as on a slow phone (needs chromium)
 	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks.pages
 
-api-test: $(VENV)/installed-dev  ## ask the service 1,000 made-up requests an operation; make test asks 20
+api-test: $(VENV)/installed-dev  ## ask the service 1,000 made-up requests an operation; make test asks 5
 	@CASES=1000 $(BIN)/python -m pytest tests/api/http/test_openapi.py
 
 fuzz: $(VENV)/installed-fuzz  ## look for files that an edit harms: RUNS (20,000) inputs, chosen from SEED (1) on

@@ -143,6 +143,7 @@ def test_what_is_withdrawn_stays_away_until_it_is_posted_again(site: Path, model
     assert not LiveChanges.load(models)
 
 
+@pytest.mark.long
 def test_exports_and_lists_in_files_go_by_what_is_live(site: Path, models: Path, tmp_path: Path) -> None:
     harbour = post(models, new("the harbour"))
     gone = withdraw(models, LINK)

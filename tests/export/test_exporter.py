@@ -173,6 +173,7 @@ def test_what_is_posted_after_a_dataset_was_begun_is_not_in_it(tmp_path: Path) -
     assert joined(out) == answers
 
 
+@pytest.mark.long
 def test_a_run_that_is_killed_goes_on_and_repeats_no_finished_task(large: Site, tmp_path: Path) -> None:
     out = tmp_path / "out"
     command = large.command(f"{out}/", "--task-size", 1, "--workers", 2)
@@ -188,6 +189,7 @@ def test_a_run_that_is_killed_goes_on_and_repeats_no_finished_task(large: Site, 
     assert {name: after[name] for name in before} == before
 
 
+@pytest.mark.long
 def test_one_file_too_is_gone_on_with_and_only_replaced_when_it_is_whole(large: Site, tmp_path: Path) -> None:
     out, folder = tmp_path / "lists.jsonl", tmp_path / ".lists.jsonl.parts"
     out.write_text("the old one")
@@ -211,6 +213,7 @@ def test_parts_of_another_run_are_no_parts_of_a_file(site: Site, tmp_path: Path)
     assert {len(json.loads(line)["related"]) for line in lines} == {3}
 
 
+@pytest.mark.long
 def test_a_worker_of_dask_is_killed_and_the_export_is_the_same(large: Site, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with clusters.dask() as cluster:
@@ -227,6 +230,7 @@ def test_a_worker_of_dask_is_killed_and_the_export_is_the_same(large: Site, tmp_
     assert whole(out)
 
 
+@pytest.mark.long
 def test_when_the_scheduler_dies_the_run_ends_with_a_sentence_and_goes_on_at_another(
     large: Site, tmp_path: Path
 ) -> None:
@@ -266,6 +270,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", disk], check=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("to_folder", [False, True])
 def test_a_full_disk_is_told_tears_nothing_and_the_run_goes_on(
     site: Site, answers: bytes, small_disk: Path, to_folder: bool
@@ -326,6 +331,7 @@ def test_few_articles_need_no_other_process(site: Site, tmp_path: Path) -> None:
     assert len(parts(tmp_path / "out")) == 3
 
 
+@pytest.mark.long
 def test_the_command_tells_files_from_folders(site: Site, answers: bytes, tmp_path: Path) -> None:
     assert site.export("-").stdout.encode() == answers
     assert site.export(tmp_path / "a.jsonl").returncode == 0

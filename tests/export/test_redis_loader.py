@@ -277,6 +277,7 @@ def loading(export: Path, server: RedisServer, *, ttl: int | None = None) -> Ite
             process.kill()
 
 
+@pytest.mark.long
 def test_a_load_that_is_killed_leaves_nothing_and_the_old_version_in_use(
     redis: RedisServer, one: Path, endless: Path
 ) -> None:
@@ -291,6 +292,7 @@ def test_a_load_that_is_killed_leaves_nothing_and_the_old_version_in_use(
     assert AnswerStore(redis.url).answer("a1").body == ONE.answer("a1")
 
 
+@pytest.mark.long
 def test_a_load_that_waits_for_its_export_renews_its_keys(redis: RedisServer, endless: Path) -> None:
     with loading(endless, redis, ttl=2) as waiting:
         time.sleep(4)

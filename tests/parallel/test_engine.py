@@ -104,6 +104,7 @@ def test_what_a_killed_worker_of_dask_was_at_is_done_by_another(tmp_path: Path) 
             assert results.result(timeout=60) == list(range(10))
 
 
+@pytest.mark.long
 def test_what_kills_every_worker_of_dask_is_given_up_with_a_sentence() -> None:
     with clusters.dask(nannies=True) as cluster:
         engine = Engine("dask", cluster.address)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -229,6 +230,7 @@ def test_neighbours_are_those_of_brute_force(archive: Archive, data: st.DataObje
     assert archive.lists(options) == archive.expected(options)
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(long_archives(), st.data())
 def test_neighbours_in_long_archives_are_those_of_brute_force(archive: Archive, data: st.DataObject) -> None:

@@ -144,12 +144,14 @@ def trained(lines: Path, models: Path, *options: str) -> dict[str, str]:
     return LocalModels(models).manifest().files
 
 
+@pytest.mark.long
 def test_dask_trains_the_same_model(lines: Path, tmp_path: Path) -> None:
     with clusters.dask() as cluster:
         on_dask = trained(lines, tmp_path / "dask", "--engine", "dask", "--address", cluster.address)
     assert on_dask == trained(lines, tmp_path / "local")
 
 
+@pytest.mark.long
 def test_a_training_whose_workers_die_leaves_the_models_as_they_were(lines: Path, tmp_path: Path) -> None:
     models = tmp_path / "models"
     trained(lines, models)

@@ -97,6 +97,7 @@ def site() -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest.mark.long
 def test_a_run_that_is_killed_at_any_moment_harms_nothing(site: Path) -> None:
     chance = random.Random(9)
     write_articles(site)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
+import pytest
 from samples import SEED_ID, SEEDS
 from servers import RECOMMENDER, free_port, running
 from waiting import until
@@ -64,6 +65,7 @@ def test_a_port_that_is_taken_is_said(published: tuple[Path, Manifest]) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_stop_while_a_worker_is_starting_is_obeyed(published: tuple[Path, Manifest]) -> None:
     command = [RECOMMENDER, "serve", "--port", str(free_port()), "--models", str(published[0]), "--workers", "2"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
@@ -91,6 +93,7 @@ def _request(connection: socket.socket, path: str) -> bytes:
     return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
+@pytest.mark.long
 def test_counts_are_those_of_all_workers_also_of_one_that_was_killed(published: tuple[Path, Manifest]) -> None:
     port = free_port()
     command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(published[0]), "--workers", "2"]

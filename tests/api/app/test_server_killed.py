@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from samples import ROOT, SEEDS
 from servers import RECOMMENDER, free_port
 from waiting import SLACK, until
@@ -146,6 +147,7 @@ def served(models: Path) -> Iterator[tuple[Supervised, str]]:
         server.stop()
 
 
+@pytest.mark.long
 def test_whatever_is_killed_the_server_is_back_and_nothing_is_lost(tmp_path: Path) -> None:
     site, models = tmp_path / "site", tmp_path / "models"
     shutil.copytree(SEEDS / "newsroom", site)
