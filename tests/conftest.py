@@ -28,4 +28,4 @@ def seeds_recommender(seeds: Corpus) -> Recommender:
 def published(tmp_path: Path, seeds: Corpus, seeds_recommender: Recommender) -> tuple[Path, Manifest]:
     """A models folder with the seeds' model published in it."""
     models = tmp_path / "models"
-    return models, publish(seeds_recommender, seeds, models)
+    return models, publish(seeds, models)

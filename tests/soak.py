@@ -102,8 +102,7 @@ def main(seconds: float) -> int:
         models = Path(folder) / "models"
         recommender = Recommender().fit(corpus).precompute_lists()
         less = Corpus(articles=corpus.articles[: len(corpus.articles) - 500], links={}, files=0, fingerprint="less")
-        other = Recommender().fit(less).precompute_lists()
-        versions = [publish(one, corpus, models).version for one in (recommender, other, recommender)]
+        versions = [publish(one, models).version for one in (corpus, less, corpus)]
         port = free_port()
         command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(models), "--workers", str(WORKERS)]
         with running(command, port, RECOMMENDER_TOKEN=TOKEN) as address:

@@ -1,15 +1,12 @@
 """Trains a model slice by slice, on one machine or a cluster, and publishes it in a models folder."""
 
-from recommender.training.artefact_builder import build
 from recommender.training.live_articles import load_with_live_articles, read_corpus
 from recommender.training.progress import show_stages
-from recommender.training.publishing import publish
 from recommender.training.slices import ROWS
-from recommender.training.trainer import ensure_trained, train
+from recommender.training.trainer import ensure_trained, publish, train
 
 __all__ = [
     "ROWS",
-    "build",
     "ensure_trained",
     "load_with_live_articles",
     "publish",

@@ -1,20 +1,21 @@
-"""An artefact of a corpus of any size: written slice by slice, by tasks that run on any engine.
+"""Builds the files of an artefact slice by slice, by tasks that run on any engine.
 
-What this process holds does not grow with the corpus but for eight bytes an article, for a moment, when it looks for
-the hubness of a percentile; everything else goes past it, or lies in the folder.
+Beside the corpus, this process holds only eight bytes an article: their hubness, for its percentile.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from recommender.artefacts import RECORDS, ModelFiles
-from recommender.articles import Article
 from recommender.catalogue import encode_article
+from recommender.corpus import Corpus
+from recommender.errors import CorpusError
 from recommender.parallel import Engine
 from recommender.search import (
     HEAD_LEVELS,
@@ -29,86 +30,101 @@ from recommender.search import (
 from recommender.settings import Settings
 from recommender.storage import Folder
 from recommender.text import FIELDS, TfidfModel
-from recommender.training import slices
-from recommender.training.slices import Slice
+from recommender.training import slice_tasks
+from recommender.training.progress import show_stages
+from recommender.training.slices import WORK, Slice
+from recommender.tuning import TermFactors
 
 _Result = TypeVar("_Result")
 
 
-def build(
+def build_artefact(
     folder: Folder,
-    articles: Iterable[Article],
+    corpus: Corpus,
     *,
-    count: int,
-    links: Mapping[str, Sequence[str]],
     settings: Settings,
-    term_factors: Mapping[str, Mapping[str, float]] | None = None,
+    term_factors: TermFactors,
     engine: Engine,
-    rows: int = slices.ROWS,
+    slice_rows: int,
     progress: bool = False,
 ) -> tuple[int, dict[str, str]]:
-    """Fill a folder with the files of an artefact, all but its manifest.
-
-    The engine has been started. The folder must be one that its workers see.
+    """Fill a folder with all files of an artefact but its manifest.
 
     Args:
-        articles: `count` of them, in rank order.
-        rows: of a slice, made a multiple of 256; every answer is the same whatever it is.
+        folder: one that the engine's workers see.
+        term_factors: what to multiply a term's weight by, by field and term.
+        engine: one that is started. It is not used for a single slice on this machine, which is built in this process.
+        slice_rows: articles of a slice, rounded up to a multiple of 256. Answers do not depend on it.
 
     Raises:
+        CorpusError: the corpus has no articles.
         EngineError: a task failed.
+        OSError, StorageError: the folder can't be written.
 
     Returns:
-        How many terms it has learnt, and the sha256 of each file, as hex, by name.
+        The number of terms, and the sha256 of each file, as hex, by name.
     """
-    rows, files = -(-rows // MIN_BLOCK_SIZE) * MIN_BLOCK_SIZE, ModelFiles(folder)
-    _write_catalogue(files, articles, links)
+    count = len(corpus.articles)
+    if not count:
+        raise CorpusError("a corpus without articles can't be learnt from")
+    rows, files = -(-slice_rows // MIN_BLOCK_SIZE) * MIN_BLOCK_SIZE, ModelFiles(folder)
     everything = Slice(folder, settings, 0, count)
-    parts = [Slice(folder, settings, first, min(first + rows, count)) for first in range(0, count, rows)]
-
-    def run(
-        name: str, function: Callable[..., _Result], arguments: Sequence[tuple[object, ...]], unit: str = " slices"
-    ) -> list[_Result]:
-        return engine.run(function, arguments, total=len(arguments), description=name, unit=unit, progress=progress)
-
-    run("counting", slices.count, [(part,) for part in parts])
-    model, sizes = _learn(files, parts, term_factors or {})
-    starts = np.cumsum([0, *sizes])
-    terms, size = sum(len(model.vocabularies_[field].terms) for field in FIELDS), int(starts[-1])
-    block = min(choose_block_size(articles=count, terms=terms, values=size), rows & -rows)
-    for name, shape in {
-        "index.indptr": (count + 1,),
-        "index.indices": (size,),
-        "index.data": (size,),
-        "index.postings": (size,),
-        "index.head_norms": (HEAD_LEVELS, count),
-        "index.posting_offsets": (-(-count // block), terms + 1),
-        "index.weights": (count,),
-        "lists.rows": (count, LIST_LENGTH),
-        "lists.scores": (count, LIST_LENGTH),
-    }.items():
-        files.allocate(name, shape)
-    files.write_rows("index.indptr", 0, np.zeros(1, np.int64))
-    greatest = run(
-        "vectors", slices.vectorise, [(part, int(start)) for part, start in zip(parts, starts[:-1], strict=True)]
-    )
-    folder.remove(slices.WORK)
-    files.write_array("index.value_scale", value_scale(max(greatest, default=0.0)))
-    files.write_array("index.block_size", block)
-    norms = run("index", slices.invert, [(part,) for part in parts])
-    files.write_array("index.max_norm", max((norm for norm, _ in norms), default=0.0))
-    files.write_array(
-        "index.mean_head_norms", sum((heads for _, heads in norms), np.zeros(HEAD_LEVELS)) / max(count, 1)
-    )
-    _weigh_hubs(files, parts)
-    run("lists", slices.prepare, [(part,) for part in parts])
-    run("names", slices.sort_keys, [(everything, "names"), (everything, "urls")])
-    names = sorted(folder.names())
-    digests = run("digests", slices.digest, [(folder, name) for name in names], unit=" files")
+    slices = [Slice(folder, settings, start, min(start + rows, count)) for start in range(0, count, rows)]
+    in_process = engine.name == "local" and len(slices) == 1
+    with _in_process(progress) if in_process else _on_engine(engine, progress) as run:
+        _write_catalogue(files, corpus)
+        run("counting", slice_tasks.count_terms, [(part,) for part in slices])
+        model, sizes = _learn_vocabularies(files, slices, term_factors)
+        offsets = np.cumsum([0, *sizes]).tolist()
+        terms, size = sum(len(model.vocabularies_[field].terms) for field in FIELDS), offsets[-1]
+        block = choose_block_size(articles=count, terms=terms, values=size)
+        if len(slices) > 1:
+            block = min(block, rows & -rows)  # so that slices begin where blocks do
+        _allocate(files, count=count, terms=terms, size=size, block=block)
+        greatest = run("vectors", slice_tasks.write_vectors, list(zip(slices, offsets[:-1], strict=True)))
+        folder.remove(WORK)
+        files.write_array("index.value_scale", value_scale(max(greatest)))
+        files.write_array("index.block_size", block)
+        norms = run("index", slice_tasks.write_index, [(part,) for part in slices])
+        files.write_array("index.max_norm", max(norm for norm, _ in norms))
+        files.write_array("index.mean_head_norms", sum((heads for _, heads in norms), np.zeros(HEAD_LEVELS)) / count)
+        _write_weights(files, slices, settings.hub_exponent)
+        run("lists", slice_tasks.write_top_lists, [(part,) for part in slices])
+        run("names", slice_tasks.write_string_index, [(everything, "names"), (everything, "urls")])
+        names = sorted(folder.names())
+        digests = run("digests", slice_tasks.digest, [(folder, name) for name in names])
     return terms, dict(zip(names, digests, strict=True))
 
 
-def _write_catalogue(files: ModelFiles, articles: Iterable[Article], links: Mapping[str, Sequence[str]]) -> None:
+class _Run(Protocol):
+    """Runs a task for each of some arguments; the results are in their order."""
+
+    def __call__(
+        self, stage: str, task: Callable[..., _Result], arguments: Sequence[tuple[object, ...]], /
+    ) -> list[_Result]: ...
+
+
+@contextmanager
+def _in_process(progress: bool) -> Iterator[_Run]:
+    """Run tasks one after the other in this process, which lets each use all cores."""
+    with show_stages("building", enabled=progress) as show:
+
+        def run(stage: str, task: Callable[..., _Result], arguments: Sequence[tuple[object, ...]], /) -> list[_Result]:
+            show(stage)
+            return [task(*given) for given in arguments]
+
+        yield run
+
+
+@contextmanager
+def _on_engine(engine: Engine, progress: bool) -> Iterator[_Run]:
+    def run(stage: str, task: Callable[..., _Result], arguments: Sequence[tuple[object, ...]], /) -> list[_Result]:
+        return engine.run(task, arguments, total=len(arguments), description=stage, unit=" tasks", progress=progress)
+
+    yield run
+
+
+def _write_catalogue(files: ModelFiles, corpus: Corpus) -> None:
     with (
         files.folder.open_writer(RECORDS) as records,
         files.appending("articles.ends") as ends,
@@ -117,8 +133,8 @@ def _write_catalogue(files: ModelFiles, articles: Iterable[Article], links: Mapp
         files.appending("index.days") as days,
     ):
         end, dated = 0, 0
-        for article in articles:
-            record, entry_size, flag = encode_article(article, links.get(article.id, ()))
+        for article in corpus.in_rank_order():
+            record, entry_size, flag = encode_article(article, corpus.links.get(article.id, ()))
             records.write(record)
             end += len(record)
             ends.append(end)
@@ -129,37 +145,54 @@ def _write_catalogue(files: ModelFiles, articles: Iterable[Article], links: Mapp
     files.write_array("index.dated_count", dated)
 
 
-def _learn(
-    files: ModelFiles, parts: Sequence[Slice], term_factors: Mapping[str, Mapping[str, float]]
+def _learn_vocabularies(
+    files: ModelFiles, slices: Sequence[Slice], term_factors: TermFactors
 ) -> tuple[TfidfModel, list[int]]:
-    """Add up what was counted, and learn and write the vocabularies; also returns how many values each slice's vectors
-    will hold.
-    """
+    """Write the vocabularies of all slices; also returns how many values the vectors of each slice will have."""
     totals: dict[str, Counter[str]] = {field: Counter() for field in FIELDS}
-    model = TfidfModel(settings=parts[0].settings)
+    model = TfidfModel(settings=slices[0].settings)
     sizes = []
-    for part in parts:
-        found = slices.frequencies(part)
-        sizes.append(sum(int(held_by.sum()) for field, (_, held_by) in found.items() if model.shares[field]))
-        for field, (terms, held_by) in found.items():
-            totals[field].update(dict(zip(terms, held_by.tolist(), strict=True)))
-    frequencies = {}
+    for part in slices:
+        size = 0
+        for field in FIELDS:
+            frequencies = part.read_frequencies(field)
+            size += int(frequencies.sum()) if model.shares[field] else 0
+            totals[field].update(dict(zip(part.read_terms(field), frequencies.tolist(), strict=True)))
+        sizes.append(size)
+    document_frequencies = {}
     for field, total in totals.items():
         terms = sorted(total)
-        frequencies[field] = terms, np.array([total[term] for term in terms], np.int64)
-    model.learn(frequencies, articles=parts[-1].last, term_factors=term_factors)
+        document_frequencies[field] = terms, np.array([total[term] for term in terms], np.int64)
+    model.learn(document_frequencies, articles=slices[-1].stop, term_factors=term_factors)
     for field in FIELDS:
         files.write_vocabulary(field, model.vocabularies_[field])
-    held_by = np.concatenate([frequencies[field][1] * (model.shares[field] > 0) for field in FIELDS])
+    held_by = np.concatenate([document_frequencies[field][1] * (model.shares[field] > 0) for field in FIELDS])
     files.write_array("index.term_levels", term_levels(held_by))
     return model, sizes
 
 
-def _weigh_hubs(files: ModelFiles, parts: Sequence[Slice]) -> None:
-    """Put the articles' weights in the place of their hubness."""
-    exponent = parts[0].settings.hub_exponent
+def _allocate(files: ModelFiles, *, count: int, terms: int, size: int, block: int) -> None:
+    """Create the arrays that the tasks fill."""
+    shapes: dict[str, tuple[int, ...]] = {
+        "index.indptr": (count + 1,),
+        "index.indices": (size,),
+        "index.data": (size,),
+        "index.postings": (size,),
+        "index.head_norms": (HEAD_LEVELS, count),
+        "index.posting_offsets": (-(-count // block), terms + 1),
+        "index.weights": (count,),
+        "lists.rows": (count, LIST_LENGTH),
+        "lists.scores": (count, LIST_LENGTH),
+    }
+    for name, shape in shapes.items():
+        files.allocate(name, shape)
+    files.write_rows("index.indptr", 0, np.zeros(1, np.int64))
+
+
+def _write_weights(files: ModelFiles, slices: Sequence[Slice], exponent: float) -> None:
+    """Replace the articles' hubness by their weights."""
     hubness = files.read_array("index.weights") if exponent > 0 else None
     threshold = np.inf if hubness is None else hubness_threshold(hubness)
-    for part in parts:
-        own = np.zeros(part.last - part.first) if hubness is None else hubness[part.first : part.last].copy()
-        files.write_rows("index.weights", part.first, weights_from_hubness(own, threshold=threshold, exponent=exponent))
+    for part in slices:
+        own = np.zeros(len(part)) if hubness is None else hubness[part.start : part.stop].copy()
+        files.write_rows("index.weights", part.start, weights_from_hubness(own, threshold=threshold, exponent=exponent))

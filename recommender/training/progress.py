@@ -12,9 +12,9 @@ from recommender.corpus import Corpus
 
 
 @contextmanager
-def show_stages(name: str) -> Iterator[Callable[[str], None]]:
+def show_stages(name: str, *, enabled: bool = True) -> Iterator[Callable[[str], None]]:
     """Show on a terminal which stage of a long task is running, and for how long; yields what to call at each."""
-    with tqdm(desc=name, bar_format="{desc}: {postfix} [{elapsed}]", disable=None) as bar:
+    with tqdm(desc=name, bar_format="{desc}: {postfix} [{elapsed}]", disable=None if enabled else True) as bar:
 
         def show(stage: str) -> None:
             bar.set_postfix_str(stage)

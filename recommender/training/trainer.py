@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from recommender.artefacts import Manifest, ModelFiles, Models, TrainedModel, on_disk
+from recommender.artefacts import LocalModels, Manifest, ModelFiles, Models, TrainedModel, on_disk
 from recommender.corpus import Corpus, fingerprint, remove_incorporated
 from recommender.errors import ArtefactError
 from recommender.parallel import Engine
 from recommender.ranking import Recommender
+from recommender.settings import Settings
 from recommender.sources import PARSE_CACHE_FILE
 from recommender.storage import Folder
-from recommender.training.artefact_builder import build
+from recommender.training.artefact_builder import build_artefact
 from recommender.training.live_articles import read_corpus
 from recommender.training.progress import report_corpus, show_stages
-from recommender.training.publishing import write_files
 from recommender.training.slices import ROWS
-from recommender.tuning import Split, tune, with_min_score
+from recommender.tuning import CuratedLists, Split, TermFactors, TuningResult, tune, with_min_score
 
 
 def train(
@@ -38,17 +38,28 @@ def train(
         given: settings that the user has set; they are not tuned.
         precision: if given, the minimum score is set so that at least this share of suggestions is right, 0 to 1.
         engine: one that is started; by default this machine.
-        slice_rows: articles of a slice; no process holds the text of more.
+        slice_rows: articles of a slice; a larger corpus is built in several, so that no process holds it all.
 
     Raises:
         SettingsError: `given` is invalid, or the precision can't be reached.
-        ArtefactError, EngineError: the model can't be written, or a task failed.
+        ArtefactError, EngineError, StorageError: a task failed, or the model can't be written.
     """
-    engine = engine or Engine()
     report_corpus(corpus)
-    whole = engine.name == "local" and len(corpus.articles) <= slice_rows
-    fill = _at_once(corpus, given, precision) if whole else _in_slices(corpus, given, precision, engine, slice_rows)
-    manifest = models.publish(fill)
+    split = Split.of(corpus)
+    with show_stages("training") as show:
+        tuned = tune(corpus, split, given=given, progress=show)
+
+    manifest = _publish(
+        corpus,
+        models,
+        tuned,
+        given=given,
+        precision=precision,
+        lists=split.earlier,
+        engine=engine or Engine(),
+        slice_rows=slice_rows,
+        progress=True,
+    )
     if models.path is not None:
         remove_incorporated(models.path, corpus.incorporated)
     click.echo(manifest.learnt, err=True)
@@ -56,58 +67,75 @@ def train(
     return manifest
 
 
-def _at_once(corpus: Corpus, given: Mapping[str, Any], precision: float | None) -> Callable[[Folder], Manifest]:
-    split = Split.of(corpus)
-    with show_stages("training") as progress:
-        tuned = tune(corpus, split, given=given, progress=progress)
-        recommender = Recommender(settings=tuned.settings).fit(corpus, term_factors=tuned.term_factors)
-        if precision is not None:
-            tuned = with_min_score(tuned, recommender, split.earlier, precision)
-            recommender.settings = tuned.settings
+def publish(
+    corpus: Corpus,
+    models: Models | Path,
+    *,
+    settings: Settings | None = None,
+    term_factors: TermFactors | None = None,
+    engine: Engine | None = None,
+    slice_rows: int = ROWS,
+    progress: bool = False,
+) -> Manifest:
+    """Build and publish a model without tuning, all of it or nothing, and make it the current version.
 
+    Args:
+        settings: the defaults, if none are given.
+        term_factors: what to multiply a term's weight by, by field and term.
+        engine, slice_rows: see `train`.
+
+    Raises:
+        CorpusError: the corpus has no articles.
+        ArtefactError, EngineError, StorageError: a task failed, or the model can't be written.
+    """
+    return _publish(
+        corpus,
+        LocalModels(models) if isinstance(models, Path) else models,
+        TuningResult(settings or Settings(), term_factors=term_factors or {}),
+        engine=engine or Engine(),
+        slice_rows=slice_rows,
+        progress=progress,
+    )
+
+
+def _publish(
+    corpus: Corpus,
+    models: Models,
+    tuned: TuningResult,
+    *,
+    engine: Engine,
+    slice_rows: int,
+    progress: bool,
+    given: Mapping[str, Any] | None = None,
+    precision: float | None = None,
+    lists: CuratedLists | None = None,
+) -> Manifest:
     def fill(folder: Folder) -> Manifest:
-        with show_stages("publishing") as progress:
-            progress(f"{len(corpus.articles):,} articles")
-            return write_files(recommender, corpus, folder, given=given, precision=precision, learnt=tuned.summary())
-
-    return fill
-
-
-def _in_slices(
-    corpus: Corpus, given: Mapping[str, Any], precision: float | None, engine: Engine, slice_rows: int
-) -> Callable[[Folder], Manifest]:
-    split = Split.of(corpus)
-    with show_stages("training") as progress:
-        tuned = tune(corpus, split, given=given, progress=progress)
-
-    def fill(folder: Folder) -> Manifest:
-        terms, digests = build(
+        terms, digests = build_artefact(
             folder,
-            corpus.in_rank_order(),
-            count=len(corpus.articles),
-            links=corpus.links,
+            corpus,
             settings=tuned.settings,
             term_factors=tuned.term_factors,
             engine=engine,
-            rows=slice_rows,
-            progress=True,
+            slice_rows=slice_rows,
+            progress=progress,
         )
         result = tuned
         if precision is not None:
-            with on_disk(folder, digests) as made:
-                recommender = Recommender.from_model(TrainedModel.read(ModelFiles(made), tuned.settings))
-                result = with_min_score(tuned, recommender, split.earlier, precision)
+            with on_disk(folder, digests) as local:
+                recommender = Recommender.from_model(TrainedModel.read(ModelFiles(local), tuned.settings))
+                result = with_min_score(tuned, recommender, lists or {}, precision)
         return Manifest.of(
             corpus,
             digests,
             terms=terms,
             settings=result.settings,
-            given=given,
+            given=given or {},
             precision=precision,
             learnt=result.summary(),
         )
 
-    return fill
+    return models.publish(fill)
 
 
 def ensure_trained(corpus: Corpus | Path, models: Models, *, engine: Engine | None = None) -> str:

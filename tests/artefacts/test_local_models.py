@@ -37,7 +37,7 @@ def test_a_loaded_model_answers_as_the_one_that_was_published(
 def test_settings_and_emptiness_survive(tmp_path: Path) -> None:
     corpus = corpus_of(article("a", "Comet"), article("b", "Comet", published=False, hidden=True))
     settings = Settings(half_life_days=None, title_weight=1.0)
-    publish(Recommender(settings=settings).fit(corpus), corpus, tmp_path)
+    publish(corpus, tmp_path, settings=settings)
     loaded = Recommender.load(tmp_path)
     assert loaded.settings == settings
     assert tuple(loaded) == corpus.articles
@@ -53,7 +53,7 @@ def test_the_manifest_says_what_was_trained_on_what(published: Published, seeds:
 
 
 def test_the_same_corpus_gives_the_same_files(published: Published, tmp_path: Path, seeds: Corpus) -> None:
-    again = publish(Recommender().fit(seeds), seeds, tmp_path / "again")
+    again = publish(seeds, tmp_path / "again")
     assert again.files == published[1].files
 
 
@@ -61,7 +61,7 @@ def test_a_newer_version_is_in_use_until_an_older_one_is_named(
     published: Published, seeds: Corpus, seeds_recommender: Recommender
 ) -> None:
     models, first = published
-    second = publish(seeds_recommender, seeds, models)
+    second = publish(seeds, models)
     assert LocalModels(models).versions() == [first.version, second.version]
     assert LocalModels(models).current() == second.version
     LocalModels(models).use(first.version)
@@ -79,7 +79,7 @@ def test_a_folder_that_can_not_be_written_is_said(
 ) -> None:
     (tmp_path / "models").write_text("a file, not a folder")
     with pytest.raises(ArtefactError, match="models: the artefact can't be written: File exists"):
-        publish(seeds_recommender, seeds, tmp_path / "models")
+        publish(seeds, tmp_path / "models")
 
 
 def damaged(file: Path, change: Callable[[bytes], bytes]) -> None:

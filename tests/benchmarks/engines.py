@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 import clusters
 
 from benchmarks import archive
-from recommender import Recommender
 from recommender.artefacts import LocalModels
 from recommender.export import Exporter
 from recommender.parallel import Engine
@@ -31,7 +30,7 @@ def main() -> int:
     with TemporaryDirectory(prefix="benchmarks-") as name, clusters.dask() as cluster:
         folder = Path(name)
         corpus = archive.corpus(count)
-        manifest = publish(Recommender(settings=Settings(learn=False)).fit(corpus), corpus, folder / "models")
+        manifest = publish(corpus, folder / "models", settings=Settings(learn=False))
         print(f"{count:,} articles published", file=sys.stderr)
         engines = [Engine(workers=2), Engine("dask", cluster.address, 2), Engine("dask", cluster.address)]
         seconds: list[list[float]] = [[] for _ in engines]

@@ -95,7 +95,7 @@ def main() -> int:
 
 def _trained(articles: int, folder: Path) -> Path:
     corpus = archive.corpus(articles)
-    publish(Recommender(settings=Settings(learn=False)).fit(corpus), corpus, folder / "models", progress=True)
+    publish(corpus, folder / "models", settings=Settings(learn=False), progress=True)
     return folder / "models"
 
 

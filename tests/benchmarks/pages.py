@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 from samples import SEEDS
 from servers import RECOMMENDER, free_port, running
 
-from recommender import Corpus, Recommender
+from recommender import Corpus
 from recommender.training import publish
 
 RUNS = 5
@@ -46,7 +46,7 @@ def main() -> int:
     met = True
     with tempfile.TemporaryDirectory() as folder:
         models, corpus, port = Path(folder) / "models", Corpus.from_path(SEEDS), free_port()
-        publish(Recommender().fit(corpus), corpus, models)
+        publish(corpus, models)
         command = [RECOMMENDER, "serve", "--models", str(models), "--port", str(port)]
         with running(command, port) as address, chromium() as browser:
             print(f"{'page':10}" + "".join(f"{name:>20}" for name in BUDGETS))

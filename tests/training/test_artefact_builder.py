@@ -1,4 +1,4 @@
-"""A model made in slices is the model that is made at once, whatever the slices and whoever makes them."""
+"""An artefact has the same files whatever the slices that it is built in, and whoever builds them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import clusters
+import numpy as np
 import psutil
 import pytest
 from click.testing import CliRunner
@@ -20,45 +21,26 @@ from waiting import until
 from api.app import main
 from recommender import Corpus, Recommender, Settings
 from recommender.artefacts import LocalModels, Manifest
-from recommender.articles import in_rank_order
+from recommender.errors import CorpusError
 from recommender.parallel import Engine
-from recommender.storage import Folder
-from recommender.training import build, publish, train
+from recommender.training import publish, train
 
-ARCHIVE = archive(count=1500)
 SETTINGS = Settings(hub_exponent=0.3)
-IN_TURN = Engine(workers=1)
+IN_THIS_PROCESS = Engine(workers=1)
 
 
-def published(
-    corpus: Corpus, models: Path, settings: Settings, *, rows: int, engine: Engine = IN_TURN, **more: Any
-) -> Manifest:
-    """Make a model in slices of so many rows, and publish it."""
-
-    def fill(folder: Folder) -> Manifest:
-        with engine.started():
-            terms, digests = build(
-                folder,
-                in_rank_order(corpus.articles),
-                count=len(corpus.articles),
-                links=corpus.links,
-                settings=settings,
-                engine=engine,
-                rows=rows,
-                **more,
-            )
-        return Manifest.of(corpus, digests, terms=terms, settings=settings)
-
-    return LocalModels(models).publish(fill)
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    """Articles of six slices of 256."""
+    return archive(count=1500)
 
 
-def files_but_the_blocks(manifest: Manifest) -> dict[str, str]:
-    """The digest of every file that does not hang on how many rows a block has."""
+def digests(manifest: Manifest) -> dict[str, str]:
+    """The digest of every file that does not depend on how many rows a block of the index has."""
     of_blocks = {f"index.{part}.npy" for part in ("block_size", "posting_offsets", "postings")}
     return {name: digest for name, digest in manifest.files.items() if name not in of_blocks}
 
 
-@pytest.mark.parametrize("rows", [256, 1024])
 @pytest.mark.parametrize(
     "change",
     [
@@ -71,30 +53,49 @@ def files_but_the_blocks(manifest: Manifest) -> dict[str, str]:
     ],
     ids=str,
 )
-def test_slices_change_no_file(tmp_path: Path, rows: int, change: dict[str, Any]) -> None:
+def test_the_files_are_the_same_in_one_slice_and_in_several(
+    tmp_path: Path, corpus: Corpus, change: dict[str, Any]
+) -> None:
     settings = replace(SETTINGS, **change)
-    whole = publish(Recommender(settings=settings).fit(ARCHIVE), ARCHIVE, tmp_path / "whole")
-    sliced = published(ARCHIVE, tmp_path / "sliced", settings, rows=rows)
-    assert files_but_the_blocks(sliced) == files_but_the_blocks(whole)
-    LocalModels(tmp_path / "sliced").verify()
-    one, other = Recommender.load(tmp_path / "whole"), Recommender.load(tmp_path / "sliced")
-    assert list(other.answers(limit=60)) == list(
-        one.answers(limit=60)
-    )  # which is searched for: precomputed lists have fifty
+    one = publish(corpus, tmp_path / "one", settings=settings)
+    several = publish(corpus, tmp_path / "several", settings=settings, engine=IN_THIS_PROCESS, slice_rows=256)
+    assert digests(several) == digests(one)
+    LocalModels(tmp_path / "several").verify()
+    fitted, loaded = Recommender(settings=settings).fit(corpus), Recommender.load(tmp_path / "several")
+    assert list(loaded.answers(limit=60)) == list(fitted.answers(limit=60))  # more than precomputed lists hold
 
 
-def test_what_links_have_taught_about_terms_holds_in_slices(tmp_path: Path) -> None:
+def test_the_files_hold_the_arrays_of_a_recommender_that_is_fitted_in_memory(tmp_path: Path, corpus: Corpus) -> None:
     factors = {"title": {" fe": 2.0, "fer": 0.5}, "excerpt": {"moon": 1.5, "nowhere": 3.0}}
-    whole = Recommender(settings=SETTINGS).fit(ARCHIVE, term_factors=factors)
-    manifest = publish(whole, ARCHIVE, tmp_path / "whole")
-    sliced = published(ARCHIVE, tmp_path / "sliced", SETTINGS, rows=256, term_factors=factors)
-    assert files_but_the_blocks(sliced) == files_but_the_blocks(manifest)
+    publish(corpus, tmp_path, settings=SETTINGS, term_factors=factors)
+    fitted = Recommender(settings=SETTINGS).fit(corpus, term_factors=factors).precompute_lists().to_model()
+    loaded = Recommender.load(tmp_path).to_model()
+    for name, array in fitted.index.arrays._asdict().items():
+        assert np.array_equal(array, getattr(loaded.index.arrays, name), equal_nan=name == "days"), name
+    assert fitted.top_lists is not None
+    assert loaded.top_lists is not None
+    assert np.array_equal(fitted.top_lists.rows, loaded.top_lists.rows)
+    assert np.array_equal(fitted.top_lists.scores, loaded.top_lists.scores)
 
 
-def test_processes_make_what_one_makes(tmp_path: Path) -> None:
-    alone = published(ARCHIVE, tmp_path / "alone", SETTINGS, rows=512)
-    together = published(ARCHIVE, tmp_path / "together", SETTINGS, rows=512, engine=Engine(workers=2))
-    assert together.files == alone.files
+def test_term_factors_hold_in_several_slices(tmp_path: Path, corpus: Corpus) -> None:
+    factors = {"title": {" fe": 2.0, "fer": 0.5}, "excerpt": {"moon": 1.5, "nowhere": 3.0}}
+    one = publish(corpus, tmp_path / "one", settings=SETTINGS, term_factors=factors)
+    several = publish(
+        corpus,
+        tmp_path / "several",
+        settings=SETTINGS,
+        term_factors=factors,
+        engine=IN_THIS_PROCESS,
+        slice_rows=256,
+    )
+    assert digests(several) == digests(one)
+
+
+def test_several_processes_build_the_same_files(tmp_path: Path, corpus: Corpus) -> None:
+    one = publish(corpus, tmp_path / "one", settings=SETTINGS, engine=IN_THIS_PROCESS, slice_rows=512)
+    two = publish(corpus, tmp_path / "two", settings=SETTINGS, engine=Engine(workers=2), slice_rows=512)
+    assert two.files == one.files
 
 
 @pytest.mark.parametrize(
@@ -107,25 +108,34 @@ def test_processes_make_what_one_makes(tmp_path: Path) -> None:
     ],
     ids=["one article", "no term", "one day", "no day"],
 )
-def test_poor_corpora_can_be_made_in_slices_too(tmp_path: Path, corpus: Corpus) -> None:
-    whole = publish(Recommender(settings=SETTINGS).fit(corpus), corpus, tmp_path / "whole")
-    sliced = published(corpus, tmp_path / "sliced", SETTINGS, rows=256)
-    assert files_but_the_blocks(sliced) == files_but_the_blocks(whole)
+def test_poor_corpora_can_be_published(tmp_path: Path, corpus: Corpus) -> None:
+    one = publish(corpus, tmp_path / "one", settings=SETTINGS)
+    several = publish(corpus, tmp_path / "several", settings=SETTINGS, engine=IN_THIS_PROCESS, slice_rows=256)
+    assert digests(several) == digests(one)
+    LocalModels(tmp_path / "several").verify()
+    fitted, loaded = Recommender(settings=SETTINGS).fit(corpus), Recommender.load(tmp_path / "several")
+    assert list(loaded.answers()) == list(fitted.answers())
 
 
-def test_what_is_learnt_and_how_precise_it_is_to_be_holds_in_slices_too(tmp_path: Path) -> None:
+def test_a_corpus_without_articles_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="a corpus without articles can't be learnt from"):
+        publish(corpus_of(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tuning_and_a_precision_hold_in_several_slices(tmp_path: Path) -> None:
     corpus = stories(60)
-    whole = train(corpus, LocalModels(tmp_path / "whole"), {"limit": 7}, precision=0.3)
-    sliced = train(corpus, LocalModels(tmp_path / "sliced"), {"limit": 7}, precision=0.3, slice_rows=256)
-    assert whole.settings.min_score > 0
-    assert sliced.settings == whole.settings
-    assert files_but_the_blocks(sliced) == files_but_the_blocks(whole)
-    assert (sliced.learnt, sliced.given, sliced.precision, sliced.corpus, sliced.counts) == (
-        whole.learnt,
-        whole.given,
-        whole.precision,
-        whole.corpus,
-        whole.counts,
+    one = train(corpus, LocalModels(tmp_path / "one"), {"limit": 7}, precision=0.3)
+    several = train(corpus, LocalModels(tmp_path / "several"), {"limit": 7}, precision=0.3, slice_rows=256)
+    assert one.settings.min_score > 0
+    assert several.settings == one.settings
+    assert digests(several) == digests(one)
+    assert (several.learnt, several.given, several.precision, several.corpus, several.counts) == (
+        one.learnt,
+        one.given,
+        one.precision,
+        one.corpus,
+        one.counts,
     )
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from samples import SEEDS, article, corpus_of
 from servers import RECOMMENDER, free_port, running
 
-from recommender import Article, Corpus, Recommender
+from recommender import Article, Corpus
 from recommender.training import publish
 
 COMET = "2024-04-28-farewell-orrin-vale-comet-breaks-apart-as-it-rounds-the-sun"
@@ -48,7 +48,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
         addresses = []
         for name, corpus in (("seeds", Corpus.from_path(SEEDS)), ("odd", corpus_of(*odd()))):
             models = tmp_path_factory.mktemp(name) / "models"
-            publish(Recommender().fit(corpus), corpus, models)
+            publish(corpus, models)
             port = free_port()
             command = [RECOMMENDER, "serve", "--models", str(models), "--port", str(port)]
             addresses.append(stack.enter_context(running(command, port, RECOMMENDER_CORS_ORIGINS="*")))

@@ -145,7 +145,7 @@ def test_what_was_posted_outlives_the_server_and_a_new_model(
     expected = client.get(f"/articles/{ID}/related").data
     later = create_app(MODELS=published[0])
     assert later.test_client().get(f"/articles/{ID}/related").data == expected
-    second = publish(seeds_recommender, seeds, published[0])
+    second = publish(seeds, published[0])
     for app in (*apps, later):
         until(partial(serves, app, second.version))
         assert app.test_client().get(f"/articles/{ID}/related").data == expected

@@ -14,7 +14,7 @@ from waiting import SLACK, until
 
 from api import create_app
 from api.state import ModelWatcher
-from recommender import Corpus, Recommender
+from recommender import Corpus
 from recommender.artefacts import LocalModels, Manifest
 from recommender.errors import ArtefactError
 from recommender.training import publish
@@ -33,7 +33,7 @@ def watcher(published: Published) -> Iterator[ModelWatcher]:
 
 def publish_other(models: Path) -> str:
     """Publish a model of two articles."""
-    return publish(Recommender().fit(OTHER), OTHER, models).version
+    return publish(OTHER, models).version
 
 
 def copy_damaged(models: Path, version: str) -> str:

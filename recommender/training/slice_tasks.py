@@ -1,0 +1,127 @@
+"""The tasks of training, each for one slice: plain functions that any worker runs.
+
+What tasks pass on lies in the artefact's folder, and each writes its own rows, so that they run anywhere and in any
+order, and the artefact is always the same.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.artefacts import IndexReader
+from recommender.parallel import gc_paused
+from recommender.search import HUB_WINDOW, Decay, Index, TopLists, hubness_of_rows
+from recommender.storage import Folder
+from recommender.text import FIELDS, TfidfModel
+from recommender.training.slices import Record, Slice
+
+_CACHE = 48 << 10  # KiB of SQLite's page cache when keys are sorted; sorting takes as much again
+
+
+def count_terms(part: Slice) -> None:
+    """Count the terms of a slice, and in how many of its articles each occurs."""
+    with gc_paused():
+        entries = [record.entry for record in part.records()]
+        titles, excerpts = [entry.title for entry in entries], [entry.excerpt for entry in entries]
+        for field, counts in TfidfModel(settings=part.settings).count(titles, excerpts).items():
+            part.write_counts(field, counts)
+
+
+def write_vectors(part: Slice, offset: int) -> float:
+    """Write the vectors of a slice; returns their greatest value.
+
+    Args:
+        offset: of the slice's first value in the values of all vectors.
+
+    Raises:
+        ValueError: there are more values than were counted.
+    """
+    with gc_paused():
+        vectors = part.model().weigh({field: part.read_counts(field) for field in FIELDS})
+    part.files.write_rows("index.indptr", part.start + 1, offset + vectors.indptr[1:].astype(np.int64))
+    part.files.write_rows("index.indices", offset, vectors.indices)
+    part.files.write_rows("index.data", offset, vectors.data)
+    return float(vectors.data.max(initial=0.0))
+
+
+def write_index(part: Slice) -> tuple[float, NDArray[np.float64]]:
+    """Write the inverted index of a slice, and its articles' hubness to `index.weights`, for now.
+
+    Returns:
+        The greatest norm of its articles, and the sums of their heads' norms, float64 (levels,).
+    """
+    reader = IndexReader(part.files)
+    start, stop = max(part.start - HUB_WINDOW, 0), min(part.stop + HUB_WINDOW, len(reader))
+    around = reader.vectors(start, stop)
+    rows = slice(part.start - start, part.stop - start)
+    own = Index.build(around.slice(rows.start, rows.stop), around.days[rows], like=around)
+    part.files.write_rows("index.postings", reader.start(part.start), own.arrays.postings)
+    part.files.write_rows("index.posting_offsets", part.start // own.arrays.block_size, own.arrays.posting_offsets)
+    part.files.write_columns("index.head_norms", part.start, own.arrays.head_norms)
+    if part.settings.hub_exponent > 0:
+        decay = Decay(part.settings.half_life_days)
+        part.files.write_rows("index.weights", part.start, hubness_of_rows(around, rows.start, rows.stop, decay=decay))
+    return own.arrays.max_norm, own.arrays.head_norms.sum(axis=1, dtype=np.float64)
+
+
+def write_top_lists(part: Slice) -> None:
+    """Write the precomputed top-k lists of a slice."""
+    lists = TopLists.build_slice(
+        IndexReader(part.files), part.start, part.stop, decay=Decay.from_settings(part.settings)
+    )
+    part.files.write_rows("lists.rows", part.start, lists.rows)
+    part.files.write_rows("lists.scores", part.start, lists.scores)
+
+
+def digest(folder: Folder, name: str) -> str:
+    """The sha256 of a file, as hex."""
+    return folder.digest(name)
+
+
+def write_string_index(part: Slice, kind: str) -> None:
+    """Write the index of all names, or of all URLs; they are sorted in a temporary file.
+
+    Args:
+        part: the slice of all rows.
+        kind: "names" or "urls".
+    """
+    keys_of: Callable[[Record], tuple[str, ...]] = (
+        (lambda record: record.names or (record.id,)) if kind == "names" else (lambda record: record.urls)
+    )
+    pairs = (
+        (key.encode(errors="replace"), row)
+        for row, record in enumerate(part.records(), start=part.start)
+        for key in keys_of(record)
+    )
+    with _sorter() as keys:
+        keys.executemany("INSERT INTO pairs VALUES (?, ?)", pairs)
+        with (
+            part.folder.open_writer(f"{kind}.txt") as text,
+            part.files.appending(f"{kind}.ends") as ends,
+            part.files.appending(f"{kind}.rows") as rows,
+        ):
+            end = 0
+            for key, same in groupby(keys.execute("SELECT key, value FROM pairs ORDER BY key, value"), itemgetter(0)):
+                *_, (_, row) = same  # of several articles the last has it
+                text.write(key)
+                end += len(key)
+                ends.append(end)
+                rows.append(row)
+
+
+def _sorter() -> Any:
+    """A table of pairs that SQLite sorts, in its page cache and then in a temporary file."""
+    connection = sqlite3.connect("", isolation_level=None)
+    for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE}"):
+        connection.execute(f"PRAGMA {setting}")
+    connection.execute("CREATE TABLE pairs (key, value INTEGER)")
+    connection.execute("BEGIN")
+    return closing(connection)
