@@ -9,10 +9,10 @@ SLACK = 3
 """What a machine that others load may make of a second."""
 
 
-def until(holds: Callable[[], bool], *, seconds: float = 30) -> float:
+def until(holds: Callable[[], bool], *, seconds: float = 30, interval: float = 0.02) -> float:
     """Wait until something holds; returns how long that took."""
     start = time.monotonic()
     while not holds():
         assert time.monotonic() - start < seconds, "waited in vain"
-        time.sleep(0.02)
+        time.sleep(interval)
     return time.monotonic() - start

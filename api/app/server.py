@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,18 +36,23 @@ __all__ = ["main"]
 _QUEUED_REQUESTS = 128  # of a worker; connections beyond are not accepted until it has caught up
 _STOP_SECONDS = 5
 _PARENT_CHECK_SECONDS = 0.1
-_PORT_SECONDS = 1.0  # how long the workers of a server that was killed may hold its port
+_PORT_SECONDS = 2.0  # how long the workers of a server that was killed may hold its port
 
 
 def worker_app() -> WSGIApplication:
     """The application of one worker, which stops if its server is killed."""
-    threading.Thread(target=_stop_with_server, args=(os.getppid(),), name="stop with the server", daemon=True).start()
+    if server := parent_process():
+        threading.Thread(target=_stop_with_server, args=(server.pid,), name="stop with server", daemon=True).start()
     return create_app()
 
 
-def _stop_with_server(server: int) -> None:
-    """Stop this worker when its server has been killed: it would hold the port, and nobody could stop it."""
-    while os.getppid() == server:
+def _stop_with_server(server_pid: int) -> None:
+    """Stop this worker when its server has been killed: it would hold the port, and nobody could stop it.
+
+    Args:
+        server_pid: noted before this worker was forked, since the server may have been killed by now.
+    """
+    while os.getppid() == server_pid:
         time.sleep(_PARENT_CHECK_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(_PARENT_CHECK_SECONDS * 5)  # for requests in flight

@@ -18,7 +18,7 @@ import psutil
 import pytest
 from samples import SEED_ID, SEEDS
 from servers import RECOMMENDER, free_port, running
-from waiting import until
+from waiting import SLACK, until
 
 from api import create_app
 from recommender import Recommender
@@ -79,6 +79,20 @@ def test_a_stop_while_a_worker_is_starting_is_obeyed(published: tuple[Path, Mani
         finally:
             server.kill()
     assert server.returncode == 0
+
+
+def test_workers_stop_with_a_server_that_is_killed_as_soon_as_it_has_forked_them(
+    published: tuple[Path, Manifest],
+) -> None:
+    command = [RECOMMENDER, "serve", "--port", str(free_port()), "--models", str(published[0]), "--workers", "2"]
+    with psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        until(lambda: len(server.children()) > 0, interval=0)
+        workers = server.children()
+        server.kill()
+    _, alive = psutil.wait_procs(workers, timeout=10 * SLACK)
+    for worker in alive:
+        worker.kill()
+    assert alive == []
 
 
 def _server() -> psutil.Process:
