@@ -33,9 +33,7 @@ _REPLACE = (
 _WRITABLE = "this user must be able to write to it and to its folder"
 _CURES = {
     sqlite3.SQLITE_BUSY: f"another process has had it locked for {_BUSY_TIMEOUT:.0f} seconds; try again",
-    sqlite3.SQLITE_FULL: "free some space on the disk",
     sqlite3.SQLITE_CANTOPEN: _WRITABLE,
-    sqlite3.SQLITE_PERM: _WRITABLE,
     sqlite3.SQLITE_READONLY: _WRITABLE,
     sqlite3.SQLITE_CORRUPT: _REPLACE,
     sqlite3.SQLITE_NOTADB: _REPLACE,
@@ -76,7 +74,7 @@ class Journal:
         self._mounts = mounts
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None  # which file the connection is to
-        self._data_version: int | None = None  # at the last reading
+        self._state: tuple[int, int] | None = None  # at the last reading
         self._last_id = 0  # of the records read so far
 
     def __enter__(self) -> Self:
@@ -89,7 +87,7 @@ class Journal:
         """Close the file. The next use opens it again, and the next reading is complete."""
         if self._connection is not None:
             self._connection.close()
-        self._connection, self._file, self._data_version, self._last_id = None, None, None, 0
+        self._connection, self._file, self._state, self._last_id = None, None, None, 0
 
     def append(self, record: Mapping[str, Any]) -> None:
         """Add a record; when this returns, it is on the disk.
@@ -97,12 +95,8 @@ class Journal:
         Raises:
             JournalError: it can't be written; then nothing was added.
         """
-        with self._errors("written"):
-            if not self.path.exists():
-                self._create()
-            with self._transaction("IMMEDIATE") as connection:
-                _insert(connection, [record])
-        self._data_version = None  # it does not tell of this connection's own transactions
+        with self._transaction("written") as connection:
+            _insert(connection, [record])
 
     def has_changed(self) -> bool:
         """Whether the journal was written to since the last `read`; cheap enough to ask several times a second.
@@ -110,10 +104,11 @@ class Journal:
         Raises:
             JournalError: it exists and can't be read.
         """
-        if _identity(self.path) != self._file:
-            return True
-        with self._errors("read"):
-            return self._connection is not None and _data_version(self._connection) != self._data_version
+        file = _identity(self.path)
+        if file is None or file != self._file:
+            return file != self._file
+        with self._transaction("read") as connection:
+            return _state(connection) != self._state
 
     def read(self) -> JournalUpdate:
         """Read the records since this object's last reading, or all of them where the journal was rewritten.
@@ -121,18 +116,17 @@ class Journal:
         Raises:
             JournalError: it exists and can't be read.
         """
-        if _identity(self.path) is None:
+        if not self.path.exists():
             self.close()
             return JournalUpdate(is_complete=True, records=(), damage=())
-        with self._errors("read"), self._transaction("DEFERRED") as connection:
-            self._data_version = _data_version(connection)
+        with self._transaction("read") as connection:
+            self._state = _state(connection)
             last_read = connection.execute("SELECT 1 FROM record WHERE id = ?", (self._last_id,)).fetchone()
-            is_complete = last_read is None
-            after = 0 if is_complete else self._last_id
+            after = self._last_id if last_read else 0
             records, damage = _read_records(connection, after=after)
             self._last_id = max(records, default=after)
         sentences = tuple(f"{self.path}: {sentence}" for sentence in damage)
-        return JournalUpdate(is_complete, tuple(records.values()), sentences)
+        return JournalUpdate(last_read is None, tuple(records.values()), sentences)
 
     def rewrite(self, transform: Callable[[tuple[Record, ...]], Iterable[Record]]) -> None:
         """Replace all records by what `transform` makes of them, in one transaction; nobody can append meanwhile.
@@ -144,30 +138,38 @@ class Journal:
         """
         if not self.path.exists():
             return
-        with self._errors("written"), self._transaction("IMMEDIATE") as connection:
+        with self._transaction("written") as connection:
             records, _ = _read_records(connection)
             connection.execute("DELETE FROM record")
             _insert(connection, transform(tuple(records.values())))
-        self._data_version = None
 
     @contextmanager
-    def _transaction(self, mode: Literal["DEFERRED", "IMMEDIATE"]) -> Iterator[sqlite3.Connection]:
-        connection = self._open()
-        connection.execute(f"BEGIN {mode}")
+    def _transaction(self, action: Literal["read", "written"]) -> Iterator[sqlite3.Connection]:
+        """Commit at the end, or roll back; errors name the file, the action and the cure."""
         try:
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+            with self._open() as connection:
+                connection.execute("BEGIN IMMEDIATE" if action == "written" else "BEGIN")
+                yield connection
+        except sqlite3.Error as error:
+            cure = _CURES.get(_code(error))
+            raise JournalError(f"{self.path}: can't be {action}: {error}{f'; {cure}' if cure else ''}") from error
+        except OSError as error:
+            raise JournalError(f"{self.path}: can't be {action}: {error.strerror or error}") from error
 
     def _open(self) -> sqlite3.Connection:
+        """The connection to the file that is there now, which is created if there is none."""
         file = _identity(self.path)
         if self._connection is not None and file == self._file:
             return self._connection
         self.close()
-        self._refuse_network()
+        if kind := network_file_system(self.path, mounts=self._mounts):
+            raise JournalError(
+                f"{self.path}: lies on a network file system ({kind}), where several processes can't safely write to "
+                "an SQLite database; keep the models folder on a local disk"
+            )
+        if file is None:
+            _create(self.path)
+            file = _identity(self.path)
         options = "mode=rw"
         if not (os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)):
             # Without a log, nobody is writing: SQLite need not create one to read.
@@ -176,50 +178,29 @@ class Journal:
         connection = sqlite3.connect(
             uri, uri=True, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
         )
-        try:
-            connection.text_factory = bytes  # damaged text need not be UTF-8
-            connection.execute("PRAGMA synchronous = FULL")
-            if connection.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
-                raise JournalError(f"{self.path}: is not a journal of this program; {_REPLACE}")
-        except BaseException:
-            connection.close()
-            raise
         weakref.finalize(self, connection.close)
+        connection.text_factory = bytes  # damaged text need not be UTF-8
+        connection.execute("PRAGMA synchronous = FULL")
+        if connection.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
+            connection.close()
+            raise JournalError(f"{self.path}: is not a journal of this program; {_REPLACE}")
         self._connection, self._file = connection, file
         return connection
 
-    def _create(self) -> None:
-        """Create an empty journal, whole from the beginning: a file that lacks something is a damaged one."""
-        self._refuse_network()
-        folder = self.path.parent
-        folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / f".unfinished-{secrets.token_hex(8)}"
-        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o660))  # what the umask leaves of it
-        try:
-            with closing(sqlite3.connect(unfinished)) as connection:
-                connection.executescript(_SCHEMA)
-            with suppress(FileExistsError):  # another process was first
-                os.link(unfinished, self.path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-        sync_folder(folder)
 
-    def _refuse_network(self) -> None:
-        if kind := network_file_system(self.path, mounts=self._mounts):
-            raise JournalError(
-                f"{self.path}: lies on a network file system ({kind}), where several processes can't safely write to "
-                "an SQLite database; keep the models folder on a local disk"
-            )
-
-    @contextmanager
-    def _errors(self, action: Literal["read", "written"]) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            cure = _CURES.get(_code(error))
-            raise JournalError(f"{self.path}: can't be {action}: {error}{f'; {cure}' if cure else ''}") from error
-        except OSError as error:
-            raise JournalError(f"{self.path}: can't be {action}: {error.strerror or error}") from error
+def _create(path: Path) -> None:
+    """Create an empty journal, complete before it has its name, unless another process is first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".unfinished-{secrets.token_hex(8)}")
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o660))  # what the umask leaves of it
+    try:
+        with closing(sqlite3.connect(unfinished)) as connection:
+            connection.executescript(_SCHEMA)
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -234,24 +215,27 @@ def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what an extended code adds
 
 
-def _data_version(connection: sqlite3.Connection) -> int:
-    version: int = connection.execute("PRAGMA data_version").fetchone()[0]
-    return version
+def _state(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Changes with every transaction: of other connections, and of this one."""
+    return connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes
 
 
 def _insert(connection: sqlite3.Connection, records: Iterable[Mapping[str, Any]]) -> None:
     texts = (json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in records)
-    connection.executemany(
-        "INSERT INTO record (value, crc32) VALUES (?, ?)", ((text, zlib.crc32(text.encode())) for text in texts)
-    )
+    rows = ((text, zlib.crc32(text.encode())) for text in texts)
+    connection.executemany("INSERT INTO record (value, crc32) VALUES (?, ?)", rows)
 
 
 def _read_records(connection: sqlite3.Connection, *, after: int = 0) -> tuple[dict[int, Record], list[str]]:
     """The records after an ID, by ID, as far as they can be read, and what is damaged, a sentence each."""
-    rows: list[tuple[int, object, object]] = []
+    records: dict[int, Record] = {}
     damage: list[str] = []
     try:
-        rows.extend(connection.execute("SELECT id, value, crc32 FROM record WHERE id > ? ORDER BY id", (after,)))
+        for id, value, crc32 in connection.execute("SELECT * FROM record WHERE id > ? ORDER BY id", (after,)):
+            if isinstance(value, bytes) and zlib.crc32(value) == crc32:
+                records[id] = json.loads(value)
+            else:
+                damage.append(f"record {id} is damaged, and lost")
         is_sound = after > 0 or connection.execute("PRAGMA quick_check(1)").fetchone() == (b"ok",)
     except sqlite3.DatabaseError as error:
         if _code(error) != sqlite3.SQLITE_CORRUPT:
@@ -259,10 +243,4 @@ def _read_records(connection: sqlite3.Connection, *, after: int = 0) -> tuple[di
         is_sound = False
     if not is_sound:
         damage.append(f"is damaged, and records may be lost; {_REPLACE}")
-    records: dict[int, Record] = {}
-    for id, value, crc32 in rows:
-        if isinstance(value, bytes) and zlib.crc32(value) == crc32:
-            records[id] = json.loads(value)
-        else:
-            damage.append(f"record {id} is damaged, and lost")
     return records, damage

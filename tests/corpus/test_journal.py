@@ -135,8 +135,10 @@ def test_processes_append_side_by_side_while_it_is_rewritten(tmp_path: Path) -> 
     for process in processes:
         process.start()
     with Journal(tmp_path) as journal:
-        while any(process.is_alive() for process in processes):
-            journal.rewrite(lambda records: records)
+        for process in processes:
+            while process.is_alive():
+                journal.rewrite(lambda records: records)
+                process.join(0.01)  # the others must have the lock too
     update = read(tmp_path)
     assert sorted(values(update)) == list(range(120))
     assert update.damage == ()
