@@ -1,4 +1,4 @@
-"""Clusters that really run, each process on loopback."""
+"""Real clusters on this machine, all processes on loopback."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ BIN = Path(sys.executable).parent
 
 
 class Cluster:
-    """Processes that make a cluster, the one that leads them first.
+    """The processes of a cluster, the leader first.
 
     Attributes:
-        address: as `--address` has it.
+        address: for `--address`.
     """
 
     def __init__(self, address: str, commands: Sequence[Sequence[str]], **environment: str) -> None:
@@ -39,7 +39,7 @@ class Cluster:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
-        """Start the leader, and once it listens, the workers; also again, where they were killed."""
+        """Start the leader and, once it listens, the workers; also again after they were killed."""
         host, _, port = self.address.rpartition("/")[2].partition(":")
         leader, *workers = self._commands
         self.processes = []
@@ -61,18 +61,18 @@ class Cluster:
         return False
 
     def output(self) -> str:
-        """What its processes have said."""
+        """What its processes have written to stdout and stderr."""
         self._output.seek(0)
         return self._output.read().decode(errors="replace")
 
     def kill(self, number: int) -> None:
-        """Kill a process and all that it started."""
+        """Kill a process and its children."""
         process = self.processes[number]
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=30)
 
     def stop(self) -> None:
-        """End it."""
+        """Kill all its processes."""
         for number in range(len(self.processes)):
             with suppress(ProcessLookupError):
                 self.kill(number)
@@ -103,8 +103,8 @@ def spark(folder: Path, *, workers: int = 2) -> Iterator[Cluster]:
     run = [str(Path(pyspark.__file__).parent / "bin" / "spark-class"), "org.apache.spark.deploy"]
     master = [run[0], f"{run[1]}.master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]
     worker = [run[0], f"{run[1]}.worker.Worker", "--host", "127.0.0.1", "--cores", "1", "--memory", "1g"]
-    places = [["--webui-port", "0", "--work-dir", str(folder / str(number))] for number in range(workers)]
-    commands = [master, *([*worker, *place, address] for place in places)]
+    options = [["--webui-port", "0", "--work-dir", str(folder / str(number))] for number in range(workers)]
+    commands = [master, *([*worker, *option, address] for option in options)]
     with _running(Cluster(address, commands, SPARK_LOCAL_IP="127.0.0.1")) as cluster:
         until(lambda: cluster.output().count("Registering worker") == workers, seconds=120)
         yield cluster
@@ -122,9 +122,8 @@ def ray() -> Iterator[Cluster]:
     ]
     with _running(Cluster(f"ray://127.0.0.1:{port}", [command])) as cluster:
         until(lambda: "Ray runtime started" in cluster.output(), seconds=120)
-        # It says so before it can take clients, who are told then that their server has failed.
-        client = [sys.executable, "-c", f"import ray; ray.init({cluster.address!r})"]
-        until(lambda: subprocess.run(client, capture_output=True, check=False).returncode == 0, seconds=120)
+        # It says so before it can take clients; one that comes too early waits long for a server that has failed.
+        until(lambda: _joins_ray(cluster.address), seconds=120)
         yield cluster
         cluster.processes[0].terminate()  # what it started is in groups of its own, and ended by it alone
         cluster.processes[0].wait(timeout=60)
@@ -137,6 +136,14 @@ def _running(cluster: Cluster) -> Iterator[Cluster]:
         yield cluster
     finally:
         cluster.stop()
+
+
+def _joins_ray(address: str) -> bool:
+    client = [sys.executable, "-c", f"import ray; ray.init({address!r})"]
+    try:
+        return subprocess.run(client, capture_output=True, timeout=20, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def _listens(host: str, port: int) -> bool:

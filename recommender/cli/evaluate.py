@@ -19,12 +19,14 @@ from recommender.errors import RecommenderError
 from recommender.evaluation import (
     as_html,
     as_text,
-    baselines,
     evaluate,
     require_matplotlib,
     run_of,
     trec_qrels,
     trec_run,
+)
+from recommender.evaluation import (
+    encoder as sentence_encoder,
 )
 from recommender.ranking import Recommender
 from recommender.settings import read_overrides
@@ -74,7 +76,7 @@ def evaluate_command(
     split = Split.of(corpus, since=_moment(since))
     # What may be missing is looked for before the long work begins.
     judge = Recommender.load(models, against) if against else None
-    others = {f"encoder {Path(encoder).name}": baselines.encoder(encoder)} if encoder else {}
+    others = {f"encoder {Path(encoder).name}": sentence_encoder(encoder)} if encoder else {}
     if page is not None:
         require_matplotlib()
     for file in (page, qrels, run_file):

@@ -1,5 +1,6 @@
 """How well suggestions match the curated links: baselines, measures, significance and a report."""
 
+from recommender.evaluation.baselines import encoder
 from recommender.evaluation.evaluation import (
     OURS,
     Comparison,
@@ -28,6 +29,7 @@ __all__ = [
     "System",
     "as_html",
     "as_text",
+    "encoder",
     "evaluate",
     "measure",
     "qrels",

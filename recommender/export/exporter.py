@@ -65,7 +65,7 @@ class Exporter:
         An interrupted export of the same kind is continued, with the live changes that it was begun with.
 
         Raises:
-            ExportError: the folder holds something else, or articles have no answer.
+            ExportError: the folder holds something else, or tasks failed.
             StorageError: it can't be written.
         """
         dataset = FileStore(url)
@@ -101,7 +101,7 @@ class Exporter:
         continued unless anything has changed since.
 
         Raises:
-            ExportError: the file can't be written, or articles have no answer.
+            ExportError: the file can't be written, or tasks failed.
         """
         if file.exists() and not stat.S_ISREG(file.stat().st_mode):  # such as a named pipe or /dev/stdout
             with _export_errors(file), file.open("wb") as stream:
@@ -127,7 +127,7 @@ class Exporter:
         """Write the same lines to a stream, with partitions in a temporary folder of this machine.
 
         Raises:
-            ExportError: the engine is not the local one, or articles have no answer.
+            ExportError: the engine is not the local one, or tasks failed.
         """
         if self._engine.name != "local":
             raise ExportError(f"the engine {self._engine.name} writes files: name one, or a folder, with --out")

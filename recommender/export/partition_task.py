@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
 
 from recommender.artefacts import Models
-from recommender.errors import ExportError
 from recommender.export.live_snapshot import LiveSnapshot
 from recommender.export.parquet import to_parquet
 from recommender.export.partitions import ExportFormat, Partition
 from recommender.ranking import LiveOverlay, Recommender
 from recommender.storage import FileStore
-
-T = TypeVar("T")
 
 
 class ExportJob(NamedTuple):
@@ -40,20 +37,15 @@ def export_partition(job: ExportJob, partition: Partition) -> int:
     """Write the answers and identifiers of a partition's articles, each into one file; returns its number.
 
     Raises:
-        ExportError: an article has no answer.
         StorageError: a file can't be written.
     """
     recommender = load_recommender(job.models, job.version, job.url, job.live)
-
-    def answers(start: int, stop: int) -> Iterable[bytes]:
-        return recommender.answers(limit=job.limit, start=start, stop=stop)
-
-    def identifiers(start: int, stop: int) -> Iterable[bytes]:
-        for id, names, urls in recommender.identifiers(start=start, stop=stop):
-            yield msgspec.json.encode({"id": id, "names": names, "urls": urls})
-
-    lines = _for_each_article(partition, recommender, answers)
-    names = _for_each_article(partition, recommender, identifiers)
+    first, stop = partition.first, partition.last + 1
+    lines = list(recommender.answers(limit=job.limit, start=first, stop=stop))
+    names = (
+        msgspec.json.encode({"id": id, "names": names, "urls": urls})
+        for id, names, urls in recommender.identifiers(start=first, stop=stop)
+    )
     dataset = FileStore(job.url)
     dataset.write(partition.names_file, _join_lines(names))
     dataset.write(partition.file(job.format), to_parquet(lines) if job.format == "parquet" else _join_lines(lines))
@@ -68,31 +60,6 @@ def load_recommender(models: Models, version: str, url: str, live: str) -> Recom
         return base
     changes = LiveSnapshot.read(FileStore(url), live).changes()
     return LiveOverlay(base).with_changes(changes).recommender
-
-
-def _for_each_article(
-    partition: Partition, recommender: Recommender, make: Callable[[int, int], Iterable[T]]
-) -> list[T]:
-    """What `make` gives for the positions of a partition; after an error, the article that causes it is named."""
-    try:
-        return list(make(partition.first, partition.last + 1))
-    except Exception as error:
-        for position in range(partition.first, partition.last + 1):
-            try:
-                list(make(position, position + 1))
-            except Exception as cause:
-                raise ExportError(
-                    f"part {partition.number}: the article {_name(recommender, position)} has no answer "
-                    f"({type(cause).__name__}: {cause})"
-                ) from cause
-        raise ExportError(f"part {partition.number}: {type(error).__name__}: {error}") from error
-
-
-def _name(recommender: Recommender, position: int) -> str:
-    try:
-        return repr(recommender[position].id)
-    except Exception:  # noqa: BLE001 - reading it may be the very thing that fails
-        return f"in row {position}"
 
 
 def _join_lines(lines: Iterable[bytes]) -> bytes:
