@@ -98,12 +98,15 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
     "--store",
     metavar="redis://HOST:PORT/DB",
     envvar=f"{PREFIX}STORE",
-    help="Answer from where `load` put answers, without a model.",
+    help="Serve the answers that `load` has put into Redis, without a model.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, envvar=f"{PREFIX}HOST")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar=f"{PREFIX}PORT")
 @click.option(
-    "--uds", type=click.Path(path_type=Path), envvar=f"{PREFIX}UDS", help="Unix socket to listen on, instead of a port."
+    "--uds",
+    type=click.Path(path_type=Path),
+    envvar=f"{PREFIX}UDS",
+    help="Unix socket to listen on, instead of host and port.",
 )
 @click.option(
     "--workers",
@@ -111,7 +114,7 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
     default=1,
     show_default=True,
     envvar=f"{PREFIX}WORKERS",
-    help="Processes that answer.",
+    help="Server processes.",
 )
 @click.option(
     "--threads",
@@ -119,13 +122,13 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
     default=2,
     show_default=True,
     envvar=f"{PREFIX}THREADS",
-    help="Requests that a process works on at a time: one computes while others wait for slow clients.",
+    help="Threads per process: one computes while others wait for slow clients.",
 )
 @click.option(
     "--trusted-proxies",
     type=click.IntRange(0, 10),
     envvar=f"{PREFIX}TRUSTED_PROXIES",
-    help="Proxies in front whose X-Forwarded-For is believed.  [default: 0]",
+    help="Number of proxies in front whose X-Forwarded-For is trusted.  [default: 0]",
 )
 def serve(
     *,
@@ -139,7 +142,7 @@ def serve(
     threads: int,
     trusted_proxies: int | None,
 ) -> None:
-    """Serve the model in use, or the answers in a store; with CORPUS, train first where the model does not fit it."""
+    """Serve related lists over HTTP, from the model in use or from Redis; with CORPUS, train first if no model fits."""
     if store and corpus_path:
         raise click.UsageError("a store answers without a corpus; leave out CORPUS, or --store and RECOMMENDER_STORE")
     # Workers are processes of their own, and read their configuration from the environment.

@@ -1,4 +1,10 @@
-"""List options of a request as options of the library."""
+"""List options of a request as options of the library.
+
+A new look-up option needs four changes: a field with bounds and description in `ListOptions` (`request_types.py`, from
+which the OpenAPI document follows), a line in `ranking_options` below, a key of `Options`
+(`recommender/ranking/recommender.py`), and a field of `Rules` with the rule that applies it
+(`recommender/ranking/rules.py`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line, except `serve`, which `api` adds."""
+"""The command group `recommender` with all its commands but `serve`, which `api` adds."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from recommender.errors import RecommenderError
 
 
 class Group(click.Group):
-    """Turns errors of a command into one sentence on stderr and an exit status.
+    """A command group that reports errors as one sentence on stderr and sets the exit status.
 
-    0: done; 1: the command's own "no", such as a check that fails; 2: bad usage or input; 130: Ctrl-C.
+    0: done; 1: a negative result, such as a failed check; 2: bad usage or input; 130: Ctrl-C.
     """
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -27,7 +27,7 @@ class Group(click.Group):
         except RecommenderError as error:
             message, status = str(error), 2
         except BrokenPipeError:
-            raise  # whoever reads our output has closed it: click exits quietly
+            raise  # the reader of our output has closed it: click exits quietly
         except OSError as error:
             message, status = f"{error.filename or 'output'}: {error.strerror or error}", 2
         except KeyboardInterrupt:

@@ -51,7 +51,7 @@ def enrich_command(
     """Write related lists into the files of CORPUS; train first if no model fits.
 
     Only `related` blocks change. CORPUS/.related.lock records the lists that were written: a later run updates them,
-    but never a list that somebody has edited since. An article's front matter may contain `related: false` (no list),
+    but never a list that was edited since. An article's front matter may contain `related: false` (no list),
     `relatedPin: [ID, …]` (these first) and `relatedBan: [ID, …]` (never these).
     """
     with nullcontext() if trial else _locked(corpus_path):
@@ -79,7 +79,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _print_outcomes(outcomes: Iterable[Outcome], trial: str | None, *, as_json: bool) -> Iterator[Outcome]:
-    """Print failures and the changes of a dry run as they come; drop the texts, which can be large."""
+    """Print failures and the changes of a dry run as they occur; yield outcomes without texts, which can be large."""
     for outcome in outcomes:
         if outcome.action == "failed":
             click.echo(f"recommender: {outcome.path}: {outcome.detail}", err=True)
@@ -96,7 +96,7 @@ def _to_mappings(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
 
 
 def _print_summary(outcomes: Sequence[Outcome], *, trial: bool, verbose: bool) -> None:
-    """Print to stderr how many files were written, unchanged or skipped and why; with `-v`, which."""
+    """Print to stderr how many files were written, unchanged or skipped and why; with `-v`, list them."""
     for action in get_args(Action):
         of_action = [outcome for outcome in outcomes if outcome.action == action]
         details = Counter(outcome.detail for outcome in of_action if outcome.action != "failed")

@@ -41,17 +41,23 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.command("evaluate")
 @corpus_argument()
 @models_option
-@click.option("--since", help="Judge by lists from this date on.  [default: the latest 40 % of them]")
-@click.option("--max-links", type=click.IntRange(1), default=10, show_default=True, help="Longer lists don't count.")
+@click.option("--since", help="Evaluate on lists from this date on.  [default: the latest 40 % of them]")
+@click.option(
+    "--max-links", type=click.IntRange(1), default=10, show_default=True, help="Ignore curated lists that are longer."
+)
 @settings_option
 @click.option("--report", "page", type=_FILE, help="Write a page with plots (HTML) into this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.option("--qrels", type=_FILE, help="Write the judgements in TREC's format.")
 @click.option("--run", "run_file", type=_FILE, help="Write the rankings in TREC's format.")
-@click.option("--against", metavar="VERSION", help="Name links that this model finds and the new one loses.")
+@click.option("--against", metavar="VERSION", help="List curated links that this model finds and the new one doesn't.")
 @click.option("--encoder", metavar="MODEL", help="Compare with a sentence encoder too (needs sentence-transformers).")
 @click.option("--fail-under", type=click.FloatRange(0, 1), help="Exit with status 1 below this nDCG@10.")
-@click.option("--lint", is_flag=True, help="Only list curated links that are dead, doubled, to themselves or drifted.")
+@click.option(
+    "--lint",
+    is_flag=True,
+    help="Only list faulty curated links: dead, to the article itself, doubled, or differing from its article.",
+)
 def evaluate_command(
     *,
     corpus_path: Path,
@@ -74,7 +80,7 @@ def evaluate_command(
     if lint:
         _lint(corpus)
     split = Split.of(corpus, since=_moment(since))
-    # What may be missing is looked for before the long work begins.
+    # Anything missing is reported before the long work begins.
     judge = Recommender.load(models, against) if against else None
     others = {f"encoder {Path(encoder).name}": sentence_encoder(encoder)} if encoder else {}
     if page is not None:

@@ -74,7 +74,7 @@ def export_command(
 def load_command(exported: str, url: str, keep: int) -> None:
     """Load OUT, a file or folder written by `export`, into Redis, for `serve --store`.
 
-    The new answers are used once all of them are loaded; until then, and after an error, the previous ones are.
+    The new answers come into use once all are loaded; until then, and after an error, the previous ones stay in use.
     """
     loaded = load_into_redis(exported, url, keep=keep, progress=True)
     click.echo(

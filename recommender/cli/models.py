@@ -1,4 +1,4 @@
-"""The command `models`: what has been trained, and which of it is in use."""
+"""The command `models`: trained versions, and which one is in use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recommender.errors import ArtefactError, RecommenderError
 @models_or_url_option
 @click.pass_context
 def models_group(context: click.Context, models: Models) -> None:
-    """List the trained models; verify one, go back to one, or bring one from an object store."""
+    """List the trained models, verify one, roll back to one, or copy one from an object store."""
     context.obj = models
     if context.invoked_subcommand is None:
         context.invoke(list_models, models=models)
@@ -39,7 +39,7 @@ def own_models_option(command: Command) -> Command:
 @models_group.command("list")
 @own_models_option
 def list_models(models: Models) -> None:
-    """List the versions, the newest last; a star marks the one in use."""
+    """List the versions, newest last; a star marks the one in use."""
     known = models.versions()
     in_use = None
     if known:
@@ -57,9 +57,7 @@ def list_models(models: Models) -> None:
     if not known:
         click.echo(f"{models}: no models yet; run `recommender train CORPUS`", err=True)
     for version in models.unfinished() if isinstance(models, RemoteModels) else ():
-        click.echo(
-            f"{models}/{version}: is unfinished; where no training is under way, it was killed: remove it", err=True
-        )
+        click.echo(f"{models}/{version}: is unfinished; unless a training is running, remove it", err=True)
 
 
 @models_group.command("verify")
@@ -68,15 +66,15 @@ def list_models(models: Models) -> None:
 def verify_model(models: Models, version: str | None) -> None:
     """Compare every file of VERSION (the one in use, by default) with its manifest."""
     if isinstance(models, RemoteModels):
-        raise RecommenderError(f"{models}: is a URL, whose models `recommender models pull` verifies as it brings them")
-    click.echo(f"{models.verify(version).version} is whole")
+        raise RecommenderError(f"{models}: is a URL; `recommender models pull` verifies models as it copies them")
+    click.echo(f"{models.verify(version).version} is intact")
 
 
 @models_group.command("use")
 @click.argument("version")
 @own_models_option
 def use_model(models: Models, version: str) -> None:
-    """Make VERSION the one in use, after verifying it; at a URL, those verify it who fetch it."""
+    """Use VERSION from now on. A local version is verified first; `models pull` verifies one at a URL."""
     models.use(version)
     click.echo(f"{version} is in use")
 
@@ -86,10 +84,10 @@ def use_model(models: Models, version: str) -> None:
 @click.argument("version", required=False)
 @own_models_option
 def pull_model(url: str, models: Models, version: str | None) -> None:
-    """Bring VERSION (the one in use there, by default) from URL, verify it, and make it the one in use here.
+    """Copy VERSION (the one in use there, by default) from URL, verify it, and use it from now on.
 
-    Servers of these models take it as they take one that was trained here.
+    Running servers switch to it, as they do after training.
     """
     if isinstance(models, RemoteModels):
-        raise RecommenderError(f"{models}: is a URL; name the folder that is to have the model with --models")
+        raise RecommenderError(f"{models}: is a URL; name a folder to copy the model to with --models")
     click.echo(f"{RemoteModels(url.rstrip('/')).pull(models, version, progress=True).version} is in use")

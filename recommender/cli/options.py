@@ -1,4 +1,8 @@
-"""Arguments and options that several commands take."""
+"""Arguments and options that several commands take.
+
+Of the look-up options, commands take `--limit`; another one is added like `limit_option`, and passed to
+`Recommender.related` or `Recommender.answer` as a keyword. `api/http/options.py` lists the files of the HTTP side.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,7 @@ class ModelsType(click.ParamType):  # type: ignore[type-arg]
         self._folder = click.Path(file_okay=False, path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Models:
-        """See click."""
+        """Convert a path or a URL, as `click.ParamType` requires."""
         if isinstance(value, LocalModels | RemoteModels):
             return value
         if "://" not in str(value) or value.startswith("file://"):
@@ -36,7 +40,7 @@ class ModelsType(click.ParamType):  # type: ignore[type-arg]
         if not self._urls:
             location = without_secrets(str(value))
             self.fail(
-                f"{location}: is a URL; `recommender models pull {location}` brings a model from there", param, ctx
+                f"{location}: is a URL; `recommender models pull {location}` copies a model from there", param, ctx
             )
         return models_at(value)
 
@@ -47,7 +51,7 @@ def models_option(command: Command) -> Command:
 
 
 def models_or_url_option(command: Command) -> Command:
-    """`--models DIR|URL`, of the commands for which models may lie in an object store."""
+    """`--models DIR|URL`, for the commands that support models in an object store."""
     text = "Folder of the trained models, or a URL that fsspec knows."
     return _models_option("models", ModelsType(urls=True), "DIR|URL", text)(command)
 
@@ -60,14 +64,16 @@ def _models_option(name: str, kind: ModelsType, metavar: str, text: str) -> Call
 
 
 def limit_option(command: Command) -> Command:
-    """`--limit N`, for the commands that give lists."""
+    """`--limit N`, for the commands that output lists."""
     text = "Maximum number of entries per list.  [default: the model's setting]"
     return click.option("--limit", type=click.IntRange(1, 1000), help=text)(command)
 
 
 def settings_option(command: Command) -> Command:
     """`--settings FILE`, for the commands that train."""
-    return click.option("--settings", "settings_file", type=_FILE, help="YAML file of settings to override.")(command)
+    return click.option(
+        "--settings", "settings_file", type=_FILE, help="YAML file of settings; training never changes these."
+    )(command)
 
 
 def corpus_argument(*, required: bool = True) -> Callable[[Command], Command]:
@@ -87,6 +93,7 @@ def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--workers", type=click.IntRange(1), help="Tasks at a time.  [default: one per core]"),
         click.option(
             "--address",
+            metavar="URL",
             help="Address of a running cluster: tcp://…, ray://… or spark://….  [default: a cluster on this machine]",
         ),
         click.option(

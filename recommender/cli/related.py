@@ -18,9 +18,11 @@ from recommender.writing import YamlStyle
 @models_option
 @limit_option
 @click.option("--explain", is_flag=True, help="Explain each suggestion instead of printing the entries.")
-@click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True, help="Output format."
+)
 def related_command(id: str, models: LocalModels, limit: int | None, explain: bool, form: str) -> None:
-    """Print the suggestions for the article ID, as they stand in its file or in an HTTP response."""
+    """Print the related list of the article ID, as `enrich` writes it (yaml) or as an HTTP response body (json)."""
     recommender = load_with_live_articles(models)
     article = recommender.article(id)
     suggestions = recommender.related(id, limit=limit)

@@ -20,7 +20,7 @@ from recommender.training import ROWS, read_corpus, train
 @click.option(
     "--precision",
     type=click.FloatRange(0, 1),
-    help="Leave out suggestions with scores that agree with the curated links less often than this share.",
+    help="Leave out suggestions whose score is too low for this share of them to be curated links.",
 )
 @engine_options
 @click.option(

@@ -10,8 +10,8 @@ expire or make persistent, and none that takes Redis long to free:
     related:<version>:names:<00-ff>     hash: another name -> ID
     related:<version>:urls:<00-ff>      hash: address (see `normalise_url`) -> ID
 
-A look-up asks for the pointer and the answer in one round trip (two for another name or an address), and asks again if
-the pointer has moved. So it never mixes versions, and sees a switch at once. A Redis Cluster can't be asked so: it may
+A look-up reads the pointer and the answer in one round trip (two for another name or an address), and repeats that if
+the pointer has changed. So it never mixes versions, and sees a switch at once. Redis Cluster is not supported: it may
 keep the two on different nodes.
 """
 
@@ -33,7 +33,7 @@ Kind: TypeAlias = Literal["answers", "names", "urls"]
 
 CURRENT = "related:current"
 _TIMEOUT = 0.5  # seconds for connecting, and for an answer
-_PAUSE = 0.25  # seconds after a failure in which it is not asked again
+_PAUSE = 0.25  # seconds after a failure before Redis is tried again
 _MAX_SWITCHES = 5  # of the version in use, within one look-up
 _BUCKETS = 256  # hashes of each kind
 _LIST = b'"related":['
@@ -59,7 +59,7 @@ class VersionInfo(msgspec.Struct, frozen=True):
 
 
 class StoredAnswer(NamedTuple):
-    """An answer with all its entries, and the version that it belongs to."""
+    """An untruncated answer, and the version that it belongs to."""
 
     info: VersionInfo
     body: bytes
@@ -88,7 +88,7 @@ def info_key(version: bytes) -> bytes:
 
 
 def hash_key(version: bytes, kind: Kind, name: str) -> tuple[bytes, bytes]:
-    """The key of a hash and the field in it for an ID, another name or an address; lone surrogates become `?`."""
+    """The hash key, and the field in it, of an ID, another name or an address; lone surrogates become `?`."""
     field = name.encode(errors="replace")
     return b"related:%b:%b:%02x" % (version, kind.encode(), crc32(field) % _BUCKETS), field
 
@@ -130,7 +130,7 @@ class AnswerStore:
     """Reads answers of the version in use.
 
     Instances are thread-safe, and a forked process opens connections of its own. While Redis fails, one look-up per
-    quarter of a second tries it again; the others fail at once.
+    quarter of a second retries it; the others fail at once.
     """
 
     def __init__(self, url: str) -> None:
@@ -165,7 +165,7 @@ class AnswerStore:
 
         Raises:
             UnknownArticleError: no article has this ID or name.
-            StoreError: the store can't be asked, or holds no answers.
+            StoreError: Redis can't be reached, or holds no answers.
         """
         for _ in range(_MAX_SWITCHES):
             version, body = self._get("answers", id)
@@ -183,7 +183,7 @@ class AnswerStore:
 
         Raises:
             UnknownArticleError: no article has this address.
-            StoreError: the store can't be asked, or holds no answers.
+            StoreError: Redis can't be reached, or holds no answers.
         """
         version, body = self._get_by("urls", normalise_url(url))
         if body is None:
@@ -194,7 +194,7 @@ class AnswerStore:
         """The version in use.
 
         Raises:
-            StoreError: the store can't be asked, or holds no answers.
+            StoreError: Redis can't be reached, or holds no answers.
         """
         return self._get()[0].info
 

@@ -55,7 +55,7 @@ class ExportReader:
             self._files, self._path = fsspec.core.url_to_fs(url)
             folder = self._files.isdir(self._path)
             if not folder and not self._files.exists(self._path):
-                raise ExportError(f"{location}: is not there; `recommender export CORPUS --out {location}` makes it")
+                raise ExportError(f"{location}: does not exist; `recommender export CORPUS --out {location}` writes it")
             run = self._run() if folder else _Run()
             self._answers = self._partitions("month=*") if folder else [self._path]
             self._names = self._partitions(_NAMES) if folder else []
@@ -66,7 +66,7 @@ class ExportReader:
         """Every answer, decoded and as bytes.
 
         Raises:
-            ExportError: a line is no answer, or answers are missing.
+            ExportError: a line is not an answer, or answers are missing.
         """
         count = 0
         for path in self._answers:
@@ -94,12 +94,12 @@ class ExportReader:
                 try:
                     yield decode(line)
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    raise ExportError(f"{path}:{number}: tells no names; export once more") from error
+                    raise ExportError(f"{path}:{number}: is not a record of names; export again") from error
 
     def _run(self) -> _Run:
         cure = f"run `recommender export CORPUS --out {self._location}` to its end"
         if not self._files.exists(f"{self._path}/{SUCCESS}"):
-            raise ExportError(f"{self._location}: has no {SUCCESS}, so the export has not ended; {cure}")
+            raise ExportError(f"{self._location}: has no {SUCCESS}, so the export is incomplete; {cure}")
         try:
             run = msgspec.json.decode(self._files.cat_file(f"{self._path}/{RUN}"), type=_Run)
         except (FileNotFoundError, msgspec.DecodeError) as error:
@@ -124,7 +124,7 @@ class ExportReader:
 
     def _line_error(self, path: str, number: int) -> ExportError:
         name = Path(path).name
-        return ExportError(f"{self._location}: {name}:{number}: is no answer as `recommender export` writes it")
+        return ExportError(f"{self._location}: {name}:{number}: is not an answer written by `recommender export`")
 
     @contextmanager
     def _export_errors(self) -> Iterator[None]:

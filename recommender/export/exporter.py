@@ -1,4 +1,4 @@
-"""Exports of all lists: a file of HTTP response bodies, or a dataset of many files, written by tasks of any engine.
+"""Exports of all lists, one HTTP response body per line: one file, or a dataset of many, written by an engine's tasks.
 
 Each partition is written by one task, so an interrupted run continues with the partitions that are missing. All
 answers are of one model and of one snapshot of live changes, whenever and wherever a partition is written.
@@ -77,17 +77,15 @@ class Exporter:
                     raise ExportError(
                         f"{dataset.location}: holds an export of {plan.version}, {plan.limit} entries a list, "
                         f"as {plan.format}, {plan.task_size} articles a task: "
-                        "ask for the same, or name another --out, or remove it"
+                        "use the same options, choose another --out, or remove it"
                     )
                 if SUCCESS in names and plan.live != live.digest:
                     raise ExportError(
-                        f"{dataset.location}: holds an export from before articles were posted or withdrawn: "
-                        "name another --out, or remove it"
+                        f"{dataset.location}: was exported before articles were posted or withdrawn; "
+                        "choose another --out, or remove it"
                     )
             elif names - {LIVE}:
-                raise ExportError(
-                    f"{dataset.location}: holds something else: name a folder that is empty, or not there yet"
-                )
+                raise ExportError(f"{dataset.location}: holds other files; choose an empty or a new folder")
             else:
                 plan = self._begin(dataset, live, form, by_month=True)
             self._run(plan, dataset)
@@ -130,7 +128,7 @@ class Exporter:
             ExportError: the engine is not the local one, or tasks failed.
         """
         if self._engine.name != "local":
-            raise ExportError(f"the engine {self._engine.name} writes files: name one, or a folder, with --out")
+            raise ExportError(f"the engine {self._engine.name} writes files; name a file or a folder with --out")
         with tempfile.TemporaryDirectory(prefix="related-articles-") as folder:
             dataset = FileStore(folder)
             plan = self._begin(dataset, LiveSnapshot.take(self._models), "jsonl", by_month=False)
@@ -182,11 +180,11 @@ class Exporter:
             )
         except EngineError as error:
             raise ExportError(
-                f"{dataset.location}: {error}; what is finished stays, and the same command goes on from there"
+                f"{dataset.location}: {error}; finished partitions are kept, and the same command continues"
             ) from error
         if lost := {partition.file(plan.format) for partition in missing} - dataset.names():
             raise ExportError(
-                f"{dataset.location}: {min(lost)} was written, and is not there: the workers must see this very folder"
+                f"{dataset.location}: {min(lost)} was written but is missing; the workers must see the same folder"
             )
 
 
@@ -194,7 +192,9 @@ def _read_plan(dataset: FileStore) -> Plan:
     try:
         return Plan.from_json(dataset.read(RUN))
     except msgspec.MsgspecError as error:
-        raise ExportError(f"{dataset.location}/{RUN}: is no plan of an export; remove {dataset.location}") from error
+        raise ExportError(
+            f"{dataset.location}/{RUN}: is not the plan of an export; remove {dataset.location}"
+        ) from error
 
 
 def _concatenate(plan: Plan, folder: Path, stream: IO[bytes]) -> None:

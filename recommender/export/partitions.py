@@ -76,7 +76,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """The plan that `as_json` has encoded.
 
         Raises:
-            msgspec.DecodeError: it is no plan.
+            msgspec.DecodeError: it is not a plan.
         """
         return msgspec.json.decode(text, type=cls)
 

@@ -1,12 +1,12 @@
 """Loading an export into Redis as a new version, and switching to it.
 
-Every key of a version that is being loaded expires after a minute; the loader renews that while it lives. The
-transaction that switches to the version makes its keys persistent, and lets those of older versions expire. So a loader
-that is killed at any moment leaves nothing behind, and nothing has to be searched for or cleaned up. Beside the keys
-that `answer_store` reads:
+Every key of a version that is being loaded expires after a minute; the loader renews that while it runs. The
+transaction that switches to the version makes its keys persistent, and lets those of older versions expire. So the keys
+of a killed loader expire by themselves, and need no search and no clean-up. In addition to the keys that
+`answer_store` reads:
 
-    related:served              list: versions that have been in use, newest first; those that are kept
-    related:tags                hash: model version -> digest of the answers that were first loaded of it
+    related:served              list: the versions in use and kept for going back, newest first
+    related:tags                hash: model version -> digest of its answers when first loaded
 """
 
 from __future__ import annotations
@@ -190,14 +190,14 @@ class _VersionWriter:
         """Make the version persistent and the one in use, and let the versions that are not kept expire."""
         self._flush()
         self._complete.set()
-        self._renewal.result()  # has ended, or it might give persistent keys a time to live
+        self._renewal.result()  # wait for its end: it could make persistent keys expire
         self._client.transaction(lambda pipe: self._queue_switch(pipe, info, keep), CURRENT, _SERVED, *self._keys())
 
     def _keys(self) -> list[bytes]:
         return [info_key(self._version), *self._sizes]
 
     def _is_complete(self) -> bool:
-        """Whether no key has expired and come back since, with some of its fields."""
+        """Whether every key has all its fields: one may have expired and been created again with some of them."""
         with self._client.pipeline(transaction=False) as pipe:
             pipe.exists(info_key(self._version))
             for key in self._sizes:
@@ -208,11 +208,11 @@ class _VersionWriter:
         # Until `multi`, commands run at once; if a watched key changes or expires before `execute`, all is run again.
         current: Any = pipe.get(CURRENT)
         if current is not None and current > self._version:
-            raise StoreError(f"{self._name}: a load that began later has ended first; its answers stay")
+            raise StoreError(f"{self._name}: a later load has finished first; its answers stay in use")
         if not self._is_complete():
             raise StoreError(
-                f"{self._name}: the load stood still for more than {self._ttl} seconds, or Redis has evicted keys, so "
-                "its answers are incomplete; what was in use stays: run again"
+                f"{self._name}: the load stalled for more than {self._ttl} seconds, or Redis has evicted keys, so "
+                "its answers are incomplete; the previous answers stay in use: run again"
             )
         served: Any = pipe.lrange(_SERVED, 0, -1)
         pipe.multi()
@@ -233,7 +233,7 @@ def _require_noeviction(client: Redis, name: str) -> None:
     policy = str(memory.get("maxmemory_policy", ""))
     if memory.get("maxmemory") and policy.startswith("allkeys"):
         raise StoreError(
-            f"{name}: may drop answers when its memory is full (maxmemory-policy {policy}); set it to noeviction"
+            f"{name}: may evict answers when its memory is full (maxmemory-policy {policy}); set it to noeviction"
         )
 
 
@@ -244,10 +244,12 @@ def _store_errors(redis: Any, name: str) -> Iterator[None]:
         yield
     except redis.exceptions.OutOfMemoryError as error:
         raise StoreError(
-            f"{name}: has no memory left (maxmemory), and what was in use stays; give it room for three versions, or "
-            "for two with --keep 0, or export with a lower --limit"
+            f"{name}: has no memory left (maxmemory), and the previous answers stay in use; give it room for "
+            "three versions, or for two with --keep 0, or export with a lower --limit"
         ) from error
     except (redis.ConnectionError, redis.TimeoutError) as error:
-        raise StoreError(f"{name}: is gone or does not answer ({error}); what was in use stays: run again") from error
+        raise StoreError(
+            f"{name}: can't be reached or doesn't answer ({error}); the previous answers stay in use: run again"
+        ) from error
     except redis.RedisError as error:
-        raise StoreError(f"{name}: refuses ({error}); what was in use stays") from error
+        raise StoreError(f"{name}: reports an error ({error}); the previous answers stay in use") from error

@@ -1,4 +1,4 @@
-"""Clusters of Dask, Ray and Spark, each behind a function that submits a task and gives a future.
+"""Clusters of Dask, Ray and Spark, each as a function that submits a task and returns a future.
 
 Each cluster is used through its own documented interface. It is joined at its address, or started on this machine and
 stopped at the end.
@@ -46,7 +46,10 @@ def dask_cluster(address: str | None, workers: int | None) -> Iterator[Submit]:
 
 @contextmanager
 def ray_cluster(address: str | None, workers: int | None) -> Iterator[Submit]:
-    """A Ray cluster at `ray://HOST:PORT`, or a Ray node on this machine."""
+    """A Ray cluster at `ray://HOST:PORT`, or a Ray node on this machine.
+
+    Ray's client sends no token by default; for a cluster that requires one, set `RAY_AUTH_MODE=token`.
+    """
     import ray
 
     if address is None:

@@ -23,7 +23,7 @@ _Task: TypeAlias = tuple[int, tuple[Any, ...]]  # number and arguments
 _MAX_NAMED = 3  # failed tasks in an error message
 _USAGE = "--engine dask --address tcp://HOST:8786, ray with ray://HOST:10001, or spark with spark://HOST:7077"
 
-_joined: dict[EngineName, Submit] = {}  # a process joins one cluster of a kind at a time, as Ray and Spark have it
+_joined: dict[EngineName, Submit] = {}  # Ray and Spark allow one cluster per process
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Engine:
     Attributes:
         address: of a running cluster, as its own tools write it; by default a cluster is started on this machine. The
             local engine has none.
-        workers: tasks at a time; by default one per core, of this machine or of the cluster.
+        workers: tasks at a time; by default one per core of this machine or of the cluster.
     """
 
     name: EngineName = "local"
@@ -65,10 +65,12 @@ class Engine:
                 ) from error
             except (OSError, ValueError, RuntimeError) as error:
                 if self.address is None:
-                    raise EngineError(f"no {self.name.title()} cluster starts here ({_one_line(error)})") from error
+                    raise EngineError(
+                        f"no {self.name.title()} cluster could be started here ({_one_line(error)})"
+                    ) from error
                 raise EngineError(
                     f"{self.address}: no {self.name.title()} cluster answers there ({_one_line(error)}); "
-                    f"start one, or mend the address: {_USAGE}"
+                    f"start one, or correct the address: {_USAGE}"
                 ) from error
             stack.callback(_joined.pop, self.name)
             yield
@@ -89,7 +91,7 @@ class Engine:
         single task, or all if it has one worker, in this process.
 
         Raises:
-            EngineError: tasks failed, some of which are named, or the engine did; the files of finished tasks stay.
+            EngineError: tasks failed (the message names up to three), or the engine did; files of finished ones stay.
         """
         outcomes: dict[int, Outcome] = {}
         run = self._run_locally if self.name == "local" else self._run_on_cluster
@@ -103,7 +105,7 @@ class Engine:
             except Exception as error:
                 location = f" at {self.address}" if self.address else ""
                 raise EngineError(
-                    f"the engine {self.name}{location} broke off, look after its workers: "
+                    f"the engine {self.name}{location} failed; check its workers: "
                     f"{type(error).__name__}: {_one_line(error)}"
                 ) from error
         ordered = [outcomes[number] for number in range(len(outcomes))]
@@ -140,5 +142,5 @@ class Engine:
 
 
 def _one_line(error: BaseException) -> str:
-    """The message of an error on one line; clusters write long ones."""
+    """The message of an error on one line of at most 400 characters."""
     return " ".join(str(error).split())[:400] or type(error).__name__

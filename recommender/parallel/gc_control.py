@@ -11,8 +11,8 @@ from contextlib import contextmanager
 def gc_paused() -> Iterator[None]:
     """Pause garbage collection until the block ends, in all threads.
 
-    Each collection visits all objects: while hundreds of thousands of lasting ones are made, that takes a third of the
-    time.
+    Each collection visits all objects, which takes a third of the time while hundreds of thousands of long-lived ones
+    are created.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -24,5 +24,5 @@ def gc_paused() -> Iterator[None]:
 
 
 def freeze_gc() -> None:
-    """Exclude all present objects from later collections; call this once the lasting ones are loaded."""
+    """Exclude all present objects from later collections; call this after loading the long-lived ones."""
     gc.freeze()

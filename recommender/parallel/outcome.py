@@ -1,4 +1,4 @@
-"""How one task ended: with a result, or with a failure in words."""
+"""How one task ended: with a result, or with a sentence about its failure."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ def attempt(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Outcome
 
 
 def attempt_numbered(number: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[int, Outcome]:
-    """The same, with the task's number."""
+    """Like `attempt`, with the task's number before the outcome."""
     return number, attempt(function, arguments)

@@ -42,7 +42,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What one look-up asks for; see the settings of the same names.
+    """The options of one look-up; see the settings of the same names. `api/http/options.py` says how to add one.
 
     Attributes:
         curated: "first" begins the list with what the article's editors linked, in their order, whatever its scores.

@@ -18,7 +18,7 @@ def network_file_system(path: Path, *, mounts: Path = MOUNTS) -> str | None:
         mounts: the table of mounts, as Linux gives it in `/proc/self/mountinfo`.
 
     Returns:
-        Its name, such as "nfs4"; `None` if it is a local one, or if the system has no such table.
+        Its name, such as "nfs4"; `None` if it is local, or if there is no mount table.
     """
     try:
         lines = mounts.read_text().splitlines()

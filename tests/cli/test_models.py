@@ -20,8 +20,8 @@ def test_models_lists_verifies_and_rolls_back(site: Path, tmp_path: Path) -> Non
     assert listed[1].endswith("  2 articles")
     assert run("models", "--models", models, "use", first).stdout == f"{first} is in use\n"
     assert LocalModels(models).current() == first
-    assert run("models", "--models", models, "verify", second).stdout == f"{second} is whole\n"
-    assert run("models", "verify", second, "--models", models).stdout == f"{second} is whole\n"
+    assert run("models", "--models", models, "verify", second).stdout == f"{second} is intact\n"
+    assert run("models", "verify", second, "--models", models).stdout == f"{second} is intact\n"
 
 
 def test_a_version_that_is_not_there_is_said_with_those_that_are(published: tuple[Path, Manifest]) -> None:

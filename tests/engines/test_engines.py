@@ -1,4 +1,4 @@
-"""The same export on Spark and on Ray, which `make test-engines` installs: slow to come, so no part of `make test`."""
+"""Training and export on Spark and Ray, which only `make test-engines` installs, since they are large."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import clusters
 import psutil
 import pytest
 import tasks
-from exports import Site, joined, marks, parts, whole
+from exports import Site, joined, parts, whole
 from waiting import until
 
 from recommender.artefacts import LocalModels
@@ -42,7 +42,7 @@ def test_a_dataset_holds_what_look_ups_give_however_it_is_cut(
     site: Site, engine: tuple[EngineName, str], tmp_path: Path
 ) -> None:
     answers = site.answers()
-    with Engine(*engine).started():  # of which Spark makes ten seconds
+    with Engine(*engine).started():  # takes ten seconds on Spark
         for task_size, workers in ((7, None), (20, 1), (1000, 2)):
             out = tmp_path / f"{task_size}-{workers}"
             Exporter(
@@ -81,7 +81,7 @@ def test_a_task_that_fails_is_named_and_keeps_no_other_from_its_end(engine: tupl
     assert os.getpid() not in {worker for worker, _ in found}
 
 
-def test_a_worker_that_is_killed_ends_no_export_that_can_not_go_on(
+def test_a_worker_that_is_killed_breaks_off_no_export(
     site: Site, engine: tuple[EngineName, str], tmp_path: Path
 ) -> None:
     command = site.command(f"{tmp_path}/", "--task-size", 3, "--engine", engine[0], "--address", engine[1])
@@ -90,21 +90,12 @@ def test_a_worker_that_is_killed_ends_no_export_that_can_not_go_on(
         assert process.poll() is None, process.communicate()[1]
         _worker_of(site.models, process.pid).kill()
         _, said = process.communicate(timeout=300)
-    if process.returncode != 0:  # Spark does again what the worker was at; Ray's pool gives up
-        assert process.returncode == 2
-        assert said.splitlines()[-1].startswith(
-            f"recommender: {tmp_path}/: the engine {engine[0]} at {engine[1]} broke off"
-        )
-        before = marks(tmp_path)
-        assert 10 < len(before) < 50
-        assert subprocess.run(command, stderr=subprocess.PIPE, timeout=300, check=False).returncode == 0
-        after = marks(tmp_path)
-        assert {name: after[name] for name in before} == before
+    assert process.returncode == 0, said  # both engines run the worker's task again
     assert joined(tmp_path) == site.answers()
 
 
 def _worker_of(models: Path, driver: int) -> psutil.Process:
-    """A process that does tasks of an export: one that has the model mapped as the driver and this one do."""
+    """A process that runs tasks of an export: it maps the model, and is neither the driver nor this process."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             paths = [] if process.pid in (driver, os.getpid()) else [file.path for file in process.memory_maps()]

@@ -243,8 +243,8 @@ def test_when_the_scheduler_dies_the_run_ends_with_a_sentence_and_goes_on_at_ano
                 cluster.kill(number)
             _, said = process.communicate(timeout=120)
         assert process.returncode == 2
-        assert said.startswith(f"recommender: {out}/: the engine dask at {cluster.address} broke off, look after its ")
-        assert said.endswith("; what is finished stays, and the same command goes on from there\n")
+        assert said.startswith(f"recommender: {out}/: the engine dask at {cluster.address} failed; check its workers: ")
+        assert said.endswith("; finished partitions are kept, and the same command continues\n")
         assert len(said.splitlines()) == 1
         before = marks(out)
         assert 50 < len(before) < 300
@@ -291,7 +291,7 @@ def test_a_full_disk_is_told_tears_nothing_and_the_run_goes_on(
 
 def test_a_folder_that_holds_something_else_is_left_alone(site: Site, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(ExportError, match="holds something else: name a folder that is empty, or not there yet"):
+    with pytest.raises(ExportError, match="holds other files; choose an empty or a new folder"):
         exporter(site).to_folder(str(tmp_path))
     assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
 
@@ -306,7 +306,7 @@ def test_another_run_is_not_mixed_with_what_a_folder_holds(
         exporter(site, task_size=task_size, limit=limit).to_folder(str(tmp_path))
     assert str(told.value) == (
         f"{tmp_path}: holds an export of {site.version}, 10 entries a list, as jsonl, 7 articles a task: "
-        "ask for the same, or name another --out, or remove it"
+        "use the same options, choose another --out, or remove it"
     )
     assert marks(tmp_path) == before
 
@@ -356,7 +356,7 @@ def test_a_cluster_without_an_address_is_started_for_the_command(site: Site, ans
 def test_only_this_machine_writes_to_a_stream(site: Site, dask: clusters.Cluster) -> None:
     done = site.export("-", "--engine", "dask", "--address", dask.address)
     assert done.returncode == 2
-    assert done.stderr == "recommender: the engine dask writes files: name one, or a folder, with --out\n"
+    assert done.stderr == "recommender: the engine dask writes files; name a file or a folder with --out\n"
 
 
 def test_an_engine_that_can_not_be_joined_is_told_before_the_work(site: Site, tmp_path: Path) -> None:

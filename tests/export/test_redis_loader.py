@@ -191,7 +191,7 @@ def test_an_export_that_has_not_ended_is_refused(redis: RedisServer, one: Path) 
     result = run("load", one, "--to", redis.url)
     assert (result.exit_code, redis.all_keys()) == (2, [])
     assert result.stderr == (
-        f"recommender: {one}: has no _SUCCESS, so the export has not ended; "
+        f"recommender: {one}: has no _SUCCESS, so the export is incomplete; "
         f"run `recommender export CORPUS --out {one}` to its end\n"
     )
 
@@ -210,7 +210,7 @@ def test_a_line_that_is_no_answer_is_named_and_nothing_is_left(redis: RedisServe
     before = redis.all_keys()
     [part] = one.glob("month=*/part-000000.jsonl")
     part.write_bytes(part.read_bytes() + line + b"\n")
-    with pytest.raises(ExportError, match=r"part-000000\.jsonl:6: is no answer as `recommender export` writes it"):
+    with pytest.raises(ExportError, match=r"part-000000\.jsonl:6: is not an answer written by `recommender export`"):
         load_into_redis(str(one), redis.url)
     assert redis.all_keys() == before
 
@@ -227,8 +227,8 @@ def test_no_redis_is_said(one: Path) -> None:
     port = free_port()
     result = run("load", one, "--to", f"redis://:secret@127.0.0.1:{port}/0")
     assert result.exit_code == 2
-    assert result.stderr.startswith(f"recommender: redis://127.0.0.1:{port}/0: is gone or does not answer (")
-    assert result.stderr.endswith("what was in use stays: run again\n")
+    assert result.stderr.startswith(f"recommender: redis://127.0.0.1:{port}/0: can't be reached or doesn't answer (")
+    assert result.stderr.endswith("the previous answers stay in use: run again\n")
     assert "secret" not in result.stderr
 
 
@@ -248,7 +248,7 @@ def test_a_redis_without_memory_left_keeps_the_old_version(redis: RedisServer, o
         client.config_set("maxmemory", client.info("memory")["used_memory"] + 4_000_000)
         result = run("load", export, "--to", redis.url)
         assert result.exit_code == 2
-        assert "has no memory left (maxmemory), and what was in use stays" in result.stderr
+        assert "has no memory left (maxmemory), and the previous answers stay in use" in result.stderr
         until(lambda: redis.all_keys() == before)
         client.config_set("maxmemory", 0)
     assert AnswerStore(redis.url).answer("a1").body == ONE.answer("a1")
@@ -260,7 +260,7 @@ def test_a_redis_that_may_forget_is_refused(redis: RedisServer, one: Path) -> No
     with redis.client() as client:
         client.config_set("maxmemory", 100_000_000)
         client.config_set("maxmemory-policy", "allkeys-lru")
-    with pytest.raises(StoreError, match="may drop answers when its memory is full"):
+    with pytest.raises(StoreError, match="may evict answers when its memory is full"):
         load_into_redis(str(one), redis.url)
 
 
@@ -313,7 +313,7 @@ def test_a_load_whose_redis_is_cut_off_ends_in_a_sentence(redis: RedisServer, on
         end(endless)
         _, said = cut_off.communicate(timeout=30)
     assert cut_off.returncode == 2
-    assert said.splitlines()[-1].startswith(f"recommender: {redis.url}: is gone or does not answer (")
+    assert said.splitlines()[-1].startswith(f"recommender: {redis.url}: can't be reached or doesn't answer (")
     redis.start()
     assert AnswerStore(redis.url).answer("a1").body == ONE.answer("a1")
 
@@ -333,7 +333,7 @@ def test_of_two_loads_at_once_the_later_wins(redis: RedisServer, one: Path, endl
         end(endless)
         _, said = earlier.communicate(timeout=30)
     assert earlier.returncode == 2
-    assert "a load that began later has ended first; its answers stay" in said
+    assert "a later load has finished first; its answers stay in use" in said
     assert AnswerStore(redis.url).info().version == "one"
     assert (versions(redis), versions(redis, expiring=True)) == (before, set())
 
@@ -348,7 +348,7 @@ def test_a_load_that_stood_still_for_too_long_changes_nothing(redis: RedisServer
         end(endless)
         _, said = stalled.communicate(timeout=30)
     assert stalled.returncode == 1
-    assert "the load stood still for more than 1 seconds" in said
+    assert "the load stalled for more than 1 seconds" in said
     assert redis.all_keys() == before
 
 

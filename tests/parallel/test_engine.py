@@ -87,9 +87,7 @@ def test_a_cluster_is_started_and_stopped_on_this_machine_without_an_address() -
 
 def test_the_end_of_a_local_worker_is_told() -> None:
     engine = Engine(workers=2)
-    with pytest.raises(
-        EngineError, match=r"^the engine local broke off, look after its workers: TerminatedWorkerError"
-    ):
+    with pytest.raises(EngineError, match=r"^the engine local failed; check its workers: TerminatedWorkerError"):
         run(engine, tasks.killed, (1,), (2,))
 
 
@@ -108,7 +106,7 @@ def test_what_a_killed_worker_of_dask_was_at_is_done_by_another(tmp_path: Path) 
 def test_what_kills_every_worker_of_dask_is_given_up_with_a_sentence() -> None:
     with clusters.dask(nannies=True) as cluster:
         engine = Engine("dask", cluster.address)
-        with engine.started(), pytest.raises(EngineError, match=r"broke off, look after its workers: KilledWorker: "):
+        with engine.started(), pytest.raises(EngineError, match=r"failed; check its workers: KilledWorker: "):
             run(engine, tasks.killed, (1,), (2,))
 
 

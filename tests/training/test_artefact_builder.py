@@ -174,7 +174,7 @@ def test_a_training_whose_workers_die_leaves_the_models_as_they_were(lines: Path
             worker.kill()
         _, said = driver.communicate(timeout=120)
     assert driver.returncode == 2
-    assert "the engine local broke off" in said.splitlines()[-1]
+    assert "the engine local failed" in said.splitlines()[-1]
     assert sorted(models.iterdir()) == before
 
 
