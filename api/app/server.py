@@ -100,8 +100,15 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
     envvar=f"{PREFIX}STORE",
     help="Serve the answers that `load` has put into Redis, without a model.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, envvar=f"{PREFIX}HOST")
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar=f"{PREFIX}PORT")
+@click.option("--host", default="127.0.0.1", show_default=True, envvar=f"{PREFIX}HOST", help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    envvar=f"{PREFIX}PORT",
+    help="Port to listen on.",
+)
 @click.option(
     "--uds",
     type=click.Path(path_type=Path),

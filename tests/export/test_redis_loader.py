@@ -199,7 +199,7 @@ def test_an_export_that_has_not_ended_is_refused(redis: RedisServer, one: Path) 
 def test_an_export_that_is_not_there_is_said(redis: RedisServer, tmp_path: Path) -> None:
     result = run("load", tmp_path / "none", "--to", redis.url)
     assert result.exit_code == 2
-    assert "is not there; `recommender export CORPUS --out" in result.stderr
+    assert "does not exist; `recommender export CORPUS --out" in result.stderr
 
 
 @pytest.mark.parametrize(
