@@ -157,7 +157,7 @@ def test_live_articles_are_exported_in_their_place(tmp_path: Path) -> None:
 
     exporter(site, workers=2).to_folder(str(out))  # is whole already
     journal.append(PostedArticle.parse('{"id": "late", "title": "Late"}', "json").to_record())
-    with pytest.raises(ExportError, match="was exported before articles were posted or withdrawn; choose another --out"):
+    with pytest.raises(ExportError, match="exported before articles were posted or withdrawn; choose another --out"):
         exporter(site).to_folder(str(out))
 
 
