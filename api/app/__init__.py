@@ -1,4 +1,7 @@
-"""The application factory, the production server, and the `recommender` command."""
+"""The application factory, the production server, and the `recommender` command.
+
+`build_server` in `server.py` says what happens on SIGTERM, and when a worker or the server is killed.
+"""
 
 from api.app.factory import create_app
 from api.app.server import build_server, main, worker_app

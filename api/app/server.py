@@ -1,4 +1,4 @@
-"""The production server, and the whole `recommender` command: the library's commands and `serve`."""
+"""The production server, what it does on SIGTERM, and the `serve` command."""
 
 from __future__ import annotations
 

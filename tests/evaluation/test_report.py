@@ -342,7 +342,7 @@ def test_without_matplotlib_the_error_names_the_cure(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_colours_are_apart_enough_to_read(theme: int) -> None:
     """WCAG 2.2, AA: 4.5 to 1 for text, 3 to 1 for what a plot is read by."""
-    template = resources.files("recommender").joinpath("report.html").read_text("utf-8")
+    template = resources.files("recommender.evaluation").joinpath("report.html").read_text("utf-8")
     colours = [dict(re.findall(r"--(\w+): (#\w{6});", block)) for block in re.findall(r":root \{.*?\}", template, re.S)]
     paper = colours[theme]["paper"]
     assert all(contrast(colours[theme][name], paper) >= 4.5 for name in ("ink", "muted", "ours"))
