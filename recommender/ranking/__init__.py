@@ -2,7 +2,8 @@
 
 from recommender.ranking.explanation import Explanation, SharedWord
 from recommender.ranking.live_overlay import LiveOverlay
-from recommender.ranking.recommender import Options, Recommender
+from recommender.ranking.options import Options
+from recommender.ranking.recommender import Recommender
 from recommender.ranking.rules import Placement, Suggestion
 
 __all__ = [

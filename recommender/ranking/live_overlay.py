@@ -1,8 +1,8 @@
 """Live articles over a trained model: answers are those of an exact search over both, under what was trained.
 
-An article that came since training has the vector that the trained terms and IDF give it, and as a candidate the weight
-that one of the model's articles would have in its place. Those lists of the model that it enters are found once, when
-it comes; so a look-up costs about what it costs without, however many came.
+A live article has the vector that the trained terms and IDF give it, and as a candidate the weight that a trained
+article with its neighbours would have. The precomputed lists that it enters are found once, when it is posted, so a
+look-up costs about the same however many articles are live.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from recommender.articles import Article, in_rank_order, normalise_url
 from recommender.catalogue import HAS_PINS_OR_BANS, Catalogue
 from recommender.corpus import LiveChanges, PostedArticle, state_digest
-from recommender.ranking.joined import JoinedCatalogue, JoinedIndex, JoinedLists
+from recommender.ranking.live_catalogue import LiveCatalogue, LiveIndex, LiveTopLists
 from recommender.ranking.recommender import Recommender
 from recommender.ranking.rules import Candidates, Rules
 from recommender.search import Decay, Index, hub_weights_of_vectors, recover_hubness_threshold, stack_vectors
@@ -36,7 +36,7 @@ class _Live:
 
     Attributes:
         replaced: the model's rows that it stands for.
-        place: among the model's articles; see `joined.py`.
+        sort_position: among the model's articles; see `live_catalogue.py`.
         owners, scores: the model's articles whose lists it enters, and its score for each.
         floor, floor_rows: what its own list, were it of the model's articles alone, asks of another; and these.
     """
@@ -47,7 +47,7 @@ class _Live:
     indices: NDArray[np.int32]
     data: NDArray[np.float32]
     weight: float
-    place: int
+    sort_position: int
     owners: NDArray[np.int32]
     scores: NDArray[np.float64]
     floor: float
@@ -327,14 +327,19 @@ def _joined(base: _Base, rows: Sequence[_Live], index: Index, masked: frozenset[
     if not rows and not masked:
         return base.recommender
     articles = [one.article for one in rows]
-    places = [one.place for one in rows]
-    draft = JoinedCatalogue(base.articles, Catalogue.from_articles(articles), masked=masked, places=places)
-    wishful = any(one.posted.source.pinned or one.posted.source.banned for one in rows)
+    sort_positions = [one.sort_position for one in rows]
+    draft = LiveCatalogue(
+        base.articles, Catalogue.from_articles(articles), masked=masked, sort_positions=sort_positions
+    )
+    has_pins_or_bans = any(one.posted.source.pinned or one.posted.source.banned for one in rows)
     catalogue = (
-        JoinedCatalogue(
-            base.articles, Catalogue.from_articles([_wishing(one, draft) for one in rows]), masked=masked, places=places
+        LiveCatalogue(
+            base.articles,
+            Catalogue.from_articles([_with_pins_and_bans(one, draft) for one in rows]),
+            masked=masked,
+            sort_positions=sort_positions,
         )
-        if wishful
+        if has_pins_or_bans
         else draft
     )
     lists = None
@@ -342,24 +347,24 @@ def _joined(base: _Base, rows: Sequence[_Live], index: Index, masked: frozenset[
         owners = np.concatenate([one.owners for one in rows] or [np.empty(0, np.int32)])
         by_owner = np.argsort(owners, kind="stable")
         numbers = np.repeat(np.arange(len(rows)), [len(one.owners) for one in rows])
-        lists = JoinedLists(
+        lists = LiveTopLists(
             base.top_lists,
             masked=masked,
             owners=owners[by_owner],
             scores=np.concatenate([one.scores for one in rows] or [np.empty(0)])[by_owner],
             candidates=numbers[by_owner],
-            places=places,
+            sort_positions=sort_positions,
         )
     return Recommender.from_parts(
         catalogue,
         base.read_tfidf,
-        JoinedIndex(base.index, index, places=places),
+        LiveIndex(base.index, index, sort_positions=sort_positions),
         settings=base.recommender.settings,
         top_lists=lists,
     )
 
 
-def _wishing(live: _Live, catalogue: JoinedCatalogue) -> Article:
+def _with_pins_and_bans(live: _Live, catalogue: LiveCatalogue) -> Article:
     """A live article with the IDs of what its editors pinned and banned."""
 
     def ids(names: Iterable[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.catalogue import HAS_PINS_OR_BANS, Catalogue
-from recommender.ranking.joined import JoinedCatalogue, JoinedIndex, JoinedLists
+from recommender.ranking.live_catalogue import LiveCatalogue, LiveIndex, LiveTopLists
 from recommender.ranking.rules import ITSELF, Candidates, Rule, Rules
 from recommender.search import Decay, Index, TopLists
 
@@ -31,22 +31,22 @@ class Ranking:
 
     def __init__(
         self,
-        articles: Catalogue | JoinedCatalogue,
-        index: Index | JoinedIndex,
+        articles: Catalogue | LiveCatalogue,
+        index: Index | LiveIndex,
         *,
         decay: Decay,
-        top_lists: TopLists | JoinedLists | None = None,
-        tilt: NDArray[np.float32] | None = None,
+        top_lists: TopLists | LiveTopLists | None = None,
+        query_factors: NDArray[np.float32] | None = None,
     ) -> None:
         """Rank rows, which are the same in all of what is given.
 
         Args:
-            tilt: float32 (terms,), what each term's weight in a query is multiplied by.
+            query_factors: float32 (terms,), what each term's weight in a query is multiplied by.
         """
         self._articles = articles
         self._index = index
         self._decay = decay
-        self._tilt = tilt
+        self._query_factors = query_factors
         self.top_lists = top_lists
         self._candidates = Candidates(articles.flags, index.days)
         self._allowed: dict[Rules, NDArray[np.bool_]] = {}
@@ -64,7 +64,7 @@ class Ranking:
 
     def pair(self, row: int, other: int) -> tuple[float, float, float, float]:
         """Score, similarity, time factor and weight of one article as a candidate for another."""
-        query = self._tilted(self._index.vectors_of([row])).astype(np.float64)
+        query = self._weigh_query(self._index.vectors_of([row])).astype(np.float64)
         products = query.multiply(self._index.vectors_of([other]).astype(np.float64))
         similarity = float(np.add.accumulate(np.append(0.0, csr_array(products).data))[-1])  # in the columns' order
         days = self._index.days
@@ -75,7 +75,7 @@ class Ranking:
 
     def products(self, row: int, other: int) -> csr_array:
         """What each term that two articles share adds to their similarity, float32 (1, terms)."""
-        return csr_array(self._tilted(self._index.vectors_of([row])).multiply(self._index.vectors_of([other])))
+        return csr_array(self._weigh_query(self._index.vectors_of([row])).multiply(self._index.vectors_of([other])))
 
     def lists(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
         """The list of each article, as its editors wish it."""
@@ -175,13 +175,13 @@ class Ranking:
 
         return self._capped(found, rules)
 
-    def _tilted(self, queries: csr_array) -> csr_array:
+    def _weigh_query(self, queries: csr_array) -> csr_array:
         """Queries that give the fields the shares that are wanted, which may be others than were trained."""
-        if self._tilt is None:
+        if self._query_factors is None:
             return queries
-        tilted = queries.copy()
-        tilted.data *= self._tilt[tilted.indices]
-        return tilted
+        weighed = queries.copy()
+        weighed.data *= self._query_factors[weighed.indices]
+        return weighed
 
     def _rows_left_out(self, rules: Rules) -> list[int]:
         return [row for id in rules.exclude if (row := self._articles.names.row(id)) is not None]
@@ -190,7 +190,7 @@ class Ranking:
         self, queries: csr_array, days: NDArray[np.float64], excluded: NDArray[np.int32], rules: Rules
     ) -> list[Ranked]:
         found = self._index.nearest(
-            self._tilted(queries),
+            self._weigh_query(queries),
             query_days=days,
             excluded=excluded,
             allowed=self.allowed(rules),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, Self, TypedDict, Unpack
+from typing import Self, Unpack
 
 import msgspec
 import numpy as np
@@ -19,9 +19,11 @@ from recommender.catalogue import Catalogue
 from recommender.corpus import Corpus
 from recommender.errors import CorpusError, SettingsError, UnknownArticleError
 from recommender.ranking.explanation import Explanation, shared_words
-from recommender.ranking.joined import JoinedCatalogue, JoinedIndex, JoinedLists
+from recommender.ranking.identifiers import Identifiers
+from recommender.ranking.live_catalogue import LiveCatalogue, LiveIndex, LiveTopLists
+from recommender.ranking.options import Options
 from recommender.ranking.ranking import Ranked, Ranking
-from recommender.ranking.rules import Curated, Placement, Rules, Suggestion
+from recommender.ranking.rules import Placement, Rules, Suggestion
 from recommender.search import Decay, Index, TopLists, hub_weights
 from recommender.settings import Published, Settings
 from recommender.text import TfidfModel
@@ -30,25 +32,6 @@ _BATCH = 1024  # articles searched for at once
 _CLOSE = 60  # of 100: how alike an ID must be to be named where another is unknown
 _COMPARED = 1000  # IDs that an unknown one is compared with: the next ones in the alphabet; 5 ms
 _COMPARABLE = 200  # characters of an ID that is compared with others: time grows with the length
-
-
-class Options(TypedDict, total=False):
-    """What a look-up may ask for beside the limit; see `Rules`."""
-
-    min_score: float | None
-    curated: Curated
-    published: Published | None
-    exclude: Sequence[str]
-    max_age_days: float | None
-    provider_cap: int | None
-
-
-class Identifiers(NamedTuple):
-    """What one article answers to: its ID, its other IDs, and its normalised addresses."""
-
-    id: str
-    names: list[str]
-    urls: list[str]
 
 
 class Recommender:
@@ -104,12 +87,12 @@ class Recommender:
     @classmethod
     def from_parts(
         cls,
-        catalogue: Catalogue | JoinedCatalogue,
+        catalogue: Catalogue | LiveCatalogue,
         model: TfidfModel | Callable[[], TfidfModel],
-        index: Index | JoinedIndex,
+        index: Index | LiveIndex,
         *,
         settings: Settings,
-        top_lists: TopLists | JoinedLists | None = None,
+        top_lists: TopLists | LiveTopLists | None = None,
     ) -> Self:
         """A fitted recommender from what another has learnt; rows are the same in all of it.
 
@@ -120,28 +103,28 @@ class Recommender:
 
     def _take(
         self,
-        catalogue: Catalogue | JoinedCatalogue,
+        catalogue: Catalogue | LiveCatalogue,
         model: TfidfModel | Callable[[], TfidfModel],
-        index: Index | JoinedIndex,
-        top_lists: TopLists | JoinedLists | None,
-        tilt: NDArray[np.float32] | None = None,
+        index: Index | LiveIndex,
+        top_lists: TopLists | LiveTopLists | None,
+        query_factors: NDArray[np.float32] | None = None,
     ) -> Self:
+        self._query_factors = query_factors
         self._catalogue = catalogue
         self._index = index
         self._model = model
         self._ranking = Ranking(
-            catalogue, index, decay=Decay.from_settings(self.settings), top_lists=top_lists, tilt=tilt
+            catalogue, index, decay=Decay.from_settings(self.settings), top_lists=top_lists, query_factors=query_factors
         )
         return self
 
     def with_settings(
         self, *, half_life_days: float | None, title_weight: float | None = None, min_score: float | None = None
     ) -> Self:
-        """The same articles, terms and weights of hubs, looked up under other settings at once, without training.
+        """The same articles, terms and weights, looked up under other settings without training.
 
         Args:
-            half_life_days: `None` leaves time out.
-            title_weight, min_score: as they are if left out.
+            half_life_days: `None` leaves time out. The others stay as they are if left out.
 
         Raises:
             SettingsError: a value out of its range, or a share for a field that was trained to have none.
@@ -151,7 +134,7 @@ class Recommender:
         changed |= {} if title_weight is None else {"title_weight": title_weight}
         changed |= {} if min_score is None else {"min_score": min_score}
         other = type(self)(settings=replace(trained, **changed))  # type: ignore[arg-type]
-        tilt = None
+        query_factors = None
         if other.settings.title_weight != trained.title_weight:
             if not 0 < trained.title_weight < 1:
                 raise SettingsError(
@@ -160,10 +143,10 @@ class Recommender:
             # The articles' vectors hold the roots of the shares that were trained; a query's may make up for both.
             share = other.settings.title_weight
             shares = {"title": share / trained.title_weight, "excerpt": (1 - share) / (1 - trained.title_weight)}
-            tilt = np.concatenate(
+            query_factors = np.concatenate(
                 [np.full(span.stop - span.start, shares[field]) for field, span in self._tfidf.columns().items()]
             ).astype(np.float32)
-        return other._take(self._catalogue, lambda: self._tfidf, self._index, None, tilt)
+        return other._take(self._catalogue, lambda: self._tfidf, self._index, None, query_factors)
 
     def precompute_lists(self, *, progress: bool = False) -> Self:
         """Make the precomputed lists, which look-ups are then answered from where they can be."""
@@ -178,10 +161,14 @@ class Recommender:
         """The trained model that this recommender answers from, without its precomputed lists if it has none.
 
         Raises:
-            TypeError: live articles lie over the model.
+            TypeError: live articles lie over the model, or it answers under another title weight than was trained.
         """
+        if self._query_factors is not None:
+            raise TypeError(
+                "its title weight is not the trained one: only a model as it was trained can be taken from here"
+            )
         catalogue, index, lists = self._catalogue, self._index, self._ranking.top_lists
-        if not (isinstance(catalogue, Catalogue) and isinstance(index, Index)) or isinstance(lists, JoinedLists):
+        if not (isinstance(catalogue, Catalogue) and isinstance(index, Index)) or isinstance(lists, LiveTopLists):
             raise TypeError("live articles lie over this model: only a model as it was trained can be taken from here")
         return TrainedModel(catalogue, index, lists, lambda: self._tfidf, self.settings)
 

@@ -1,7 +1,7 @@
-"""Two sets of articles as one: those of a trained model, and the few that came since; some of the first are withdrawn.
+"""Two sets of articles as one: those of a trained model, and the live ones that came since; some rows are masked.
 
-The rows of the few stand behind those of the many, so a row alone settles no tie here. Instead each article has a
-place: the model's row r has 2r + 1, and one that came since has twice the number of the model's articles before it.
+Live rows follow the model's, so a row alone settles no tie here. Instead each article has a sort position: 2r + 1 for
+the model's row r, and for a live one twice the number of the model's articles before it in rank order.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from recommender.catalogue import HIDDEN, Catalogue, StringIndex
 from recommender.search import Decay, Index, Neighbors, TopLists
 
 
-class JoinedKeys:
+class LiveStringIndex:
     """Which row each key has, the keys of what came since first."""
 
     def __init__(self, base: StringIndex, live: StringIndex, *, start: int, masked: frozenset[int]) -> None:
@@ -45,17 +45,19 @@ class JoinedKeys:
         return [*self._live.near(key, count), *names]
 
 
-class JoinedCatalogue(Sequence[Article]):
+class LiveCatalogue(Sequence[Article]):
     """Articles by row; a row that is withdrawn or replaced stays, but nothing leads to it."""
 
-    def __init__(self, base: Catalogue, live: Catalogue, *, masked: frozenset[int], places: Sequence[int]) -> None:
+    def __init__(
+        self, base: Catalogue, live: Catalogue, *, masked: frozenset[int], sort_positions: Sequence[int]
+    ) -> None:
         start = len(base)
         self._base = base
         self._live = live
         self._masked = masked
-        self._places = places
-        self.names = JoinedKeys(base.names, live.names, start=start, masked=masked)
-        self.urls = JoinedKeys(base.urls, live.urls, start=start, masked=masked)
+        self._sort_positions = sort_positions
+        self.names = LiveStringIndex(base.names, live.names, start=start, masked=masked)
+        self.urls = LiveStringIndex(base.urls, live.urls, start=start, masked=masked)
         self.days = np.concatenate((base.days, live.days))
         self.flags = np.concatenate((base.flags, live.flags))
         self.flags[list(masked)] |= HIDDEN
@@ -85,7 +87,7 @@ class JoinedCatalogue(Sequence[Article]):
         start = len(self._base)
         stays = np.ones(start, np.bool_)
         stays[list(self._masked)] = False
-        before = np.append(0, stays.cumsum())[np.asarray(self._places, np.int64) // 2]
+        before = np.append(0, stays.cumsum())[np.asarray(self._sort_positions, np.int64) // 2]
         return np.insert(np.flatnonzero(stays), before, np.arange(start, len(self)))
 
     def entry_json(self, row: int) -> bytes:
@@ -118,17 +120,17 @@ class JoinedCatalogue(Sequence[Article]):
         return np.concatenate((found, np.array(more, np.int32)))
 
 
-class JoinedIndex:
+class LiveIndex:
     """Articles as candidates.
 
     Attributes:
         days, weights: as an `Index` has them, of both.
     """
 
-    def __init__(self, base: Index, live: Index, *, places: Sequence[int]) -> None:
+    def __init__(self, base: Index, live: Index, *, sort_positions: Sequence[int]) -> None:
         self._base = base
         self._live = live
-        self._places = places
+        self._sort_positions = sort_positions
         self.days = np.concatenate((base.days, live.days))
         self.weights = np.concatenate((base.weights, live.weights))
 
@@ -186,7 +188,7 @@ class JoinedIndex:
         found = Neighbors(np.full((queries.shape[0], limit), -1, np.int32), np.zeros((queries.shape[0], limit)))
         for query in range(queries.shape[0]):
             old = [(-s, 2 * row + 1, row) for row, s in _pairs(base, query)]
-            new = [(-s, self._places[row], start + row) for row, s in _pairs(live, query)]
+            new = [(-s, self._sort_positions[row], start + row) for row, s in _pairs(live, query)]
             for rank, (negative, _, row) in enumerate(islice(heapq.merge(old, new), limit)):
                 found.rows[query, rank], found.scores[query, rank] = row, -negative
         return found
@@ -197,7 +199,7 @@ def _pairs(found: Neighbors, query: int) -> list[tuple[int, float]]:
     return [(row, score) for row, score in zip(rows, scores, strict=True) if row >= 0]
 
 
-class JoinedLists:
+class LiveTopLists:
     """The precomputed lists of a model's articles, with what came since put in and what is withdrawn left out."""
 
     def __init__(
@@ -208,21 +210,21 @@ class JoinedLists:
         owners: NDArray[np.int32],
         scores: NDArray[np.float64],
         candidates: NDArray[np.int64],
-        places: Sequence[int],
+        sort_positions: Sequence[int],
     ) -> None:
         """Take what `entered` found.
 
         Args:
             owners, scores, candidates: (pairs,) for each article of the model, ascending, which of those that came
                 since enter its list (by number, from 0), and with which score.
-            places: of those that came since, by number.
+            sort_positions: of those that came since, by number.
         """
         self._base = base
         self._masked = masked
         self._owners = owners
         self._scores = scores
         self._candidates = candidates
-        self._places = places
+        self._sort_positions = sort_positions
 
     def best(
         self, row: int, limit: int, *, min_score: float = 0.0, keeps: Callable[[int], bool] | None = None
@@ -240,7 +242,7 @@ class JoinedLists:
         # Behind the end of a full list there may be others that nobody has looked at.
         end = ranked[-1] if len(ranked) == width else (np.inf, 0, 0)
         ranked += [
-            (-score, self._places[number], count + number)
+            (-score, self._sort_positions[number], count + number)
             for number, score in zip(
                 self._candidates[first:last].tolist(), self._scores[first:last].tolist(), strict=True
             )
