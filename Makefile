@@ -32,7 +32,7 @@ test-long: $(VENV)/installed-dev  ## run the long tests
 	@CASES=20 $(PYTEST) tests/api/http/test_openapi.py
 
 test-engines: $(VENV)/installed-engines  ## train and export on Spark and Ray, and over S3 (needs Java 17; 800 MB to install)
-	@$(BIN)/python -m pytest tests/engines
+	@$(BIN)/python -m pytest tests/engines $(ENGINES)
 
 lint: $(VENV)/installed-dev  ## check style, format, types and which package imports which
 	$(BIN)/ruff check .

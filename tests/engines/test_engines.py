@@ -61,6 +61,7 @@ def test_the_model_that_is_trained_is_the_same(engine: tuple[EngineName, str], t
     assert found[0] == found[1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["ray", "spark"])
 def test_a_cluster_without_an_address_is_started_on_this_machine(name: EngineName) -> None:
     engine = Engine(name, workers=2)
@@ -81,6 +82,7 @@ def test_a_task_that_fails_is_named_and_keeps_no_other_from_its_end(engine: tupl
     assert os.getpid() not in {worker for worker, _ in found}
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_breaks_off_no_export(
     site: Site, engine: tuple[EngineName, str], tmp_path: Path
 ) -> None:
