@@ -29,6 +29,7 @@ test-all: test test-long test-engines  ## run every test, the clusters' too
 
 test-long: $(VENV)/installed-dev  ## run the long tests
 	@$(PYTEST) -m long
+	@CASES=20 $(PYTEST) tests/api/http/test_openapi.py
 
 test-engines: $(VENV)/installed-engines  ## train and export on Spark and Ray, and over S3 (needs Java 17; 800 MB to install)
 	@$(BIN)/python -m pytest tests/engines $(ENGINES)

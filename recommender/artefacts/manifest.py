@@ -146,7 +146,7 @@ def refusal(path: str | Path, reason: str) -> ArtefactError:
 
 @contextmanager
 def refusing(path: str | Path) -> Iterator[None]:
-    """Turn errors of reading the files of an artefact into an `ArtefactError`."""
+    """Raise what goes wrong while an artefact's files are read as an `ArtefactError`."""
     try:
         yield
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError) as error:

@@ -23,7 +23,7 @@ class Fingerprint(msgspec.Struct, frozen=True):
     """The files of a version as they are on the disk.
 
     Inode and time of change are given by the system and can't be set on a file that is copied, unpacked or written to.
-    So whoever hands over a version can't hand over a seal that fits it.
+    So a seal that is copied along with a version never fits it.
 
     Attributes:
         manifest: sha256 of the manifest, as hex; empty where it can't be read.

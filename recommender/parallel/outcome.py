@@ -18,7 +18,7 @@ class Outcome(NamedTuple):
 
 
 def attempt(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Outcome:
-    """Run a task on a worker, and turn any error into a sentence, since not every error can be pickled.
+    """Run a task on a worker, and return any error as a sentence, since not every error can be pickled.
 
     joblib calls within the task stay in its thread.
     """

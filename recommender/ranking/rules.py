@@ -72,7 +72,7 @@ class Rules:
         max_age_days: float | None = None,
         provider_cap: int | None = None,
     ) -> Rules:
-        """The settings' own rules, with what the caller names in their place."""
+        """The settings' own rules, overridden by what the caller names."""
         return cls(
             limit=settings.limit if limit is None else limit,
             min_score=settings.min_score if min_score is None else min_score,

@@ -65,7 +65,7 @@ def hubness_of_rows(
     means = np.empty(count)
     bands = range(0, count, window)
     with Parallel(n_jobs=cpu_count() if len(bands) > 1 else 1, prefer="threads") as parallel:
-        for parity in (0, 1):  # a band also writes into the heaps of the next one
+        for parity in (0, 1):  # a band also writes into the next one's top-k
             parallel(delayed(join_band)(arrays, band, window, decay.parameters, nearest) for band in bands[parity::2])
         parallel(delayed(mean_scores)(arrays, band, window, decay.parameters, nearest, means) for band in bands)
     return means[first - start : last - start]

@@ -67,6 +67,7 @@ def test_a_file_holds_what_look_ups_give_however_it_is_cut(
     assert [file.name for file in tmp_path.iterdir()] == ["lists.jsonl"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("task_size", "workers"), WAYS)
 def test_a_dataset_of_dask_holds_the_same(
     site: Site, answers: bytes, tmp_path: Path, dask: clusters.Cluster, task_size: int, workers: int
@@ -347,6 +348,7 @@ def test_the_command_tells_files_from_folders(site: Site, answers: bytes, tmp_pa
     assert not list(Path("/dev").glob(".*.parts"))
 
 
+@pytest.mark.long
 def test_a_cluster_without_an_address_is_started_for_the_command(site: Site, answers: bytes, tmp_path: Path) -> None:
     done = site.export(f"{tmp_path}/", "--task-size", 50, "--engine", "dask", "--workers", 2)
     assert (done.returncode, done.stderr) == (0, f"150 articles exported to {tmp_path}/\n")
