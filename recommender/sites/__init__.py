@@ -1,0 +1,10 @@
+"""Conventions: what the files of a site mean, by the generator that builds it and by its own configuration.
+
+Each generator is one file in `generators/` and one tiny site in `tests/sites/`. No configuration is ever executed.
+"""
+
+from recommender.sites.detection import GENERATORS, find_site
+from recommender.sites.page import Page, PageKind
+from recommender.sites.site import ARTICLE_SUFFIXES, UNREAD_SUFFIXES, Site
+
+__all__ = ["ARTICLE_SUFFIXES", "GENERATORS", "UNREAD_SUFFIXES", "Page", "PageKind", "Site", "find_site"]

@@ -1,0 +1,66 @@
+"""Configuration files of sites: YAML, TOML and JSON are read, code never is."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+MAX_BYTES = 1 << 20
+
+Configuration = Mapping[str, Any]
+
+
+def read_configuration(path: Path) -> dict[str, Any] | None:
+    """The values of a configuration file; `None` where there is none, or none that can be read."""
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(MAX_BYTES).decode()
+        values = _PARSERS[path.suffix](text)
+    except (OSError, ValueError, yaml.YAMLError, RecursionError):
+        return None
+    return values if isinstance(values, dict) else None
+
+
+def find_file(root: Path, names: Iterable[str]) -> Path | None:
+    """The first of some files that exists in a folder."""
+    return next((root / name for name in names if (root / name).is_file()), None)
+
+
+def text_in(values: Configuration, *keys: str) -> str:
+    """The text at a path of keys, or an empty one."""
+    found: Any = values
+    for key in keys:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
+def texts_in(values: Configuration, *keys: str) -> tuple[str, ...]:
+    """The texts of a list at a path of keys, a single text counting as a list of one."""
+    found: Any = values
+    for key in keys:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    found = [found] if isinstance(found, str) else found
+    return tuple(text for text in found if isinstance(text, str)) if isinstance(found, list) else ()
+
+
+def depends_on(root: Path, *packages: str) -> str | None:
+    """The first of some npm packages that the folder's `package.json` names."""
+    values = read_configuration(root / "package.json") or {}
+    named: set[str] = set()
+    for key in ("dependencies", "devDependencies"):
+        if isinstance(values.get(key), Mapping):
+            named |= values[key].keys()
+    return next((package for package in packages if package in named), None)
+
+
+_PARSERS: dict[str, Callable[[str], object]] = {
+    ".yml": yaml.safe_load,
+    ".yaml": yaml.safe_load,
+    ".toml": tomllib.loads,
+    ".json": json.loads,
+}

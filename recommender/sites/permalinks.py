@@ -1,0 +1,65 @@
+"""Permalink patterns, such as `/:year/:month/:title/`, and the slugs that they are made of."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+
+_TOKEN = re.compile(r":(\w+)")
+
+
+def expand(pattern: str, date: datetime | None, values: Mapping[str, str]) -> str | None:
+    """The address that a pattern makes, beginning with `/`; `None` where a token's value is unknown.
+
+    Args:
+        date: for `:year`, `:month`, `:day`, `:hour`, `:minute`, `:second`, `:i_month`, `:i_day`, `:short_year`,
+            `:short_month`, `:long_month`, `:y_day`, `:week`, `:w_day`, `:short_day` and `:long_day`.
+        values: of all other tokens.
+    """
+    known = {**_dates(date), **values}
+    names = sorted(known, key=len, reverse=True)
+    found = re.compile(f":({'|'.join(names)})") if names else _TOKEN
+    address = found.sub(lambda match: known[match[1]], pattern)
+    if _TOKEN.search(address):
+        return None
+    return "/" + re.sub(r"/{2,}", "/", address).lstrip("/")
+
+
+def slugify(text: str, *, keep_case: bool = False) -> str:
+    """Letters and digits of any script, all else as single hyphens."""
+    normal = unicodedata.normalize("NFC", text)
+    return re.sub(r"[^\w]+|_+", "-", normal if keep_case else normal.lower()).strip("-")
+
+
+def texts_of(fields: Mapping[str, object], key: str, *, separator: str | None) -> list[str]:
+    """The texts of a list, or of one text that a separator parts."""
+    value = fields.get(key)
+    if isinstance(value, str):
+        parts = [value] if separator is None else value.split(None if separator == " " else separator)
+        return [part.strip() for part in parts if part.strip()]
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _dates(date: datetime | None) -> dict[str, str]:
+    if date is None:
+        return {}
+    return {
+        "year": f"{date:%Y}".zfill(4),
+        "short_year": f"{date:%y}",
+        "month": f"{date:%m}",
+        "i_month": str(date.month),
+        "short_month": f"{date:%b}",
+        "long_month": f"{date:%B}",
+        "day": f"{date:%d}",
+        "i_day": str(date.day),
+        "y_day": f"{date:%j}",
+        "week": f"{date:%V}",
+        "w_day": str(date.isoweekday()),
+        "short_day": f"{date:%a}",
+        "long_day": f"{date:%A}",
+        "hour": f"{date:%H}",
+        "minute": f"{date:%M}",
+        "second": f"{date:%S}",
+    }

@@ -1,0 +1,198 @@
+"""`Site`: what the files of one corpus mean, by a generator's conventions and the site's own configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+from typing import Any, TypeAlias
+
+from langcodes import tag_is_valid
+
+from recommender.sites.page import Page, PageKind
+from recommender.sites.path_dates import find_date_in_path
+
+ARTICLE_SUFFIXES = (".md", ".markdown", ".mdx", ".html", ".txt")
+"""What is read, by the ending of its name."""
+
+UNREAD_SUFFIXES = (".org", ".adoc", ".asciidoc", ".rst", ".njk", ".qmd", ".ipynb", ".textile")
+"""What other tools take for articles; it is passed over, counted and said."""
+
+INDEX_STEMS = ("index", "_index")  # named after their folder
+
+Address: TypeAlias = Callable[["Site", Page], "str | None"]
+
+
+def no_address(site: Site, page: Page) -> None:
+    """For sites whose addresses no file tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What the files of one corpus mean. All paths are relative to the site's root unless it says otherwise.
+
+    Attributes:
+        generator: its name, such as "hugo".
+        reason: why the corpus is taken for one of this kind, as part of a sentence: "_config.yml is Jekyll's".
+        corpus: the corpus's path; empty where it is the root itself.
+        content_folders: globs of the folders that hold articles; none means all. They don't bind a corpus that lies
+            outside all of them.
+        excluded: globs of files and folders that the configuration leaves out.
+        draft_folders: names of folders whose files are drafts.
+        section_stems: stems of files that are pages of a folder's list.
+        standalone: globs of pages by themselves, such as About.
+        has_sections: whether posts lie in folders of the content folders, so that a page directly in one stands
+            by itself, unless most pages do; `detection.py` adds such pages' folders to `standalone_folders`.
+        standalone_folders: content folders whose own pages stand by themselves.
+        needs_front_matter: whether files without front matter are no pages.
+        date_keys: keys of the publication date that come before those which all generators share.
+        prefers_path_date: whether a date in the path comes before one in the front matter.
+        tag_separator: what separates tags that are written as one text; `None` where such a text is one tag.
+        hides_unpublished: whether `published: false` means a draft.
+        holds_back_future: whether a page with a future date is not built before it.
+        excerpt_separators: what ends the excerpt in a text, besides those that all generators share.
+        languages: those declared, the default one first.
+        language_folders: the languages that folders stand for, by path.
+        language_suffixes: whether `name.de.md` is German.
+        base_urls: the address that the site is published at, by language; by "" for all others.
+        address_of: gives the address of a page, absolute or beginning with `/`; a function of a module.
+        options: what else of the configuration `address_of` needs.
+    """
+
+    generator: str
+    reason: str
+    corpus: str = ""
+    content_folders: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    draft_folders: tuple[str, ...] = ("_drafts",)
+    section_stems: tuple[str, ...] = ("_index",)
+    standalone: tuple[str, ...] = ()
+    has_sections: bool = False
+    standalone_folders: tuple[str, ...] = ()
+    needs_front_matter: bool = False
+    date_keys: tuple[str, ...] = ()
+    prefers_path_date: bool = False
+    tag_separator: str | None = None
+    hides_unpublished: bool = False
+    holds_back_future: bool = False
+    excerpt_separators: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    language_folders: Mapping[str, str] = field(default_factory=dict)
+    language_suffixes: bool = False
+    base_urls: Mapping[str, str] = field(default_factory=dict)
+    address_of: Address = no_address
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def path_of(self, file: str) -> str:
+        """The path of a file of the corpus, relative to the site's root."""
+        return f"{self.corpus}/{file}" if self.corpus else file
+
+    def has(self, file: str) -> bool:
+        """Whether a file of the corpus, given relative to it, belongs to what the site publishes or drafts."""
+        path = self.path_of(file)
+        if any(_matches(path, pattern) for pattern in self.excluded):
+            return False
+        return not self.content_folders or not self._corpus_is_around_content() or self._is_content(path)
+
+    def kind_of(self, page: Page) -> PageKind:
+        """What a page is."""
+        path = PurePosixPath(page.path)
+        if self._stem(path) in self.section_stems:
+            return "section"
+        by_itself = self.bundle_folder(page.path) in self.standalone_folders or any(
+            _matches(page.path, pattern) for pattern in self.standalone
+        )
+        return "standalone" if by_itself else "post"
+
+    def bundle_folder(self, path: str) -> str:
+        """The folder that a page lies in; of `name/index.md` the one that `name` lies in; empty for the root."""
+        pure = PurePosixPath(path)
+        folder = pure.parent.parent if self._stem(pure) == "index" else pure.parent
+        return "" if str(folder) == "." else str(folder)
+
+    def is_draft(self, path: str) -> bool:
+        """Whether a page is a draft by the folder that it lies in."""
+        return not set(PurePosixPath(path).parts[:-1]).isdisjoint(self.draft_folders)
+
+    def date_of(self, path: str) -> date | None:
+        """The day that a path names."""
+        return find_date_in_path(path)
+
+    def language_of(self, path: str, fields: Mapping[str, object]) -> str | None:
+        """The language of a page: as it says itself, else by its suffix or folder, else the site's default one."""
+        for key in ("lang", "language", "locale"):
+            if isinstance(value := fields.get(key), str) and value.strip():
+                return normalise_language(value)
+        pure = PurePosixPath(path)
+        if self.language_suffixes and (suffix := self._language_suffix(pure)):
+            return suffix
+        for folder in map(str, pure.parents):
+            if folder in self.language_folders:
+                return self.language_folders[folder]
+        return self.languages[0] if self.languages else None
+
+    def name_of(self, path: str) -> str:
+        """The ID that a page gets from its path: its stem, or its folder's name, without the language's suffix."""
+        pure = PurePosixPath(path)
+        stem = self._stem(pure)
+        return pure.parent.name if stem in INDEX_STEMS and pure.parent.name else stem
+
+    def address(self, page: Page) -> str | None:
+        """The address of a page, absolute where the site's own is known, else beginning with `/`."""
+        made = self.address_of(self, page)
+        return None if made is None else self.absolute(made, page.language)
+
+    def absolute(self, address: str, language: str | None) -> str:
+        """An address with the site's own before it, as far as that is known."""
+        if not address.startswith("/"):
+            return address
+        return self.base_urls.get(language or "", self.base_urls.get("", "")).rstrip("/") + address
+
+    def _corpus_is_around_content(self) -> bool:
+        """Whether the corpus is the root or a folder between it and the content, rather than beside or within it."""
+        return not self.corpus or not (self._is_content(f"{self.corpus}/x") or self._is_outside())
+
+    def _is_outside(self) -> bool:
+        return not any(pattern.startswith(("*", f"{self.corpus}/")) for pattern in self.content_folders)
+
+    def _is_content(self, path: str) -> bool:
+        folders = [str(folder) for folder in PurePosixPath(path).parents]
+        return any(fnmatchcase(folder, pattern) for folder in folders for pattern in self.content_folders)
+
+    def _stem(self, path: PurePosixPath) -> str:
+        stem = path.stem
+        return stem.rpartition(".")[0] if self.language_suffixes and self._language_suffix(path) else stem
+
+    def _language_suffix(self, path: PurePosixPath) -> str | None:
+        """The language that a name such as `index.de.md` ends in."""
+        stem, _, suffix = path.stem.rpartition(".")
+        language = normalise_language(suffix)
+        is_language = language in self.languages if self.languages else is_language_code(suffix)
+        return language if stem and is_language else None
+
+
+def normalise_language(text: str) -> str:
+    """A language tag in lower case, with hyphens: `pt_BR` and `pt-BR` are `pt-br`."""
+    return text.strip().lower().replace("_", "-")
+
+
+def is_language_code(text: str) -> bool:
+    """Whether a text is a code of ISO 639-1, perhaps with a script or a region: `de`, `pt-BR`, `zh-Hans`."""
+    language = normalise_language(text)
+    return len(language.partition("-")[0]) == 2 and tag_is_valid(language)
+
+
+def published_text(moment: datetime | date) -> str:
+    """A date that a path names, as a front matter would say it."""
+    return moment.isoformat()
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """Whether a glob is that of a file or of one of its folders; one without a `/` matches at any depth."""
+    pattern = pattern.strip("/")
+    candidates = [path, *(str(folder) for folder in PurePosixPath(path).parents)]
+    if "/" not in pattern:
+        candidates = [PurePosixPath(candidate).name for candidate in candidates]
+    return any(fnmatchcase(candidate, pattern) for candidate in candidates)
