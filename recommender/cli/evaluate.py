@@ -20,7 +20,6 @@ from recommender.evaluation import (
     as_html,
     as_text,
     evaluate,
-    require_matplotlib,
     run_of,
     trec_qrels,
     trec_run,
@@ -81,10 +80,8 @@ def evaluate_command(
         _lint(corpus)
     split = Split.of(corpus, since=_moment(since))
     # Anything missing is reported before the long work begins.
-    judge = Recommender.load(models, against) if against else None
-    others = {f"encoder {Path(encoder).name}": sentence_encoder(encoder)} if encoder else {}
-    if page is not None:
-        require_matplotlib()
+    earlier_model = Recommender.load(models, against) if against else None
+    encoders = {f"encoder {Path(encoder).name}": sentence_encoder(encoder)} if encoder else {}
     for file in (page, qrels, run_file):
         if file is not None and not file.parent.is_dir():
             raise RecommenderError(f"{file}: can't be written: there is no folder {file.parent}")
@@ -99,8 +96,8 @@ def evaluate_command(
             max_links=max_links,
             learnt=tuned.summary(),
             name=corpus_path.resolve().name,
-            earlier_model=judge,
-            others=others,
+            earlier_model=earlier_model,
+            more_baselines=encoders,
             progress=progress,
         )
     click.echo(

@@ -4,15 +4,14 @@ from recommender.evaluation.baselines import encoder
 from recommender.evaluation.evaluation import (
     OURS,
     Comparison,
+    Estimate,
     Evaluation,
-    Figure,
     Group,
     Miss,
     Spread,
     System,
     evaluate,
 )
-from recommender.evaluation.plots import require_matplotlib
 from recommender.evaluation.report import as_html, as_text
 from recommender.evaluation.trec import MAIN, Run, measure, qrels, run_of, trec_qrels, trec_run
 
@@ -20,8 +19,8 @@ __all__ = [
     "MAIN",
     "OURS",
     "Comparison",
+    "Estimate",
     "Evaluation",
-    "Figure",
     "Group",
     "Miss",
     "Run",
@@ -33,7 +32,6 @@ __all__ = [
     "evaluate",
     "measure",
     "qrels",
-    "require_matplotlib",
     "run_of",
     "trec_qrels",
     "trec_run",

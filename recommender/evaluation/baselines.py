@@ -1,4 +1,4 @@
-"""What one would do without this program: rankings to compare with."""
+"""Baselines: simple and standard rankings to compare this program with."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from recommender.articles import Article
 from recommender.errors import EvaluationError
 
 Rankings: TypeAlias = NDArray[np.int64]
-"""The best rows of each query, best first, int64 (queries, depth); -1 where a query has fewer."""
+"""The highest-scoring rows of each query, best first, int64 (queries, depth), padded with -1."""
 
 Baseline: TypeAlias = "Callable[[Sequence[Article], NDArray[np.int64], int], Rankings]"
-"""Articles in rank order, the rows that are asked for, and how many to give."""
+"""Takes the articles in rank order, the rows to make rankings for, and the depth of each ranking."""
 
 PLAIN = "plain TF-IDF"
 _SEED = 0
@@ -24,31 +24,31 @@ _LSI_DIMENSIONS = 100
 
 
 def random(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
-    """Any articles at all."""
+    """Articles at random."""
     generator = np.random.default_rng(_SEED)
     return _by_score(articles, rows, depth, lambda _: generator.random(len(articles)))
 
 
 def newest(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
-    """The latest of the archive."""
+    """The newest articles of the archive."""
     return _by_score(articles, rows, depth, lambda _: -np.arange(len(articles), dtype=np.float64))
 
 
 def nearest_in_time(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
-    """Those published closest, before or after."""
+    """The articles published closest in time, before or after."""
     days = np.array([np.nan if article.published_at is None else article.published_at for article in articles])
     return _by_score(articles, rows, depth, lambda row: -np.abs(np.nan_to_num(days - days[row], nan=np.inf)))
 
 
 def plain_tfidf(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
-    """Title and excerpt as one text under `TfidfVectorizer()`, cosine."""
+    """Cosine similarity of title and excerpt as one text, under scikit-learn's default `TfidfVectorizer()`."""
     vectors = _plain_vectors(articles)
     transposed = csr_array(vectors.T)
     return _by_score(articles, rows, depth, lambda row: (vectors[[row]] @ transposed).toarray()[0])
 
 
 def bm25(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
-    """The same text as a query under BM25 (Lucene's variant, bm25s's defaults)."""
+    """BM25 with the same text as the query (Lucene's variant, bm25s's defaults)."""
     import bm25s
 
     texts = _texts(articles)
@@ -61,7 +61,7 @@ def bm25(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Ra
 
 
 def lsi(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
-    """Plain TF-IDF brought down to a hundred dimensions by a truncated SVD, cosine."""
+    """Cosine similarity of the plain TF-IDF vectors, reduced to 100 dimensions by truncated SVD."""
     from sklearn.decomposition import TruncatedSVD
     from sklearn.preprocessing import normalize
 
@@ -74,7 +74,7 @@ def lsi(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Ran
 
 
 def encoder(model: str) -> Baseline:
-    """The same text under a sentence encoder, cosine.
+    """Cosine similarity of the same text under a sentence encoder.
 
     Args:
         model: a name or folder that `SentenceTransformer` takes.
@@ -115,7 +115,7 @@ def _plain_vectors(articles: Sequence[Article]) -> csr_array:
 
     try:
         return csr_array(TfidfVectorizer().fit_transform(_texts(articles)))
-    except ValueError:  # scikit-learn's word for "no text holds any word"
+    except ValueError:  # scikit-learn raises this where no text holds a word
         return csr_array(np.zeros((len(articles), 1)))
 
 

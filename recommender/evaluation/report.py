@@ -1,34 +1,44 @@
-"""An evaluation to be read: as text for a terminal, and as one HTML page with plots."""
+"""The evaluation report: text for a terminal, and one HTML page with plots."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from importlib import resources
 from itertools import groupby
 from math import inf
 from textwrap import wrap
 
-from jinja2 import Environment, StrictUndefined
+import wcwidth
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from tabulate import tabulate
 
+from recommender.evaluation.axis import Axis
 from recommender.evaluation.baselines import PLAIN
-from recommender.evaluation.evaluation import OURS, Comparison, Evaluation, Figure, Group, System
-from recommender.evaluation.plots import FEW, group_plot, intervals_plot
+from recommender.evaluation.evaluation import (
+    NO_DATES,
+    OURS,
+    UNORDERED_KINDS,
+    Comparison,
+    Estimate,
+    Evaluation,
+    Group,
+    System,
+)
 from recommender.evaluation.trec import DEPTH, MAIN, MEASURES
-from recommender.evaluation.width import columns_of, cut
 
 _COLUMNS = 100
 _MOST_SUGGESTED_IN_TEXT = 3
 _LOST_IN_TEXT = 10
+_FEW = 10  # lists in a group whose mean says little; the page shows it pale
 
 
 def as_text(evaluation: Evaluation) -> str:
-    """The result as tables for a terminal, at most a hundred columns wide but for long names and IDs."""
+    """The report as tables for a terminal, at most a hundred columns wide except for long names and IDs."""
     sections = [
-        _head(evaluation),
-        _table(_system_rows(f"lists of at most {evaluation.max_links}", _ranked(evaluation.systems))),
-        _table(_comparison_rows(_closest_first(evaluation.comparisons))),
+        _summary_lines(evaluation),
+        _table(_system_rows(f"lists of at most {evaluation.max_links}", _by_main_measure(evaluation.systems))),
+        _table(_comparison_rows(_strongest_first(evaluation.comparisons))),
         _table(_system_rows(f"lists of any length ({evaluation.all_queries:,})", evaluation.all_lists)),
         _table(_group_rows(evaluation.groups)),
         [f"{evaluation.missed_links:,} of {evaluation.links:,} links are not among the first {DEPTH}."],
@@ -39,54 +49,61 @@ def as_text(evaluation: Evaluation) -> str:
 
 
 def as_html(evaluation: Evaluation) -> str:
-    """The result as one page: no script, nothing from another host, and the same bytes for the same evaluation.
-
-    Raises:
-        RecommenderError: matplotlib is missing.
-    """
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
-    forms = {"decimal": _decimal, "signed": _signed, "percent": _percent, "chance": _chance, "times": _times}
-    environment.globals.update(forms, number="{:,}".format)
-    template = resources.files("recommender.evaluation").joinpath("report.html").read_text("utf-8")
-    kinds = _by_kind(evaluation.groups)
-    ranked, comparisons = _ranked(evaluation.systems), _closest_first(evaluation.comparisons)
-    return environment.from_string(template).render(
+    """The report as one page: no script, no request to another host, the same bytes for the same evaluation."""
+    ranked, comparisons = _by_main_measure(evaluation.systems), _strongest_first(evaluation.comparisons)
+    template = _templates().get_template("report.html")
+    return template.render(
         e=evaluation,
-        depth=DEPTH,
-        main=MAIN,
-        measures=list(MEASURES),
-        plain=_named(evaluation.systems, PLAIN),
+        plain=next((system for system in evaluation.systems if system.name == PLAIN), None),
         against_plain=next((against for against in comparisons if against.baseline == PLAIN), None),
         ranked=ranked,
         comparisons=comparisons,
         verdict=_verdict(comparisons),
         since=_day(evaluation.since),
         found=evaluation.links - evaluation.missed_links,
-        systems_plot=intervals_plot(f"{MAIN} of every way", {s.name: s.figures[MAIN] for s in ranked}, _decimal),
-        differences_plot=intervals_plot(
-            f"{MAIN} of {OURS} less that of each baseline", {c.baseline: c.difference for c in comparisons}, _signed
-        ),
-        kinds=kinds,
-        group_plots={kind: group_plot(kind, groups) for kind, groups in kinds.items() if len(groups) > 1},
-        few=FEW,
+        mains={system.name: system.figures[MAIN] for system in ranked},
+        differences={against.baseline: against.difference for against in comparisons},
+        kinds=_by_kind(evaluation.groups),
         settings={name: json.dumps(value, ensure_ascii=False) for name, value in evaluation.settings.items()},
     )
 
 
-# --- what both say
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("recommender", "evaluation"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    formats = {"decimal": _decimal, "signed": _signed, "percent": _percent, "p_value": _p_value, "times": _times}
+    environment.globals.update(
+        formats,
+        number="{:,}".format,
+        shorten=_shorten,
+        Axis=Axis,
+        ours=OURS,
+        plain_name=PLAIN,
+        main=MAIN,
+        measures=list(MEASURES),
+        depth=DEPTH,
+        few=_FEW,
+        no_dates=NO_DATES,
+        unordered_kinds=UNORDERED_KINDS,
+    )
+    return environment
 
 
-def _ranked(systems: Sequence[System]) -> list[System]:
+# --- both formats
+
+
+def _by_main_measure(systems: Sequence[System]) -> list[System]:
     return [*systems[:1], *sorted(systems[1:], key=lambda system: -system.figures[MAIN].mean)]
 
 
-def _closest_first(comparisons: Iterable[Comparison]) -> list[Comparison]:
-    """In the order of `_ranked`: the strongest baseline leads."""
+def _strongest_first(comparisons: Iterable[Comparison]) -> list[Comparison]:
+    """The strongest baseline first, as in `_by_main_measure`."""
     return sorted(comparisons, key=lambda comparison: comparison.difference.mean)
-
-
-def _named(systems: Iterable[System], name: str) -> System | None:
-    return next((system for system in systems if system.name == name), None)
 
 
 def _by_kind(groups: Iterable[Group]) -> dict[str, list[Group]]:
@@ -105,12 +122,19 @@ def _percent(share: float, digits: int = 0) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
-def _chance(p_value: float) -> str:
+def _p_value(p_value: float) -> str:
     return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
 
 
 def _times(ratio: float) -> str:
     return "∞" if ratio == inf else f"{ratio:,.{2 if ratio < 10 else 0}f}×"
+
+
+def _shorten(text: str, columns: int) -> str:
+    """The text, cut to so many terminal columns; Chinese characters take two."""
+    if wcwidth.width(text) <= columns:
+        return text
+    return f"{wcwidth.clip(text, 0, columns - 1).rstrip()}…"
 
 
 def _day(moment: str | None) -> str | None:
@@ -121,27 +145,31 @@ def _day(moment: str | None) -> str | None:
 
 
 def _verdict(comparisons: Sequence[Comparison]) -> str:
-    """Whom this program beats beyond chance, at a p of 0.05."""
-    sure = [against for against in comparisons if against.p_value < 0.05]
-    better = [against.baseline for against in sure if against.difference.mean > 0]
-    worse = [against.baseline for against in sure if against.difference.mean < 0]
-    level = [against.baseline for against in comparisons if against not in sure]
+    """Which baselines this program differs from significantly, at p < 0.05."""
+    significant = [against for against in comparisons if against.p_value < 0.05]
+    better = [against.baseline for against in significant if against.difference.mean > 0]
+    worse = [against.baseline for against in significant if against.difference.mean < 0]
+    similar = [against.baseline for against in comparisons if against not in significant]
     parts = [
         f"{words} {_listed(names)}"
-        for words, names in (("better than", better), ("worse than", worse), ("not to be told apart from", level))
+        for words, names in (
+            ("better than", better),
+            ("worse than", worse),
+            ("not significantly different from", similar),
+        )
         if names
     ]
-    return f"Beyond chance it is {'; '.join(parts)}." if parts else ""
+    return f"At p < 0.05 it is {'; '.join(parts)}." if parts else ""
 
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-# --- text
+# --- plain text
 
 
-def _head(evaluation: Evaluation) -> list[str]:
+def _summary_lines(evaluation: Evaluation) -> list[str]:
     since = f" since {_day(evaluation.since)}" if evaluation.since else ""
     head = (
         f"{evaluation.corpus}: {evaluation.queries:,} lists of at most {evaluation.max_links} links{since}, "
@@ -163,7 +191,7 @@ def _comparison_rows(comparisons: Iterable[Comparison]) -> list[list[str]]:
     rows = [[f"{OURS} against", "ratio", "difference [95 % interval]", "p"]]
     for against in comparisons:
         difference = _interval(against.difference, _signed)
-        rows.append([against.baseline, _times(against.ratio), difference, _chance(against.p_value)])
+        rows.append([against.baseline, _times(against.ratio), difference, _p_value(against.p_value)])
     return rows
 
 
@@ -173,7 +201,7 @@ def _group_rows(groups: Iterable[Group]) -> list[list[str]]:
         rows.append([kind, "", "", "", ""])
         for group in members:
             figures = [_decimal(group.ours), _decimal(group.plain), _signed(group.ours - group.plain)]
-            rows.append([f"  {cut(group.name, 40)}", f"{group.queries:,}", *figures])
+            rows.append([f"  {_shorten(group.name, 40)}", f"{group.queries:,}", *figures])
     return rows
 
 
@@ -198,16 +226,13 @@ def _lost_lines(evaluation: Evaluation) -> list[str]:
     ]
 
 
-def _interval(figure: Figure, form: Callable[[float], str]) -> str:
-    return f"{form(figure.mean)} [{form(figure.low)}, {form(figure.high)}]"
+def _interval(estimate: Estimate, format_value: Callable[[float], str]) -> str:
+    return f"{format_value(estimate.mean)} [{format_value(estimate.low)}, {format_value(estimate.high)}]"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as lines, the first column to the left and the others to the right."""
-    widths = [max(map(columns_of, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for first, *others in rows:
-        cells = [first + " " * (widths[0] - columns_of(first))]
-        cells += [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
-        lines.append("  ".join(cells).rstrip())
-    return lines
+    """The lines of a table: the first row is its header, the first column left-aligned, the others right-aligned."""
+    alignment = ["left", *["right"] * (len(rows[0]) - 1)]
+    # Given as a row like the others, since tabulate makes the columns wider for a header.
+    table = tabulate(rows, tablefmt="plain", colalign=alignment, disable_numparse=True, preserve_whitespace=True)
+    return table.splitlines()

@@ -1,4 +1,4 @@
-"""Rankings and judgements as TREC has them, and trec_eval's measures of them, through ir-measures."""
+"""Runs and relevance judgements (qrels) in TREC's formats, and trec_eval's measures through ir-measures."""
 
 from __future__ import annotations
 
@@ -25,56 +25,56 @@ PerQuery = Mapping[str, NDArray[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Rankings of some queries: for each, the IDs that were suggested, best first."""
+    """The ranking of each query: IDs of the suggested articles, best first."""
 
     name: str
     rankings: Mapping[str, Sequence[str]]
 
     def scored(self) -> list[ScoredDoc]:
-        """As TREC has it. Places are turned into scores, since trec_eval would settle ties in its own way."""
+        """The run as scored documents. Ranks become scores, since trec_eval breaks ties in its own way."""
         return [
-            ScoredDoc(query, target, float(len(ranking) - place))
+            ScoredDoc(query, target, float(len(ranking) - position))
             for query, ranking in self.rankings.items()
-            for place, target in enumerate(ranking)
+            for position, target in enumerate(ranking)
         ]
 
 
 def qrels(lists: CuratedLists) -> list[Qrel]:
-    """Curated lists as TREC's relevance judgements: every link is of relevance 1."""
+    """Curated lists as relevance judgements: every link has relevance 1."""
     return [Qrel(query, target, 1) for query in sorted(lists) for target in sorted(lists[query])]
 
 
 def trec_qrels(lists: CuratedLists) -> str:
-    """The judgements as a TREC file: query, 0, target, relevance. Blanks in an ID are written as `%20`."""
-    return "".join(f"{_trec(q.query_id)} 0 {_trec(q.doc_id)} {q.relevance}\n" for q in qrels(lists))
+    """The judgements as a TREC file: query, 0, target, relevance. Whitespace in an ID is percent-encoded."""
+    return "".join(f"{_as_token(q.query_id)} 0 {_as_token(q.doc_id)} {q.relevance}\n" for q in qrels(lists))
 
 
 def trec_run(run: Run) -> str:
-    """The rankings as a TREC file: query, Q0, target, rank, score, name."""
+    """The run as a TREC file: query, Q0, target, rank, score, name."""
     return "".join(
-        f"{_trec(query)} Q0 {_trec(target)} {rank} {len(ranking) - rank + 1} {run.name.replace(' ', '-')}\n"
+        f"{_as_token(query)} Q0 {_as_token(target)} {rank} {len(ranking) - rank + 1} {run.name.replace(' ', '-')}\n"
         for query, ranking in sorted(run.rankings.items())
         for rank, target in enumerate(ranking, start=1)
     )
 
 
-def _trec(id: str) -> str:
-    return re.sub(r"\s", lambda blank: quote(blank.group()), id)
+def _as_token(id: str) -> str:
+    return re.sub(r"\s", lambda match: quote(match.group()), id)
 
 
 def measure(run: Run, lists: CuratedLists) -> PerQuery:
-    """Every measure for every list, by trec_eval through ir-measures; a query without an answer counts as 0."""
-    position = {query: place for place, query in enumerate(sorted(lists))}
-    values = {name: np.zeros(len(position)) for name in MEASURES}
+    """Every measure of every query; a query without suggestions counts as 0."""
+    row_of = {query: row for row, query in enumerate(sorted(lists))}
+    values = {name: np.zeros(len(row_of)) for name in MEASURES}
     names = {str(measure): name for name, measure in MEASURES.items()}
-    wanted = Run(run.name, {query: run.rankings.get(query, ()) for query in position})
-    for metric in ir_measures.iter_calc(list(MEASURES.values()), qrels(lists), wanted.scored()):
-        values[names[str(metric.measure)]][position[metric.query_id]] = metric.value
+    judged = Run(run.name, {query: run.rankings.get(query, ()) for query in row_of})
+    for metric in ir_measures.iter_calc(list(MEASURES.values()), qrels(lists), judged.scored()):
+        values[names[str(metric.measure)]][row_of[metric.query_id]] = metric.value
     return values
 
 
 def run_of(recommender: Recommender, queries: Iterable[str], *, name: str = "this-program") -> Run:
-    """What a recommender suggests for some articles; those that it does not know get nothing."""
+    """A recommender's suggestions for some articles; those that it does not know are left out."""
     known = [id for id in sorted(queries) if recommender.has_article(id)]
     lists = recommender.related_many(known, limit=DEPTH, min_score=0.0, use_pins_and_bans=False)
     return Run(

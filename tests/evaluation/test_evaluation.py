@@ -6,7 +6,7 @@ from samples import article, corpus_of, stories
 
 from recommender import Recommender, Settings
 from recommender.errors import EvaluationError
-from recommender.evaluation import MAIN, OURS, Evaluation, Figure, evaluate, run_of
+from recommender.evaluation import MAIN, OURS, Estimate, Evaluation, evaluate, run_of
 from recommender.tuning import Split
 
 
@@ -17,12 +17,12 @@ def judged() -> Evaluation:
 
 
 def test_an_interval_holds_its_mean_and_narrows_with_more_queries() -> None:
-    few, many = (Figure.of(np.tile([0.0, 1.0], count)) for count in (10, 1000))
+    few, many = (Estimate.from_values(np.tile([0.0, 1.0], count)) for count in (10, 1000))
     for figure in (few, many):
         assert figure.low < figure.mean == 0.5 < figure.high
     assert many.high - many.low < few.high - few.low
-    assert Figure.of(np.array([0.25, 0.25])) == Figure(0.25, 0.25, 0.25)
-    assert Figure.of(np.array([0.7])) == Figure(0.7, 0.7, 0.7)
+    assert Estimate.from_values(np.array([0.25, 0.25])) == Estimate(0.25, 0.25, 0.25)
+    assert Estimate.from_values(np.array([0.7])) == Estimate(0.7, 0.7, 0.7)
 
 
 def test_every_system_is_judged_by_the_same_lists(judged: Evaluation) -> None:
@@ -112,7 +112,7 @@ def test_spread_counts_whom_nobody_would_see() -> None:
     assert spread.most_suggested == [("a", "Comet over the bay", 2), ("b", "Comet over the town", 2)]
 
 
-def test_without_curated_links_there_is_nothing_to_judge_by() -> None:
+def test_without_curated_links_there_is_nothing_to_evaluate_on() -> None:
     corpus = corpus_of(article("a", "Comet"), article("b", "Comet"))
     with pytest.raises(EvaluationError, match=r"no article has curated links.*add `related` lists"):
         evaluate(Recommender().fit(corpus), corpus, Split.of(corpus), name="site")
@@ -121,5 +121,5 @@ def test_without_curated_links_there_is_nothing_to_judge_by() -> None:
 def test_without_later_lists_the_cure_is_named() -> None:
     corpus = corpus_of(article("a", "Comet", date="2024-03-05"), article("b", "Comet"), links={"a": ["b"]})
     split = Split.of(corpus, since=30000.0)
-    with pytest.raises(EvaluationError, match="name an earlier --since"):
+    with pytest.raises(EvaluationError, match="choose an earlier --since"):
         evaluate(Recommender().fit(corpus), corpus, split, name="site")
