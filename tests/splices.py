@@ -148,7 +148,7 @@ def _check_written(
 ) -> None:
     new = edit.apply_to(data)
     trial.path.write_bytes(new)
-    line = edit.line
+    line = edit.lock_entry
     if line is None:
         raise BrokenPromiseError("what is written is remembered")
     require(line.curated == (len(_items(data)) if line.curated else 0), "the curated entries are counted", line)
@@ -162,8 +162,8 @@ def _check_written(
     require(other is not None or not later, "a list that was put in can be replaced", new)
     if other is not None and other.after != other.before:
         trial.path.write_bytes(other.apply_to(new))
-        if other.line is not None and later:
-            _written(trial, other.line, digest)
+        if other.lock_entry is not None and later:
+            _written(trial, other.lock_entry, digest)
         trial.path.write_bytes(new)
 
     without = trial.edit(written, [], keep_curated=curated)

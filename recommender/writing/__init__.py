@@ -1,7 +1,7 @@
-"""Writes lists into the files of a corpus: the `related` block of each, and no other byte.
+"""Writes related lists into the files of a corpus: the `related` block of each, and no other byte.
 
-A file is written only if its front matter, parsed again, says everything else as before, and only after the list was
-recorded in `.related.lock`.
+A file is written only if every other value of its front matter, parsed again, is unchanged, and only after the list
+has been recorded in `.related.lock`.
 """
 
 from recommender.writing.edit import Edit, EditRequest, make_edit

@@ -1,4 +1,4 @@
-"""Lists into files: the `related` block of each article's own file, and no other byte."""
+"""`Enrichment`: one run that writes related lists into the files of a corpus."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ from recommender.writing.edit import Edit, EditRequest, make_edit
 from recommender.writing.yaml_style import YamlStyle
 
 Mode: TypeAlias = Literal["fill", "append", "replace"]
-"""Which lists are written beside those that an earlier run wrote: of articles without a curated one, what follows a
-curated one up to the limit too, or all."""
+"""Which lists are written, apart from those that an earlier run wrote: only missing ones, also entries appended to
+curated lists up to the limit, or all, replacing curated lists too."""
 
 Action: TypeAlias = Literal["written", "unchanged", "skipped", "failed"]
 
-_CHUNK = 512  # files whose lists are remembered before any of them is written
-_BATCH = 64  # files a task
-_AHEAD = 16  # tasks that are made while files are written
-_WRITERS = 4  # threads: most of their time they wait for the disk
-_WORTH_WORKERS = 500  # starting worker processes takes as long as about this many edits
-_KNOWN = 4096  # entries that are kept as the site writes them
+_CHUNK = 512  # files whose lists are recorded in the lock before any of them is written
+_BATCH = 64  # files per task
+_AHEAD = 16  # tasks prepared while files are written
+_WRITERS = 4  # threads, which mostly wait for the disk
+_LEAST_FOR_WORKERS = 500  # starting worker processes takes about as long as this many edits
+_CACHED_ITEMS = 4096  # formatted entries
 _SAMPLE = 100  # files that the site's style is learnt from
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file.
+    """The result for one file.
 
     Attributes:
         detail: what was written ("filled", "lengthened", "replaced", "refreshed", "removed"), or why nothing was.
-        before, after: the front matter, where it is written.
+        before, after: the front matter, if it was written.
     """
 
     path: str
@@ -64,7 +64,7 @@ class Outcome:
     after: str = ""
 
     def diff(self) -> str:
-        """What is written, as a unified diff."""
+        """The change as a unified diff."""
         lines = difflib.unified_diff(
             self.before.splitlines(), self.after.splitlines(), f"a/{self.path}", f"b/{self.path}", lineterm=""
         )
@@ -75,7 +75,7 @@ class Enrichment:
     """One run over the files of a corpus that was read from `root`.
 
     Args:
-        limit: entries a list at most; the recommender's own by default.
+        limit: most entries per list; by default the recommender's setting.
     """
 
     def __init__(
@@ -86,89 +86,91 @@ class Enrichment:
         self._recommender = recommender
         self._mode = mode
         self._limit = recommender.settings.limit if limit is None else limit
-        self._style = _hand_of(root, corpus.article_files)
-        self._lines = {file.path: [file.written] for file in corpus.article_files if file.written is not None}
+        self._style = _learn_style(root, corpus.article_files)
+        self._lock_entries = {file.path: [file.written] for file in corpus.article_files if file.written is not None}
         self._targets = _targets(root, corpus.article_files)
-        self._first_place: dict[Path, str] = {}
-        self._twins: dict[str, str] = {}
+        self._first_path: dict[Path, str] = {}
+        self._duplicate_paths: dict[str, str] = {}
 
     def run(self, *, dry_run: bool = False, progress: bool = False) -> Iterator[Outcome]:
-        """Write the lists, and say what became of each file, in the order of the files.
+        """Write the lists, and yield the outcome for each file in their order.
 
-        A list is remembered in the lock before it is written, so that it never passes for a curated one, whenever the
-        run may end. The caller holds the folder with `storage.locked_folder` from before it is read, except for a
-        dry run, which writes nothing.
+        A list is recorded in the lock before it is written, so that it is never taken for a curated one, even if the
+        run is interrupted. The caller holds `storage.locked_folder` from before the corpus is read, except for a dry
+        run, which writes nothing.
 
         Raises:
-            OSError: the lock can't be written; nothing has then been written that it does not remember.
+            OSError: the lock can't be written; it records every list that has been written so far.
         """
         files = self._corpus.article_files
         if not dry_run:
-            self._tidy()
+            self._clean_up()
         with tqdm(total=len(files), desc="enriching", unit=" files", disable=None if progress else True) as bar:
             for chunk in chunked(self._edits(files), _CHUNK):
                 bar.update(len(chunk))
-                yield from self._carry_out(chunk, dry_run=dry_run)
+                yield from self._apply(chunk, dry_run=dry_run)
         if not dry_run:
-            self._remember()
+            self._write_lock()
 
     def lists_are_recorded(self) -> bool:
-        """Whether the lock holds already what it is to hold after the run (or would, after a dry one)."""
-        return read_written_lists(self._root / WRITTEN_LISTS_FILE) == self._lock_lines()
+        """Whether the lock already holds what it should hold after this run, or what it would hold after a dry run."""
+        return read_written_lists(self._root / WRITTEN_LISTS_FILE) == self._new_lock()
 
-    def _lock_lines(self) -> list[WrittenList]:
-        lines = {line for lines in self._lines.values() for line in lines}
-        for twin, first in self._twins.items():
-            lines |= {WrittenList(twin, line.digest, line.curated) for line in self._lines.get(first, ())}
-        # A file that could not be read this time keeps its lines; one that is gone does not.
+    def _new_lock(self) -> list[WrittenList]:
+        entries = {entry for entries in self._lock_entries.values() for entry in entries}
+        for path, first in self._duplicate_paths.items():
+            entries |= {WrittenList(path, entry.digest, entry.curated) for entry in self._lock_entries.get(first, ())}
+        # A file that could not be read this time keeps its entries; one that was deleted does not.
         known = {file.path for file in self._corpus.article_files}
-        for line in read_written_lists(self._root / WRITTEN_LISTS_FILE):
-            if line.file not in known and (self._root / line.file).exists():
-                lines.add(line)
-        return sorted(lines, key=lambda line: (line.file, line.digest))
+        for entry in read_written_lists(self._root / WRITTEN_LISTS_FILE):
+            if entry.file not in known and (self._root / entry.file).exists():
+                entries.add(entry)
+        return sorted(entries, key=lambda entry: (entry.file, entry.digest))
 
-    def _tidy(self) -> None:
-        """Clear away what a run that was killed may have left."""
+    def _clean_up(self) -> None:
+        """Remove what a killed run may have left behind."""
         for folder in {target.parent for target in self._targets.values()} | {self._root}:
             remove_temporary_files(folder)
         if (self._root / WRITTEN_LISTS_FILE).exists():
             replace_written_lists(self._root, read_written_lists(self._root / WRITTEN_LISTS_FILE))
 
-    def _remember(self) -> None:
-        lines = self._lock_lines()
-        if lines or (self._root / WRITTEN_LISTS_FILE).exists():
-            replace_written_lists(self._root, lines)
+    def _write_lock(self) -> None:
+        entries = self._new_lock()
+        if entries or (self._root / WRITTEN_LISTS_FILE).exists():
+            replace_written_lists(self._root, entries)
 
     def _edits(self, files: Sequence[ArticleFile]) -> Iterator[Outcome | Edit]:
-        """What is to become of each file, in their order."""
-        reasons = {file.path: self._why_not(file) for file in files}
+        """The edit of each file, or the reason for none, in their order."""
+        reasons = {file.path: self._skip_reason(file) for file in files}
         chosen = [file for file in files if reasons[file.path] is None]
         tasks = (
             delayed(_make_edits)(self._root, batch, self._style) for batch in chunked(self._requests(chosen), _BATCH)
         )
-        workers = cpu_count() if len(chosen) >= _WORTH_WORKERS else 1
+        workers = cpu_count() if len(chosen) >= _LEAST_FOR_WORKERS else 1
         edits = chain.from_iterable(Parallel(n_jobs=workers, return_as="generator", pre_dispatch=_AHEAD)(tasks))
         for file in files:
             reason = reasons[file.path]
             yield next(edits) if reason is None else Outcome(file.path, "skipped", reason)
 
     def _requests(self, files: Sequence[ArticleFile]) -> Iterator[EditRequest]:
-        # Articles are in the lists of their neighbours, which are made together.
-        item_of = lru_cache(_KNOWN)(lambda id_: self._style.format_entry(self._recommender.article(id_).entry))
+        # An article is in the lists of its neighbours, which are made in the same run.
+        item_of = lru_cache(_CACHED_ITEMS)(lambda id_: self._style.format_entry(self._recommender.article(id_).entry))
         for start in range(0, len(files), _CHUNK):
             chunk = files[start : start + _CHUNK]
-            links = [set(self._corpus.links.get(file.id, ()) if self._keeps(file) else ()) for file in chunk]
-            # So many that there are enough without those that are in the list already.
+            links = [set(self._corpus.links.get(file.id, ()) if self._keeps_curated(file) else ()) for file in chunk]
+            # Enough that the limit is reached without the entries that the list already has.
             limit = self._limit + max(map(len, links))
             lists = self._recommender.related_many([file.id for file in chunk], limit=limit)
-            for file, there, suggestions in zip(chunk, links, lists, strict=True):
-                ids = [id for suggestion in suggestions if (id := suggestion.article.id) not in there]
-                yield EditRequest(file, [item_of(id) for id in ids[: self._limit]], self._limit, self._keeps(file))
+            for file, linked, suggestions in zip(chunk, links, lists, strict=True):
+                ids = [id for suggestion in suggestions if (id := suggestion.article.id) not in linked]
+                yield EditRequest(
+                    file, [item_of(id) for id in ids[: self._limit]], self._limit, self._keeps_curated(file)
+                )
 
-    def _carry_out(self, chunk: Sequence[Outcome | Edit], *, dry_run: bool) -> Iterator[Outcome]:
+    def _apply(self, chunk: Sequence[Outcome | Edit], *, dry_run: bool) -> Iterator[Outcome]:
         edits = [item for item in chunk if isinstance(item, Edit) and item.after != item.before]
         if edits and not dry_run:
-            append_written_lists(self._root, [edit.line for edit in edits if edit.line is not None])
+            append_written_lists(self._root, [edit.lock_entry for edit in edits if edit.lock_entry is not None])
         written = iter(
             Parallel(n_jobs=_WRITERS, prefer="threads")(delayed(self._outcome)(edit, dry_run=dry_run) for edit in edits)
         )
@@ -178,7 +180,7 @@ class Enrichment:
             elif item.after != item.before:
                 yield next(written)
             else:
-                yield Outcome(item.file.path, *(("unchanged",) if item.line else ("skipped", "nothing to add")))
+                yield Outcome(item.file.path, *(("unchanged",) if item.lock_entry else ("skipped", "nothing to add")))
         if not dry_run:
             for folder in {self._targets[edit.file.path].parent for edit in edits}:
                 sync_folder(folder)
@@ -190,36 +192,36 @@ class Enrichment:
                 _write(self._root / file.path, edit)
             except (RecommenderError, OSError) as error:
                 return _failed(file.path, error, "written")
-        self._lines[file.path] = [] if edit.line is None else [edit.line]
+        self._lock_entries[file.path] = [] if edit.lock_entry is None else [edit.lock_entry]
         return Outcome(file.path, "written", self._kind_of_change(edit), edit.before, edit.after)
 
     def _kind_of_change(self, edit: Edit) -> str:
-        if edit.line is None:
+        if edit.lock_entry is None:
             return "removed"
         if edit.file.list_state == "curated":
             return "lengthened" if self._mode == "append" else "replaced"
         return "refreshed" if edit.file.list_state == "written" else "filled"
 
-    def _why_not(self, file: ArticleFile) -> str | None:
-        """Why a file is to be left as it is, or `None`."""
-        first = self._first_place.setdefault(self._targets[file.path], file.path)
+    def _skip_reason(self, file: ArticleFile) -> str | None:
+        """Why a file is left as it is; `None` if it is not."""
+        first = self._first_path.setdefault(self._targets[file.path], file.path)
         if first != file.path:
-            self._twins[file.path] = first
-            return "a second way to the same file"
-        elsewhere = file.list_state == "none" and file.id in self._corpus.links
+            self._duplicate_paths[file.path] = first
+            return "another path to the same file"
+        listed_elsewhere = file.list_state == "none" and file.id in self._corpus.links
         reasons = {
-            "wants no list (`related: false`)": file.list_state == "refused",
+            "opted out (`related: false`)": file.list_state == "refused",
             "its `related` is not a list": file.list_state == "not a list",
-            "a draft, or withdrawn": self._recommender.article(file.id).hidden,
+            "draft or withdrawn": self._recommender.article(file.id).hidden,
             "has a curated list": self._mode == "fill" and file.list_state == "curated",
-            "another file of its article has a curated list": self._mode != "replace" and elsewhere,
+            "another file of its article has a curated list": self._mode != "replace" and listed_elsewhere,
         }
         return next((reason for reason, holds in reasons.items() if holds), None)
 
-    def _keeps(self, file: ArticleFile) -> bool:
-        """Whether curated entries lead the list that it is to have."""
-        head = file.list_state == "curated" or (file.written is not None and file.written.curated > 0)
-        return head and self._mode != "replace"
+    def _keeps_curated(self, file: ArticleFile) -> bool:
+        """Whether its new list begins with the curated entries."""
+        has_curated = file.list_state == "curated" or (file.written is not None and file.written.curated > 0)
+        return has_curated and self._mode != "replace"
 
 
 def _make_edits(root: Path, requests: Iterable[EditRequest], style: YamlStyle) -> list[Outcome | Edit]:
@@ -235,20 +237,20 @@ def _make_edits(root: Path, requests: Iterable[EditRequest], style: YamlStyle) -
 
 def _write(path: Path, edit: Edit) -> None:
     with path.open("rb") as stream:
-        data, read_as = stream.read(), os.fstat(stream.fileno())
+        data, status = stream.read(), os.fstat(stream.fileno())
     changed = edit.apply_to(data)
-    if not read_as.st_mode & 0o222 or not os.access(path, os.W_OK):
+    if not status.st_mode & 0o222 or not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, "it is read-only")
-    with atomic_write(path, as_of=read_as, folder_synced=False) as stream:
+    with atomic_write(path, as_of=status, folder_synced=False) as stream:
         stream.write(changed)
 
 
-def _hand_of(root: Path, files: Sequence[ArticleFile]) -> YamlStyle:
-    """The site's style, learnt from an even sample of the files that editors gave lists to, if there are any."""
-    telling = [file for file in files if file.list_state == "curated"] or files
-    step = -(-len(telling) // _SAMPLE) or 1
+def _learn_style(root: Path, files: Sequence[ArticleFile]) -> YamlStyle:
+    """The site's style, learnt from evenly spaced files with curated lists, or from any if there are none."""
+    sources = [file for file in files if file.list_state == "curated"] or files
+    step = -(-len(sources) // _SAMPLE) or 1
     texts = []
-    for file in telling[::step]:
+    for file in sources[::step]:
         with suppress(OSError, FrontMatterError):
             front_matter = split_front_matter((root / file.path).read_bytes(), path=file.path)
             texts += [front_matter.text] if front_matter else []
@@ -256,7 +258,7 @@ def _hand_of(root: Path, files: Sequence[ArticleFile]) -> YamlStyle:
 
 
 def _targets(root: Path, files: Sequence[ArticleFile]) -> dict[str, Path]:
-    """The file that each place leads to."""
+    """The file that each path leads to, with symbolic links resolved."""
     folders: dict[Path, Path] = {}
     targets = {}
     for file in files:
@@ -270,9 +272,9 @@ def _targets(root: Path, files: Sequence[ArticleFile]) -> dict[str, Path]:
     return targets
 
 
-def _failed(path: str, error: Exception, could_not_be: str) -> Outcome:
+def _failed(path: str, error: Exception, action: str) -> Outcome:
     if isinstance(error, OSError):
-        return Outcome(path, "failed", f"can't be {could_not_be}: {error.strerror or error}")
+        return Outcome(path, "failed", f"can't be {action}: {error.strerror or error}")
     if isinstance(error, FrontMatterError):
         return Outcome(path, "failed", f"line {error.line}: {error.reason}" if error.line else error.reason)
     return Outcome(path, "failed", str(error).removeprefix(f"{path}: "))

@@ -1,4 +1,4 @@
-"""The style a site writes in: which values it quotes, and how; and a `related` block written in it."""
+"""`YamlStyle`: how a site quotes and indents its YAML, and `related` blocks formatted in that style."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ import yaml
 from recommender.sources import Value
 
 RELATED = "related"
-_DATES = frozenset({"publishedDateTime"})  # typed by YAML 1.1, and yet plain: the site writes them so
+_DATES = frozenset({"publishedDateTime"})  # left plain, as sites write them, although YAML 1.1 gives them a type
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _TIMESTAMP = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-# Plain where YAML 1.1 and 1.2 both read the same text back: no indicator in front, no `: ` or ` #` within, no blank at
-# an end, and not one of the words and numbers that either version would give another type.
+# Plain if YAML 1.1 and 1.2 both read the same text back: no leading indicator, no `: ` or ` #` inside, no whitespace at
+# either end, and none of the words and numbers that either version gives another type.
 _PLAIN = re.compile(r"(?![\s\-?:,\[\]{}#&*!|>'\"%@`=~.+<])(?:[^:#\s]|:(?=\S)|(?<=\S)#|\s(?=\S))+(?<!:)")
 _NUMBER_LIKE = re.compile(r"\d[\d_,.:eExXoOa-fA-F+-]*")
 _TYPED = re.compile(r"(?:y|n|yes|no|true|false|on|off|null)", re.IGNORECASE)
 
 
 class YamlItem(NamedTuple):
-    """An entry as a style writes it.
+    """An entry formatted as a list item.
 
     Attributes:
         lines: its text, the dash in column 0, a line break after every line.
-        value: what a front matter gives back for it: every scalar a text.
+        value: what parsing gives back, every scalar as text.
     """
 
     lines: str
@@ -39,28 +39,28 @@ class YamlItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YamlStyle:
-    """How a site writes lists; the defaults are those of the seed's publication.
+    """How a site formats lists; the defaults are those of the seed's publication.
 
     Attributes:
-        quoted: the keys whose values stand in quotes always; others do where any YAML parser would misread them.
-        quote: the quotation mark; what it can't hold, such as a line break, is in double quotes.
-        dash: how many columns the dashes of a list stand to the right of its key, 0 or 2.
+        quoted: keys whose values are always quoted; others are if a YAML parser would misread them.
+        quote: the quotation mark; a text that it can't hold, such as one with a line break, gets double quotes.
+        list_indent: columns from a key to the dashes of its list, 0 or 2.
     """
 
     quoted: frozenset[str] = frozenset({"title", "excerpt"})
     quote: str = '"'
-    dash: int = 2
+    list_indent: int = 2
 
     @classmethod
     def from_front_matters(cls, texts: Iterable[str]) -> Self:
-        """Learn the style of a site from front matters; what they say nothing of is as in the defaults.
+        """Learn the style of a site from front matters, with the defaults for what they don't show.
 
-        A key's own values in `related` lists count, and where there are none, those of the articles themselves. Only
-        values that could as well be plain tell whether a key is quoted.
+        A key's values in `related` lists count, or if there are none, those elsewhere in the front matter. Only values
+        that could also be plain tell whether a key is quoted.
         """
-        within, outside = _Habits(), _Habits()
+        within, outside = _StyleCounts(), _StyleCounts()
         for text in texts:
-            _watch(text, within, outside)
+            _count_styles(text, within, outside)
         quoted = set(cls().quoted)
         for key in within.plain.keys() | within.quoted.keys() | outside.plain.keys() | outside.quoted.keys():
             seen = within if within.plain[key] or within.quoted[key] else outside
@@ -68,20 +68,20 @@ class YamlStyle:
                 quoted.add(key)
             elif seen.plain[key] > seen.quoted[key]:
                 quoted.discard(key)
-        marks, dashes = within.marks or outside.marks, within.dashes or outside.dashes
+        marks, indents = within.marks or outside.marks, within.indents or outside.indents
         return cls(
             quoted=frozenset(quoted),
             quote="'" if marks["'"] > marks['"'] else '"',
-            dash=0 if dashes[0] > dashes[2] else 2,
+            list_indent=0 if indents[0] > indents[2] else 2,
         )
 
     def format_block(self, items: Iterable[YamlItem]) -> str:
-        """A whole `related` block: LF line breaks, one line a value."""
-        lines = self.format_items(items, column=self.dash)
+        """A whole `related` block: LF line breaks, one line per value."""
+        lines = self.format_items(items, column=self.list_indent)
         return f"{RELATED}:\n{lines}" if lines else f"{RELATED}: []\n"
 
     def format_items(self, items: Iterable[YamlItem], *, column: int) -> str:
-        """The lines of some items, their dashes in a column counted from 0."""
+        """The lines of some items, with their dashes in this column, counted from 0."""
         indent = " " * column
         return "".join(f"{indent}{line}\n" for item in items for line in item.lines.split("\n")[:-1])
 
@@ -104,7 +104,7 @@ class YamlStyle:
             elif isinstance(value, list):
                 yield f"{indent}{key}:"
                 for item in value:
-                    yield from self._item(item, column + self.dash)
+                    yield from self._item(item, column + self.list_indent)
             else:
                 yield f"{indent}{key}: {self._scalar(key, value)}"
 
@@ -118,56 +118,56 @@ class YamlStyle:
         return f'"{_UNPRINTABLE.sub(_escape, escaped)}"'
 
 
-class _Habits:
-    """How often each key was seen plain and quoted, with which mark, and the dashes of lists at which indent."""
+class _StyleCounts:
+    """How often each key is plain and quoted, and how often each quotation mark and list indent occurs."""
 
     def __init__(self) -> None:
         self.plain: Counter[str] = Counter()
         self.quoted: Counter[str] = Counter()
         self.marks: Counter[str] = Counter()
-        self.dashes: Counter[int] = Counter()
+        self.indents: Counter[int] = Counter()
 
-    def note(self, key: yaml.Node, value: yaml.Node) -> None:
+    def count(self, key: yaml.Node, value: yaml.Node) -> None:
         if isinstance(value, yaml.ScalarNode) and isinstance(key, yaml.ScalarNode):
             if value.style in ("'", '"'):
                 self.marks[value.style] += 1
             if _may_be_plain(key.value, value.value):
                 (self.quoted if value.style in ("'", '"') else self.plain)[key.value] += 1
         elif isinstance(value, yaml.SequenceNode) and value.value and not value.flow_style:
-            self.dashes[value.value[0].start_mark.column - 2 - key.start_mark.column] += 1
+            self.indents[value.value[0].start_mark.column - 2 - key.start_mark.column] += 1
 
 
-def _watch(text: str, within: _Habits, outside: _Habits) -> None:
-    """Count what one front matter shows, within its `related` list and outside of it."""
+def _count_styles(text: str, within: _StyleCounts, outside: _StyleCounts) -> None:
+    """Count the styles in one front matter, within its `related` list and outside of it."""
     try:
         root = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.YAMLError:
-        return  # its file is named where the corpus is read
+        return  # reported when the corpus is read
     if not isinstance(root, yaml.MappingNode):
         return
     for key, value in root.value:
-        habits = within if key.value == RELATED else outside
-        waiting, met = [(key, value)], set()
-        while waiting:
-            name, node = waiting.pop()
-            if id(node) in met:
+        counts = within if key.value == RELATED else outside
+        pending, seen = [(key, value)], set()
+        while pending:
+            name, node = pending.pop()
+            if id(node) in seen:
                 continue  # an alias
-            met.add(id(node))
-            habits.note(name, node)
+            seen.add(id(node))
+            counts.count(name, node)
             if isinstance(node, yaml.MappingNode):
-                waiting += node.value
+                pending += node.value
             elif isinstance(node, yaml.SequenceNode):
-                waiting += [(name, item) for item in node.value if isinstance(item, yaml.CollectionNode)]
+                pending += [(name, item) for item in node.value if isinstance(item, yaml.CollectionNode)]
 
 
-def _as_value(of: object) -> Value:
-    if isinstance(of, Mapping):
-        return {key: _as_value(inner) for key, inner in of.items()}
-    return [_as_value(inner) for inner in of] if isinstance(of, list) else str(of)
+def _as_value(value: object) -> Value:
+    if isinstance(value, Mapping):
+        return {key: _as_value(inner) for key, inner in value.items()}
+    return [_as_value(inner) for inner in value] if isinstance(value, list) else str(value)
 
 
 def _may_be_plain(key: str, text: str) -> bool:
-    """Whether any YAML parser reads it back as the same text without quotes; of a date, as the same date."""
+    """Whether every YAML parser reads the unquoted text back unchanged; for a date, as the same date."""
     if key in _DATES and _is_date(text):
         return True
     misread = (
@@ -180,7 +180,7 @@ def _may_be_plain(key: str, text: str) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    """Whether YAML's readers make a date of it; they stop at 30 February."""
+    """Whether YAML parsers read it as a date, which 30 February is not."""
     try:
         return _DATE.fullmatch(text) is not None and bool(datetime.fromisoformat(text))
     except ValueError:

@@ -21,7 +21,7 @@ def test_enrich_says_what_would_change_and_writes_nothing(
     assert len(dry.stdout.splitlines()) == 43
     assert dry.stdout.startswith(f"{min(line.split(':')[0] for line in dry.stdout.splitlines())}: filled\n")
     assert dry.stderr == (
-        "would be written: 43 (43: filled)\nskipped: 54 (52: has a curated list; 2: a draft, or withdrawn)\n"
+        "would be written: 43 (43: filled)\nskipped: 54 (52: has a curated list; 2: draft or withdrawn)\n"
     )
     diff = run("enrich", copy_of_seeds, "--models", published[0], "--diff")
     assert diff.exit_code == 0

@@ -51,9 +51,9 @@ LISTS: tuple[list[dict[str, Any]], ...] = (
 )
 STYLES = (
     YamlStyle(),
-    YamlStyle(dash=0),
+    YamlStyle(list_indent=0),
     YamlStyle(quote="'"),
-    YamlStyle(quoted=frozenset({"sourceUrl", "type"}), quote="'", dash=0),
+    YamlStyle(quoted=frozenset({"sourceUrl", "type"}), quote="'", list_indent=0),
 )
 
 

@@ -184,7 +184,7 @@ def test_what_is_appended_is_not_in_the_list_already(root: Path) -> None:
     [
         (["related: [crab]"], "failed: its list names IDs, and this program writes whole entries"),
         (["related:", "  - crab"], "failed: its list names IDs, and this program writes whole entries"),
-        (["related: [{title: Moon eclipse}]"], "failed: its list is in brackets; write one entry a line"),
+        (["related: [{title: Moon eclipse}]"], "failed: its list is in brackets; write one entry per line"),
     ],
 )
 def test_a_list_that_cannot_be_lengthened_is_left_alone(root: Path, related: Sequence[str], reason: str) -> None:
@@ -198,7 +198,7 @@ def test_replacing_overwrites_curated_lists_and_no_others_wish(root: Path) -> No
     (root / "crab.md").write_text(post(TITLES["crab"], "related: false"))
     (root / "moon.md").write_text(post(TITLES["moon"], *listed(TITLES["crab"])))
     assert enriched(root, mode="replace") == {
-        "crab": "skipped: wants no list (`related: false`)",
+        "crab": "skipped: opted out (`related: false`)",
         "dredger": "written: replaced",
         "ferry": "written: filled",
         "moon": "skipped: nothing to add",
@@ -221,7 +221,7 @@ def test_drafts_and_odd_lists_are_left_alone(root: Path) -> None:
     (root / "crab.md").write_text(post(TITLES["crab"], "draft: true"))
     (root / "ferry.md").write_text(post(TITLES["ferry"], "related: soon"))
     outcomes = enriched(root, mode="replace")
-    assert outcomes["crab"] == "skipped: a draft, or withdrawn"
+    assert outcomes["crab"] == "skipped: draft or withdrawn"
     assert outcomes["ferry"] == "skipped: its `related` is not a list"
 
 
@@ -239,14 +239,14 @@ def test_a_link_stays_and_its_target_is_written_once(root: Path, tmp_path: Path)
     for name in ("dredger.md", "dredger-2.md"):
         (root / name).symlink_to(outside)
     outcomes = enriched(root)
-    assert (outcomes["dredger-2"], outcomes["dredger"]) == ("written: filled", "skipped: a second way to the same file")
+    assert (outcomes["dredger-2"], outcomes["dredger"]) == ("written: filled", "skipped: another path to the same file")
     assert (root / "dredger.md").is_symlink()
     assert outside.read_text().count("related:") == 1
     assert curated(root) == {}
     assert set(enriched(root).values()) == {
         "unchanged",
         "skipped: nothing to add",
-        "skipped: a second way to the same file",
+        "skipped: another path to the same file",
     }
 
 

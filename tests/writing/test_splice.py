@@ -271,7 +271,7 @@ STYLES = st.builds(
     YamlStyle,
     quoted=st.frozensets(st.sampled_from(["title", "excerpt", "sourceUrl", "name", "url"])),
     quote=st.sampled_from(["'", '"']),
-    dash=st.sampled_from([0, 2]),
+    list_indent=st.sampled_from([0, 2]),
 )
 
 
@@ -347,9 +347,9 @@ def _written(trial: Trial, data: bytes, entries: list[Entry]) -> WrittenList:
     edit = trial.edit(read[0], entries, keep_curated=False)
     assume(edit is not None)
     assert edit is not None
-    assert edit.line is not None
+    assert edit.lock_entry is not None
     trial.path.write_bytes(edit.apply_to(data))
-    return edit.line
+    return edit.lock_entry
 
 
 def _block(style: YamlStyle, items: list[Any]) -> str:
@@ -357,7 +357,7 @@ def _block(style: YamlStyle, items: list[Any]) -> str:
 
 
 RELAID: list[Callable[[list[Any]], str]] = [
-    lambda items: _block(YamlStyle(quoted=frozenset(), quote="'", dash=0), items),
+    lambda items: _block(YamlStyle(quoted=frozenset(), quote="'", list_indent=0), items),
     lambda items: _block(YamlStyle(quoted=frozenset({"title", "name", "quality", "url"})), items),
     lambda items: yaml.dump({"related": items}, allow_unicode=True, width=20, sort_keys=False),
     lambda items: (

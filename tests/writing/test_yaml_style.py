@@ -168,7 +168,7 @@ hands = st.builds(
     YamlStyle,
     quoted=st.frozensets(st.sampled_from(["title", "excerpt", "type", "name", "url", "quality", "publishedDateTime"])),
     quote=st.sampled_from(["'", '"']),
-    dash=st.sampled_from([0, 2]),
+    list_indent=st.sampled_from([0, 2]),
 )
 
 
