@@ -34,8 +34,8 @@ from recommender.writing.edit import Edit, EditRequest, make_edit
 from recommender.writing.yaml_style import YamlStyle
 
 Mode: TypeAlias = Literal["fill", "append", "replace"]
-"""Which lists are written, apart from those that an earlier run wrote: only missing ones, also entries appended to
-curated lists up to the limit, or all, replacing curated lists too."""
+"""Which lists are written: `fill` writes missing ones, `append` also lengthens curated ones up to the limit, `replace`
+also overwrites those. Lists that an earlier run wrote are always updated."""
 
 Action: TypeAlias = Literal["written", "unchanged", "skipped", "failed"]
 
@@ -117,7 +117,7 @@ class Enrichment:
         return read_written_lists(self._root / WRITTEN_LISTS_FILE) == self._new_lock()
 
     def _new_lock(self) -> list[WrittenList]:
-        entries = {entry for entries in self._lock_entries.values() for entry in entries}
+        entries = set(chain.from_iterable(self._lock_entries.values()))
         for path, first in self._duplicate_paths.items():
             entries |= {WrittenList(path, entry.digest, entry.curated) for entry in self._lock_entries.get(first, ())}
         # A file that could not be read this time keeps its entries; one that was deleted does not.
@@ -140,7 +140,7 @@ class Enrichment:
             replace_written_lists(self._root, entries)
 
     def _edits(self, files: Sequence[ArticleFile]) -> Iterator[Outcome | Edit]:
-        """The edit of each file, or the reason for none, in their order."""
+        """The edit of each file, or the outcome if there is none, in their order."""
         reasons = {file.path: self._skip_reason(file) for file in files}
         chosen = [file for file in files if reasons[file.path] is None]
         tasks = (
@@ -153,7 +153,7 @@ class Enrichment:
             yield next(edits) if reason is None else Outcome(file.path, "skipped", reason)
 
     def _requests(self, files: Sequence[ArticleFile]) -> Iterator[EditRequest]:
-        # An article is in the lists of its neighbours, which are made in the same run.
+        # Cached, since an article recurs in the lists of its neighbours, which are made close together.
         item_of = lru_cache(_CACHED_ITEMS)(lambda id_: self._style.format_entry(self._recommender.article(id_).entry))
         for start in range(0, len(files), _CHUNK):
             chunk = files[start : start + _CHUNK]
@@ -203,7 +203,7 @@ class Enrichment:
         return "refreshed" if edit.file.list_state == "written" else "filled"
 
     def _skip_reason(self, file: ArticleFile) -> str | None:
-        """Why a file is left as it is; `None` if it is not."""
+        """Why a file is left as it is, or `None`; notes which paths lead to a file already met."""
         first = self._first_path.setdefault(self._targets[file.path], file.path)
         if first != file.path:
             self._duplicate_paths[file.path] = first

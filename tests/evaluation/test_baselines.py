@@ -39,7 +39,7 @@ def test_nearest_in_time_looks_both_ways() -> None:
 
 
 @pytest.mark.parametrize("name", ["plain TF-IDF", "BM25", "LSI"])
-def test_texts_that_are_alike_come_first(name: str) -> None:
+def test_similar_texts_come_first(name: str) -> None:
     assert ranked(baselines.ALL[name], depth=2) == ["new", "town"]
 
 
@@ -60,7 +60,7 @@ def test_no_baseline_suggests_the_article_itself_or_a_hidden_one(name: str) -> N
 
 
 @pytest.mark.parametrize("name", list(baselines.ALL))
-def test_texts_without_words_are_no_trouble(name: str) -> None:
+def test_texts_without_words_raise_no_error(name: str) -> None:
     wordless = [article("a", "…"), article("b", "—"), article("c", "!")]
     found = baselines.ALL[name](in_rank_order(wordless), np.array([0, 1, 2]), 10)
     assert found.shape == (3, 10)

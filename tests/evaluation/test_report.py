@@ -189,7 +189,7 @@ def test_the_page_opens_with_the_answer(page: Page) -> None:
     )
 
 
-def test_the_page_claims_no_more_than_is_sure(page: Page) -> None:
+def test_the_page_says_which_differences_are_significant(page: Page) -> None:
     assert "the 95 % confidence interval of the difference is −0.010 to +0.410." in page.text
     assert "At p < 0.05 it is better than random; not significantly different from plain TF-IDF." in page.text
 
@@ -368,7 +368,7 @@ def test_the_page_names_no_earlier_model_where_there_is_none(page: Page) -> None
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-def test_colours_are_apart_enough_to_read(theme: int) -> None:
+def test_colours_have_enough_contrast(theme: int) -> None:
     """WCAG 2.2, AA: 4.5 to 1 for text, 3 to 1 for what a plot is read by."""
     template = resources.files("recommender.evaluation").joinpath("report.html").read_text("utf-8")
     colours = [dict(re.findall(r"--(\w+): (#\w{6});", block)) for block in re.findall(r":root \{.*?\}", template, re.S)]
