@@ -58,6 +58,24 @@ def depends_on(root: Path, *packages: str) -> str | None:
     return next((package for package in packages if package in named), None)
 
 
+def with_lower_keys(value: Any) -> Any:
+    """A value whose keys are in lower case at all depths, for generators to which their case says nothing."""
+    if isinstance(value, Mapping):
+        # YAML reads the language `no` as false.
+        named = ((("no" if key is False else str(key)).lower(), item) for key, item in value.items())
+        return {key: with_lower_keys(item) for key, item in named}
+    return [with_lower_keys(item) for item in value] if isinstance(value, list) else value
+
+
+def merge(base: Configuration, over: Configuration) -> dict[str, Any]:
+    """Two configurations as one: mappings are merged, any other value of the second comes before the first's."""
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = merge(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
 _PARSERS: dict[str, Callable[[str], object]] = {
     ".yml": yaml.safe_load,
     ".yaml": yaml.safe_load,

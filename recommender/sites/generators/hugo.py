@@ -1,0 +1,135 @@
+"""Hugo: sections of pages and bundles below `content`; languages by folder or suffix.
+
+Sources: https://gohugo.io/configuration/all/, /configuration/languages/, /configuration/front-matter/ and
+/configuration/module/. Keys count in any case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from recommender.sites.configuration import (
+    Configuration,
+    find_file,
+    merge,
+    read_configuration,
+    text_in,
+    texts_in,
+    with_lower_keys,
+)
+from recommender.sites.generator import Generator
+from recommender.sites.generators.hugo_addresses import get_address, permalink_rules
+from recommender.sites.site import Site, normalise_language
+
+_ENDINGS = (".toml", ".yaml", ".yml", ".json")
+_ENVIRONMENTS = ("_default", "production")
+_ROOTS = ("hugo", "config")
+_OWN_KEYS = {"baseurl", "contentdir", "defaultcontentlanguage", "languagecode", "languages", "permalinks", "theme"}
+_DATE_KEYS = ("date", "publishDate", "pubDate", "published", "lastmod", "modified")
+
+
+def _configure(root: Path) -> Site | None:
+    file = find_file(root, (f"{name}{ending}" for name in _ROOTS for ending in _ENDINGS))
+    values = with_lower_keys(read_configuration(file) or {}) if file is not None else {}
+    names = [file.name] if file is not None else []
+    # Zola's configuration has the same name, and an underscore in `base_url`.
+    if file is not None and file.stem == "config" and ("base_url" in values or _OWN_KEYS.isdisjoint(values)):
+        values, names = {}, []
+    for environment in _ENVIRONMENTS:
+        for part, found in _parts(root / "config" / environment):
+            values = merge(values, found)
+            names += [f"config/{environment}"] if part in (*_ROOTS, "languages") else []
+    mounts = _mounts(values)
+    proven = any(name.startswith("hugo.") for name in names) or any((root / folder).is_dir() for folder in mounts)
+    return _site(root, values, mounts, f"{names[0]} is Hugo's") if names and proven else None
+
+
+def _parts(folder: Path) -> Iterator[tuple[str, Configuration]]:
+    """The files of a folder of configuration: `hugo.toml` is the whole, `permalinks.fr.toml` a part in French."""
+    paths = [path for path in folder.iterdir() if path.suffix in _ENDINGS] if folder.is_dir() else []
+    for path in sorted(paths, key=lambda path: (path.stem not in _ROOTS, path.name)):
+        part, _, language = path.stem.lower().partition(".")
+        found = with_lower_keys(read_configuration(path) or {})
+        found = found if part in _ROOTS else {part: found}
+        yield part, {"languages": {language: found}} if language else found
+
+
+def _declared(values: Configuration) -> dict[str, Configuration]:
+    """The languages that are built, the default one first, then by weight and name."""
+    languages = values.get("languages")
+    found = {key: one for key, one in languages.items() if isinstance(one, Mapping)} if languages else {}
+    disabled = {text.lower() for text in texts_in(values, "disablelanguages")}
+    default = text_in(values, "defaultcontentlanguage").lower() or "en"
+
+    def rank(key: str) -> tuple[bool, int, str]:
+        weight = found[key].get("weight")
+        return key != default, weight if isinstance(weight, int) and weight > 0 else 1 << 30, key
+
+    built = (key for key, one in found.items() if one.get("disabled") is not True and key not in disabled)
+    return {key: found[key] for key in sorted(built, key=rank)}
+
+
+def _mounts(values: Configuration) -> dict[str, tuple[str, str]]:
+    """The folders of content, each with its place below `content` and its language; both may be empty."""
+    module = values.get("module")
+    listed = module.get("mounts") if isinstance(module, Mapping) else None
+    mounts = {}
+    for mount in filter(lambda item: isinstance(item, Mapping), listed if isinstance(listed, list) else ()):
+        target = PurePosixPath(text_in(mount, "target"))
+        if target.parts[:1] == ("content",):
+            place = "/".join(target.parts[1:])
+            mounts[text_in(mount, "source").strip("/")] = (place, text_in(mount, "lang").lower())
+    own = {key: text_in(one, "contentdir").strip("/") for key, one in _declared(values).items()}
+    shared = {} if own and all(own.values()) else {(text_in(values, "contentdir") or "content").strip("/"): ("", "")}
+    return mounts or shared | {folder: ("", key) for key, folder in own.items() if folder}
+
+
+def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str]], reason: str) -> Site:
+    declared = _declared(values)
+    default = next(iter(declared), text_in(values, "defaultcontentlanguage").lower() or "en")
+    single = text_in(values, "locale") or text_in(values, "languagecode") or text_in(values, "defaultcontentlanguage")
+    dates = texts_in(merge(values, declared.get(default, {})), "frontmatter", "date") or (":default",)
+    date_keys = [key for name in dates for key in (_DATE_KEYS if name == ":default" else (name,))]
+    base_urls = {normalise_language(key): text_in(one, "baseurl") for key, one in declared.items()}
+    has_hosts = any(base_urls.values())
+    in_folder = values.get("defaultcontentlanguageinsubdir") is True
+    rules = {normalise_language(key): permalink_rules(merge(values, one)) for key, one in declared.items()}
+    rules[""] = permalink_rules(values)
+    undeclared = [key for key in values.get("languages") or {} if key not in declared]
+    return Site(
+        generator="hugo",
+        reason=reason,
+        content_folders=tuple(mounts),
+        excluded=tuple(f"*.{key}.*" for key in undeclared),
+        has_sections=True,
+        date_keys=tuple(dict.fromkeys(key for key in date_keys if not key.startswith(":"))),
+        prefers_path_date=date_keys[0] == ":filename",
+        holds_back_future=values.get("buildfuture") is not True,
+        languages=tuple(map(normalise_language, declared or filter(None, [single]))),
+        language_folders={folder: normalise_language(key) for folder, (_, key) in mounts.items() if key},
+        language_suffixes=len(declared) > 1,
+        base_urls=base_urls if has_hosts else {"": text_in(values, "baseurl")},
+        address_of=get_address,
+        options={
+            "places": {folder: place for folder, (place, _) in mounts.items()},
+            "prefixes": {
+                normalise_language(key): key for key in declared if not has_hosts and (key != default or in_folder)
+            },
+            "rules": rules,
+            "sections": _section_folders(root, mounts) if ":sections" in str(rules) else frozenset(),
+            "dates_in_names": ":filename" in dates,
+            "ugly": values.get("uglyurls"),
+            "keeps_case": values.get("disablepathtolower") is True,
+            "drops_accents": values.get("removepathaccents") is True,
+        },
+    )
+
+
+def _section_folders(root: Path, folders: Iterable[str]) -> frozenset[str]:
+    """The folders below the first level that are sections, since they have a page of their own."""
+    pages = (path for folder in folders for path in (root / folder).rglob("_index.*"))
+    return frozenset(page.parent.relative_to(root).as_posix() for page in pages)
+
+
+GENERATOR = Generator("hugo", configure=_configure)

@@ -1,0 +1,172 @@
+"""Addresses of Hugo's pages: permalink patterns by section, slugs, bundles, languages.
+
+Sources: https://gohugo.io/content-management/urls/ and /configuration/permalinks/. What they leave open was tried with
+Hugo 0.111 and 0.168; where these differ, it is as the latter has it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+from typing import TypeAlias
+from urllib.parse import quote
+
+import regex
+
+from recommender.sites.configuration import Configuration, text_in
+from recommender.sites.page import Page
+from recommender.sites.permalinks import expand
+from recommender.sites.site import Site
+
+PermalinkRules: TypeAlias = Sequence[tuple[str, str]]
+"""Globs of paths below `content`, each with the pattern of such pages; the first that fits counts."""
+
+_DATED_NAME = re.compile(r"\d{4}-\d\d-\d\d[ _-]*(.*?)[ _-]*")
+_DROPPED = regex.compile(r"[^\p{L}\p{M}\p{Nd}\s./\\_#+~%-]|%(?![0-9A-Fa-f]{2})")
+_BLANKS_AT_HYPHENS = re.compile(r"(?<=-)\s+|\s+(?=-)")
+_SECTIONS_SLICE = re.compile(r":sections\[(\w*)(:?)(\w*)\]")
+
+
+def permalink_rules(values: Configuration) -> PermalinkRules:
+    """The patterns of pages in a configuration with keys in lower case."""
+    permalinks = values.get("permalinks")
+    if isinstance(permalinks, list):
+        listed = [rule for rule in permalinks if text_in(rule, "target", "kind").lower() in ("", "page")]
+        return [(text_in(rule, "target", "path").lower() or "*", text_in(rule, "pattern")) for rule in listed]
+    if not isinstance(permalinks, Mapping):
+        return []
+    of_pages = permalinks.get("page")
+    named = {**permalinks, **(of_pages if isinstance(of_pages, Mapping) else {})}
+    patterns = {key.strip(" /"): pattern for key, pattern in named.items() if isinstance(pattern, str)}
+    return [(f"/{key}/*" if key else "", patterns[key]) for key in sorted(patterns, key=len, reverse=True)]
+
+
+def get_address(site: Site, page: Page) -> str | None:
+    """The address of a page, without the site's own; `None` if it has none, or its pattern says what is unknown."""
+    if page.fields.get("headless") is True or text_in(page.fields, "build", "render") == "never":
+        return None
+    folder = site.bundle_folder(page.path)
+    mount = next((mount for mount in _parents(folder) if mount in site.options["places"]), None)
+    if mount is None:
+        return None
+    below = "" if folder == mount else folder.removeprefix(f"{mount}/")
+    folders = [part for part in (*site.options["places"][mount].split("/"), *below.split("/")) if part]
+    language = site.language_of(page.path, {}) or ""
+    prefix = site.options["prefixes"].get(language, "")
+    if own := text_in(page.fields, "url").strip():
+        return _own_address(site, page, own, prefix, folders)
+    if site.kind_of(page) == "section":
+        return _join(prefix, _path_part(site, "/".join(folders)))
+    rules = site.options["rules"].get(language, site.options["rules"][""])
+    path = _path_part(site, "/".join((*folders, site.name_of(page.path))))
+    pattern = next((pattern for glob, pattern in rules if _fits(f"/{path}", glob, folders)), None)
+    if pattern is not None:
+        made = _expand(site, page, pattern, folders)
+        if made is None:
+            return None
+    elif slug := _slug_of(site, page):
+        made = f"{_path_part(site, '/'.join(folders))}/{_urlize(site, slug)}"
+    else:
+        made = path
+    ugly = site.options["ugly"]
+    if isinstance(ugly, Mapping):
+        ugly = bool(folders) and ugly.get(folders[0].lower())
+    return _join(prefix, made, ".html" if ugly is True else "/")
+
+
+def _own_address(site: Site, page: Page, url: str, prefix: str, folders: Sequence[str]) -> str | None:
+    made = _expand(site, page, url, folders) if ":" in url else url
+    if made is None or "://" in url:
+        return None
+    is_file = "." in url and not url.endswith("/")
+    made = made.removesuffix("index.html") if url.endswith("/index.html") else made
+    return _join("" if url.startswith("/") else prefix, made, "" if is_file else "/")
+
+
+def _join(prefix: str, path: str, ending: str = "/") -> str:
+    joined = "/".join(part for part in (prefix, path.strip("/") if ending else path.lstrip("/")) if part)
+    return quote(f"/{joined}{ending}" if joined else "/", safe="/%$&+,:;=@!*'()~")
+
+
+def _fits(path: str, glob: str, folders: Sequence[str]) -> bool:
+    return fnmatchcase(path, glob) if glob else not folders
+
+
+def _expand(site: Site, page: Page, pattern: str, folders: Sequence[str]) -> str | None:
+    name = site.name_of(page.path)
+    slug = _slug_of(site, page)
+    sections = _sections(site, page, folders)
+    values = {
+        "title": _urlize(site, page.title),
+        "slug": _urlize(site, slug or page.title),
+        **dict.fromkeys(("filename", "contentbasename"), _urlize(site, name)),
+        **dict.fromkeys(("slugorfilename", "slugorcontentbasename"), _urlize(site, slug or name)),
+        "section": sections[0] if sections else "",
+        "sections": "/".join(sections),
+    }
+    # Without a date in the front matter a name's is only Hugo's if the configuration wants it.
+    date = page.date if site.options["dates_in_names"] or _has_date(site, page) else None
+    if date is not None:
+        values |= {
+            "monthname": f"{date:%B}",
+            "weekday": f"{date:%w}",
+            "weekdayname": f"{date:%A}",
+            "yearday": str(date.timetuple().tm_yday),
+        }
+    pattern = _SECTIONS_SLICE.sub(lambda match: "/".join(_slice(sections, *match.groups())), pattern)
+    made = expand(pattern, date, values)
+    return None if made is None else _urlize(site, made.replace("+", " "))
+
+
+def _slice(sections: Sequence[str], first: str, colon: str, last: str) -> Sequence[str]:
+    def index(text: str, default: int) -> int:
+        return len(sections) - 1 if text == "last" else int(text) if text.isdigit() else default
+
+    start = index(first, 0)
+    return sections[start : index(last, len(sections)) if colon else start + 1]
+
+
+def _sections(site: Site, page: Page, folders: Sequence[str]) -> list[str]:
+    """The folders of a page down to the last one that is a section: the first always is."""
+    parts = PurePosixPath(site.bundle_folder(page.path)).parts
+    depth = next(
+        (depth for depth in range(len(parts)) if "/".join(parts[: len(parts) - depth]) in site.options["sections"]),
+        len(parts),
+    )
+    return [_path_part(site, folder) for folder in folders[: max(1, len(folders) - depth)]]
+
+
+def _slug_of(site: Site, page: Page) -> str:
+    """The slug in the front matter, else what follows the date in a name that the publication date is taken from."""
+    if slug := text_in(page.fields, "slug"):
+        return slug
+    dated = _DATED_NAME.fullmatch(site.name_of(page.path)) if site.options["dates_in_names"] else None
+    return dated[1] if dated and (site.prefers_path_date or not _has_date(site, page)) else ""
+
+
+def _has_date(site: Site, page: Page) -> bool:
+    known = {key.lower() for key in site.date_keys}
+    return any(key.lower() in known for key in page.fields)
+
+
+def _parents(folder: str) -> list[str]:
+    return [str(path) for path in (PurePosixPath(folder), *PurePosixPath(folder).parents)]
+
+
+def _path_part(site: Site, path: str) -> str:
+    """Of a path in the folder of content: each blank becomes a hyphen."""
+    return _urlize(site, path.replace(" ", "-"))
+
+
+def _urlize(site: Site, text: str) -> str:
+    """Letters, digits, marks and some signs; blanks become one hyphen, unless one is there already."""
+    if site.options["drops_accents"]:
+        bare = "".join(sign for sign in unicodedata.normalize("NFD", text) if unicodedata.category(sign) != "Mn")
+        text = unicodedata.normalize("NFC", bare)
+    text = _BLANKS_AT_HYPHENS.sub("", _DROPPED.sub("", text).strip())
+    text = "-".join(text.split())
+    # Letter by letter, as Go does it: İ becomes i, and Σ at the end of a word no ς.
+    return text if site.options["keeps_case"] else "".join(sign.lower()[0] for sign in text)
