@@ -7,6 +7,10 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 
+_LATIN = str.maketrans(
+    {"ß": "ss", "ẞ": "Ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D"}
+    | {"ł": "l", "Ł": "L", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H"}
+)
 _TOKEN = re.compile(r":(\w+)")
 
 
@@ -31,6 +35,19 @@ def slugify(text: str, *, keep_case: bool = False) -> str:
     """Letters and digits of any script, all else as single hyphens."""
     normal = unicodedata.normalize("NFC", text)
     return re.sub(r"[^\w]+|_+", "-", normal if keep_case else normal.lower()).strip("-")
+
+
+def spell_in_ascii(text: str) -> str | None:
+    """A text with Latin letters only as tables of transliteration spell it, without accents and with other punctuation
+    than ASCII's left as it is; `None` where it has letters of other scripts or symbols, which tables spell differently.
+    """
+    spelt = "".join(sign for sign in unicodedata.normalize("NFKD", text.translate(_LATIN)) if not _is_mark(sign))
+    is_known = all(sign.isascii() or unicodedata.category(sign)[0] in "PZ" for sign in spelt)
+    return spelt if is_known else None
+
+
+def _is_mark(sign: str) -> bool:
+    return unicodedata.category(sign) == "Mn"
 
 
 def texts_of(fields: Mapping[str, object], key: str, *, separator: str | None) -> list[str]:

@@ -1,10 +1,11 @@
 """The kinds of site, a file each with its `GENERATOR`, in the order in which they are tried."""
 
-from recommender.sites.generators import folder, hugo, jekyll, news_archive
+from recommender.sites.generators import folder, hugo, jekyll, news_archive, zola
 
 ALL = (
     news_archive.GENERATOR,
     jekyll.GENERATOR,
+    zola.GENERATOR,
     hugo.GENERATOR,
     folder.GENERATOR,
 )
