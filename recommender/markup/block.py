@@ -1,0 +1,44 @@
+"""A paragraph, heading, list item or table row of a body."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# ASCII only, for in Chinese or Japanese a word may follow an address at once; without the punctuation at its end.
+_URL = re.compile(r"\b(?:https?://|ftp://|www\.)[!#-;=?-Z_a-z~%\[\]]*[#$%&+\-/0-9=@A-Z_a-z~]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of text.
+
+    `level`: that of a heading, 1 to 6; 0 for other blocks.
+    `is_prose`: it is a paragraph, and says something beside images and bare URLs.
+    `is_list_item`: it is an item of a list or a row of a table, and says as much.
+    `follows_separator`: the mark that ends the excerpt comes before it.
+    """
+
+    text: str
+    links: tuple[str, ...] = ()
+    level: int = 0
+    is_prose: bool = False
+    is_list_item: bool = False
+    follows_separator: bool = False
+
+
+def clean_text(text: str) -> str:
+    """The text without bare URLs, on one line, with single blanks."""
+    if "://" in text or "www." in text:
+        text = _URL.sub("", text)
+    return " ".join(text.split())
+
+
+def find_urls(text: str) -> list[str]:
+    """The bare URLs in a text."""
+    return _URL.findall(text)
+
+
+def has_words(text: str) -> bool:
+    """Whether there is a letter or a digit in it."""
+    return any(character.isalnum() for character in text)

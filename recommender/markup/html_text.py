@@ -1,0 +1,130 @@
+"""HTML into blocks of text, by libxml2, read as a stream of events: no tree is built, however deep the nesting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from lxml import etree
+
+from recommender.markup.block import Block, clean_text, has_words
+from recommender.markup.excerpt import SEPARATOR
+from recommender.markup.html_elements import ARTICLES, BLOCKS, DROPPED, HEADINGS, LISTS, PAGE_PARTS
+
+_CHUNK = 8192  # characters
+_DEPTH = 256  # open elements at which the stream is begun anew; an end tag may look at every open element
+
+_ENCODED = re.compile(r"(?:%20|%[89A-F][0-9A-F])+", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+def read_html(html: str, *, is_page: bool) -> list[Block]:
+    """The blocks of text in HTML, in order; in a page, without its navigation, header and footer."""
+    target = _BlockTarget(is_page=is_page)
+    parser = _start(target)
+    for start in range(0, len(html), _CHUNK):
+        if target.depth > _DEPTH:
+            parser.close()
+            parser = _start(target)
+        parser.feed(html[start : start + _CHUNK].encode())
+    parser.close()
+    target.end_block()
+    return target.blocks
+
+
+def _start(target: _BlockTarget) -> etree.HTMLParser:
+    parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
+    parser.feed(b"<body>")
+    return parser
+
+
+class _BlockTarget:
+    """Takes the parser's events and gathers blocks."""
+
+    def __init__(self, *, is_page: bool) -> None:
+        self.blocks: list[Block] = []
+        self.depth = 0
+        self._is_page = is_page
+        self._dropped = 0  # open elements whose contents don't count
+        self._in_article = 0
+        self._in_lists = 0
+        self._level = 0
+        self._after_break = False
+        self._after_separator = False
+        self._words: list[str] = []  # text, and the alternative texts of images
+        self._texts: list[str] = []  # text alone
+        self._links: list[str] = []
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self.depth += 1
+        if self._dropped or tag in DROPPED or self._is_page_part(tag):
+            self._dropped += 1
+        elif tag in BLOCKS:
+            self.end_block()
+            self._level = HEADINGS.get(tag, 0)
+            self._in_lists += tag in LISTS
+            self._in_article += tag in ARTICLES
+        elif tag == "a":
+            self._add_link(attributes.get("href"))
+        elif tag == "img":
+            self._words.append(f" {attributes.get('alt') or ''} ")
+        elif tag == "br":
+            if self._after_break:
+                self.end_block()
+            self._words.append(" ")
+            self._after_break = True
+        elif tag in {"td", "th"}:
+            self._words.append(" ")
+
+    def end(self, tag: str) -> None:
+        self.depth -= 1
+        if self._dropped:
+            self._dropped -= 1
+        elif tag in BLOCKS:
+            self.end_block()
+            self._level = 0
+            self._in_lists -= tag in LISTS
+            self._in_article -= tag in ARTICLES
+
+    def data(self, text: str) -> None:
+        if not self._dropped:
+            self._words.append(text)
+            self._texts.append(text)
+            self._after_break = self._after_break and text.isspace()
+
+    def comment(self, text: str) -> None:
+        if not self._after_separator and f"<!--{text}-->" == SEPARATOR:
+            self.end_block()
+            self._after_separator = True
+
+    def close(self) -> None:
+        """Called at the end of a stream; blocks are kept."""
+
+    def end_block(self) -> None:
+        if not self._words and not self._links:
+            return
+        text = clean_text("".join(self._words))
+        if text or self._links:
+            says_something = has_words(
+                text if len(self._texts) == len(self._words) else clean_text("".join(self._texts))
+            )
+            self.blocks.append(
+                Block(
+                    text,
+                    tuple(self._links),
+                    level=self._level,
+                    is_prose=says_something and not self._level and not self._in_lists,
+                    is_list_item=says_something and self._in_lists > 0,
+                    follows_separator=self._after_separator,
+                )
+            )
+        self._words, self._texts, self._links, self._after_break = [], [], [], False
+
+    def _is_page_part(self, tag: str) -> bool:
+        return self._is_page and tag in PAGE_PARTS and not (tag == "header" and self._in_article)
+
+    def _add_link(self, address: str | None) -> None:
+        address = (address or "").strip()
+        if address and not address.startswith("#") and not _OTHER_SCHEME.match(address):
+            self._links.append(_ENCODED.sub(lambda encoded: unquote(encoded.group()), address))

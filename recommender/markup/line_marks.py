@@ -1,0 +1,36 @@
+"""Marks that stand on lines of their own: MkDocs' admonitions and tabs, tables of contents, GitHub's alerts."""
+
+from __future__ import annotations
+
+import re
+
+_RAW = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}")
+_INDENTED_ADMONITION = re.compile(
+    r"^(?:!!!|\?\?\?\+?|===[!+]?)[ \t]+(?P<head>[^\n]*)\n(?P<contents>(?:(?:(?: {4}|\t)[^\n]*|[ \t]*)\n)*+)",
+    re.MULTILINE,
+)
+_HEAD = re.compile(r'(?:[\w-]+(?: [\w-]+)*)?\s*(?:"(?P<title>[^"]*)")?\s*')
+_INDENT = re.compile(r"^(?: {4}|\t)", re.MULTILINE)
+_CONTENTS_LIST = re.compile(r"^[*+-][ \t]+[^\n]*\n\{:[ \t]*toc[^}\n]*\}", re.MULTILINE)
+_CONTENTS_MARK = re.compile(r"\[\[?_?toc_?\]?\](?!\()", re.IGNORECASE)
+_ALERT = re.compile(r"(?<=>)[ \t]*\[!\w+\][+-]?")
+
+
+def remove_line_marks(source: str) -> str:
+    """The text without such marks; titles and contents of admonitions and tabs are kept as paragraphs."""
+    if "{%" in source:
+        source = _RAW.sub("", source)
+    if any(mark in source for mark in ("!!! ", "??? ", "???+ ", "=== ")):
+        source = _INDENTED_ADMONITION.sub(_write_admonition, source + "\n")
+    if "{:" in source:
+        source = _CONTENTS_LIST.sub("", source)
+    if "[!" in source:
+        source = _ALERT.sub("", source)
+    return _CONTENTS_MARK.sub("", source)
+
+
+def _write_admonition(match: re.Match[str]) -> str:
+    head = _HEAD.fullmatch(match["head"])
+    if not head:
+        return match.group()
+    return f"\n{head['title'] or ''}\n\n{_INDENT.sub('', match['contents'])}\n"

@@ -1,0 +1,56 @@
+"""Tags and shortcodes of Liquid (Jekyll, Eleventy), Nunjucks, Hexo, Hugo, Zola and kramdown."""
+
+from __future__ import annotations
+
+import re
+
+from recommender.markup.page_references import find_reference, write_reference
+from recommender.markup.scanner import Replacement
+
+_LONGEST = 4000  # characters of a tag
+_CLOSERS = {"{%": "%}", "{{<": ">}}", "{{%": "%}}", "{{": "}}", "{#": "#}", "{::": "}"}
+# Paired tags whose contents are dropped.
+_CODE = r"(?P<name>code|codeblock|comment|css|highlight|javascript|math|mermaid|plantuml|prism|script|style)(?![\w-])"
+_LIQUID_CODE = re.compile(rf"\{{%-?\s*{_CODE}")
+_HUGO_CODE = re.compile(rf"\{{\{{[<%]\s*{_CODE}")
+
+
+class TemplateTags:
+    """Reads the template tags of one text: what paired tags enclose is kept, except that of comments and code."""
+
+    starts = r"\{"
+    pattern = r"\{%|\{\{[<%]?|\{#|\{::"
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._next: dict[str, tuple[int, int]] = {}  # mark or pattern -> where it occurs next, as far as is known
+
+    def read(self, opening: str, start: int, before: str) -> Replacement | None:
+        """Nothing is put for a tag, but for one that refers to a page a link, or an address where that is expected."""
+        end = self._find(re.escape(_CLOSERS[opening]), start + len(opening))
+        if end is None or end - start > _LONGEST:
+            return None
+        tag = self._source[start:end]
+        closing = _closing_tag(tag)
+        if closing:
+            return Replacement("", self._find(closing, end) or end)
+        reference = find_reference(tag)
+        return Replacement(write_reference(reference, before) if reference else "", end)
+
+    def _find(self, pattern: str, start: int) -> int | None:
+        """The end of the next match. What was found is remembered, so that many calls read the text once."""
+        found = self._next.get(pattern)
+        if found is None or found[0] < start:
+            match = re.compile(pattern).search(self._source, start)
+            found = match.span() if match else (len(self._source) + 1, -1)
+            self._next[pattern] = found
+        return found[1] if found[1] >= 0 else None
+
+
+def _closing_tag(tag: str) -> str | None:
+    """A pattern of the tag that ends what this one begins, where what they enclose is to be dropped."""
+    if match := _LIQUID_CODE.match(tag):
+        return rf"\{{%-?\s*end_?{match['name']}\s*-?%\}}"
+    if (match := _HUGO_CODE.match(tag)) and not tag.endswith(("/>}}", "/%}}")):
+        return rf"\{{\{{[<%]\s*/\s*{match['name']}\s*[>%]\}}\}}"
+    return r"\{:/(?:comment)?\}" if tag.startswith("{::comment") else None
