@@ -21,14 +21,8 @@ from ruamel.yaml import YAML
 from recommender.articles import Entry
 from recommender.corpus import ArticleFile
 from recommender.errors import FrontMatterError
-from recommender.sources import (
-    FrontMatter,
-    FrontMatterLayout,
-    WrittenList,
-    parse_front_matter,
-    read_file,
-    split_front_matter,
-)
+from recommender.frontmatter import FrontMatter, FrontMatterLayout, parse_front_matter, split_front_matter
+from recommender.sources import WrittenList, read_file
 from recommender.writing import Edit, EditRequest, YamlStyle, make_edit
 
 PLACE = "a.md"

@@ -10,7 +10,7 @@ from samples import ENTRY_KEYS, REAL
 
 from recommender import Corpus, Recommender
 from recommender.articles import build_entry, get_entry_url, normalise_url
-from recommender.sources import parse_front_matter, split_front_matter
+from recommender.frontmatter import parse_front_matter, split_front_matter
 from recommender.writing import YamlStyle
 
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"the real articles are not at {REAL}")

@@ -3,31 +3,59 @@
 Each rule reads the fields of a front matter or of a JSON object, whose values are texts, lists and mappings.
 """
 
-from recommender.articles.addresses import get_entry_url, get_urls, normalise_url
+from recommender.articles.addresses import (
+    ADDRESS_KEYS,
+    get_aliases,
+    get_entry_url,
+    get_identity_urls,
+    is_address,
+    normalise_url,
+)
 from recommender.articles.article import Article
-from recommender.articles.dates import get_date_text, parse_date
-from recommender.articles.entry import Entry, build_entry
-from recommender.articles.fields import get_text, get_title
+from recommender.articles.dates import (
+    DATE_KEYS,
+    days_since_1970,
+    get_date,
+    get_date_text,
+    is_ambiguous_date,
+    parse_date,
+    parse_moment,
+)
+from recommender.articles.entry import Entry, build_entry, get_entry_date
+from recommender.articles.fields import get_text, get_texts, get_title, with_canonical_keys
 from recommender.articles.rank_order import in_rank_order, published_days, rank_key
 from recommender.articles.slug import make_dated_slug
-from recommender.articles.visibility import is_false, is_hidden, is_published
+from recommender.articles.visibility import get_visible_days, is_false, is_hidden, is_published, is_true
 
 __all__ = [
+    "ADDRESS_KEYS",
+    "DATE_KEYS",
     "Article",
     "Entry",
     "build_entry",
+    "days_since_1970",
+    "get_aliases",
+    "get_date",
     "get_date_text",
+    "get_entry_date",
     "get_entry_url",
+    "get_identity_urls",
     "get_text",
+    "get_texts",
     "get_title",
-    "get_urls",
+    "get_visible_days",
     "in_rank_order",
+    "is_address",
+    "is_ambiguous_date",
     "is_false",
     "is_hidden",
     "is_published",
+    "is_true",
     "make_dated_slug",
     "normalise_url",
     "parse_date",
+    "parse_moment",
     "published_days",
     "rank_key",
+    "with_canonical_keys",
 ]

@@ -3,27 +3,68 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from urllib.parse import unquote
 
 from recommender.articles.entry import Entry
-from recommender.articles.fields import get_text
+from recommender.articles.fields import get_text, get_texts
 
-_URL_KEYS = ("sourceUrl", "webUrl", "originalUrl")
+_IDENTITY_KEYS = ("sourceUrl", "webUrl", "originalUrl")
+ADDRESS_KEYS = ("canonicalUrl", "canonical_url", "url", "permalink", "link")
+"""Where an article says which address it has on its site, or has elsewhere."""
+_ALIAS_KEYS = ("aliases", "alias", "redirect_from", "redirects")
+_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
+_DEFAULT_PORT = re.compile(r":(?:80|443)$")
+_TRACKING = re.compile(r"(?:utm_\w*|fbclid|gclid)(?:=|$)", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s{}]+|/[^\s{}:]*")
+_INDEX_PAGE = re.compile(r"/index\.html?$")
 
 
 def normalise_url(url: str) -> str:
-    """An address without scheme, `www.`, fragment and trailing slash, with its host in lower case."""
-    rest = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://", "", url.strip()).partition("#")[0]
-    host, slash, path = rest.partition("/")
-    return (host.lower().removeprefix("www.") + slash + path).rstrip("/")
+    """An address for comparison: no scheme, `www.`, default port, fragment, trailing slash or tracking parameters.
+
+    Its host is in lower case, escapes and punycode are the letters that they stand for, in NFC.
+    """
+    rest = _SCHEME.sub("", url.strip()).partition("#")[0]
+    before, _, query = rest.partition("?")
+    host, slash, path = before.partition("/")
+    host = _DEFAULT_PORT.sub("", host.lower().removeprefix("www."))
+    if "xn--" in host:
+        with suppress(UnicodeError):
+            host = host.encode().decode("idna")
+    kept = "&".join(part for part in query.split("&") if part and not _TRACKING.match(part))
+    normal = host + _INDEX_PAGE.sub("", slash + path) + (f"?{kept}" if kept else "")
+    if "%" in normal:
+        with suppress(UnicodeDecodeError):
+            normal = unquote(normal, errors="strict")
+    return unicodedata.normalize("NFC", normal).rstrip("/")
 
 
-def get_urls(fields: Mapping[str, object]) -> tuple[str, ...]:
-    """The normalised addresses of an article, without repetition."""
-    texts = (get_text(fields, key) for key in _URL_KEYS)
-    return tuple(dict.fromkeys(url for text in texts if text and (url := normalise_url(text))))
+def get_identity_urls(fields: Mapping[str, object]) -> tuple[str, ...]:
+    """The normalised addresses that make files of one language one article, without repetition."""
+    return _normalised(get_text(fields, key) for key in _IDENTITY_KEYS)
+
+
+def get_aliases(fields: Mapping[str, object]) -> tuple[str, ...]:
+    """The normalised addresses that an article had, or has besides its own."""
+    named = [text.strip() for key in ADDRESS_KEYS if (text := get_text(fields, key)) is not None]
+    aliases = [
+        alias if "://" in alias else f"/{alias.lstrip('/')}" for key in _ALIAS_KEYS for alias in get_texts(fields, key)
+    ]
+    return _normalised(text for text in (*named, *aliases) if is_address(text))
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address or a path from a site's root, rather than a pattern or template of one."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def get_entry_url(entry: Entry) -> str | None:
     """The address of an entry, whichever key the site spells it with."""
-    return next((str(entry[key]) for key in ("sourceUrl", "webUrl") if key in entry), None)
+    return next((str(entry[key]) for key in ("sourceUrl", "webUrl", "url") if key in entry), None)
+
+
+def _normalised(texts: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(url for text in texts if text and (url := normalise_url(text))))

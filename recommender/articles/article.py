@@ -13,10 +13,15 @@ class Article:
 
     Attributes:
         entry: what is shown of it, see `Entry`.
+        path: of its file, relative to the corpus; empty for one that is known only from another's list.
+        summary: an excerpt taken from its text where its file gives none; for likeness and pages, not for entries.
+        text: the words of its body; for likeness only, and never given out.
+        language: as its file or its site says, such as `pt-br`; `None` where unknown.
         published_at: days since 1970-01-01 UTC; `None` without a readable date.
         urls: all its addresses, normalised by `normalise_url`.
         names: all IDs that it can be looked up by, its own first.
         hidden: it is a draft or withdrawn, and never suggested.
+        visible_from, visible_until: days since 1970-01-01 UTC between which it may be suggested; `None` is no limit.
         published: the site's own flag; `False` is suggested unless `published="only"` is asked for.
         pinned: IDs that its own list begins with, whatever their scores.
         banned: IDs that its own list never holds.
@@ -24,10 +29,16 @@ class Article:
 
     id: str
     entry: Entry
+    path: str = ""
+    summary: str = ""
+    text: str = ""
+    language: str | None = None
     published_at: float | None = None
     urls: tuple[str, ...] = ()
     names: tuple[str, ...] = field(default=())
     hidden: bool = False
+    visible_from: float | None = None
+    visible_until: float | None = None
     published: bool = True
     pinned: tuple[str, ...] = ()
     banned: tuple[str, ...] = ()
@@ -38,5 +49,5 @@ class Article:
 
     @property
     def excerpt(self) -> str:
-        """The excerpt, or an empty text."""
-        return str(self.entry.get("excerpt", ""))
+        """The excerpt that its file gives, else the one taken from its text, else an empty text."""
+        return str(self.entry.get("excerpt", self.summary))

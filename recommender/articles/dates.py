@@ -3,32 +3,119 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import warnings
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
+
+from dateutil import parser
 
 from recommender.articles.fields import get_text
 
-_DATE_KEYS = ("publishedDateTime", "date")
+DATE_KEYS = (
+    "publishedDateTime",
+    "date",
+    "pubDate",
+    "publishDate",
+    "publishedAt",
+    "publicationDate",
+    "datePublished",
+    "date_published",
+    "published_at",
+    "published_date",
+    "created",
+    "created_at",
+    "createdAt",
+    "dateCreated",
+)
+"""The keys of the date, by precedence; `published` follows, where it holds a date and not a flag."""
+
 _SECONDS_A_DAY = 86_400.0
+_BLANK_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d\d:?\d\d$|Z$)")  # YAML allows it, ISO 8601 does not
+_MAX_LENGTH = 64
+_DIGITS_FIRST = re.compile(r"\d{1,2}\D+\d{1,2}\D")
+# RFC 822; other names of time zones mean several.
+_ZONES = {"UT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+_DEFAULTS = (datetime(2000, 1, 1), datetime(2001, 2, 2))
 
 
-def get_date_text(fields: Mapping[str, object]) -> str | None:
-    """The date as it was written; `published` counts where it holds a date and not a flag."""
-    text = get_text(fields, *_DATE_KEYS)
-    if text is None and (published := get_text(fields, "published")) and parse_date(published) is not None:
-        return published
-    return text
+def get_date(fields: Mapping[str, object], keys: Sequence[str] = ()) -> tuple[str, str] | None:
+    """The key and the text of the date, as it was written; `None` where there is none.
+
+    A date under `published` counts as one under `publishedDateTime`: elsewhere that key holds a flag.
+
+    Args:
+        keys: those of the site, which come before those that all sites share.
+    """
+    for key in chain(keys, DATE_KEYS):
+        value = fields.get(key)
+        # Material for MkDocs has several dates under one key.
+        text = get_text(value, "created") if isinstance(value, dict) else get_text(fields, key)
+        if text is not None:
+            return key, text
+    published = get_text(fields, "published")
+    return None if published is None or parse_moment(published) is None else ("publishedDateTime", published)
+
+
+def get_date_text(fields: Mapping[str, object], keys: Sequence[str] = ()) -> str | None:
+    """The date as it was written."""
+    found = get_date(fields, keys)
+    return None if found is None else found[1]
 
 
 def parse_date(text: str | None) -> float | None:
-    """Days since 1970-01-01 UTC of an ISO 8601 date or time, or `None`; without an offset it is taken as UTC."""
-    if text is None:
+    """Days since 1970-01-01 UTC of a date or time, or `None`; without an offset it is taken as UTC."""
+    moment = None if text is None else parse_moment(text)
+    return None if moment is None else days_since_1970(moment)
+
+
+def days_since_1970(moment: datetime) -> float:
+    """Days since 1970-01-01 UTC; without an offset a moment is taken as UTC."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() / _SECONDS_A_DAY
+
+
+def parse_moment(text: str) -> datetime | None:
+    """The moment that a text means, with the offset that it names, else in UTC; `None` where it can't be told.
+
+    ISO 8601, and what `dateutil` reads of other spellings, if it names year, month and day and none of them is a guess.
+    """
+    stripped = text.strip()
+    try:
+        moment = datetime.fromisoformat(_BLANK_BEFORE_OFFSET.sub("", stripped))
+    except ValueError:
+        found = None if is_ambiguous_date(stripped) else _parse_loosely(stripped, day_first=False)
+        if found is None:
+            return None
+        moment = found
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def is_ambiguous_date(text: str) -> bool:
+    """Whether a date such as 01/02/2018 means two days, by which of its numbers is the month."""
+    if not _DIGITS_FIRST.match(text.strip()):
+        return False
+    days = [_parse_loosely(text.strip(), day_first=first) for first in (False, True)]
+    return None not in days and days[0] != days[1]
+
+
+def _parse_loosely(text: str, *, day_first: bool) -> datetime | None:
+    if len(text) > _MAX_LENGTH or not re.search(r"\d{4}", text):
         return None
     try:
-        # YAML allows blanks before the offset, ISO 8601 does not.
-        moment = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d:?\d\d$|Z$)", "", text.strip()))
-    except ValueError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # an unknown time zone is passed over with a warning
+            one, other = (
+                parser.parse(text, default=default, dayfirst=day_first, tzinfos=_zone) for default in _DEFAULTS
+            )
+    except (ValueError, OverflowError, TypeError, Warning):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.timestamp() / _SECONDS_A_DAY
+    return one if one == other else None
+
+
+def _zone(name: str | None, offset: int | None) -> int | None:
+    """Seconds east of UTC, for `dateutil`."""
+    if offset is not None or name is None:
+        return offset
+    if name not in _ZONES:
+        raise ValueError(f"{name} is the name of several time zones, or of none")
+    return 3600 * _ZONES[name]

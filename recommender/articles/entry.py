@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from recommender.articles.dates import get_date_text
+from recommender.articles.dates import DATE_KEYS, get_date
 from recommender.articles.fields import get_text
 
 Entry: TypeAlias = dict[str, Any]
@@ -18,15 +18,39 @@ _LINK_KEYS = (
     {"ampUrl": "ampUrl", "ampWebUrl": "ampWebUrl"},
     {"cdnAmpUrl": "cdnAmpUrl", "cdnAmpWebUrl": "cdnAmpWebUrl"},
 )
-_EXCERPT_KEYS = ("excerpt", "abstract", "description", "summary")
+_EXCERPT_KEYS = (
+    "excerpt",
+    "summary",
+    "description",
+    "abstract",
+    "subtitle",
+    "deck",
+    "standfirst",
+    "teaser",
+    "lead",
+)
 _WHOLE_NUMBER = re.compile(r"-?\d{1,18}")
 
 
-def build_entry(fields: Mapping[str, object], title: str) -> Entry:
-    """Build an entry from a front matter's fields or from an entry of a `related` list."""
+def build_entry(
+    fields: Mapping[str, object],
+    title: str,
+    *,
+    date: tuple[str, str] | None = None,
+    url: str | None = None,
+) -> Entry:
+    """Build an entry from a front matter's fields or from an entry of a `related` list.
+
+    Args:
+        date: the key and the text of the date, where it is not the fields' own.
+        url: the address on the site, which counts where the fields have no `sourceUrl`, `webUrl` or `originalUrl`.
+    """
     entry: Entry = {"title": title}
     _put(entry, "excerpt", get_text(fields, *_EXCERPT_KEYS))
-    _put(entry, "publishedDateTime", get_date_text(fields))
+    if (dated := date or get_date(fields)) is not None:
+        entry[dated[0]] = dated[1]
+    if get_text(fields, *_LINK_KEYS[0]) is None:
+        _put(entry, "url", url or get_text(fields, "url"))
     for spellings in _LINK_KEYS:
         spelling = next((key for key in spellings if get_text(fields, key) is not None), None)
         if spelling is not None:
@@ -63,3 +87,8 @@ def _images(value: object) -> list[Entry] | None:
 
 def _number(text: str | None) -> int | str | None:
     return int(text) if text is not None and _WHOLE_NUMBER.fullmatch(text) else text
+
+
+def get_entry_date(entry: Entry) -> str | None:
+    """The date of an entry as text, whichever key the site spells it with."""
+    return next((str(entry[key]) for key in DATE_KEYS if key in entry), None)

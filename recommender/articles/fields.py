@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
@@ -20,3 +20,31 @@ def get_title(fields: Mapping[str, object]) -> str | None:
     """The title as it was written; unlike other fields, the word `null` is a title."""
     title = fields.get("title")
     return title if isinstance(title, str) and title.strip() else None
+
+
+def get_texts(fields: Mapping[str, object], key: str, *, separator: str | None = None) -> tuple[str, ...]:
+    """The texts of a list, or of one text; without a separator that is a list of one.
+
+    Args:
+        separator: what parts such a text; a blank stands for any white space. A comma always does.
+    """
+    value = fields.get(key)
+    if isinstance(value, list):
+        return tuple(text for item in value if isinstance(item, str) and (text := item.strip()))
+    single = get_text(fields, key)
+    if single is None:
+        return ()
+    if separator is not None and "," in single:
+        separator = ","
+    parts = [single] if separator is None else single.split(separator.strip() or None)
+    return tuple(stripped for part in parts if (stripped := part.strip()))
+
+
+def with_canonical_keys(fields: Mapping[str, object], known: Iterable[str]) -> dict[str, object]:
+    """The same fields, those that differ from a known key in case alone under that key."""
+    canonical = {key.lower(): key for key in known}
+    renamed: dict[str, object] = {}
+    for key, value in fields.items():
+        other = canonical.get(key.lower(), key)
+        renamed[key if other in fields else other] = value
+    return renamed

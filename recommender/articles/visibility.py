@@ -1,15 +1,30 @@
-"""What hides an article: `draft`, `removed` or `deleted`, and the site's own `published`."""
+"""What hides an article: flags, status, password, robots, and moments before and after which it is not public."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-_HIDING_KEYS = ("draft", "removed", "deleted")
+from recommender.articles.dates import parse_date
+from recommender.articles.fields import get_text, get_texts
+
+_HIDING_KEYS = ("draft", "removed", "deleted", "unlisted", "hidden", "private", "noindex")
+_PUBLIC = frozenset({"published", "publish", "public"})
+_ROBOTS_KEYS = ("robots", "meta_robots", "googlebot")
+_EMBARGO_KEYS = ("publishDate", "publish_date", "scheduled", "scheduledDate")
+_EXPIRY_KEYS = ("expiryDate", "expiry_date", "expires", "expirationDate", "unpublishDate")
 
 
 def is_hidden(fields: Mapping[str, object]) -> bool:
-    """Whether the article is a draft, removed or deleted."""
-    return any(_is_yes(fields.get(key)) for key in _HIDING_KEYS)
+    """Whether the article is a draft, removed, unlisted, private, behind a password, or not for search engines."""
+    status = get_text(fields, "status")
+    robots = " ".join(text for key in _ROBOTS_KEYS for text in get_texts(fields, key))
+    return (
+        any(is_true(fields.get(key)) for key in _HIDING_KEYS)
+        or (status is not None and status.strip().lower() not in _PUBLIC)
+        or get_text(fields, "password") is not None
+        or "noindex" in robots.lower()
+        or "draft" in (tag.lower() for tag in get_texts(fields, "tags", separator=","))
+    )
 
 
 def is_published(fields: Mapping[str, object]) -> bool:
@@ -17,10 +32,20 @@ def is_published(fields: Mapping[str, object]) -> bool:
     return not is_false(fields.get("published"))
 
 
+def get_visible_days(fields: Mapping[str, object]) -> tuple[float | None, float | None]:
+    """From when and until when an article is public, in days since 1970-01-01 UTC; `None` where nothing says so."""
+    return _first_date(fields, _EMBARGO_KEYS), _first_date(fields, _EXPIRY_KEYS)
+
+
+def is_true(value: object) -> bool:
+    """Whether a text means true in YAML 1.1."""
+    return isinstance(value, str) and value.strip().lower() in ("true", "yes", "on")
+
+
 def is_false(value: object) -> bool:
     """Whether a text means false in YAML 1.1."""
     return isinstance(value, str) and value.strip().lower() in ("false", "no", "off")
 
 
-def _is_yes(value: object) -> bool:
-    return isinstance(value, str) and value.strip().lower() in ("true", "yes", "on")
+def _first_date(fields: Mapping[str, object], keys: tuple[str, ...]) -> float | None:
+    return next((day for key in keys if (day := parse_date(get_text(fields, key))) is not None), None)

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from recommender.articles import Article, in_rank_order
-from recommender.corpus.identity import ArticleGroups, age_key
+from recommender.corpus.identity import ArticleGroups, IdentifiedFile, age_key
 from recommender.corpus.links import CuratedList, LinkFault, LinkResolver, add_linked_only_articles, resolve_links
 from recommender.corpus.live_changes import LiveChanges, WithdrawnArticle
 from recommender.corpus.spill_tables import SortedSequence, SpillDatabase, StoredMapping, Table
 from recommender.errors import CorpusError
 from recommender.parallel import gc_paused
-from recommender.sources import LinkLine, ListState, Problem, Source, SourceReader, WrittenList
+from recommender.sources import FileChoice, FoundFiles, LinkLine, ListState, Problem, Source, SourceReader, WrittenList
 
 
 class _PinsAndBans(NamedTuple):
@@ -62,6 +62,8 @@ class Corpus:
         article_files: the front-matter files, in the order of their paths.
         fingerprint: a hash of all that was read: the same files give the same one, whatever lists this program wrote
             into them, and whatever was posted.
+        found_files: the files that were found, what they mean, and what was passed over; `None` for one that was not
+            read from files.
         incorporated: the posted articles whose state the corpus's own files have or are ahead of, as IDs with digests.
     """
 
@@ -74,6 +76,7 @@ class Corpus:
     article_files: Sequence[ArticleFile] = ()
     fingerprint: str = ""
     incorporated: Mapping[str, str] = field(default_factory=dict)
+    found_files: FoundFiles | None = field(default=None, compare=False)
 
     @classmethod
     def from_path(
@@ -82,6 +85,7 @@ class Corpus:
         *,
         cache: Path | None = None,
         live_changes: LiveChanges | None = None,
+        choice: FileChoice | None = None,
         progress: bool = False,
     ) -> Self:
         """Read a folder of front-matter files (and `.jsonl` files), or one `.jsonl` file, on all cores.
@@ -94,16 +98,19 @@ class Corpus:
                 never changes the result, and may be deleted at any moment.
             live_changes: posted articles, which are read like files of the corpus, and withdrawn ones, which are
                 left out.
+            choice: which files are read; by default those that the site's conventions say.
 
         Raises:
             CorpusError: there is no such folder or file, nothing in it is an article, or a lock can't be read.
         """
         with gc_paused():
-            return cls._from_path(Path(path), cache, live_changes or LiveChanges(), progress=progress)
+            return cls._from_path(Path(path), cache, live_changes or LiveChanges(), choice, progress=progress)
 
     @classmethod
-    def _from_path(cls, path: Path, cache: Path | None, live_changes: LiveChanges, *, progress: bool) -> Self:
-        reader, database = SourceReader(path, cache=cache), SpillDatabase()
+    def _from_path(
+        cls, path: Path, cache: Path | None, live_changes: LiveChanges, choice: FileChoice | None, *, progress: bool
+    ) -> Self:
+        reader, database = SourceReader(path, cache=cache, choice=choice), SpillDatabase()
         problems = reader.problems
         link_lines: Table[LinkLine] = Table(database, LinkLine)
         found = 0
@@ -130,10 +137,10 @@ class Corpus:
         if not found:
             first = "".join(f"\n  {problem}" for problem in problems[:5])
             raise CorpusError(
-                f"{path}: nothing here is an article (a .md, .markdown, .html or .txt file that begins with front "
-                f"matter and has a title, or lines of a .jsonl file){first}"
+                f"{path}: nothing here is an article (a .md, .markdown, .mdx, .html or .txt file that begins with "
+                f"front matter and has a title, or lines of a .jsonl file){first}"
             )
-        return replace(corpus, fingerprint=reader.fingerprint, incorporated=incorporated)
+        return replace(corpus, fingerprint=reader.fingerprint, incorporated=incorporated, found_files=reader.found)
 
     @classmethod
     def from_sources(
@@ -174,7 +181,7 @@ class Corpus:
             files += 1
             article = _merge_files(group)
             row = resolver.add(article)
-            for _, source in group:
+            for _, source, _ in group:
                 if source.front_matter_digest:
                     file = ArticleFile(
                         source.path, article.id, source.list_state, source.written, source.front_matter_digest
@@ -182,9 +189,9 @@ class Corpus:
                     article_files.append(file, source.path)
                 if source.related:
                     _append_list(lists, CuratedList(article.id, source.path, source.related), article)
-            if group[0][1].topics:
-                topics.append((article.id, group[0][1].topics))
-            named = _PinsAndBans.from_sources(row, [source for _, source in group])
+            if group[0].source.topics:
+                topics.append((article.id, group[0].source.topics))
+            named = _PinsAndBans.from_sources(row, [file.source for file in group])
             if named.pins or named.bans:
                 pins_and_bans.append(named)
         _append_link_lines(link_lines, lists, resolver, all_problems)
@@ -235,17 +242,23 @@ def _problem_order(problem: Problem) -> tuple[str, int, str]:
     return problem.path, problem.line or 0, problem.reason
 
 
-def _merge_files(group: list[tuple[str, Source]]) -> Article:
-    """The article of some files with their IDs, the newest first."""
-    names = tuple(dict.fromkeys(id for id, _ in group))
-    newest = group[0][1]
+def _merge_files(group: list[IdentifiedFile]) -> Article:
+    """The article of some files, the newest first."""
+    newest = group[0].source
+    ids = [file.id for file in group]
     return Article(
-        id=names[0],
+        id=ids[0],
         entry=newest.entry,
+        path=newest.path,
+        summary=newest.summary,
+        text=newest.text,
+        language=newest.language,
         published_at=newest.published_at,
-        urls=tuple(dict.fromkeys(url for _, source in group for url in source.urls)),
-        names=names,
+        urls=tuple(dict.fromkeys(url for file in group for url in file.source.urls)),
+        names=tuple(dict.fromkeys((*ids, *(name for file in group for name in file.other_names)))),
         hidden=newest.hidden,
+        visible_from=newest.visible_from,
+        visible_until=newest.visible_until,
         published=newest.published,
     )
 

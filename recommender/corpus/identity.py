@@ -1,15 +1,24 @@
-"""Which files are one article, and which ID each file has."""
+"""Which files are one article, which ID each file has, and what else it answers to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from recommender.corpus.spill_tables import MultiIndex, SpillDatabase, Table
+from recommender.corpus.spill_tables import MultiIndex, SpillDatabase, Table, UniqueIndex
 from recommender.sources import Problem, Source
 
 
+class IdentifiedFile(NamedTuple):
+    """A file of an article: its ID, and what else the article answers to because of it."""
+
+    id: str
+    source: Source
+    other_names: tuple[str, ...]
+
+
 class ArticleGroups:
-    """The files of each article: files that share a URL, directly or through others, are one article.
+    """The files of each article: files of one language that share a URL, directly or through others, are one article.
 
     Only what concerns files with a shared URL or a shared name is held in memory.
 
@@ -23,31 +32,44 @@ class ArticleGroups:
         self._sources: Table[Source] = Table(database, Source)
         self._parents: dict[int, int] = {}  # a disjoint-set forest of rows, whose roots are the least of their sets
         self._members: dict[int, list[int]] = {}  # of each root with further files; these, ascending
+        self._by_language: dict[int, str] = {}  # rows known by their name and language
         self._by_path: set[int] = set()  # rows known by their path without its ending
         self._by_whole_path: dict[int, int] = {}  # rows known by their whole path, with the number of the copy
+        self._names_of_first: dict[int, str] = {}  # of translations without one in the site's language
         self.problems: list[Problem] = []
-        urls, names = MultiIndex(database), MultiIndex(database)
+        urls, names, other_names = MultiIndex(database), MultiIndex(database), MultiIndex(database)
         for source in sources:
             row = self._sources.append(source)
             names.add(source.name, row)
-            for url in source.urls:
-                urls.add(url, row)
+            for name in source.other_names:
+                other_names.add(name, row)
+            for url in source.identity_urls:
+                urls.add(f"{url} {source.language or ''}", row)
         self._unite_by_url(urls)
         self._assign_ids(names)
+        self._ids = UniqueIndex(database)
+        for name, row in names:
+            self._ids.set(name if self._has_own_name(row) else self._id(row, self._sources[row]), row)
+        self._ambiguous = {name for name, rows in other_names.duplicates() if self._are_several_articles(rows)}
 
-    def __iter__(self) -> Iterator[list[tuple[str, Source]]]:
-        """Each article's files with their IDs, the newest first."""
+    def __iter__(self) -> Iterator[list[IdentifiedFile]]:
+        """Each article's files, the newest first."""
         for row, source in self._sources.items():
             if row in self._parents:
                 continue
-            group = [(self._id(row, source), source)]
-            for member in self._members.get(row, ()):
-                other = self._sources[member]
-                group.append((self._id(member, other), other))
+            group = [self._identified(row, source)]
+            group += [self._identified(member, self._sources[member]) for member in self._members.get(row, ())]
             if len(group) > 1:
-                group.sort(key=lambda file: file[1].path)
-                group.sort(key=lambda file: age_key(file[1].published_at), reverse=True)
+                group.sort(key=lambda file: file.source.path)
+                group.sort(key=lambda file: age_key(file.source.published_at), reverse=True)
             yield group
+
+    def _identified(self, row: int, source: Source) -> IdentifiedFile:
+        others = [name for name in source.other_names if name not in self._ambiguous]
+        if row in self._names_of_first:
+            others.append(self._names_of_first[row])
+        id = self._id(row, source)
+        return IdentifiedFile(id, source, tuple(name for name in others if name != id and self._ids.get(name) is None))
 
     def _unite_by_url(self, urls: MultiIndex) -> None:
         for _, rows in urls.duplicates():
@@ -67,24 +89,43 @@ class ArticleGroups:
         return len({self._find_root(row) for row in rows}) > 1
 
     def _assign_ids(self, names: MultiIndex) -> None:
-        """Give each file its name as ID, or its path where several articles have the name."""
+        """Give each file its name as ID; its name and language, or its path, where several articles have the name."""
         for name, rows in names.duplicates():
-            if self._are_several_articles(rows):
-                paths = sorted(self._sources[row].path for row in rows)
-                others = ", ".join(paths[1:])
-                self.problems.append(
-                    Problem(paths[0], f"the ID {name!r} is also that of {others}; each is known by its path")
+            if not self._are_several_articles(rows) or self._are_translations(name, rows):
+                continue
+            paths = sorted(self._sources[row].path for row in rows)
+            others = ", ".join(paths[1:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+            self.problems.append(
+                Problem(
+                    paths[0],
+                    f"the ID {name!r} is also that of {others}; each is known by its path",
+                    kind="an ID that several articles have, so that each is known by its path",
                 )
-                self._by_path.update(rows)
+            )
+            self._by_path.update(rows)
         # Two paths that differ in their ending alone, or a path that is another article's ID, keep the ending.
-        while self._by_path and self._disambiguate(names):
+        while (self._by_path or self._by_language) and self._disambiguate(names):
             pass
+
+    def _are_translations(self, name: str, rows: list[int]) -> bool:
+        """Whether articles of one name differ in language; then all but the site's own language have it in their ID."""
+        sources = [self._sources[row] for row in rows]
+        languages = [source.language for source in sources if source.language is not None]
+        if len(set(languages)) < len(rows):
+            return False
+        foreign = [row for row, source in zip(rows, sources, strict=True) if not source.is_default_language]
+        for row, language in zip(rows, languages, strict=True):
+            if row in foreign:
+                self._by_language[row] = f"{name}.{language}"
+        if len(foreign) == len(rows):
+            self._names_of_first[min(zip(languages, rows, strict=True))[1]] = name
+        return True
 
     def _disambiguate(self, names: MultiIndex) -> bool:
         """Know files whose ID another article still has by their whole path; whether there were any."""
         ids = MultiIndex(self._database)
         for name, row in names:
-            ids.add(name if row not in self._by_path else self._id(row, self._sources[row]), row)
+            ids.add(name if self._has_own_name(row) else self._id(row, self._sources[row]), row)
         found = False
         for _, rows in ids.duplicates():
             if self._are_several_articles(rows):
@@ -98,13 +139,15 @@ class ArticleGroups:
                         self._by_whole_path[row] = copy + position
         return found
 
+    def _has_own_name(self, row: int) -> bool:
+        return row not in self._by_path and row not in self._by_language
+
     def _id(self, row: int, source: Source) -> str:
-        if row not in self._by_path:
-            return source.name
-        copy = self._by_whole_path.get(row)
-        if copy is None:
+        if (copy := self._by_whole_path.get(row)) is not None:
+            return source.path if copy == 1 else f"{source.path}-{copy}"
+        if row in self._by_path:
             return source.path_name
-        return source.path if copy == 1 else f"{source.path}-{copy}"
+        return self._by_language.get(row, source.name)
 
 
 def age_key(published_at: float | None) -> float:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import Literal, TypeAlias
 
-from recommender.articles import Article, Entry, get_entry_url, make_dated_slug, normalise_url, parse_date, rank_key
+from recommender.articles import (
+    Article,
+    Entry,
+    get_entry_date,
+    get_entry_url,
+    make_dated_slug,
+    normalise_url,
+    parse_date,
+    rank_key,
+)
 from recommender.corpus.spill_tables import SpillDatabase, Table, UniqueIndex
 
 _CACHED_ARTICLES = 1 << 13
+_FILE_SUFFIX = re.compile(r"(?:/index)?\.(?:html?|md|markdown|mdx)$")
+_DATED_PATH = re.compile(r"^(?:.*/)?(\d{4})/(\d\d)/(\d\d)/")
 
 LinkFaultKind: TypeAlias = Literal["dead", "to itself", "doubled", "drifted"]
 """What may be wrong with a curated link, the most serious first."""
@@ -52,6 +64,7 @@ class LinkResolver:
         self._names = UniqueIndex(database)
         self._urls = UniqueIndex(database)
         self._slugs: UniqueIndex | None = None  # few corpora need them
+        self._titles: dict[str, int] | None = None  # nor these
         self._cache: dict[int, Article] = {}  # by row: popular articles are linked to often
 
     def add(self, article: Article) -> int:
@@ -99,10 +112,38 @@ class LinkResolver:
         """The row of the article that a link refers to, and the link's URL."""
         url = normalise_url(link if isinstance(link, str) else get_entry_url(link) or "")
         row = self._names.get(link) if isinstance(link, str) else None
-        return (self._urls.get(url) if row is None else row), url
+        if row is None:
+            row = self._urls.get(url) if url else None
+        if row is None and isinstance(link, str) and "://" not in link:
+            row = self._find_by_path(url)
+        return (self._find_by_title(link, url) if row is None else row), url
+
+    def _find_by_path(self, url: str) -> int | None:
+        """The row of the article that the path of an address on its own site names: `/en/blog/tides/` is `tides`."""
+        path = _FILE_SUFFIX.sub("", url).strip("/")
+        last = path.rpartition("/")[2]
+        for name in (path, _DATED_PATH.sub(r"\1-\2-\3-", path), last):
+            if name and (row := self._names.get(name)) is not None:
+                return row
+        return None
+
+    def _find_by_title(self, link: Entry | str, url: str) -> int | None:
+        """The row of the one article with exactly this title; of an entry, only where it has no date and no address."""
+        if isinstance(link, dict) and (url or get_entry_date(link)):
+            return None
+        return self._title_index().get(link if isinstance(link, str) else link["title"])
+
+    def _title_index(self) -> dict[str, int]:
+        """The rows of titles that one article has."""
+        if self._titles is None:
+            found: dict[str, list[int]] = {}
+            for row, article in self.articles.items():
+                found.setdefault(article.title, []).append(row)
+            self._titles = {title: rows[0] for title, rows in found.items() if len(rows) == 1}
+        return self._titles
 
     def _add_linked_only(self, entry: Entry, url: str) -> Article | None:
-        date = entry.get("publishedDateTime")
+        date = get_entry_date(entry)
         slug = _slug_of(entry)
         if not slug:
             return None
@@ -202,4 +243,4 @@ def _differing_keys(one: Entry, other: Entry) -> list[str]:
 
 
 def _slug_of(entry: Entry) -> str:
-    return make_dated_slug(entry["title"], entry.get("publishedDateTime"))
+    return make_dated_slug(entry["title"], get_entry_date(entry))

@@ -65,10 +65,15 @@ class PostedArticle:
         return Article(
             id=source.name,
             entry=source.entry,
+            summary=source.summary,
+            text=source.text,
+            language=source.language,
             published_at=source.published_at,
             urls=source.urls,
             names=(source.name,),
             hidden=source.hidden,
+            visible_from=source.visible_from,
+            visible_until=source.visible_until,
             published=source.published,
         )
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from recommender.storage import open_regular_file
+
 MAX_BYTES = 1 << 20
 
 Configuration = Mapping[str, Any]
@@ -18,7 +20,7 @@ Configuration = Mapping[str, Any]
 def read_configuration(path: Path) -> dict[str, Any] | None:
     """The values of a configuration file; `None` where there is none, or none that can be read."""
     try:
-        with path.open("rb") as stream:
+        with open_regular_file(path) as stream:
             text = stream.read(MAX_BYTES).decode()
         values = _PARSERS[path.suffix](text)
     except (OSError, ValueError, yaml.YAMLError, RecursionError):

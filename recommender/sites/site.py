@@ -82,7 +82,7 @@ class Site:
     language_folders: Mapping[str, str] = field(default_factory=dict)
     language_suffixes: bool = False
     base_urls: Mapping[str, str] = field(default_factory=dict)
-    address_of: Address = no_address
+    address_of: Address = field(default=no_address, repr=False)
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def path_of(self, file: str) -> str:

@@ -1,26 +1,14 @@
-"""Reads the files of a corpus into sources: articles as each file, by itself, describes them.
+"""Reads the files of a corpus into sources: articles as each file describes them, by its site's conventions.
 
 Whatever is wrong with a file is a `Problem` and never stops the rest. Lists that this program wrote into the files are
 recognised by `.related.lock` and never count as curated.
 """
 
-from recommender.sources.article_file import (
-    PostedForm,
-    digest_front_matter,
-    find_article_files,
-    read_file,
-    read_posted,
-)
-from recommender.sources.frontmatter import (
-    MAX_FRONT_MATTER_BYTES,
-    FrontMatter,
-    Value,
-    parse_front_matter,
-    split_front_matter,
-)
+from recommender.sources.article_file import PostedForm, digest_front_matter, read_file, read_posted
+from recommender.sources.article_files import FileChoice, FoundFiles, find_article_files
+from recommender.sources.curated_lists import LIST_KEYS
 from recommender.sources.jsonl import MAX_LINE_BYTES, digest_jsonl, read_jsonl
 from recommender.sources.parse_cache import PARSE_CACHE_FILE, ParseCache
-from recommender.sources.related_block import FrontMatterLayout
 from recommender.sources.source import LinkLine, ListState, ParsedFile, Problem, Source
 from recommender.sources.source_reader import SourceReader
 from recommender.sources.written_lists import (
@@ -34,12 +22,12 @@ from recommender.sources.written_lists import (
 )
 
 __all__ = [
-    "MAX_FRONT_MATTER_BYTES",
+    "LIST_KEYS",
     "MAX_LINE_BYTES",
     "PARSE_CACHE_FILE",
     "WRITTEN_LISTS_FILE",
-    "FrontMatter",
-    "FrontMatterLayout",
+    "FileChoice",
+    "FoundFiles",
     "LinkLine",
     "ListState",
     "ParseCache",
@@ -48,7 +36,6 @@ __all__ = [
     "Problem",
     "Source",
     "SourceReader",
-    "Value",
     "WrittenList",
     "WrittenLists",
     "append_written_lists",
@@ -56,11 +43,9 @@ __all__ = [
     "digest_jsonl",
     "digest_list",
     "find_article_files",
-    "parse_front_matter",
     "read_file",
     "read_jsonl",
     "read_posted",
     "read_written_lists",
     "replace_written_lists",
-    "split_front_matter",
 ]

@@ -1,13 +1,11 @@
-"""Finds the files of a corpus, and parses front-matter files and posted articles."""
+"""Reads article files, and articles that were posted and have no file."""
 
 from __future__ import annotations
 
 import codecs
 import hashlib
-import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
@@ -15,99 +13,60 @@ import yaml
 
 from recommender.articles import get_date_text, get_text, get_title, make_dated_slug
 from recommender.errors import FrontMatterError
-from recommender.sources.frontmatter import (
-    MAX_FRONT_MATTER_BYTES,
+from recommender.frontmatter import (
     FrontMatter,
+    FrontMatterLayout,
     Value,
     parse_front_matter,
+    parse_json,
     split_front_matter,
 )
-from recommender.sources.jsonl import json_fields
-from recommender.sources.related_block import FrontMatterLayout
-from recommender.sources.source import ParsedFile, Problem, Source, list_state_of, source_of
+from recommender.markup import DEFAULT_SEPARATORS, Body, Markup, parse_body
+from recommender.sites import Site
+from recommender.sources.article_fields import canonical_fields, read_article_fields
+from recommender.sources.curated_lists import list_state_of
+from recommender.sources.source import ParsedFile, Problem, Source
 from recommender.sources.written_lists import Written, WrittenList, digest_list
 from recommender.storage import open_regular_file
 
-ARTICLE_SUFFIXES = (".md", ".markdown")
-FRONT_MATTER_SUFFIXES = (".html", ".txt")  # articles only where they begin with front matter
-_SUFFIXES = frozenset((*ARTICLE_SUFFIXES, *FRONT_MATTER_SUFFIXES, ".jsonl"))
-_UNVISITED = frozenset({"node_modules"})
-_OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "index.indptr.npy"})
+MAX_FILE_BYTES = 4 << 20
+"""What is read of an article's file: its front matter and the beginning of a text that is longer than most books."""
+
+_MARKDOWN = (".md", ".markdown", ".mdx")
+_MARKUPS: dict[str, Markup] = {".mdx": "mdx", ".html": "html", ".txt": "text"}
+_FOR_REPOSITORIES = frozenset({"readme", "changelog", "license", "contributing", "code_of_conduct", "security"})
 # A `related` key without the dash of an entry on the next line; what this program would fill is among these.
 _MAYBE_EMPTY = re.compile(r"""related["']?\s*:(?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""")
 _POSTED = "the article"
-_READ_BYTES = MAX_FRONT_MATTER_BYTES + 4096
+_PLAIN = Site(generator="folder", reason="")
 
 PostedForm: TypeAlias = Literal["markdown", "json"]
 """An article that was posted is a front-matter file, or an object as in a line of a `.jsonl` file."""
 
 
-def find_article_files(root: Path) -> tuple[list[str], list[Problem]]:
-    """The paths below a folder that may hold articles, relative and sorted; links are followed, hidden folders not."""
-    files: list[str] = []
-    problems: list[Problem] = []
-
-    def visit(folder: Path, prefix: str, above: frozenset[tuple[int, int]]) -> None:
-        path = prefix.removesuffix("/") or "."
-        try:
-            status = folder.stat()
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            problems.append(Problem.unreadable(path, error))
-            return
-        identity = (status.st_dev, status.st_ino)
-        if identity in above:
-            problems.append(Problem(path, "a link back to a folder above it; not followed"))
-            return
-        if {entry.name for entry in entries} >= _OF_A_MODEL:
-            return  # one of our own, trained within the site's folder
-        for entry in entries:
-            if not _is_text(entry.name):
-                problems.append(Problem(ascii(entry.name), "its name is not UTF-8; rename it"))
-                continue
-            # Unlike `entry.is_dir()`, a path says no of a link to itself.
-            if (folder / entry.name).is_dir() if entry.is_symlink() else entry.is_dir():
-                if not entry.name.startswith(".") and entry.name not in _UNVISITED:
-                    visit(folder / entry.name, f"{prefix}{entry.name}/", above | {identity})
-            elif os.path.splitext(entry.name)[1].lower() in _SUFFIXES:
-                files.append(prefix + entry.name)
-
-    visit(root, "", frozenset())
-    return sorted(files), problems
-
-
-def is_jsonl(file: str) -> bool:
-    """Whether a file is read line by line, and not as front matter."""
-    return file.lower().endswith(".jsonl")
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def read_file(root: Path, file: str, *, written: Written | None = None, parse: bool = True) -> ParsedFile:
+def read_file(
+    root: Path, file: str, *, site: Site = _PLAIN, written: Written | None = None, parse: bool = True
+) -> ParsedFile:
     """Read one file of a corpus; whatever is wrong with it is in `problems`. Without `parse`, only its digest.
 
-    `written` are the lists that, if this file holds one, are this program's.
+    Args:
+        site: what the files of the corpus mean.
+        written: the lists that, if this file holds one, are this program's.
     """
     parsed = ParsedFile()
     try:
         with open_regular_file(root / file) as stream:
-            data = stream.read(_READ_BYTES)
+            data = stream.read(MAX_FILE_BYTES)
     except OSError as error:
         parsed.problems.append(Problem.unreadable(file, error))
         return parsed
     try:
         front_matter = split_front_matter(data, path=file)
         if front_matter is None:
-            if parse and file.lower().endswith(ARTICLE_SUFFIXES) and not _is_readme(file):
-                parsed.problems.append(Problem(file, _why_no_front_matter(data), line=1))
+            _read_without_front_matter(parsed, data, file, site, parse=parse)
             return parsed
-        parsed.digest = _digest(file, data[front_matter.start : front_matter.end])
+        body = data[front_matter.body :]
+        parsed.digest = _digest(file, data[front_matter.start : front_matter.end], body)
         may_hold_written_list = written or _MAYBE_EMPTY.search(front_matter.text)
         if not (parse or may_hold_written_list):
             return parsed
@@ -116,10 +75,19 @@ def read_file(root: Path, file: str, *, written: Written | None = None, parse: b
         written_list = None
         if may_hold_written_list:
             written_list, without = _separate_written_list(front_matter, events, fields, written or {}, file)
-            parsed.digest = _digest(file, without.encode())
+            parsed.digest = _digest(file, without.encode(), body)
         if parse:
-            source = source_of(parsed, fields, file, None, written_list)
-            parsed.sources.append(replace(source, front_matter_digest=digest_front_matter(front_matter)))
+            source = read_article_fields(
+                parsed,
+                canonical_fields(fields),
+                file,
+                None,
+                site=site,
+                body=_parse_body(body, file, site),
+                written=written_list,
+                front_matter_digest=digest_front_matter(front_matter),
+            )
+            parsed.sources += [] if source is None else [source]
     except FrontMatterError as error:
         parsed.problems.append(Problem.from_error(error))
     return parsed
@@ -133,18 +101,49 @@ def read_posted(text: str, form: PostedForm) -> tuple[Source, list[Problem]]:
     """
     parsed = ParsedFile()
     data = text.encode()
+    body = Body(text="", heading="", excerpt="", links=())
     if form == "json":
-        fields = json_fields(data, _POSTED, None)
+        fields = canonical_fields(parse_json(data, path=_POSTED, line=None))
     else:
         front_matter = split_front_matter(data, path=_POSTED)
         if front_matter is None:
             raise FrontMatterError(_why_no_front_matter(data), path=_POSTED, line=1)
-        fields = parse_front_matter(front_matter, path=_POSTED)
+        fields = canonical_fields(parse_front_matter(front_matter, path=_POSTED))
+        body = _parse_body(data[front_matter.body :], _POSTED, _PLAIN)
     slug = make_dated_slug(get_title(fields) or "", get_date_text(fields))
-    source = source_of(parsed, fields, f"{slug}.md" if slug else _POSTED, None, None)
-    if not slug and get_text(fields, "id", "slug") is None:
+    source = read_article_fields(parsed, fields, f"{slug}.md" if slug else _POSTED, None, site=_PLAIN, body=body)
+    if source is None or (not slug and get_text(fields, "id", "slug") is None):
         raise FrontMatterError("no ID, and the title makes none; add a line `id: …`", path=_POSTED)
     return source, parsed.problems
+
+
+def digest_front_matter(front_matter: FrontMatter) -> bytes:
+    """The sha256 of a front matter: by it a file is known to be as it was read."""
+    return hashlib.sha256(front_matter.text.encode()).digest()
+
+
+def _read_without_front_matter(parsed: ParsedFile, data: bytes, file: str, site: Site, *, parse: bool) -> None:
+    """A Markdown file whose first heading is its title is an article where the site does not ask for front matter."""
+    path = PurePosixPath(file)
+    if path.suffix.lower() not in _MARKDOWN or path.stem.lower() in _FOR_REPOSITORIES:
+        parsed.skipped = "no front matter"
+        return
+    body = Body(text="", heading="", excerpt="", links=()) if site.needs_front_matter else _parse_body(data, file, site)
+    if not body.heading:
+        parsed.problems.append(Problem(file, _why_no_front_matter(data), line=1, kind="no front matter"))
+        return
+    parsed.digest = _digest(file, b"", data)
+    if parse:
+        source = read_article_fields(parsed, {}, file, None, site=site, body=body)
+        parsed.sources += [] if source is None else [source]
+
+
+def _parse_body(body: bytes, file: str, site: Site) -> Body:
+    markup = _MARKUPS.get(PurePosixPath(file).suffix.lower(), "markdown")
+    text = body.decode(errors="replace")
+    if not text.strip():
+        return Body(text="", heading="", excerpt="", links=())
+    return parse_body(text, markup=markup, separators=(*site.excerpt_separators, *DEFAULT_SEPARATORS))
 
 
 def _separate_written_list(
@@ -155,7 +154,7 @@ def _separate_written_list(
     file: str,
 ) -> tuple[WrittenList | None, str]:
     """The list of a file if this program wrote it, and the front matter without what it wrote or may fill."""
-    if "related" not in fields:
+    if "related" not in fields or front_matter.format != "yaml":
         return None, front_matter.text
     related = fields["related"]
     try:
@@ -176,23 +175,11 @@ def _separate_written_list(
     return None, front_matter.text
 
 
-def digest_front_matter(front_matter: FrontMatter) -> bytes:
-    """The sha256 of a front matter: by it a file is known to be as it was read."""
-    return hashlib.sha256(front_matter.text.encode()).digest()
-
-
-def _is_readme(file: str) -> bool:
-    """Whether a file is for those who open the folder, as repositories have it."""
-    return PurePosixPath(file).stem.lower() == "readme"
-
-
 def _why_no_front_matter(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "UTF-16; save the file as UTF-8"
-    if data.startswith(b"+++"):
-        return "front matter in TOML is not read; write it in YAML, between lines `---`"
     return "no front matter: it does not begin with a line `---`"
 
 
-def _digest(file: str, data: bytes) -> bytes:
-    return hashlib.sha256(file.encode() + b"\0" + data).digest()
+def _digest(file: str, front_matter: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(file.encode() + b"\0" + front_matter + b"\0" + body).digest()

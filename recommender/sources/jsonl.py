@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +10,11 @@ from typing import IO
 
 from recommender.articles import get_text, get_title
 from recommender.errors import FrontMatterError
-from recommender.sources.frontmatter import Value
-from recommender.sources.source import LinkLine, ParsedFile, Problem, links_of, list_of, source_of
+from recommender.frontmatter import parse_json
+from recommender.sites import Site
+from recommender.sources.article_fields import canonical_fields, read_article_fields
+from recommender.sources.curated_lists import find_list_key, get_list_items, read_links
+from recommender.sources.source import LinkLine, ParsedFile, Problem
 from recommender.storage import open_regular_file
 
 MAX_LINE_BYTES = 1 << 24
@@ -20,10 +22,11 @@ MAX_LINE_BYTES = 1 << 24
 
 BLOCK_BYTES = 1 << 18
 """So much of a file is read at a time."""
+_PLAIN = Site(generator="jsonl", reason="")
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_jsonl(root: Path, path: str) -> Iterator[ParsedFile]:
+def read_jsonl(root: Path, path: str, *, site: Site = _PLAIN) -> Iterator[ParsedFile]:
     """Read a file block by block; it is never in memory as a whole.
 
     Yields:
@@ -38,7 +41,7 @@ def read_jsonl(root: Path, path: str) -> Iterator[ParsedFile]:
             for lines in _read_lines(stream, digest):
                 parsed = ParsedFile()
                 for number, line in enumerate(lines, start=line_count + 1):
-                    _parse_line(parsed, path, line, number)
+                    _parse_line(parsed, path, line, number, site)
                 line_count += len(lines)
                 yield parsed
             if _status(stream) != status:
@@ -86,7 +89,7 @@ def _read_lines(stream: IO[bytes], digest: hashlib._Hash) -> Iterator[list[bytes
         yield [None if is_too_long else pending]
 
 
-def _parse_line(parsed: ParsedFile, path: str, line: bytes | None, number: int) -> None:
+def _parse_line(parsed: ParsedFile, path: str, line: bytes | None, number: int, site: Site) -> None:
     content = None if line is None else line.rstrip(b"\r\n")
     if content is None or len(content) > MAX_LINE_BYTES:
         parsed.problems.append(Problem(path, f"the line is over {MAX_LINE_BYTES >> 20} MB; shorten it", number))
@@ -96,46 +99,12 @@ def _parse_line(parsed: ParsedFile, path: str, line: bytes | None, number: int) 
     if not content.strip():
         return
     try:
-        fields = json_fields(content, path, number)
-        if get_title(fields) is None and "related" in fields and (name := get_text(fields, "id", "slug")):
-            items = list_of(parsed, fields, path, number)
-            parsed.links.append(LinkLine(path, number, name, links_of(parsed, items, path, number)))
-        else:
-            parsed.sources.append(source_of(parsed, fields, path, number, None))
+        fields = canonical_fields(parse_json(content, path=path, line=number))
+        key = find_list_key(fields)
+        if get_title(fields) is None and key and (name := get_text(fields, "id", "slug")):
+            items = get_list_items(parsed, fields, path, number)
+            parsed.links.append(LinkLine(path, number, name, read_links(parsed, items, path, number, key=key)))
+        elif (source := read_article_fields(parsed, fields, path, number, site=site)) is not None:
+            parsed.sources.append(source)
     except FrontMatterError as error:
         parsed.problems.append(Problem.from_error(error))
-
-
-def json_fields(line: bytes, path: str, number: int | None) -> dict[str, Value]:
-    """The fields of an article that is a JSON object; numbers stay as they were written, as in front matter.
-
-    Raises:
-        FrontMatterError: it is none.
-    """
-    try:
-        # msgspec would be faster, but makes 0 of -0 and refuses integers of thousands of digits.
-        value = json.loads(line.decode(), parse_int=str, parse_float=str, parse_constant=lambda _: None)
-        value = _as_texts(value)
-        if b"\\u" in line:
-            json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise FrontMatterError("half of a surrogate pair; mend the escape", path=path, line=number) from error
-    except UnicodeDecodeError as error:
-        raise FrontMatterError("not UTF-8; save the file as UTF-8", path=path, line=number) from error
-    except json.JSONDecodeError as error:
-        raise FrontMatterError(f"not JSON: {error.msg} at column {error.colno}", path=path, line=number) from error
-    except RecursionError as error:
-        raise FrontMatterError("nested too deep", path=path, line=number) from error
-    if not isinstance(value, dict):
-        raise FrontMatterError("not a JSON object; an article is one", path=path, line=number)
-    return value
-
-
-def _as_texts(value: object) -> Value:
-    if isinstance(value, dict):
-        return {key: _as_texts(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_as_texts(inner) for inner in value]
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else str(value)

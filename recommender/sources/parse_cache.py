@@ -19,6 +19,7 @@ from zlib import crc32
 import msgspec
 import yaml
 
+from recommender.sites import Site
 from recommender.sources.source import ParsedFile
 from recommender.sources.written_lists import Written
 
@@ -83,15 +84,18 @@ class ParseCache:
         path: the SQLite file, created with the first entry; `None` caches nothing.
         root, files: the corpus's folder, and its front-matter files relative to it.
         written: for each file, the lists that count as written by this program.
+        site: what the files mean; under other conventions they are parsed again.
 
     Attributes:
         statuses: of the files that may be cached. Those that were changed within the last seconds may not: a further
             change might not show in their time stamps.
     """
 
-    def __init__(self, path: Path | None, root: Path, files: Sequence[str], written: Mapping[str, Written]) -> None:
+    def __init__(
+        self, path: Path | None, root: Path, files: Sequence[str], written: Mapping[str, Written], *, site: Site
+    ) -> None:
         self._path = path
-        self._corpus = os.fsencode(root.resolve())
+        self._corpus = os.fsencode(root.resolve()) + b"\0" + hashlib.sha256(repr(site).encode()).digest()
         self._written = written
         self._is_usable = path is not None
         self._new: list[CacheEntry] = []
@@ -162,6 +166,7 @@ class ParseCache:
 
     @cached_property
     def _connection(self) -> sqlite3.Connection:
+        Path(str(self._path)).touch(mode=0o600)  # the words of drafts are in it
         connection = sqlite3.connect(str(self._path), timeout=_BUSY_SECONDS, check_same_thread=False)
         weakref.finalize(self, connection.close)
         connection.execute("PRAGMA synchronous = OFF")  # what a power cut damages is discarded
@@ -249,7 +254,14 @@ def _parser_version() -> str:
     """A hash of all code that a result depends on, since other code may parse the same file differently."""
     code = b"".join(
         module.read_bytes()
-        for package in ("recommender.articles", "recommender.sources")
+        for package in (
+            "recommender.articles",
+            "recommender.frontmatter",
+            "recommender.markup",
+            "recommender.sites",
+            "recommender.sites.generators",
+            "recommender.sources",
+        )
         for module in sorted(package_files(package).iterdir(), key=lambda module: module.name)
         if module.name.endswith(".py")
     )

@@ -13,10 +13,12 @@ from more_itertools import chunked
 from tqdm import tqdm
 
 from recommender.errors import CorpusError
-from recommender.sources.article_file import find_article_files, is_jsonl, read_file
+from recommender.sites import Site
+from recommender.sources.article_file import read_file
+from recommender.sources.article_files import FileChoice, FoundFiles, find_article_files, is_jsonl
 from recommender.sources.jsonl import digest_jsonl, read_jsonl
 from recommender.sources.parse_cache import CacheEntry, ParseCache, encode_entry
-from recommender.sources.source import ParsedFile, Problem
+from recommender.sources.source import ParsedFile
 from recommender.sources.written_lists import Written, WrittenLists
 
 _FILES_PER_TASK = 128  # a task costs little beside their parsing, and the progress bar still moves
@@ -32,19 +34,22 @@ class SourceReader:
 
     Args:
         cache: the file of a `ParseCache`.
+        choice: which files are read; by default those that the site's conventions say.
 
     Attributes:
+        found: the files and what they mean; what is passed over is counted there while they are read.
         problems: those found before any file was opened.
 
     Raises:
         CorpusError: there is no such folder or file, or a `.related.lock` can't be read.
     """
 
-    def __init__(self, path: Path, *, cache: Path | None = None) -> None:
-        self._root, self._files, self.problems = _find_files(path)
+    def __init__(self, path: Path, *, cache: Path | None = None, choice: FileChoice | None = None) -> None:
+        self._root, self.found = _find_files(path, choice)
+        self._files, self.problems = self.found.files, self.found.problems
         self._written = WrittenLists.of(self._root, self._files).of_files(self._files, present=set(self._files))
         front_matter_files = [file for file in self._files if not is_jsonl(file)]
-        self._cache = ParseCache(cache, self._root, front_matter_files, self._written)
+        self._cache = ParseCache(cache, self._root, front_matter_files, self._written, site=self.found.site)
         self._uncached = [file for file in front_matter_files if file not in self._cache]
         self._digest = hashlib.sha256()
 
@@ -68,7 +73,7 @@ class SourceReader:
             for file in self._files:
                 parts: Iterable[ParsedFile]
                 if is_jsonl(file):
-                    parts = read_jsonl(self._root, file)
+                    parts = read_jsonl(self._root, file, site=self.found.site)
                 elif file in uncached:
                     parts = [next(parsed_files)]
                 else:
@@ -76,6 +81,8 @@ class SourceReader:
                 digest = b""
                 for parsed in parts:
                     digest = digest or parsed.digest
+                    if parsed.skipped:
+                        self.found.pass_over(file, parsed.skipped)
                     yield parsed
                 self._digest.update(digest)
                 bar.update()
@@ -84,12 +91,12 @@ class SourceReader:
     def _compute_digest(self, file: str) -> bytes:
         if is_jsonl(file):
             return digest_jsonl(self._root, file)
-        return read_file(self._root, file, written=self._written.get(file), parse=False).digest
+        return read_file(self._root, file, site=self.found.site, written=self._written.get(file), parse=False).digest
 
     def _parse(self, files: list[str]) -> Iterator[ParsedFile]:
         """Parse front-matter files; no more results are in memory than `_TASKS_AHEAD` tasks give."""
         tasks = (
-            delayed(_parse_batch)(self._root, [self._task(file) for file in batch])
+            delayed(_parse_batch)(self._root, self.found.site, [self._task(file) for file in batch])
             for batch in chunked(files, _FILES_PER_TASK)
         )
         workers = cpu_count() if len(files) >= _MIN_FILES_FOR_WORKERS else 1
@@ -108,20 +115,21 @@ class SourceReader:
         return file, self._written.get(file), self._cache.statuses.get(file)
 
 
-def _find_files(path: Path) -> tuple[Path, list[str], list[Problem]]:
+def _find_files(path: Path, choice: FileChoice | None) -> tuple[Path, FoundFiles]:
     if path.is_dir():
-        return path, *find_article_files(path)
+        return path, find_article_files(path, choice)
     if not path.is_file():
         raise CorpusError(f"{path}: there is no such folder or file; name a folder of articles or a .jsonl file")
     if path.suffix.lower() != ".jsonl":
         raise CorpusError(f"{path}: not a .jsonl file; to read front-matter files, name their folder")
     beside = path.with_name("related.jsonl")
-    return path.parent, [path.name, *([beside.name] if beside.is_file() and beside.name != path.name else [])], []
+    files = [path.name, *([beside.name] if beside.is_file() and beside.name != path.name else [])]
+    return path.parent, FoundFiles(files, Site(generator="jsonl", reason="it is a .jsonl file"))
 
 
-def _parse_batch(root: Path, tasks: list[Task]) -> list[CacheEntry | ParsedFile]:
+def _parse_batch(root: Path, site: Site, tasks: list[Task]) -> list[CacheEntry | ParsedFile]:
     results: list[CacheEntry | ParsedFile] = []
     for file, written, status in tasks:
-        parsed = read_file(root, file, written=written)
+        parsed = read_file(root, file, site=site, written=written)
         results.append(encode_entry(file, status, parsed, written) or parsed)
     return results

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from recommender.errors import CorpusError
-from recommender.sources.frontmatter import Value
+from recommender.frontmatter import Value
 from recommender.storage import atomic_write, sync_folder
 
 WRITTEN_LISTS_FILE = ".related.lock"

@@ -10,15 +10,8 @@ import yaml
 
 from recommender.corpus import ArticleFile
 from recommender.errors import FrontMatterError
-from recommender.sources import (
-    FrontMatterLayout,
-    Value,
-    WrittenList,
-    digest_front_matter,
-    digest_list,
-    parse_front_matter,
-    split_front_matter,
-)
+from recommender.frontmatter import FrontMatterLayout, Value, parse_front_matter, split_front_matter
+from recommender.sources import WrittenList, digest_front_matter, digest_list
 from recommender.storage import FileChangedError
 from recommender.writing.yaml_style import YamlItem, YamlStyle
 

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from recommender.corpus import ArticleFile, Corpus
 from recommender.errors import FrontMatterError, RecommenderError
+from recommender.frontmatter import split_front_matter
 from recommender.parallel import gc_paused
 from recommender.ranking import Recommender
 from recommender.sources import (
@@ -27,7 +28,6 @@ from recommender.sources import (
     append_written_lists,
     read_written_lists,
     replace_written_lists,
-    split_front_matter,
 )
 from recommender.storage import atomic_write, remove_temporary_files, sync_folder
 from recommender.writing.edit import Edit, EditRequest, make_edit

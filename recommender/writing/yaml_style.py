@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 
 import yaml
 
-from recommender.sources import Value
+from recommender.frontmatter import Value
 
 RELATED = "related"
 _DATES = frozenset({"publishedDateTime"})  # left plain, as sites write them, although YAML 1.1 gives them a type

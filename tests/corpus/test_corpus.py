@@ -54,6 +54,7 @@ def source(
         path_name=file.rpartition(".")[0],
         entry=entry,
         published_at=parse_date(date),
+        identity_urls=tuple(normalise_url(url) for url in urls),
         urls=tuple(normalise_url(url) for url in urls),
         hidden=False,
         published=True,
@@ -139,9 +140,9 @@ def test_two_files_of_one_article_may_ask_for_one_id() -> None:
     assert corpus.problems == ()
 
 
-def test_index_files_are_called_after_their_folders(tmp_path: Path) -> None:
+def test_index_files_are_called_after_their_folders_and_section_pages_are_none(tmp_path: Path) -> None:
     write(tmp_path, {"a/index.md": page("A"), "b/_index.md": page("B"), "c/index.md": page("C", "slug: d")})
-    assert ids(Corpus.from_path(tmp_path)) == ["a", "b", "d"]
+    assert ids(Corpus.from_path(tmp_path)) == ["a", "d"]
 
 
 def test_an_article_that_only_entries_know_is_an_article() -> None:
@@ -310,7 +311,7 @@ def test_problems_come_in_the_order_of_the_files_and_stop_nothing(tmp_path: Path
     assert texts(corpus.problems) == [
         "a.md: no title; add a line `title: …`",
         "b.md: the ID 'twin' is also that of f.md; each is known by its path",
-        "c.md: the date 'soon' is not ISO 8601 (2019-12-01T16:14:00Z); used without a date",
+        "c.md: the date 'soon' can't be read as a date; write it as 2019-12-01T16:14:00Z; used without a date",
         "d: a link back to a folder above it; not followed",
         "e.jsonl:9: not a JSON object; an article is one",
         "e.jsonl:10: links of 'ghost', but no article has this ID",
@@ -343,7 +344,7 @@ def test_the_order_of_the_sources_does_not_matter(shuffled: list[Source]) -> Non
 def test_many_files_read_by_several_processes_give_the_same_as_one_by_one(tmp_path: Path) -> None:
     files = {f"{number % 7}/{number}.md": page(f"Ferry {number}", f"related: [{number + 1}]") for number in range(1100)}
     write(tmp_path, files | {"3/500.md": page(""), "z.md": "no front matter"})
-    found, _ = find_article_files(tmp_path)
+    found = find_article_files(tmp_path).files
     readings = [read_file(tmp_path, file) for file in found]
     expected = Corpus.from_sources(
         chain.from_iterable(reading.sources for reading in readings),
@@ -365,8 +366,10 @@ def test_the_fingerprint_is_known_without_parsing(tmp_path: Path) -> None:
 def test_the_fingerprint_changes_with_what_is_read_alone(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": page("A"), "b.md": page("B")})
     before = fingerprint(tmp_path)
-    write(tmp_path, {"a.md": page("A", body="Another body"), "notes.rst": "x"})
+    write(tmp_path, {"notes.rst": "x"})
     assert fingerprint(tmp_path) == before
+    write(tmp_path, {"a.md": page("A", body="Another body")})
+    assert fingerprint(tmp_path) != before
     write(tmp_path, {"a.md": page("A changed title")})
     assert fingerprint(tmp_path) != before
     write(tmp_path, {"a.md": page("A")})
@@ -376,8 +379,8 @@ def test_the_fingerprint_changes_with_what_is_read_alone(tmp_path: Path) -> None
 
 
 NOTHING = (
-    "nothing here is an article (a .md, .markdown, .html or .txt file that begins with front matter and has a title, "
-    "or lines of a .jsonl file)"
+    "nothing here is an article (a .md, .markdown, .mdx, .html or .txt file that begins with front matter and has a "
+    "title, or lines of a .jsonl file)"
 )
 
 

@@ -52,43 +52,47 @@ def test_files_that_may_hold_articles_are_found_in_order(tmp_path: Path) -> None
     write(tmp_path, "b.md", "a/z.markdown", "a.md", "a/b/c.html", "d.txt", "e.jsonl", "F.MD", "G.JSONL")
     write(tmp_path, "picture.png", "README", "notes.rst", "a.md.bak", "data.json")
     write(tmp_path, ".git/x.md", "a/.cache/x.md", "node_modules/x.md", "folder.md/inside.md")
-    assert find_article_files(tmp_path) == (
-        ["F.MD", "G.JSONL", "a.md", "a/b/c.html", "a/z.markdown", "b.md", "d.txt", "e.jsonl", "folder.md/inside.md"],
-        [],
-    )
-
-
-def test_a_readme_without_front_matter_is_not_a_problem_and_others_are(tmp_path: Path) -> None:
-    (tmp_path / "README.md").write_text("# For those who open the folder\n")
-    (tmp_path / "read-this.md").write_text("# The same\n")
-    assert problems_of(tmp_path, "README.md") == []
-    assert problems_of(tmp_path, "read-this.md") == [
-        "read-this.md:1: no front matter: it does not begin with a line `---`"
+    found = find_article_files(tmp_path)
+    assert found.files == [
+        *("F.MD", "G.JSONL", "a.md", "a/b/c.html", "a/z.markdown", "b.md", "d.txt", "e.jsonl", "folder.md/inside.md")
     ]
+    assert found.passed_over == {".rst files are not read": 1}
+    assert found.examples == {".rst files are not read": "notes.rst"}
+    assert found.problems == []
+
+
+def test_without_front_matter_the_first_heading_is_the_title_but_a_readme_is_no_article(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# For those who open the folder\n")
+    (tmp_path / "read-this.md").write_text("# Bees and the *law*\n\nKeep them.\n")
+    (tmp_path / "notes.md").write_text("Keep them.\n\n# Bees\n")
+    assert problems_of(tmp_path, "README.md") == []
+    assert read_file(tmp_path, "README.md").skipped == "no front matter"
+    [source] = read_file(tmp_path, "read-this.md").sources
+    assert (source.name, source.entry, source.summary) == ("read-this", {"title": "Bees and the law"}, "Keep them.")
+    assert problems_of(tmp_path, "notes.md") == ["notes.md:1: no front matter: it does not begin with a line `---`"]
 
 
 def test_a_linked_folder_is_read_and_a_loop_is_reported(tmp_path: Path) -> None:
     write(tmp_path, "elsewhere/a.md", "corpus/b/c.md")
     (tmp_path / "corpus" / "linked").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "corpus" / "b" / "up").symlink_to(tmp_path / "corpus")
-    assert find_article_files(tmp_path / "corpus") == (
-        ["b/c.md", "linked/a.md"],
-        [Problem("b/up", "a link back to a folder above it; not followed")],
-    )
+    found = find_article_files(tmp_path / "corpus")
+    assert found.files == ["b/c.md", "linked/a.md"]
+    assert found.problems == [Problem("b/up", "a link back to a folder above it; not followed")]
 
 
 @pytest.mark.parametrize("name", ["itself.md", "itself"])
 def test_a_link_to_itself_does_not_stop_the_rest(tmp_path: Path, name: str) -> None:
     write(tmp_path, "a.md", "z.md")
     (tmp_path / name).symlink_to(name)
-    files, _ = find_article_files(tmp_path)
-    assert [file for file in files if file != name] == ["a.md", "z.md"]
+    assert [file for file in find_article_files(tmp_path).files if file != name] == ["a.md", "z.md"]
 
 
 def test_what_is_no_regular_file_is_reported_and_never_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.md")
     (tmp_path / "dangling.md").symlink_to("nowhere.md")
-    assert find_article_files(tmp_path) == (["dangling.md", "pipe.md"], [])
+    found = find_article_files(tmp_path)
+    assert (found.files, found.problems) == (["dangling.md", "pipe.md"], [])
     assert problems_of(tmp_path, "pipe.md") == ["pipe.md: can't be read: not a regular file"]
     assert problems_of(tmp_path, "dangling.md") == ["dangling.md: can't be read: No such file or directory"]
 
@@ -126,7 +130,6 @@ def test_pages_and_texts_without_front_matter_are_no_articles_and_no_problem(tmp
         ("a/ferry.html", "ferry", "a/ferry"),
         ("a/v1.2.md", "v1.2", "a/v1.2"),
         ("a/ferry/index.md", "ferry", "a/ferry/index"),
-        ("a/ferry/_index.md", "ferry", "a/ferry/_index"),
         ("a/index/ferry.md", "ferry", "a/index/ferry"),
         ("index.md", "index", "index"),
     ],
@@ -221,7 +224,7 @@ def test_an_unreadable_date_in_a_line_is_named_and_the_line_used(tmp_path: Path)
     parsed = read_lines(tmp_path)
     assert [source.published_at for source in parsed.sources] == [None]
     assert [str(problem) for problem in parsed.problems] == [
-        "a.jsonl:1: the date 'soon' is not ISO 8601 (2019-12-01T16:14:00Z); used without a date"
+        "a.jsonl:1: the date 'soon' can't be read as a date; write it as 2019-12-01T16:14:00Z; used without a date"
     ]
 
 

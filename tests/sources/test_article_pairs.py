@@ -11,11 +11,22 @@ import pytest
 from recommender.sources import Source, read_file
 
 ARTICLES = Path(__file__).parent / "articles"
-ENDINGS = (".md", ".markdown", ".html", ".txt")
+ENDINGS = (".md", ".markdown", ".mdx", ".html", ".txt")
 FILES = sorted(file.name for file in ARTICLES.iterdir() if file.suffix in ENDINGS)
 
 
 def as_json(source: Source) -> dict[str, Any]:
+    others = {
+        "language": source.language,
+        "summary": source.summary,
+        "text": source.text,
+        "text_links": list(source.text_links),
+        "topics": list(source.topics),
+        "visible_from": source.visible_from,
+        "visible_until": source.visible_until,
+        "list_key": "" if source.list_key == "related" else source.list_key,
+        "list_state": "" if source.list_state in ("none", "curated") else source.list_state,
+    }
     return {
         "id": source.name,
         "entry": source.entry,
@@ -24,6 +35,7 @@ def as_json(source: Source) -> dict[str, Any]:
         "hidden": source.hidden,
         "published": source.published,
         "related": list(source.related),
+        **{name: value for name, value in others.items() if value},
     }
 
 

@@ -16,6 +16,7 @@ from samples import REAL, ROOT, SEEDS
 
 from recommender import Corpus
 from recommender.corpus import fingerprint
+from recommender.frontmatter import parse_front_matter, split_front_matter
 from recommender.sources import (
     ParseCache,
     ParsedFile,
@@ -24,10 +25,8 @@ from recommender.sources import (
     WrittenLists,
     digest_list,
     find_article_files,
-    parse_front_matter,
     read_file,
     replace_written_lists,
-    split_front_matter,
 )
 
 LISTED = "---\ntitle: Comet\nrelated:\n- title: Owl\n  webUrl: https://quay.example/owl\n---\nBody of the comet.\n"
@@ -54,9 +53,9 @@ def site(tmp_path: Path) -> Path:
 
 
 def cache_of(root: Path, cache: Path) -> ParseCache:
-    files = [file for file in find_article_files(root)[0] if not file.endswith(".jsonl")]
+    files = [file for file in find_article_files(root).files if not file.endswith(".jsonl")]
     written = WrittenLists.of(root, files).of_files(files, present=set(files))
-    return ParseCache(cache, root, files, written)
+    return ParseCache(cache, root, files, written, site=find_article_files(root).site)
 
 
 def known(root: Path, cache: Path) -> set[str]:
@@ -64,7 +63,7 @@ def known(root: Path, cache: Path) -> set[str]:
 
 
 def cached_in(cache: ParseCache, root: Path) -> dict[str, ParsedFile]:
-    found = {file: cache.get(file) for file in find_article_files(root)[0] if file in cache}
+    found = {file: cache.get(file) for file in find_article_files(root).files if file in cache}
     return {file: parsed for file, parsed in found.items() if parsed}
 
 
@@ -86,11 +85,12 @@ def test_a_cached_file_is_what_parsing_gives(root: Path, tmp_path: Path) -> None
     assert Corpus.from_path(root, cache=tmp_path / "cache") == fresh
     kept = cache_of(root, tmp_path / "cache")
     found = cached_in(kept, root)
-    files = [file for file in find_article_files(root)[0] if not file.endswith(".jsonl")]
+    files = [file for file in find_article_files(root).files if not file.endswith(".jsonl")]
     assert len(found) >= 0.99 * len(files)
+    site = find_article_files(root).site
     for file, parsed in found.items():
-        assert parsed == read_file(root, file)
-        assert repr(parsed) == repr(read_file(root, file)), "the keys are in another order"
+        assert parsed == read_file(root, file, site=site)
+        assert repr(parsed) == repr(read_file(root, file, site=site)), "the keys are in another order"
     assert kept.digests == {file: parsed.digest for file, parsed in found.items()}
     assert Corpus.from_path(root, cache=tmp_path / "cache") == fresh
     assert fingerprint(root, cache=tmp_path / "cache") == fresh.fingerprint == fingerprint(root)
@@ -129,12 +129,15 @@ def test_what_could_not_be_read_is_tried_again(site: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("settled")
-def test_neither_a_body_nor_what_a_site_keeps_to_itself_is_kept(site: Path, tmp_path: Path) -> None:
+def test_what_a_site_keeps_to_itself_is_not_kept_and_the_words_of_its_texts_are_for_its_owner(
+    site: Path, tmp_path: Path
+) -> None:
     Corpus.from_path(site, cache=tmp_path / "cache")
     stored = (tmp_path / "cache").read_bytes()
     assert b"Comet" in stored
     assert b"secret" not in stored
-    assert b"Body" not in stored
+    assert b"Body" in stored
+    assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.usefixtures("settled")

@@ -12,7 +12,8 @@ import pytest
 from splices import region_of
 
 from recommender import Corpus, Recommender
-from recommender.sources import WRITTEN_LISTS_FILE, split_front_matter
+from recommender.frontmatter import split_front_matter
+from recommender.sources import WRITTEN_LISTS_FILE
 from recommender.storage import locked_folder
 from recommender.writing import Enrichment, Mode
 

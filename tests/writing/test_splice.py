@@ -17,7 +17,8 @@ from splices import FAST_READERS, PLACE, READERS, Trial, check_file, layout_of, 
 
 from recommender.articles import Entry
 from recommender.errors import FrontMatterError
-from recommender.sources import WrittenList, split_front_matter
+from recommender.frontmatter import split_front_matter
+from recommender.sources import WrittenList
 from recommender.writing import YamlStyle
 
 # How long a machine takes says nothing of the code; the same examples in every run.

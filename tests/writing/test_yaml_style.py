@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from recommender.articles import Entry
-from recommender.sources import FrontMatter, Value, parse_front_matter
+from recommender.frontmatter import FrontMatter, Value, parse_front_matter
 from recommender.writing import YamlStyle
 
 # How long a machine takes says nothing of the code.

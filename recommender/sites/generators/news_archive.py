@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recommender.sites.generator import Generator
 from recommender.sites.site import Site
+from recommender.storage import open_regular_file
 
 _SAMPLE = 20
 _HEAD_BYTES = 8192
@@ -30,7 +31,7 @@ def _recognise(root: Path, files: Sequence[str]) -> Site | None:
 
 def _is_alike(path: Path) -> bool:
     try:
-        with path.open("rb") as stream:
+        with open_regular_file(path) as stream:
             head = stream.read(_HEAD_BYTES)
     except OSError:
         return False

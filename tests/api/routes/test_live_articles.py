@@ -110,7 +110,9 @@ def test_json_is_taken_as_a_line_of_a_corpus_is(client: FlaskClient) -> None:
     fields = {"id": "posted/1", "title": "Comet over the harbour", "date": "yesterday", "quality": 3, "secured": "x"}
     answer = body_of(post(client, json.dumps(fields), "application/json"))
     assert answer["id"] == "posted/1"
-    assert answer["problems"] == ["the date 'yesterday' is not ISO 8601 (2019-12-01T16:14:00Z); used without a date"]
+    assert answer["problems"] == [
+        "the date 'yesterday' can't be read as a date; write it as 2019-12-01T16:14:00Z; used without a date"
+    ]
     entry = body_of(client.get("/articles/posted/1"))["article"]
     assert entry == {"title": "Comet over the harbour", "publishedDateTime": "yesterday", "quality": 3}
 

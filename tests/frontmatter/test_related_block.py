@@ -9,7 +9,7 @@ import yaml
 
 from recommender.corpus import Corpus
 from recommender.errors import FrontMatterError
-from recommender.sources import FrontMatter, FrontMatterLayout, parse_front_matter, split_front_matter
+from recommender.frontmatter import FrontMatter, FrontMatterLayout, parse_front_matter, split_front_matter
 from recommender.writing import EditRequest, YamlStyle, make_edit
 
 PAIRS = Path(__file__).parent / "enriched"

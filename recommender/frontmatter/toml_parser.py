@@ -1,0 +1,31 @@
+"""TOML as Hugo and Zola have it in front matter."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+from recommender.errors import FrontMatterError
+from recommender.frontmatter.values import Value, as_texts
+
+_LINE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
+
+
+def parse_toml(text: str, *, path: str, line: int) -> dict[str, Value]:
+    """The values of a TOML document, every scalar as text; a date with the offset 0 ends in `Z`.
+
+    Raises:
+        FrontMatterError: it is not TOML; the line is the file's, which has the document's first at `line`.
+    """
+    try:
+        values = as_texts(tomllib.loads(text.replace("\r\n", "\n"), parse_float=str))
+    except tomllib.TOMLDecodeError as error:
+        place = _LINE.search(str(error))
+        raise FrontMatterError(
+            f"the front matter is not TOML: {_LINE.sub('', str(error)).strip()}; quote the value, or mend the table",
+            path=path,
+            line=line + int(place[1]) - 1 if place and place[1] else line,
+        ) from error
+    except (RecursionError, ValueError) as error:  # a number of thousands of digits is the latter
+        raise FrontMatterError("the front matter is nested too deep, or a number is too long", path=path) from error
+    return values if isinstance(values, dict) else {}

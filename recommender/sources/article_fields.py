@@ -1,0 +1,208 @@
+"""What the fields of a file, or of one line of it, say of their article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from pathlib import PurePosixPath
+
+from recommender.articles import (
+    ADDRESS_KEYS,
+    DATE_KEYS,
+    build_entry,
+    days_since_1970,
+    get_aliases,
+    get_date,
+    get_identity_urls,
+    get_text,
+    get_texts,
+    get_title,
+    get_visible_days,
+    is_address,
+    is_ambiguous_date,
+    is_hidden,
+    is_published,
+    normalise_url,
+    parse_moment,
+    with_canonical_keys,
+)
+from recommender.errors import FrontMatterError
+from recommender.frontmatter import Value
+from recommender.markup import Body
+from recommender.sites import Page, Site
+from recommender.sources.curated_lists import LIST_KEYS, find_list_key, get_list_items, list_state_of, read_links
+from recommender.sources.source import ParsedFile, Problem, Source
+from recommender.sources.written_lists import WrittenList
+
+_TOPIC_KEYS = ("tags", "categories", "category", "topics", "keywords", "series")
+_KEYS = (
+    *("title", "id", "slug", "excerpt", "summary", "description", "draft", "status", "lang", "language", "locale"),
+    *("published", "unlisted", "password", "expiryDate", "aliases", "type"),
+    *(*DATE_KEYS, *ADDRESS_KEYS, *LIST_KEYS, *_TOPIC_KEYS),
+)
+_NESTED = ("extra", "params", "taxonomies")  # where Zola and Hugo keep what they have no key for
+_NO_BODY = Body(text="", heading="", excerpt="", links=())
+
+
+def canonical_fields(fields: Mapping[str, Value]) -> dict[str, Value]:
+    """The fields with the keys that this program knows, whatever their case and where their format nests them."""
+    flat = dict(fields)
+    for key in _NESTED:
+        nested = fields.get(key)
+        if isinstance(nested, dict):
+            flat = {**nested, **flat}
+    return with_canonical_keys(flat, _KEYS)  # type: ignore[return-value]
+
+
+def read_article_fields(
+    parsed: ParsedFile,
+    fields: Mapping[str, Value],
+    file: str,
+    line: int | None,
+    *,
+    site: Site,
+    body: Body = _NO_BODY,
+    written: WrittenList | None = None,
+    front_matter_digest: bytes = b"",
+) -> Source | None:
+    """The article that canonical fields tell of; what is doubtful is noted in `parsed`.
+
+    Args:
+        line: of a `.jsonl` file; `None` for a file that is one article.
+        written: the file's list, where this program wrote it or the end of it.
+
+    Returns:
+        `None` for a page that is no article by the site's conventions; `parsed.skipped` says why.
+
+    Raises:
+        FrontMatterError: it has no title.
+    """
+    title = get_title(fields) or body.heading
+    if not title:
+        found = "a title that is no text" if isinstance(fields.get("title"), dict | list) else "no title"
+        raise FrontMatterError(f"{found}; add a line `title: …`", path=file, line=line)
+    path = site.path_of(file)
+    date, moment = _read_date(parsed, fields, file, line, site)
+    page = Page(
+        path=path,
+        fields=fields,
+        title=title,
+        date=moment,
+        language=site.language_of(path, fields),
+    )
+    if line is None and (kind := site.kind_of(page)) != "post":
+        parsed.skipped = "section page" if kind == "section" else "standalone page"
+        return None
+    published_at = None if moment is None else days_since_1970(moment)
+    visible_from, visible_until = get_visible_days(fields)
+    if site.holds_back_future and visible_from is None:
+        visible_from = published_at
+    name, path_name, others = _names(fields, file, line, site)
+    address = _address(site, page, is_file=line is None)
+    urls = tuple(dict.fromkeys((*get_identity_urls(fields), *_urls_of(address), *get_aliases(fields))))
+    items = get_list_items(parsed, fields, file, line)
+    key = find_list_key(fields)
+    entry = build_entry(fields, title, date=date, url=address)
+    return Source(
+        path=file if line is None else f"{file}:{line}",
+        name=name,
+        path_name=path_name,
+        other_names=others,
+        language=page.language,
+        is_default_language=page.language is not None and site.languages[:1] == (page.language,),
+        entry=entry,
+        summary="" if "excerpt" in entry else body.excerpt,
+        text=body.text,
+        text_links=body.links,
+        published_at=published_at,
+        identity_urls=get_identity_urls(fields),
+        urls=urls,
+        hidden=is_hidden(fields) or (line is None and site.is_draft(path)),
+        visible_from=visible_from,
+        visible_until=visible_until,
+        published=is_published(fields),
+        related=read_links(parsed, items[: written.curated] if written else items, file, line, key=key),
+        list_key=key,
+        topics=tuple(
+            dict.fromkeys(
+                topic for key in _TOPIC_KEYS for topic in get_texts(fields, key, separator=_separator(key, site))
+            )
+        ),
+        pinned=get_texts(fields, "relatedPin"),
+        banned=get_texts(fields, "relatedBan"),
+        list_state="written" if written else list_state_of(fields.get(key, "")),
+        written=written,
+        front_matter_digest=front_matter_digest,
+    )
+
+
+def _separator(key: str, site: Site) -> str | None:
+    """What parts topics that are written as one text."""
+    if site.tag_separator is not None and key != "series":
+        return site.tag_separator
+    return "," if key in ("tags", "keywords", "topics") else None
+
+
+def _names(fields: Mapping[str, Value], file: str, line: int | None, site: Site) -> tuple[str, str, tuple[str, ...]]:
+    """The ID that an article asks for, the one by its path, and what else it answers to."""
+    path_name = file.removesuffix(PurePosixPath(file).suffix)
+    if line is not None:
+        path_name = f"{path_name}:{line}"
+        return get_text(fields, "id", "slug") or path_name, path_name, ()
+    stem = site.name_of(file) if "/" in file else site.name_of(site.path_of(file))
+    name = get_text(fields, "id", "slug") or stem
+    return name, path_name, tuple(other for other in dict.fromkeys((stem, path_name)) if other != name)
+
+
+def _read_date(
+    parsed: ParsedFile, fields: Mapping[str, Value], file: str, line: int | None, site: Site
+) -> tuple[tuple[str, str] | None, datetime | None]:
+    """The date as key and text, and the moment it means: of the fields, else of the path."""
+    found = get_date(fields, site.date_keys)
+    moment = None if found is None else parse_moment(found[1])
+    day = site.date_of(site.path_of(file)) if line is None else None
+    if day is None and line is None:
+        # Some sites name the day in the address alone.
+        address = get_text(fields, "path", *ADDRESS_KEYS)
+        day = site.date_of(address) if address is not None else None
+    if found is not None and moment is None:
+        ambiguous = is_ambiguous_date(found[1])
+        why = "could be two days" if ambiguous else "can't be read as a date"
+        used = "the day in its path is used" if day is not None else "used without a date"
+        parsed.problems.append(
+            Problem(
+                file,
+                f"the date {found[1]!r} {why}; write it as 2019-12-01T16:14:00Z; {used}",
+                line,
+                kind=f"a date that {why}",
+            )
+        )
+    if day is not None and (moment is None or site.prefers_path_date):
+        return ("date", day.isoformat()), datetime.combine(day, time(), UTC)
+    return found, moment
+
+
+def _address(site: Site, page: Page, *, is_file: bool) -> str | None:
+    """The address on the site: as the article says it, else as the site's conventions make it of its file."""
+    for key in ("permalink", "url", "link", "canonicalUrl", "canonical_url"):
+        text = get_text(page.fields, key)
+        if text is not None and "://" in text and is_address(text.strip()):
+            return text.strip()
+    if is_file and (made := site.address(page)) is not None:
+        return made
+    for key in ("permalink", "url", "link"):
+        text = get_text(page.fields, key)
+        if text is not None and is_address(text.strip()):
+            return site.absolute(text.strip(), page.language)
+    return None
+
+
+def _urls_of(address: str | None) -> tuple[str, ...]:
+    """An address for comparison, and its path alone, by which pages of the site link to it."""
+    if address is None:
+        return ()
+    normal = normalise_url(address)
+    if address.startswith("/"):
+        return (normal,) if normal else ()
+    _, slash, path = normal.partition("/")
+    return (normal, f"/{path}") if slash else (normal,)

@@ -1,0 +1,133 @@
+"""Finds the files of a corpus that may hold articles, and counts what is passed over."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from recommender.sites import ARTICLE_SUFFIXES, UNREAD_SUFFIXES, Site, find_site
+from recommender.sources.source import Problem
+
+_SUFFIXES = frozenset((*ARTICLE_SUFFIXES, ".jsonl"))
+_UNVISITED = frozenset({"node_modules"})
+_OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "index.indptr.npy"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChoice:
+    """Which files of a corpus are read, besides what its site says.
+
+    Attributes:
+        site: the kind of site, one of `recommender.sites.GENERATORS`; `None` to find out.
+        include: globs of files that are read although the site's conventions leave them out.
+        exclude: globs of files that are not read.
+    """
+
+    site: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class FoundFiles:
+    """The files of a corpus.
+
+    Attributes:
+        files: relative to the corpus, sorted.
+        site: what they mean.
+        passed_over: how many files there are of each ending that is not read, and of each other reason.
+        examples: one file for each of these.
+        problems: folders and names that can't be read.
+    """
+
+    files: list[str]
+    site: Site
+    passed_over: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def pass_over(self, file: str, reason: str) -> None:
+        """Count a file that is not read."""
+        self.passed_over[reason] += 1
+        self.examples.setdefault(reason, file)
+
+
+def find_article_files(root: Path, choice: FileChoice | None = None) -> FoundFiles:
+    """The paths below a folder that may hold articles, relative and sorted; links are followed, hidden folders not.
+
+    Raises:
+        CorpusError: the choice names a kind of site that there is not.
+    """
+    choice = choice or FileChoice()
+    files: list[str] = []
+    unread: list[str] = []
+    problems: list[Problem] = []
+
+    def visit(folder: Path, prefix: str, above: frozenset[tuple[int, int]]) -> None:
+        path = prefix.removesuffix("/") or "."
+        try:
+            status = folder.stat()
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            problems.append(Problem.unreadable(path, error))
+            return
+        identity = (status.st_dev, status.st_ino)
+        if identity in above:
+            problems.append(Problem(path, "a link back to a folder above it; not followed"))
+            return
+        if {entry.name for entry in entries} >= _OF_A_MODEL:
+            return  # one of our own, trained within the site's folder
+        for entry in entries:
+            if not _is_text(entry.name):
+                problems.append(Problem(ascii(entry.name), "its name is not UTF-8; rename it"))
+                continue
+            try:
+                # Unlike `entry.is_dir()`, a path says no of a link to itself.
+                is_folder = (folder / entry.name).is_dir() if entry.is_symlink() else entry.is_dir()
+            except OSError as error:
+                problems.append(Problem.unreadable(prefix + entry.name, error))
+                continue
+            suffix = os.path.splitext(entry.name)[1].lower()
+            if is_folder:
+                if not entry.name.startswith(".") and entry.name not in _UNVISITED:
+                    visit(folder / entry.name, f"{prefix}{entry.name}/", above | {identity})
+            elif suffix in _SUFFIXES:
+                files.append(prefix + entry.name)
+            elif suffix in UNREAD_SUFFIXES:
+                unread.append(prefix + entry.name)
+
+    visit(root, "", frozenset())
+    found = FoundFiles([], find_site(root, sorted(files), generator=choice.site), problems=problems)
+    for file in sorted(files):
+        if _matches(file, choice.exclude):
+            found.pass_over(file, "excluded")
+        elif found.site.has(file) or _matches(file, choice.include):
+            found.files.append(file)
+        else:
+            found.pass_over(file, "outside the site's content")
+    for file in filter(found.site.has, unread):
+        found.pass_over(file, f"{PurePosixPath(file).suffix.lower()} files are not read")
+    return found
+
+
+def is_jsonl(file: str) -> bool:
+    """Whether a file is read line by line, and not as front matter."""
+    return file.lower().endswith(".jsonl")
+
+
+def _matches(file: str, patterns: Sequence[str]) -> bool:
+    """Whether a glob is that of a file or of a folder that it lies in."""
+    paths = [file, *(str(folder) for folder in PurePosixPath(file).parents)]
+    return any(fnmatchcase(path, pattern.rstrip("/")) for path in paths for pattern in patterns)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,62 @@
+"""The lists that files hold: under which key, in which shape, and what their items refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from recommender.articles import Entry, build_entry, get_identity_urls, get_text, get_title, is_false, is_true
+from recommender.frontmatter import Value
+from recommender.sources.source import ListState, ParsedFile, Problem
+
+LIST_KEYS = (
+    "related",
+    "related_posts",
+    "relatedPosts",
+    "related_articles",
+    "relatedArticles",
+    "see_also",
+    "seeAlso",
+)
+"""The keys that sites have their lists under; of several in one file the first counts."""
+_NAME_KEYS = ("id", "slug", "path", "url", "link", "href", "permalink")
+
+
+def find_list_key(fields: Mapping[str, Value]) -> str:
+    """The key of an article's list; empty where it has none."""
+    return next((key for key in LIST_KEYS if key in fields), "")
+
+
+def list_state_of(value: Value) -> ListState:
+    """What the value of a list's key says, by itself; `true` asks for a list, and is none yet."""
+    if isinstance(value, list):
+        return "curated" if value else "none"
+    if isinstance(value, str) and (value.lower() in ("", "~", "null") or is_true(value)):
+        return "none"
+    return "refused" if is_false(value) else "not a list"
+
+
+def get_list_items(parsed: ParsedFile, fields: Mapping[str, Value], file: str, line: int | None) -> list[Value]:
+    """The items of an article's list; that it is no list is noted in `parsed`."""
+    key = find_list_key(fields)
+    value = fields.get(key, "")
+    if list_state_of(value) == "not a list":
+        parsed.problems.append(
+            Problem(file, f"`{key}` is not a list; read without it", line, kind=f"`{key}` is not a list")
+        )
+    return value if isinstance(value, list) else []
+
+
+def read_links(
+    parsed: ParsedFile, items: Sequence[Value], file: str, line: int | None, *, key: str = "related"
+) -> tuple[Entry | str, ...]:
+    """The entries, IDs, paths, URLs and titles among the items of a list; what is none is noted in `parsed`."""
+    links: list[Entry | str] = []
+    for position, item in enumerate(items, start=1):
+        fields = item if isinstance(item, dict) else {"id": item}
+        if isinstance(item, dict) and (title := get_title(item)) is not None:
+            links.append(build_entry(item, title))
+        elif name := (get_text(fields, *_NAME_KEYS) or next(iter(get_identity_urls(fields)), None)):
+            links.append(name)
+        else:
+            parsed.problems.append(Problem(file, f"entry {position} of `{key}` has neither title, ID nor URL", line))
+    return tuple(links)
