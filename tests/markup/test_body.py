@@ -25,7 +25,8 @@ import bees
 [^1]: Of the *comb*.
 """
     assert parse_body(post, markup="markdown") == Body(
-        text="Bees on the roof\nbuild\nThere are forty thousand bees & one queen, see the law.\nhoney\nwax\nOf the comb.",
+        text="Bees on the roof\nbuild\nThere are forty thousand bees & one queen, see the law.\nhoney\nwax\n"
+        "Of the comb.",
         heading="Bees on the roof",
         excerpt="There are forty thousand bees & one queen, see the law.",
         links=("https://ci.example", "2024-01-05-law"),
