@@ -50,6 +50,14 @@ def texts_in(values: Configuration, *keys: str) -> tuple[str, ...]:
     return tuple(text for text in found if isinstance(text, str)) if isinstance(found, list) else ()
 
 
+def flag_in(values: Configuration, *keys: str) -> bool | None:
+    """The yes or no at a path of keys, which front matter has as text; `None` where there is none."""
+    found: Any = values
+    for key in keys:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return {"true": True, "false": False}.get(str(found).lower())
+
+
 def depends_on(root: Path, *packages: str) -> str | None:
     """The first of some npm packages that the folder's `package.json` names."""
     values = read_configuration(root / "package.json") or {}

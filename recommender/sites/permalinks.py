@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import quote
 
 _LATIN = str.maketrans(
     {"ß": "ss", "ẞ": "Ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D"}
@@ -35,6 +36,11 @@ def slugify(text: str, *, keep_case: bool = False) -> str:
     """Letters and digits of any script, all else as single hyphens."""
     normal = unicodedata.normalize("NFC", text)
     return re.sub(r"[^\w]+|_+", "-", normal if keep_case else normal.lower()).strip("-")
+
+
+def escape(address: str) -> str:
+    """An address with what no address may hold as `%` escapes; those that are there already stay."""
+    return quote(address, safe="/%$&+,:;=@!*'()~?#")
 
 
 def spell_in_ascii(text: str) -> str | None:

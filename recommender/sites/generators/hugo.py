@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from recommender.sites.configuration import (
     Configuration,
     find_file,
+    flag_in,
     merge,
     read_configuration,
     text_in,
@@ -66,7 +67,7 @@ def _declared(values: Configuration) -> dict[str, Configuration]:
         weight = found[key].get("weight")
         return key != default, weight if isinstance(weight, int) and weight > 0 else 1 << 30, key
 
-    built = (key for key, one in found.items() if one.get("disabled") is not True and key not in disabled)
+    built = (key for key, one in found.items() if not flag_in(one, "disabled") and key not in disabled)
     return {key: found[key] for key in sorted(built, key=rank)}
 
 
@@ -93,7 +94,7 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
     date_keys = [key for name in dates for key in (_DATE_KEYS if name == ":default" else (name,))]
     base_urls = {normalise_language(key): text_in(one, "baseurl") for key, one in declared.items()}
     has_hosts = any(base_urls.values())
-    in_folder = values.get("defaultcontentlanguageinsubdir") is True
+    in_folder = flag_in(values, "defaultcontentlanguageinsubdir")
     rules = {normalise_language(key): permalink_rules(merge(values, one)) for key, one in declared.items()}
     rules[""] = permalink_rules(values)
     undeclared = [key for key in values.get("languages") or {} if key not in declared]
@@ -105,7 +106,7 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
         has_sections=True,
         date_keys=tuple(dict.fromkeys(key for key in date_keys if not key.startswith(":"))),
         prefers_path_date=date_keys[0] == ":filename",
-        holds_back_future=values.get("buildfuture") is not True,
+        holds_back_future=not flag_in(values, "buildfuture"),
         languages=tuple(map(normalise_language, declared or filter(None, [single]))),
         language_folders={folder: normalise_language(key) for folder, (_, key) in mounts.items() if key},
         language_suffixes=len(declared) > 1,
@@ -120,8 +121,8 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
             "sections": _section_folders(root, mounts) if ":sections" in str(rules) else frozenset(),
             "dates_in_names": ":filename" in dates,
             "ugly": values.get("uglyurls"),
-            "keeps_case": values.get("disablepathtolower") is True,
-            "drops_accents": values.get("removepathaccents") is True,
+            "keeps_case": bool(flag_in(values, "disablepathtolower")),
+            "drops_accents": bool(flag_in(values, "removepathaccents")),
         },
     )
 

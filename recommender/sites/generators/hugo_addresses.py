@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import TypeAlias
-from urllib.parse import quote
+from urllib.parse import unquote
 
 import regex
 
-from recommender.sites.configuration import Configuration, text_in
+from recommender.sites.configuration import Configuration, flag_in, text_in
 from recommender.sites.page import Page
-from recommender.sites.permalinks import expand
+from recommender.sites.permalinks import escape, expand
 from recommender.sites.site import Site
 
 PermalinkRules: TypeAlias = Sequence[tuple[str, str]]
@@ -46,7 +46,8 @@ def permalink_rules(values: Configuration) -> PermalinkRules:
 
 def get_address(site: Site, page: Page) -> str | None:
     """The address of a page, without the site's own; `None` if it has none, or its pattern says what is unknown."""
-    if page.fields.get("headless") is True or text_in(page.fields, "build", "render") == "never":
+    rendered = text_in(page.fields, "build", "render") or text_in(page.fields, "_build", "render")
+    if flag_in(page.fields, "headless") or rendered == "never":
         return None
     folder = site.bundle_folder(page.path)
     mount = next((mount for mount in _parents(folder) if mount in site.options["places"]), None)
@@ -88,7 +89,7 @@ def _own_address(site: Site, page: Page, url: str, prefix: str, folders: Sequenc
 
 def _join(prefix: str, path: str, ending: str = "/") -> str:
     joined = "/".join(part for part in (prefix, path.strip("/") if ending else path.lstrip("/")) if part)
-    return quote(f"/{joined}{ending}" if joined else "/", safe="/%$&+,:;=@!*'()~")
+    return escape(f"/{joined}{ending}" if joined else "/").replace("#", "%23")
 
 
 def _fits(path: str, glob: str, folders: Sequence[str]) -> bool:
@@ -99,14 +100,15 @@ def _expand(site: Site, page: Page, pattern: str, folders: Sequence[str]) -> str
     name = site.name_of(page.path)
     slug = _slug_of(site, page)
     sections = _sections(site, page, folders)
-    values = {
-        "title": _urlize(site, page.title),
-        "slug": _urlize(site, slug or page.title),
-        **dict.fromkeys(("filename", "contentbasename"), _urlize(site, name)),
-        **dict.fromkeys(("slugorfilename", "slugorcontentbasename"), _urlize(site, slug or name)),
-        "section": sections[0] if sections else "",
-        "sections": "/".join(sections),
+    texts = {
+        "title": page.title,
+        "slug": slug or page.title,
+        **dict.fromkeys(("filename", "contentbasename"), name),
+        **dict.fromkeys(("slugorfilename", "slugorcontentbasename"), slug or name),
     }
+    # Each is taken for an address of its own, of which an empty fragment is dropped, and is then unescaped.
+    values = {token: _urlize(site, text).removesuffix("#") for token, text in texts.items()}
+    values |= {"section": sections[0] if sections else "", "sections": "/".join(sections)}
     # Without a date in the front matter a name's is only Hugo's if the configuration wants it.
     date = page.date if site.options["dates_in_names"] or _has_date(site, page) else None
     if date is not None:
@@ -118,7 +120,7 @@ def _expand(site: Site, page: Page, pattern: str, folders: Sequence[str]) -> str
         }
     pattern = _SECTIONS_SLICE.sub(lambda match: "/".join(_slice(sections, *match.groups())), pattern)
     made = expand(pattern, date, values)
-    return None if made is None else _urlize(site, made.replace("+", " "))
+    return None if made is None else _urlize(site, unquote(made.replace("+", " ")))
 
 
 def _slice(sections: Sequence[str], first: str, colon: str, last: str) -> Sequence[str]:

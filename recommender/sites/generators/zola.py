@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
-from recommender.sites.configuration import Configuration, find_file, read_configuration, text_in, texts_in
+from recommender.sites.configuration import Configuration, find_file, flag_in, read_configuration, text_in, texts_in
 from recommender.sites.generator import Generator
 from recommender.sites.page import Page
-from recommender.sites.permalinks import spell_in_ascii
+from recommender.sites.permalinks import escape, spell_in_ascii
 from recommender.sites.site import Site, normalise_language
 
 _FILES = ("zola.toml", "config.toml")
@@ -32,10 +32,8 @@ def _site(values: Configuration, reason: str) -> Site:
     languages = values.get("languages")
     default = text_in(values, "default_language") or ("en" if languages else "")
     declared = [key for key in languages if key != default] if isinstance(languages, dict) else []
-    slugify = values.get("slugify")
     # Other files are assets, and braces are no glob of ours.
     ignored = [glob for glob in texts_in(values, "ignored_content") if "{" not in glob]
-    paths = slugify.get("paths", "on") if isinstance(slugify, dict) else "on"
     return Site(
         generator="zola",
         reason=reason,
@@ -49,25 +47,25 @@ def _site(values: Configuration, reason: str) -> Site:
         address_of=_address,
         options={
             "prefixes": {normalise_language(key): key for key in declared},
-            "slugs": paths,
-            "keeps_dates": isinstance(slugify, dict) and slugify.get("paths_keep_dates") is True,
+            "slugs": text_in(values, "slugify", "paths") or "on",
+            "keeps_dates": bool(flag_in(values, "slugify", "paths_keep_dates")),
         },
     )
 
 
 def _address(site: Site, page: Page) -> str | None:
-    if page.fields.get("render") is False:
+    if flag_in(page.fields, "render") is False:
         return None
     if path := text_in(page.fields, "path").strip():
-        return f"/{path.strip('/')}/"
+        return escape(f"/{path.strip('/')}/")
     prefix = site.options["prefixes"].get(site.language_of(page.path, {}), "")
     pure = PurePosixPath(page.path)
     folders = [part for part in (prefix, *PurePosixPath(site.bundle_folder(page.path)).parts[1:]) if part]
     is_home = len(pure.parts) == 2 and pure.stem.partition(".")[0] == "index"
     if is_home or site.kind_of(page) == "section":
-        return "/" + "".join(f"{part}/" for part in folders)
+        return escape("/" + "".join(f"{part}/" for part in folders))
     slug = _slug(site, page)
-    return None if slug is None else f"/{'/'.join((*folders, slug))}/"
+    return None if slug is None else escape(f"/{'/'.join((*folders, slug))}/")
 
 
 def _slug(site: Site, page: Page) -> str | None:
