@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from recommender.sites import Page, Site, find_site
+from recommender.sources import find_article_files, read_file
 
 
 def make_site(root: Path, files: Mapping[str, str]) -> Site:
@@ -27,3 +28,10 @@ def address(site: Site, path: str, title: str = "", /, date: str | None = None, 
     return site.address(
         Page(path=path, fields=named, title=title, date=moment, language=site.language_of(path, fields))
     )
+
+
+def read_addresses(root: Path) -> dict[str, object]:
+    """The addresses of a site's articles as its files are read, by file."""
+    found = find_article_files(root)
+    parsed = [read_file(root, file, site=found.site) for file in found.files]
+    return {source.path: source.entry.get("url") for one in parsed for source in one.sources}

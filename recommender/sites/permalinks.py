@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from urllib.parse import quote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import regex
 
 _LATIN = str.maketrans(
     {"ß": "ss", "ẞ": "Ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D"}
@@ -20,27 +23,41 @@ def expand(pattern: str, date: datetime | None, values: Mapping[str, str]) -> st
 
     Args:
         date: for `:year`, `:month`, `:day`, `:hour`, `:minute`, `:second`, `:i_month`, `:i_day`, `:short_year`,
-            `:short_month`, `:long_month`, `:y_day`, `:week`, `:w_day`, `:short_day` and `:long_day`.
+            `:short_month`, `:long_month`, `:y_day`, `:week`, `:w_year`, `:w_day`, `:short_day` and `:long_day`.
         values: of all other tokens.
     """
     known = {**_dates(date), **values}
     names = sorted(known, key=len, reverse=True)
     found = re.compile(f":({'|'.join(names)})") if names else _TOKEN
-    address = found.sub(lambda match: known[match[1]], pattern)
-    if _TOKEN.search(address):
+    if _TOKEN.search(found.sub("/", pattern)):
         return None
+    address = found.sub(lambda match: known[match[1]], pattern)
     return "/" + re.sub(r"/{2,}", "/", address).lstrip("/")
 
 
-def slugify(text: str, *, keep_case: bool = False) -> str:
-    """Letters and digits of any script, all else as single hyphens."""
-    normal = unicodedata.normalize("NFC", text)
-    return re.sub(r"[^\w]+|_+", "-", normal if keep_case else normal.lower()).strip("-")
+def slugify(text: str, *, keep_case: bool = False, keep: str = "") -> str:
+    """Letters, marks and digits of any script and the signs of `keep`, all else as single hyphens."""
+    slug = regex.sub(rf"[^\p{{L}}\p{{M}}\p{{Nd}}{regex.escape(keep)}]+", "-", text).strip("-")
+    return slug if keep_case else slug.lower()
 
 
 def escape(address: str) -> str:
     """An address with what no address may hold as `%` escapes; those that are there already stay."""
     return quote(address, safe="/%$&+,:;=@!*'()~?#")
+
+
+def join_base_url(url: str, folder: str) -> str:
+    """The address of a site that lies in a folder of a host, without a slash at its end; the host may be unknown."""
+    host = url.strip().rstrip("/") if "://" in url else ""
+    return f"{host}/{folder.strip().strip('/')}".rstrip("/")
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone of a name such as `Europe/Berlin`; UTC, in which sites are mostly built, where there is none."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        return UTC
 
 
 def spell_in_ascii(text: str) -> str | None:
@@ -79,6 +96,7 @@ def _dates(date: datetime | None) -> dict[str, str]:
         "i_day": str(date.day),
         "y_day": f"{date:%j}",
         "week": f"{date:%V}",
+        "w_year": f"{date:%G}",
         "w_day": str(date.isoweekday()),
         "short_day": f"{date:%a}",
         "long_day": f"{date:%A}",

@@ -190,9 +190,10 @@ def published_text(moment: datetime | date) -> str:
 
 
 def _matches(path: str, pattern: str) -> bool:
-    """Whether a glob is that of a file or of one of its folders; one without a `/` matches at any depth."""
-    pattern = pattern.strip("/")
+    """Whether a glob is that of a file or of one of its folders; without a `/` but at its end, it matches anywhere."""
     candidates = [path, *(str(folder) for folder in PurePosixPath(path).parents)]
-    if "/" not in pattern:
+    is_anchored = "/" in pattern.rstrip("/")
+    pattern = pattern.strip("/")
+    if not is_anchored:
         candidates = [PurePosixPath(candidate).name for candidate in candidates]
     return any(fnmatchcase(candidate, pattern) for candidate in candidates)

@@ -1,19 +1,19 @@
-"""Jekyll: posts in `_posts`, named `YYYY-MM-DD-title.md`; permalink patterns in `_config.yml`.
+"""Jekyll: posts in `_posts`, named `YYYY-MM-DD-title.md`; collections; patterns and defaults in `_config.yml`.
 
-Source: https://jekyllrb.com/docs/ (posts, permalinks, configuration, drafts).
+Source: https://jekyllrb.com/docs/ (posts, collections, configuration/options, configuration/front-matter-defaults).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from recommender.sites.configuration import Configuration, find_file, read_configuration, text_in, texts_in
 from recommender.sites.generator import Generator
-from recommender.sites.page import Page
-from recommender.sites.permalinks import expand, slugify, texts_of
-from recommender.sites.site import Site
+from recommender.sites.generators.jekyll_addresses import Defaults, get_address
+from recommender.sites.permalinks import join_base_url, zone_of
+from recommender.sites.site import Site, normalise_language
 
 _FILES = ("_config.yml", "_config.yaml", "_config.toml")
 _STYLES = {
@@ -23,12 +23,13 @@ _STYLES = {
     "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
     "none": "/:categories/:title:output_ext",
 }
-_DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-(.+)")
+_ENDINGS = {"pretty": "/", "date": ":output_ext", "ordinal": ":output_ext", "none": ":output_ext"}
+_NEVER_READ = ("/node_modules/", "/vendor/bundle/", "/vendor/cache/", "/vendor/gems/", "/vendor/ruby/")
 
 
 def _configure(root: Path) -> Site | None:
-    # Hexo's configuration has the same name.
     file = find_file(root, _FILES)
+    # Hexo's configuration has the same name.
     if file is None or (root / "source" / "_posts").is_dir():
         return None
     return _site(read_configuration(file) or {}, f"{file.name} is Jekyll's")
@@ -36,49 +37,76 @@ def _configure(root: Path) -> Site | None:
 
 def _recognise(root: Path, files: Sequence[str]) -> Site | None:
     # Jekyll needs no configuration, so its defaults are those of such a site.
-    if root.name != "_posts" and not any("_posts" in PurePosixPath(file).parts[:-1] for file in files):
-        return None
-    return _site({}, "posts lie in _posts, as Jekyll has them")
+    site = _site({}, "posts lie in _posts, as Jekyll has them")
+    if root.name == "_posts":
+        return replace(site, corpus="_posts")
+    return site if any("_posts" in PurePosixPath(file).parts[:-1] for file in files) else None
 
 
 def _site(values: Configuration, reason: str) -> Site:
+    source = text_in(values, "source").strip("./")
+    collections_folder = "/".join(filter(None, (source, text_in(values, "collections_dir").strip("./"))))
     permalink = text_in(values, "permalink") or "date"
+    collections = dict(_collections(values, permalink))
+    defaults = tuple(_defaults(values))
+    base = join_base_url(text_in(values, "url"), text_in(values, "baseurl"))
+    # `languages` and `default_lang` are those of the plugin Polyglot.
+    everywhere = next((text_in(given, "lang") for path, _, given in defaults if not path), "")
+    default = everywhere or next(filter(None, (text_in(values, key) for key in ("default_lang", "lang", "locale"))), "")
+    languages = dict.fromkeys(filter(None, (default, *texts_in(values, "languages"))))
+    within = f"{source}/" if source else ""
     return Site(
         generator="jekyll",
         reason=reason,
-        content_folders=("_posts", "*/_posts", "_drafts", "*/_drafts"),
-        excluded=texts_in(values, "exclude"),
-        needs_front_matter=True,
+        content_folders=(
+            *(folder for name in ("_posts", "_drafts") for folder in (f"{within}{name}", f"{within}*/{name}")),
+            *(f"{collections_folder}/_{label}".lstrip("/") for label in collections),
+        ),
+        # An entry is the beginning of a path, whatever follows.
+        excluded=(*_NEVER_READ, *(f"/{within}{entry.lstrip('./')}*" for entry in texts_in(values, "exclude"))),
         tag_separator=" ",
         hides_unpublished=True,
         holds_back_future=values.get("future") is not True,
         excerpt_separators=tuple(filter(None, [text_in(values, "excerpt_separator").strip()])),
-        base_urls={"": text_in(values, "url").rstrip("/") + text_in(values, "baseurl").rstrip("/")},
-        address_of=_address,
-        options={"permalink": _STYLES.get(permalink, permalink)},
-    )
-
-
-def _address(site: Site, page: Page) -> str | None:
-    pattern = site.options["permalink"]
-    stem = PurePosixPath(page.path).stem
-    dated = _DATED.fullmatch(stem)
-    slug = page.fields.get("slug")
-    title = slugify(slug) if isinstance(slug, str) and slug else slugify(dated[1] if dated else stem, keep_case=True)
-    folders = [part for part in PurePosixPath(page.path).parts[:-1] if part not in ("_posts", "_drafts")]
-    named = texts_of(page.fields, "category", separator=None) or texts_of(page.fields, "categories", separator=" ")
-    categories = dict.fromkeys(slugify(category) for category in (*folders, *named))
-    return expand(
-        pattern,
-        page.date,
-        {
-            "title": title,
-            "slug": slugify(title),
-            "name": slugify(title),
-            "categories": "/".join(categories),
-            "output_ext": ".html",
+        languages=tuple(map(normalise_language, languages)),
+        language_folders={
+            within + path.strip("/"): normalise_language(lang)
+            for path, _, given in defaults
+            if path and "*" not in path and isinstance(lang := given.get("lang"), str)
+        },
+        base_urls={"": base, **{normalise_language(one): f"{base}/{one}" for one in languages if one != default}},
+        address_of=get_address,
+        options={
+            "folders": tuple(filter(None, (collections_folder, source))),
+            "pattern": text_in(values, "collections", "posts", "permalink") or _STYLES.get(permalink, permalink),
+            "collections": collections,
+            "defaults": defaults,
+            "zone": zone_of(text_in(values, "timezone")),
         },
     )
+
+
+def _collections(values: Configuration, permalink: str) -> Iterator[tuple[str, str]]:
+    """The collections with pages of their own, and the pattern of these."""
+    declared = values.get("collections")
+    for label, given in declared.items() if isinstance(declared, Mapping) else ():
+        if label != "posts" and isinstance(given, Mapping) and given.get("output") is True:
+            ending = _ENDINGS.get(permalink) or next(
+                (end for end in ("/", ":output_ext") if permalink.endswith(end)), ""
+            )
+            yield str(label), text_in(given, "permalink") or f"/:collection/:path{ending}"
+
+
+def _defaults(values: Configuration) -> Iterator[Defaults]:
+    declared = values.get("defaults")
+    for one in declared if isinstance(declared, list) else ():
+        if isinstance(one, Mapping) and isinstance(one.get("values"), Mapping):
+            kind = text_in(one, "scope", "type")
+            yield (
+                text_in(one, "scope", "path").lstrip("/"),
+                {"post": "posts", "draft": "drafts"}.get(kind, kind),
+                one["values"],
+            )
 
 
 GENERATOR = Generator("jekyll", configure=_configure, recognise=_recognise)
