@@ -1,0 +1,202 @@
+"""The literals of a configuration in JavaScript or TypeScript, which is read and never executed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from recommender.sites.configuration import MAX_BYTES
+
+UNREAD: Final = object()
+"""Stands for a value that only running the code would tell."""
+
+_TOKEN = re.compile(
+    r"""\s+|//[^\n]*|/\*(?:.*?\*/|.*)
+    |(?P<text>'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*(?:`|\Z))
+    |(?P<regex>/(?:\\.|\[(?:\\.|[^\]\\\n]){0,200}\]|[^/\\\n\[]){1,200}/[a-z]*)
+    |(?P<word>[\w$]+(?:\.[\w$]+)*)
+    |(?P<sign>\.\.\.|=>|.)""",
+    re.X | re.S,
+)
+_BEFORE_REGEX = set("(,=:[!&|?{};") | {"=>", "return"}
+_CLOSING = {"{": "}", "[": "]", "(": ")"}
+_WORDS: Mapping[str, Any] = {"true": True, "false": False, "null": None, "undefined": None}
+_ESCAPE = re.compile(r"\\(u\{?([0-9A-Fa-f]+)\}?|.)", re.S)
+_DECLARATIONS = ("const", "let", "var")
+_MAX_DEPTH = 50
+
+
+def read_javascript(path: Path) -> dict[str, Any] | None:
+    """The object that a configuration exports, as far as it is written out; `UNREAD` stands for all else in it.
+
+    `None` where the file can't be read or no object of its own can be told to be the exported one.
+    """
+    try:
+        with path.open("rb") as stream:
+            return parse_exported(stream.read(MAX_BYTES).decode())
+    except (OSError, ValueError):
+        return None
+
+
+def parse_exported(code: str) -> dict[str, Any] | None:
+    """As `read_javascript`, of a file's text."""
+    reader = _Reader(list(_tokens(code)))
+    starts = [*reader.after("export", "default"), *reader.after("module.exports", "="), *reader.after("return")]
+    for start in starts:
+        if isinstance(value := reader.value_from(start), dict):
+            return value
+    return None
+
+
+class _Reader:
+    """Reads values from tokens, each a kind and its text."""
+
+    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+        self._tokens = tokens
+        self._at = 0
+        self._depth = 0
+        self._declared = {
+            name: at + 2
+            for at, ((_, word), (_, name)) in enumerate(pairwise(tokens))
+            if word in ("const", "let", "var")
+        }
+        self._constants: dict[str, Any] = {}
+
+    def after(self, *signs: str) -> list[int]:
+        """The positions after each run of some tokens."""
+        texts = [text for _, text in self._tokens]
+        length = len(signs)
+        return [at + length for at in range(len(texts)) if tuple(texts[at : at + length]) == signs]
+
+    def value_from(self, start: int) -> Any:
+        """The value of the expression at a position."""
+        self._at = start
+        return self._value()
+
+    def _value(self) -> Any:
+        self._depth += 1
+        value = self._operand() if self._depth <= _MAX_DEPTH else UNREAD
+        self._depth -= 1
+        if self._peek() in ("satisfies", "as"):
+            self._skip()
+        # What is called, added to or chosen from is no literal.
+        if self._peek() not in (",", "}", "]", ")", ";", "") and not self._begins_statement():
+            self._skip()
+            return UNREAD
+        return value
+
+    def _operand(self) -> Any:
+        kind, text = self._next()
+        if kind == "text":
+            return UNREAD if text[0] == "`" and "${" in text else _unquoted(text)
+        if text == "{":
+            return self._object()
+        if text == "[":
+            return self._items("]")
+        if text == "(" or (self._peek() == "(" and text.rpartition(".")[2].startswith("define")):
+            return self._parenthesised(is_call=text != "(")
+        return self._word(text) if kind == "word" else UNREAD
+
+    def _parenthesised(self, *, is_call: bool) -> Any:
+        """What is in parentheses, or the first argument of a call such as `defineConfig({…})`."""
+        if is_call:
+            self._next()
+        inner = self._items(")")
+        is_value = bool(inner) if is_call else len(inner) == 1 and self._peek() != "=>"
+        return inner[0] if is_value else UNREAD
+
+    def _word(self, text: str) -> Any:
+        return _WORDS[text] if text in _WORDS else self._constant(text)
+
+    def _object(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        while (key := self._next())[1] not in ("}", ""):
+            name = _unquoted(key[1]) if key[0] == "text" else key[1]
+            if self._peek() == ":":
+                self._next()
+                values[name] = self._value()
+            elif self._peek() in (",", "}"):
+                values[name] = self._constant(name)
+            else:
+                # A method, a spread object, or a computed key.
+                if key[1] in _CLOSING:
+                    self._at -= 1
+                self._skip(stop=(",", "}"))
+            if self._peek() == ",":
+                self._next()
+        return values
+
+    def _items(self, end: str) -> list[Any]:
+        values = []
+        while self._peek() not in (end, ""):
+            before = self._at
+            values.append(self._value())
+            if self._peek() == "," or self._at == before:
+                self._next()
+        self._next()
+        return values
+
+    def _constant(self, name: str) -> Any:
+        """The value of `const name = …` or `const name: Type = …`."""
+        if name not in self._constants:
+            self._constants[name] = UNREAD  # as long as its own value is being read
+            back, self._at = self._at, self._declared.get(name, len(self._tokens))
+            self._skip(stop=("=", ";"))
+            if self._next() == ("sign", "="):
+                self._constants[name] = self._value()
+            self._at = back
+        return self._constants[name]
+
+    def _skip(self, *, stop: tuple[str, ...] = (",", "}", "]", ")", ";")) -> None:
+        """Passes over tokens up to one of those that end an expression, brackets being passed over whole."""
+        open_brackets: list[str] = []
+        while text := self._peek():
+            if not open_brackets and text in stop:
+                return
+            self._next()
+            if text in _CLOSING:
+                open_brackets.append(_CLOSING[text])
+            elif open_brackets and text == open_brackets[-1]:
+                open_brackets.pop()
+
+    def _begins_statement(self) -> bool:
+        """Whether what follows a value is a new statement: semicolons may be left out."""
+        return self._peek() in (*_DECLARATIONS, "export", "module.exports", "function", "import")
+
+    def _peek(self) -> str:
+        return self._tokens[self._at][1] if self._at < len(self._tokens) else ""
+
+    def _next(self) -> tuple[str, str]:
+        token = self._tokens[self._at] if self._at < len(self._tokens) else ("", "")
+        self._at += 1
+        return token
+
+
+def _tokens(code: str) -> Iterator[tuple[str, str]]:
+    before = ";"
+    at = 0
+    while at < len(code):
+        match = _TOKEN.match(code, at)
+        if match is not None and match.lastgroup == "regex" and before not in _BEFORE_REGEX:
+            match = None
+        if match is None:
+            yield "sign", code[at]
+            before, at = code[at], at + 1
+            continue
+        at = match.end()
+        if match.lastgroup is not None:
+            before = match[0]
+            yield match.lastgroup, before
+
+
+def _unquoted(text: str) -> str:
+    return _ESCAPE.sub(_unescaped, text[1:-1])
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    if match[2]:
+        return chr(min(int(match[2], 16), 0x10FFFF))
+    return {"n": "\n", "t": "\t"}.get(match[1], match[1])

@@ -1,0 +1,72 @@
+"""What is read of a configuration in JavaScript, and what stays unread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recommender.sites.javascript import UNREAD, parse_exported
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "export default { site: 'https://example.org' }",
+        "export default defineConfig({ site: 'https://example.org', });",
+        'module.exports = { "site": "https://example.org" };',
+        "/** @type {Config} */\nconst config = ({ site: `https://example.org` })\nmodule.exports = config",
+        "const config: Config = { site: 'https://example.org' };\nexport default config satisfies Config;",
+        "const site = 'https://example.org'\nexport default { site }",
+        "export default async function make() { return { site: 'https:\\u002f/example.org' }; }",
+        "// export default { site: 'https://wrong.example' }\nexport default { site: 'https://example.org' /* ' */ }",
+    ],
+)
+def test_the_exported_object_is_found(code: str) -> None:
+    assert parse_exported(code) == {"site": "https://example.org"}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("['en', 'de']", ["en", "de"]),
+        ("[['classic', { blog: false }]]", [["classic", {"blog": False}]]),
+        ("{ docs: true } as Options", {"docs": True}),
+        ("'it\\'s'", "it's"),
+        ("null", None),
+        ("process.env.SITE", UNREAD),
+        ("process.env.SITE || 'x'", UNREAD),
+        ("'a' + b", UNREAD),
+        ("`a${b}`", UNREAD),
+        ("['a'].map((x) => x)", UNREAD),
+        ("dev ? 'a' : 'b'", UNREAD),
+        ("new URL('./x', import.meta.url)", UNREAD),
+        ("(page) => ({ x: 'y' })", UNREAD),
+        ("function (page) { return 'x'; }", UNREAD),
+        ("/['\"]{2}/.test(x)", UNREAD),
+        ("value", UNREAD),
+        ("loop", UNREAD),
+    ],
+)
+def test_literals_are_read_and_code_is_not(value: str, expected: Any) -> None:
+    exported = parse_exported(f"const loop = loop;\nexport default {{ before: 1, value: {value}, after: 'z' }}")
+    assert exported == {"before": UNREAD, "value": expected, "after": "z"}
+
+
+@pytest.mark.parametrize(
+    "member", ["...rest", "[key]: 'x'", "method() { return { a: 'b' } }", "get a() { return 'b' }"]
+)
+def test_members_without_a_plain_key_are_passed_over(member: str) -> None:
+    assert parse_exported(f"export default {{ {member}, after: 'z' }}") == {"after": "z"}
+
+
+@pytest.mark.parametrize(
+    "code", ["", "export default", "export default { a: '", "module.exports = {" + "[" * 9000, "`", "/*"]
+)
+def test_broken_code_ends_in_no_error(code: str) -> None:
+    parse_exported(code)
+
+
+def test_constants_of_constants_take_no_time() -> None:
+    constants = "".join(f"const a{i} = [a{i + 1}, a{i + 1}];\n" for i in range(40))
+    assert parse_exported(f"{constants}export default {{ a: a0 }}") is not None
