@@ -1,10 +1,11 @@
 """The kinds of site, a file each with its `GENERATOR`, in the order in which they are tried."""
 
-from recommender.sites.generators import docusaurus, folder, hugo, jekyll, news_archive, zola
+from recommender.sites.generators import docusaurus, folder, hexo, hugo, jekyll, news_archive, zola
 
 ALL = (
     news_archive.GENERATOR,
     docusaurus.GENERATOR,
+    hexo.GENERATOR,
     jekyll.GENERATOR,
     zola.GENERATOR,
     hugo.GENERATOR,

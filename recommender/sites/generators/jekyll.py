@@ -29,10 +29,7 @@ _NEVER_READ = ("/node_modules/", "/vendor/bundle/", "/vendor/cache/", "/vendor/g
 
 def _configure(root: Path) -> Site | None:
     file = find_file(root, _FILES)
-    # Hexo's configuration has the same name.
-    if file is None or (root / "source" / "_posts").is_dir():
-        return None
-    return _site(read_configuration(file) or {}, f"{file.name} is Jekyll's")
+    return None if file is None else _site(read_configuration(file) or {}, f"{file.name} is Jekyll's")
 
 
 def _recognise(root: Path, files: Sequence[str]) -> Site | None:
