@@ -86,9 +86,27 @@ def merge(base: Configuration, over: Configuration) -> dict[str, Any]:
     return merged
 
 
+class _Loader(yaml.CSafeLoader):
+    """Takes tags that it doesn't know, such as `!ENV` and `!!python/name:…`, for what they are put on."""
+
+
+def _untagged(loader: _Loader, _: str, node: yaml.Node) -> object:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    return loader.construct_sequence(node, deep=True) if isinstance(node, yaml.SequenceNode) else None
+
+
+_Loader.add_multi_constructor("!", _untagged)
+_Loader.add_multi_constructor("tag:yaml.org,2002:python/", _untagged)
+
+
+def _read_yaml(text: str) -> object:
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - it makes no objects but CSafeLoader's
+
+
 _PARSERS: dict[str, Callable[[str], object]] = {
-    ".yml": yaml.safe_load,
-    ".yaml": yaml.safe_load,
+    ".yml": _read_yaml,
+    ".yaml": _read_yaml,
     ".toml": tomllib.loads,
     ".json": json.loads,
 }

@@ -61,10 +61,11 @@ def zone_of(name: str) -> tzinfo:
 
 
 def spell_in_ascii(text: str) -> str | None:
-    """A text with Latin letters only as tables of transliteration spell it, without accents and with other punctuation
-    than ASCII's left as it is; `None` where it has letters of other scripts or symbols, which tables spell differently.
+    """A text with Latin letters and dashes only as tables of transliteration spell it, and other punctuation left as it
+    is; `None` where it has letters of other scripts or symbols, which tables spell differently.
     """
-    spelt = "".join(sign for sign in unicodedata.normalize("NFKD", text.translate(_LATIN)) if not _is_mark(sign))
+    signs = unicodedata.normalize("NFKD", text.translate(_LATIN))
+    spelt = "".join("-" if unicodedata.category(sign) == "Pd" else sign for sign in signs if not _is_mark(sign))
     is_known = all(sign.isascii() or unicodedata.category(sign)[0] in "PZ" for sign in spelt)
     return spelt if is_known else None
 

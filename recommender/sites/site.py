@@ -98,8 +98,7 @@ class Site:
 
     def kind_of(self, page: Page) -> PageKind:
         """What a page is."""
-        path = PurePosixPath(page.path)
-        if self._stem(path) in self.section_stems:
+        if self.stem_of(page.path) in self.section_stems:
             return "section"
         by_itself = self.bundle_folder(page.path) in self.standalone_folders or any(
             _matches(page.path, pattern) for pattern in self.standalone
@@ -109,7 +108,7 @@ class Site:
     def bundle_folder(self, path: str) -> str:
         """The folder that a page lies in; of `name/index.md` the one that `name` lies in; empty for the root."""
         pure = PurePosixPath(path)
-        folder = pure.parent.parent if self._stem(pure) == "index" else pure.parent
+        folder = pure.parent.parent if self.stem_of(path) == "index" else pure.parent
         return "" if str(folder) == "." else str(folder)
 
     def is_draft(self, path: str) -> bool:
@@ -136,8 +135,13 @@ class Site:
     def name_of(self, path: str) -> str:
         """The ID that a page gets from its path: its stem, or its folder's name, without the language's suffix."""
         pure = PurePosixPath(path)
-        stem = self._stem(pure)
+        stem = self.stem_of(path)
         return pure.parent.name if stem in INDEX_STEMS and pure.parent.name else stem
+
+    def stem_of(self, path: str) -> str:
+        """The name of a file without its ending and its language's suffix."""
+        pure = PurePosixPath(path)
+        return pure.stem.rpartition(".")[0] if self.language_suffixes and self._language_suffix(pure) else pure.stem
 
     def address(self, page: Page) -> str | None:
         """The address of a page, absolute where the site's own is known, else beginning with `/`."""
@@ -160,10 +164,6 @@ class Site:
     def _is_content(self, path: str) -> bool:
         folders = [str(folder) for folder in PurePosixPath(path).parents]
         return any(fnmatchcase(folder, pattern) for folder in folders for pattern in self.content_folders)
-
-    def _stem(self, path: PurePosixPath) -> str:
-        stem = path.stem
-        return stem.rpartition(".")[0] if self.language_suffixes and self._language_suffix(path) else stem
 
     def _language_suffix(self, path: PurePosixPath) -> str | None:
         """The language that a name such as `index.de.md` ends in."""

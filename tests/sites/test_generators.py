@@ -15,6 +15,7 @@ import pytest
 
 from recommender.articles import get_date, get_title, parse_moment
 from recommender.frontmatter import Value, parse_front_matter, split_front_matter
+from recommender.markup import parse_body
 from recommender.sites import ARTICLE_SUFFIXES, Page, Site, find_site
 
 SITES = Path(__file__).parent
@@ -35,13 +36,13 @@ def test_files_of_a_site_mean_what_its_generator_makes_of_them(name: str) -> Non
 def meaning(site: Site, root: Path, file: str) -> dict[str, object]:
     """What the site says of a file."""
     path = site.path_of(file)
-    fields = read_fields(root / file)
+    fields, heading = read(root / file)
     language = site.language_of(path, fields)
     named = site.date_of(path)
     page = Page(
         path=path,
         fields=fields,
-        title=get_title(fields) or "",
+        title=get_title(fields) or heading,
         date=find_date(site, path, fields),
         language=language,
     )
@@ -65,7 +66,11 @@ def find_date(site: Site, path: str, fields: Mapping[str, Value]) -> datetime | 
     return written
 
 
-def read_fields(file: Path) -> Mapping[str, Value]:
-    """The front matter of a file."""
-    front_matter = split_front_matter(file.read_bytes(), path=file.name)
-    return {} if front_matter is None else parse_front_matter(front_matter, path=file.name)
+def read(file: Path) -> tuple[Mapping[str, Value], str]:
+    """The front matter of a file, and the first heading of its body."""
+    data = file.read_bytes()
+    front_matter = split_front_matter(data, path=file.name)
+    if front_matter is None:
+        return {}, parse_body(data.decode(), markup="markdown").heading
+    body = data[front_matter.body :].decode()
+    return parse_front_matter(front_matter, path=file.name), parse_body(body, markup="markdown").heading

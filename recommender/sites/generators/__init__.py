@@ -1,6 +1,17 @@
 """The kinds of site, a file each with its `GENERATOR`, in the order in which they are tried."""
 
-from recommender.sites.generators import docusaurus, folder, hexo, hugo, jekyll, news_archive, zola
+from recommender.sites.generators import (
+    docusaurus,
+    folder,
+    hexo,
+    hugo,
+    jekyll,
+    mkdocs,
+    news_archive,
+    nikola,
+    pelican,
+    zola,
+)
 
 ALL = (
     news_archive.GENERATOR,
@@ -8,6 +19,9 @@ ALL = (
     hexo.GENERATOR,
     jekyll.GENERATOR,
     zola.GENERATOR,
+    pelican.GENERATOR,
+    nikola.GENERATOR,
+    mkdocs.GENERATOR,
     hugo.GENERATOR,
     folder.GENERATOR,
 )

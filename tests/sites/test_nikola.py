@@ -1,0 +1,49 @@
+"""Addresses of Nikola's posts and pages, all as Nikola 8 makes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sample_sites import address, make_site
+
+SETTINGS = """
+BLOG_TITLE = 'x'
+DEFAULT_LANG = 'en'
+TRANSLATIONS = {DEFAULT_LANG: '', 'de': './german'}
+POSTS = (('posts/*.md', {'en': 'blog', 'de': 'tagebuch'}, 'post.tmpl'),)
+PAGES = (('pages/*.md', '', 'page.tmpl'), ('pages/*.txt', 'texts', 'page.tmpl'))
+"""
+POST = {"posts/a.md": ""}
+
+
+def test_slugs_folders_and_languages(tmp_path: Path) -> None:
+    site = make_site(tmp_path, POST | {"conf.py": SETTINGS})
+    assert site.languages == ("en", "de")
+    assert address(site, "posts/A_b & C.1.md") == "/blog/a_b-c1/"
+    assert address(site, "posts/2024/a.de.md") == "/german/tagebuch/2024/a/"
+    assert address(site, "posts/a.md", slug="Own") == "/blog/Own/"
+    assert address(site, "posts/index.md") == "/blog/"
+    assert address(site, "pages/sub/a.md") == "/sub/a/"
+    assert address(site, "pages/a.txt") == "/texts/a/"
+    assert address(site, "posts/日本.md") is None
+    assert address(site, "other/a.md") is None
+
+
+def test_addresses_that_are_not_pretty(tmp_path: Path) -> None:
+    site = make_site(tmp_path, POST | {"conf.py": SETTINGS + "PRETTY_URLS = False\nSTRIP_INDEXES = False"})
+    assert address(site, "posts/a.md") == "/blog/a.html"
+    assert address(site, "posts/a.md", pretty_url="True") == "/blog/a/index.html"
+
+
+def test_slugs_as_the_names_are(tmp_path: Path) -> None:
+    site = make_site(tmp_path, POST | {"conf.py": SETTINGS + "USE_SLUGIFY = False"})
+    assert address(site, "posts/日本: A.md") == "/blog/%E6%97%A5%E6%9C%AC-%20A/"
+
+
+def test_files_that_no_rule_names_are_not_read(tmp_path: Path) -> None:
+    site = make_site(tmp_path, POST | {"conf.py": SETTINGS})
+    assert [file for file in ("posts/a.md", "posts/a.html", "themes/a.md") if site.has(file)] == ["posts/a.md"]
+
+
+def test_sphinx_has_a_configuration_of_the_same_name(tmp_path: Path) -> None:
+    assert make_site(tmp_path, POST | {"conf.py": "project = 'x'"}).generator == "folder"
