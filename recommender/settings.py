@@ -16,6 +16,7 @@ from recommender.errors import SettingsError
 
 Terms: TypeAlias = Literal["ngrams", "stems", "words"]
 Published: TypeAlias = Literal["any", "only"]
+LanguageChoice: TypeAlias = Literal["any", "own"]
 
 _Terms: TypeAlias = Annotated[Terms, Meta(description="one of ngrams, stems, words")]
 _Length: TypeAlias = Annotated[int, Meta(ge=1, le=8)]
@@ -51,7 +52,12 @@ class Settings:
 
     # --- similarity
     title_weight: _Share = 0.5
-    """The title's share of the similarity, 0 to 1; the rest is the excerpt's."""
+    """The title's share of the similarity, 0 to 1; excerpt and text have the rest."""
+    text_weight: _Share = 0.0
+    """The text's share of what the title leaves, 0 to 1; the rest is the excerpt's. `train` uses texts where most
+    articles have one; 0 does not read them."""
+    language: Annotated[LanguageChoice, Meta(description="any or own")] = "any"
+    """`own` suggests articles of the same language only; `train` chooses it where articles declare several."""
     half_life_days: _Days = 7.0
     """Days between two articles that halve a score; `None` ignores time. News becomes irrelevant within weeks."""
     newer_stretch: Annotated[float, Meta(gt=0, le=100, description="a number above 0, at most 100")] = 1.5
@@ -70,7 +76,8 @@ class Settings:
     min_score: _Share = 0.0
     """Suggestions with a lower score are left out, 0 to 1; articles without a common term always are."""
     published: Annotated[Published, Meta(description="any or only")] = "any"
-    """`only` never suggests articles with `published: false`; on some sites most have it, so `any` is the default."""
+    """`only` never suggests articles with `published: false`. `train` chooses it where the site's generator builds no
+    page for them, unless most articles are such."""
 
     def __post_init__(self) -> None:
         """Check every field.

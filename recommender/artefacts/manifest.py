@@ -12,12 +12,12 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any, Self
 
-from recommender.artefacts.model_files import NAMES
+from recommender.artefacts.model_files import file_names
 from recommender.corpus import Corpus
 from recommender.errors import ArtefactError, SettingsError
 from recommender.settings import Settings
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"  # sha256 of all else in the manifest, as hex
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "PyStemmer", "regex")
@@ -114,12 +114,13 @@ class Manifest:
                 raise refusal(path, f"it is of format {values['format']!r}, this program reads {FORMAT}")
             if checksum != hashlib.sha256(_json(values)).hexdigest():
                 raise refusal(path, "its manifest is damaged: it is not the one that was published")
-            if set(values["files"]) != NAMES:
+            settings = Settings.from_mapping(values["settings"])
+            if set(values["files"]) != file_names(settings):
                 raise refusal(path, "its manifest does not name the files of an artefact")
             return cls(
                 version=version,
                 created=str(values["created"]),
-                settings=Settings.from_mapping(values["settings"]),
+                settings=settings,
                 given=_settings(values["given"]),
                 precision=None if values["precision"] is None else float(values["precision"]),
                 learnt=str(values["learnt"]),

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from recommender.settings import Settings
 from recommender.storage import Blob, Folder, Sink
-from recommender.text import FIELDS, Vocabulary
+from recommender.text import FIELDS, Vocabulary, fields_of
 
 RECORDS = "articles.jsonl"
 TEXTS = (RECORDS, "names.txt", "urls.txt")
@@ -44,8 +45,17 @@ ARRAYS: dict[str, tuple[DTypeLike, int]] = {  # dtype and number of dimensions
     "index.max_norm": (np.float64, 0),
     **{f"{field}.weights": (np.float32, 1) for field in FIELDS},
 }
-NAMES = frozenset((*TEXTS, *(f"{field}.terms.txt" for field in FIELDS), *(f"{name}.npy" for name in ARRAYS)))
-"""Every file of an artefact but its manifest."""
+
+
+ALL_NAMES = frozenset((*TEXTS, *(f"{field}.terms.txt" for field in FIELDS), *(f"{name}.npy" for name in ARRAYS)))
+"""Every file that an artefact may have but its manifest; which of them it has, `file_names` says."""
+
+
+def file_names(settings: Settings) -> frozenset[str]:
+    """Every file of an artefact with these settings, but its manifest."""
+    unused = set(FIELDS).difference(fields_of(settings))
+    return ALL_NAMES.difference(f"{field}.{part}" for field in unused for part in ("terms.txt", "weights.npy"))
+
 
 _HEADER_BYTES = 128  # of a .npy file
 _BUFFERED_ROWS = 4096  # of an array that is appended to

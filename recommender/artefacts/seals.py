@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from recommender.artefacts.manifest import MANIFEST
-from recommender.artefacts.model_files import NAMES
+from recommender.artefacts.model_files import ALL_NAMES
 from recommender.storage import atomic_write, locked_folder
 
 _TIMESTAMP_SECONDS = 0.02  # a file that is written to twice within this time may keep its time stamps
@@ -37,7 +37,7 @@ class Fingerprint(msgspec.Struct, frozen=True):
     def of(cls, folder: Path) -> Fingerprint:
         """The fingerprint of the files in a folder, whether or not they are an artefact."""
         files: dict[str, tuple[int, ...]] = {}
-        for name in sorted((MANIFEST, *NAMES)):
+        for name in sorted((MANIFEST, *ALL_NAMES)):
             try:
                 status = (folder / name).stat()
             except OSError:

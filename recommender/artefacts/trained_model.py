@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-from recommender.artefacts.model_files import ARRAYS, RECORDS, TEXTS, ModelFiles
+from recommender.artefacts.model_files import ARRAYS, RECORDS, TEXTS, ModelFiles, file_names
 from recommender.catalogue import Catalogue, PackedStrings, StringIndex
 from recommender.search import Index, IndexArrays, TopLists
 from recommender.settings import Settings
-from recommender.text import FIELDS, TfidfModel
+from recommender.text import TfidfModel, fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class TrainedModel:
         Raises:
             OSError, ValueError: a file is missing, or holds something else.
         """
-        arrays = {name: files.read_array(name) for name in ARRAYS}
+        used = file_names(settings)
+        arrays = {name: files.read_array(name) for name in ARRAYS if f"{name}.npy" in used}
         texts = {
             name: PackedStrings(files.folder.read(name), arrays[f"{name.partition('.')[0]}.ends"]) for name in TEXTS
         }
@@ -50,7 +51,7 @@ class TrainedModel:
         )
 
         def read_tfidf() -> TfidfModel:
-            vocabularies = {field: files.read_vocabulary(field) for field in FIELDS}
+            vocabularies = {field: files.read_vocabulary(field) for field in fields_of(settings)}
             return TfidfModel.from_vocabularies(vocabularies, settings=settings)
 
         return cls(catalogue, index, TopLists(arrays["lists.rows"], arrays["lists.scores"]), read_tfidf, settings)

@@ -7,7 +7,7 @@ from pathlib import Path
 from recommender.artefacts.manifest import Manifest, refusal, refusing
 from recommender.artefacts.model_files import ModelFiles
 from recommender.artefacts.trained_model import TrainedModel
-from recommender.text import FIELDS
+from recommender.text import fields_of
 
 
 def verify_files(files: ModelFiles, manifest: Manifest, *, path: str | Path) -> None:
@@ -38,5 +38,5 @@ def verify_files(files: ModelFiles, manifest: Manifest, *, path: str | Path) -> 
         catalogue.check()
         if model.top_lists is not None:
             model.top_lists.check(len(catalogue))
-        if sum(files.count_terms(field) for field in FIELDS) != index.terms:
+        if sum(files.count_terms(field) for field in fields_of(manifest.settings)) != index.terms:
             raise ValueError("the terms are not those of the vectors")

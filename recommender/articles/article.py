@@ -15,7 +15,7 @@ class Article:
         entry: what is shown of it, see `Entry`.
         path: of its file, relative to the corpus; empty for one that is known only from another's list.
         summary: an excerpt taken from its text where its file gives none; for likeness and pages, not for entries.
-        text: the words of its body; for likeness only, and never given out.
+        text: the words of its body; for likeness only, neither given out nor kept in a model.
         language: as its file or its site says, such as `pt-br`; `None` where unknown.
         published_at: days since 1970-01-01 UTC; `None` without a readable date.
         urls: all its addresses, normalised by `normalise_url`.
@@ -31,7 +31,7 @@ class Article:
     entry: Entry
     path: str = ""
     summary: str = ""
-    text: str = ""
+    text: str = field(default="", compare=False)
     language: str | None = None
     published_at: float | None = None
     urls: tuple[str, ...] = ()

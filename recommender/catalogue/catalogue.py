@@ -18,7 +18,7 @@ from recommender.articles import Article, published_days
 from recommender.catalogue.string_index import PackedStrings, StringIndex
 from recommender.catalogue.title_index import TitleIndex
 
-HIDDEN, UNPUBLISHED, HAS_PINS_OR_BANS = 1, 2, 4
+HIDDEN, UNPUBLISHED, HAS_PINS_OR_BANS, TIMED = 1, 2, 4, 8
 _HEAD = b'{"entry":'
 
 
@@ -29,7 +29,7 @@ class Catalogue(Sequence[Article]):
         records: each article as a JSON object whose first key is `entry`.
         entry_sizes: int32 (articles,) bytes of each entry.
         days: float64 (articles,) days since 1970-01-01 UTC; NaN where unknown.
-        flags: uint8 (articles,): the sum of `HIDDEN`, `UNPUBLISHED` and `HAS_PINS_OR_BANS`.
+        flags: uint8 (articles,): the sum of `HIDDEN`, `UNPUBLISHED`, `HAS_PINS_OR_BANS` and `TIMED`.
         names, urls: the row of each ID, and of each normalised URL.
     """
 
@@ -179,6 +179,11 @@ def _decode(records: PackedStrings, days: NDArray[np.float64], flags: NDArray[np
         names=tuple(values.get("names", (values["id"],))),
         hidden=bool(flags[row] & HIDDEN),
         published=not flags[row] & UNPUBLISHED,
+        path=values.get("path", ""),
+        summary=values.get("summary", ""),
+        language=values.get("language"),
+        visible_from=values.get("from"),
+        visible_until=values.get("until"),
         pinned=tuple(values.get("pinned", ())),
         banned=tuple(values.get("banned", ())),
     )
@@ -188,12 +193,21 @@ def encode_article(article: Article, curated: Sequence[str]) -> tuple[bytes, int
     """An article and the IDs that its editors linked, as a catalogue stores them: record, bytes of its entry, flags."""
     entry = _json(article.entry)
     edited = bool(article.pinned or article.banned)
-    flags = HIDDEN * article.hidden + UNPUBLISHED * (not article.published) + HAS_PINS_OR_BANS * edited
+    timed = article.visible_from is not None or article.visible_until is not None
+    flags = HIDDEN * article.hidden + UNPUBLISHED * (not article.published) + HAS_PINS_OR_BANS * edited + TIMED * timed
     return _record(article, entry, curated), len(entry), flags
 
 
 def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:
     values: dict[str, Any] = {"id": article.id}
+    others = {
+        "path": article.path or None,
+        "summary": article.summary or None,
+        "language": article.language,
+        "from": article.visible_from,
+        "until": article.visible_until,
+    }
+    values |= {name: value for name, value in others.items() if value is not None}
     if article.urls:
         values["urls"] = article.urls
     if article.names != (article.id,):

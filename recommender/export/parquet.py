@@ -13,11 +13,12 @@ from typing import Any
 
 import msgspec
 
+from recommender.articles import DATE_KEYS
 from recommender.errors import ExportError
 
 _TEXT = "Text"
 _NUMBERS = ("quality", "width", "height")
-_TEXTS = ("title", "excerpt", "publishedDateTime")
+_TEXTS = ("title", "excerpt", *DATE_KEYS, "url")
 _LINKS = ("sourceUrl", "webUrl", "ampUrl", "ampWebUrl", "cdnAmpUrl", "cdnAmpWebUrl")
 
 

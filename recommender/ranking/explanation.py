@@ -14,7 +14,8 @@ _READ = 20_000  # characters of a title and of an excerpt: a text of megabytes i
 class SharedWord:
     """A word of one article that the other has too, and what it adds to their similarity.
 
-    `text` is the word in lower case; where a word became n-grams, its contribution is that of all that are shared.
+    `text` is the word in lower case, or its stem in the field of texts; where a word became n-grams, its contribution
+    is that of all that are shared.
     """
 
     text: str
@@ -55,5 +56,11 @@ def shared_words(model: TfidfModel, article: Article, contributions: dict[int, f
                 # A term that several words hold counts for the first of them.
                 if column is not None and (gain := left.pop(column, 0.0)) > 0:
                     words[field, word] = words.get((field, word), 0.0) + gain
+    for field, vocabulary in model.vocabularies_.items():
+        if field == "text":  # it is not kept, so its terms are given as they are: stems
+            start = model.columns()[field].start
+            for column in [column for column in left if column >= start]:
+                term = vocabulary.terms[column - start].rpartition(" ")[2]
+                words[field, term] = words.get((field, term), 0.0) + left.pop(column)
     shared = [SharedWord(word, field, gain) for (field, word), gain in words.items()]
     return tuple(sorted(shared, key=lambda word: (-word.contribution, word.field, word.text)))

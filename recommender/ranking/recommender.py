@@ -59,6 +59,8 @@ class Recommender:
         vectors = model.fit_transform(
             [article.title for article in articles],
             [article.excerpt for article in articles],
+            [article.text for article in articles],
+            languages=[article.language or "" for article in articles],
             term_factors=term_factors,
         )
         index = Index.build(vectors, published_days(articles))
@@ -142,7 +144,8 @@ class Recommender:
                 )
             # The articles' vectors hold the roots of the shares that were trained; a query's may make up for both.
             share = other.settings.title_weight
-            shares = {"title": share / trained.title_weight, "excerpt": (1 - share) / (1 - trained.title_weight)}
+            rest = (1 - share) / (1 - trained.title_weight)
+            shares = {"title": share / trained.title_weight, "excerpt": rest, "text": rest}
             query_factors = np.concatenate(
                 [np.full(span.stop - span.start, shares[field]) for field, span in self._tfidf.columns().items()]
             ).astype(np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,6 +22,8 @@ UNREAD_SUFFIXES = (".org", ".adoc", ".asciidoc", ".rst", ".njk", ".qmd", ".ipynb
 """What other tools take for articles; it is passed over, counted and said."""
 
 INDEX_STEMS = ("index", "_index")  # named after their folder
+
+_LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}")
 
 Address: TypeAlias = Callable[["Site", Page], "str | None"]
 
@@ -122,8 +125,8 @@ class Site:
     def language_of(self, path: str, fields: Mapping[str, object]) -> str | None:
         """The language of a page: as it says itself, else by its suffix or folder, else the site's default one."""
         for key in ("lang", "language", "locale"):
-            if isinstance(value := fields.get(key), str) and value.strip():
-                return normalise_language(value)
+            if isinstance(value := fields.get(key), str) and _LANGUAGE.fullmatch(tag := normalise_language(value)):
+                return tag
         pure = PurePosixPath(path)
         if self.language_suffixes and (suffix := self._language_suffix(pure)):
             return suffix

@@ -7,7 +7,7 @@ counts. The same texts and settings give the same vectors, to the byte, on any m
 from recommender.text.analyzer import Analyzer, is_unspaced
 from recommender.text.language import language_of
 from recommender.text.term_counts import TermCounts
-from recommender.text.tfidf_model import FIELDS, TfidfModel, Vocabulary
+from recommender.text.tfidf_model import FIELDS, TfidfModel, Vocabulary, fields_of
 
 __all__ = [
     "FIELDS",
@@ -15,6 +15,7 @@ __all__ = [
     "TermCounts",
     "TfidfModel",
     "Vocabulary",
+    "fields_of",
     "is_unspaced",
     "language_of",
 ]

@@ -23,6 +23,13 @@ _WORD = regex.compile(rf"{_RUN}|{_SPACED}+", regex.VERSION1)
 # Before it becomes n-grams, a word keeps the punctuation within it, which tells `6.5.0`, `max_size` and `e-mail` apart.
 _PUNCTUATED_WORD = regex.compile(rf"{_RUN}|{_SPACED}(?:[^\s{_UNSPACED}]*{_SPACED})?", regex.VERSION1)
 
+_OF_LANGUAGE = "\x1f"  # stands between a declared language and what is of it
+
+
+def language_of_term(term: str) -> str:
+    """The language that a term was declared to be of; empty where none was."""
+    return term.rpartition(_OF_LANGUAGE)[0]
+
 
 class Analyzer:
     """Turns a text into terms; the same text and settings give the same terms anywhere.
@@ -38,32 +45,40 @@ class Analyzer:
         self.ngrams = ngrams
         self.unspaced_ngrams = unspaced_ngrams
 
-    def __call__(self, text: str) -> list[str]:
-        """All terms of a text, in its order, repeated as often as they occur."""
-        return [term for token in self.tokens(text) for term in self.terms_of(token)]
+    def __call__(self, text: str, language: str = "") -> list[str]:
+        """All terms of a text, in its order, repeated as often as they occur; `language` as in `tokens`."""
+        return [term for token in self.tokens(text, language) for term in self.terms_of(token)]
 
-    def tokens(self, text: str) -> list[str]:
+    def tokens(self, text: str, language: str = "") -> list[str]:
         """The whitespace-separated tokens of a text, normalised (NFKC) and in lower case.
 
         A token gives the same terms in every text. Stems depend on the text's language, so there the language and a
         blank stand before each token.
+
+        Args:
+            language: if given, the terms are those of this language alone, and differ from those of any other.
         """
         normal = unicodedata.normalize("NFKC", text).lower()
-        if self.terms != "stems":
-            return normal.split()
-        language = language_of(normal)
-        return [f"{language} {token}" for token in normal.split()]
+        prefix = f"{language}{_OF_LANGUAGE}" if language else ""
+        if self.terms == "stems":
+            prefix += f"{language_of(normal)} "
+        return [prefix + token for token in normal.split()] if prefix else normal.split()
 
     def terms_of(self, token: str) -> list[str]:
         """All terms of one of the `tokens`."""
         return [term for _, terms in self._words(token) for term in terms]
 
-    def terms_by_word(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def terms_by_word(self, text: str, language: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
         """Each word of a text, in lower case, with its terms; a run of an unspaced script is one word."""
-        for token in self.tokens(text):
+        for token in self.tokens(text, language):
             yield from self._words(token)
 
     def _words(self, token: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        declared, separator, undeclared = token.rpartition(_OF_LANGUAGE)
+        if separator:
+            for word, terms in self._words(undeclared):
+                yield word, tuple(f"{declared}{separator}{term}" for term in terms)
+            return
         language, _, characters = token.rpartition(" ")
         pattern = _PUNCTUATED_WORD if self.terms == "ngrams" else _WORD
         for match in pattern.finditer(characters):

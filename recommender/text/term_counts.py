@@ -6,6 +6,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Self
 
 import numpy as np
@@ -36,15 +37,26 @@ class TermCounts:
     terms: tuple[str, ...]
 
     @classmethod
-    def count(cls, texts: Iterable[str], analyzer: Analyzer, *, columns: Mapping[str, int] | None = None) -> Self:
+    def count(
+        cls,
+        texts: Iterable[str],
+        analyzer: Analyzer,
+        *,
+        languages: Iterable[str] | None = None,
+        columns: Mapping[str, int] | None = None,
+    ) -> Self:
         """Count the terms of texts.
 
         Args:
+            languages: of the texts, where terms of different languages are to differ.
             columns: the terms to count, from column 0 on; all others are left out. Without it all are counted, in
                 their alphabetical order.
         """
         numbers = _new_numbering()
-        token_counts = _count_rows(([numbers[token] for token in analyzer.tokens(text)] for text in texts), numbers)
+        tokens = (
+            analyzer.tokens(text, language) for text, language in zip(texts, languages or repeat(""), strict=False)
+        )
+        token_counts = _count_rows(([numbers[token] for token in of_text] for of_text in tokens), numbers)
         if columns is not None:
             known = ([columns[t] for t in analyzer.terms_of(token) if t in columns] for token in numbers)
             return cls(token_counts, _count_rows(known, columns), tuple(columns))

@@ -1,8 +1,9 @@
-"""The TF-IDF model: titles and excerpts in, one sparse vector for each article out."""
+"""The TF-IDF model: titles, excerpts and texts in, one sparse vector for each article out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,10 +13,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from recommender.settings import Settings
-from recommender.text.analyzer import Analyzer
+from recommender.text.analyzer import Analyzer, language_of_term
 from recommender.text.term_counts import BLOCK, TermCounts
 
-FIELDS = ("title", "excerpt")
+FIELDS = ("title", "excerpt", "text")
+"""All fields; which of them a model has, `fields_of` says."""
+
+_MAX_SHARE = 0.5  # a term in more of the texts than this is left out of the field of texts
+_MANY = 50  # articles from which on that holds: in a few, most terms are in half of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +36,22 @@ class Vocabulary:
     weights: NDArray[np.float32]
 
 
+def fields_of(settings: Settings) -> tuple[str, ...]:
+    """The fields of a model with these settings: texts only where they count."""
+    return FIELDS if settings.text_weight > 0 else FIELDS[:-1]
+
+
 class TfidfModel:
-    """Titles and excerpts as two TF-IDF fields, each with its own IDF, side by side in one vector.
+    """Titles, excerpts and texts as TF-IDF fields, each with its own IDF, side by side in one vector.
 
     A field's vector is what scikit-learn's `TfidfVectorizer` would give (smoothed IDF, unit length), scaled by the root
     of the field's weight, so that the dot product of two articles is the weighted sum of their fields' cosines. The
-    excerpt field also holds the words of the title, if the settings say so.
+    excerpt field also holds the words of the title, if the settings say so. The text field is of stems, counted as
+    1 + log(count) and with the whole of their IDF; it holds the words of the title, too, and has terms only where the
+    settings give it a weight.
+
+    Where the settings ask for articles of the same language only, terms of different languages differ, so that the
+    similarity of articles of different languages is 0, and each language has its own IDF.
 
     Attributes:
         shares: the weight of each field in the similarity.
@@ -45,78 +60,124 @@ class TfidfModel:
 
     def __init__(self, *, settings: Settings) -> None:
         self.settings = settings
+        unspaced = settings.unspaced_ngrams
         self._analyzers = {
-            "title": Analyzer(
-                settings.title_terms, ngrams=settings.title_ngrams, unspaced_ngrams=settings.unspaced_ngrams
-            ),
-            "excerpt": Analyzer(
-                settings.excerpt_terms, ngrams=settings.excerpt_ngrams, unspaced_ngrams=settings.unspaced_ngrams
-            ),
+            "title": Analyzer(settings.title_terms, ngrams=settings.title_ngrams, unspaced_ngrams=unspaced),
+            "excerpt": Analyzer(settings.excerpt_terms, ngrams=settings.excerpt_ngrams, unspaced_ngrams=unspaced),
+            "text": Analyzer("stems", ngrams=settings.excerpt_ngrams, unspaced_ngrams=unspaced),
         }
-        self.shares = {"title": settings.title_weight, "excerpt": 1 - settings.title_weight}
+        title, text = settings.title_weight, settings.text_weight
+        self.shares = {"title": title, "excerpt": (1 - title) * (1 - text), "text": (1 - title) * text}
 
     def analyzer(self, field: str) -> Analyzer:
-        """The analyzer of a field, "title" or "excerpt"."""
+        """The analyzer of a field, one of `FIELDS`."""
         return self._analyzers[field]
 
-    def texts(self, titles: Sequence[str], excerpts: Sequence[str]) -> dict[str, Sequence[str]]:
-        """The texts that each field is made of, by field."""
-        if not self.settings.excerpt_holds_title:
-            return {"title": titles, "excerpt": excerpts}
-        both = [f"{title}\n{excerpt}" for title, excerpt in zip(titles, excerpts, strict=True)]
-        return {"title": titles, "excerpt": both}
+    def texts(
+        self, titles: Sequence[str], excerpts: Sequence[str], texts: Sequence[str] | None = None
+    ) -> dict[str, Sequence[str]]:
+        """The texts that each field of the model is made of, by field."""
+        holds_title = self.settings.excerpt_holds_title
+        fields: dict[str, Sequence[str]] = {
+            "title": titles,
+            "excerpt": _joined(titles, excerpts) if holds_title else excerpts,
+        }
+        if "text" in fields_of(self.settings):
+            fields["text"] = _joined(titles, [""] * len(titles) if texts is None else texts)
+        return fields
 
     def fit_transform(
         self,
         titles: Sequence[str],
         excerpts: Sequence[str],
+        texts: Sequence[str] | None = None,
         *,
+        languages: Sequence[str] | None = None,
         term_factors: Mapping[str, Mapping[str, float]] | None = None,
     ) -> csr_array:
         """Learn terms and IDF, and return the vectors, float32 (articles, terms).
 
         Args:
+            texts: of the bodies.
+            languages: of the articles, where the settings part them.
             term_factors: by field and term, the factor of its weight; 1 for terms that are not named.
         """
-        counts = self.count(titles, excerpts)
+        counts = self.count(titles, excerpts, texts, languages=languages)
         frequencies = {field: (of_field.terms, of_field.document_frequencies()) for field, of_field in counts.items()}
-        return self.learn(frequencies, articles=len(titles), term_factors=term_factors).weigh(counts)
+        articles = self.count_articles(len(titles), languages)
+        return self.learn(frequencies, articles=articles, term_factors=term_factors).weigh(counts)
 
-    def count(self, titles: Sequence[str], excerpts: Sequence[str]) -> dict[str, TermCounts]:
-        """The counts of all terms of each field, known to the model or not."""
-        texts = self.texts(titles, excerpts)
-        return {field: TermCounts.count(of_field, self._analyzers[field]) for field, of_field in texts.items()}
+    def count(
+        self,
+        titles: Sequence[str],
+        excerpts: Sequence[str],
+        texts: Sequence[str] | None = None,
+        *,
+        languages: Sequence[str] | None = None,
+    ) -> dict[str, TermCounts]:
+        """The counts of all terms of each field, known to the model or not; arguments as in `fit_transform`."""
+        return {
+            field: TermCounts.count(of_field, self._analyzers[field], languages=self._parted(languages))
+            for field, of_field in self.texts(titles, excerpts, texts).items()
+        }
+
+    def count_articles(self, articles: int, languages: Iterable[str] | None) -> Counter[str]:
+        """How many articles there are of each language; all are of the language "" where the settings part none."""
+        parted = self._parted(languages)
+        return Counter({"": articles}) if parted is None else Counter(parted)
+
+    def _parted(self, languages: Iterable[str] | None) -> Iterable[str] | None:
+        """The languages, where the settings part them."""
+        return languages if self.settings.language == "own" else None
 
     def learn(
         self,
         frequencies: Mapping[str, tuple[Sequence[str], NDArray[np.int64]]],
         *,
-        articles: int,
+        articles: Mapping[str, int],
         term_factors: Mapping[str, Mapping[str, float]] | None = None,
     ) -> Self:
         """Learn terms and IDF.
 
         Args:
             frequencies: by field the terms, ascending, and their document frequencies, int64 (terms,).
+            articles: how many there are of each language, as `count_articles` counts them.
             term_factors: by field and term, the factor of its weight; 1 for terms that are not named.
         """
         self.vocabularies_: dict[str, Vocabulary] = {}
         self._columns: dict[str, dict[str, int]] = {}
         for field, (terms, document_frequencies) in frequencies.items():
             self._columns[field] = {term: column for column, term in enumerate(terms)}
-            weights = _idf(document_frequencies, articles) ** self.settings.idf_power
+            of_language = np.fromiter((articles[language_of_term(term)] for term in terms), np.int64, len(terms))
+            weights = _idf(document_frequencies, of_language)
+            if field == "text":
+                weights[(document_frequencies > _MAX_SHARE * of_language) & (of_language >= _MANY)] = 0
+            else:
+                weights **= np.float32(self.settings.idf_power)
             for term, factor in (term_factors or {}).get(field, {}).items():
                 if (column := self._columns[field].get(term)) is not None:
                     weights[column] *= factor
             self.vocabularies_[field] = Vocabulary(tuple(terms), weights.astype(np.float32))
         return self
 
-    def transform(self, titles: Sequence[str], excerpts: Sequence[str]) -> csr_array:
+    def transform(
+        self,
+        titles: Sequence[str],
+        excerpts: Sequence[str],
+        texts: Sequence[str] | None = None,
+        *,
+        languages: Sequence[str] | None = None,
+    ) -> csr_array:
         """The vectors of any texts, float32 (articles, terms); terms that are new to a field are left out."""
         return self.weigh(
             {
-                field: TermCounts.count(texts, self._analyzers[field], columns=self._columns[field])
-                for field, texts in self.texts(titles, excerpts).items()
+                field: TermCounts.count(
+                    of_field,
+                    self._analyzers[field],
+                    languages=self._parted(languages),
+                    columns=self._columns[field],
+                )
+                for field, of_field in self.texts(titles, excerpts, texts).items()
             }
         )
 
@@ -182,7 +243,7 @@ class TfidfModel:
 
         blocks = []
         for field, of_field in counts.items():
-            transformer = TfidfTransformer()
+            transformer = TfidfTransformer(sublinear_tf=field == "text")
             transformer.idf_ = self.vocabularies_[field].weights
             weighted = csr_array(transformer.transform(of_field.block(start), copy=False))
             weighted.data *= np.float32(np.sqrt(self.shares[field]))
@@ -192,7 +253,11 @@ class TfidfModel:
         return joined
 
 
-def _idf(frequencies: NDArray[np.int64], articles: int) -> NDArray[np.float32]:
-    """The smoothed IDF of scikit-learn's `TfidfTransformer`, float32 (terms,)."""
-    share = np.float32(1 + articles) / (frequencies.astype(np.float32) + np.float32(1))
+def _joined(titles: Sequence[str], others: Sequence[str]) -> list[str]:
+    return [f"{title}\n{other}" for title, other in zip(titles, others, strict=True)]
+
+
+def _idf(frequencies: NDArray[np.int64], articles: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The smoothed IDF of scikit-learn's `TfidfTransformer`, float32 (terms,); `articles` are those of its language."""
+    share = (1 + articles).astype(np.float32) / (frequencies.astype(np.float32) + np.float32(1))
     return np.asarray(np.log(share) + np.float32(1), np.float32)

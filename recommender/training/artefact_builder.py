@@ -5,8 +5,8 @@ Beside the corpus, this process holds only eight bytes an article: their hubness
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
@@ -29,7 +29,7 @@ from recommender.search import (
 )
 from recommender.settings import Settings
 from recommender.storage import Folder
-from recommender.text import FIELDS, TfidfModel
+from recommender.text import TfidfModel, fields_of
 from recommender.training import slice_tasks
 from recommender.training.progress import show_stages
 from recommender.training.slices import WORK, Slice
@@ -72,11 +72,11 @@ def build_artefact(
     slices = [Slice(folder, settings, start, min(start + rows, count)) for start in range(0, count, rows)]
     in_process = engine.name == "local" and len(slices) == 1
     with _in_process(progress) if in_process else _on_engine(engine, progress) as run:
-        _write_catalogue(files, corpus)
+        languages = _write_catalogue(files, corpus, slices)
         run("counting", slice_tasks.count_terms, [(part,) for part in slices])
-        model, sizes = _learn_vocabularies(files, slices, term_factors)
+        model, sizes = _learn_vocabularies(files, slices, term_factors, languages)
         offsets = np.cumsum([0, *sizes]).tolist()
-        terms, size = sum(len(model.vocabularies_[field].terms) for field in FIELDS), offsets[-1]
+        terms, size = sum(len(model.vocabularies_[field].terms) for field in model.vocabularies_), offsets[-1]
         block = choose_block_size(articles=count, terms=terms, values=size)
         if len(slices) > 1:
             block = min(block, rows & -rows)  # so that slices begin where blocks do
@@ -124,7 +124,11 @@ def _on_engine(engine: Engine, progress: bool) -> Iterator[_Run]:
     yield run
 
 
-def _write_catalogue(files: ModelFiles, corpus: Corpus) -> None:
+def _write_catalogue(files: ModelFiles, corpus: Corpus, slices: Sequence[Slice]) -> Counter[str]:
+    """Write the articles, and pass on the words of their bodies; returns how many there are of each language."""
+    languages: Counter[str] = Counter()
+    bodies: deque[str] = deque()
+    waiting = deque(slices)
     with (
         files.folder.open_writer(RECORDS) as records,
         files.appending("articles.ends") as ends,
@@ -142,31 +146,39 @@ def _write_catalogue(files: ModelFiles, corpus: Corpus) -> None:
             flags.append(flag)
             days.append(np.nan if article.published_at is None else article.published_at)
             dated += article.published_at is not None
+            languages[article.language or ""] += 1
+            if slices[0].settings.text_weight > 0:
+                bodies.append(article.text)
+                if len(bodies) == len(waiting[0]):
+                    waiting.popleft().write_texts(bodies)
+                    bodies.clear()
     files.write_array("index.dated_count", dated)
+    return languages
 
 
 def _learn_vocabularies(
-    files: ModelFiles, slices: Sequence[Slice], term_factors: TermFactors
+    files: ModelFiles, slices: Sequence[Slice], term_factors: TermFactors, languages: Mapping[str, int]
 ) -> tuple[TfidfModel, list[int]]:
     """Write the vocabularies of all slices; also returns how many values the vectors of each slice will have."""
-    totals: dict[str, Counter[str]] = {field: Counter() for field in FIELDS}
+    totals: dict[str, Counter[str]] = {field: Counter() for field in fields_of(slices[0].settings)}
     model = TfidfModel(settings=slices[0].settings)
     sizes = []
     for part in slices:
         size = 0
-        for field in FIELDS:
+        for field, total in totals.items():
             frequencies = part.read_frequencies(field)
             size += int(frequencies.sum()) if model.shares[field] else 0
-            totals[field].update(dict(zip(part.read_terms(field), frequencies.tolist(), strict=True)))
+            total.update(dict(zip(part.read_terms(field), frequencies.tolist(), strict=True)))
         sizes.append(size)
     document_frequencies = {}
     for field, total in totals.items():
         terms = sorted(total)
         document_frequencies[field] = terms, np.array([total[term] for term in terms], np.int64)
-    model.learn(document_frequencies, articles=slices[-1].stop, term_factors=term_factors)
-    for field in FIELDS:
+    articles = languages if model.settings.language == "own" else {"": slices[-1].stop}
+    model.learn(document_frequencies, articles=articles, term_factors=term_factors)
+    for field in totals:
         files.write_vocabulary(field, model.vocabularies_[field])
-    held_by = np.concatenate([document_frequencies[field][1] * (model.shares[field] > 0) for field in FIELDS])
+    held_by = np.concatenate([document_frequencies[field][1] * (model.shares[field] > 0) for field in totals])
     files.write_array("index.term_levels", term_levels(held_by))
     return model, sizes
 

@@ -20,7 +20,7 @@ from recommender.artefacts import IndexReader
 from recommender.parallel import gc_paused
 from recommender.search import HUB_WINDOW, Decay, Index, TopLists, hubness_of_rows
 from recommender.storage import Folder
-from recommender.text import FIELDS, TfidfModel
+from recommender.text import TfidfModel, fields_of
 from recommender.training.slices import Record, Slice
 
 _CACHE = 48 << 10  # KiB of SQLite's page cache when keys are sorted; sorting takes as much again
@@ -29,9 +29,14 @@ _CACHE = 48 << 10  # KiB of SQLite's page cache when keys are sorted; sorting ta
 def count_terms(part: Slice) -> None:
     """Count the terms of a slice, and in how many of its articles each occurs."""
     with gc_paused():
-        entries = [record.entry for record in part.records()]
-        titles, excerpts = [entry.title for entry in entries], [entry.excerpt for entry in entries]
-        for field, counts in TfidfModel(settings=part.settings).count(titles, excerpts).items():
+        records = list(part.records())
+        counted = TfidfModel(settings=part.settings).count(
+            [record.entry.title for record in records],
+            [record.entry.excerpt or record.summary for record in records],
+            part.texts(),
+            languages=[record.language for record in records],
+        )
+        for field, counts in counted.items():
             part.write_counts(field, counts)
 
 
@@ -45,7 +50,7 @@ def write_vectors(part: Slice, offset: int) -> float:
         ValueError: there are more values than were counted.
     """
     with gc_paused():
-        vectors = part.model().weigh({field: part.read_counts(field) for field in FIELDS})
+        vectors = part.model().weigh({field: part.read_counts(field) for field in fields_of(part.settings)})
     part.files.write_rows("index.indptr", part.start + 1, offset + vectors.indptr[1:].astype(np.int64))
     part.files.write_rows("index.indices", offset, vectors.indices)
     part.files.write_rows("index.data", offset, vectors.data)

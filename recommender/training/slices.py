@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,13 +16,14 @@ from recommender.artefacts import RECORDS, ModelFiles, array_bytes
 from recommender.catalogue import PackedStrings
 from recommender.settings import Settings
 from recommender.storage import Folder
-from recommender.text import FIELDS, TermCounts, TfidfModel
+from recommender.text import TermCounts, TfidfModel, fields_of
 
 ROWS = 196_608
 """Articles of a slice: a multiple of every block size, and few enough for a task to need at most a GiB."""
 WORK = "work"
 """The subfolder of the artefact with what tasks pass on."""
 
+_END_OF_TEXT = "\0"
 _BATCH = 1 << 14  # records read at a time
 _CSR_ARRAYS: dict[str, DTypeLike] = {"data": np.float32, "indices": np.int32, "indptr": np.int64}
 
@@ -37,6 +38,8 @@ class Record(msgspec.Struct):
 
     entry: _Entry
     id: str
+    summary: str = ""
+    language: str = ""
     names: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
 
@@ -74,6 +77,24 @@ class Slice:
             begin = int(ends[0]) if start else 0
             own = ends[1:] if start else ends
             yield from map(_decode, PackedStrings(self.folder.read(RECORDS, begin, int(ends[-1])), own - begin))
+
+    def texts(self) -> list[str]:
+        """The words of the articles' bodies; empty ones where none are used."""
+        if self.settings.text_weight == 0:
+            return [""] * len(self)
+        blob = bytes(self.folder.read(self.text_path))
+        return blob.decode().split(_END_OF_TEXT)[:-1]
+
+    @property
+    def text_path(self) -> str:
+        """The file of the words of the articles' bodies, each ended by a zero byte."""
+        return self._path("texts")
+
+    def write_texts(self, texts: Iterable[str]) -> None:
+        """Pass on the words of the articles' bodies."""
+        with self.folder.open_writer(self.text_path) as stream:
+            for text in texts:
+                stream.write(text.replace(_END_OF_TEXT, " ").encode(errors="replace") + _END_OF_TEXT.encode())
 
     def model(self) -> TfidfModel:
         """The TF-IDF model of all slices, once it is written."""
@@ -118,5 +139,5 @@ class Slice:
 
 @lru_cache(maxsize=1)
 def _read_model(folder: Folder, settings: Settings) -> TfidfModel:
-    vocabularies = {field: ModelFiles(folder).read_vocabulary(field) for field in FIELDS}
+    vocabularies = {field: ModelFiles(folder).read_vocabulary(field) for field in fields_of(settings)}
     return TfidfModel.from_vocabularies(vocabularies, settings=settings)

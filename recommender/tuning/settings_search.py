@@ -15,6 +15,7 @@ from recommender.corpus import Corpus
 from recommender.settings import Settings
 from recommender.text import is_unspaced
 from recommender.tuning.candidates import Candidates
+from recommender.tuning.corpus_defaults import choose_defaults
 from recommender.tuning.significance import is_significant
 from recommender.tuning.split import CuratedLists, Split, without_long_lists
 from recommender.tuning.term_weights import TermFactors, learn_term_factors
@@ -66,7 +67,7 @@ def tune(
         SettingsError: `given` holds an unknown setting, or a value that is out of range.
     """
     given = given or {}
-    base = Settings.from_mapping(given)
+    base = choose_defaults(corpus, given)
     lists = without_long_lists(split.earlier, _MAX_LINKS)
     learns = base.learn and len(lists) >= MIN_LISTS
     articles, lists = _tuning_set(corpus, split.since, lists, max_articles) if learns else ([], lists)
@@ -81,7 +82,7 @@ def tune(
         tuned = _coordinate_search(context, context.popularity(base), base, free)
         tuned = _coordinate_search(context, context.popularity(tuned), tuned, free)  # settings depend on each other
     factors: TermFactors = {}
-    if len(lists) >= _MIN_LISTS_FOR_TEXT:
+    if len(lists) >= _MIN_LISTS_FOR_TEXT and not base.text_weight:
         unspaced = np.mean([is_unspaced(article.title) for article in articles]) > 0.1
         for change in _ANALYSES + (_UNSPACED_ANALYSES if unspaced else ()):
             if not set(change) & set(given):
@@ -149,6 +150,8 @@ def _coordinate_search(
     current = start
     for name in free:
         values = GRID[name]
+        if getattr(context.settings, name) not in values:
+            values = (getattr(context.settings, name), *values)
         ndcgs = [_ndcg(candidates, popularity, replace(current, **{name: value})) for value in values]
         best = max(range(len(values)), key=lambda i: ndcgs[i].mean())
         default = values.index(getattr(context.settings, name))

@@ -25,7 +25,8 @@ class TuningContext:
     Attributes:
         settings: those that the texts were analysed with; the caller varies the others.
         vocabularies: by field.
-        title, excerpt: float32 (articles, terms) the articles' vectors in each field, of unit length.
+        title: float32 (articles, terms) the articles' vectors of titles, of unit length.
+        excerpt: likewise, of excerpts and texts in the shares that the settings give them.
         candidates: those of every list.
     """
 
@@ -66,6 +67,12 @@ class TuningContext:
 
 def _vectorize(articles: Sequence[Article], settings: Settings) -> tuple[dict[str, Vocabulary], csr_array, csr_array]:
     model = TfidfModel(settings=replace(settings, title_weight=0.5))
-    vectors = model.fit_transform([article.title for article in articles], [article.excerpt for article in articles])
-    title, excerpt = (csr_array(vectors[:, columns] * np.float32(2**0.5)) for columns in model.columns().values())
-    return model.vocabularies_, title, excerpt
+    vectors = model.fit_transform(
+        [article.title for article in articles],
+        [article.excerpt for article in articles],
+        [article.text for article in articles],
+        languages=[article.language or "" for article in articles],
+    )
+    vectors *= np.float32(2**0.5)
+    terms = model.columns()["title"].stop
+    return model.vocabularies_, csr_array(vectors[:, :terms]), csr_array(vectors[:, terms:])
