@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 # ASCII only, for in Chinese or Japanese a word may follow an address at once; without the punctuation at its end.
-_URL = re.compile(r"\b(?:https?://|ftp://|www\.)[!#-;=?-Z_a-z~%\[\]]*[#$%&+\-/0-9=@A-Z_a-z~]", re.IGNORECASE)
+_URL = re.compile(r"(?:https?://|ftp://|\bwww\.)[!#-;=?-Z_a-z~%\[\]]*[#$%&+\-/0-9=@A-Z_a-z~]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def parse_body(body: str, *, markup: Markup, separators: Sequence[str] = DEFAULT
     elif markup == "html":
         blocks = read_html(replace_tags(source, TemplateTags(source), separators, is_markdown=False), is_page=True)
     else:
-        source = remove_line_marks(source)
+        source = remove_line_marks(source, is_mdx=markup == "mdx")
         reader = JsxTags(source) if markup == "mdx" else TemplateTags(source)
         blocks = read_html(render_markdown(replace_tags(source, reader, separators, is_markdown=True)), is_page=False)
     heading = ""

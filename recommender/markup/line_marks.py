@@ -1,4 +1,4 @@
-"""Marks that stand on lines of their own: MkDocs' admonitions and tabs, tables of contents, GitHub's alerts."""
+"""Marks that stand on lines of their own: MkDocs' admonitions and tabs, tables of contents, alerts, indents."""
 
 from __future__ import annotations
 
@@ -9,15 +9,22 @@ _INDENTED_ADMONITION = re.compile(
     r"^(?:!!!|\?\?\?\+?|===[!+]?)[ \t]+(?P<head>[^\n]*)\n(?P<contents>(?:(?:(?: {4}|\t)[^\n]*|[ \t]*)\n)*+)",
     re.MULTILINE,
 )
-_HEAD = re.compile(r'(?:[\w-]+(?: [\w-]+)*)?\s*(?:"(?P<title>[^"]*)")?\s*')
+_HEAD = re.compile(r'(?:[\w-]+(?: [\w-]+)*+)?\s*(?:"(?P<title>[^"]*)")?\s*')
 _INDENT = re.compile(r"^(?: {4}|\t)", re.MULTILINE)
 _CONTENTS_LIST = re.compile(r"^[*+-][ \t]+[^\n]*\n\{:[ \t]*toc[^}\n]*\}", re.MULTILINE)
 _CONTENTS_MARK = re.compile(r"\[\[?_?toc_?\]?\](?!\()", re.IGNORECASE)
 _ALERT = re.compile(r"(?<=>)[ \t]*\[!\w+\][+-]?")
+_HTML_START = re.compile(r"\s*<[a-z]", re.IGNORECASE)
+_INDENTED_HTML = re.compile(r"^[ \t]{4,}(?=</?[a-z])", re.MULTILINE | re.IGNORECASE)
+_ANY_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+_LIST_ITEM = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]", re.MULTILINE)
 
 
-def remove_line_marks(source: str) -> str:
-    """The text without such marks; titles and contents of admonitions and tabs are kept as paragraphs."""
+def remove_line_marks(source: str, *, is_mdx: bool) -> str:
+    """The text without such marks; titles and contents of admonitions and tabs are kept as paragraphs.
+
+    Indented HTML in a body that begins with HTML, and indented words in MDX, are no code: they lose their indent.
+    """
     if "{%" in source:
         source = _RAW.sub("", source)
     if any(mark in source for mark in ("!!! ", "??? ", "???+ ", "=== ")):
@@ -26,6 +33,10 @@ def remove_line_marks(source: str) -> str:
         source = _CONTENTS_LIST.sub("", source)
     if "[!" in source:
         source = _ALERT.sub("", source)
+    if is_mdx and not _LIST_ITEM.search(source):
+        source = _ANY_INDENT.sub("", source)
+    elif _HTML_START.match(source):
+        source = _INDENTED_HTML.sub("", source)
     return _CONTENTS_MARK.sub("", source)
 
 

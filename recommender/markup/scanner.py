@@ -11,17 +11,19 @@ from typing import Protocol
 from recommender.markup.code_spans import CodeSpans
 from recommender.markup.excerpt import SEPARATOR, separator_pattern
 
+# Each is bounded or ends where it may begin again: a line of a megabyte is not read once for every mark in it.
 _MARKDOWN_TOKENS = (
     r"(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})",
     "(?P<ticks>`+)",
     r"(?P<escape>\\[\\`{<])",
-    r"(?P<admonition>:{3,}[ \t]*[\w-]*[ \t]*(?:\{[^}\n]*\})?[ \t]*"
-    r"(?:\[(?P<label>[^\]\n]*)\]|(?P<title>[^\n{]*))[^\n]*)",
-    r"(?P<attributes>\{:(?!:)[^}\n]*\}|\{[#.][A-Za-z][^{}\n]*\})",
+    "(?P<admonition>:{3,})",
+    r"(?P<attributes>\{:(?!:)[^{}\n]{0,500}\}|\{[#.][A-Za-z][^{}\n]{0,500}\})",
     r"(?P<footnote>\[\^[^\]\s]{1,100}\]:?)",
 )
-_LINE_START = re.compile(r"(?:\A|.*\n)[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*", re.DOTALL)
+_ADMONITION = re.compile(r"[ \t]*[\w-]*[ \t]*(?:\{[^}\n]*\})?[ \t]*(?:\[([^\]\n]*)\]|([^\n{]*))[^\n]*")
+_LINE_START = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 _LONGEST_LINE_START = 100  # characters of quotation and list marks before a fence
+_LONGEST_ADDRESS = 200  # characters of an address before a tag in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +47,13 @@ class TagReader(Protocol):
         """
 
 
-@lru_cache(maxsize=64)
-def _compile(tag: str, starts: str, separators: tuple[str, ...], is_markdown: bool) -> tuple[re.Pattern[str], ...]:
-    """Patterns of the character that a token starts with, for these are fast to find, and of the token."""
-    separator = separator_pattern(separators) or "(?!)"
-    first = {one.strip()[0] for one in separators if one.strip()}
-    characters = {"<", *("`~:[{\\" if is_markdown else "")}.union(*((one.lower(), one.upper()) for one in first))
-    tokens = [rf"(?P<separator>(?i:{separator}))", "(?P<comment><!--)"]
-    tokens += _MARKDOWN_TOKENS if is_markdown else ()
-    tokens.append(rf"(?P<tag>{tag})")
-    one_of = "".join(map(re.escape, sorted("".join(characters))))
-    return re.compile(rf"[{one_of}]|{starts}", re.MULTILINE), re.compile("|".join(tokens), re.MULTILINE)
-
-
 def replace_tags(source: str, reader: TagReader, separators: Sequence[str], *, is_markdown: bool) -> str:
     """The text with its tags replaced; its first separator becomes `SEPARATOR`, other comments go.
 
     In Markdown code is left as it is; attributes, footnote marks and all of admonitions but their titles go.
     """
-    starts, tokens = _compile(reader.pattern, reader.starts, tuple(separators), is_markdown)
-    code = CodeSpans(source) if is_markdown else None
+    starts, tokens = _compile_tokens(reader.pattern, reader.starts, tuple(separators), is_markdown)
+    code = CodeSpans(source if is_markdown else "")
     kept: list[str] = []
     copied = position = 0  # the text before `copied` is in `kept`; the next token starts at `position` or later
     separated = False
@@ -74,39 +63,56 @@ def replace_tags(source: str, reader: TagReader, separators: Sequence[str], *, i
         if not match:
             position = start + 1
             continue
-        kind, token, end = match.lastgroup, match.group(), match.end()
-        text: str | None = ""  # what is put for the token; None where it stays
-        if kind == "separator":
-            text = "" if separated else f"\n{SEPARATOR}\n"
-            separated = True
-        elif kind == "comment":
-            closing = source.find("-->", end)
-            end = len(source) if closing < 0 else closing + len("-->")
-        elif kind == "tag":
-            before = "".join((*kept[-2:], source[max(copied, start - 200) : start]))[-200:]
-            replacement = reader.read(token, start, before)
-            text, end = (replacement.text, replacement.end) if replacement else (None, end)
-        elif kind in {"fence", "admonition"} and not _starts_line(source, start):
-            text, end = None, start + 3
-            if code and token[0] == "`":
-                end = code.end_of_span(start + len(token), len(token))
-        elif kind == "admonition":
-            text = f"\n{match['label'] or match['title'] or ''}\n"
-        elif code and kind in {"fence", "ticks", "escape"}:
-            text = None
-            if kind == "fence":
-                end = code.end_of_fence(token, end)
-            elif kind == "ticks":
-                end = code.end_of_span(end, len(token))
-        if text is not None:
-            kept += [source[copied:start], text]
-            copied = end
-        position = end
+        token, position = match.group(), match.end()
+        text = ""  # what is put for the token
+        match match.lastgroup:
+            case "separator":
+                text, separated = "" if separated else f"\n{SEPARATOR}\n", True
+            case "comment":
+                closing = source.find("-->", position)
+                position = len(source) if closing < 0 else closing + len("-->")
+            case "tag":
+                before = "".join((*kept[-2:], source[max(copied, start - _LONGEST_ADDRESS) : start]))
+                replacement = reader.read(token, start, before[-_LONGEST_ADDRESS:])
+                if replacement is None:
+                    continue
+                text, position = replacement.text, replacement.end
+            case "admonition":
+                if not _starts_line(source, start) or not (line := _ADMONITION.match(source, position)):
+                    continue
+                text, position = f"\n{line[1] or line[2] or ''}\n", line.end()
+            case "fence" if _starts_line(source, start):
+                position = code.end_of_fence(token, position)
+                continue
+            case "fence" | "ticks":
+                position = code.end_of_span(position, len(token)) if token.startswith("`") else position
+                continue
+            case "escape":
+                continue
+        kept += [source[copied:start], text]
+        copied = position
     kept.append(source[copied:])
     return "".join(kept)
 
 
+@lru_cache(maxsize=64)
+def _compile_tokens(
+    tag: str, starts: str, separators: tuple[str, ...], is_markdown: bool
+) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Patterns of the character that a token starts with, for a set of characters is fast to find, and of the token."""
+    firsts = {one.strip()[0] for one in separators if one.strip()}
+    characters = {"<", *("`~:[{\\" if is_markdown else "")}.union(*((one.lower(), one.upper()) for one in firsts))
+    tokens = [
+        rf"(?P<separator>(?i:{separator_pattern(separators) or '(?!)'}))",
+        "(?P<comment><!--)",
+        *(_MARKDOWN_TOKENS if is_markdown else ()),
+        rf"(?P<tag>{tag})",
+    ]
+    one_of = re.escape("".join(sorted("".join(characters))))
+    return re.compile(rf"[{one_of}]|{starts}", re.MULTILINE), re.compile("|".join(tokens), re.MULTILINE)
+
+
 def _starts_line(source: str, start: int) -> bool:
     """Whether nothing but marks of quotations and list items stands before it on its line."""
-    before = source[max(0, start - _LONGEST_LINE_START) : start]
-    return bool(_LINE_START.fullmatch(before)) and (start <= len(before) or "\n" in before)
+    line = source.rfind("\n", max(0, start - _LONGEST_LINE_START), start) + 1
+    return start - line <= _LONGEST_LINE_START and bool(_LINE_START.fullmatch(source, line, start))
