@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from recommender.sites.configuration import MAX_BYTES
 
@@ -24,21 +24,35 @@ _TOKEN = re.compile(
 _BEFORE_REGEX = set("(,=:[!&|?{};") | {"=>", "return"}
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
 _WORDS: Mapping[str, Any] = {"true": True, "false": False, "null": None, "undefined": None}
+_PLACEHOLDER = re.compile(r"\$\{([\w$\s]+)\}")
 _ESCAPE = re.compile(r"\\(u\{?([0-9A-Fa-f]+)\}?|.)", re.S)
 _DECLARATIONS = ("const", "let", "var")
 _MAX_DEPTH = 50
 
 
-def read_javascript(path: Path) -> dict[str, Any] | None:
+class Call(NamedTuple):
+    """A call with its arguments, such as `glob({ base: './posts' })`."""
+
+    name: str
+    arguments: list[Any]
+
+
+def read_javascript(path: Path, constant: str | None = None) -> dict[str, Any] | None:
     """The object that a configuration exports, as far as it is written out; `UNREAD` stands for all else in it.
 
-    `None` where the file can't be read or no object of its own can be told to be the exported one.
+    With the name of a constant, that one's value. `None` where there is no such file or no such object in it.
     """
+    code = read_code(path)
+    return parse_exported(code) if constant is None else parse_constant(code, constant)
+
+
+def read_code(path: Path) -> str:
+    """The text of a file of code; an empty one where it can't be read."""
     try:
         with path.open("rb") as stream:
-            return parse_exported(stream.read(MAX_BYTES).decode())
+            return stream.read(MAX_BYTES).decode()
     except (OSError, ValueError):
-        return None
+        return ""
 
 
 def parse_exported(code: str) -> dict[str, Any] | None:
@@ -49,6 +63,12 @@ def parse_exported(code: str) -> dict[str, Any] | None:
         if isinstance(value := reader.value_from(start), dict):
             return value
     return None
+
+
+def parse_constant(code: str, name: str) -> dict[str, Any] | None:
+    """The object that a constant of a module is."""
+    value = _Reader(list(_tokens(code))).constant(name)
+    return value if isinstance(value, dict) else None
 
 
 class _Reader:
@@ -91,25 +111,30 @@ class _Reader:
     def _operand(self) -> Any:
         kind, text = self._next()
         if kind == "text":
-            return UNREAD if text[0] == "`" and "${" in text else _unquoted(text)
+            return self._template(text) if text[0] == "`" else _unquoted(text)
         if text == "{":
             return self._object()
         if text == "[":
             return self._items("]")
-        if text == "(" or (self._peek() == "(" and text.rpartition(".")[2].startswith("define")):
-            return self._parenthesised(is_call=text != "(")
+        if text == "(":
+            inner = self._items(")")
+            return inner[0] if len(inner) == 1 and self._peek() != "=>" else UNREAD
         return self._word(text) if kind == "word" else UNREAD
 
-    def _parenthesised(self, *, is_call: bool) -> Any:
-        """What is in parentheses, or the first argument of a call such as `defineConfig({…})`."""
-        if is_call:
-            self._next()
-        inner = self._items(")")
-        is_value = bool(inner) if is_call else len(inner) == 1 and self._peek() != "=>"
-        return inner[0] if is_value else UNREAD
-
     def _word(self, text: str) -> Any:
-        return _WORDS[text] if text in _WORDS else self._constant(text)
+        if self._peek() != "(":
+            return _WORDS[text] if text in _WORDS else self.constant(text)
+        self._next()
+        arguments = self._items(")")
+        # `defineConfig({…})` and the like give what they are given.
+        return arguments[0] if arguments and text.startswith("define") else Call(text, arguments)
+
+    def _template(self, text: str) -> Any:
+        names = _PLACEHOLDER.findall(text)
+        values = {name: self.constant(name.strip()) for name in names}
+        if "${" in _PLACEHOLDER.sub("", text) or not all(isinstance(value, str) for value in values.values()):
+            return UNREAD
+        return _PLACEHOLDER.sub(lambda match: values[match[1]], _unquoted(text))
 
     def _object(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -119,7 +144,7 @@ class _Reader:
                 self._next()
                 values[name] = self._value()
             elif self._peek() in (",", "}"):
-                values[name] = self._constant(name)
+                values[name] = self.constant(name)
             else:
                 # A method, a spread object, or a computed key.
                 if key[1] in _CLOSING:
@@ -139,7 +164,7 @@ class _Reader:
         self._next()
         return values
 
-    def _constant(self, name: str) -> Any:
+    def constant(self, name: str) -> Any:
         """The value of `const name = …` or `const name: Type = …`."""
         if name not in self._constants:
             self._constants[name] = UNREAD  # as long as its own value is being read

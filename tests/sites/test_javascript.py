@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from recommender.sites.javascript import UNREAD, parse_exported
+from recommender.sites.javascript import UNREAD, Call, parse_constant, parse_exported
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,8 @@ def test_the_exported_object_is_found(code: str) -> None:
         ("{ docs: true } as Options", {"docs": True}),
         ("'it\\'s'", "it's"),
         ("null", None),
+        ("`./${folder}/blog`", "./src/blog"),
+        ("glob({ base: './posts' })", Call("glob", [{"base": "./posts"}])),
         ("process.env.SITE", UNREAD),
         ("process.env.SITE || 'x'", UNREAD),
         ("'a' + b", UNREAD),
@@ -49,8 +51,15 @@ def test_the_exported_object_is_found(code: str) -> None:
     ],
 )
 def test_literals_are_read_and_code_is_not(value: str, expected: Any) -> None:
-    exported = parse_exported(f"const loop = loop;\nexport default {{ before: 1, value: {value}, after: 'z' }}")
+    exported = parse_exported(
+        f"const loop = loop; const folder = 'src';\nexport default {{ before: 1, value: {value}, after: 'z' }}"
+    )
     assert exported == {"before": UNREAD, "value": expected, "after": "z"}
+
+
+def test_a_constant_is_found_by_its_name() -> None:
+    code = "const blog = defineCollection({ loader: feed() }); export const collections = { blog };"
+    assert parse_constant(code, "collections") == {"blog": {"loader": Call("feed", [])}}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The kinds of site, a file each with its `GENERATOR`, in the order in which they are tried."""
 
 from recommender.sites.generators import (
+    astro,
     docusaurus,
     folder,
     hexo,
@@ -16,6 +17,7 @@ from recommender.sites.generators import (
 ALL = (
     news_archive.GENERATOR,
     docusaurus.GENERATOR,
+    astro.GENERATOR,
     hexo.GENERATOR,
     jekyll.GENERATOR,
     zola.GENERATOR,
