@@ -23,6 +23,7 @@ from recommender.corpus.spill_tables import SpillDatabase, Table, UniqueIndex
 
 _CACHED_ARTICLES = 1 << 13
 _FILE_SUFFIX = re.compile(r"(?:/index)?\.(?:html?|md|markdown|mdx)$")
+_DATED_NAME = re.compile(r"^(?:.*/)?\d{4}-\d\d-\d\d-")
 _DATED_PATH = re.compile(r"^(?:.*/)?(\d{4})/(\d\d)/(\d\d)/")
 
 LinkFaultKind: TypeAlias = Literal["dead", "to itself", "doubled", "drifted"]
@@ -64,7 +65,8 @@ class LinkResolver:
         self._names = UniqueIndex(database)
         self._urls = UniqueIndex(database)
         self._slugs: UniqueIndex | None = None  # few corpora need them
-        self._titles: dict[str, int] | None = None  # nor these
+        self._undated: dict[str, int] | None = None  # nor these
+        self._titles: dict[str, int] | None = None
         self._cache: dict[int, Article] = {}  # by row: popular articles are linked to often
 
     def add(self, article: Article) -> int:
@@ -125,7 +127,18 @@ class LinkResolver:
         for name in (path, _DATED_PATH.sub(r"\1-\2-\3-", path), last):
             if name and (row := self._names.get(name)) is not None:
                 return row
-        return None
+        return self._undated_index().get(last)
+
+    def _undated_index(self) -> dict[str, int]:
+        """The rows of names without the day that they begin with, of those that one article has."""
+        if self._undated is None:
+            found: dict[str, set[int]] = {}
+            for row, article in self.articles.items():
+                for name in article.names:
+                    if _DATED_NAME.match(name):
+                        found.setdefault(_DATED_NAME.sub("", name), set()).add(row)
+            self._undated = {name: min(rows) for name, rows in found.items() if len(rows) == 1}
+        return self._undated
 
     def _find_by_title(self, link: Entry | str, url: str) -> int | None:
         """The row of the one article with exactly this title; of an entry, only where it has no date and no address."""

@@ -36,7 +36,7 @@ def find_site(corpus: Path, files: Sequence[str], *, generator: str | None = Non
     site = _configured(corpus.resolve(), tried) or _recognised(corpus.resolve(), files, tried)
     if site is None:
         site = Site(generator=tried[0].name, reason="it was named so")
-    return _with_standalone_folders(_with_language_folders(site, files), files)
+    return _with_standalone_folders(_with_language_suffixes(_with_language_folders(site, files), files), files)
 
 
 def _configured(corpus: Path, tried: Sequence[Generator]) -> Site | None:
@@ -75,6 +75,19 @@ def _with_language_folders(site: Site, files: Sequence[str]) -> Site:
             if any(names & others for other, others in languages.items() if other != language):
                 folders[f"{parent}/{language}".lstrip("/")] = normalise_language(language)
     return replace(site, language_folders=folders) if folders else site
+
+
+def _with_language_suffixes(site: Site, files: Sequence[str]) -> Site:
+    """Files of one name that end in `.de`, `.en` … are translations, even where no configuration declares it."""
+    if site.languages or site.language_folders or site.generator == "news-archive":
+        return site
+    of_stem: dict[str, set[str]] = {}
+    for file in filter(site.has, files):
+        path = PurePosixPath(file)
+        stem, _, suffix = path.stem.rpartition(".")
+        if stem and is_language_code(suffix):
+            of_stem.setdefault(str(path.with_name(stem)), set()).add(suffix)
+    return replace(site, language_suffixes=any(len(suffixes) > 1 for suffixes in of_stem.values()))
 
 
 def _with_standalone_folders(site: Site, files: Sequence[str]) -> Site:
