@@ -17,13 +17,18 @@ MAX_BYTES = 1 << 20
 Configuration = Mapping[str, Any]
 
 
-def read_configuration(path: Path) -> dict[str, Any] | None:
-    """The values of a configuration file; `None` where there is none, or none that can be read."""
+def read_configuration(path: Path, *, lower_keys: bool = False) -> dict[str, Any] | None:
+    """The values of a configuration file; `None` where there is none, or none that can be read.
+
+    Args:
+        lower_keys: whether keys are put into lower case at all depths, for generators to which their case says nothing.
+    """
     try:
         with open_regular_file(path) as stream:
             text = stream.read(MAX_BYTES).decode()
         values = _PARSERS[path.suffix](text)
-    except (OSError, ValueError, yaml.YAMLError, RecursionError):
+        values = _with_lower_keys(values, {}) if lower_keys else values
+    except (OSError, ValueError, KeyError, yaml.YAMLError, RecursionError):
         return None
     return values if isinstance(values, dict) else None
 
@@ -33,29 +38,42 @@ def find_file(root: Path, names: Iterable[str]) -> Path | None:
     return next((root / name for name in names if (root / name).is_file()), None)
 
 
-def text_in(values: Configuration, *keys: str) -> str:
+def text_in(values: object, *keys: str) -> str:
     """The text at a path of keys, or an empty one."""
-    found: Any = values
-    for key in keys:
-        found = found.get(key) if isinstance(found, Mapping) else None
+    found = _find(values, keys)
     return found if isinstance(found, str) else ""
 
 
-def texts_in(values: Configuration, *keys: str) -> tuple[str, ...]:
+def texts_in(values: object, *keys: str) -> tuple[str, ...]:
     """The texts of a list at a path of keys, a single text counting as a list of one."""
-    found: Any = values
-    for key in keys:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    found = [found] if isinstance(found, str) else found
-    return tuple(text for text in found if isinstance(text, str)) if isinstance(found, list) else ()
+    found = _find(values, keys)
+    return (
+        (found,) if isinstance(found, str) else tuple(text for text in list_in(values, *keys) if isinstance(text, str))
+    )
 
 
-def flag_in(values: Configuration, *keys: str) -> bool | None:
+def list_in(values: object, *keys: str) -> list[Any]:
+    """The list at a path of keys, or an empty one."""
+    found = _find(values, keys)
+    return found if isinstance(found, list) else []
+
+
+def mapping_in(values: object, *keys: str) -> dict[str, Any]:
+    """The mapping at a path of keys, or an empty one, without those of its keys that are no texts."""
+    found = _find(values, keys)
+    return {key: item for key, item in found.items() if isinstance(key, str)} if isinstance(found, Mapping) else {}
+
+
+def flag_in(values: object, *keys: str) -> bool | None:
     """The yes or no at a path of keys, which front matter has as text; `None` where there is none."""
-    found: Any = values
+    found = _find(values, keys)
+    return {"true": True, "false": False}.get(str(found).lower()) if isinstance(found, bool | str) else None
+
+
+def _find(values: object, keys: Iterable[str]) -> object:
     for key in keys:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return {"true": True, "false": False}.get(str(found).lower())
+        values = values.get(key) if isinstance(values, Mapping) else None
+    return values
 
 
 def depends_on(root: Path, *packages: str) -> str | None:
@@ -68,15 +86,6 @@ def depends_on(root: Path, *packages: str) -> str | None:
     return next((package for package in packages if package in named), None)
 
 
-def with_lower_keys(value: Any) -> Any:
-    """A value whose keys are in lower case at all depths, for generators to which their case says nothing."""
-    if isinstance(value, Mapping):
-        # YAML reads the language `no` as false.
-        named = ((("no" if key is False else str(key)).lower(), item) for key, item in value.items())
-        return {key: with_lower_keys(item) for key, item in named}
-    return [with_lower_keys(item) for item in value] if isinstance(value, list) else value
-
-
 def merge(base: Configuration, over: Configuration) -> dict[str, Any]:
     """Two configurations as one: mappings are merged, any other value of the second comes before the first's."""
     merged = dict(base)
@@ -84,6 +93,21 @@ def merge(base: Configuration, over: Configuration) -> dict[str, Any]:
         below = merged.get(key)
         merged[key] = merge(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
     return merged
+
+
+def _with_lower_keys(value: Any, done: dict[int, Any]) -> Any:
+    # What an alias of YAML repeats is made once.
+    if id(value) in done:
+        return done[id(value)]
+    made = value
+    if isinstance(value, Mapping):
+        # YAML reads the language `no` as false.
+        named = ((("no" if key is False else str(key)).lower(), item) for key, item in value.items())
+        made = {key: _with_lower_keys(item, done) for key, item in named}
+    elif isinstance(value, list):
+        made = [_with_lower_keys(item, done) for item in value]
+    done[id(value)] = made
+    return made
 
 
 class _Loader(yaml.CSafeLoader):

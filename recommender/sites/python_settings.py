@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.sites.configuration import MAX_BYTES
+from recommender.storage import open_regular_file
 
 
 def read_python_settings(path: Path, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def read_python_settings(path: Path, known: Mapping[str, Any] | None = None) -> 
     """
     settings = dict(known or {})
     try:
-        with path.open("rb") as stream:
+        with open_regular_file(path) as stream:
             tree = ast.parse(stream.read(MAX_BYTES))
     except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
         return settings

@@ -13,11 +13,12 @@ from recommender.sites.configuration import (
     Configuration,
     find_file,
     flag_in,
+    list_in,
+    mapping_in,
     merge,
     read_configuration,
     text_in,
     texts_in,
-    with_lower_keys,
 )
 from recommender.sites.generator import Generator
 from recommender.sites.generators.hugo_addresses import get_address, permalink_rules
@@ -32,7 +33,7 @@ _DATE_KEYS = ("date", "publishDate", "pubDate", "published", "lastmod", "modifie
 
 def _configure(root: Path) -> Site | None:
     file = find_file(root, (f"{name}{ending}" for name in _ROOTS for ending in _ENDINGS))
-    values = with_lower_keys(read_configuration(file) or {}) if file is not None else {}
+    values = (read_configuration(file, lower_keys=True) or {}) if file is not None else {}
     names = [file.name] if file is not None else []
     # Zola's configuration has the same name, and an underscore in `base_url`.
     if file is not None and file.stem == "config" and ("base_url" in values or _OWN_KEYS.isdisjoint(values)):
@@ -51,15 +52,14 @@ def _parts(folder: Path) -> Iterator[tuple[str, Configuration]]:
     paths = [path for path in folder.iterdir() if path.suffix in _ENDINGS] if folder.is_dir() else []
     for path in sorted(paths, key=lambda path: (path.stem not in _ROOTS, path.name)):
         part, _, language = path.stem.lower().partition(".")
-        found = with_lower_keys(read_configuration(path) or {})
+        found = read_configuration(path, lower_keys=True) or {}
         found = found if part in _ROOTS else {part: found}
         yield part, {"languages": {language: found}} if language else found
 
 
 def _declared(values: Configuration) -> dict[str, Configuration]:
     """The languages that are built, the default one first, then by weight and name."""
-    languages = values.get("languages")
-    found = {key: one for key, one in languages.items() if isinstance(one, Mapping)} if languages else {}
+    found = {key: one for key, one in mapping_in(values, "languages").items() if isinstance(one, Mapping)}
     disabled = {text.lower() for text in texts_in(values, "disablelanguages")}
     default = text_in(values, "defaultcontentlanguage").lower() or "en"
 
@@ -73,10 +73,8 @@ def _declared(values: Configuration) -> dict[str, Configuration]:
 
 def _mounts(values: Configuration) -> dict[str, tuple[str, str]]:
     """The folders of content, each with its place below `content` and its language; both may be empty."""
-    module = values.get("module")
-    listed = module.get("mounts") if isinstance(module, Mapping) else None
     mounts = {}
-    for mount in filter(lambda item: isinstance(item, Mapping), listed if isinstance(listed, list) else ()):
+    for mount in list_in(values, "module", "mounts"):
         target = PurePosixPath(text_in(mount, "target"))
         if target.parts[:1] == ("content",):
             place = "/".join(target.parts[1:])
@@ -97,7 +95,7 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
     in_folder = flag_in(values, "defaultcontentlanguageinsubdir")
     rules = {normalise_language(key): permalink_rules(merge(values, one)) for key, one in declared.items()}
     rules[""] = permalink_rules(values)
-    undeclared = [key for key in values.get("languages") or {} if key not in declared]
+    undeclared = [key for key in mapping_in(values, "languages") if key not in declared]
     return Site(
         generator="hugo",
         reason=reason,
@@ -129,7 +127,8 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
 
 def _section_folders(root: Path, folders: Iterable[str]) -> frozenset[str]:
     """The folders below the first level that are sections, since they have a page of their own."""
-    pages = (path for folder in folders for path in (root / folder).rglob("_index.*"))
+    inner = (root / folder for folder in folders if ".." not in PurePosixPath(folder).parts)
+    pages = (path for folder in inner for path in folder.rglob("_index.*"))
     return frozenset(page.parent.relative_to(root).as_posix() for page in pages)
 
 

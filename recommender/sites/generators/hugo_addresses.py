@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import regex
 
-from recommender.sites.configuration import Configuration, flag_in, text_in
+from recommender.sites.configuration import Configuration, flag_in, list_in, mapping_in, text_in
 from recommender.sites.page import Page
 from recommender.sites.permalinks import escape, expand
 from recommender.sites.site import Site
@@ -32,14 +32,10 @@ _SECTIONS_SLICE = re.compile(r":sections\[(\w*)(:?)(\w*)\]")
 
 def permalink_rules(values: Configuration) -> PermalinkRules:
     """The patterns of pages in a configuration with keys in lower case."""
-    permalinks = values.get("permalinks")
-    if isinstance(permalinks, list):
-        listed = [rule for rule in permalinks if text_in(rule, "target", "kind").lower() in ("", "page")]
-        return [(text_in(rule, "target", "path").lower() or "*", text_in(rule, "pattern")) for rule in listed]
-    if not isinstance(permalinks, Mapping):
-        return []
-    of_pages = permalinks.get("page")
-    named = {**permalinks, **(of_pages if isinstance(of_pages, Mapping) else {})}
+    if listed := list_in(values, "permalinks"):
+        of_pages = [rule for rule in listed if text_in(rule, "target", "kind").lower() in ("", "page")]
+        return [(text_in(rule, "target", "path").lower() or "*", text_in(rule, "pattern")) for rule in of_pages]
+    named = mapping_in(values, "permalinks") | mapping_in(values, "permalinks", "page")
     patterns = {key.strip(" /"): pattern for key, pattern in named.items() if isinstance(pattern, str)}
     return [(f"/{key}/*" if key else "", patterns[key]) for key in sorted(patterns, key=len, reverse=True)]
 

@@ -14,7 +14,16 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from recommender.sites.configuration import Configuration, find_file, flag_in, merge, read_configuration, text_in
+from recommender.sites.configuration import (
+    Configuration,
+    find_file,
+    flag_in,
+    list_in,
+    mapping_in,
+    merge,
+    read_configuration,
+    text_in,
+)
 from recommender.sites.generator import Generator
 from recommender.sites.page import Page
 from recommender.sites.permalinks import escape, texts_of
@@ -39,9 +48,10 @@ def _configure(root: Path) -> Site | None:
     blogs = [_blog(options, docs) for options in _plugins(values, "blog", "material/blog")]
     own_pages = [f"{blog['folder']}/{name}" for blog in blogs for name in ("index.*md", *_FOLDERS_OF_BLOG)]
     i18n = next(_plugins(values, "i18n"), {})
-    listed = i18n.get("languages")
-    built = [one for one in listed if flag_in(one, "build") is not False] if isinstance(listed, list) else []
-    codes = [text_in(one, "locale") for one in sorted(built, key=lambda one: not flag_in(one, "default"))]
+    built = [one for one in list_in(i18n, "languages") if flag_in(one, "build") is not False]
+    codes = [
+        code for one in sorted(built, key=lambda one: not flag_in(one, "default")) if (code := text_in(one, "locale"))
+    ]
     has_folders = text_in(i18n, "docs_structure") == "folder"
     only = text_in(values, "theme", "language") or text_in(values, "theme", "locale")
     return Site(
@@ -69,10 +79,9 @@ def _configure(root: Path) -> Site | None:
 
 def _plugins(values: Configuration, *names: str) -> Iterator[Configuration]:
     """The options of a plugin, once for each time that it is used."""
-    listed = values.get("plugins")
-    for one in listed if isinstance(listed, list) else [listed]:
-        for name, options in (one if isinstance(one, Mapping) else {one: None}).items():
-            if name in names and not (isinstance(options, Mapping) and flag_in(options, "enabled") is False):
+    for one in list_in(values, "plugins") or [values.get("plugins")]:
+        for name, options in ({one: {}} if isinstance(one, str) else mapping_in(one)).items():
+            if name in names and flag_in(options, "enabled") is not False:
                 yield options if isinstance(options, Mapping) else {}
 
 
@@ -103,7 +112,7 @@ def _excluded(patterns: str, docs: str) -> Iterator[str]:
 
 def _address(site: Site, page: Page) -> str | None:
     docs = site.options["docs"]
-    path = PurePosixPath(page.path).with_name(site.stem_of(page.path))
+    path = PurePosixPath(page.path).parent / site.stem_of(page.path)
     if not path.is_relative_to(docs):
         return None
     language = site.language_of(page.path, {}) or ""

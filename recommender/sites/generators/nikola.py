@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from recommender.sites.configuration import Configuration, text_in
+from recommender.sites.configuration import Configuration, list_in, mapping_in, text_in
 from recommender.sites.generator import Generator
 from recommender.sites.page import Page
 from recommender.sites.permalinks import escape, spell_in_ascii
@@ -32,9 +32,9 @@ def _configure(root: Path) -> Site | None:
     post_folders = [str(PurePosixPath(glob).parent) for glob, _ in posts]
     page_folders = [str(PurePosixPath(glob).parent) for glob, _ in pages]
     default = text_in(values, "DEFAULT_LANG") or "en"
-    translations = values.get("TRANSLATIONS", {default: ""})
-    others = [key for key in translations if key != default] if isinstance(translations, dict) else []
-    folders = {normalise_language(key): _folder(translations[key]) for key in translations or {}}
+    translations = mapping_in({"TRANSLATIONS": {default: ""}, **values}, "TRANSLATIONS")
+    others = [key for key in translations if key != default]
+    folders = {normalise_language(key): _folder(folder) for key, folder in translations.items()}
     unread = [suffix for suffix in ARTICLE_SUFFIXES if not any(glob.endswith(suffix) for glob, _ in rules)]
     return Site(
         generator="nikola",
@@ -54,7 +54,7 @@ def _configure(root: Path) -> Site | None:
             "folders": folders,
             "pretty": values.get("PRETTY_URLS", True),
             "strips_indexes": values.get("STRIP_INDEXES", True) is True,
-            "index": values.get("INDEX_FILE", "index.html"),
+            "index": text_in(values, "INDEX_FILE") or "index.html",
             "has_ascii_slugs": values.get("USE_SLUGIFY", True) is True,
             "names_hold_fields": values.get("FILE_METADATA_REGEXP") is not None,
         },
@@ -64,7 +64,7 @@ def _configure(root: Path) -> Site | None:
 def _rules(values: Configuration, key: str) -> list[tuple[str, dict[str, str]]]:
     """The globs of sources, each with the destination by language, or by "" for all."""
     found = []
-    for rule in values.get(key) or ():
+    for rule in list_in(values, key):
         if isinstance(rule, list) and len(rule) > 1 and isinstance(rule[0], str) and rule[1] is not None:
             by_language = rule[1] if isinstance(rule[1], dict) else {"": rule[1]}
             found.append((rule[0], {normalise_language(key): _folder(value) for key, value in by_language.items()}))

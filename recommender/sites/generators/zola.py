@@ -9,7 +9,15 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
-from recommender.sites.configuration import Configuration, find_file, flag_in, read_configuration, text_in, texts_in
+from recommender.sites.configuration import (
+    Configuration,
+    find_file,
+    flag_in,
+    mapping_in,
+    read_configuration,
+    text_in,
+    texts_in,
+)
 from recommender.sites.generator import Generator
 from recommender.sites.page import Page
 from recommender.sites.permalinks import escape, spell_in_ascii
@@ -29,9 +37,9 @@ def _configure(root: Path) -> Site | None:
 
 
 def _site(values: Configuration, reason: str) -> Site:
-    languages = values.get("languages")
+    languages = mapping_in(values, "languages")
     default = text_in(values, "default_language") or ("en" if languages else "")
-    declared = [key for key in languages if key != default] if isinstance(languages, dict) else []
+    declared = [key for key in languages if key != default]
     # Other files are assets, and braces are no glob of ours.
     ignored = [glob for glob in texts_in(values, "ignored_content") if "{" not in glob]
     return Site(
