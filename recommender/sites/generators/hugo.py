@@ -93,6 +93,9 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
     base_urls = {normalise_language(key): text_in(one, "baseurl") for key, one in declared.items()}
     has_hosts = any(base_urls.values())
     in_folder = flag_in(values, "defaultcontentlanguageinsubdir")
+    prefixes = {normalise_language(key): key for key in declared if not has_hosts and (key != default or in_folder)}
+    if in_folder and not declared:
+        prefixes = dict.fromkeys(("", normalise_language(single)), default)
     rules = {normalise_language(key): permalink_rules(merge(values, one)) for key, one in declared.items()}
     rules[""] = permalink_rules(values)
     undeclared = [key for key in mapping_in(values, "languages") if key not in declared]
@@ -112,10 +115,9 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
         address_of=get_address,
         options={
             "places": {folder: place for folder, (place, _) in mounts.items()},
-            "prefixes": {
-                normalise_language(key): key for key in declared if not has_hosts and (key != default or in_folder)
-            },
+            "prefixes": prefixes,
             "rules": rules,
+            "moves_sections": bool(mapping_in(values, "permalinks", "section")),
             "sections": _section_folders(root, mounts) if ":sections" in str(rules) else frozenset(),
             "dates_in_names": ":filename" in dates,
             "ugly": values.get("uglyurls"),

@@ -43,35 +43,45 @@ def permalink_rules(values: Configuration) -> PermalinkRules:
 def get_address(site: Site, page: Page) -> str | None:
     """The address of a page, without the site's own; `None` if it has none, or its pattern says what is unknown."""
     rendered = text_in(page.fields, "build", "render") or text_in(page.fields, "_build", "render")
-    if flag_in(page.fields, "headless") or rendered == "never":
+    folders = _folders(site, page)
+    if folders is None or rendered == "never" or flag_in(page.fields, "headless"):
         return None
-    folder = site.bundle_folder(page.path)
-    mount = next((mount for mount in _parents(folder) if mount in site.options["places"]), None)
-    if mount is None:
-        return None
-    below = "" if folder == mount else folder.removeprefix(f"{mount}/")
-    folders = [part for part in (*site.options["places"][mount].split("/"), *below.split("/")) if part]
     language = site.language_of(page.path, {}) or ""
     prefix = site.options["prefixes"].get(language, "")
     if own := text_in(page.fields, "url").strip():
         return _own_address(site, page, own, prefix, folders)
     if site.kind_of(page) == "section":
-        return _join(prefix, _path_part(site, "/".join(folders)))
+        name = "index.html" if _is_ugly(site, folders) and folders else ""
+        made = _join(prefix, _path_part(site, "/".join(folders)))
+        return None if site.options["moves_sections"] else f"{made}{name}"
     rules = site.options["rules"].get(language, site.options["rules"][""])
-    path = _path_part(site, "/".join((*folders, site.name_of(page.path))))
-    pattern = next((pattern for glob, pattern in rules if _fits(f"/{path}", glob, folders)), None)
-    if pattern is not None:
-        made = _expand(site, page, pattern, folders)
-        if made is None:
-            return None
-    elif slug := _slug_of(site, page):
-        made = f"{_path_part(site, '/'.join(folders))}/{_urlize(site, slug)}"
-    else:
-        made = path
+    path = _page_path(site, page, rules, folders)
+    return None if path is None else _join(prefix, path, ".html" if _is_ugly(site, folders) else "/")
+
+
+def _folders(site: Site, page: Page) -> list[str] | None:
+    """The folders that a page or bundle lies in, below `content`; `None` if it lies elsewhere."""
+    folder = PurePosixPath(site.bundle_folder(page.path))
+    for parent in (folder, *folder.parents):
+        if (place := site.options["places"].get(str(parent))) is not None:
+            return [*PurePosixPath(place).parts, *folder.relative_to(parent).parts]
+    return None
+
+
+def _is_ugly(site: Site, folders: Sequence[str]) -> bool:
     ugly = site.options["ugly"]
     if isinstance(ugly, Mapping):
-        ugly = bool(folders) and ugly.get(folders[0].lower())
-    return _join(prefix, made, ".html" if ugly is True else "/")
+        return bool(folders) and ugly.get(folders[0].lower()) is True
+    return ugly is True
+
+
+def _page_path(site: Site, page: Page, rules: PermalinkRules, folders: Sequence[str]) -> str | None:
+    path = _path_part(site, "/".join((*folders, site.name_of(page.path))))
+    for glob, pattern in rules:
+        if fnmatchcase(f"/{path.lower()}", glob) if glob else not folders:
+            return _expand(site, page, pattern, folders)
+    slug = _slug_of(site, page)
+    return f"{_path_part(site, '/'.join(folders))}/{_urlize(site, slug)}" if slug else path
 
 
 def _own_address(site: Site, page: Page, url: str, prefix: str, folders: Sequence[str]) -> str | None:
@@ -86,10 +96,6 @@ def _own_address(site: Site, page: Page, url: str, prefix: str, folders: Sequenc
 def _join(prefix: str, path: str, ending: str = "/") -> str:
     joined = "/".join(part for part in (prefix, path.strip("/") if ending else path.lstrip("/")) if part)
     return escape(f"/{joined}{ending}" if joined else "/").replace("#", "%23")
-
-
-def _fits(path: str, glob: str, folders: Sequence[str]) -> bool:
-    return fnmatchcase(path, glob) if glob else not folders
 
 
 def _expand(site: Site, page: Page, pattern: str, folders: Sequence[str]) -> str | None:
@@ -148,10 +154,6 @@ def _slug_of(site: Site, page: Page) -> str:
 def _has_date(site: Site, page: Page) -> bool:
     known = {key.lower() for key in site.date_keys}
     return any(key.lower() in known for key in page.fields)
-
-
-def _parents(folder: str) -> list[str]:
-    return [str(path) for path in (PurePosixPath(folder), *PurePosixPath(folder).parents)]
 
 
 def _path_part(site: Site, path: str) -> str:
