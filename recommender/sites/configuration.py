@@ -23,14 +23,22 @@ def read_configuration(path: Path, *, lower_keys: bool = False) -> dict[str, Any
     Args:
         lower_keys: whether keys are put into lower case at all depths, for generators to which their case says nothing.
     """
+    text = read_text(path)
     try:
-        with open_regular_file(path) as stream:
-            text = stream.read(MAX_BYTES).decode()
-        values = _PARSERS[path.suffix](text)
+        values = _PARSERS[path.suffix](text) if text else None
         values = _with_lower_keys(values, {}) if lower_keys else values
-    except (OSError, ValueError, KeyError, yaml.YAMLError, RecursionError):
+    except (ValueError, KeyError, yaml.YAMLError, RecursionError):
         return None
     return values if isinstance(values, dict) else None
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, which is empty where there is none or none that can be read."""
+    try:
+        with open_regular_file(path) as stream:
+            return stream.read(MAX_BYTES).decode()
+    except (OSError, ValueError):
+        return ""
 
 
 def find_file(root: Path, names: Iterable[str]) -> Path | None:

@@ -94,7 +94,7 @@ def _with_standalone_folders(site: Site, files: Sequence[str]) -> Site:
     """Where posts lie in sections, pages directly in a content folder stand by themselves, unless most pages do."""
     if not site.has_sections:
         return site
-    roots = {*site.content_folders, *site.language_folders}
+    roots = {folder.removeprefix(".") for folder in (*site.content_folders, *site.language_folders)}
     folders = Counter(site.bundle_folder(site.path_of(file)) for file in files if site.has(file))
     within = sum(count for folder, count in folders.items() if folder in roots)
     return site if 2 * within > folders.total() else replace(site, standalone_folders=tuple(sorted(roots)))

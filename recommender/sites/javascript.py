@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from recommender.sites.configuration import MAX_BYTES
+from recommender.sites.configuration import read_text
 
 UNREAD: Final = object()
 """Stands for a value that only running the code would tell."""
@@ -37,30 +37,26 @@ class Call(NamedTuple):
     arguments: list[Any]
 
 
-def read_javascript(path: Path, constant: str | None = None) -> dict[str, Any] | None:
+def read_javascript(path: Path, constant: str | None = None, *, keys: Iterable[str] = ()) -> dict[str, Any] | None:
     """The object that a configuration exports, as far as it is written out; `UNREAD` stands for all else in it.
 
-    With the name of a constant, that one's value. `None` where there is no such file or no such object in it.
+    `None` where there is no such file or no such object in it.
+
+    Args:
+        constant: its name, where it is one and not the module's only export.
+        keys: of which it has at least one, where functions of the configuration return other objects.
     """
-    code = read_code(path)
-    return parse_exported(code) if constant is None else parse_constant(code, constant)
+    code = read_text(path)
+    return parse_exported(code, keys=keys) if constant is None else parse_constant(code, constant)
 
 
-def read_code(path: Path) -> str:
-    """The text of a file of code; an empty one where it can't be read."""
-    try:
-        with path.open("rb") as stream:
-            return stream.read(MAX_BYTES).decode()
-    except (OSError, ValueError):
-        return ""
-
-
-def parse_exported(code: str) -> dict[str, Any] | None:
+def parse_exported(code: str, *, keys: Iterable[str] = ()) -> dict[str, Any] | None:
     """As `read_javascript`, of a file's text."""
     reader = _Reader(list(_tokens(code)))
-    starts = [*reader.after("export", "default"), *reader.after("module.exports", "="), *reader.after("return")]
-    for start in starts:
-        if isinstance(value := reader.value_from(start), dict):
+    before = (("export", "default"), ("module.exports", "="), ("return",))
+    for start in (start for signs in before for start in reader.after(*signs)):
+        value = reader.value_from(start)
+        if isinstance(value, dict) and (not keys or not value.keys().isdisjoint(keys)):
             return value
     return None
 

@@ -27,7 +27,7 @@ def expand(pattern: str, date: datetime | None, values: Mapping[str, str]) -> st
         values: of all other tokens.
     """
     known = {**_dates(date), **values}
-    names = sorted(known, key=len, reverse=True)
+    names = sorted(map(re.escape, known), key=len, reverse=True)
     found = re.compile(f":({'|'.join(names)})") if names else _TOKEN
     if _TOKEN.search(found.sub("/", pattern)):
         return None
@@ -58,6 +58,14 @@ def zone_of(name: str) -> tzinfo:
         return ZoneInfo(name) if name else UTC
     except (OSError, ValueError, ZoneInfoNotFoundError):
         return UTC
+
+
+def in_zone(date: datetime, zone: tzinfo) -> datetime | None:
+    """A date in another time zone; `None` where it is none of the years 1 to 9999 there."""
+    try:
+        return date.astimezone(zone)
+    except OverflowError:
+        return None
 
 
 def spell_in_ascii(text: str) -> str | None:

@@ -79,3 +79,9 @@ def test_broken_code_ends_in_no_error(code: str) -> None:
 def test_constants_of_constants_take_no_time() -> None:
     constants = "".join(f"const a{i} = [a{i + 1}, a{i + 1}];\n" for i in range(40))
     assert parse_exported(f"{constants}export default {{ a: a0 }}") is not None
+
+
+def test_objects_without_one_of_the_keys_are_passed_over() -> None:
+    code = "module.exports = (c) => { c.add(() => { return { a: 1 } }); return { b: 2, c: 3 } }"
+    assert parse_exported(code, keys=("b", "z")) == {"b": 2, "c": 3}
+    assert parse_exported(code, keys=("z",)) is None

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sample_sites import make_site, read_addresses
+from sample_sites import address, make_site, read_addresses
 
 from recommender.sites import find_site
 
@@ -130,3 +130,22 @@ def test_a_folder_of_posts_alone_is_jekylls(tmp_path: Path) -> None:
     make_site(tmp_path / "_posts", {"2024-01-01-wend.md": "---\ntitle: Wend\n---\n"})
     assert find_site(tmp_path / "_posts", ["2024-01-01-wend.md"]).generator == "jekyll"
     assert read_addresses(tmp_path / "_posts") == {"2024-01-01-wend.md": "/2024/01/01/wend.html"}
+
+
+@pytest.mark.parametrize(
+    ("permalink", "path", "own", "made"),
+    [
+        ("date", "about.md", "", "/about.html"),
+        ("pretty", "about.md", "", "/about/"),
+        ("/:title", "about.md", "", "/about"),
+        ("date", "team/index.md", "", "/team/"),
+        ("date", "index.html", "", "/"),
+        ("date", "about.md", "/who-we-are/", "/who-we-are/"),
+    ],
+)
+def test_pages_beside_the_posts_have_addresses_too(
+    tmp_path: Path, permalink: str, path: str, own: str, made: str
+) -> None:
+    site = make_site(tmp_path, {"_config.yml": f"permalink: {permalink}", "_posts/2024-01-01-wend.md": ""})
+    assert not site.has(path)
+    assert address(site, path, permalink=own) == made

@@ -3,6 +3,7 @@
 from recommender.sites.generators import (
     astro,
     docusaurus,
+    eleventy,
     folder,
     hexo,
     hugo,
@@ -18,6 +19,7 @@ ALL = (
     news_archive.GENERATOR,
     docusaurus.GENERATOR,
     astro.GENERATOR,
+    eleventy.GENERATOR,
     hexo.GENERATOR,
     jekyll.GENERATOR,
     zola.GENERATOR,

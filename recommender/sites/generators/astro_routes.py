@@ -13,8 +13,7 @@ from urllib.parse import quote
 
 import regex
 
-from recommender.sites.configuration import text_in
-from recommender.sites.javascript import read_code
+from recommender.sites.configuration import read_text, text_in
 from recommender.sites.page import Page
 from recommender.sites.site import Site
 
@@ -50,7 +49,7 @@ def find_routes(pages: Path) -> dict[str, Route]:
     found: dict[str, set[Route]] = {}
     for file in islice(sorted(pages.rglob("*.astro")), _MAX_ROUTES):
         path = file.relative_to(pages).with_suffix("").as_posix()
-        if "[" in path and (read := _read_route(path.removesuffix("/index"), read_code(file))):
+        if "[" in path and (read := _read_route(path.removesuffix("/index"), read_text(file))):
             found.setdefault(read[0], set()).add(read[1])
     return {name: routes.pop() for name, routes in found.items() if len(routes) == 1}
 

@@ -44,7 +44,8 @@ def _site(values: Configuration, reason: str) -> Site:
     source = text_in(values, "source").strip("./")
     collections_folder = "/".join(filter(None, (source, text_in(values, "collections_dir").strip("./"))))
     permalink = text_in(values, "permalink") or "date"
-    collections = dict(_collections(values, permalink))
+    ending = _ENDINGS.get(permalink) or next((end for end in ("/", ":output_ext") if permalink.endswith(end)), "")
+    collections = dict(_collections(values, ending))
     defaults = tuple(_defaults(values))
     base = join_base_url(text_in(values, "url"), text_in(values, "baseurl"))
     # `languages` and `default_lang` are those of the plugin Polyglot.
@@ -77,20 +78,18 @@ def _site(values: Configuration, reason: str) -> Site:
             "folders": tuple(filter(None, (collections_folder, source))),
             "pattern": text_in(values, "collections", "posts", "permalink") or _STYLES.get(permalink, permalink),
             "collections": collections,
+            "ending": ending,
             "defaults": defaults,
             "zone": zone_of(text_in(values, "timezone")),
         },
     )
 
 
-def _collections(values: Configuration, permalink: str) -> Iterator[tuple[str, str]]:
+def _collections(values: Configuration, ending: str) -> Iterator[tuple[str, str]]:
     """The collections with pages of their own, and the pattern of these."""
     declared = values.get("collections")
     for label, given in declared.items() if isinstance(declared, Mapping) else ():
         if label != "posts" and isinstance(given, Mapping) and given.get("output") is True:
-            ending = _ENDINGS.get(permalink) or next(
-                (end for end in ("/", ":output_ext") if permalink.endswith(end)), ""
-            )
             yield str(label), text_in(given, "permalink") or f"/:collection/:path{ending}"
 
 

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from recommender.sites.page import Page
-from recommender.sites.permalinks import escape, expand, slugify, texts_of
+from recommender.sites.permalinks import escape, expand, in_zone, slugify, texts_of
 from recommender.sites.site import Site
 
 Defaults: TypeAlias = tuple[str, str, Mapping[str, object]]
@@ -34,17 +34,17 @@ def get_address(site: Site, page: Page) -> str | None:
         path = path.removeprefix(f"{folder}/")
     pure = PurePosixPath(path)
     label = pure.parts[0].removeprefix("_")
-    pattern = site.options["collections"].get(label)
+    pattern = site.options["collections"].get(label) if pure.parts[0] == f"_{label}" else None
+    if pattern is None and {"_posts", "_drafts"}.isdisjoint(pure.parts):
+        return _address_of_page(site, page, pure)
     is_post = pattern is None
     dated = _DATED.fullmatch(pure.stem)
     if is_post and dated is None and "_posts" in pure.parts:
         return None  # Jekyll passes it over.
     given = {**_defaults_of(site, path, "posts" if is_post else label), **page.fields}
     permalink, slug = given.get("permalink"), given.get("slug")
-    if isinstance(permalink, str) and permalink:
-        pattern = permalink
-    elif is_post:
-        pattern = site.options["pattern"]
+    own = permalink if isinstance(permalink, str) else ""
+    template: str = own or pattern or site.options["pattern"]
     title = slug if isinstance(slug, str) and slug else (dated[1] if dated else pure.stem).rstrip(".")
     categories = _categories(site, page, pure, given)
     values = {
@@ -57,8 +57,19 @@ def get_address(site: Site, page: Page) -> str | None:
         "slugified_categories": "/".join(dict.fromkeys(slugify(category) for category in categories)),
         "output_ext": ".html" if pure.suffix in _MARKDOWN else pure.suffix,
     }
-    address = expand(pattern, _date_of(site, page), values)
+    address = expand(template, _date_of(site, page), values)
     return None if address is None else escape(address.replace("#", "%23"))
+
+
+def _address_of_page(site: Site, page: Page, path: PurePosixPath) -> str | None:
+    """The address of what is neither a post nor in a collection."""
+    if isinstance(own := page.fields.get("permalink"), str) and own:
+        return None if ":" in own else escape("/" + own.removeprefix("/"))
+    if path.suffix not in (*_MARKDOWN, ".html"):
+        return None
+    made = path.parent if path.stem == "index" else path.with_suffix("")
+    ending = "/" if path.stem == "index" else site.options["ending"].replace(":output_ext", ".html")
+    return escape("/" if str(made) == "." else f"/{made}{ending}")
 
 
 def _categories(site: Site, page: Page, path: PurePosixPath, given: Mapping[str, object]) -> list[str]:
@@ -93,4 +104,4 @@ def _date_of(site: Site, page: Page) -> datetime | None:
         day = site.date_of(page.path)
         return None if day is None else datetime.combine(day, time(), UTC)
     is_moment = any(form.search(str(written).strip()) for form in (_HAS_OFFSET, _YAML_TIMESTAMP))
-    return page.date.astimezone(site.options["zone"]) if is_moment else page.date
+    return in_zone(page.date, site.options["zone"]) if is_moment else page.date

@@ -1,0 +1,5 @@
+export default {
+	title: "The Wend Herald",
+	url: "https://herald.test/",
+	language: "en",
+};
