@@ -8,7 +8,7 @@ from recommender.articles.dates import parse_date
 from recommender.articles.fields import get_text, get_texts
 
 _HIDING_KEYS = ("draft", "removed", "deleted", "unlisted", "hidden", "private", "noindex")
-_PUBLIC = frozenset({"published", "publish", "public"})
+_PUBLIC = frozenset({"published", "publish", "public", "featured"})  # Nikola's posts are featured
 _ROBOTS_KEYS = ("robots", "meta_robots", "googlebot")
 _EMBARGO_KEYS = ("publishDate", "publish_date", "scheduled", "scheduledDate")
 _EXPIRY_KEYS = ("expiryDate", "expiry_date", "expires", "expirationDate", "unpublishDate")

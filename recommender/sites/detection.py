@@ -36,7 +36,9 @@ def find_site(corpus: Path, files: Sequence[str], *, generator: str | None = Non
     site = _configured(corpus.resolve(), tried) or _recognised(corpus.resolve(), files, tried)
     if site is None:
         site = Site(generator=tried[0].name, reason="it was named so")
-    return _with_standalone_folders(_with_language_suffixes(_with_language_folders(site, files), files), files)
+    for complete in (_with_language_folders, _with_language_suffixes, _with_resources, _with_standalone_folders):
+        site = complete(site, files)
+    return site
 
 
 def _configured(corpus: Path, tried: Sequence[Generator]) -> Site | None:
@@ -59,7 +61,8 @@ def _recognised(corpus: Path, files: Sequence[str], tried: Sequence[Generator]) 
 
 def _with_language_folders(site: Site, files: Sequence[str]) -> Site:
     """Sibling folders called as languages, which share a file's name, hold translations: no site has to declare it."""
-    if site.language_folders or site.generator == "news-archive":
+    # Where suffixes are declared, such a folder is one like others.
+    if site.language_folders or site.language_suffixes or site.generator == "news-archive":
         return site
     below: dict[str, dict[str, set[str]]] = {}
     for file in filter(site.has, files):
@@ -88,6 +91,22 @@ def _with_language_suffixes(site: Site, files: Sequence[str]) -> Site:
         if stem and is_language_code(suffix):
             of_stem.setdefault(str(path.with_name(stem)), set()).add(suffix)
     return replace(site, language_suffixes=any(len(suffixes) > 1 for suffixes in of_stem.values()))
+
+
+def _with_resources(site: Site, files: Sequence[str]) -> Site:
+    """Where a page is a folder with an `index` file, all else in that folder is a part of it."""
+    if not site.has_resources:
+        return site
+    paths = [site.path_of(file) for file in files if site.has(file)]
+    indexes = {path: str(PurePosixPath(path).parent) for path in paths if site.stem_of(path) == "index"}
+    bundles = set(indexes.values()).difference(site.content_folders)
+
+    def is_resource(path: str) -> bool:
+        # Of an index, the folders above its own.
+        folder = PurePosixPath(indexes.get(path, path))
+        return any(str(parent) in bundles for parent in folder.parents)
+
+    return replace(site, resources=frozenset(filter(is_resource, paths)))
 
 
 def _with_standalone_folders(site: Site, files: Sequence[str]) -> Site:

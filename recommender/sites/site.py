@@ -49,6 +49,9 @@ class Site:
         has_sections: whether posts lie in folders of the content folders, so that a page directly in one stands
             by itself, unless most pages do; `detection.py` adds such pages' folders to `standalone_folders`.
         standalone_folders: content folders whose own pages stand by themselves.
+        has_resources: whether files beside an `index` file, and below its folder, are parts of that page and none
+            themselves; `detection.py` adds them to `resources`.
+        resources: files that are parts of a page.
         needs_front_matter: whether files without front matter are no pages.
         date_keys: keys of the publication date that come before those which all generators share.
         prefers_path_date: whether a date in the path comes before one in the front matter.
@@ -74,6 +77,8 @@ class Site:
     standalone: tuple[str, ...] = ()
     has_sections: bool = False
     standalone_folders: tuple[str, ...] = ()
+    has_resources: bool = False
+    resources: frozenset[str] = field(default=frozenset(), repr=False)
     needs_front_matter: bool = False
     date_keys: tuple[str, ...] = ()
     prefers_path_date: bool = False
@@ -95,7 +100,7 @@ class Site:
     def has(self, file: str) -> bool:
         """Whether a file of the corpus, given relative to it, belongs to what the site publishes or drafts."""
         path = self.path_of(file)
-        if any(_matches(path, pattern) for pattern in self.excluded):
+        if path in self.resources or any(_matches(path, pattern) for pattern in self.excluded):
             return False
         return not self.content_folders or not self._corpus_is_around_content() or self._is_content(path)
 

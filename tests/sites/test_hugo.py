@@ -157,3 +157,17 @@ def test_parts_of_a_configuration_are_merged(tmp_path: Path) -> None:
 def test_other_tools_configurations_are_not_hugo_s(tmp_path: Path) -> None:
     site = make_site(tmp_path, PAGE | {"config.yaml": "collections: []"})
     assert site.generator == "folder"
+
+
+def test_what_lies_in_a_bundle_is_a_part_of_its_page(tmp_path: Path) -> None:
+    inside = ["index.md", "index.fr.md", "notes.md", "notes.fr.md", "sub/x.md", "sub/y/index.md"]
+    others = ["content/posts/_index.md", "content/posts/a.md", "content/index.md"]
+    files = [f"content/posts/bun/{name}" for name in inside] + others
+    text = "[languages.en]\n[languages.fr]"
+    site = make_site(tmp_path, {"hugo.toml": text, **dict.fromkeys(files, "")})
+    assert [file for file in files if site.has(file)] == [*files[:2], *others]
+
+
+def test_folders_called_as_languages_are_folders_where_suffixes_are_declared(tmp_path: Path) -> None:
+    files = {"hugo.toml": "[languages.en]\n[languages.fr]", "content/a/en/x.md": "", "content/a/fr/x.md": ""}
+    assert address(make_site(tmp_path, files), "content/a/fr/x.md") == "/a/fr/x/"

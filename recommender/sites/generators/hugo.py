@@ -105,6 +105,7 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
         content_folders=tuple(mounts),
         excluded=tuple(f"*.{key}.*" for key in undeclared),
         has_sections=True,
+        has_resources=True,
         date_keys=tuple(dict.fromkeys(key for key in date_keys if not key.startswith(":"))),
         prefers_path_date=date_keys[0] == ":filename",
         holds_back_future=not flag_in(values, "buildfuture"),
