@@ -6,7 +6,7 @@
 
 from recommender.corpus.corpus import ArticleFile, Corpus, fingerprint
 from recommender.corpus.journal import JOURNAL_FILE, Journal, JournalUpdate
-from recommender.corpus.links import LinkFaultKind
+from recommender.corpus.links import LinkFaultKind, ListForm, ListShape
 from recommender.corpus.live_changes import (
     LiveChanges,
     PostedArticle,
@@ -23,6 +23,8 @@ __all__ = [
     "Journal",
     "JournalUpdate",
     "LinkFaultKind",
+    "ListForm",
+    "ListShape",
     "LiveChanges",
     "MultiIndex",
     "PostedArticle",

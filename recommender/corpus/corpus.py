@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,9 +10,17 @@ from typing import NamedTuple, Self
 
 from recommender.articles import Article, in_rank_order
 from recommender.corpus.identity import ArticleGroups, IdentifiedFile, age_key
-from recommender.corpus.links import CuratedList, LinkFault, LinkResolver, add_linked_only_articles, resolve_links
+from recommender.corpus.links import (
+    CuratedList,
+    LinkFault,
+    LinkResolver,
+    ListForm,
+    add_linked_only_articles,
+    resolve_links,
+)
 from recommender.corpus.live_changes import LiveChanges, WithdrawnArticle
 from recommender.corpus.spill_tables import SortedSequence, SpillDatabase, StoredMapping, Table
+from recommender.corpus.text_links import LinkingText, resolve_text_links
 from recommender.errors import CorpusError
 from recommender.parallel import gc_paused
 from recommender.sources import FileChoice, FoundFiles, LinkLine, ListState, Problem, Source, SourceReader, WrittenList
@@ -55,7 +64,10 @@ class Corpus:
     Attributes:
         articles: all articles, linked-only ones included, in the order of their IDs.
         links: the curated links of each article that has some, as IDs in the editors' order, without repetition.
+        text_links: the articles that the text of each article links to, as IDs in their order, without repetition;
+            never counted as curated.
         topics: the topics that articles name, by ID; for reports, never for ranking.
+        list_forms: how many curated lists have each key and shape.
         link_faults: curated links that are dead, doubled, to their own article, or differ from the article's entry.
         problems: what was skipped or read with a doubt, in the order of the files.
         files: the number of articles that have a file (or a line) of their own.
@@ -69,7 +81,9 @@ class Corpus:
 
     articles: Sequence[Article]
     links: Mapping[str, tuple[str, ...]]
+    text_links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    list_forms: Mapping[ListForm, int] = field(default_factory=dict)
     link_faults: tuple[LinkFault, ...] = ()
     problems: tuple[Problem, ...] = ()
     files: int = 0
@@ -173,6 +187,7 @@ class Corpus:
         all_problems = [*problems, *groups.problems]
         resolver = LinkResolver(database)
         lists: Table[CuratedList] = Table(database, CuratedList, sort_columns=2)
+        linking_texts: Table[LinkingText] = Table(database, LinkingText, sort_columns=1)
         topics: Table[tuple[str, tuple[str, ...]]] = Table(database, tuple[str, tuple[str, ...]])
         article_files: Table[ArticleFile] = Table(database, ArticleFile, sort_columns=1)
         pins_and_bans: Table[_PinsAndBans] = Table(database, _PinsAndBans)
@@ -188,7 +203,10 @@ class Corpus:
                     )
                     article_files.append(file, source.path)
                 if source.related:
-                    _append_list(lists, CuratedList(article.id, source.path, source.related), article)
+                    key = source.list_key or "related"
+                    _append_list(lists, CuratedList(article.id, source.path, source.related, key), article)
+                if source.text_links:
+                    linking_texts.append(LinkingText(article.id, source.path, source.text_links), article.id)
             if group[0].source.topics:
                 topics.append((article.id, group[0].source.topics))
             named = _PinsAndBans.from_sources(row, [file.source for file in group])
@@ -199,11 +217,15 @@ class Corpus:
         add_linked_only_articles(lists.sorted(), resolver)
         left_out = _find_withdrawn(withdrawn, resolver)
         faults: list[LinkFault] = []
+        forms: Counter[ListForm] = Counter()
         links: Table[tuple[str, tuple[str, ...]]] = Table(database, tuple[str, tuple[str, ...]], sort_columns=1)
-        for id, targets in resolve_links(lists.sorted(), resolver, faults):
-            kept = tuple(target for target in targets if target not in left_out) if left_out else targets
-            if kept and id not in left_out:
-                links.append((id, kept), id)
+        for item in _without(left_out, resolve_links(lists.sorted(), resolver, faults, forms)):
+            links.append(item, item[0])
+        text_links = StoredMapping(
+            database,
+            tuple[str, ...],
+            _without(left_out, resolve_text_links(linking_texts.sorted(), resolver)),
+        )
         for row, pins, bans in SortedSequence(pins_and_bans):
             pinned = _resolve_names("relatedPin", pins, resolver, all_problems)
             banned = _resolve_names("relatedBan", bans, resolver, all_problems)
@@ -216,7 +238,9 @@ class Corpus:
         return cls(
             articles=SortedSequence(resolver.articles, first=2),
             links=StoredMapping(database, tuple[str, ...], links.sorted()),
+            text_links=text_links,
             topics=StoredMapping(database, tuple[str, ...], kept_topics),
+            list_forms=forms,
             link_faults=tuple(faults),
             problems=tuple(sorted(all_problems, key=_problem_order)),
             files=files,
@@ -288,6 +312,16 @@ def _find_withdrawn(withdrawn: Collection[WithdrawnArticle], resolver: LinkResol
         for row, article in resolver.articles.items()
         if any_of_them.matches(article.names, article.urls)
     }
+
+
+def _without(
+    left_out: Collection[str], links: Iterable[tuple[str, tuple[str, ...]]]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Links by ID, without those from and to articles that are left out."""
+    for id, targets in links:
+        kept = tuple(target for target in targets if target not in left_out) if left_out else targets
+        if kept and id not in left_out:
+            yield id, kept
 
 
 def _resolve_names(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from recommender.articles import (
     Article,
@@ -29,6 +31,16 @@ _DATED_PATH = re.compile(r"^(?:.*/)?(\d{4})/(\d\d)/(\d\d)/")
 LinkFaultKind: TypeAlias = Literal["dead", "to itself", "doubled", "drifted"]
 """What may be wrong with a curated link, the most serious first."""
 
+ListShape: TypeAlias = Literal["entries", "ids", "paths", "addresses", "titles"]
+"""What the items of a curated list are."""
+
+
+class ListForm(NamedTuple):
+    """How a site writes its curated lists: under which key, and what most of a list's items are."""
+
+    key: str
+    shape: ListShape
+
 
 @dataclass(frozen=True, slots=True)
 class LinkFault:
@@ -44,11 +56,12 @@ class LinkFault:
 
 @dataclass(frozen=True, slots=True)
 class CuratedList:
-    """One curated list: the ID of its article, the path of its file (and the line in a `.jsonl` file), its links."""
+    """A curated list: the ID of its article, the path of its file (and the line in a `.jsonl` file), links, and key."""
 
     id: str
     path: str
     related: tuple[Entry | str, ...]
+    key: str = "related"
 
 
 class LinkResolver:
@@ -96,6 +109,21 @@ class LinkResolver:
         if row is not None:
             return self._load(row)
         return None if isinstance(link, str) else self._add_linked_only(link, url)
+
+    def find_page(self, link: str, *, linked_from: str) -> Article | None:
+        """The article that a link in the text of a file leads to, or `None`; no title is taken for a link.
+
+        Args:
+            link: an ID or name, an address, or a path, as it is written.
+            linked_from: the path of the file, from which a relative one begins.
+        """
+        row = self._names.get(link)
+        if row is None:
+            row = self._urls.get(normalise_url(link))
+        if row is None and "://" not in link:
+            path = posixpath.normpath(posixpath.join("/", posixpath.dirname(linked_from), link))
+            row = self._find_by_path(normalise_url(path))
+        return None if row is None else self._load(row)
 
     def add_linked_only(self, entry: Entry) -> None:
         """Add an article for an entry, if no article matches it."""
@@ -209,7 +237,7 @@ def add_linked_only_articles(lists: Iterable[CuratedList], resolver: LinkResolve
 
 
 def resolve_links(
-    lists: Iterable[CuratedList], resolver: LinkResolver, faults: list[LinkFault]
+    lists: Iterable[CuratedList], resolver: LinkResolver, faults: list[LinkFault], forms: Counter[ListForm]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Resolve curated lists into the IDs that each article links to, in the order of its lists, without repetition.
 
@@ -217,11 +245,14 @@ def resolve_links(
         lists: those of one article follow each other.
         resolver: has the linked-only articles of all lists already, since a link may refer to one of a later list.
         faults: those that are found are added to it.
+        forms: the lists are counted in it.
     """
     for id, of_one_article in groupby(lists, key=attrgetter("id")):
         links: dict[str, None] = {}
         for curated in of_one_article:
             links.update(dict.fromkeys(_resolve_list(curated, resolver, faults)))
+            if curated.related:
+                forms[ListForm(curated.key, _shape_of(curated, resolver))] += 1
         if links:
             yield id, tuple(links)
 
@@ -245,6 +276,21 @@ def _resolve_list(curated: CuratedList, resolver: LinkResolver, faults: list[Lin
             faults.append(LinkFault("drifted", curated.path, f"drifted from {target.id}: {', '.join(keys)}"))
         seen.add(target.id)
         yield target.id
+
+
+def _shape_of(curated: CuratedList, resolver: LinkResolver) -> ListShape:
+    """What most of a list's items are; of equally many, what comes first."""
+    return Counter(_shape_of_item(link, resolver) for link in curated.related).most_common(1)[0][0]
+
+
+def _shape_of_item(link: Entry | str, resolver: LinkResolver) -> ListShape:
+    if isinstance(link, dict):
+        return "entries"
+    if "://" in link or link.startswith("/"):
+        return "addresses"
+    if resolver.find_by_name(link) is None and re.search(r"\s", link):
+        return "titles"
+    return "paths" if "/" in link or _FILE_SUFFIX.search(link) else "ids"
 
 
 def _slug_preference(slug: str, article: Article) -> tuple[bool, str]:

@@ -592,3 +592,59 @@ def test_what_was_withdrawn_is_nowhere() -> None:
     )
     assert ids(corpus) == ["b", "c"]
     assert (corpus.links, corpus.topics, corpus.article_files) == ({"b": ("c",)}, {}, ())
+
+
+def test_links_in_texts_lead_to_articles_and_are_not_curated(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "blog/a.md": page("A", body="[b](b.md), [c](/c/), [out](https://out.example/d), [c again](../c.md#top)"),
+            "blog/b.md": page(
+                "B", "url: https://quay.example/bees/", body="[itself](/bees/), [a title](C) {% post_url c %}"
+            ),
+            "c.md": page("C", body="<a href='https://quay.example/bees/?utm_source=x'>bees</a> and [a](./blog/a)"),
+            "d.md": page("D", body="[nothing](/e/)"),
+        },
+    )
+    corpus = Corpus.from_path(tmp_path)
+    assert dict(corpus.text_links) == {"a": ("b", "c"), "b": ("c",), "c": ("b", "a")}
+    assert dict(corpus.links) == {}
+    assert ids(corpus) == ["a", "b", "c", "d"]
+
+
+def test_a_link_in_a_text_to_a_file_beside_it_is_to_that_one(tmp_path: Path) -> None:
+    files = {f"{folder}/tides.md": page(f"Tides {folder}") for folder in ("x", "y")}
+    write(tmp_path, {**files, "y/a.md": page("A", body="[tides](tides.md)")})
+    assert dict(Corpus.from_path(tmp_path).text_links) == {"a": ("y/tides",)}
+
+
+def test_links_in_texts_to_translations_and_withdrawn_articles_are_left_out(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "a.de.md": page("A auf Deutsch", body="[English](a.en.md), [b](b.en.md)"),
+            "a.en.md": page("A", body="[Deutsch](a.de.md)"),
+            "b.en.md": page("B"),
+        },
+    )
+    assert dict(Corpus.from_path(tmp_path).text_links) == {"a.de": ("b",)}
+    linking = replace(source("a.md"), text_links=("b", "c"))
+    gone = WithdrawnArticle("b", frozenset({"b"}), frozenset())
+    corpus = Corpus.from_sources([linking, source("b.md"), source("c.md")], withdrawn=[gone])
+    assert dict(corpus.text_links) == {"a": ("c",)}
+
+
+@pytest.mark.parametrize(
+    ("key", "items", "shape"),
+    [
+        ("related", ["{title: B}", "{title: C}"], "entries"),
+        ("related_posts", ["b", "c"], "ids"),
+        ("relatedPosts", ["blog/b.md", "c.md"], "paths"),
+        ("see_also", ["https://quay.example/b", "/c/"], "addresses"),
+        ("seeAlso", ["B of the bay", "C of the bay", "c"], "titles"),
+    ],
+)
+def test_curated_lists_are_counted_by_key_and_shape(tmp_path: Path, key: str, items: list[str], shape: str) -> None:
+    lines = [f"{key}:", *(f"- {item}" for item in items)]
+    write(tmp_path, {"a.md": page("A", *lines), "b.md": page("B of the bay"), "c.md": page("C of the bay")})
+    assert Corpus.from_path(tmp_path).list_forms == {(key, shape): 1}
