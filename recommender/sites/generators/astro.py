@@ -16,6 +16,7 @@ from recommender.sites.configuration import Configuration, depends_on, find_file
 from recommender.sites.generator import Generator
 from recommender.sites.generators.astro_routes import Route, find_routes, get_address
 from recommender.sites.javascript import UNREAD, Call, read_javascript
+from recommender.sites.permalinks import join_base_url
 from recommender.sites.site import Site, normalise_language
 
 _SUFFIXES = ("ts", "mts", "mjs", "js", "cjs", "cts")
@@ -56,7 +57,7 @@ def _site(root: Path, values: Configuration, reason: str) -> Site:
         date_keys=("pubDatetime",),
         languages=tuple(languages.values()),
         language_folders={f"{folder}/{path}": code for folder in within for path, code in languages.items() if path},
-        base_urls={"": f"{origin}/{text_in(values, 'base').strip('/')}".rstrip("/")},
+        base_urls={"": join_base_url(origin, text_in(values, "base"))},
         address_of=get_address,
         options={
             "pages": f"{source}/pages",

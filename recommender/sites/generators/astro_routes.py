@@ -9,12 +9,12 @@ import re
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
-from urllib.parse import quote
 
 import regex
 
 from recommender.sites.configuration import read_text, text_in
 from recommender.sites.page import Page
+from recommender.sites.permalinks import escape
 from recommender.sites.site import Site
 
 _MAX_ROUTES = 1000
@@ -80,7 +80,7 @@ def get_address(site: Site, page: Page) -> str | None:
     path = _page_path(site, page) if page.path.startswith(f"{site.options['pages']}/") else _entry_path(site, page)
     if path is None or not site.options["is_known"]:
         return None
-    return quote(f"/{path}{site.options['ending']}" if path else "/", safe="/%$&+,:;=@!*'()~")
+    return escape(f"/{path}{site.options['ending']}" if path else "/")
 
 
 def _page_path(site: Site, page: Page) -> str:

@@ -16,6 +16,7 @@ from recommender.sites.configuration import Configuration, find_file, text_in, t
 from recommender.sites.generator import Generator
 from recommender.sites.generators.docusaurus_addresses import Route, get_address
 from recommender.sites.javascript import UNREAD, read_javascript
+from recommender.sites.permalinks import join_base_url
 from recommender.sites.site import Site, normalise_language
 
 _FILES = tuple(f"docusaurus.config.{suffix}" for suffix in ("ts", "js", "mts", "mjs", "cts", "cjs"))
@@ -116,14 +117,13 @@ def _versions(file: Path) -> list[str]:
 
 
 def _base_urls(values: Configuration, default: str, locales: Mapping[str, str]) -> dict[str, str]:
-    url = text_in(values, "url").rstrip("/")
-    base = text_in(values, "baseUrl").strip("/")
-    urls = {"": f"{url}/{base}".rstrip("/")}
+    url, base = text_in(values, "url"), text_in(values, "baseUrl")
+    urls = {"": join_base_url(url, base)}
     for language, locale in locales.items():
-        own = text_in(values, "i18n", "localeConfigs", locale, "baseUrl").strip("/")
-        path = own or (base if language == default else f"{base}/{locale}".strip("/"))
-        own_url = text_in(values, "i18n", "localeConfigs", locale, "url").rstrip("/")
-        urls[language] = f"{own_url or url}/{path}".rstrip("/")
+        own = text_in(values, "i18n", "localeConfigs", locale, "baseUrl")
+        own_url = text_in(values, "i18n", "localeConfigs", locale, "url")
+        inferred = base if language == default else f"{base.strip('/')}/{locale}"
+        urls[language] = join_base_url(own_url or url, own or inferred)
     return urls
 
 

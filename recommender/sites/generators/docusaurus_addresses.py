@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from posixpath import join, normpath
 from typing import NamedTuple
-from urllib.parse import quote
 
 from recommender.sites.configuration import text_in
 from recommender.sites.page import Page
+from recommender.sites.permalinks import escape
 from recommender.sites.site import Site
 
 _DATED = re.compile(r"(.*)(\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(.*?)(?:/index)?", re.A)
@@ -43,7 +43,7 @@ def get_address(site: Site, page: Page) -> str | None:
     address = re.sub(r"/{2,}", "/", f"/{route.path}/{slug}")
     if address != "/" and isinstance(site.options["trailing_slash"], bool):
         address = address.rstrip("/") + ("/" if site.options["trailing_slash"] else "")
-    return quote(address, safe="/%$&+,:;=@!*'()~")
+    return escape(address)
 
 
 def _post_slug(path: str, fields: Mapping[str, object], _: Route) -> str:
