@@ -56,6 +56,9 @@ def parse_exported(code: str, *, keys: Iterable[str] = ()) -> dict[str, Any] | N
     before = (("export", "default"), ("module.exports", "="), ("return",))
     for start in (start for signs in before for start in reader.after(*signs)):
         value = reader.value_from(start)
+        # What extends a configuration takes it first: `withMermaid({…})`.
+        while isinstance(value, Call):
+            value = value.arguments[0] if value.arguments else None
         if isinstance(value, dict) and (not keys or not value.keys().isdisjoint(keys)):
             return value
     return None
@@ -143,6 +146,10 @@ class _Reader:
                 values[name] = self.constant(name)
             else:
                 # A method, a spread object, or a computed key.
+                if self._peek() == "(":
+                    values[name] = UNREAD
+                elif name in ("async", "get"):
+                    values[self._peek()] = UNREAD
                 if key[1] in _CLOSING:
                     self._at -= 1
                 self._skip(stop=(",", "}"))

@@ -5,6 +5,7 @@ from recommender.sites.generators import (
     docusaurus,
     eleventy,
     folder,
+    gatsby,
     hexo,
     hugo,
     jekyll,
@@ -12,6 +13,8 @@ from recommender.sites.generators import (
     news_archive,
     nikola,
     pelican,
+    vitepress,
+    vuepress,
     zola,
 )
 
@@ -19,6 +22,9 @@ ALL = (
     news_archive.GENERATOR,
     docusaurus.GENERATOR,
     astro.GENERATOR,
+    vitepress.GENERATOR,
+    vuepress.GENERATOR,
+    gatsby.GENERATOR,
     eleventy.GENERATOR,
     hexo.GENERATOR,
     jekyll.GENERATOR,
