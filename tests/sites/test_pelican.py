@@ -41,6 +41,13 @@ def test_patterns(tmp_path: Path, pattern: str, made: str | None) -> None:
     assert address(site, path, "A b", "2024-05-01T23:30:00-04:00", series="ovens") == made
 
 
+def test_first_of_several_authors(tmp_path: Path) -> None:
+    site = make_site(tmp_path, ARTICLE | {"pelicanconf.py": SETTINGS + "ARTICLE_URL = '{author}'"})
+    assert address(site, "content/a.md", author="Öl; Anna") == "/ol-anna"
+    assert address(site, "content/a.md", authors="Öl, Anna; Lehm, Ben") == "/ol-anna"
+    assert address(site, "content/a.md", authors="Anna Öl, Ben Lehm") == "/anna-ol"
+
+
 def test_months_in_other_languages_are_unknown(tmp_path: Path) -> None:
     settings = SETTINGS + "LOCALE = 'de_DE'\nARTICLE_URL = '{date:%b}/{slug}'"
     site = make_site(tmp_path, ARTICLE | {"pelicanconf.py": settings})

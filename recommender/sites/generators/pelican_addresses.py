@@ -49,14 +49,16 @@ def _tokens(site: Site, page: Page, language: str) -> dict[str, str | None]:
     slug = text_in(page.fields, "slug") or _in_path(site, path, "slug")
     folder = PurePosixPath(path).parent.name if site.options["USE_FOLDER_AS_CATEGORY"] is True else ""
     category = text_in(page.fields, "category") or _in_path(site, path, "category") or folder
-    authors = texts_of(page.fields, "author", separator=";") or texts_of(page.fields, "authors", separator=";")
+    several = text_in(page.fields, "authors")
+    authors = texts_of(page.fields, "authors", separator=";" if ";" in several else ",")
+    author = text_in(page.fields, "author") or next(iter(authors), text_in(site.options, "AUTHOR"))
     return {
         **{key: value for key, value in page.fields.items() if isinstance(value, str)},
         "path": path,
         "lang": language,
         "slug": slug or (None if source is None else _slugify(site, source)),
         "category": _slugify(site, category or text_in(site.options, "DEFAULT_CATEGORY")),
-        "author": _slugify(site, authors[0] if authors else text_in(site.options, "AUTHOR")),
+        "author": _slugify(site, author),
     }
 
 
