@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, published_days
+from recommender.catalogue.schedule import Schedule
 from recommender.catalogue.string_index import PackedStrings, StringIndex
 from recommender.catalogue.title_index import TitleIndex
 
@@ -142,6 +143,17 @@ class Catalogue(Sequence[Article]):
             if key := self.provider(row):
                 found[row] = numbers.setdefault(key, len(numbers))
         return found, numbers
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """The articles that are public only from or until some moment."""
+        timed = np.flatnonzero(self.flags & TIMED).tolist()
+        articles = ((row, self[row]) for row in timed)
+        return Schedule.from_moments((row, one.visible_from, one.visible_until) for row, one in articles)
+
+    def language(self, row: int) -> str | None:
+        """The language that an article declares."""
+        return self[row].language if self._articles else self._rest(row).get("language")
 
     def provider(self, row: int) -> str | None:
         """The domain of an article's provider, or else its name."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from recommender.articles import Article, rank_key
-from recommender.catalogue import HIDDEN, Catalogue, StringIndex
+from recommender.catalogue import HIDDEN, Catalogue, Schedule, StringIndex
 from recommender.search import Decay, Index, Neighbors, TopLists
 
 
@@ -99,6 +99,16 @@ class LiveCatalogue(Sequence[Article]):
         """An article's ID, without the rest of the article."""
         start = len(self._base)
         return self._base.id(row) if row < start else self._live.id(row - start)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """The articles that are public only from or until some moment."""
+        return self._base.schedule.joined(self._live.schedule, start=len(self._base))
+
+    def language(self, row: int) -> str | None:
+        """The language that an article declares."""
+        start = len(self._base)
+        return self._base.language(row) if row < start else self._live.language(row - start)
 
     def curated(self, row: int) -> tuple[str, ...]:
         """The IDs that an article's editors linked, in their order; of what came since, none is known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,9 +14,10 @@ from scipy.sparse import csr_array
 
 from recommender.catalogue import HAS_PINS_OR_BANS, Catalogue
 from recommender.ranking.live_catalogue import LiveCatalogue, LiveIndex, LiveTopLists
-from recommender.ranking.rules import ITSELF, Candidates, Rule, Rules
+from recommender.ranking.rules import ITSELF, OTHER_LANGUAGE, Candidates, Rule, Rules
 from recommender.search import Decay, Index, TopLists
 
+_SECONDS_A_DAY = 86_400.0
 _DEEPEST = 5000  # candidates that a list with a cap on providers is made of: the rest is hardly related
 
 Ranked: TypeAlias = list[tuple[int, float]]
@@ -37,30 +39,46 @@ class Ranking:
         decay: Decay,
         top_lists: TopLists | LiveTopLists | None = None,
         query_factors: NDArray[np.float32] | None = None,
+        own_language: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """Rank rows, which are the same in all of what is given.
 
         Args:
             query_factors: float32 (terms,), what each term's weight in a query is multiplied by.
+            own_language: whether lists hold articles of the same language only.
+            clock: seconds since 1970-01-01 UTC, for articles that are public only from or until some moment.
         """
         self._articles = articles
         self._index = index
         self._decay = decay
         self._query_factors = query_factors
         self.top_lists = top_lists
+        self._own_language = own_language
+        self._clock = clock
         self._candidates = Candidates(articles.flags, index.days)
-        self._allowed: dict[Rules, NDArray[np.bool_]] = {}
+        self._allowed: dict[tuple[Rules, float], NDArray[np.bool_]] = {}
 
     def allowed(self, asked: Rules) -> NDArray[np.bool_]:
         """Which articles may be in a list at all, bool (articles,)."""
-        key = asked.of_candidates()
-        if key not in self._allowed:
-            self._allowed[key] = self._candidates.allowed(key)
-        return self._allowed[key]
+        rules, schedule = asked.of_candidates(), self._articles.schedule
+        day = self._clock() / _SECONDS_A_DAY if len(schedule.rows) else 0.0
+        key = rules, schedule.last_change(day) if len(schedule.rows) else 0.0
+        if (allowed := self._allowed.get(key)) is None:
+            candidates = self._candidates.at(day, schedule) if len(schedule.rows) else self._candidates
+            if any(known[0] == rules for known in self._allowed):
+                self._allowed = {known: mask for known, mask in self._allowed.items() if known[1] == key[1]}
+            allowed = self._allowed[key] = candidates.allowed(rules)
+        return allowed
 
     def removed_by(self, row: int, other: int, asked: Rules) -> Rule | None:
         """The rule that keeps one article out of the list of another."""
-        return ITSELF if row == other else self._candidates.removed_by(other, asked.of_candidates())
+        if row == other:
+            return ITSELF
+        if self._own_language and self._articles.language(row) != self._articles.language(other):
+            return OTHER_LANGUAGE
+        candidates = self._candidates.at(self._clock() / _SECONDS_A_DAY, self._articles.schedule)
+        return candidates.removed_by(other, asked.of_candidates())
 
     def pair(self, row: int, other: int) -> tuple[float, float, float, float]:
         """Score, similarity, time factor and weight of one article as a candidate for another."""

@@ -116,7 +116,12 @@ class Recommender:
         self._index = index
         self._model = model
         self._ranking = Ranking(
-            catalogue, index, decay=Decay.from_settings(self.settings), top_lists=top_lists, query_factors=query_factors
+            catalogue,
+            index,
+            decay=Decay.from_settings(self.settings),
+            top_lists=top_lists,
+            query_factors=query_factors,
+            own_language=self.settings.language == "own",
         )
         return self
 
@@ -304,7 +309,8 @@ class Recommender:
             date: when it appears, ISO 8601; without one, time counts for nothing.
         """
         rules = Rules.from_settings(self.settings, limit=limit, **options)
-        vector, days = self._tfidf.transform([title], [excerpt]), np.array([parse_date(date)], np.float64)
+        vector = self._tfidf.transform([title], [excerpt], languages=[""])
+        days = np.array([parse_date(date)], np.float64)
         return self._suggestions(self._ranking.for_text(vector, days, rules))
 
     def related_many(

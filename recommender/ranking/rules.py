@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article
-from recommender.catalogue import HIDDEN, UNPUBLISHED
+from recommender.catalogue import HIDDEN, UNPUBLISHED, Schedule
 from recommender.settings import Published, Settings
 
 Curated = Literal["ignore", "first"]
+
+NOT_PUBLIC_NOW = 128
+"""The flag of a candidate that is not public at the moment of the look-up; unlike others, no model holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,18 @@ class Candidates(NamedTuple):
     """What rules see of candidates: all articles of a model, or one.
 
     Attributes:
-        flags: uint8 (candidates,) the sum of `HIDDEN`, `UNPUBLISHED` and `HAS_PINS_OR_BANS`.
+        flags: uint8 (candidates,) the sum of `HIDDEN`, `UNPUBLISHED`, `NOT_PUBLIC_NOW` and others of no matter here.
         days: float64 (candidates,) days since 1970-01-01 UTC; NaN where unknown.
     """
 
     flags: NDArray[np.uint8]
     days: NDArray[np.float64]
+
+    def at(self, day: float, schedule: Schedule) -> Candidates:
+        """These candidates at a moment, in days since 1970-01-01 UTC."""
+        flags = self.flags.copy()
+        flags[schedule.hidden_rows(day)] |= NOT_PUBLIC_NOW
+        return Candidates(flags, self.days)
 
     def allowed(self, asked: Rules) -> NDArray[np.bool_]:
         """Which candidates no rule removes, bool (candidates,)."""
@@ -137,11 +146,22 @@ def unpublished(candidates: Candidates, asked: Rules) -> NDArray[np.bool_]:
     return (candidates.flags & flag).astype(np.bool_)
 
 
+def not_public_now(candidates: Candidates, _: Rules) -> NDArray[np.bool_]:
+    """Articles that are not to be public yet, or no more."""
+    return (candidates.flags & NOT_PUBLIC_NOW).astype(np.bool_)
+
+
 ITSELF = Rule("itself", "It is this article.", lambda candidates, _: np.ones(len(candidates.flags), np.bool_))
 """The rule for the article that a list belongs to."""
 
+OTHER_LANGUAGE = Rule(
+    "language", "It is in another language.", lambda candidates, _: np.ones(len(candidates.flags), np.bool_)
+)
+"""The rule for articles of another language, where lists keep to one: there, they share no term either."""
+
 RULES = [
     Rule("hidden", "It is a draft, removed or deleted, and never suggested.", hidden),
+    Rule("not public now", "It is not to be public yet, or no more.", not_public_now),
     Rule("unpublished", "It is not published, and only published articles are suggested.", unpublished),
 ]
 """All other rules. The first that removes a candidate is the reason that is given."""

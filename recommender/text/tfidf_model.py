@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -168,7 +169,16 @@ class TfidfModel:
         *,
         languages: Sequence[str] | None = None,
     ) -> csr_array:
-        """The vectors of any texts, float32 (articles, terms); terms that are new to a field are left out."""
+        """The vectors of any texts, float32 (articles, terms); terms that are new to a field are left out.
+
+        Where the settings part languages, a text whose language is not given, "", is taken to be of the one that knows
+        most of its title's and excerpt's terms.
+        """
+        if languages is not None and self.settings.language == "own":
+            languages = [
+                language or self._guess_language(f"{title} {excerpt}")
+                for language, title, excerpt in zip(languages, titles, excerpts, strict=True)
+            ]
         return self.weigh(
             {
                 field: TermCounts.count(
@@ -180,6 +190,16 @@ class TfidfModel:
                 for field, of_field in self.texts(titles, excerpts, texts).items()
             }
         )
+
+    def _guess_language(self, text: str) -> str:
+        columns, analyzer = self._columns["excerpt"] or self._columns["title"], self._analyzers["excerpt"]
+        known = {language: sum(term in columns for term in analyzer(text, language)) for language in self._languages}
+        return max(sorted(known), key=known.__getitem__, default="")
+
+    @cached_property
+    def _languages(self) -> frozenset[str]:
+        """The languages that terms are declared to be of."""
+        return frozenset(language_of_term(term) for columns in self._columns.values() for term in columns) - {""}
 
     @classmethod
     def from_vocabularies(cls, vocabularies: Mapping[str, Vocabulary], *, settings: Settings) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import cast
 import pytest
 from samples import article, corpus_of
 
-from recommender import Recommender
+from recommender import Recommender, Settings
 
 PAGE = Path(__file__).parents[2] / "recommender/README.md"
 
@@ -51,3 +52,40 @@ def test_every_way_into_a_list_obeys_the_rules() -> None:
     ]
     assert recommender.explain("flood", "draft").removed_by == "hidden"
     assert recommender.explain("flood", "later").removed_by is None
+
+
+def test_what_is_not_public_yet_or_no_more_is_in_no_list_until_its_moment_comes() -> None:
+    today = time.time() / 86_400
+    flood = replace(article("flood", "Wend floods"), pinned=("soon", "over"))
+    soon = replace(article("soon", "Wend floods again"), visible_from=today + 1.5 / 86_400)
+    over = replace(article("over", "Wend floods no more"), visible_until=today - 1)
+    running = replace(article("running", "Wend floods on"), visible_from=today - 1, visible_until=today + 1)
+    recommender = Recommender().fit(corpus_of(flood, soon, over, running))
+    for _ in range(2):
+        assert [one.article.id for one in recommender.related("flood")] == ["running"]
+        recommender.precompute_lists()
+    assert [one.removed_by for one in recommender.placements("flood", ["soon", "over", "running"])] == [
+        "not public now",
+        "not public now",
+        None,
+    ]
+    assert [one.article.id for one in recommender.related("soon")] != []
+    time.sleep(1.6)
+    assert [one.article.id for one in recommender.related("flood")] == ["soon", "running"]
+
+
+def test_lists_hold_articles_of_their_own_language_where_that_is_asked_for() -> None:
+    moka = replace(article("moka", "Moka coffee pot"), language="en", pinned=("macinino",))
+    grinder = replace(article("grinder", "Coffee grinder"), language="en")
+    macinino = replace(article("macinino", "Moka coffee"), language="it")
+    unknown = article("unknown", "Coffee pot")
+    corpus = corpus_of(moka, grinder, macinino, unknown)
+    own = Recommender(settings=Settings(language="own")).fit(corpus)
+    for _ in range(2):
+        assert [one.article.id for one in own.related("moka")] == ["grinder"]
+        assert own.related("macinino") == own.related("unknown") == []
+        own.precompute_lists()
+    assert own.explain("moka", "macinino").removed_by == "language"
+    assert own.explain("moka", "macinino").similarity == 0
+    assert [one.article.id for one in own.related_to_text("A pot of coffee")] == ["moka", "grinder"]
+    assert Recommender().fit(corpus).related("moka")[0].article.id == "macinino"

@@ -1,0 +1,52 @@
+"""`Schedule`: the articles of a model that are public only from or until some moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Schedule:
+    """The articles that are public only from or until some moment, in days since 1970-01-01 UTC.
+
+    Attributes:
+        rows: int64 (timed,) their rows.
+        visible_from: float64 (timed,) -inf where there is no such moment.
+        visible_until: float64 (timed,) inf where there is no such moment.
+    """
+
+    rows: NDArray[np.int64]
+    visible_from: NDArray[np.float64]
+    visible_until: NDArray[np.float64]
+
+    @classmethod
+    def from_moments(cls, moments: Iterable[tuple[int, float | None, float | None]]) -> Self:
+        """The schedule of some rows, each with the moments from which and until which it is public."""
+        timed = list(moments)
+        return cls(
+            np.array([row for row, _, _ in timed], np.int64),
+            np.array([-np.inf if start is None else start for _, start, _ in timed], np.float64),
+            np.array([np.inf if end is None else end for _, _, end in timed], np.float64),
+        )
+
+    def joined(self, other: Schedule, *, start: int) -> Schedule:
+        """The schedule of two models as one, in which the rows of the other begin at `start`."""
+        return Schedule(
+            np.concatenate((self.rows, other.rows + start)),
+            np.concatenate((self.visible_from, other.visible_from)),
+            np.concatenate((self.visible_until, other.visible_until)),
+        )
+
+    def hidden_rows(self, day: float) -> NDArray[np.int64]:
+        """The rows that are not public at a moment."""
+        return self.rows[(day < self.visible_from) | (day >= self.visible_until)]
+
+    def last_change(self, day: float) -> float:
+        """The last moment until `day` at which a row became public or ceased to be; -inf if there was none."""
+        moments = np.concatenate((self.visible_from, self.visible_until))
+        return float(moments[(moments <= day) & np.isfinite(moments)].max(initial=-np.inf))
