@@ -199,7 +199,7 @@ def published_text(moment: datetime | date) -> str:
 
 def _matches(path: str, pattern: str) -> bool:
     """Whether a glob is that of a file or of one of its folders; without a `/` but at its end, it matches anywhere."""
-    candidates = [path, *(str(folder) for folder in PurePosixPath(path).parents)]
+    candidates = [path, *map(str, PurePosixPath(path).parents)][:-1]  # the root is no folder of a site
     is_anchored = "/" in pattern.rstrip("/")
     pattern = pattern.strip("/")
     if not is_anchored:

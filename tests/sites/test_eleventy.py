@@ -120,8 +120,19 @@ def test_addresses_that_code_makes_are_unknown(tmp_path: Path, files: dict[str, 
 
 def test_ignored_files_and_standalone_pages_are_left_out(tmp_path: Path) -> None:
     page = "---\ntitle: A\n---\n"
-    files = ("index.md", "about.md", "a/b.md", "a/c.md", "a/d.txt", "old/e.md", "_site/a/f.md", "_includes/g.md")
-    make_site(tmp_path, {".eleventy.js": "", ".eleventyignore": "# old\nold/\n", **dict.fromkeys(files, page)})
+    files = (
+        "index.md",
+        "about.md",
+        "a/b.md",
+        "a/c.md",
+        "a/d.txt",
+        "old/e.md",
+        "_site/a/f.md",
+        "_includes/g.md",
+        "h/i.md",
+    )
+    code = "module.exports = (c) => { c.ignores.add('./h/i.md') }"
+    make_site(tmp_path, {".eleventy.js": code, ".eleventyignore": "# old\nold/\n", **dict.fromkeys(files, page)})
     assert list(read_addresses(tmp_path)) == ["a/b.md", "a/c.md"]
 
 
@@ -144,3 +155,10 @@ def test_languages_are_folders_of_the_plugin_or_of_data_files(tmp_path: Path) ->
 )
 def test_the_sites_address_is_that_of_its_global_data(tmp_path: Path, code: str, made: str) -> None:
     assert address(make_site(tmp_path, CONFIG | {"_data/metadata.js": code}), "a/b.md") == made
+
+
+def test_folders_around_the_input_are_not_left_out(tmp_path: Path) -> None:
+    code = "module.exports = () => { return { dir: { input: 'src', includes: './', output: '.' } } }"
+    site = make_site(tmp_path, {".eleventy.js": code, "src/a/b.md": ""})
+    assert site.has("src/a/b.md")
+    assert not site.has("src/_data/c.md")

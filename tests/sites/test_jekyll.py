@@ -114,7 +114,7 @@ collections: {recipes: {output: true}, people: {output: true, permalink: '/p/:na
 
 def test_excluded_paths_begin_with_an_entry(tmp_path: Path) -> None:
     files = ("old/_posts/2024-01-01-a.md", "older/_posts/2024-01-01-b.md", "_posts/old/2024-01-01-c.md")
-    make_site(tmp_path, {"_config.yml": "exclude: [old/]", **dict.fromkeys(files, "---\ntitle: A\n---\n")})
+    make_site(tmp_path, {"_config.yml": "exclude: [old/, /, '']", **dict.fromkeys(files, "---\ntitle: A\n---\n")})
     assert sorted(read_addresses(tmp_path)) == ["_posts/old/2024-01-01-c.md", "older/_posts/2024-01-01-b.md"]
 
 

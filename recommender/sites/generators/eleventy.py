@@ -30,6 +30,7 @@ _FILES = (".eleventy.js", *(f"eleventy.config.{ending}" for ending in ("js", "mj
 _OWN_KEYS = ("dir", "pathPrefix", "templateFormats", "markdownTemplateEngine", "htmlTemplateEngine")
 _INPUT = re.compile(r"""setInputDirectory\(\s*["'`]([^"'`]+)|--input[= ]["']?([^\s"']+)""")
 _DEFAULT_LANGUAGE = re.compile(r"""defaultLanguage\s*:\s*["'`]([\w-]+)""")
+_IGNORED = re.compile(r"""ignores\.add\(\s*["'`]([^"'`]+)""")
 _CHANGES_ADDRESSES = re.compile(r"""addUrlTransform\(|addGlobalData\(\s*["'`]permalink["'`]""")
 
 
@@ -45,7 +46,7 @@ def _configure(root: Path) -> Site | None:
     folders = values.get("dir", {})
     folder = given[1] or given[2] if given else folders.get("input", ".") if isinstance(folders, Mapping) else None
     source = PurePosixPath(folder if isinstance(folder, str) else ".").as_posix()
-    reason = f"{file.name if code else 'package.json'} is Eleventy's"
+    reason = f"{file.name if file.is_file() else 'package.json'} is Eleventy's"
     return _site(root, source, values, code, reason, is_known=isinstance(folder, str))
 
 
@@ -55,6 +56,7 @@ def _site(root: Path, source: str, values: Configuration, code: str, reason: str
         normpath(f"{within}{text_in(values, 'dir', key) or default}")
         for key, default in (("includes", "_includes"), ("data", "_data"), ("layouts", "_layouts"))
     ]
+    output = normpath(text_in(values, "dir", "output") or "_site")
     default = _DEFAULT_LANGUAGE.search(code)
     data = read_data_files(root, source)
     languages = {folder: str(one["lang"]) for folder, one in data.items() if isinstance(one.get("lang"), str)}
@@ -69,9 +71,8 @@ def _site(root: Path, source: str, values: Configuration, code: str, reason: str
         content_folders=(source,),
         excluded=(
             *("*.txt", "*.mdx", "*.markdown", *(("*.html",) if formats and "html" not in ",".join(formats) else ())),
-            *(f"/{folder}" for folder in folders),
-            f"/{text_in(values, 'dir', 'output') or '_site'}",
-            *read_ignored(root),
+            *(f"/{folder}" for folder in (*folders, output) if not _lies_in(source, folder)),
+            *(f"/{path.removeprefix('./')}" for path in (*read_ignored(root), *_IGNORED.findall(code))),
         ),
         standalone=(f"/{within}index.*",),
         has_sections=True,
@@ -93,6 +94,11 @@ def _site(root: Path, source: str, values: Configuration, code: str, reason: str
             and not any("permalink" in read_text(path) for path in global_data.glob("eleventyComputed.*")),
         },
     )
+
+
+def _lies_in(folder: str, other: str) -> bool:
+    """Whether a folder is another one or below it."""
+    return other == "." or f"{folder}/".startswith(f"{other}/")
 
 
 GENERATOR = Generator("eleventy", configure=_configure)

@@ -39,11 +39,11 @@ def read_data_files(root: Path, source: str) -> dict[str, dict[str, Any]]:
 
 
 def read_ignored(root: Path) -> Iterator[str]:
-    """Globs of what Eleventy leaves out."""
+    """Globs of what Eleventy leaves out, relative to the root."""
     for name in (".gitignore", ".eleventyignore"):
         for line in read_text(root / name).splitlines():
             if line.strip() and not line.startswith(("#", "!")):
-                yield f"/{line.strip().removeprefix('./').lstrip('/')}"
+                yield line.strip().lstrip("/")
 
 
 def read_base_url(data: Path, prefix: object) -> str:

@@ -61,7 +61,7 @@ def _site(values: Configuration, reason: str) -> Site:
             *(f"{collections_folder}/_{label}".lstrip("/") for label in collections),
         ),
         # An entry is the beginning of a path, whatever follows.
-        excluded=(*_NEVER_READ, *(f"/{within}{entry.lstrip('./')}*" for entry in texts_in(values, "exclude"))),
+        excluded=(*_NEVER_READ, *(f"/{within}{entry}*" for entry in _entries(values))),
         tag_separator=" ",
         hides_unpublished=True,
         holds_back_future=values.get("future") is not True,
@@ -83,6 +83,12 @@ def _site(values: Configuration, reason: str) -> Site:
             "zone": zone_of(text_in(values, "timezone")),
         },
     )
+
+
+def _entries(values: Configuration) -> Iterator[str]:
+    """The beginnings of paths that are left out."""
+    entries = (entry.removeprefix("./").lstrip("/") for entry in texts_in(values, "exclude"))
+    return filter(None, entries)
 
 
 def _collections(values: Configuration, ending: str) -> Iterator[tuple[str, str]]:
