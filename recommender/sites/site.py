@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
 from langcodes import tag_is_valid
@@ -115,13 +114,12 @@ class Site:
 
     def bundle_folder(self, path: str) -> str:
         """The folder that a page lies in; of `name/index.md` the one that `name` lies in; empty for the root."""
-        pure = PurePosixPath(path)
-        folder = pure.parent.parent if self.stem_of(path) == "index" else pure.parent
-        return "" if str(folder) == "." else str(folder)
+        folder = path.rpartition("/")[0]
+        return folder.rpartition("/")[0] if self.stem_of(path) == "index" else folder
 
     def is_draft(self, path: str) -> bool:
         """Whether a page is a draft by the folder that it lies in."""
-        return not set(PurePosixPath(path).parts[:-1]).isdisjoint(self.draft_folders)
+        return not set(path.split("/")[:-1]).isdisjoint(self.draft_folders)
 
     def date_of(self, path: str) -> date | None:
         """The day that a path names."""
@@ -132,24 +130,23 @@ class Site:
         for key in ("lang", "language", "locale"):
             if isinstance(value := fields.get(key), str) and _LANGUAGE.fullmatch(tag := normalise_language(value)):
                 return tag
-        pure = PurePosixPath(path)
-        if self.language_suffixes and (suffix := self._language_suffix(pure)):
+        if self.language_suffixes and (suffix := self._language_suffix(_stem(path))):
             return suffix
-        for folder in map(str, pure.parents):
+        for folder in _folders_of(path) if self.language_folders else ():
             if folder in self.language_folders:
                 return self.language_folders[folder]
         return self.languages[0] if self.languages else None
 
     def name_of(self, path: str) -> str:
         """The ID that a page gets from its path: its stem, or its folder's name, without the language's suffix."""
-        pure = PurePosixPath(path)
         stem = self.stem_of(path)
-        return pure.parent.name if stem in INDEX_STEMS and pure.parent.name else stem
+        folder = path.rpartition("/")[0].rpartition("/")[2]
+        return folder if stem in INDEX_STEMS and folder else stem
 
     def stem_of(self, path: str) -> str:
         """The name of a file without its ending and its language's suffix."""
-        pure = PurePosixPath(path)
-        return pure.stem.rpartition(".")[0] if self.language_suffixes and self._language_suffix(pure) else pure.stem
+        stem = _stem(path)
+        return stem.rpartition(".")[0] if self.language_suffixes and self._language_suffix(stem) else stem
 
     def address(self, page: Page) -> str | None:
         """The address of a page, absolute where the site's own is known, else beginning with `/`."""
@@ -170,12 +167,12 @@ class Site:
         return not any(pattern.startswith(("*", f"{self.corpus}/")) for pattern in self.content_folders)
 
     def _is_content(self, path: str) -> bool:
-        folders = [str(folder) for folder in PurePosixPath(path).parents]
+        folders = [*_folders_of(path), "."]
         return any(fnmatchcase(folder, pattern) for folder in folders for pattern in self.content_folders)
 
-    def _language_suffix(self, path: PurePosixPath) -> str | None:
-        """The language that a name such as `index.de.md` ends in."""
-        stem, _, suffix = path.stem.rpartition(".")
+    def _language_suffix(self, stem: str) -> str | None:
+        """The language that the stem of a name such as `index.de.md` ends in."""
+        stem, _, suffix = stem.rpartition(".")
         language = normalise_language(suffix)
         is_language = language in self.languages if self.languages else is_language_code(suffix)
         return language if stem and is_language else None
@@ -199,9 +196,23 @@ def published_text(moment: datetime | date) -> str:
 
 def _matches(path: str, pattern: str) -> bool:
     """Whether a glob is that of a file or of one of its folders; without a `/` but at its end, it matches anywhere."""
-    candidates = [path, *map(str, PurePosixPath(path).parents)][:-1]  # the root is no folder of a site
     is_anchored = "/" in pattern.rstrip("/")
     pattern = pattern.strip("/")
-    if not is_anchored:
-        candidates = [PurePosixPath(candidate).name for candidate in candidates]
+    candidates = [path, *_folders_of(path)] if is_anchored else path.split("/")
     return any(fnmatchcase(candidate, pattern) for candidate in candidates)
+
+
+def _folders_of(path: str) -> list[str]:
+    """The folders that a file lies in, the innermost first, without the root."""
+    folders = []
+    while folder := path.rpartition("/")[0]:
+        folders.append(folder)
+        path = folder
+    return folders
+
+
+def _stem(path: str) -> str:
+    """The name of a file without its ending, as `PurePath` has it."""
+    name = path.rpartition("/")[2]
+    dot = name.rfind(".")
+    return name[:dot] if 0 < dot < len(name) - 1 else name

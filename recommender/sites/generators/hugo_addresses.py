@@ -169,4 +169,6 @@ def _urlize(site: Site, text: str) -> str:
     text = _BLANKS_AT_HYPHENS.sub("", _DROPPED.sub("", text).strip())
     text = "-".join(text.split())
     # Letter by letter, as Go does it: İ becomes i, and Σ at the end of a word no ς.
-    return text if site.options["keeps_case"] else "".join(sign.lower()[0] for sign in text)
+    if site.options["keeps_case"]:
+        return text
+    return text.lower() if text.isascii() else "".join(sign.lower()[0] for sign in text)
