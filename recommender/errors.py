@@ -11,6 +11,13 @@ def without_secrets(text: str) -> str:
     return re.sub(r"(?<=://)[^/\s'\"]*@", "", text)
 
 
+def printable(text: str) -> str:
+    """A text for a terminal: control characters, line breaks among them, are shown as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 class RecommenderError(Exception):
     """Whatever this package raises on purpose; the message is fit for a person to read."""
 

@@ -51,7 +51,7 @@ SYNOPSES = [
     line
     for page in PAGES.values()
     for block in fenced(page, "text", "ini")
-    for line in re.findall(r"recommender (?:train|related|enrich|export|evaluate|load|models|serve)\b.*", block)
+    for line in re.findall(r"recommender (?:inspect|train|related|enrich|export|evaluate|load|models|serve)\b.*", block)
 ]
 
 needs_make = pytest.mark.skipif(sys.prefix != str(ROOT / ".venv"), reason="make would set up .venv; `make test` has")

@@ -36,6 +36,7 @@ class Manifest:
         corpus: the fingerprint of the corpus it was trained on.
         counts: articles, files, links, terms.
         files: sha256 of every file, as hex, by name.
+        inspection: what the corpus held, as plain values; `None` where that was not kept.
     """
 
     version: str
@@ -48,6 +49,7 @@ class Manifest:
     counts: dict[str, int]
     libraries: dict[str, str]
     files: dict[str, str]
+    inspection: Mapping[str, Any] | None = None
 
     @classmethod
     def of(
@@ -60,6 +62,7 @@ class Manifest:
         given: Mapping[str, Any] | None = None,
         precision: float | None = None,
         learnt: str = "",
+        inspection: Mapping[str, Any] | None = None,
     ) -> Self:
         """The manifest of a model that was trained now; its version is named after this moment and its files.
 
@@ -80,6 +83,7 @@ class Manifest:
             counts={"articles": len(corpus.articles), "files": corpus.files, "links": links, "terms": terms},
             libraries={name: installed_version(name) for name in _LIBRARIES},
             files=dict(digests),
+            inspection=inspection,
         )
 
     def to_json(self) -> bytes:
@@ -95,6 +99,7 @@ class Manifest:
             "counts": self.counts,
             "libraries": self.libraries,
             "files": self.files,
+            **({} if self.inspection is None else {"inspection": dict(self.inspection)}),
         }
         values = json.loads(_json(values))  # as it will be read
         text = json.dumps({**values, _CHECKSUM: hashlib.sha256(_json(values)).hexdigest()}, indent=2)
@@ -128,6 +133,7 @@ class Manifest:
                 counts={str(name): int(count) for name, count in values["counts"].items()},
                 libraries={str(name): str(number) for name, number in values["libraries"].items()},
                 files={str(name): str(digest) for name, digest in values["files"].items()},
+                inspection=values.get("inspection"),
             )
         except (ValueError, KeyError, TypeError, AttributeError, SettingsError, RecursionError) as error:
             raise refusal(path, f"{MANIFEST} can't be read ({error})") from error

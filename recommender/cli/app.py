@@ -9,6 +9,7 @@ import click
 from recommender.cli.enrich import enrich_command
 from recommender.cli.evaluate import evaluate_command
 from recommender.cli.export import export_command, load_command
+from recommender.cli.inspect import inspect_command
 from recommender.cli.models import models_group
 from recommender.cli.related import related_command
 from recommender.cli.train import train_command
@@ -43,6 +44,7 @@ def main() -> None:
 
 
 for command in (
+    inspect_command,
     train_command,
     related_command,
     enrich_command,

@@ -5,6 +5,7 @@
 """
 
 from recommender.corpus.corpus import ArticleFile, Corpus, fingerprint
+from recommender.corpus.identity import SHARED_ID
 from recommender.corpus.journal import JOURNAL_FILE, Journal, JournalUpdate
 from recommender.corpus.links import LinkFaultKind, ListForm, ListShape
 from recommender.corpus.live_changes import (
@@ -18,6 +19,7 @@ from recommender.corpus.spill_tables import MultiIndex, SortedSequence, SpillDat
 
 __all__ = [
     "JOURNAL_FILE",
+    "SHARED_ID",
     "ArticleFile",
     "Corpus",
     "Journal",

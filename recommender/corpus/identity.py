@@ -8,6 +8,9 @@ from typing import NamedTuple
 from recommender.corpus.spill_tables import MultiIndex, SpillDatabase, Table, UniqueIndex
 from recommender.sources import Problem, Source
 
+SHARED_ID = "an ID that several articles have, so that each is known by its path"
+"""The kind of problem that an ID is which more than one article asks for."""
+
 
 class IdentifiedFile(NamedTuple):
     """A file of an article: its ID, and what else the article answers to because of it."""
@@ -99,7 +102,7 @@ class ArticleGroups:
                 Problem(
                     paths[0],
                     f"the ID {name!r} is also that of {others}; each is known by its path",
-                    kind="an ID that several articles have, so that each is known by its path",
+                    kind=SHARED_ID,
                 )
             )
             self._by_path.update(rows)

@@ -34,6 +34,11 @@ from recommender.sources.curated_lists import LIST_KEYS, find_list_key, get_list
 from recommender.sources.source import ParsedFile, Problem, Source
 from recommender.sources.written_lists import WrittenList
 
+UNREADABLE_DATE = "a date that can't be read as a date"
+"""The kind of problem that such a date is."""
+AMBIGUOUS_DATE = "a date that could be two days"
+"""The kind of problem that such a date is."""
+
 _TOPIC_KEYS = ("tags", "categories", "category", "topics", "keywords", "series")
 _KEYS = (
     *("title", "id", "slug", "excerpt", "summary", "description", "draft", "status", "lang", "language", "locale"),
@@ -174,7 +179,7 @@ def _read_date(
                 file,
                 f"the date {found[1]!r} {why}; write it as 2019-12-01T16:14:00Z; {used}",
                 line,
-                kind=f"a date that {why}",
+                kind=AMBIGUOUS_DATE if ambiguous else UNREADABLE_DATE,
             )
         )
     if day is not None and (moment is None or site.prefers_path_date):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from recommender.articles import Entry
-from recommender.errors import FrontMatterError
+from recommender.errors import FrontMatterError, printable
 from recommender.sources.written_lists import WrittenList
 
 ListState: TypeAlias = Literal["none", "curated", "written", "refused", "not a list"]
@@ -28,7 +28,12 @@ class Problem:
     kind: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.reason}" if self.line else f"{self.path}: {self.reason}"
+        return printable(f"{self.place}: {self.reason}")
+
+    @property
+    def place(self) -> str:
+        """The path, and the line where it is known."""
+        return f"{self.path}:{self.line}" if self.line else self.path
 
     @classmethod
     def from_error(cls, error: FrontMatterError) -> Problem:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 from tqdm import tqdm
 
-from recommender.corpus import Corpus
+from recommender.inspection import Inspection, as_lines, problem_lines
 
 
 @contextmanager
@@ -23,18 +23,9 @@ def show_stages(name: str, *, enabled: bool = True) -> Iterator[Callable[[str], 
         yield show
 
 
-def report_corpus(corpus: Corpus) -> None:
-    """Print what a corpus holds, and everything in it that could not be read."""
-    linked_only = len(corpus.articles) - corpus.files
-    links = sum(len(targets) for targets in corpus.links.values())
-    undated = sum(article.published_at is None for article in corpus.articles)
-    written = sum(file.list_state == "written" for file in corpus.article_files)
-    click.echo(
-        f"{corpus.files:,} articles and {linked_only:,} known only from links; "
-        f"{links:,} curated links in {len(corpus.links):,} lists"
-        + (f"; {written:,} lists written by this program don't count" if written else "")
-        + (f"; {undated:,} without a date, for which time counts for nothing" if undated else ""),
-        err=True,
-    )
-    for problem in corpus.problems:
-        click.echo(f"  {problem}", err=True)
+def report_corpus(inspection: Inspection) -> None:
+    """Print what a corpus holds in five lines, and everything in it that could not be read."""
+    for line in as_lines(inspection):
+        click.echo(line, err=True)
+    for line in problem_lines(inspection):
+        click.echo(f"  {line}", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import click
 from recommender.artefacts import LocalModels, Manifest, ModelFiles, Models, TrainedModel, on_disk
 from recommender.corpus import Corpus, fingerprint, remove_incorporated
 from recommender.errors import ArtefactError
+from recommender.inspection import Inspection, inspect
 from recommender.parallel import Engine
 from recommender.ranking import Recommender
 from recommender.settings import Settings
@@ -20,7 +21,7 @@ from recommender.training.artefact_builder import build_artefact
 from recommender.training.live_articles import read_corpus
 from recommender.training.progress import report_corpus, show_stages
 from recommender.training.slices import ROWS
-from recommender.tuning import CuratedLists, Split, TermFactors, TuningResult, tune, with_min_score
+from recommender.tuning import CuratedLists, Split, TermFactors, TuningResult, choose_defaults, tune, with_min_score
 
 
 def train(
@@ -44,7 +45,9 @@ def train(
         SettingsError: `given` is invalid, or the precision can't be reached.
         ArtefactError, EngineError, StorageError: a task failed, or the model can't be written.
     """
-    report_corpus(corpus)
+    chosen = choose_defaults(corpus, given)
+    inspected = inspect(corpus, chosen, chosen=chosen, given=given)
+    report_corpus(inspected)
     split = Split.of(corpus)
     with show_stages("training") as show:
         tuned = tune(corpus, split, given=given, progress=show)
@@ -59,6 +62,7 @@ def train(
         engine=engine or Engine(),
         slice_rows=slice_rows,
         progress=True,
+        inspection=lambda settings: inspected.abridged().with_settings(settings, chosen=chosen, given=given),
     )
     if models.path is not None:
         remove_incorporated(models.path, corpus.incorporated)
@@ -109,6 +113,7 @@ def _publish(
     given: Mapping[str, Any] | None = None,
     precision: float | None = None,
     lists: CuratedLists | None = None,
+    inspection: Callable[[Settings], Inspection] | None = None,
 ) -> Manifest:
     def fill(folder: Folder) -> Manifest:
         terms, digests = build_artefact(
@@ -133,6 +138,7 @@ def _publish(
             given=given or {},
             precision=precision,
             learnt=result.summary(),
+            inspection=None if inspection is None else inspection(result.settings).to_mapping(),
         )
 
     return models.publish(fill)

@@ -1,0 +1,44 @@
+"""The command `inspect`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from recommender.artefacts import LocalModels
+from recommender.cli.options import corpus_argument, models_option, settings_option
+from recommender.corpus import Corpus
+from recommender.errors import ArtefactError
+from recommender.inspection import as_text, inspect
+from recommender.settings import read_overrides
+from recommender.sources import PARSE_CACHE_FILE
+from recommender.tuning import choose_defaults
+
+
+@click.command("inspect")
+@corpus_argument()
+@models_option
+@settings_option
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def inspect_command(*, corpus_path: Path, models: LocalModels, settings_file: Path | None, as_json: bool) -> None:
+    """Show what is read of CORPUS, what is left out and why, and what is in force.
+
+    If the model in use was trained on this very corpus, its settings are in force.
+    """
+    given = read_overrides(settings_file) if settings_file else {}
+    cache = models.path / PARSE_CACHE_FILE
+    corpus = Corpus.from_path(corpus_path, cache=cache if cache.exists() else None, progress=True)
+    chosen = choose_defaults(corpus, given)
+    settings = chosen
+    try:
+        manifest = models.manifest()
+    except ArtefactError:
+        pass  # there is none that could be asked
+    else:
+        if settings_file is None and manifest.corpus == corpus.fingerprint:
+            given, settings = dict(manifest.given), manifest.settings
+            chosen = choose_defaults(corpus, given)
+    inspection = inspect(corpus, settings, chosen=chosen, given=given)
+    click.echo(f"{json.dumps(inspection.to_mapping(), indent=2)}\n" if as_json else as_text(inspection), nl=False)

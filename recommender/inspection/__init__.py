@@ -1,0 +1,27 @@
+"""What a corpus holds, how it was read, what is in force, and what will disappoint its owner.
+
+`inspect` gives an `Inspection`: plain values, which `recommender inspect`, `train` and the explorer show.
+"""
+
+from recommender.inspection.inspection import FieldShares, Inspection, ListCount
+from recommender.inspection.inspector import inspect
+from recommender.inspection.settings_in_force import SettingInForce, settings_in_force
+from recommender.inspection.tables import Table, summary_of, tables_of
+from recommender.inspection.tally import Tally
+from recommender.inspection.text import as_lines, as_text, problem_lines
+
+__all__ = [
+    "FieldShares",
+    "Inspection",
+    "ListCount",
+    "SettingInForce",
+    "Table",
+    "Tally",
+    "as_lines",
+    "as_text",
+    "inspect",
+    "problem_lines",
+    "settings_in_force",
+    "summary_of",
+    "tables_of",
+]

@@ -1,0 +1,119 @@
+"""Inspects a corpus."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import replace
+
+from recommender.articles import Article, get_entry_url
+from recommender.corpus import Corpus
+from recommender.inspection.inspection import Inspection, ListCount
+from recommender.inspection.shortcomings import find_shortcomings
+from recommender.inspection.tally import Tally, tally_passed_over, tally_problems
+from recommender.settings import Settings
+from recommender.text import language_of
+
+_GUESSED = 500  # articles whose language is guessed where none says its own
+_MIN_GUESSABLE = 200  # characters that a guess needs
+_COMPARED = 20_000  # articles whose excerpts are compared
+_SECONDS_A_DAY = 86_400
+
+
+def inspect(corpus: Corpus, settings: Settings, *, chosen: Settings, given: Collection[str] = ()) -> Inspection:
+    """Inspect a corpus; for the settings see `settings_in_force`."""
+    counter = _Counter(now=time.time() / _SECONDS_A_DAY, published=settings.published, step=_step(corpus))
+    for article in corpus.articles:
+        counter.add(article)
+    found = corpus.found_files
+    inspection = replace(
+        counter.result(),
+        site="" if found is None else found.site.generator,
+        reason="" if found is None else found.site.reason,
+        with_topics=len(corpus.topics),
+        passed_over=() if found is None else tally_passed_over(found),
+        problems=tally_problems(corpus.problems),
+        lists=tuple(
+            ListCount(form.key, form.shape, count)
+            for form, count in sorted(corpus.list_forms.items(), key=lambda item: (-item[1], item[0]))
+        ),
+        links=sum(map(len, corpus.links.values())),
+        written_lists=sum(file.list_state == "written" for file in corpus.article_files),
+        text_links=sum(map(len, corpus.text_links.values())),
+        linking_texts=len(corpus.text_links),
+    ).with_settings(settings, chosen=chosen, given=given)
+    return replace(inspection, shortcomings=tuple(find_shortcomings(inspection, corpus.problems)))
+
+
+def _step(corpus: Corpus) -> int:
+    return max(1, len(corpus.articles) // _GUESSED)
+
+
+class _Counter:
+    """Counts what articles have, one after the other."""
+
+    def __init__(self, *, now: float, published: str, step: int) -> None:
+        self._now, self._published, self._step = now, published, step
+        self._counts: Counter[str] = Counter()
+        self._languages: Counter[str] = Counter()
+        self._guessed: Counter[str] = Counter()
+        self._hidden: Counter[str] = Counter()
+        self._days: Counter[int] = Counter()
+        self._excerpts: dict[str, list[str]] = {}
+
+    def add(self, article: Article) -> None:
+        """Count an article."""
+        if not article.path:
+            self._counts["linked_only"] += 1
+            return
+        self._counts.update(
+            articles=1,
+            dated=article.published_at is not None,
+            excerpted="excerpt" in article.entry,
+            summarised=bool(article.summary),
+            with_text=bool(article.text),
+            addressed=get_entry_url(article.entry) is not None,
+            wordless=not (article.excerpt or article.text),
+        )
+        if article.published_at is not None:
+            self._days[int(article.published_at // 1)] += 1
+        if hiding := self._why_hidden(article):
+            self._hidden[hiding] += 1
+        if article.language is not None:
+            self._languages[article.language] += 1
+        elif self._counts["articles"] % self._step == 0:
+            sample = f"{article.title} {article.excerpt} {article.text[:1000]}"
+            if len(sample) >= _MIN_GUESSABLE:
+                self._guessed[language_of(sample)] += 1
+        if article.excerpt and self._counts["articles"] <= _COMPARED:
+            self._excerpts.setdefault(article.excerpt, []).append(article.path)
+
+    def result(self) -> Inspection:
+        """What was counted."""
+        paths = max(self._excerpts.values(), key=len, default=[])
+        counts = self._counts
+        return Inspection(
+            articles=counts["articles"],
+            linked_only=counts["linked_only"],
+            dated=counts["dated"],
+            excerpted=counts["excerpted"],
+            summarised=counts["summarised"],
+            with_text=counts["with_text"],
+            addressed=counts["addressed"],
+            wordless=counts["wordless"],
+            languages=dict(self._languages.most_common()),
+            guessed_languages=dict(self._guessed.most_common()),
+            hidden=dict(self._hidden.most_common()),
+            busiest_day=max(self._days.values(), default=0),
+            repeated_excerpt=Tally("the same excerpt", len(paths), paths[0]) if len(paths) > 1 else None,
+        )
+
+    def _why_hidden(self, article: Article) -> str:
+        if article.hidden:
+            return "draft or withdrawn"
+        if article.visible_from is not None and article.visible_from > self._now:
+            return "still to come"
+        if article.visible_until is not None and article.visible_until <= self._now:
+            return "expired"
+        return "published: false" if self._published == "only" and not article.published else ""

@@ -1,0 +1,44 @@
+"""The settings in force, and where each comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from recommender.settings import Settings
+
+Origin: TypeAlias = Literal["given", "learnt from links", "chosen for this corpus", "default"]
+
+_SHOWN = ("title_weight", "text_weight", "half_life_days", "language", "published", "min_score")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingInForce:
+    """A setting, its value, and where the value comes from."""
+
+    name: str
+    value: float | str | None
+    origin: Origin
+
+
+def settings_in_force(
+    settings: Settings, *, chosen: Settings, given: Collection[str] = ()
+) -> tuple[SettingInForce, ...]:
+    """The settings that decide what lists look like.
+
+    Args:
+        settings: those in force.
+        chosen: those that the corpus started from, before anything was learnt.
+        given: the names of those that the user has set.
+    """
+    default = Settings()
+
+    def origin(name: str) -> Origin:
+        if name in given:
+            return "given"
+        if getattr(settings, name) != getattr(chosen, name):
+            return "learnt from links"
+        return "default" if getattr(settings, name) == getattr(default, name) else "chosen for this corpus"
+
+    return tuple(SettingInForce(name, getattr(settings, name), origin(name)) for name in _SHOWN)

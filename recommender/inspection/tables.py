@@ -1,0 +1,112 @@
+"""The tables of an inspection, which the text and the page show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from recommender.inspection.inspection import Inspection
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of texts.
+
+    Attributes:
+        columns: their headings.
+        rows: as many texts each.
+        numeric: the columns that hold numbers.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]], *numeric: str) -> Self:
+        """A table of some rows."""
+        return cls(columns, tuple(rows), numeric)
+
+
+def summary_of(one: Inspection) -> dict[str, str]:
+    """The site, its articles, what is hidden, and what is compared."""
+    return {
+        "site": site_of(one),
+        "articles": articles_of(one),
+        "hidden": counted(one.hidden) or "none",
+        "compared": shares_of(one),
+    }
+
+
+def tables_of(one: Inspection) -> list[Table]:
+    """What articles have, which settings are in force, links, and what is passed over, as far as anything is."""
+    passed_over = [(tally.reason, f"{tally.count:,}", tally.example) for tally in one.passed_over]
+    return [
+        Table.of(("articles with", "number", "share"), _rows_of_parts(one), "number", "share"),
+        Table.of(("in force", "value", "comes from"), rows_of_settings(one), "value"),
+        Table.of(("links", "number", "in"), _rows_of_links(one), "number"),
+        *([Table.of(("passed over", "files", "for instance"), passed_over, "files")] if passed_over else []),
+    ]
+
+
+def site_of(one: Inspection) -> str:
+    """The kind of site, and why it is taken for one."""
+    return f"{one.site} ({one.reason})" if one.site else "no files"
+
+
+def articles_of(one: Inspection) -> str:
+    """The number of articles, and of those known only from links."""
+    return numbered(one.articles, "article") + (
+        f", {one.linked_only:,} more known only from links" if one.linked_only else ""
+    )
+
+
+def shares_of(one: Inspection) -> str:
+    """The fields and their shares."""
+    shares = {"title": one.fields.title, "excerpt": one.fields.excerpt, "text": one.fields.text}
+    return ", ".join(f"{name} {100 * share:.3g} %" for name, share in shares.items() if share)
+
+
+def _rows_of_parts(one: Inspection) -> Iterator[tuple[str, ...]]:
+    counts = {
+        "date": one.dated,
+        "excerpt": one.excerpted,
+        "excerpt taken from the text": one.summarised,
+        "text": one.with_text,
+        "topics": one.with_topics,
+        "address": one.addressed,
+        "links in the text": one.linking_texts,
+        **{f"language {language}": count for language, count in one.languages.items()},
+    }
+    if not one.languages:
+        counts["language"] = 0
+    for name, count in counts.items():
+        yield name, f"{count:,}", f"{count / one.articles:.0%}" if one.articles else ""
+
+
+def rows_of_settings(one: Inspection) -> Iterator[tuple[str, str, str]]:
+    """Each setting, its value, and where it comes from."""
+    for setting in one.settings:
+        value = f"{setting.value:g}" if isinstance(setting.value, float | int) else setting.value or "none"
+        yield setting.name, value, setting.origin
+
+
+def _rows_of_links(one: Inspection) -> Iterator[tuple[str, ...]]:
+    lists = sum(each.count for each in one.lists)
+    yield "curated", f"{one.links:,}", numbered(lists, "list")
+    for each in one.lists:
+        yield f"`{each.key}`, as {each.shape}", "", numbered(each.count, "list")
+    if one.written_lists:
+        yield "written by this program", "", numbered(one.written_lists, "list")
+    yield "in texts", f"{one.text_links:,}", numbered(one.linking_texts, "article")
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Names, each with its count."""
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
+
+
+def numbered(count: int, noun: str) -> str:
+    """A count with its noun, in the plural where it is not one."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"

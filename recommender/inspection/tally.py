@@ -1,0 +1,34 @@
+"""How many files or problems there are of each kind, each with an example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from recommender.sources import FoundFiles, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What some files or problems have in common, how many they are, and the file of the first."""
+
+    reason: str
+    count: int
+    example: str
+
+
+def tally_passed_over(found: FoundFiles) -> tuple[Tally, ...]:
+    """The files that are not read, the most frequent reason first."""
+    return tuple(Tally(reason, count, found.examples[reason]) for reason, count in found.passed_over.most_common())
+
+
+def tally_problems(problems: Iterable[Problem]) -> tuple[Tally, ...]:
+    """Problems by their kind, in the order of the first of each; one without others of its kind keeps its reason."""
+    groups: dict[tuple[str, str, int], list[Problem]] = {}
+    for position, problem in enumerate(problems):
+        key = (problem.kind, "", 0) if problem.kind else ("", problem.reason, position)
+        groups.setdefault(key, []).append(problem)
+    return tuple(
+        Tally(group[0].kind if len(group) > 1 else group[0].reason, len(group), group[0].place)
+        for group in groups.values()
+    )

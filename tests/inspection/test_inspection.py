@@ -1,0 +1,122 @@
+"""What an inspection says will disappoint, and how it sums up problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from recommender import Article, Corpus, Settings
+from recommender.articles import parse_date
+from recommender.corpus import SHARED_ID
+from recommender.inspection import Inspection, inspect, problem_lines
+from recommender.sources import UNREADABLE_DATE, Problem
+
+GERMAN = "Der Fluss ist über die Ufer getreten und das Wasser steht auf dem Platz, den die Leute nicht verlassen. " * 3
+ENGLISH = "The river has risen and the water is in the square that was built by the people of the old town. " * 3
+
+
+def made(id: str, **fields: object) -> Article:
+    """An article that lacks nothing."""
+    number = int(id.removeprefix("a"))
+    whole = Article(
+        id=id,
+        entry={"title": id, "url": f"/{id}/", "excerpt": f"Excerpt {id}"},
+        path=f"{id}.md",
+        language="en",
+        published_at=float(number),
+        text="Text",
+    )
+    return replace(whole, **fields)  # type: ignore[arg-type]
+
+
+def articles(count: int = 20, *, with_fault: int = 0, **fault: object) -> list[Article]:
+    """Articles, of which the first so many have a fault."""
+    return [made(f"a{number}", **(fault if number < with_fault else {})) for number in range(count)]
+
+
+def inspection(some: Iterable[Article], *problems: Problem, **settings: object) -> Inspection:
+    corpus = Corpus(articles=tuple(some), links={}, problems=problems)
+    chosen = Settings.from_mapping(settings)
+    return inspect(corpus, chosen, chosen=chosen)
+
+
+def test_a_site_that_lacks_nothing_disappoints_nobody() -> None:
+    assert inspection(articles()).shortcomings == ()
+
+
+@pytest.mark.parametrize(
+    ("some", "beginning"),
+    [
+        (articles(with_fault=20, entry={"title": "x"}), "No article has an address, so that an entry leads nowhere."),
+        (articles(with_fault=3, entry={"title": "x"}), "3 of 20 articles lack an address,"),
+        (articles(with_fault=3, entry={"title": "x", "url": "/x"}, text=""), "3 of 20 articles lack a text or an"),
+        (articles(with_fault=3, published_at=None), "3 of 20 articles lack a date,"),
+        (articles(with_fault=11, published_at=3.5), "11 of 20 dates are one day,"),
+        (articles(with_fault=11, hidden=True), "11 of 20 articles are hidden and in no list (draft or withdrawn 11)."),
+        (articles(with_fault=11, visible_from=parse_date("2999-01-01")), "11 of 20 articles are hidden"),
+        (articles(with_fault=11, visible_until=3.5), "11 of 20 articles are hidden and in no list (expired 11)."),
+        (
+            articles(with_fault=3, entry={"title": "x", "url": "/x", "excerpt": "Read on"}),
+            "3 articles have the same excerpt, as a0.md has,",
+        ),
+        (articles(19), "With 19 articles, lists show nearly all there is."),
+        (
+            [
+                *articles(17),
+                *(made(f"a{n}", language=None, text=t) for n, t in enumerate([GERMAN, GERMAN, ENGLISH, ENGLISH], 17)),
+            ],
+            "Articles without a language seem to be in German and English,",
+        ),
+    ],
+)
+def test_a_shortcoming_is_told_with_its_cure(some: list[Article], beginning: str) -> None:
+    [told] = inspection(some).shortcomings
+    assert told.startswith(beginning)
+
+
+def test_shortcomings_that_few_articles_have_are_not_told() -> None:
+    some = articles(with_fault=2, entry={"title": "x"}, text="", published_at=None, hidden=True)
+    assert inspection(some).shortcomings == ()
+
+
+def test_unpublished_articles_count_as_hidden_where_they_are_not_suggested() -> None:
+    some = articles(with_fault=2, published=False)
+    assert inspection(some).hidden == {}
+    assert inspection(some, published="only").hidden == {"published: false": 2}
+
+
+def test_dates_and_ids_that_are_no_good_are_told_with_an_example() -> None:
+    dates = [Problem(f"{name}.md", "the date 'soon' can't be read as a date", kind=UNREADABLE_DATE) for name in "ab"]
+    ids = [Problem(f"{name}.md", "the ID 'x' is also that of y.md", kind=SHARED_ID) for name in "cde"]
+    first, second = inspection(articles(), *dates, *ids).shortcomings
+    assert first == "2 dates can't be read, as in a.md: the date 'soon' can't be read as a date."
+    assert second.startswith("3 IDs are those of several articles, which look-ups find by their path only, as in c.md:")
+
+
+def test_problems_of_one_kind_are_one_line_and_others_twenty() -> None:
+    several = [Problem(f"x/{number}.md", f"the ID {number} is taken", kind=SHARED_ID) for number in range(557)]
+    alone = [Problem(f"y/{number}.md", "no title", 2) for number in range(22)]
+    seen = inspection(articles(), alone[0], *several, *alone[1:])
+    lines = list(problem_lines(seen))
+    assert lines[:3] == [
+        "y/0.md:2: no title",
+        f"557 × {SHARED_ID}; for instance x/0.md",
+        "y/1.md:2: no title",
+    ]
+    assert len(lines) == 22
+    assert lines[-1] == "and 2 more: `recommender inspect` lists all"
+    assert len(list(problem_lines(seen, most=None))) == 23
+    assert list(problem_lines(seen.abridged())) == [*lines[:20], "and 3 more: `recommender inspect` lists all"]
+
+
+def test_names_with_control_characters_are_shown_escaped() -> None:
+    [line] = problem_lines(inspection([], Problem("a\x1b[31m\n.md", "no title")))
+    assert line == "a\\x1b[31m\\n.md: no title"
+    assert str(Problem("a\x1b.md", "no\ntitle", 3)) == "a\\x1b.md:3: no\\ntitle"
+
+
+def test_an_inspection_comes_back_from_its_plain_values() -> None:
+    one = inspection(articles(with_fault=2, published_at=None), Problem("a.md", "no title"))
+    assert Inspection.from_mapping(one.to_mapping()) == one
