@@ -101,7 +101,7 @@ def _join(prefix: str, path: str, ending: str = "/") -> str:
 def _expand(site: Site, page: Page, pattern: str, folders: Sequence[str]) -> str | None:
     name = site.name_of(page.path)
     slug = _slug_of(site, page)
-    sections = _sections(site, page, folders)
+    sections = _sections(site, page, folders) if ":section" in pattern else []
     texts = {
         "title": page.title,
         "slug": slug or page.title,
@@ -109,7 +109,7 @@ def _expand(site: Site, page: Page, pattern: str, folders: Sequence[str]) -> str
         **dict.fromkeys(("slugorfilename", "slugorcontentbasename"), slug or name),
     }
     # Each is taken for an address of its own, of which an empty fragment is dropped, and is then unescaped.
-    values = {token: _urlize(site, text).removesuffix("#") for token, text in texts.items()}
+    values = {token: _urlize(site, text).removesuffix("#") for token, text in texts.items() if token in pattern}
     values |= {"section": sections[0] if sections else "", "sections": "/".join(sections)}
     # Without a date in the front matter a name's is only Hugo's if the configuration wants it.
     date = page.date if site.options["dates_in_names"] or _has_date(site, page) else None
