@@ -62,8 +62,10 @@ class Settings:
     """Days between two articles that halve a score; `None` ignores time. News becomes irrelevant within weeks."""
     newer_stretch: Annotated[float, Meta(gt=0, le=100, description="a number above 0, at most 100")] = 1.5
     """The half-life is this many times as long for newer candidates, up to 100: editors follow a story forwards."""
-    older_weight: _Share = 1.0
-    """A score is multiplied by this if the candidate is older than the query, 0 to 1."""
+    evergreen: _Share = 0.0
+    """The share of a similarity that no time takes away, 0 to 1: some subjects stay, while stories pass."""
+    window_days: _Days = None
+    """Beyond so many days only the evergreen share is left; `None` for no such end."""
     hub_exponent: _Share = 0.4
     """How much hubs (articles similar to almost everything) are demoted, 0 (not at all) to 1."""
 

@@ -14,24 +14,31 @@ from recommender.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Decay:
-    """Exponential decay: the time factor of a score is 2^(-|days apart| / half-life).
+    """Time decay: the time factor of a score is e + (1 - e) * 2^(-|days apart| / half-life), and e beyond a window.
 
     The factor is 1 where either date is unknown (NaN). The formula itself is compiled: `kernels/scoring.py`.
 
     Attributes:
         half_life_days: `None` for no decay.
         newer_stretch: for candidates newer than the query the half-life is so many times as long.
-        older_weight: multiplies the factor of candidates older than the query, 0 to 1.
+        evergreen: e, the share that no time takes away, 0 to 1.
+        window_days: beyond it only that share is left; `None` for no window.
     """
 
     half_life_days: float | None
     newer_stretch: float = 1.0
-    older_weight: float = 1.0
+    evergreen: float = 0.0
+    window_days: float | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """The decay that some settings ask for."""
-        return cls(settings.half_life_days, newer_stretch=settings.newer_stretch, older_weight=settings.older_weight)
+        return cls(
+            settings.half_life_days,
+            newer_stretch=settings.newer_stretch,
+            evergreen=settings.evergreen,
+            window_days=settings.window_days,
+        )
 
     def factor(self, query_days: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
         """The time factor, 0 to 1, of candidates of some `days` for queries of others, broadcast, float64."""
@@ -56,7 +63,8 @@ class Decay:
         )
 
     @property
-    def parameters(self) -> tuple[float, float, float]:
-        """Half-life in days (1 if there is none), half-life for newer candidates, weight of older ones."""
+    def parameters(self) -> tuple[float, float, float, float]:
+        """Half-life in days (1 if there is none), half-life for newer candidates, evergreen share, window in days."""
         half_life = self.half_life_days or 1.0
-        return half_life, half_life * self.newer_stretch, self.older_weight
+        window = np.inf if self.window_days is None else self.window_days
+        return half_life, half_life * self.newer_stretch, self.evergreen, window

@@ -48,7 +48,7 @@ def train(
     chosen = choose_defaults(corpus, given)
     inspected = inspect(corpus, chosen, chosen=chosen, given=given)
     report_corpus(inspected)
-    split = Split.of(corpus)
+    split = Split.without_later(corpus)
     with show_stages("training") as show:
         tuned = tune(corpus, split, given=given, progress=show)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,22 +26,28 @@ from recommender.tuning.tuning_result import MIN_LISTS, TuningResult
 _MIN_LISTS_FOR_TEXT = 100  # n-gram lengths and term weights overfit more easily, and need more lists
 _MAX_ARTICLES = 100_000  # that are tuned on: they are held in memory, and more would teach little
 _MAX_LINKS = 10  # of a list: longer ones tend to chain a whole topic together
-_FOLDS = 4
 
 _STANDARD_ERRORS = 0.5  # half of one is enough, as a wrong choice among near equals costs little
 _MIN_DEVIATION = 0.1  # of differences in nDCG@10 between two values of a setting
+_JUDGED_SHARE = 0.25  # of the lists, the newest: what the others taught is judged on them
 
 Change: TypeAlias = Mapping[str, Any]
 
-# In the order in which they are tried; every default is among them.
-GRID: Mapping[str, tuple[Any, ...]] = {
-    "half_life_days": (1, 2, 3.5, 5, 7, 10, 14, 20, 30, 60, 90, 180, 365, None),
-    "newer_stretch": (0.25, 0.5, 1, 1.5, 2, 3),
-    "older_weight": (0.6, 0.7, 0.8, 0.9, 1),
-    "title_weight": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
-    "hub_exponent": (0, 0.2, 0.4, 0.6),
-}
-_TIME_SETTINGS = ("half_life_days", "newer_stretch", "older_weight")
+_HALF_LIVES = (1, 2, 3.5, 5, 7, 10, 14, 20, 30, 60, 90, 180, 365, None)
+# What is searched together, in this order: settings that say little without each other are changed at once.
+GRID: tuple[Mapping[str, tuple[Any, ...]], ...] = (
+    {"half_life_days": _HALF_LIVES, "evergreen": (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)},
+    {"half_life_days": _HALF_LIVES, "window_days": (None, 30, 14, 10, 7, 5, 3)},
+    {"newer_stretch": (0.25, 0.5, 1, 1.5)},
+    {"title_weight": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)},
+    {"hub_exponent": (0.0, 0.2, 0.4, 0.6)},
+)
+_TIME_SETTINGS = ("half_life_days", "evergreen", "window_days", "newer_stretch")
+_ROUNDS = 2  # settings depend on each other
+# `None` is averaged as a very long time, and a mean that is too long to matter becomes `None`.
+_NONE_AS = {"half_life_days": 20_000.0, "window_days": 365.0}
+_LONGEST = {"half_life_days": 2_000.0, "window_days": 45.0}
+_DIGITS = 3  # significant digits of a mean
 # Other text analyses. They are few, since each means to vectorise the corpus again.
 _ANALYSES: tuple[Change, ...] = ({"title_ngrams": (4, 4)},)
 _UNSPACED_ANALYSES: tuple[Change, ...] = ({"unspaced_ngrams": (2, 2)}, {"unspaced_ngrams": (1, 2)})
@@ -56,7 +63,7 @@ def tune(
 ) -> TuningResult:
     """Find the settings and term factors that rank the earlier lists best.
 
-    A setting leaves its default only where the gain is significant.
+    The defaults are kept where what the older of these lists teach loses on the newest quarter of them.
 
     Args:
         given: settings that the user has set; they are not changed.
@@ -76,11 +83,10 @@ def tune(
         return unchanged
     progress("learning from links")
     context = TuningContext(articles, lists, base)
-    free = [name for name in GRID if name not in given and (context.candidates.dated or name not in _TIME_SETTINGS)]
-    tuned, gain = base, _expected_gain(context, free)
+    free = set().union(*GRID) - set(given) - (set() if context.candidates.dated else set(_TIME_SETTINGS))
+    tuned, gain = base, _forward_gain(context, free)
     if gain > 0:
-        tuned = _coordinate_search(context, context.popularity(base), base, free)
-        tuned = _coordinate_search(context, context.popularity(tuned), tuned, free)  # settings depend on each other
+        tuned = _average_search(context, free, context.candidates)
     factors: TermFactors = {}
     if len(lists) >= _MIN_LISTS_FOR_TEXT and not base.text_weight:
         unspaced = np.mean([is_unspaced(article.title) for article in articles]) > 0.1
@@ -95,7 +101,7 @@ def tune(
         unchanged,
         settings=tuned,
         changed={name: value for name, value in tuned.to_mapping().items() if value != defaults[name]},
-        gain=max(gain, 0.0),
+        gain=gain,
         term_factors=factors,
     )
 
@@ -125,40 +131,60 @@ def _tuning_set(
     return chosen, {id: targets for id, targets in lists.items() if id in ids and targets <= ids}
 
 
-def _expected_gain(context: TuningContext, free: Sequence[str]) -> float:
-    """The mean gain in nDCG@10 over the defaults, by cross-validation over blocks of time."""
-    popularity = context.popularity(context.settings)
-    lists = np.arange(len(context.candidates))
-    gains = np.zeros(len(lists))
-    for fold in np.array_split(lists, _FOLDS):
-        tuned = _coordinate_search(context, popularity, context.settings, free, lists=np.setdiff1d(lists, fold))
-        held_out = context.candidates.subset(fold)
-        gains[fold] = _ndcg(held_out, popularity, tuned) - _ndcg(held_out, popularity, context.settings)
-    return float(gains.mean())
+def _forward_gain(context: TuningContext, free: Collection[str]) -> float:
+    """The mean gain in nDCG@10 over the defaults on the newest lists, of settings learnt from the older ones."""
+    count = len(context.candidates)
+    first_judged = count - max(1, round(_JUDGED_SHARE * count))
+    tuned = _average_search(context, free, context.candidates.subset(np.arange(first_judged)))
+    judged = context.candidates.subset(np.arange(first_judged, count))
+    before, after = (_ndcg(judged, context.popularity(each), each) for each in (context.settings, tuned))
+    return float((after - before).mean())
 
 
-def _coordinate_search(
-    context: TuningContext,
-    popularity: NDArray[np.float64],
-    start: Settings,
-    free: Sequence[str],
-    *,
-    lists: NDArray[np.int64] | None = None,
-) -> Settings:
-    """One setting after the other, the value nearest to the default that is not significantly worse than the best."""
-    candidates = context.candidates if lists is None else context.candidates.subset(lists)
-    current = start
-    for name in free:
-        values = GRID[name]
-        if getattr(context.settings, name) not in values:
-            values = (getattr(context.settings, name), *values)
-        ndcgs = [_ndcg(candidates, popularity, replace(current, **{name: value})) for value in values]
-        best = max(range(len(values)), key=lambda i: ndcgs[i].mean())
-        default = values.index(getattr(context.settings, name))
-        as_good = [i for i, ndcg in enumerate(ndcgs) if not _is_better(ndcgs[best], ndcg, candidates)]
-        nearest = min(as_good, key=lambda i: (abs(i - default), -ndcgs[i].mean()))
-        current = replace(current, **{name: values[nearest]})
+def _average_search(context: TuningContext, free: Collection[str], candidates: Candidates) -> Settings:
+    """Settings that are averages over the grid, weighted by how little worse than the best each value is.
+
+    The best cell of a noisy grid is chosen by chance as much as by merit; its neighbourhood is not. A value whose nDCG
+    is d below that of the best, with a standard error of se, weighs exp(-(d / se)^2).
+    """
+    current = context.settings
+    for _ in range(_ROUNDS):
+        popularity = context.popularity(current)
+        for group in GRID:
+            names = [name for name in group if name in free]
+            cells = list(product(*(_values(context, name, group[name]) for name in names)))
+            if not names:
+                continue
+            changes = [dict(zip(names, cell, strict=True)) for cell in cells]
+            ndcgs = [_ndcg(candidates, popularity, replace(current, **change)) for change in changes]
+            weights = _posterior(np.array(ndcgs))
+            means: Change = {name: _mean(name, [change[name] for change in changes], weights) for name in names}
+            current = replace(current, **means)
     return current
+
+
+def _values(context: TuningContext, name: str, values: Sequence[Any]) -> Sequence[Any]:
+    """The values that are tried, the default among them."""
+    default = getattr(context.settings, name)
+    return values if default in values else (default, *values)
+
+
+def _posterior(ndcgs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The weight of each cell of a grid, float64 (cells,), from its nDCG on each list, float64 (cells, lists)."""
+    best = ndcgs[np.argmax(ndcgs.mean(axis=1))]
+    differences = best - ndcgs
+    errors = np.sqrt((differences.var(axis=1) + _MIN_DEVIATION**2) / ndcgs.shape[1])
+    weights = np.exp(-((differences.mean(axis=1) / errors) ** 2))
+    return np.asarray(weights / weights.sum())
+
+
+def _mean(name: str, values: Sequence[Any], weights: NDArray[np.float64]) -> float | None:
+    """The weighted mean of a setting's values, of times in logarithms."""
+    if name not in _NONE_AS:
+        return float(f"{np.dot(weights, values):.{_DIGITS}g}")
+    logarithms = np.log([_NONE_AS[name] if value is None else value for value in values])
+    mean = float(f"{np.exp(np.dot(weights, logarithms)):.{_DIGITS}g}")
+    return None if mean > _LONGEST[name] else mean
 
 
 def _try_analysis(context: TuningContext, tuned: Settings, change: Change) -> tuple[TuningContext, Settings]:

@@ -51,6 +51,11 @@ class Split:
         }
         return cls(since, earlier, later)
 
+    @classmethod
+    def without_later(cls, corpus: Corpus) -> Self:
+        """All lists as the earlier part: to learn what is served, which nothing is evaluated on."""
+        return cls(None, {id: frozenset(targets) for id, targets in corpus.links.items()}, {})
+
     @property
     def since_text(self) -> str | None:
         """When the later part begins, ISO 8601."""

@@ -22,7 +22,8 @@ class TuningResult:
         lists, links: how many were learnt from.
         since: lists from this date on were kept for the evaluation.
         changed: the settings that differ from their default, with their value.
-        gain: expected nDCG@10 above that of the defaults, by time-blocked cross-validation.
+        gain: nDCG@10 above that of the defaults, on the newest lists, of what the others teach; negative where the
+            defaults are kept because of it.
         precision: the share of right suggestions that the minimum score was set for, if one was asked for.
         term_factors: what to multiply a term's weight by, by field and term.
     """
@@ -57,5 +58,8 @@ class TuningResult:
         if terms:
             learnt.append(f"the weights of {terms:,} terms")
         if not learnt:
-            return f"the defaults are kept: {source}, nothing is better beyond chance"
-        return f"learnt {source}: {', '.join(learnt)}; expected gain over the defaults {self.gain:+.3f} nDCG@10"
+            lost = f", what the older lists teach loses {-self.gain:.3f} nDCG@10 on the newest" if self.gain < 0 else ""
+            return f"the defaults are kept: {source}{lost or ', nothing is better'}"
+        return (
+            f"learnt {source}: {', '.join(learnt)}; gain over the defaults on the newest lists {self.gain:+.3f} nDCG@10"
+        )

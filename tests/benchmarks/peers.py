@@ -90,7 +90,7 @@ def brute_force(
         for row, of_row in zip(block, similarity.T, strict=True):
             later = days - days[row]
             fading = np.exp2(-np.abs(later) / np.where(later > 0, half_life * s.newer_stretch, half_life))
-            fading *= np.where(later < 0, s.older_weight, 1.0)
+            fading = s.evergreen + (1 - s.evergreen) * np.where(np.abs(later) > (s.window_days or np.inf), 0.0, fading)
             score = of_row * np.where(np.isnan(later), 1.0, fading) * weights
             score[row] = 0
             yield score

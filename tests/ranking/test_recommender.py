@@ -44,12 +44,13 @@ def test_without_a_half_life_only_likeness_counts() -> None:
     assert gauge_near.score == pytest.approx(gauge_far.score / 8)  # three half-lives apart
 
 
-def test_older_articles_step_back_as_told() -> None:
-    as_they_are, stepped_back = fitted(), fitted(older_weight=0.5)
-    assert ids(as_they_are.related("rescue"))[0] == "flood"
-    assert stepped_back.related("rescue")[-1].score == as_they_are.related("rescue")[-1].score  # the gauge is newer
-    older = {suggestion.article.id: suggestion.score for suggestion in stepped_back.related("rescue")}
-    assert older["flood"] == pytest.approx(as_they_are.related("rescue")[0].score / 2)
+def test_an_evergreen_share_is_left_however_far_apart_and_beyond_the_window_nothing_else() -> None:
+    near, far = fitted(half_life_days=None), fitted(half_life_days=7, evergreen=0.5)
+    gauge, evergreen = near.related("flood")[-1], far.related("flood")[-1]
+    assert evergreen.article is gauge.article is GAUGE
+    assert evergreen.score == pytest.approx(gauge.score * (0.5 + 0.5 / 8))  # three half-lives apart
+    windowed = fitted(half_life_days=7, evergreen=0.5, window_days=20).related("flood")[-1]
+    assert windowed.score == pytest.approx(gauge.score * 0.5)
 
 
 def test_other_settings_can_be_tried_without_training() -> None:
@@ -189,7 +190,7 @@ def test_without_its_date_a_text_is_compared_by_likeness_alone() -> None:
     assert texts == timeless.related_to_text(FLOOD.title, FLOOD.excerpt)
 
 
-@pytest.mark.parametrize("settings", [{}, {"older_weight": 0.5, "hub_exponent": 0.5}])
+@pytest.mark.parametrize("settings", [{}, {"evergreen": 0.5, "window_days": 2, "hub_exponent": 0.5}])
 def test_an_explanation_adds_up(settings: dict[str, float]) -> None:
     recommender = fitted(FIVE, **settings)
     for suggestion in recommender.related("flood"):

@@ -47,9 +47,10 @@ def time_factor(later: float, decay: Decay) -> float:
     """What a score is multiplied by where the candidate is so many days newer (or, below 0, older)."""
     if decay.half_life_days is None or math.isnan(later) or later == 0:
         return 1.0
-    if later > 0:
-        return math.exp2(-later / (decay.half_life_days * decay.newer_stretch))
-    return math.exp2(later / decay.half_life_days) * decay.older_weight
+    if abs(later) > (math.inf if decay.window_days is None else decay.window_days):
+        return decay.evergreen
+    half_life = decay.half_life_days * (decay.newer_stretch if later > 0 else 1)
+    return decay.evergreen + (1 - decay.evergreen) * math.exp2(-abs(later) / half_life)
 
 
 def brute_force(
@@ -88,16 +89,18 @@ def test_a_half_life_halves_forwards_and_backwards() -> None:
     assert Decay(7.0).factor(np.array([10.0]), np.array([10.0, 17.0, 3.0, 24.0])).tolist() == [1.0, 0.5, 0.5, 0.25]
 
 
-def test_older_candidates_weigh_less_and_newer_ones_have_a_longer_half_life() -> None:
-    decay = Decay(7.0, newer_stretch=2.0, older_weight=0.5)
-    assert decay.factor(np.array([10.0]), np.array([3.0, 10.0, 24.0])).tolist() == [0.25, 1.0, 0.5]
+def test_newer_candidates_have_a_longer_half_life_and_a_share_is_evergreen() -> None:
+    decay = Decay(7.0, newer_stretch=2.0, evergreen=0.25, window_days=20.0)
+    factors = decay.factor(np.array([10.0]), np.array([3.0, 10.0, 24.0, 30.0, 31.0, -10.0, -11.0]))
+    fading = [0.5, 1.0, 0.5, 2 ** (-20 / 14), 0.0, 2 ** (-20 / 7), 0.0]
+    assert factors.tolist() == pytest.approx([0.25 + 0.75 * share for share in fading])
 
 
 def test_the_time_factor_is_1_without_a_date_or_a_half_life() -> None:
     nan = math.nan
-    faded = Decay(7.0, older_weight=0.5).factor(np.array([nan, 0.0, nan]), np.array([5.0, nan, nan]))
+    faded = Decay(7.0, evergreen=0.5).factor(np.array([nan, 0.0, nan]), np.array([5.0, nan, nan]))
     assert faded.tolist() == [1.0, 1.0, 1.0]
-    assert Decay(None, older_weight=0.5).factor(np.array([900.0]), np.array([0.0])).tolist() == [1.0]
+    assert Decay(None, evergreen=0.5).factor(np.array([900.0]), np.array([0.0])).tolist() == [1.0]
 
 
 def test_score_is_similarity_times_decay_times_weight() -> None:
@@ -149,7 +152,8 @@ numbers = st.integers(0, 3).map(lambda number: number / 2)
 decays = st.builds(
     Decay,
     st.sampled_from([None, 0.5, 1.0, 7.0]),
-    older_weight=st.sampled_from([0.0, 0.5, 1.0]),
+    evergreen=st.sampled_from([0.0, 0.2, 1.0]),
+    window_days=st.sampled_from([None, 0.5, 4.0]),
     newer_stretch=st.sampled_from([0.5, 1.0, 3.0]),
 )
 

@@ -34,10 +34,10 @@ def archive(
 
 
 ARCHIVES: dict[str, tuple[dict[str, Any], Decay]] = {
-    "dense": ({"seed": 0}, Decay(2.0, newer_stretch=1.5, older_weight=0.9)),
+    "dense": ({"seed": 0}, Decay(2.0, newer_stretch=1.5, evergreen=0.1)),
     "sparse": ({"seed": 1, "days": 2000.0}, Decay(7.0)),  # distant blocks can't share neighbours
     "empty vectors": ({"seed": 7, "empty": 20}, Decay(2.0)),
-    "two blocks": ({"seed": 8, "count": 500}, Decay(20.0, newer_stretch=1.5, older_weight=0.8)),
+    "two blocks": ({"seed": 8, "count": 500}, Decay(20.0, newer_stretch=1.5, evergreen=0.05, window_days=9.0)),
     "one day": ({"seed": 2, "days": 0.0}, Decay(7.0)),
     "no half-life": ({"seed": 3}, Decay(None)),
     "half undated": ({"seed": 4, "undated": 700}, Decay(3.0, newer_stretch=0.5)),

@@ -46,7 +46,7 @@ def digests(manifest: Manifest) -> dict[str, str]:
     [
         {},
         {"half_life_days": None},
-        {"half_life_days": 0.5, "newer_stretch": 3.0, "older_weight": 0.7},
+        {"half_life_days": 0.5, "newer_stretch": 3.0, "evergreen": 0.2, "window_days": 3},
         {"hub_exponent": 0.0},
         {"title_weight": 1.0},
         {"title_weight": 0.0},

@@ -23,7 +23,7 @@ def context() -> TuningContext:
     [
         Settings(),
         Settings(half_life_days=None, hub_exponent=0),
-        Settings(half_life_days=1, newer_stretch=0.5, older_weight=0.6, hub_exponent=0.6),
+        Settings(half_life_days=1, newer_stretch=0.5, evergreen=0.3, window_days=9, hub_exponent=0.6),
         Settings(title_weight=0.9),
     ],
 )

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from recommender.search.index_arrays import IndexArrays
 from recommender.search.kernels.compiled import compiled
 
-DecayParameters: TypeAlias = tuple[float, float, float]
-"""Half-life in days, half-life for newer candidates, weight of older ones: `Decay.parameters`."""
+DecayParameters: TypeAlias = tuple[float, float, float, float]
+"""Half-life in days, half-life for newer candidates, evergreen share, window in days: `Decay.parameters`."""
 
 TIME_CHUNK = 256
 """Rows that share one upper bound on their time factor."""
@@ -26,12 +26,14 @@ def time_factor(days_later: float, decay: DecayParameters) -> float:
 
     It is 1 where the days are unknown (NaN).
     """
-    half_life, newer_half_life, older_weight = decay
+    half_life, newer_half_life, evergreen, window = decay
     if np.isnan(days_later) or days_later == 0:
         return 1.0
-    if days_later > 0:
-        return float(np.exp2(-days_later / newer_half_life))
-    return float(np.exp2(days_later / half_life)) * older_weight
+    days = abs(days_later)
+    if days > window:
+        return evergreen
+    fading = float(np.exp2(-days / (newer_half_life if days_later > 0 else half_life)))
+    return evergreen + (1.0 - evergreen) * fading
 
 
 @compiled
