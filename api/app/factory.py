@@ -93,12 +93,12 @@ def _over_model(
     else:
         app.extensions["model"] = FixedModel(recommender, version)
     published: PublishedOnly | None = "only" if own.published == "only" else None
-    app.extensions.update(models=own.models, published=published, token=own.token)
+    app.extensions.update(models=own.models, published=published, fields=own.fields, token=own.token)
     register_filters(app)
     register_model_routes(app)
 
     def answer(id: str, limit: int | None) -> tuple[Tagged, bytes]:
         snapshot = current_snapshot(app)
-        return snapshot, snapshot.recommender.answer(id, limit=limit, published=published)
+        return snapshot, snapshot.recommender.answer(id, limit=limit, published=published, fields=own.fields)
 
     return answer, lambda: current_snapshot(app).described()

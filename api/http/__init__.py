@@ -3,14 +3,15 @@
 from api.http.caching import JSON, Deliverer, deliver, takes_gzip, uncached
 from api.http.environ import LIST, POLICY, ROUTE
 from api.http.openapi import openapi_document
-from api.http.operation import Operation, OperationGroup, View, register_operations, rule_of
-from api.http.options import enforced_published, ranking_options
+from api.http.operation import Operation, OperationGroup, View, is_look_up, register_operations, rule_of
+from api.http.options import default_fields, enforced_published, entry_fields, ranking_options
 from api.http.parameters import Reader, WrongRequestError, in_words, schemas_of
 from api.http.problems import problem, store_unavailable, unknown
 from api.http.request_types import (
     ArticleListOptions,
     DraftBody,
     DraftForm,
+    DraftQuery,
     ExploreQuery,
     FragmentQuery,
     HomeQuery,
@@ -57,6 +58,7 @@ __all__ = [
     "Deliverer",
     "DraftBody",
     "DraftForm",
+    "DraftQuery",
     "EntryExplanation",
     "EntryImage",
     "EntryProvider",
@@ -91,9 +93,12 @@ __all__ = [
     "View",
     "WithdrawnResponse",
     "WrongRequestError",
+    "default_fields",
     "deliver",
     "enforced_published",
+    "entry_fields",
     "in_words",
+    "is_look_up",
     "openapi_document",
     "problem",
     "ranking_options",

@@ -37,7 +37,7 @@ class Deliverer:
     def __init__(self, config: Config) -> None:
         self._kept = f"public, max-age={config.max_age}, stale-while-revalidate={config.stale_while_revalidate}"
         self._compression = config.compression
-        self._seed = f"{_PROGRAM}\n{config.published}\n"
+        self._seed = f"{_PROGRAM}\n{config.published}\n{','.join(config.fields)}\n"
 
     def __call__(self, environ: Mapping[str, str], source: Tagged, body: bytes, mimetype: str = JSON) -> Delivery:
         """An answer with its headers, compressed if the client prefers that, or 304 if the client has it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from api.http.request_types import NoParameters, RequestFields
 View: TypeAlias = Callable[..., Response]
 
 FORM = "application/x-www-form-urlencoded"
+_LOOK_UP = r"/related(?:\.html)?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +143,12 @@ class IdConverter(PathConverter):
 class OwnIdConverter(IdConverter):
     """An ID at the end of a path: a path that ends as a look-up does is a look-up, whatever the method."""
 
-    regex = r"(?![\s\S]*/related(?:\.html)?$)[\s\S]+?"
+    regex = rf"(?![\s\S]*{_LOOK_UP}$)[\s\S]+?"
+
+
+def is_look_up(id: str) -> bool:
+    """Whether a path that ends in an ID is the look-up of a list, so that no operation finds an article by it."""
+    return re.search(rf"{_LOOK_UP}\Z", id) is not None
 
 
 def register_operations(app: Flask, operations: Iterable[Operation]) -> None:

@@ -1,9 +1,9 @@
 """List options of a request as options of the library.
 
-A new look-up option needs four changes: a field with bounds and description in `ListOptions` (`request_types.py`, from
-which the OpenAPI document follows), a line in `ranking_options` below, a key of `Options`
-(`recommender/ranking/recommender.py`), and a field of `Rules` with the rule that applies it
-(`recommender/ranking/rules.py`).
+A new look-up option needs four changes: a key of `Options` with its bounds and description
+(`recommender/ranking/options.py`, from which the options of commands follow), a field of `ListOptions`
+(`request_types.py`, from which the OpenAPI document follows), a line in `ranking_options` below, and a field of `Rules`
+with the rule that applies it (`recommender/ranking/rules.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import cast
 from flask import current_app
 from msgspec import UNSET
 
-from api.http.request_types import ArticleListOptions, ListOptions, PublishedOnly
+from api.http.request_types import ArticleListOptions, DraftQuery, ListOptions, LookUpQuery, PublishedOnly
 from recommender.ranking import Options
 
 
@@ -33,6 +33,16 @@ def ranking_options(query: ListOptions) -> Options:
     if isinstance(query, ArticleListOptions) and query.curated is not UNSET:
         options["curated"] = query.curated
     return options
+
+
+def entry_fields(query: LookUpQuery | DraftQuery) -> tuple[str, ...]:
+    """The fields that a query wants of each entry, else those that the configuration names; none for whole entries."""
+    return tuple(query.fields.split(",")) if query.fields else default_fields()
+
+
+def default_fields() -> tuple[str, ...]:
+    """The fields of entries where a request names none; empty for whole entries."""
+    return cast("tuple[str, ...]", current_app.extensions["fields"])
 
 
 def enforced_published() -> PublishedOnly | None:

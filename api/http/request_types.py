@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from recommender.articles import ENTRY_FIELDS
+from recommender.ranking import CuratedOption, MaxAgeDays, MinScore, ProviderCap, PublishedOption
+
 Limit = Annotated[int, Meta(ge=1, le=100, description="Maximum number of entries; by default the model's setting.")]
 Date = Annotated[
     str,
@@ -21,7 +24,17 @@ Url = Annotated[
     Meta(
         min_length=1,
         max_length=4000,
-        description="The article's address; scheme, `www.`, fragment and trailing slash are ignored.",
+        description="The article's address, or its path on the site; scheme, `www.`, default port, fragment, trailing "
+        "slash and tracking parameters are ignored.",
+    ),
+]
+
+Fields = Annotated[
+    str,
+    Meta(
+        title=f"names with commas between them, of {', '.join(ENTRY_FIELDS)}",
+        pattern="^({0})(,({0})){{0,99}}$".format("|".join(ENTRY_FIELDS)),
+        description="The fields of each entry, in this order, where they are known; by default the whole entry.",
     ),
 ]
 
@@ -36,14 +49,8 @@ class ListOptions(RequestFields, frozen=True, kw_only=True):
     """Options of any list."""
 
     limit: Limit | UnsetType = UNSET
-    min_score: Annotated[float, Meta(ge=0, le=1, description="Minimum score of a suggestion.")] | UnsetType = UNSET
-    published: (
-        Annotated[
-            Literal["any", "only"],
-            Meta(description="`only` leaves out articles that say `published: false`."),
-        ]
-        | UnsetType
-    ) = UNSET
+    min_score: MinScore | UnsetType = UNSET
+    published: PublishedOption | UnsetType = UNSET
     exclude: (
         Annotated[
             str,
@@ -55,32 +62,14 @@ class ListOptions(RequestFields, frozen=True, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
-    max_age_days: (
-        Annotated[
-            float,
-            Meta(
-                ge=0,
-                le=100_000,
-                description="Leaves out articles that are older than this one by more days, and those without a date.",
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
-    provider_cap: (
-        Annotated[int, Meta(ge=1, le=100, description="Maximum number of suggestions of one provider.")] | UnsetType
-    ) = UNSET
+    max_age_days: MaxAgeDays | UnsetType = UNSET
+    provider_cap: ProviderCap | UnsetType = UNSET
 
 
 class ArticleListOptions(ListOptions, frozen=True, kw_only=True):
     """Options of an article's list."""
 
-    curated: (
-        Annotated[
-            Literal["ignore", "first"],
-            Meta(description="`first` puts the article's curated links first."),
-        ]
-        | UnsetType
-    ) = UNSET
+    curated: CuratedOption | UnsetType = UNSET
 
 
 class FragmentQuery(ArticleListOptions, frozen=True, kw_only=True):
@@ -93,12 +82,19 @@ class LookUpQuery(ArticleListOptions, frozen=True, kw_only=True):
     """The query of a look-up by ID."""
 
     explain: Annotated[bool, Meta(description="Whether to explain each entry.")] | UnsetType = UNSET
+    fields: Fields | UnsetType = UNSET
 
 
 class LookUpByUrlQuery(LookUpQuery, frozen=True, kw_only=True):
     """The query of a look-up by address."""
 
     url: Url
+
+
+class DraftQuery(ListOptions, frozen=True, kw_only=True):
+    """The query of a draft's list."""
+
+    fields: Fields | UnsetType = UNSET
 
 
 class StoreLookUpQuery(RequestFields, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 
 class EntryProvider(Struct, omit_defaults=True):
@@ -23,11 +23,25 @@ class EntryImage(Struct, omit_defaults=True):
 
 
 class RelatedEntry(Struct, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
-    """The public face of an article: an item of a `related` list."""
+    """The public face of an article: an item of a `related` list; with `fields`, just those that are asked for."""
 
-    title: str
+    title: Annotated[str, Meta(description="Always there, unless `fields` leaves it out.")] | UnsetType = UNSET
     excerpt: str | UnsetType = UNSET
     published_date_time: str | UnsetType = UNSET
+    date: str | UnsetType = UNSET
+    pub_date: str | UnsetType = UNSET
+    publish_date: str | UnsetType = UNSET
+    published_at: str | UnsetType = UNSET
+    publication_date: str | UnsetType = UNSET
+    date_published: str | UnsetType = UNSET
+    date_published_in_snake_case: str | UnsetType = field(default=UNSET, name="date_published")
+    published_at_in_snake_case: str | UnsetType = field(default=UNSET, name="published_at")
+    published_date_in_snake_case: str | UnsetType = field(default=UNSET, name="published_date")
+    created: str | UnsetType = UNSET
+    created_at_in_snake_case: str | UnsetType = field(default=UNSET, name="created_at")
+    created_at: str | UnsetType = UNSET
+    date_created: str | UnsetType = UNSET
+    url: Annotated[str, Meta(description="Its address on the site, where no other key has one.")] | UnsetType = UNSET
     source_url: str | UnsetType = UNSET
     web_url: str | UnsetType = UNSET
     amp_url: str | UnsetType = UNSET
@@ -38,6 +52,11 @@ class RelatedEntry(Struct, rename="camel", omit_defaults=True, forbid_unknown_fi
     provider: EntryProvider | UnsetType = UNSET
     quality: int | str | UnsetType = UNSET
     images: Annotated[list[EntryImage], Meta(max_length=1)] | UnsetType = UNSET
+    id: Annotated[str, Meta(description="With `fields` alone.")] | UnsetType = UNSET
+    path: Annotated[str, Meta(description="Of its file, relative to the corpus; with `fields` alone.")] | UnsetType = (
+        UNSET
+    )
+    score: Annotated[float, Meta(description="With `fields` alone.")] | UnsetType = UNSET
 
 
 class ExplainedWord(Struct):

@@ -1,4 +1,4 @@
-"""Cards: entries as pages show them, with texts of limited length and web addresses only."""
+"""Cards: entries as pages show them, with texts of limited length, and links to the web or within the site only."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from recommender.articles import get_entry_date, parse_moment
+
 _WEB = re.compile(r"https?://", re.IGNORECASE)
-_ADDRESSES = ("webUrl", "sourceUrl", "ampWebUrl", "ampUrl")  # widget.js tries the same, in the same order
+_ADDRESS = re.compile(r"https?://|/(?!/)", re.IGNORECASE)
+_ADDRESSES = ("webUrl", "sourceUrl", "url", "ampWebUrl", "ampUrl")  # widget.js tries the same, in the same order
 _TITLE, _EXCERPT, _NAME = 300, 1000, 100  # characters
 
 
@@ -17,7 +20,7 @@ class Card:
     """What a page shows of an article; unknown fields are empty.
 
     Attributes:
-        address: URL of the article.
+        address: URL of the article, or its path on the site.
         day: date of publication, such as `2019-12-04`.
         image: URL of its image.
     """
@@ -37,12 +40,12 @@ class Card:
         images = entry.get("images")
         image = images[0] if isinstance(images, list) and images and isinstance(images[0], dict) else {}
         return cls(
-            title=_cut(entry["title"], _TITLE),
+            title=_cut(entry.get("title"), _TITLE),
             excerpt=_cut(entry.get("excerpt"), _EXCERPT),
-            address=next(filter(None, (_web(entry.get(name)) for name in _ADDRESSES)), ""),
+            address=next((text for name in _ADDRESSES if (text := _matching(_ADDRESS, entry.get(name)))), ""),
             provider=_cut(provider.get("name") or provider.get("domain"), _NAME),
-            day=_day(entry.get("publishedDateTime")),
-            image=_web(image.get("url")),
+            day=_day(get_entry_date(entry)),
+            image=_matching(_WEB, image.get("url")),
         )
 
 
@@ -51,11 +54,14 @@ def _cut(text: object, length: int) -> str:
     return words if len(words) <= length else f"{words[: length - 1].rstrip()}…"
 
 
-def _web(address: object) -> str:
-    """The address if it is a web address, else an empty text: a link must not lead anywhere else."""
-    return address if isinstance(address, str) and _WEB.match(address) else ""
+def _matching(allowed: re.Pattern[str], address: object) -> str:
+    """The address if it begins as it may, else an empty text: a link must not lead anywhere else."""
+    return address if isinstance(address, str) and allowed.match(address) else ""
 
 
-def _day(date: object) -> str:
-    found = re.match(r"\d{4}-\d{2}-\d{2}", str(date or ""))
-    return found[0] if found else ""
+def _day(date: str | None) -> str:
+    if date is None:
+        return ""
+    found = re.match(r"\d{4}-\d{2}-\d{2}", date)
+    moment = None if found else parse_moment(date)
+    return found[0] if found else f"{moment:%Y-%m-%d}" if moment else ""

@@ -10,9 +10,9 @@ from api.http import (
     ArticleResponse,
     ArticlesResponse,
     DraftBody,
+    DraftQuery,
     EntryExplanation,
     ExplainedWord,
-    ListOptions,
     LookUpByUrlQuery,
     LookUpQuery,
     OperationGroup,
@@ -21,6 +21,7 @@ from api.http import (
     SuggestionsResponse,
     deliver,
     enforced_published,
+    entry_fields,
     ranking_options,
     uncached,
 )
@@ -44,7 +45,7 @@ def related_by_url(query: LookUpByUrlQuery) -> Response:
 
 
 @operations.operation("POST", "/related", response=SuggestionsResponse)
-def related_to_draft(query: ListOptions, body: DraftBody) -> Response:
+def related_to_draft(query: DraftQuery, body: DraftBody) -> Response:
     """The related articles of a draft, which is not stored."""
     suggestions = current_snapshot(current_app).recommender.related_to_text(
         body.title,
@@ -53,7 +54,8 @@ def related_to_draft(query: ListOptions, body: DraftBody) -> Response:
         limit=query.limit or None,
         **ranking_options(query),
     )
-    return uncached(msgspec.json.encode({"related": [suggestion.article.entry for suggestion in suggestions]}))
+    fields = entry_fields(query)
+    return uncached(msgspec.json.encode({"related": [suggestion.entry(fields) for suggestion in suggestions]}))
 
 
 @operations.operation("GET", "/articles/{id}", response=ArticleResponse, problems=(404,), cacheable=True)
@@ -74,7 +76,7 @@ def articles(query: SearchQuery) -> Response:
 def _related(snapshot: Snapshot, id: str, query: LookUpQuery) -> Response:
     recommender, options = snapshot.recommender, ranking_options(query)
     limit = query.limit or None
-    body = recommender.answer(id, limit=limit, **options)
+    body = recommender.answer(id, limit=limit, fields=entry_fields(query), **options)
     request.environ[LIST] = body
     if query.explain:
         suggestions = recommender.related(id, limit=limit, **options)

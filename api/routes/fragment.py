@@ -36,8 +36,8 @@ def widget() -> Response:
 
 
 def render_fragment(source: Tagged, entries: Iterable[Entry], heading: str | None) -> Response:
-    """Entries as a fragment, without those that have no address to link to."""
-    cards = [card for entry in entries if (card := Card.of(entry)).address]
+    """Entries as a fragment, without those that have no address to link to, or no title to link by."""
+    cards = [card for entry in entries if (card := Card.of(entry)).address and card.title]
     html = render_template("related.html", cards=cards, heading=heading or _HEADING)
     request.environ[POLICY] = _POLICY
     return deliver(source, html.strip().encode(errors="replace"), HTML)

@@ -12,7 +12,7 @@ from flask import Response, abort, current_app, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 
-from api.http import OperationGroup, PostedResponse, WithdrawnResponse, uncached
+from api.http import OperationGroup, PostedResponse, WithdrawnResponse, default_fields, is_look_up, uncached
 from api.state import FixedModel, ModelWatcher
 from recommender.corpus import PostedArticle
 from recommender.errors import FrontMatterError
@@ -74,11 +74,15 @@ def post_article() -> Response:
         abort(HTTPStatus.BAD_REQUEST, "the body is not UTF-8; send it as UTF-8")
     except FrontMatterError as error:
         abort(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+    if is_look_up(posted.id):
+        detail = f"the ID {posted.id!r} ends as look-ups of lists do, so nothing could withdraw it; choose another"
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     overlay, created = _live().post(posted)
     id = overlay.recommender.article(posted.id).id
+    fields = default_fields()
     values = {
         "id": id,
-        "related": [suggestion.article.entry for suggestion in overlay.recommender.related(id)],
+        "related": [suggestion.entry(fields) for suggestion in overlay.recommender.related(id)],
         "enters": overlay.listed_by(id),
         "problems": [problem.reason for problem in posted.problems],
     }

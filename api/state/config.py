@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from recommender.articles import ENTRY_FIELDS
 from recommender.errors import SettingsError
 from recommender.settings import Published, annotations_of, check_setting
 
@@ -24,6 +25,10 @@ _Count: TypeAlias = Annotated[int, Meta(ge=0, le=_YEAR, description=f"a whole nu
 _Origin: TypeAlias = Annotated[
     str, Meta(pattern=r"^(\*|https?://[^/]*)$", description="origins such as https://www.site.example, or *")
 ]
+_Field: TypeAlias = Annotated[
+    str, Meta(pattern=f"^({'|'.join(ENTRY_FIELDS)})$", description=f"names of {', '.join(ENTRY_FIELDS)}")
+]
+_Fields: TypeAlias = Annotated[tuple[str, ...], Meta(description="fields of entries")]
 _Origins: TypeAlias = Annotated[tuple[str, ...], Meta(description="origins")]
 
 
@@ -39,6 +44,8 @@ class Config:
     """What clients need to post and withdraw articles, as `Authorization: Bearer …`; without one nobody can."""
     published: Annotated[Published, Meta(description="any or only")] = "any"
     """`only` keeps articles that say `published: false` out of every list, whatever a request asks for."""
+    fields: _Fields = ()
+    """Fields of each entry, separated by commas, where a request names none; by default the whole entry."""
     max_age: _Count = 60
     """Seconds for which a browser or proxy may reuse an answer without asking."""
     stale_while_revalidate: _Count = 600
@@ -64,11 +71,15 @@ class Config:
         """
         for name, annotation in annotations_of(Config).items():
             check_setting(PREFIX + name.upper(), getattr(self, name), annotation)
+        for name in self.fields:
+            check_setting(f"{PREFIX}FIELDS", name, _Field)
         for origin in self.cors_origins:
             check_setting(f"{PREFIX}CORS_ORIGINS", origin, _Origin)
         # A store has the lists as they were exported: its entries do not say whether their articles are published.
         if self.store is not None and self.published != "any":
             raise SettingsError(f"{PREFIX}PUBLISHED is {self.published!r}; it must be any where a store answers")
+        if self.store is not None and self.fields:
+            raise SettingsError(f"{PREFIX}FIELDS is set where a store answers; export with --fields instead")
 
     @classmethod
     def of(cls, environment: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Self:
@@ -91,6 +102,8 @@ class Config:
 
 def _read(text: str, annotation: Any) -> object:
     """A text as a value of an annotated type, or the text itself where it is none: the check names it."""
+    if annotation is _Fields:
+        return tuple(part.strip() for part in text.split(","))
     if annotation is _Origins:
         return tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
     try:

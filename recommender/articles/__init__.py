@@ -5,6 +5,7 @@ Each rule reads the fields of a front matter or of a JSON object, whose values a
 
 from recommender.articles.addresses import (
     ADDRESS_KEYS,
+    get_address_keys,
     get_aliases,
     get_entry_url,
     get_identity_urls,
@@ -21,7 +22,8 @@ from recommender.articles.dates import (
     parse_date,
     parse_moment,
 )
-from recommender.articles.entry import Entry, build_entry, get_entry_date
+from recommender.articles.entry import ENTRY_KEYS, Entry, build_entry, get_entry_date
+from recommender.articles.entry_fields import ENTRY_FIELDS, pick_fields, read_entry_fields
 from recommender.articles.fields import get_text, get_texts, get_title, with_canonical_keys
 from recommender.articles.rank_order import in_rank_order, published_days, rank_key
 from recommender.articles.slug import make_dated_slug
@@ -30,10 +32,13 @@ from recommender.articles.visibility import get_visible_days, is_false, is_hidde
 __all__ = [
     "ADDRESS_KEYS",
     "DATE_KEYS",
+    "ENTRY_FIELDS",
+    "ENTRY_KEYS",
     "Article",
     "Entry",
     "build_entry",
     "days_since_1970",
+    "get_address_keys",
     "get_aliases",
     "get_date",
     "get_date_text",
@@ -55,7 +60,9 @@ __all__ = [
     "normalise_url",
     "parse_date",
     "parse_moment",
+    "pick_fields",
     "published_days",
     "rank_key",
+    "read_entry_fields",
     "with_canonical_keys",
 ]

@@ -61,6 +61,13 @@ def is_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
 
 
+def get_address_keys(url: str) -> tuple[str, ...]:
+    """What a page's address is looked up by: the whole of it, then its path alone, as a preview on localhost has it."""
+    normal = normalise_url(url)
+    path = normal[normal.find("/") :] if "/" in normal else ""
+    return tuple(dict.fromkeys(filter(None, (normal, path))))
+
+
 def get_entry_url(entry: Entry) -> str | None:
     """The address of an entry, whichever key the site spells it with."""
     return next((str(entry[key]) for key in ("sourceUrl", "webUrl", "url") if key in entry), None)

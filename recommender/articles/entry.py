@@ -29,6 +29,18 @@ _EXCERPT_KEYS = (
     "teaser",
     "lead",
 )
+ENTRY_KEYS = (
+    "title",
+    "excerpt",
+    *DATE_KEYS,
+    "url",
+    *dict.fromkeys(key for spellings in _LINK_KEYS for key in spellings.values()),
+    "type",
+    "provider",
+    "quality",
+    "images",
+)
+"""All keys that an entry may have, in their order; of the dates it has one."""
 _WHOLE_NUMBER = re.compile(r"-?\d{1,18}")
 
 
@@ -89,6 +101,6 @@ def _number(text: str | None) -> int | str | None:
     return int(text) if text is not None and _WHOLE_NUMBER.fullmatch(text) else text
 
 
-def get_entry_date(entry: Entry) -> str | None:
+def get_entry_date(entry: Mapping[str, Any]) -> str | None:
     """The date of an entry as text, whichever key the site spells it with."""
     return next((str(entry[key]) for key in DATE_KEYS if key in entry), None)

@@ -1,4 +1,7 @@
-"""What hides an article: flags, status, password, robots, and moments before and after which it is not public."""
+"""What hides an article: flags, status, password, robots, and moments before and after which it is not public.
+
+What these mean for lists is decided in `recommender/ranking/rules.py`.
+"""
 
 from __future__ import annotations
 

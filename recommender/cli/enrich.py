@@ -13,8 +13,9 @@ from typing import get_args
 import click
 
 from recommender.artefacts import LocalModels
-from recommender.cli.options import limit_option, models_option
+from recommender.cli.options import limit_option, look_up_options, models_option
 from recommender.errors import RecommenderError
+from recommender.ranking import Options
 from recommender.storage import locked_folder
 from recommender.training import ensure_trained, load_with_live_articles, read_corpus
 from recommender.writing import Action, Enrichment, Mode, Outcome
@@ -31,6 +32,7 @@ from recommender.writing import Action, Enrichment, Mode, Outcome
     help="fill: write lists that are missing; append: also add to curated lists; replace: also overwrite those.",
 )
 @limit_option
+@look_up_options
 @click.option("--dry-run", "trial", flag_value="list", help="Write nothing; list the files that would change.")
 @click.option("--diff", "trial", flag_value="diff", help="Write nothing; show what would change.")
 @click.option(
@@ -44,6 +46,7 @@ def enrich_command(
     models: LocalModels,
     mode: Mode,
     limit: int | None,
+    options: Options,
     trial: str | None,
     as_json: bool,
     verbose: bool,
@@ -57,7 +60,7 @@ def enrich_command(
     with nullcontext() if trial else _locked(corpus_path):
         corpus = read_corpus(corpus_path, models)
         recommender = load_with_live_articles(models, ensure_trained(corpus, models))
-        enrichment = Enrichment(corpus_path, corpus, recommender, mode=mode, limit=limit)
+        enrichment = Enrichment(corpus_path, corpus, recommender, mode=mode, limit=limit, options=options)
         outcomes = list(
             _print_outcomes(enrichment.run(dry_run=trial is not None, progress=True), trial, as_json=as_json)
         )

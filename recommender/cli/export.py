@@ -9,10 +9,18 @@ from typing import get_args
 import click
 
 from recommender.artefacts import Models
-from recommender.cli.options import corpus_argument, engine_options, limit_option, models_or_url_option
+from recommender.cli.options import (
+    corpus_argument,
+    engine_options,
+    fields_option,
+    limit_option,
+    look_up_options,
+    models_or_url_option,
+)
 from recommender.errors import without_secrets
 from recommender.export import TASK_SIZE, Exporter, ExportFormat, load_into_redis, redact_url, require_pyarrow
 from recommender.parallel import Engine
+from recommender.ranking import Options
 from recommender.training import ensure_trained
 
 
@@ -26,6 +34,8 @@ from recommender.training import ensure_trained
     help="Output file, or folder with a file per task in subfolders per month; - is standard output.",
 )
 @limit_option
+@look_up_options
+@fields_option
 @click.option(
     "--format",
     "form",
@@ -42,6 +52,8 @@ def export_command(
     models: Models,
     out: str,
     limit: int | None,
+    options: Options,
+    fields: tuple[str, ...],
     form: ExportFormat,
     engine: Engine,
     task_size: int,
@@ -55,7 +67,16 @@ def export_command(
         require_pyarrow()
     with engine.started():
         version = ensure_trained(corpus_path, models, engine=engine)
-        exporter = Exporter(models, version, limit=limit, engine=engine, task_size=task_size, progress=True)
+        exporter = Exporter(
+            models,
+            version,
+            limit=limit,
+            fields=fields,
+            options=options,
+            engine=engine,
+            task_size=task_size,
+            progress=True,
+        )
         if out == "-":
             count = exporter.to_stream(sys.stdout.buffer)
         elif form == "parquet" or out.endswith("/") or "://" in out or Path(out).is_dir():

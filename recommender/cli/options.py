@@ -1,21 +1,20 @@
-"""Arguments and options that several commands take.
-
-Of the look-up options, commands take `--limit`; another one is added like `limit_option`, and passed to
-`Recommender.related` or `Recommender.answer` as a keyword. `api/http/options.py` lists the files of the HTTP side.
-"""
+"""Arguments and options that several commands take."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import click
+from msgspec import Meta
 
 from recommender.artefacts import LocalModels, Models, RemoteModels, models_at
-from recommender.errors import without_secrets
+from recommender.articles import read_entry_fields
+from recommender.errors import SettingsError, without_secrets
 from recommender.parallel import Engine, EngineName
+from recommender.ranking import Options
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -67,6 +66,57 @@ def limit_option(command: Command) -> Command:
     """`--limit N`, for the commands that output lists."""
     text = "Maximum number of entries per list.  [default: the model's setting]"
     return click.option("--limit", type=click.IntRange(1, 1000), help=text)(command)
+
+
+def look_up_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that `Options` declares, of which a command gets those that are given as one `options`."""
+    declared = get_type_hints(Options, include_extras=True)
+
+    @wraps(command)
+    def with_options(**given: Any) -> Any:
+        values = {name: given.pop(name) for name in declared}
+        return command(options={name: value for name, value in values.items() if value not in (None, ())}, **given)
+
+    for name, annotation in reversed(declared.items()):
+        kind, meta = _annotated(annotation)
+        flag = "--exclude-id" if name == "exclude" else f"--{name.replace('_', '-')}"
+        with_options = click.option(
+            flag,
+            name,
+            type=_click_type(kind, meta),
+            multiple=get_origin(kind) is Sequence,
+            metavar="ID" if name == "exclude" else None,
+            help=(meta.description or "").replace("`", ""),
+        )(with_options)
+    return with_options
+
+
+def _annotated(annotation: Any) -> tuple[Any, Meta]:
+    """The type and the description of an annotated type, perhaps optional."""
+    [annotated] = [one for one in (annotation, *get_args(annotation)) if get_origin(one) is Annotated]
+    kind, meta = get_args(annotated)
+    return kind, meta
+
+
+def _click_type(kind: Any, meta: Meta) -> click.ParamType[Any]:
+    if kind is float:
+        return click.FloatRange(meta.ge, meta.le)
+    if kind is int:
+        return click.IntRange(meta.ge, meta.le)  # type: ignore[arg-type]
+    return click.Choice(get_args(kind)) if get_origin(kind) is Literal else click.STRING
+
+
+def fields_option(command: Command) -> Command:
+    """`--fields NAME,…`, for the commands that print or export entries."""
+
+    def read(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...]:
+        try:
+            return () if text is None else read_entry_fields(text)
+        except SettingsError as error:
+            raise click.BadParameter(str(error)) from error
+
+    text = "Fields of each entry, in this order: keys of entries, id, path and score.  [default: the whole entry]"
+    return click.option("--fields", metavar="NAME,…", callback=read, help=text)(command)
 
 
 def settings_option(command: Command) -> Command:

@@ -7,8 +7,8 @@ import json
 import click
 
 from recommender.artefacts import LocalModels
-from recommender.cli.options import limit_option, models_option
-from recommender.ranking import Recommender, Suggestion
+from recommender.cli.options import fields_option, limit_option, look_up_options, models_option
+from recommender.ranking import Options, Recommender, Suggestion
 from recommender.training import load_with_live_articles
 from recommender.writing import YamlStyle
 
@@ -17,23 +17,36 @@ from recommender.writing import YamlStyle
 @click.argument("id")
 @models_option
 @limit_option
+@look_up_options
+@fields_option
 @click.option("--explain", is_flag=True, help="Explain each suggestion instead of printing the entries.")
 @click.option(
     "--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True, help="Output format."
 )
-def related_command(id: str, models: LocalModels, limit: int | None, explain: bool, form: str) -> None:
+def related_command(
+    *,
+    id: str,
+    models: LocalModels,
+    limit: int | None,
+    options: Options,
+    fields: tuple[str, ...],
+    explain: bool,
+    form: str,
+) -> None:
     """Print the related list of the article ID, as `enrich` writes it (yaml) or as an HTTP response body (json)."""
+    if explain and fields:
+        raise click.UsageError("an explanation has fields of its own; leave out --fields, or --explain")
     recommender = load_with_live_articles(models)
     article = recommender.article(id)
-    suggestions = recommender.related(id, limit=limit)
+    suggestions = recommender.related(id, limit=limit, **options)
     if explain:
         _print_explanations(recommender, article.id, suggestions, form)
     elif form == "json":
-        click.echo(recommender.answer(id, limit=limit))
+        click.echo(recommender.answer(id, limit=limit, fields=fields, **options))
     else:
         style = YamlStyle()
         click.echo(
-            style.format_block(style.format_entry(suggestion.article.entry) for suggestion in suggestions), nl=False
+            style.format_block(style.format_entry(suggestion.entry(fields)) for suggestion in suggestions), nl=False
         )
 
 

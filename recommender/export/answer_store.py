@@ -26,7 +26,7 @@ from zlib import crc32
 
 import msgspec
 
-from recommender.articles import normalise_url
+from recommender.articles import get_address_keys
 from recommender.errors import SettingsError, StoreError, UnknownArticleError, without_secrets
 
 Kind: TypeAlias = Literal["answers", "names", "urls"]
@@ -179,16 +179,17 @@ class AnswerStore:
         raise self._unstable()
 
     def answer_at(self, url: str) -> StoredAnswer:
-        """The answer of the article at an address; scheme, `www.`, fragment and trailing slash are ignored.
+        """The answer of the article at an address, else at its path on the site; see `normalise_url`.
 
         Raises:
             UnknownArticleError: no article has this address.
             StoreError: Redis can't be reached, or holds no answers.
         """
-        version, body = self._get_by("urls", normalise_url(url))
-        if body is None:
-            raise UnknownArticleError(url)
-        return StoredAnswer(version.info, body)
+        for key in get_address_keys(url):
+            version, body = self._get_by("urls", key)
+            if body is not None:
+                return StoredAnswer(version.info, body)
+        raise UnknownArticleError(url)
 
     def info(self) -> VersionInfo:
         """The version in use.

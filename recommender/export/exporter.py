@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from recommender.export.live_snapshot import LIVE, LiveSnapshot
 from recommender.export.partition_task import ExportJob, export_partition, load_recommender
 from recommender.export.partitions import RUN, SUCCESS, ExportFormat, Plan, make_partitions
 from recommender.parallel import Engine
+from recommender.ranking import Options
 from recommender.storage import FileStore, atomic_write
 
 TASK_SIZE = 4000
@@ -40,6 +41,8 @@ class Exporter:
         version: str,
         *,
         limit: int | None = None,
+        fields: Sequence[str] = (),
+        options: Options | None = None,
         engine: Engine | None = None,
         task_size: int = TASK_SIZE,
         progress: bool = False,
@@ -49,12 +52,16 @@ class Exporter:
         Args:
             models: in a folder that all workers see, or at a URL.
             limit: maximum number of entries per list; by default the model's setting.
+            fields: of `ENTRY_FIELDS`, those that each entry has; by default the whole entry.
+            options: of all look-ups.
             engine: a started one; by default processes of this machine.
             task_size: maximum number of articles per task.
         """
         self._models = LocalModels(models.path.resolve()) if models.path is not None else models
         self._version = version
         self._limit = models.manifest(version).settings.limit if limit is None else limit
+        self._fields = tuple(fields)
+        self._options: Options = msgspec.json.decode(msgspec.json.encode(options or {}))  # as a plan is read
         self._engine = engine or Engine()
         self._task_size = task_size
         self._progress = progress
@@ -137,8 +144,8 @@ class Exporter:
         return plan.articles
 
     def _is_same_export(self, plan: Plan, form: ExportFormat) -> bool:
-        wanted = (self._version, self._limit, form, self._task_size)
-        return wanted == (plan.version, plan.limit, plan.format, plan.task_size)
+        wanted = (self._version, self._limit, self._fields, self._options, form, self._task_size)
+        return wanted == (plan.version, plan.limit, plan.fields, plan.options, plan.format, plan.task_size)
 
     def _begin(self, dataset: FileStore, live: LiveSnapshot, form: ExportFormat, *, by_month: bool) -> Plan:
         """Write the plan and the live changes to an empty folder."""
@@ -148,6 +155,8 @@ class Exporter:
             version=self._version,
             live=live.digest,
             limit=self._limit,
+            fields=self._fields,
+            options=dict(self._options),
             format=form,
             task_size=self._task_size,
             articles=len(days),
@@ -166,7 +175,16 @@ class Exporter:
         """Write the partitions that are missing."""
         names = dataset.names()
         missing = [partition for partition in plan.partitions if partition.file(plan.format) not in names]
-        job = ExportJob(self._models, plan.version, dataset.url, plan.live, plan.limit, plan.format)
+        job = ExportJob(
+            self._models,
+            plan.version,
+            dataset.url,
+            plan.live,
+            plan.limit,
+            self._fields,
+            self._options,
+            plan.format,
+        )
         # A few articles take less time than starting a process.
         is_small = self._engine.name == "local" and plan.articles <= plan.task_size
         try:

@@ -13,13 +13,11 @@ from typing import Any
 
 import msgspec
 
-from recommender.articles import DATE_KEYS
+from recommender.articles import ENTRY_KEYS
 from recommender.errors import ExportError
 
 _TEXT = "Text"
 _NUMBERS = ("quality", "width", "height")
-_TEXTS = ("title", "excerpt", *DATE_KEYS, "url")
-_LINKS = ("sourceUrl", "webUrl", "ampUrl", "ampWebUrl", "cdnAmpUrl", "cdnAmpWebUrl")
 
 
 def require_pyarrow() -> None:
@@ -30,8 +28,12 @@ def require_pyarrow() -> None:
         raise ExportError("Parquet needs pyarrow: pip install 'related-articles[parquet]'") from error
 
 
-def to_parquet(answers: Sequence[bytes]) -> bytes:
-    """A Parquet file of answers, each `{"id": …, "related": [entry, …]}` as JSON."""
+def to_parquet(answers: Sequence[bytes], fields: tuple[str, ...] = ()) -> bytes:
+    """A Parquet file of answers, each `{"id": …, "related": [entry, …]}` as JSON.
+
+    Args:
+        fields: that the entries have; none means whole entries.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -43,7 +45,7 @@ def to_parquet(answers: Sequence[bytes]) -> bytes:
                     if isinstance(numbered.get(key), str):
                         numbered[key + _TEXT] = numbered.pop(key)
     stream = BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=_schema()), stream, compression="zstd")
+    pq.write_table(pa.Table.from_pylist(rows, schema=_schema(fields or ENTRY_KEYS)), stream, compression="zstd")
     return stream.getvalue()
 
 
@@ -64,7 +66,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 @cache
-def _schema() -> Any:
+def _schema(fields: tuple[str, ...]) -> Any:
     import pyarrow as pa
 
     def texts(*names: str) -> list[Any]:
@@ -74,12 +76,11 @@ def _schema() -> Any:
         return [pa.field(name, pa.int64()), pa.field(name + _TEXT, pa.string())]
 
     image = pa.struct([*texts("url"), *number("width"), *number("height")])
-    entry = pa.struct(
-        [
-            *texts(*_TEXTS, *_LINKS, "type"),
-            pa.field("provider", pa.struct(texts("name", "domain"))),
-            *number("quality"),
-            pa.field("images", pa.list_(image)),
-        ]
-    )
+    others = {
+        "provider": [pa.field("provider", pa.struct(texts("name", "domain")))],
+        "quality": number("quality"),
+        "images": [pa.field("images", pa.list_(image))],
+        "score": [pa.field("score", pa.float64())],
+    }
+    entry = pa.struct([column for name in dict.fromkeys(fields) for column in others.get(name) or texts(name)])
     return pa.schema([pa.field("id", pa.string()), pa.field("related", pa.list_(entry))])

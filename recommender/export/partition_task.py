@@ -12,7 +12,7 @@ from recommender.artefacts import Models
 from recommender.export.live_snapshot import LiveSnapshot
 from recommender.export.parquet import to_parquet
 from recommender.export.partitions import ExportFormat, Partition
-from recommender.ranking import LiveOverlay, Recommender
+from recommender.ranking import LiveOverlay, Options, Recommender
 from recommender.storage import FileStore
 
 
@@ -23,6 +23,7 @@ class ExportJob(NamedTuple):
         url: path or URL of the dataset.
         live: digest of the live changes that the export was begun with.
         limit: maximum number of entries per list.
+        fields: of each entry; none means the whole entry.
     """
 
     models: Models
@@ -30,6 +31,8 @@ class ExportJob(NamedTuple):
     url: str
     live: str
     limit: int
+    fields: tuple[str, ...]
+    options: Options
     format: ExportFormat
 
 
@@ -41,14 +44,16 @@ def export_partition(job: ExportJob, partition: Partition) -> int:
     """
     recommender = load_recommender(job.models, job.version, job.url, job.live)
     first, stop = partition.first, partition.last + 1
-    lines = list(recommender.answers(limit=job.limit, start=first, stop=stop))
+    lines = list(recommender.answers(limit=job.limit, start=first, stop=stop, fields=job.fields, **job.options))
     names = (
         msgspec.json.encode({"id": id, "names": names, "urls": urls})
         for id, names, urls in recommender.identifiers(start=first, stop=stop)
     )
     dataset = FileStore(job.url)
     dataset.write(partition.names_file, _join_lines(names))
-    dataset.write(partition.file(job.format), to_parquet(lines) if job.format == "parquet" else _join_lines(lines))
+    dataset.write(
+        partition.file(job.format), to_parquet(lines, job.fields) if job.format == "parquet" else _join_lines(lines)
+    )
     return partition.number
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 import numpy as np
@@ -48,13 +48,15 @@ class Partition(msgspec.Struct, frozen=True, kw_only=True):
         return f"_names/part-{self.number:06}.jsonl"
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything that an export's answers depend on, and its partitions.
 
     Attributes:
         version: the model's version.
         live: digest of the live changes; empty if there are none.
         limit: maximum number of entries per list.
+        fields: of each entry; none means the whole entry.
+        options: of all look-ups, as `Options` has them.
         task_size: maximum number of articles per partition.
         articles: number of answers.
     """
@@ -62,6 +64,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     live: str
     limit: int
+    fields: tuple[str, ...] = ()
+    options: dict[str, Any] = {}
     format: ExportFormat
     task_size: int
     articles: int

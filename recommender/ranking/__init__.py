@@ -2,15 +2,29 @@
 
 from recommender.ranking.explanation import Explanation, SharedWord
 from recommender.ranking.live_overlay import LiveOverlay
-from recommender.ranking.options import Options
+from recommender.ranking.options import (
+    CuratedOption,
+    Excluded,
+    MaxAgeDays,
+    MinScore,
+    Options,
+    ProviderCap,
+    PublishedOption,
+)
 from recommender.ranking.recommender import Recommender
 from recommender.ranking.rules import Placement, Suggestion
 
 __all__ = [
+    "CuratedOption",
+    "Excluded",
     "Explanation",
     "LiveOverlay",
+    "MaxAgeDays",
+    "MinScore",
     "Options",
     "Placement",
+    "ProviderCap",
+    "PublishedOption",
     "Recommender",
     "SharedWord",
     "Suggestion",

@@ -1,20 +1,40 @@
-"""What a look-up may ask for, as keyword arguments."""
+"""The options of a look-up, declared once: keyword arguments here, parameters over HTTP, and options of commands."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Annotated, TypeAlias, TypedDict
+
+from msgspec import Meta
 
 from recommender.ranking.rules import Curated
 from recommender.settings import Published
 
+MinScore: TypeAlias = Annotated[float, Meta(ge=0, le=1, description="Minimum score of a suggestion.")]
+CuratedOption: TypeAlias = Annotated[Curated, Meta(description="`first` puts the article's curated links first.")]
+PublishedOption: TypeAlias = Annotated[
+    Published, Meta(description="`only` leaves out articles that say `published: false`.")
+]
+Excluded: TypeAlias = Annotated[Sequence[str], Meta(description="IDs of articles to leave out of the list.")]
+MaxAgeDays: TypeAlias = Annotated[
+    float,
+    Meta(
+        ge=0,
+        le=100_000,
+        description="Leaves out articles that are older than this one by more days, and those without a date.",
+    ),
+]
+ProviderCap: TypeAlias = Annotated[
+    int, Meta(ge=1, le=100, description="Maximum number of suggestions of one provider.")
+]
+
 
 class Options(TypedDict, total=False):
-    """What a look-up may ask for beside the limit; see `Rules`."""
+    """What a look-up may ask for beside the limit and the fields of its entries; see `Rules`."""
 
-    min_score: float | None
-    curated: Curated
-    published: Published | None
-    exclude: Sequence[str]
-    max_age_days: float | None
-    provider_cap: int | None
+    min_score: MinScore | None
+    curated: CuratedOption
+    published: PublishedOption | None
+    exclude: Excluded
+    max_age_days: MaxAgeDays | None
+    provider_cap: ProviderCap | None

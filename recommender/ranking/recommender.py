@@ -14,7 +14,7 @@ from rapidfuzz import process
 from scipy.sparse import csr_array
 
 from recommender.artefacts import Models, TrainedModel, models_at
-from recommender.articles import Article, in_rank_order, normalise_url, parse_date, published_days
+from recommender.articles import Article, get_address_keys, in_rank_order, parse_date, published_days
 from recommender.catalogue import Catalogue
 from recommender.corpus import Corpus
 from recommender.errors import CorpusError, SettingsError, UnknownArticleError
@@ -232,12 +232,13 @@ class Recommender:
         return self._catalogue.names.row(id) is not None
 
     def article_by_url(self, url: str) -> Article:
-        """The article at an address; scheme, `www.`, fragment and trailing slash don't matter.
+        """The article at an address, else at its path on the site; see `normalise_url` for what doesn't matter.
 
         Raises:
             UnknownArticleError: none has this address.
         """
-        row = self._catalogue.urls.row(normalise_url(url))
+        rows = map(self._catalogue.urls.row, get_address_keys(url))
+        row = next((row for row in rows if row is not None), None)
         if row is None:
             raise UnknownArticleError(url)
         return self._catalogue[row]
@@ -267,24 +268,37 @@ class Recommender:
         rules = Rules.from_settings(self.settings, limit=limit, **options)
         return self._suggestions(self._ranking.list_of(self._row(id), rules))
 
-    def answer(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> bytes:
+    def answer(
+        self, id: str, *, limit: int | None = None, fields: Sequence[str] = (), **options: Unpack[Options]
+    ) -> bytes:
         """The same as JSON, `{"id": …, "related": [entry, …]}`, UTF-8 on one line without its end.
+
+        Args:
+            fields: of `ENTRY_FIELDS`, those that each entry has; by default the whole entry.
 
         Raises:
             UnknownArticleError: no article answers to this ID.
         """
         rules = Rules.from_settings(self.settings, limit=limit, **options)
         row = self._row(id)
-        return self._answer(row, self._ranking.list_of(row, rules))
+        return self._answer(row, self._ranking.list_of(row, rules), fields)
 
-    def answers(self, *, limit: int | None = None, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    def answers(
+        self,
+        *,
+        limit: int | None = None,
+        start: int = 0,
+        stop: int | None = None,
+        fields: Sequence[str] = (),
+        **options: Unpack[Options],
+    ) -> Iterator[bytes]:
         """The answer of every article, or of those from position `start` to before `stop`, in rank order."""
-        rules = Rules.from_settings(self.settings, limit=limit)
+        rules = Rules.from_settings(self.settings, limit=limit, **options)
         answerable = self._catalogue.rows[start:stop]
         for first in range(0, len(answerable), _BATCH):
             rows = [int(row) for row in answerable[first : first + _BATCH]]
             for row, ranked in zip(rows, self._ranking.lists(rows, rules), strict=True):
-                yield self._answer(row, ranked)
+                yield self._answer(row, ranked, fields)
 
     def identifiers(self, *, start: int = 0, stop: int | None = None) -> Iterator[Identifiers]:
         """What each article answers to, from position `start` to before `stop` in rank order."""
@@ -318,8 +332,8 @@ class Recommender:
         ids: Sequence[str],
         *,
         limit: int | None = None,
-        min_score: float | None = None,
         use_pins_and_bans: bool = True,
+        **options: Unpack[Options],
     ) -> Iterator[list[Suggestion]]:
         """What `related` gives for each of several articles, in their order.
 
@@ -329,7 +343,7 @@ class Recommender:
         Raises:
             UnknownArticleError: no article answers to one of the IDs.
         """
-        rules = Rules.from_settings(self.settings, limit=limit, min_score=min_score)
+        rules = Rules.from_settings(self.settings, limit=limit, **options)
         lists = self._ranking.lists if use_pins_and_bans else self._ranking.best
         for rows in self._batches(ids):
             yield from map(self._suggestions, lists(rows, rules))
@@ -403,7 +417,11 @@ class Recommender:
     def _suggestions(self, ranked: Ranked) -> list[Suggestion]:
         return [Suggestion(self._catalogue[row], score) for row, score in ranked]
 
-    def _answer(self, row: int, ranked: Ranked) -> bytes:
+    def _answer(self, row: int, ranked: Ranked, fields: Sequence[str]) -> bytes:
         id = msgspec.json.encode(self._catalogue.id(row))
-        entries = b",".join([self._catalogue.entry_json(other) for other, _ in ranked])
+        if fields:
+            found = self._suggestions(ranked)
+            entries = b",".join([msgspec.json.encode(suggestion.entry(fields)) for suggestion in found])
+        else:
+            entries = b",".join([self._catalogue.entry_json(other) for other, _ in ranked])
         return b'{"id":' + id + b',"related":[' + entries + b"]}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.articles import Article
+from recommender.articles import Article, Entry, pick_fields
 from recommender.catalogue import HIDDEN, UNPUBLISHED, Schedule
 from recommender.settings import Published, Settings
 
@@ -25,6 +25,10 @@ class Suggestion:
 
     article: Article
     score: float
+
+    def entry(self, fields: Sequence[str] = ()) -> Entry:
+        """The article's entry; with `fields`, of just these, see `pick_fields`."""
+        return pick_fields(self.article, fields, score=self.score) if fields else self.article.entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The options of one look-up; see the settings of the same names. `api/http/options.py` says how to add one.
+    """The options of one look-up; see the settings of the same names. `api/README.md` says how to add one.
 
     Attributes:
         curated: "first" begins the list with what the article's editors linked, in their order, whatever its scores.

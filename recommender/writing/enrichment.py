@@ -21,7 +21,7 @@ from recommender.corpus import ArticleFile, Corpus
 from recommender.errors import FrontMatterError, RecommenderError
 from recommender.frontmatter import split_front_matter
 from recommender.parallel import gc_paused
-from recommender.ranking import Recommender
+from recommender.ranking import Options, Recommender
 from recommender.sources import (
     WRITTEN_LISTS_FILE,
     WrittenList,
@@ -76,16 +76,25 @@ class Enrichment:
 
     Args:
         limit: most entries per list; by default the recommender's setting.
+        options: of all look-ups.
     """
 
     def __init__(
-        self, root: Path, corpus: Corpus, recommender: Recommender, *, mode: Mode = "fill", limit: int | None = None
+        self,
+        root: Path,
+        corpus: Corpus,
+        recommender: Recommender,
+        *,
+        mode: Mode = "fill",
+        limit: int | None = None,
+        options: Options | None = None,
     ) -> None:
         self._root = root
         self._corpus = corpus
         self._recommender = recommender
         self._mode = mode
         self._limit = recommender.settings.limit if limit is None else limit
+        self._options = options or Options()
         self._style = _learn_style(root, corpus.article_files)
         self._lock_entries = {file.path: [file.written] for file in corpus.article_files if file.written is not None}
         self._targets = _targets(root, corpus.article_files)
@@ -160,7 +169,7 @@ class Enrichment:
             links = [set(self._corpus.links.get(file.id, ()) if self._keeps_curated(file) else ()) for file in chunk]
             # Enough that the limit is reached without the entries that the list already has.
             limit = self._limit + max(map(len, links))
-            lists = self._recommender.related_many([file.id for file in chunk], limit=limit)
+            lists = self._recommender.related_many([file.id for file in chunk], limit=limit, **self._options)
             for file, linked, suggestions in zip(chunk, links, lists, strict=True):
                 ids = [id for suggestion in suggestions if (id := suggestion.article.id) not in linked]
                 yield EditRequest(

@@ -110,7 +110,7 @@ class YamlStyle:
 
     def _scalar(self, key: str, value: object) -> str:
         text = str(value)
-        if key not in self.quoted and (isinstance(value, int) or _may_be_plain(key, text)):
+        if key not in self.quoted and (isinstance(value, int | float) or _may_be_plain(key, text)):
             return text
         if self.quote == "'" and not _UNPRINTABLE.search(text):
             return "'{}'".format(text.replace("'", "''"))

@@ -10,6 +10,7 @@ import pytest
 from recommender.articles import (
     Article,
     build_entry,
+    get_address_keys,
     get_entry_url,
     get_text,
     get_title,
@@ -42,6 +43,20 @@ from recommender.articles import (
 def test_addresses_are_compared_without_scheme_www_fragment_and_trailing_slash(url: str, normal: str) -> None:
     assert normalise_url(url) == normal
     assert normalise_url(normal) == normal
+
+
+@pytest.mark.parametrize(
+    ("url", "keys"),
+    [
+        ("https://quay.example/a/", ("quay.example/a", "/a")),
+        ("http://localhost:4000/a?utm_source=x", ("localhost:4000/a", "/a")),
+        ("/a/", ("/a",)),
+        ("https://quay.example/", ("quay.example",)),
+        ("#top", ()),
+    ],
+)
+def test_a_page_is_looked_up_by_its_address_and_then_by_its_path(url: str, keys: tuple[str, ...]) -> None:
+    assert get_address_keys(url) == keys
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,13 @@ def test_a_second_run_at_the_same_time_is_refused(published: tuple[Path, Manifes
     assert run("enrich", copy_of_seeds, "--models", published[0]).exit_code == 0
 
 
+def test_enrich_takes_the_options_of_a_look_up(site: Path, tmp_path: Path) -> None:
+    command = ("enrich", site, "--models", tmp_path / "models", "--dry-run")
+    assert run(*command).stdout == "a.md: filled\nb.md: filled\n"
+    assert run(*command, "--exclude-id", "b").stdout == "b.md: filled\n"
+    assert run(*command, "--min-score", 1).stdout == ""
+
+
 def test_enrich_has_no_use_for_a_jsonl_file(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"id": "a", "title": "A"}\n')
     done = run("enrich", tmp_path / "a.jsonl", "--models", tmp_path / "models")

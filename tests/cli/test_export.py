@@ -33,6 +33,19 @@ def test_export_to_a_dash_is_standard_output(published: tuple[Path, Manifest], t
     assert result.stderr == "101 articles exported\n"
 
 
+def test_export_takes_the_options_of_a_look_up_and_fields(
+    published: tuple[Path, Manifest], tmp_path: Path, seeds_recommender: Recommender
+) -> None:
+    out = tmp_path / "lists.jsonl"
+    options = ["--min-score", 0.1, "--max-age-days", 30, "--fields", "id,score"]
+    run("export", SEEDS, "--out", out, "--models", published[0], *options)
+    answers = [json.loads(line) for line in out.read_text().splitlines()]
+    assert len(answers) == 101
+    for answer in answers:
+        suggestions = seeds_recommender.related(answer["id"], min_score=0.1, max_age_days=30)
+        assert answer["related"] == [{"id": one.article.id, "score": one.score} for one in suggestions]
+
+
 def test_export_trains_only_where_no_model_fits(site: Path, tmp_path: Path) -> None:
     models, out = tmp_path / "models", tmp_path / "lists.jsonl"
     run("export", site, "--out", out, "--models", models)

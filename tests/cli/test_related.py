@@ -29,6 +29,47 @@ def test_related_prints_the_answer_of_the_api(published: tuple[Path, Manifest], 
     assert json.loads(result.stdout) == {"id": SEED_ID, "related": [best.entry]}
 
 
+@pytest.fixture
+def garden(tmp_path: Path) -> Path:
+    """The models folder of four articles, the last of which says that it is not published."""
+    folder = tmp_path / "garden"
+    folder.mkdir()
+    for name, title, rest in (
+        ("oven", "Clay oven", "date: 2024-03-05\nprovider: Quay"),
+        ("bread", "Clay oven bread", "date: 2024-03-04\nprovider: Quay"),
+        ("firewood", "Clay oven firewood", "date: 2024-02-01\nprovider: Quay"),
+        ("draft", "Clay oven notes", "published: false"),
+    ):
+        (folder / f"{name}.md").write_text(f"---\ntitle: {title}\n{rest}\n---\n")
+    run("train", folder, "--models", tmp_path / "models")
+    return tmp_path / "models"
+
+
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        ([], ["bread", "draft", "firewood"]),
+        (["--published", "only"], ["bread", "firewood"]),
+        (["--exclude-id", "bread", "--exclude-id", "draft"], ["firewood"]),
+        (["--max-age-days", 7], ["bread"]),
+        (["--provider-cap", 1], ["bread", "draft"]),
+        (["--min-score", 1], []),
+        (["--curated", "first", "--limit", 1], ["bread"]),
+    ],
+)
+def test_related_takes_the_options_of_a_look_up(garden: Path, options: list[object], ids: list[str]) -> None:
+    result = run("related", "oven", "--models", garden, "--fields", "id", "--format", "json", *options)
+    assert {entry["id"] for entry in json.loads(result.stdout)["related"]} == set(ids)
+
+
+def test_related_prints_just_the_fields_that_are_named(garden: Path) -> None:
+    result = run("related", "oven", "--models", garden, "--fields", "path,id", "--limit", 1)
+    assert result.stdout == "related:\n  - path: bread.md\n    id: bread\n"
+    refused = run("related", "oven", "--models", garden, "--fields", "heat")
+    assert refused.exit_code == 2
+    assert "'heat' is no field of an entry; there are id, path, title, " in refused.stderr
+
+
 def test_related_without_suggestions_prints_an_empty_list(site: Path, tmp_path: Path) -> None:
     (site / "c.md").write_text("---\ntitle: Zyzzyva\n---\n")
     run("train", site, "--models", tmp_path / "models")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import clusters
 import fsspec
@@ -18,8 +19,9 @@ from recommender import Recommender
 from recommender.artefacts import LocalModels
 from recommender.corpus import Journal, PostedArticle, WithdrawnArticle
 from recommender.errors import ExportError, StorageError
-from recommender.export import Exporter, from_parquet
+from recommender.export import Exporter, ExportFormat, from_parquet
 from recommender.parallel import Engine
+from recommender.ranking import Options
 from recommender.storage import locked_folder
 
 WAYS = [(1, 1), (1, 2), (7, 1), (7, 2), (1000, 1), (1000, 2)]
@@ -118,6 +120,26 @@ def test_parquet_gives_the_same_answers_byte_for_byte(site: Site, answers: bytes
     assert b"".join(answer + b"\n" for part in found for answer in part) == answers
     assert b'"quality":"high"' in answers
     assert b'"quality":3' in answers
+
+
+def test_fields_and_options_are_those_of_look_ups_and_another_export_is_not_continued(
+    site: Site, tmp_path: Path
+) -> None:
+    fields, options = ("score", "quality", "url", "id"), Options(min_score=0.2, exclude=["undated"])
+    recommender = Recommender.load(site.models)
+    expected = [recommender.answer(article.id, fields=fields, **options) for article in recommender]
+    for form in get_args(ExportFormat):
+        out = f"{tmp_path}/{form}/"
+        for _ in range(2):  # the second finds it done
+            chosen = Exporter(LocalModels(site.models), site.version, fields=fields, options=options)
+            assert chosen.to_folder(out, form=form) == 150
+        found: list[bytes] = []
+        for file in parts(tmp_path / form).values():
+            content = file.read_bytes()
+            found += from_parquet(content) if form == "parquet" else content.splitlines()
+        assert found == expected
+        with pytest.raises(ExportError, match="use the same options"):
+            Exporter(LocalModels(site.models), site.version, fields=fields).to_folder(out, form=form)
 
 
 def test_an_export_at_a_url_is_the_same(site: Site, answers: bytes) -> None:

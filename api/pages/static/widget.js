@@ -37,9 +37,9 @@
     return element;
   };
 
-  /* Nothing but the web is linked to or loaded. */
-  const safe = (...addresses) =>
-    addresses.find((address) => typeof address === "string" && /^https?:\/\//i.test(address));
+  /* Nothing but the web is loaded, and nothing but the web and the site itself is linked to. */
+  const first = (allowed, ...addresses) =>
+    addresses.find((address) => typeof address === "string" && allowed.test(address));
 
   const day = (text) => {
     const date = new Date(text);
@@ -52,13 +52,16 @@
     }
   };
 
-  const addressOf = (entry) => safe(entry.webUrl, entry.sourceUrl, entry.ampWebUrl, entry.ampUrl);
+  const addressOf = (entry) =>
+    first(/^(https?:\/\/|\/(?!\/))/i, entry.webUrl, entry.sourceUrl, entry.url, entry.ampWebUrl, entry.ampUrl);
+
+  const dateOf = (entry) => entry[Object.keys(entry).find((key) => /date|publ|created/i.test(key))];
 
   const item = (entry) => {
     const link = made("a", { href: addressOf(entry), textContent: String(entry.title).slice(0, 300) });
-    const about = [entry.provider?.name ?? entry.provider?.domain, day(entry.publishedDateTime)];
+    const about = [entry.provider?.name ?? entry.provider?.domain, day(dateOf(entry))];
     const meta = about.filter(Boolean).map((text) => String(text).slice(0, 100));
-    const source = safe(entry.images?.[0]?.url);
+    const source = first(/^https?:\/\//i, entry.images?.[0]?.url);
     const picture = source && made("img", {
       alt: "", loading: "lazy", decoding: "async", referrerPolicy: "no-referrer", onerror() { this.remove(); }, src: source,
     });
@@ -103,7 +106,7 @@
       }
       asked.searchParams.set("limit", limit);
       const response = await fetch(asked, { referrerPolicy: "no-referrer", signal: AbortSignal.timeout(8000) });
-      return response.ok ? (await response.json()).related.filter(addressOf) : [];
+      return response.ok ? (await response.json()).related.filter((entry) => entry.title && addressOf(entry)) : [];
     }
   }
 

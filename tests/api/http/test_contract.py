@@ -13,6 +13,7 @@ from samples import article, corpus_of
 
 from api import create_app
 from recommender import Recommender, Settings
+from recommender.articles import ENTRY_FIELDS
 
 PROBLEM = "application/problem+json"
 
@@ -79,6 +80,48 @@ def test_each_option_does_what_it_says_by_id_and_by_url(client: FlaskClient, que
     assert client.get(f"/related?url=http://www.site.example/query/&{query}").data == by_id.data
 
 
+@pytest.mark.parametrize(
+    ("fields", "entry"),
+    [
+        ("id,title,url", {"id": "near", "title": "Comet over the bay at last", "url": "https://site.example/near"}),
+        ("sourceUrl,id", {"sourceUrl": "https://site.example/near", "id": "near"}),
+        ("date,webUrl,path,excerpt", {}),
+        ("publishedDateTime,provider", {"publishedDateTime": "2024-03-09", "provider": {"name": "Post"}}),
+    ],
+)
+def test_an_entry_has_just_the_fields_that_are_asked_for_in_their_order(
+    client: FlaskClient, fields: str, entry: dict[str, object]
+) -> None:
+    by_id = client.get(f"/articles/query/related?limit=1&fields={fields}")
+    assert json.loads(by_id.data) == {"id": "query", "related": [entry]}
+    assert list(json.loads(by_id.data)["related"][0]) == list(entry)
+    assert client.get(f"/related?url=http://site.example/query&limit=1&fields={fields}").data == by_id.data
+    draft = {"title": "Comet over the bay tonight", "date": "2024-03-10"}
+    posted = client.post(f"/related?exclude=query&limit=1&fields={fields}", json=draft)
+    assert json.loads(posted.data) == {"related": [entry]}
+    assert by_id.headers["ETag"] != client.get("/articles/query/related?limit=1").headers["ETag"]
+
+
+def test_a_score_is_what_the_suggestion_scores_and_a_derived_excerpt_is_shown_where_it_is_asked_for() -> None:
+    oven = replace(article("oven", "Clay oven"), summary="Of sand and straw.", path="garden/oven.md")
+    recommender = Recommender().fit(corpus_of(oven, article("bread", "Clay oven bread")))
+    client = create_app(recommender, VERSION="one").test_client()
+    [suggestion] = recommender.related("bread")
+    [entry] = client.get("/articles/bread/related?fields=score,path,excerpt").json["related"]  # type: ignore[index]
+    assert entry == {"score": suggestion.score, "path": "garden/oven.md", "excerpt": "Of sand and straw."}
+    assert "excerpt" not in client.get("/articles/bread/related").json["related"][0]  # type: ignore[index]
+
+
+def test_fields_of_the_configuration_are_those_of_every_list_that_names_none() -> None:
+    client = create_app(_recommender(), VERSION="one", FIELDS="title,id").test_client()
+    fast, flask = client.get("/articles/query/related"), client.get("/articles/query/related?explain=false")
+    assert fast.data == flask.data == client.get("/related?url=site.example/query").data
+    assert list(fast.json["related"][0]) == ["title", "id"]  # type: ignore[index]
+    assert list(client.get("/articles/query/related?fields=id").json["related"][0]) == ["id"]  # type: ignore[index]
+    whole = create_app(_recommender(), VERSION="one").test_client().get("/articles/query/related")
+    assert whole.headers["ETag"] != fast.headers["ETag"]
+
+
 def test_an_explanation_stands_beside_each_entry_and_leaves_the_entries_as_they_are(client: FlaskClient) -> None:
     plain = json.loads(client.get("/articles/query/related").data)
     explained = json.loads(client.get("/articles/query/related?explain=true").data)
@@ -116,7 +159,7 @@ def test_titles_are_searched_for_words_and_parts_of_words(client: FlaskClient) -
     assert json.loads(client.get("/articles?q=.*").data) == {"articles": []}
 
 
-_LOOK_UP = "limit, min_score, published, exclude, max_age_days, provider_cap, curated, explain"
+_LOOK_UP = "limit, min_score, published, exclude, max_age_days, provider_cap, curated, explain, fields"
 _HUNDRED = "a whole number from 1 to 100"
 
 
@@ -150,6 +193,7 @@ _HUNDRED = "a whole number from 1 to 100"
             "IDs with commas between them, at most 100, each of 1 to 1000 characters",
         ),
         ("/articles/query/related?exclude=a&exclude=b", "exclude", "given once"),
+        ("/articles/query/related.html?fields=id", "fields", _LOOK_UP.replace("explain, fields", "heading")),
         ("/articles/query/related?count=5", "count", _LOOK_UP),
         ("/articles/nothing/related?count=5", "count", _LOOK_UP),
         ("/related", "url", "a text of 1 to 4000 characters"),
@@ -172,6 +216,14 @@ def test_a_wrong_parameter_is_named_with_what_it_may_be(
     assert repr(parameter) in problem["detail"]
     assert allowed in problem["detail"]
     assert len(problem["detail"]) < 400
+
+
+@pytest.mark.parametrize("fields", ["", "heat", "id,", "id,text", "ID"])
+def test_a_field_that_there_is_not_is_refused_with_those_that_there_are(client: FlaskClient, fields: str) -> None:
+    response = client.get(f"/articles/query/related?fields={fields}")
+    problem = json.loads(response.data)
+    assert (response.status_code, problem["parameter"]) == (400, "fields")
+    assert problem["allowed"] == f"names with commas between them, of {', '.join(ENTRY_FIELDS)}"
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,11 @@ def odd() -> list[Article]:
     made = [article(id, title, title, f"2024-02-0{day}") for day, (id, title) in enumerate(named.items(), start=1)]
     script = "javascript:alert(3)"
     hostile = {"sourceUrl": script, "ampUrl": "https://amp.example/", "images": [{"url": script}]}
-    return [*many, *(replace(one, entry={**one.entry, **hostile}) for one in made), article("alone", "Quagga")]
+    ovens = [
+        Article(id=id, names=(id,), entry={"title": f"Clay oven {id}", "date": "2018-11-20", "url": f"/garden/{id}/"})
+        for id in ("brick", "sand")
+    ]
+    return [*many, *(replace(one, entry={**one.entry, **hostile}) for one in made), *ovens, article("alone", "Quagga")]
 
 
 @pytest.fixture(scope="module")
@@ -396,6 +400,16 @@ def test_the_box_is_safe_and_needs_no_leave_for_styles(page: Page, odd_server: s
     links = page.locator("related-articles a").all()
     assert [link.get_attribute("href") for link in links] == 4 * ["https://amp.example/"]
     assert page.locator("related-articles img").count() == 0
+
+
+def test_the_box_links_within_the_site_where_entries_have_paths_alone(
+    page: Page, odd_server: str, foreign: Open
+) -> None:
+    foreign(odd_server, "brick")
+    link = page.locator("related-articles a")
+    expect(link).to_have_count(1)
+    assert link.get_attribute("href") == "/garden/sand/"
+    expect(page.locator("related-articles .meta")).to_have_text("20.11.2018")
 
 
 @pytest.mark.parametrize("size", ["16px", "62.5%", "30px"])

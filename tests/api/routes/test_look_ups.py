@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -47,6 +48,17 @@ def test_a_look_up_by_url_answers_the_same(client: FlaskClient) -> None:
     url = "https://www.ft.com/content/c3555a3c-0d3e-11ea-b2d6-9bf4d1957a67/#top"
     by_url = client.get(f"/related?url={quote(url, safe='')}&limit=3")
     assert by_url.data == client.get(f"/articles/{SEED_ID}/related?limit=3").data
+
+
+def test_an_address_is_known_by_its_path_where_the_site_is_previewed() -> None:
+    oven = article("oven", "Building a clay oven")
+    oven = replace(oven, entry={"title": oven.title, "url": "/garden/clay-oven/"}, urls=("/garden/clay-oven",))
+    client = create_app(Recommender().fit(corpus_of(oven, article("bread", "Bread of the clay oven")))).test_client()
+    expected = client.get("/articles/oven/related").data
+    for url in ("/garden/clay-oven/", "http://localhost:4000/garden/clay-oven/index.html?utm_source=x"):
+        assert client.get("/related", query_string={"url": url}).data == expected
+    assert client.get("/related", query_string={"url": "http://localhost:4000/"}).status_code == 404
+    assert client.get("/related", query_string={"url": "http://localhost:4000/bread"}).status_code == 404
 
 
 def test_an_article_is_shown_as_its_entry(client: FlaskClient, seeds_recommender: Recommender) -> None:
@@ -98,7 +110,7 @@ def test_an_unknown_url_is_404(client: FlaskClient) -> None:
             "?count=2",
             400,
             "there is no parameter 'count' here; there is limit, min_score, published, exclude, max_age_days, "
-            "provider_cap, curated, explain",
+            "provider_cap, curated, explain, fields",
         ),
     ],
 )

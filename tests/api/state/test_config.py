@@ -11,6 +11,7 @@ from samples import ROOT
 from api import create_app
 from api.app import main
 from api.state import PREFIX, Config
+from recommender.articles import ENTRY_FIELDS
 from recommender.errors import SettingsError
 
 Shown = str | int | Path
@@ -28,6 +29,7 @@ def test_a_setting_is_read_from_its_variable_and_overridden_by_its_name() -> Non
         "RECOMMENDER_COMPRESSION": "False",
         "RECOMMENDER_CORS_ORIGINS": "https://a.example/, https://b.example",
         "RECOMMENDER_PUBLISHED": "only",
+        "RECOMMENDER_FIELDS": "id, title",
     }
     read = Config.of(environment, {"MAX_AGE": 6, "MODELS": "elsewhere", "TESTING": True})
     assert read == Config(
@@ -36,6 +38,7 @@ def test_a_setting_is_read_from_its_variable_and_overridden_by_its_name() -> Non
         compression=False,
         cors_origins=("https://a.example", "https://b.example"),
         published="only",
+        fields=("id", "title"),
     )
 
 
@@ -47,6 +50,7 @@ def test_a_setting_is_read_from_its_variable_and_overridden_by_its_name() -> Non
         ("MAX_AGE", "99999999", "a whole number from 0 to 31536000"),
         ("ACCESS_LOG", "yes", "true or false"),
         ("PUBLISHED", "yes", "any or only"),
+        ("FIELDS", "heat", f"names of {', '.join(ENTRY_FIELDS)}"),
         ("CORS_ORIGINS", "site.example", "origins such as https://www.site.example, or *"),
         ("CORS_ORIGINS", "https://site.example/path", "origins such as https://www.site.example, or *"),
     ],
