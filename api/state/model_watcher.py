@@ -151,8 +151,16 @@ class ModelWatcher:
 
     def _snapshot_of(self, version: str, overlay: LiveOverlay) -> Snapshot:
         tag = f"{version}+{overlay.tag}" if overlay.tag else version
-        created = self._models.manifest(version).created
-        return Snapshot(overlay.recommender, version, created, tag, len(overlay), len(overlay.changes.withdrawn))
+        manifest = self._models.manifest(version)
+        return Snapshot(
+            overlay.recommender,
+            version,
+            manifest.created,
+            tag,
+            len(overlay),
+            len(overlay.changes.withdrawn),
+            manifest.inspection,
+        )
 
     def _catch_up(self) -> None:
         """Apply what was written to the journal since it was last read."""

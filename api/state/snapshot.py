@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeAlias, cast
+from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
 from flask import Flask
 
@@ -43,6 +43,7 @@ class Snapshot:
         tag: differs between any two that may answer differently, and agrees between workers; `None` for a recommender
             that was never published, whose answers are not to be kept by anyone.
         live, withdrawn: how many articles are laid over the artefact, and withdrawn.
+        inspection: what the artefact's corpus held, as `recommender.inspection` gives it; `None` where it is not known.
     """
 
     recommender: Recommender
@@ -51,6 +52,7 @@ class Snapshot:
     tag: str | None = None
     live: int = 0
     withdrawn: int = 0
+    inspection: Mapping[str, Any] | None = None
 
     def described(self) -> Described:
         """The model as metrics describe it."""

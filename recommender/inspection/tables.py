@@ -33,7 +33,7 @@ def summary_of(one: Inspection) -> dict[str, str]:
     """The site, its articles, what is hidden, and what is compared."""
     return {
         "site": site_of(one),
-        "articles": articles_of(one),
+        "articles": f"{one.articles:,}{_linked_only(one)}",
         "hidden": counted(one.hidden) or "none",
         "compared": shares_of(one),
     }
@@ -57,9 +57,11 @@ def site_of(one: Inspection) -> str:
 
 def articles_of(one: Inspection) -> str:
     """The number of articles, and of those known only from links."""
-    return numbered(one.articles, "article") + (
-        f", {one.linked_only:,} more known only from links" if one.linked_only else ""
-    )
+    return numbered(one.articles, "article") + _linked_only(one)
+
+
+def _linked_only(one: Inspection) -> str:
+    return f", and {one.linked_only:,} known only from links" if one.linked_only else ""
 
 
 def shares_of(one: Inspection) -> str:

@@ -23,7 +23,7 @@ SITE = {
 
 TEXT = """\
 site      jekyll (_config.yml is Jekyll's)
-articles  4 articles
+articles  4
 hidden    draft or withdrawn 1
 compared  title 50 %, excerpt 50 %
 

@@ -16,7 +16,8 @@ from samples import SEEDS, article, corpus_of
 from servers import RECOMMENDER, free_port, running
 
 from recommender import Article, Corpus
-from recommender.training import publish
+from recommender.artefacts import LocalModels
+from recommender.training import train
 
 COMET = "2024-04-28-farewell-orrin-vale-comet-breaks-apart-as-it-rounds-the-sun"
 SECOND = "2024-04-18-port-ansel-to-dim-its-street-lamps-for-the-comet"
@@ -52,7 +53,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
         addresses = []
         for name, corpus in (("seeds", Corpus.from_path(SEEDS)), ("odd", corpus_of(*odd()))):
             models = tmp_path_factory.mktemp(name) / "models"
-            publish(corpus, models)
+            train(corpus, LocalModels(models), {"learn": False})
             port = free_port()
             command = [RECOMMENDER, "serve", "--models", str(models), "--port", str(port)]
             addresses.append(stack.enter_context(running(command, port, RECOMMENDER_CORS_ORIGINS="*")))
@@ -269,7 +270,7 @@ def test_all_of_it_works_by_keyboard(page: Page, seeds_server: str) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("path", ["/", f"/explore?id={COMET}&other={SECOND}", "/draft", "/docs"])
+@pytest.mark.parametrize("path", ["/", f"/explore?id={COMET}&other={SECOND}", "/draft", "/corpus", "/docs"])
 def test_axe_finds_nothing_wrong(browser: Browser, seeds_server: str, path: str, width: int, theme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
     page = context.new_page()
@@ -284,7 +285,7 @@ def test_axe_finds_nothing_wrong(browser: Browser, seeds_server: str, path: str,
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_sticks_out_and_nothing_runs(page: Page, odd_server: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    for path in ("/?q=zodiac", "/explore?id=script", "/explore?id=arabic&other=long", "/draft"):
+    for path in ("/?q=zodiac", "/explore?id=script", "/explore?id=arabic&other=long", "/draft", "/corpus"):
         page.goto(odd_server + path)
         for summary in page.locator("summary").all():
             summary.click()
