@@ -18,10 +18,10 @@ from typing import Any, Literal, TypeAlias
 import yaml
 from ruamel.yaml import YAML
 
-from recommender.articles import Entry
+from recommender.articles import DATE_KEYS, Entry
 from recommender.corpus import ArticleFile
 from recommender.errors import FrontMatterError
-from recommender.frontmatter import FrontMatter, FrontMatterLayout, parse_front_matter, split_front_matter
+from recommender.frontmatter import FrontMatter, YamlLayout, parse_front_matter, split_front_matter
 from recommender.sources import WrittenList, read_file
 from recommender.writing import Edit, EditRequest, YamlStyle, make_edit
 
@@ -80,8 +80,8 @@ class Trial:
 
     def read(self, *written: WrittenList) -> tuple[ArticleFile, bytes] | None:
         """The file as a corpus has it, and its digest, if it is an article."""
-        parsed = read_file(self.root, PLACE, written={line.digest: line.curated for line in written})
-        bare = read_file(self.root, PLACE, written={line.digest: line.curated for line in written}, parse=False)
+        parsed = read_file(self.root, PLACE, written={line.digest: line for line in written})
+        bare = read_file(self.root, PLACE, written={line.digest: line for line in written}, parse=False)
         if not parsed.sources:
             return None
         source = parsed.sources[0]
@@ -303,9 +303,11 @@ def _wanted(value: Any, *, texts: bool, quoted: frozenset[str], key: str = "") -
 
 def _same_dates(item: Any, entry: Entry) -> Any:
     """A date that the site writes plain is a date to a reader."""
-    if isinstance(item, dict) and isinstance(item.get("publishedDateTime"), date):
-        return {**item, "publishedDateTime": entry.get("publishedDateTime")}
-    return item
+    if not isinstance(item, dict):
+        return item
+    return {
+        key: entry.get(key) if key in DATE_KEYS and isinstance(value, date) else value for key, value in item.items()
+    }
 
 
 def _plain(value: Any) -> Any:
@@ -343,8 +345,8 @@ def _items(data: bytes) -> list[Any]:
     return items if isinstance(items, list) else []
 
 
-def layout_of(data: bytes) -> FrontMatterLayout:
+def layout_of(data: bytes) -> YamlLayout:
     """The layout of a file's front matter."""
     front_matter, events = _front_matter(data), list[yaml.Event]()
     parse_front_matter(front_matter, path=PLACE, events=events)
-    return FrontMatterLayout.of(front_matter.text, events, path=PLACE)
+    return YamlLayout.of(front_matter.text, events, path=PLACE)

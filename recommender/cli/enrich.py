@@ -18,7 +18,7 @@ from recommender.errors import RecommenderError
 from recommender.ranking import Options
 from recommender.storage import locked_folder
 from recommender.training import ensure_trained, load_with_live_articles, read_corpus
-from recommender.writing import Action, Enrichment, Mode, Outcome
+from recommender.writing import SHAPES, Action, Enrichment, Mode, Outcome, Removal, ShapeName
 
 
 @click.command("enrich")
@@ -33,6 +33,12 @@ from recommender.writing import Action, Enrichment, Mode, Outcome
 )
 @limit_option
 @look_up_options
+@click.option(
+    "--shape",
+    type=click.Choice(SHAPES),
+    help="What the lists are made of.  [default: what the site's own are, else entries]",
+)
+@click.option("--remove", is_flag=True, help="Take out every list that this program wrote, and no other byte.")
 @click.option("--dry-run", "trial", flag_value="list", help="Write nothing; list the files that would change.")
 @click.option("--diff", "trial", flag_value="diff", help="Write nothing; show what would change.")
 @click.option(
@@ -47,24 +53,29 @@ def enrich_command(
     mode: Mode,
     limit: int | None,
     options: Options,
+    shape: ShapeName | None,
+    remove: bool,
     trial: str | None,
     as_json: bool,
     verbose: bool,
 ) -> None:
     """Write related lists into the files of CORPUS; train first if no model fits.
 
-    Only `related` blocks change. CORPUS/.related.lock records the lists that were written: a later run updates them,
+    Lists stand under the site's own key and are made of what its own lists are: entries, IDs, paths, addresses or
+    titles; no other byte changes. CORPUS/.related.lock records the lists that were written: a later run updates them,
     but never a list that was edited since. An article's front matter may contain `related: false` (no list),
-    `relatedPin: [ID, …]` (these first) and `relatedBan: [ID, …]` (never these).
+    `related: true` (a list), `relatedPin: [ID, …]` (these first) and `relatedBan: [ID, …]` (never these).
     """
     with nullcontext() if trial else _locked(corpus_path):
         corpus = read_corpus(corpus_path, models)
-        recommender = load_with_live_articles(models, ensure_trained(corpus, models))
-        enrichment = Enrichment(corpus_path, corpus, recommender, mode=mode, limit=limit, options=options)
-        outcomes = list(
-            _print_outcomes(enrichment.run(dry_run=trial is not None, progress=True), trial, as_json=as_json)
-        )
-        changed = any(outcome.action == "written" for outcome in outcomes) or not enrichment.lists_are_recorded()
+        run: Enrichment | Removal
+        if remove:
+            run = Removal(corpus_path, corpus)
+        else:
+            recommender = load_with_live_articles(models, ensure_trained(corpus, models))
+            run = Enrichment(corpus_path, corpus, recommender, mode=mode, limit=limit, shape=shape, options=options)
+        outcomes = list(_print_outcomes(run.run(dry_run=trial is not None, progress=True), trial, as_json=as_json))
+        changed = any(outcome.action == "written" for outcome in outcomes) or not run.lists_are_recorded()
     if as_json:
         click.echo(json.dumps(_to_mappings(outcomes), ensure_ascii=False, indent=2))
     _print_summary(outcomes, trial=trial is not None, verbose=verbose)

@@ -22,6 +22,7 @@ from recommender.corpus.live_changes import LiveChanges, WithdrawnArticle
 from recommender.corpus.spill_tables import SortedSequence, SpillDatabase, StoredMapping, Table
 from recommender.corpus.text_links import LinkingText, resolve_text_links
 from recommender.errors import CorpusError
+from recommender.frontmatter import Format
 from recommender.parallel import gc_paused
 from recommender.sources import FileChoice, FoundFiles, LinkLine, ListState, Problem, Source, SourceReader, WrittenList
 
@@ -51,6 +52,8 @@ class ArticleFile:
     list_state: ListState
     written: WrittenList | None
     front_matter_digest: bytes
+    format: Format = "yaml"
+    list_path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,13 @@ class Corpus:
             for _, source, _ in group:
                 if source.front_matter_digest:
                     file = ArticleFile(
-                        source.path, article.id, source.list_state, source.written, source.front_matter_digest
+                        source.path,
+                        article.id,
+                        source.list_state,
+                        source.written,
+                        source.front_matter_digest,
+                        source.format,
+                        source.list_path,
                     )
                     article_files.append(file, source.path)
                 if source.related:

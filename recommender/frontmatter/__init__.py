@@ -4,17 +4,26 @@ Every scalar is read as text, so `title: no` stays "no" and a date stays as it w
 its reader to say. Whatever the bytes, the result is values or a `FrontMatterError` with file and line.
 """
 
-from recommender.frontmatter.front_matter import MAX_FRONT_MATTER_BYTES, FrontMatter, split_front_matter
+from recommender.frontmatter.front_matter import MAX_FRONT_MATTER_BYTES, Format, FrontMatter, split_front_matter
 from recommender.frontmatter.json_parser import parse_json
+from recommender.frontmatter.list_layout import LISTS_ARE_WRITTEN_INTO, ListLayout, find_list_layout
 from recommender.frontmatter.parser import parse_front_matter
-from recommender.frontmatter.related_block import FrontMatterLayout
-from recommender.frontmatter.values import Value
+from recommender.frontmatter.toml_layout import TomlLayout, load_toml
+from recommender.frontmatter.values import Value, as_texts
+from recommender.frontmatter.yaml_layout import YamlLayout
 
 __all__ = [
+    "LISTS_ARE_WRITTEN_INTO",
     "MAX_FRONT_MATTER_BYTES",
+    "Format",
     "FrontMatter",
-    "FrontMatterLayout",
+    "ListLayout",
+    "TomlLayout",
     "Value",
+    "YamlLayout",
+    "as_texts",
+    "find_list_layout",
+    "load_toml",
     "parse_front_matter",
     "parse_json",
     "split_front_matter",

@@ -30,7 +30,14 @@ from recommender.errors import FrontMatterError
 from recommender.frontmatter import Value
 from recommender.markup import Body
 from recommender.sites import Page, Site
-from recommender.sources.curated_lists import LIST_KEYS, find_list_key, get_list_items, list_state_of, read_links
+from recommender.sources.curated_lists import (
+    LIST_KEYS,
+    NESTING_KEYS,
+    find_list_key,
+    get_list_items,
+    list_state_of,
+    read_links,
+)
 from recommender.sources.source import ParsedFile, Problem, Source
 from recommender.sources.written_lists import WrittenList
 
@@ -45,14 +52,13 @@ _KEYS = (
     *("published", "unlisted", "password", "expiryDate", "aliases", "type"),
     *(*DATE_KEYS, *ADDRESS_KEYS, *LIST_KEYS, *_TOPIC_KEYS),
 )
-_NESTED = ("extra", "params", "taxonomies")  # where Zola and Hugo keep what they have no key for
 _NO_BODY = Body(text="", heading="", excerpt="", links=())
 
 
 def canonical_fields(fields: Mapping[str, Value]) -> dict[str, Value]:
     """The fields with the keys that this program knows, whatever their case and where their format nests them."""
     flat = dict(fields)
-    for key in _NESTED:
+    for key in NESTING_KEYS:
         nested = fields.get(key)
         if isinstance(nested, dict):
             flat = {**nested, **flat}

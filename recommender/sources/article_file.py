@@ -6,6 +6,7 @@ import codecs
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
@@ -15,8 +16,8 @@ from recommender.articles import get_date_text, get_text, get_title, make_dated_
 from recommender.errors import FrontMatterError
 from recommender.frontmatter import (
     FrontMatter,
-    FrontMatterLayout,
     Value,
+    find_list_layout,
     parse_front_matter,
     parse_json,
     split_front_matter,
@@ -24,7 +25,7 @@ from recommender.frontmatter import (
 from recommender.markup import DEFAULT_SEPARATORS, Body, Markup, parse_body
 from recommender.sites import Site
 from recommender.sources.article_fields import canonical_fields, read_article_fields
-from recommender.sources.curated_lists import list_state_of
+from recommender.sources.curated_lists import find_list_path, get_list_value, list_state_of
 from recommender.sources.source import ParsedFile, Problem, Source
 from recommender.sources.written_lists import Written, WrittenList, digest_list
 from recommender.storage import open_regular_file
@@ -35,8 +36,11 @@ MAX_FILE_BYTES = 4 << 20
 _MARKDOWN = (".md", ".markdown", ".mdx")
 _MARKUPS: dict[str, Markup] = {".mdx": "mdx", ".html": "html", ".txt": "text"}
 _FOR_REPOSITORIES = frozenset({"readme", "changelog", "license", "contributing", "code_of_conduct", "security"})
-# A `related` key without the dash of an entry on the next line; what this program would fill is among these.
-_MAYBE_EMPTY = re.compile(r"""related["']?\s*:(?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""")
+# The key of a list without the dash of an entry on the next line; what this program would fill is among these.
+_MAYBE_EMPTY = re.compile(
+    r"""(?:related(?:_?posts|_?articles)?|see_?also)["']?\s*[:=](?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""",
+    re.IGNORECASE,
+)
 _POSTED = "the article"
 _PLAIN = Site(generator="folder", reason="")
 
@@ -87,7 +91,9 @@ def read_file(
                 written=written_list,
                 front_matter_digest=digest_front_matter(front_matter),
             )
-            parsed.sources += [] if source is None else [source]
+            if source is not None:
+                source = replace(source, format=front_matter.format, list_path=find_list_path(fields))
+                parsed.sources.append(source)
     except FrontMatterError as error:
         parsed.problems.append(Problem.from_error(error))
     return parsed
@@ -154,24 +160,22 @@ def _separate_written_list(
     file: str,
 ) -> tuple[WrittenList | None, str]:
     """The list of a file if this program wrote it, and the front matter without what it wrote or may fill."""
-    if "related" not in fields or front_matter.format != "yaml":
+    key = find_list_path(fields)
+    if not key:
         return None, front_matter.text
-    related = fields["related"]
+    value = get_list_value(fields, key)
     try:
-        layout = FrontMatterLayout.of(front_matter.text, events, path=file)
+        layout = find_list_layout(front_matter, events, key=key, path=file)
     except FrontMatterError:
         return None, front_matter.text  # nothing that this program would write into
-    if layout.related is None:
-        return None, front_matter.text
-    if list_state_of(related) == "none":
+    if list_state_of(value) == "none":
         return None, layout.without_items(kept=0)
-    if isinstance(related, list):
-        digest = digest_list(related, layout.related.comments)
-        if (curated := written.get(digest)) is not None:
-            can_be_cut = not curated or layout.related.items is not None
-            return WrittenList(file, digest, curated), layout.without_items(
-                kept=curated
-            ) if can_be_cut else front_matter.text
+    if isinstance(value, list):
+        known = written.get(digest_list(value, layout.comments))
+        if known is not None:
+            can_be_cut = layout.can_keep(known.curated)
+            without = layout.without_items(kept=known.curated) if can_be_cut else front_matter.text
+            return replace(known, file=file), without
     return None, front_matter.text
 
 

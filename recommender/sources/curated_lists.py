@@ -18,12 +18,36 @@ LIST_KEYS = (
     "seeAlso",
 )
 """The keys that sites have their lists under; of several in one file the first counts."""
-_NAME_KEYS = ("id", "slug", "path", "url", "link", "href", "permalink")
+_LOWER_KEYS = frozenset(key.lower() for key in LIST_KEYS)
+NESTING_KEYS = ("extra", "params", "taxonomies")
+"""Where Zola and Hugo have what they know no key for, the first before the others."""
+NAME_KEYS = ("id", "slug", "path", "url", "link", "href", "permalink")
 
 
 def find_list_key(fields: Mapping[str, Value]) -> str:
     """The key of an article's list; empty where it has none."""
     return next((key for key in LIST_KEYS if key in fields), "")
+
+
+def find_list_path(fields: Mapping[str, Value]) -> tuple[str, ...]:
+    """The keys that lead to an article's list in fields as its file has them; empty where it has none."""
+    exact: dict[str, tuple[str, ...]] = {}
+    in_other_case: dict[str, tuple[str, ...]] = {}
+    for path, values in (((), fields), *(((key,), fields.get(key)) for key in NESTING_KEYS)):
+        for name in values if isinstance(values, Mapping) else ():
+            if name.lower() in _LOWER_KEYS:
+                exact.setdefault(name, (*path, name))
+                in_other_case.setdefault(name.lower(), (*path, name))
+    found = (exact.get(key) or in_other_case.get(key.lower()) for key in LIST_KEYS)
+    return next(filter(None, found), ())
+
+
+def get_list_value(fields: Mapping[str, Value], path: Sequence[str]) -> Value:
+    """What stands at the end of a path of keys; an empty text where nothing does."""
+    value: Value = dict(fields)
+    for key in path:
+        value = value.get(key, "") if isinstance(value, dict) else ""
+    return value
 
 
 def list_state_of(value: Value) -> ListState:
@@ -55,7 +79,7 @@ def read_links(
         fields = item if isinstance(item, dict) else {"id": item}
         if isinstance(item, dict) and (title := get_title(item)) is not None:
             links.append(build_entry(item, title))
-        elif name := (get_text(fields, *_NAME_KEYS) or next(iter(get_identity_urls(fields)), None)):
+        elif name := (get_text(fields, *NAME_KEYS) or next(iter(get_identity_urls(fields)), None)):
             links.append(name)
         else:
             parsed.problems.append(Problem(file, f"entry {position} of `{key}` has neither title, ID nor URL", line))

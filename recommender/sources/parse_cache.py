@@ -21,7 +21,7 @@ import yaml
 
 from recommender.sites import Site
 from recommender.sources.source import ParsedFile
-from recommender.sources.written_lists import Written
+from recommender.sources.written_lists import Written, WrittenList
 
 PARSE_CACHE_FILE = ".parse-cache.sqlite3"
 """Name of the cache in a models folder."""
@@ -229,7 +229,7 @@ def _lists_needed(parsed: ParsedFile, written: Written | None) -> str:
     """The written lists that a result depends on: none, the one that the file holds, or all that count for it."""
     for source in parsed.sources:
         if source.written is not None:
-            return f"{source.written.digest} {source.written.curated}"
+            return _digest_one(source.written)
         if source.list_state != "curated":
             return _NONE_NEEDED
     return _digest_all(written)
@@ -239,14 +239,20 @@ def _still_needed(lists: str, written: Written | None) -> bool:
     """Whether a result that depends on these lists is still right with those that count now."""
     if lists == _NONE_NEEDED:
         return True
-    digest, _, curated = lists.partition(" ")
-    if curated:
-        return (written or {}).get(digest) == int(curated)
+    digest, _, rest = lists.partition(" ")
+    if rest:
+        line = (written or {}).get(digest)
+        return line is not None and lists == _digest_one(line)
     return digest == _digest_all(written)
 
 
+def _digest_one(line: WrittenList) -> str:
+    return f"{line.digest} {line.curated} {line.replaced}"
+
+
 def _digest_all(written: Written | None) -> str:
-    return hashlib.sha256(repr(sorted(written.items())).encode()).hexdigest() if written else "none"
+    lines = sorted(map(_digest_one, written.values())) if written else []
+    return hashlib.sha256(repr(lines).encode()).hexdigest() if lines else "none"
 
 
 @cache

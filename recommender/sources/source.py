@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from recommender.articles import Entry
 from recommender.errors import FrontMatterError, printable
+from recommender.frontmatter import Format
 from recommender.sources.written_lists import WrittenList
 
 ListState: TypeAlias = Literal["none", "curated", "written", "refused", "not a list"]
@@ -62,8 +63,10 @@ class Source:
         visible_from, visible_until: days since 1970-01-01 UTC between which it is public.
         related: its curated list: entries, or IDs, paths, URLs and titles as texts; without what this program wrote.
         list_key: the key of its list; empty where it has none.
+        list_path: the keys that lead to its list in its file, as they are spelt there.
         pinned, banned: what its own list must begin with and must never hold, as IDs or URLs.
         written: its list, where this program wrote it or the end of it.
+        format: that of its front matter.
         front_matter_digest: the sha256 of its front matter as it was read; empty for a line of a `.jsonl` file.
     """
 
@@ -86,11 +89,13 @@ class Source:
     published: bool
     related: tuple[Entry | str, ...]
     list_key: str = ""
+    list_path: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     pinned: tuple[str, ...] = ()
     banned: tuple[str, ...] = ()
     list_state: ListState = "none"
     written: WrittenList | None = None
+    format: Format = "yaml"
     front_matter_digest: bytes = b""
 
 

@@ -1,7 +1,8 @@
 """`.related.lock`: which lists in a corpus's files this program wrote, so that they never count as curated.
 
-Each line is a list: the sha256 of its content, the number of curated entries at its head, and its file. The order of
-the lines is irrelevant, and a file may have several, so branches of a repository can be merged in any way.
+Each line is a list: the sha256 of its content, the number of curated entries at its head, and its file. Before the file
+stands, as a JSON string, what the list took the place of, such as `related: true`. The order of the lines is
+irrelevant, and a file may have several, so branches of a repository can be merged in any way.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeAlias
 
 from recommender.errors import CorpusError
 from recommender.frontmatter import Value
@@ -21,24 +22,30 @@ from recommender.storage import atomic_write, sync_folder
 
 WRITTEN_LISTS_FILE = ".related.lock"
 _HEAD = "# Lists that `recommender enrich` wrote: sha256, curated entries at the head, file. Keep this in git.\n"
-_LINE = re.compile(r"([0-9a-f]{64}) (\d+) (.+)")
+_LINE = re.compile(r'([0-9a-f]{64}) (\d+) (?:("(?:[^"\\]|\\.)*") )?(.+)')
 _MERGE_MARK = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
-
-Written = Mapping[str, int]
-"""Lists that this program wrote: digest -> how many entries at its head are curated."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenList:
-    """A list that this program wrote into a file; `file` is relative to the corpus."""
+    """A list that this program wrote into a file.
+
+    Attributes:
+        file: relative to the corpus.
+        digest: what `digest_list` gives for it.
+        curated: how many entries at its head are curated.
+        replaced: the lines that it took the place of, which held no list, such as `related: true`.
+    """
 
     file: str
     digest: str
     curated: int
+    replaced: str = ""
 
     def __str__(self) -> str:
         file = self.file.replace("\\", "\\\\").replace("\n", "\\n")  # a line it stays
-        return f"{self.digest} {self.curated} {file}\n"
+        replaced = f"{json.dumps(self.replaced)} " if self.replaced or file.startswith('"') else ""
+        return f"{self.digest} {self.curated} {replaced}{file}\n"
 
     @classmethod
     def of(cls, text: str) -> Self | None:
@@ -46,17 +53,25 @@ class WrittenList:
         found = _LINE.fullmatch(text)
         if found is None:
             return None
-        file = re.sub(r"\\(.)", lambda escaped: "\n" if escaped[1] == "n" else escaped[1], found[3])
-        return cls(file, found[1], int(found[2]))
+        file = re.sub(r"\\(.)", lambda escaped: "\n" if escaped[1] == "n" else escaped[1], found[4])
+        try:
+            replaced = json.loads(found[3]) if found[3] else ""
+        except ValueError:
+            return None
+        return cls(file, found[1], int(found[2]), replaced)
+
+
+Written: TypeAlias = Mapping[str, WrittenList]
+"""Lists that this program wrote, by their digests."""
 
 
 class WrittenLists:
     """What a corpus's lock files remember; those of folders above and below the corpus count too."""
 
     def __init__(self, lines: Iterable[WrittenList] = ()) -> None:
-        self._written: dict[str, dict[str, int]] = {}
+        self._written: dict[str, dict[str, WrittenList]] = {}
         for line in lines:
-            self._written.setdefault(line.file, {})[line.digest] = line.curated
+            self._written.setdefault(line.file, {})[line.digest] = line
 
     @classmethod
     def of(cls, root: Path, files: Collection[str]) -> Self:
@@ -68,14 +83,13 @@ class WrittenLists:
         lines = []
         for below in sorted({"".join(file.rpartition("/")[:2]) for file in files} | {""}):
             lines += [
-                WrittenList(below + line.file, line.digest, line.curated)
-                for line in read_written_lists(root / below / WRITTEN_LISTS_FILE)
+                replace(line, file=below + line.file) for line in read_written_lists(root / below / WRITTEN_LISTS_FILE)
             ]
         here = root.resolve()
         for above in here.parents:
             within = f"{here.relative_to(above).as_posix()}/"
             lines += [
-                WrittenList(line.file.removeprefix(within), line.digest, line.curated)
+                replace(line, file=line.file.removeprefix(within))
                 for line in read_written_lists(above / WRITTEN_LISTS_FILE)
                 if line.file.startswith(within)
             ]
@@ -87,24 +101,18 @@ class WrittenLists:
         What was written into a file that is gone counts in every file: it may have been renamed.
         """
         gone = {
-            digest: curated
+            digest: line
             for file, written in self._written.items()
             if file not in present
-            for digest, curated in written.items()
+            for digest, line in written.items()
         }
         known = {file: {**gone, **self._written.get(file, {})} for file in files}
         return {file: written for file, written in known.items() if written}
 
     def lines(self) -> list[WrittenList]:
         """All that is remembered, in the order of the files."""
-        return sorted(
-            (
-                WrittenList(file, digest, curated)
-                for file, known in self._written.items()
-                for digest, curated in known.items()
-            ),
-            key=lambda line: (line.file, line.digest),
-        )
+        lines = (line for known in self._written.values() for line in known.values())
+        return sorted(lines, key=lambda line: (line.file, line.digest))
 
 
 def digest_list(items: list[Value], comments: Collection[str]) -> str:

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from recommender.corpus import ArticleFile
 from recommender.errors import FrontMatterError
-from recommender.frontmatter import FrontMatterLayout, Value, parse_front_matter, split_front_matter
-from recommender.sources import WrittenList, digest_front_matter, digest_list
+from recommender.frontmatter import (
+    FrontMatter,
+    ListLayout,
+    TomlLayout,
+    Value,
+    find_list_layout,
+    load_toml,
+    parse_front_matter,
+    split_front_matter,
+)
+from recommender.sources import WrittenList, digest_front_matter, digest_list, get_list_value
 from recommender.storage import FileChangedError
+from recommender.writing.list_shape import kind_of
+from recommender.writing.toml_style import TomlItem, put_into_toml
 from recommender.writing.yaml_style import YamlItem, YamlStyle
+
+_RELATED = ("related",)
+
+
+class LeftAloneError(FrontMatterError):
+    """A file that gets no list although nothing is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +39,17 @@ class EditRequest:
     """The list that a file should get.
 
     Attributes:
-        items: candidates for the list, best first.
+        items: candidates for the list, best first, in the format of the file.
         limit: most entries of the list; curated entries that are kept are never cut.
         keep_curated: whether the curated entries at the head of its list stay.
+        list_path: the keys that lead to its list.
     """
 
     file: ArticleFile
-    items: Sequence[YamlItem]
+    items: Sequence[YamlItem] | Sequence[TomlItem]
     limit: int
     keep_curated: bool
+    list_path: tuple[str, ...] = _RELATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +59,14 @@ class Edit:
     Attributes:
         before, after: equal if nothing changes.
         lock_entry: records the new list in the lock; `None` if this program wrote none of it.
+        change: "filled", "lengthened", "replaced", "refreshed" or "removed".
     """
 
     file: ArticleFile
     before: str
     after: str
     lock_entry: WrittenList | None
+    change: str = "filled"
 
     def apply_to(self, data: bytes) -> bytes:
         """The whole file with the new front matter.
@@ -64,6 +86,7 @@ def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
 
     Raises:
         FileChangedError: its front matter has changed since the corpus was read.
+        LeftAloneError: it is not to get a list.
         FrontMatterError: no list can be put into this one.
         OSError: it can't be read.
     """
@@ -74,61 +97,102 @@ def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
         raise FileChangedError(f"{file.path}: it has changed since it was read; run again")
     events: list[yaml.Event] = []
     values = parse_front_matter(front_matter, path=file.path, events=events)
-    kept = _kept_entries(request, values)
+    layout = find_list_layout(front_matter, events, key=request.list_path, path=file.path)
+    kept = _kept_items(request, values)
     items = request.items[: max(request.limit - len(kept), 0)]
     before = front_matter.text
-    after = _new_text(FrontMatterLayout.of(before, events, path=file.path), len(kept), items, file, style)
+    after = _new_text(layout, kept, items, request, style)
     if after == before:
         return Edit(file, before, after, file.written)
-    edit = Edit(file, before, after, None)
-    lock_entry = _check(edit.apply_to(data), values, [*kept, *(item.value for item in items)], len(kept), file)
-    return replace(edit, lock_entry=lock_entry) if items else edit
+    edit = Edit(file, before, after, None, "removed")
+    new_list = [*kept, *(item.value for item in items)]
+    digest = _check(edit.apply_to(data), front_matter, values, new_list, request)
+    if not items:
+        return edit
+    if file.list_state == "curated":
+        change = "lengthened" if request.keep_curated else "replaced"
+    else:
+        change = "refreshed" if file.written else "filled"
+    replaced = file.written.replaced if file.written else layout.list_text if file.list_state == "none" else ""
+    return replace(edit, lock_entry=WrittenList(file.path, digest, len(kept), replaced), change=change)
 
 
-def _kept_entries(request: EditRequest, values: dict[str, Value]) -> list[Value]:
-    """The curated entries that stay."""
-    items = values.get("related")
+def _kept_items(request: EditRequest, values: dict[str, Value]) -> list[Value]:
+    """The curated items that stay."""
+    items = get_list_value(values, request.list_path)
     if not request.keep_curated or not isinstance(items, list):
         return []
     kept = items if request.file.written is None else items[: request.file.written.curated]
-    if any(isinstance(item, str) for item in kept):
-        raise FrontMatterError("its list names IDs, and this program writes whole entries", path=request.file.path)
+    if kept and request.items and kind_of(kept[0]) != kind_of(request.items[0].value):
+        raise LeftAloneError("its list is of another shape than the site's", path=request.file.path)
     return kept
 
 
 def _new_text(
-    layout: FrontMatterLayout, kept: int, items: Sequence[YamlItem], file: ArticleFile, style: YamlStyle
+    layout: ListLayout,
+    kept: Sequence[Value],
+    items: Sequence[YamlItem] | Sequence[TomlItem],
+    request: EditRequest,
+    style: YamlStyle,
 ) -> str:
+    file = request.file
+    if not layout.can_keep(len(kept)):
+        reason = "its list is in brackets; write one entry per line"
+        if isinstance(layout, TomlLayout):
+            reason = "a comment stands behind the last entry of its list; put it on a line above the list"
+        raise FrontMatterError(reason, path=file.path)
+    if not items:
+        if kept or file.written is None:
+            return layout.without_items(kept=len(kept)) if kept else layout.text
+        return layout.with_list_text(file.written.replaced) if file.written.replaced else layout.without_items(kept=0)
+    if file.list_state == "none" and layout.comments:
+        raise LeftAloneError("a comment stands behind its empty list; remove one of them", path=file.path)
+    if isinstance(layout, TomlLayout):
+        texts = [item for item in items if isinstance(item, TomlItem)]
+        if layout.tables and not all(item.pairs for item in texts):
+            raise LeftAloneError("its list is of another shape than the site's", path=file.path)
+        return put_into_toml(layout, texts, kept=len(kept))
+    lines = [item for item in items if isinstance(item, YamlItem)]
     if kept:
-        if layout.related is None or layout.related.items is None:
-            raise FrontMatterError("its list is in brackets; write one entry per line", path=file.path)
-        return layout.with_items(style.format_items(items, column=layout.column), kept=kept)
-    if items:
-        return layout.with_block(style.format_block(items))
-    return layout.without_items(kept=0) if file.list_state == "written" else layout.text
+        return layout.with_items(style.format_items(lines, column=layout.column), kept=len(kept))
+    return layout.with_block(style.format_block(lines, key=request.list_path[-1]))
 
 
-def _check(data: bytes, before: dict[str, Value], new_list: list[Value], kept: int, file: ArticleFile) -> WrittenList:
-    """The lock entry of a new list, after checking that the new bytes hold it and that no other value has changed."""
-    expected = {**before, "related": new_list}
-    if not new_list:
-        del expected["related"]
+def _check(data: bytes, old: FrontMatter, before: dict[str, Value], new_list: list[Value], request: EditRequest) -> str:
+    """The digest of a new list, after checking that the new bytes hold it and that no other value has changed."""
+    path, key = request.file.path, request.list_path
+    restores = request.file.written is not None and bool(request.file.written.replaced) and not new_list
     try:
-        front_matter = split_front_matter(data, path=file.path)
-        if front_matter is None:
-            raise FrontMatterError("it has no front matter any more", path=file.path)
+        new = split_front_matter(data, path=path)
+        if new is None or new.format != old.format:
+            raise FrontMatterError("it has no front matter any more", path=path)
         events: list[yaml.Event] = []
-        values = parse_front_matter(front_matter, path=file.path, events=events)
+        values = parse_front_matter(new, path=path, events=events)
+        found = get_list_value(values, key)
+        if not restores and (found or []) != new_list:
+            raise FrontMatterError("its list would not be read back", path=path)
+        one, other = _without(values, key), _without(before, key)
         # Only aliases can make values so large that comparing them would never end.
-        if not (_same_with_aliases(values, expected) if "*" in front_matter.text else values == expected):
-            raise FrontMatterError("its values would change", path=file.path)
-        block = FrontMatterLayout.of(front_matter.text, events, path=file.path).related if kept else None
+        if not (_same_with_aliases(one, other) if "*" in new.text else one == other):
+            raise FrontMatterError("its values would change", path=path)
+        if new.format == "toml" and _without(load_toml(new.text), key) != _without(load_toml(old.text), key):
+            raise FrontMatterError("its values would change their types", path=path)
+        layout = find_list_layout(new, events, key=key, path=path)
     except FrontMatterError as error:
         raise FrontMatterError(
-            "a list can't be put into this front matter without changing what else it says; simplify it",
-            path=file.path,
+            "a list can't be put into this front matter without changing what else it says; simplify it", path=path
         ) from error
-    return WrittenList(file.path, digest_list(new_list, block.comments if block else ()), kept)
+    return digest_list(new_list, layout.comments)
+
+
+def _without(values: Mapping[str, Any], path: Sequence[str]) -> dict[str, Any]:
+    """The values without the one at the end of a path, and without a table that held nothing else."""
+    key, *rest = path
+    inner = values.get(key)
+    kept = {name: value for name, value in values.items() if name != key}
+    if rest and isinstance(inner, Mapping) and (others := _without(inner, rest)):
+        return {**kept, key: others}
+    return kept
 
 
 def _same_with_aliases(one: Value, other: Value) -> bool:

@@ -1,4 +1,4 @@
-"""`YamlStyle`: how a site quotes and indents its YAML, and `related` blocks formatted in that style."""
+"""`YamlStyle`: how a site quotes and indents its YAML, and lists formatted in that style."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import NamedTuple, Self
 
 import yaml
 
+from recommender.articles import DATE_KEYS
 from recommender.frontmatter import Value
+from recommender.sources import LIST_KEYS
 
-RELATED = "related"
-_DATES = frozenset({"publishedDateTime"})  # left plain, as sites write them, although YAML 1.1 gives them a type
+_DATES = frozenset(DATE_KEYS)  # left plain, as sites write them, although YAML 1.1 gives them a type
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _TIMESTAMP = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -55,8 +56,8 @@ class YamlStyle:
     def from_front_matters(cls, texts: Iterable[str]) -> Self:
         """Learn the style of a site from front matters, with the defaults for what they don't show.
 
-        A key's values in `related` lists count, or if there are none, those elsewhere in the front matter. Only values
-        that could also be plain tell whether a key is quoted.
+        A key's values in lists of related articles count, or if there are none, those elsewhere in the front matter.
+        Only values that could also be plain tell whether a key is quoted.
         """
         within, outside = _StyleCounts(), _StyleCounts()
         for text in texts:
@@ -75,10 +76,10 @@ class YamlStyle:
             list_indent=0 if indents[0] > indents[2] else 2,
         )
 
-    def format_block(self, items: Iterable[YamlItem]) -> str:
-        """A whole `related` block: LF line breaks, one line per value."""
+    def format_block(self, items: Iterable[YamlItem], *, key: str = "related") -> str:
+        """A key with its list: LF line breaks, one line per value."""
         lines = self.format_items(items, column=self.list_indent)
-        return f"{RELATED}:\n{lines}" if lines else f"{RELATED}: []\n"
+        return f"{key}:\n{lines}" if lines else f"{key}: []\n"
 
     def format_items(self, items: Iterable[YamlItem], *, column: int) -> str:
         """The lines of some items, with their dashes in this column, counted from 0."""
@@ -87,7 +88,11 @@ class YamlStyle:
 
     def format_entry(self, entry: Mapping[str, object]) -> YamlItem:
         """An entry as an item of a list."""
-        return YamlItem("".join(f"{line}\n" for line in self._item(entry, 0)), _as_value(entry))
+        return YamlItem("".join(f"{line}\n" for line in self._item(entry, 0)), as_value(entry))
+
+    def format_text(self, text: str, *, key: str) -> YamlItem:
+        """A text as an item of the list under a key."""
+        return YamlItem(f"- {self._scalar(key, text)}\n", text)
 
     def _item(self, item: Mapping[str, object], column: int) -> Iterator[str]:
         lead = " " * column + "- "
@@ -146,7 +151,10 @@ def _count_styles(text: str, within: _StyleCounts, outside: _StyleCounts) -> Non
     if not isinstance(root, yaml.MappingNode):
         return
     for key, value in root.value:
-        counts = within if key.value == RELATED else outside
+        counts = within if key.value in LIST_KEYS else outside
+        if counts is within and isinstance(value, yaml.SequenceNode):
+            for item in value.value:
+                counts.count(key, item)  # a list of texts
         pending, seen = [(key, value)], set()
         while pending:
             name, node = pending.pop()
@@ -160,10 +168,11 @@ def _count_styles(text: str, within: _StyleCounts, outside: _StyleCounts) -> Non
                 pending += [(name, item) for item in node.value if isinstance(item, yaml.CollectionNode)]
 
 
-def _as_value(value: object) -> Value:
+def as_value(value: object) -> Value:
+    """What parsing gives back, every scalar as text."""
     if isinstance(value, Mapping):
-        return {key: _as_value(inner) for key, inner in value.items()}
-    return [_as_value(inner) for inner in value] if isinstance(value, list) else str(value)
+        return {key: as_value(inner) for key, inner in value.items()}
+    return [as_value(inner) for inner in value] if isinstance(value, list) else str(value)
 
 
 def _may_be_plain(key: str, text: str) -> bool:

@@ -51,6 +51,29 @@ def test_enrich_writes_and_a_second_run_finds_nothing_to_do(
     )
 
 
+def test_remove_takes_out_what_enrich_wrote_and_no_other_byte(
+    published: tuple[Path, Manifest], copy_of_seeds: Path
+) -> None:
+    before = contents(copy_of_seeds)
+    run("enrich", copy_of_seeds, "--models", published[0])
+    after = contents(copy_of_seeds)
+    trial = run("enrich", copy_of_seeds, "--models", published[0], "--remove", "--check")
+    assert trial.exit_code == 1
+    assert contents(copy_of_seeds) == after
+    removed = run("enrich", copy_of_seeds, "--models", published[0], "--remove")
+    assert removed.exit_code == 0
+    assert removed.stderr == "written: 43 (43: removed)\nskipped: 54 (54: no list of this program's)\n"
+    assert contents(copy_of_seeds) == before
+
+
+def test_shape_says_what_lists_are_made_of(published: tuple[Path, Manifest], copy_of_seeds: Path) -> None:
+    diff = run("enrich", copy_of_seeds, "--models", published[0], "--diff", "--limit", "1", "--shape", "ids")
+    added = [line for line in diff.stdout.splitlines() if line.startswith("+  - ")]
+    names = {path.removesuffix(".md").rpartition("/")[2] for path in contents(copy_of_seeds)}
+    assert {line.removeprefix("+  - ") for line in added} <= names
+    assert len(added) == 43
+
+
 def test_check_minds_a_lock_that_is_not_up_to_date(published: tuple[Path, Manifest], copy_of_seeds: Path) -> None:
     run("enrich", copy_of_seeds, "--models", published[0])
     with (copy_of_seeds / ".related.lock").open("a") as stream:

@@ -21,8 +21,10 @@ except ImportError:
 
 with atheris.instrument_imports(
     include=[
-        "recommender.sources.frontmatter",
-        "recommender.sources.related_block",
+        "recommender.frontmatter.front_matter",
+        "recommender.frontmatter.yaml_parser",
+        "recommender.frontmatter.yaml_block",
+        "recommender.frontmatter.yaml_layout",
         "recommender.writing.yaml_style",
         "recommender.writing.edit",
     ],

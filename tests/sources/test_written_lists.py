@@ -57,15 +57,27 @@ def test_a_lock_that_is_none_is_refused_by_name(content: bytes, tmp_path: Path) 
 
 
 def test_every_list_of_a_file_counts_and_what_is_gone_may_have_been_renamed() -> None:
-    lock = WrittenLists([WrittenList("a.md", A, 0), WrittenList("a.md", B, 2), WrittenList("b.md", C, 1)])
+    a, b, c = WrittenList("a.md", A, 0), WrittenList("a.md", B, 2, "related: true\n"), WrittenList("b.md", C, 1)
+    lock = WrittenLists([a, b, c])
     assert lock.of_files(["a.md", "b.md", "new.md"], present={"a.md", "b.md", "new.md"}) == {
-        "a.md": {A: 0, B: 2},
-        "b.md": {C: 1},
+        "a.md": {A: a, B: b},
+        "b.md": {C: c},
     }
     assert lock.of_files(["b.md", "new.md"], present={"b.md", "new.md"}) == {
-        "b.md": {A: 0, B: 2, C: 1},
-        "new.md": {A: 0, B: 2},
+        "b.md": {A: a, B: b, C: c},
+        "new.md": {A: a, B: b},
     }
+
+
+def test_what_a_list_took_the_place_of_is_remembered(tmp_path: Path) -> None:
+    lines = [
+        WrittenList('"a" b.md', A, 0),
+        WrittenList('"a" b.md', B, 0, "related: true\r\n"),
+        WrittenList("c.md", C, 0, 'related: "" \u2028\n'),
+    ]
+    replace_written_lists(tmp_path, lines)
+    assert read_written_lists(tmp_path / WRITTEN_LISTS_FILE) == lines
+    assert len((tmp_path / WRITTEN_LISTS_FILE).read_text().splitlines()) == 4
 
 
 def test_locks_of_folders_above_and_below_count(tmp_path: Path) -> None:

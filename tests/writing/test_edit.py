@@ -38,7 +38,7 @@ def test_what_aliases_name_may_be_there_many_times_and_deep_down(tmp_path: Path,
     "nothing",
     [
         "related:",
-        "related: []  # none yet",
+        "related: []  ",
         "'related': ~",
         "related: &a Null",
         "related: [\n]",
@@ -47,6 +47,11 @@ def test_what_aliases_name_may_be_there_many_times_and_deep_down(tmp_path: Path,
 )
 def test_a_list_that_is_empty_is_filled_and_the_corpus_stays_the_same(tmp_path: Path, nothing: str) -> None:
     assert check_file(Trial(tmp_path), f"{HEAD}\n{nothing}\n\ntype: a\n---\n".encode(), [QUAY], []) == "written"
+
+
+@pytest.mark.parametrize("nothing", ["related: []  # none yet", "related: # legal: ask Anna", "related: true # on"])
+def test_an_empty_list_with_a_comment_is_left_alone(tmp_path: Path, nothing: str) -> None:
+    assert check_file(Trial(tmp_path), f"{HEAD}{nothing}\ntype: a\n---\n".encode(), [QUAY], []) == "refused"
 
 
 def test_a_list_that_was_laid_out_anew_is_still_the_programs(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ TITLES = {
 
 
 def post(title: str, *lines: str) -> str:
-    return "".join(f"{line}\n" for line in ("---", f'title: "{title}"', *lines, "---", "", "Body."))
+    return "".join(f"{line}\n" for line in ("---", f'title: "{title}"', *lines, "---", "", "<!-- Body. -->"))
 
 
 def listed(*titles: str) -> list[str]:
@@ -182,8 +182,7 @@ def test_what_is_appended_is_not_in_the_list_already(root: Path) -> None:
 @pytest.mark.parametrize(
     ("related", "reason"),
     [
-        (["related: [crab]"], "failed: its list names IDs, and this program writes whole entries"),
-        (["related:", "  - crab"], "failed: its list names IDs, and this program writes whole entries"),
+        (["related: [crab]"], "failed: its list is in brackets; write one entry per line"),
         (["related: [{title: Moon eclipse}]"], "failed: its list is in brackets; write one entry per line"),
     ],
 )
@@ -295,7 +294,7 @@ def test_a_body_that_has_changed_since_it_was_read_is_kept(root: Path) -> None:
     with (root / "crab.md").open("a") as stream:
         stream.write("A late addition.")
     assert {said(outcome) for outcome in run} == {"written: filled", "skipped: nothing to add"}
-    assert (root / "crab.md").read_text().endswith("---\n\nBody.\nA late addition.")
+    assert (root / "crab.md").read_text().endswith("---\n\n<!-- Body. -->\nA late addition.")
 
 
 def test_a_renamed_file_keeps_its_list_and_a_copied_list_is_the_copiers(root: Path) -> None:

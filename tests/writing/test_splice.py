@@ -317,13 +317,13 @@ def test_taking_a_block_out_undoes_putting_it_in(data: bytes, entries: list[Entr
         layout = layout_of(data)
     except (FrontMatterError, yaml.YAMLError, AssertionError):
         assume(False)
-    assume(layout.related is None)
+    assume(layout.block is None)
     try:
         text = layout.with_block(style.format_block(map(style.format_entry, entries)))
         again = layout_of(f"---\n{text}---\n".encode())
     except FrontMatterError:
         assume(False)
-    if again.related is not None and again.related.items is not None:
+    if again.block is not None and again.block.items is not None:
         assert again.without_items(kept=0) == layout.text
 
 

@@ -1,0 +1,194 @@
+"""`TomlLayout`: where the list of an article stands in TOML, and the text with the list put in, lengthened or removed.
+
+A list is an array, `related = […]`, or tables, `[[related]]`. A new array stands before the first table header, or in
+the table that it belongs to; new tables stand at the end, where they can take nothing over.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from recommender.errors import FrontMatterError
+from recommender.frontmatter.toml_statements import Statement, find_items, find_statements
+
+_BLANK_LINE = re.compile(r"[ \t]*\r?\n")
+_TRAILING_BLANKS = re.compile(r"(?:^[ \t]*\r?\n)+\Z", re.MULTILINE)
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class TomlLayout:
+    """Where the tables and pairs of a front matter stand in its text.
+
+    Attributes:
+        key: the keys that lead to the list, such as `("extra", "related")`.
+        array: the pair that is the list; what it holds may be no array.
+        tables: where each of its tables begins and ends, if it is made of tables.
+        comments: what people wrote into the list beside its values.
+    """
+
+    text: str
+    key: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    array: Statement | None
+    tables: tuple[tuple[int, int], ...]
+    comments: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str, *, key: tuple[str, ...], path: str) -> TomlLayout:
+        """Find a list in a text that `parse_toml` read.
+
+        Raises:
+            FrontMatterError: the list stands where nothing can be put in.
+        """
+        statements = tuple(find_statements(text))
+        within = [place for place, one in enumerate(statements) if one.path[: len(key)] == key]
+        array, tables = None, list[tuple[int, int]]()
+        if within and within[-1] - within[0] >= len(within):
+            raise FrontMatterError("the tables of its list stand apart; put them together", path=path)
+        found = [statements[place] for place in within]
+        if len(found) == 1 and found[0].kind == "pair" and found[0].path == key:
+            array = found[0]
+        elif found and found[0].kind == "array of tables" and found[0].path == key:
+            for one in found:
+                if one.kind == "array of tables" and one.path == key:
+                    tables.append((one.start, one.end))
+                else:
+                    tables[-1] = (tables[-1][0], one.end)
+        elif found or _is_defined(text, key):
+            raise FrontMatterError("its list stands in braces or dotted keys; write it as `[[tables]]`", path=path)
+        gaps = [text[one.end : other.start] for one, other in pairwise(found)]
+        comments = [comment for one in found for comment in one.comments]
+        comments += [line.strip() for gap in gaps for line in gap.splitlines() if line.strip()]
+        return cls(text, key, statements, array, tuple(tables), tuple(comments))
+
+    @property
+    def list_text(self) -> str:
+        """The lines of the list; empty where there is none."""
+        start, end = self._region()
+        return self.text[start:end]
+
+    def can_keep(self, kept: int) -> bool:
+        """Whether the list can be cut after its first items: no comment may stand behind them in an array."""
+        if not kept or self.tables:
+            return True
+        items = self._items()
+        if self.array is None or len(items) < kept:
+            return False
+        start = items[kept - 1][1]
+        end = items[kept][0] if kept < len(items) else self.array.value[1]
+        return "#" not in self.text[start:end]
+
+    def with_list_text(self, lines: str) -> str:
+        """The text with these lines, as `list_text` gave them, in the place of its list."""
+        start, end = self._region()
+        return self.text[:start] + lines + self.text[end:]
+
+    def with_tables(self, tables: Sequence[str], *, kept: int) -> str:
+        """The text with these tables behind the first `kept` ones of its list, or at its end if it has none.
+
+        Args:
+            tables: the pairs of each, a line each, with LF line breaks.
+        """
+        header = f"[[{'.'.join(map(_format_key, self.key))}]]\n"
+        blank = "\n" if self._sets_tables_off() else ""
+        block = blank.join(header + pairs for pairs in tables)
+        if kept:
+            start, end = self.tables[kept - 1][1], self.tables[-1][1]
+            return self._replaced(start, end, blank + block if block else "")
+        if self.array is not None or self.tables:
+            return self._replaced(*self._region(), block)
+        trailing = _TRAILING_BLANKS.search(self.text)
+        at = trailing.start() if trailing else len(self.text)
+        return self._replaced(at, at, blank + block if self.text[:at] else block)
+
+    def with_array(self, items: Sequence[str], *, kept: int, one_a_line: bool) -> str:
+        """The text with these items behind the first `kept` ones of its array, or in a new one.
+
+        Args:
+            one_a_line: whether a new array has a line for each item.
+        """
+        if self.array is None:
+            at, key = self._where_to_insert()
+            value = _format_array(items, one_a_line=one_a_line)
+            return self._replaced(at, at, f"{'.'.join(map(_format_key, key))} = {value}\n")
+        if not kept:
+            return self._replaced(*self.array.value, _format_array(items, one_a_line=one_a_line))
+        places = self._items()
+        first = places[0][0]
+        lead = self.text[self.text.rfind("\n", 0, first) + 1 : first]
+        separator = ", " if lead.strip() else f",\n{lead}"
+        return self._replaced(places[kept - 1][1], places[-1][1], "".join(separator + item for item in items))
+
+    def without_items(self, *, kept: int) -> str:
+        """The text with no more than the first `kept` items; with none, without the list and its blank line."""
+        if kept:
+            return self.with_tables([], kept=kept) if self.tables else self.with_array([], kept=kept, one_a_line=False)
+        start, end = self._region()
+        if self.tables and _BLANK_LINE.fullmatch(before := _last_line(self.text[:start])):
+            start -= len(before)
+        return self.text[:start] + self.text[end:]
+
+    def _region(self) -> tuple[int, int]:
+        if self.array is not None:
+            return self.array.start, self.array.end
+        return (self.tables[0][0], self.tables[-1][1]) if self.tables else (len(self.text), len(self.text))
+
+    def _items(self) -> list[tuple[int, int]]:
+        return find_items(self.text, *self.array.value) if self.array is not None else []
+
+    def _where_to_insert(self) -> tuple[int, tuple[str, ...]]:
+        """Where a new array goes, and the key that it has there."""
+        table: tuple[str, ...] = ()
+        ends: dict[tuple[str, ...], int] = {(): 0}  # of the pairs of each table
+        for one in self.statements:
+            if one.kind != "pair":
+                table = one.path
+            if one.kind != "array of tables":
+                ends[table] = one.end
+        place = self.key[:-1]
+        return (ends[place], self.key[-1:]) if place in ends else (ends[()], self.key)
+
+    def _sets_tables_off(self) -> bool:
+        """Whether a blank line stands before tables, as it does before those that there are."""
+        headers = [one.start for one in self.statements if one.kind != "pair" and one.start]
+        blank = [_BLANK_LINE.fullmatch(_last_line(self.text[:start])) is not None for start in headers]
+        return any(blank) or not blank
+
+    def _replaced(self, start: int, end: int, lines: str) -> str:
+        ending = "\r\n" if self.text.partition("\n")[0].endswith("\r") else "\n"
+        return self.text[:start] + lines.replace("\n", ending) + self.text[end:]
+
+
+def load_toml(text: str) -> dict[str, Any]:
+    """The values of a TOML document that has been parsed before, with their types."""
+    return tomllib.loads(text.replace("\r\n", "\n"), parse_float=str)
+
+
+def _is_defined(text: str, key: Sequence[str]) -> bool:
+    value: Any = load_toml(text)
+    for name in key:
+        if not isinstance(value, dict) or name not in value:
+            return False
+        value = value[name]
+    return True
+
+
+def _format_array(items: Sequence[str], *, one_a_line: bool) -> str:
+    if not one_a_line:
+        return f"[{', '.join(items)}]"
+    return "".join(("[\n", *(f"  {item},\n" for item in items), "]"))
+
+
+def _format_key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else '"{}"'.format(name.replace("\\", "\\\\").replace('"', '\\"'))
+
+
+def _last_line(text: str) -> str:
+    """The last line of a text that ends in a line break, with it."""
+    return text[text.rfind("\n", 0, -1) + 1 :]

@@ -1,0 +1,211 @@
+"""`YamlLayout`: where the list of an article stands in YAML, and the text with the list put in, lengthened or removed.
+
+Only whole lines of the block are changed. The caller must parse the result again: in an unusual front matter (aliases,
+text that runs to the end) the right position can't be found from the text alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import yaml
+
+from recommender.errors import FrontMatterError
+from recommender.frontmatter.yaml_block import BREAKS, ListBlock, find_block, mark_of
+
+_FOLLOWER = "secured"  # where a site has this key, it has its lists before it
+_BOM = re.compile(f"(?<![^{BREAKS}])\ufeff")  # libyaml passes by one at the start of a line, other readers don't
+_BLANK_LINE = re.compile(r"[ \t]*\r?\n")
+_TRAILING_BLANKS = re.compile(r"(?:^[ \t]*\r?\n)+\Z", re.MULTILINE)
+_KEEPS_BLANKS = re.compile(r"[|>][1-9]?\+")
+_DEPTH = {
+    yaml.MappingStartEvent: 1,
+    yaml.SequenceStartEvent: 1,
+    yaml.MappingEndEvent: -1,
+    yaml.SequenceEndEvent: -1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class YamlLayout:
+    """Where the keys of a front matter stand in its text.
+
+    Attributes:
+        starts: of each outermost key, the first character of its line.
+        block: the list, if there is one.
+        kept_scalar: the last key, where blank lines behind it belong to its value (`|+`).
+    """
+
+    text: str
+    starts: dict[str, int]
+    block: ListBlock | None
+    kept_scalar: str | None = None
+
+    @classmethod
+    def of(
+        cls, text: str, events: Sequence[yaml.Event], *, path: str, key: str = "related", first_line: int = 2
+    ) -> YamlLayout:
+        """Find the list under a key in a text that `parse_yaml` read by these events.
+
+        Raises:
+            FrontMatterError: nothing can be put in line by line.
+        """
+        if "\ufeff" in text and (bom := _BOM.search(text)):
+            where = "at the start of a line" if bom.start() else "after the opening `---`"
+            line = first_line + text.count("\n", 0, bom.start())
+            raise FrontMatterError(f"a byte order mark {where}; remove it", path=path, line=line)
+        if "&" in text and _doubled_anchors(events):
+            raise FrontMatterError("its anchors are too entangled to put a list in", path=path)
+        starts: dict[str, int] = {}
+        block = None
+        last: Sequence[yaml.Event] = ()
+        name = ""
+        for name_events, value in _pairs(events, path, first_line):
+            mark = mark_of(name_events[0])
+            if mark.index and text[mark.index - 1] not in "\r\n":
+                raise FrontMatterError(
+                    "a key does not stand at the start of its line; write one key a line",
+                    path=path,
+                    line=mark.line + first_line,
+                )
+            if isinstance(name_events[0], yaml.AliasEvent):
+                raise FrontMatterError(
+                    "a key is an alias (`*name`); write it out", path=path, line=mark.line + first_line
+                )
+            name = name_events[0].value if isinstance(name_events[0], yaml.ScalarEvent) else ""
+            starts.setdefault(name, mark.index)
+            last = value
+            if name == key:
+                if block is not None:
+                    raise FrontMatterError(
+                        f"there are two `{key}` keys; remove one", path=path, line=mark.line + first_line
+                    )
+                block = find_block(text, name_events[0], value, path=path, key=key, first_line=first_line)
+        keeps = name != key and _ends_in_kept_scalar(text, last)
+        return cls(text, starts, block, name if keeps else None)
+
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """What people wrote into the list beside its values."""
+        return self.block.comments if self.block is not None else ()
+
+    @property
+    def list_text(self) -> str:
+        """The lines of the list; empty where there is none."""
+        return self.text[self.block.start : self.block.end] if self.block is not None else ""
+
+    def can_keep(self, kept: int) -> bool:
+        """Whether the list can be cut after its first entries: each must begin a line."""
+        return not kept or (self.block is not None and self.block.items is not None)
+
+    def with_list_text(self, lines: str) -> str:
+        """The text with these lines, as `list_text` gave them, in the place of its list."""
+        return self.text[: self._list.start] + lines + self.text[self._list.end :]
+
+    def with_block(self, block: str) -> str:
+        """The text with this block (LF line breaks) in the place of the one it has, or where the site would put it."""
+        if self.block is not None:
+            return self._replaced(self.block.start, self.block.end, block)
+        at, blank = self._where_to_insert()
+        return self._replaced(at, at, {"before": f"\n{block}", "after": f"{block}\n", "": block}[blank])
+
+    def with_items(self, items: str, *, kept: int) -> str:
+        """The text with these entries in the place of all but the first `kept` of its block."""
+        return self._replaced(self._items_from(kept), self._list.end, items)
+
+    def without_items(self, *, kept: int) -> str:
+        """The text with no more than the first `kept` entries; with none, without the block and its blank line."""
+        if kept:
+            return self.with_items("", kept=kept)
+        start, end = self._list.start, self._list.end
+        after = _BLANK_LINE.match(self.text, end)
+        if _ends_in_blank_line(self.text[:start]):
+            if after and start < self.starts.get(self._follower or "", -1):
+                end = after.end()
+            elif after or end == len(self.text):
+                start -= len(_last_line(self.text[:start]))
+        return self._replaced(start, end, "")
+
+    @property
+    def column(self) -> int:
+        """Where the dashes of the block stand."""
+        first = self._items_from(0)
+        return self.text.index("-", first) - first
+
+    @property
+    def _list(self) -> ListBlock:
+        if self.block is None:
+            raise ValueError("this front matter has no list")
+        return self.block
+
+    @property
+    def _follower(self) -> str | None:
+        """The key before which a new list goes; at the end of the text where there is none."""
+        return _FOLLOWER if _FOLLOWER in self.starts else self.kept_scalar
+
+    def _items_from(self, position: int) -> int:
+        block = self._list
+        if block.items is None:
+            raise ValueError("this list has no entries on lines of their own")
+        return block.items[position] if position < len(block.items) else block.end
+
+    def _where_to_insert(self) -> tuple[int, str]:
+        """Where a new block goes, and where a blank line sets it off as its neighbours are."""
+        if self._follower is not None:
+            at = self.starts[self._follower]
+            while (line := _last_line(self.text[:at])).startswith("#"):
+                at -= len(line)
+            return at, "after" if _ends_in_blank_line(self.text[:at]) else ""
+        trailing = _TRAILING_BLANKS.search(self.text)
+        set_off = any(_ends_in_blank_line(self.text[:start]) for start in self.starts.values())
+        return trailing.start() if trailing else len(self.text), "before" if set_off else ""
+
+    def _replaced(self, start: int, end: int, lines: str) -> str:
+        neighbour = _last_line(self.text[:start]) or self.text
+        ending = "\r\n" if neighbour.partition("\n")[0].endswith("\r") else "\n"
+        return self.text[:start] + lines.replace("\n", ending) + self.text[end:]
+
+
+def _pairs(
+    events: Sequence[yaml.Event], path: str, first_line: int
+) -> Iterator[tuple[Sequence[yaml.Event], Sequence[yaml.Event]]]:
+    """The outermost keys and their values, each as the events from its start to its end."""
+    inner = events[2:-1]  # within the stream and the document
+    root = inner[0] if inner else None
+    if not isinstance(root, yaml.MappingStartEvent) or root.flow_style:
+        raise FrontMatterError("the front matter is in braces; write it one key a line", path=path, line=first_line)
+    borders, depth = [1], 1
+    for position, event in enumerate(inner[1:-1], start=2):
+        depth += _DEPTH.get(type(event), 0)
+        if depth == 1:
+            borders.append(position)
+    for start, middle, end in zip(borders[::2], borders[1::2], borders[2::2], strict=False):
+        yield inner[start:middle], inner[middle:end]
+
+
+def _doubled_anchors(events: Iterable[yaml.Event]) -> bool:
+    """Whether two nodes have one name: YAML 1.2 has the last one count, other readers refuse it."""
+    named = (event.anchor for event in events if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent))
+    return any(count > 1 for anchor, count in Counter(named).items() if anchor is not None)
+
+
+def _ends_in_kept_scalar(text: str, value: Sequence[yaml.Event]) -> bool:
+    """Whether a value ends in a block scalar that keeps the blank lines behind it."""
+    scalar = next((event for event in reversed(value) if not isinstance(event, yaml.CollectionEndEvent)), None)
+    return (
+        isinstance(scalar, yaml.ScalarEvent)
+        and scalar.style in ("|", ">")
+        and _KEEPS_BLANKS.match(text, mark_of(scalar).index) is not None
+    )
+
+
+def _last_line(text: str) -> str:
+    """The last line of a text that ends in a line break, with it."""
+    return text[text.rfind("\n", 0, -1) + 1 :]
+
+
+def _ends_in_blank_line(text: str) -> bool:
+    return _BLANK_LINE.fullmatch(_last_line(text)) is not None

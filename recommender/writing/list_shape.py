@@ -1,0 +1,167 @@
+"""`ListShape`: what a site's lists are made of: entries, or texts that name articles in the site's own spelling."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, Literal, Self, TypeAlias, get_args
+from urllib.parse import urlsplit
+
+from recommender.articles import Article, get_entry_url, get_title
+from recommender.frontmatter import Value
+from recommender.sources import NAME_KEYS
+
+ShapeName: TypeAlias = Literal["entries", "ids", "paths", "urls", "titles"]
+SHAPES: tuple[ShapeName, ...] = get_args(ShapeName)
+
+Spelling: TypeAlias = Callable[[Article], str | None]
+"""Gives the text that names an article; `None` if it has none of the kind."""
+
+_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[-_]")
+_INDEX = re.compile(r"/_?index(?:\.[\w-]+)?$")
+_MOST_FOLDERS = 2  # at the head of a path that a site may leave out, such as `content/`
+
+
+@dataclass(frozen=True, slots=True)
+class ListShape:
+    """What the items of a site's lists are.
+
+    Attributes:
+        name: what kind of item they are.
+        key: the key of the mapping that each text stands in, such as `slug`; empty for texts by themselves.
+        variant: which of the spellings that a kind of text may have.
+    """
+
+    name: ShapeName = "entries"
+    key: str = ""
+    variant: int = 0
+
+    @classmethod
+    def from_items(cls, items: Sequence[Value], articles: Iterable[Article], *, name: ShapeName | None = None) -> Self:
+        """The shape of most of some curated items, in the spelling that most of their texts have.
+
+        Args:
+            items: those of a site's lists, as their files have them.
+            articles: all that may be named.
+            name: the kind of item, where it is given.
+        """
+        kinds = Counter(map(kind_of, items))
+        key = max(kinds, key=lambda kind: kinds[kind]) if kinds else "entries"
+        if name == "entries" or (name is None and key == "entries"):
+            return cls()
+        key = "" if key == "entries" else key
+        texts = Counter(text for item in items if (text := _text_of(item, key)))
+        spellings = [
+            (kind, place) for kind in _SPELLINGS if name in (None, kind) for place in range(len(_SPELLINGS[kind]))
+        ]
+        named = _count_named(texts, articles, spellings) if texts else Counter()
+        kind, variant = max(spellings, key=lambda spelling: named[spelling])
+        if name is None and not named:
+            return cls()  # texts that name nothing here
+        return cls(kind, key, variant)
+
+    def item_of(self, article: Article) -> Mapping[str, Any] | str | None:
+        """The item for an article; `None` where it can't be written in this shape."""
+        if self.name == "entries":
+            return article.entry
+        text = _SPELLINGS[self.name][self.variant](article)
+        return {self.key: text} if text and self.key else text
+
+
+def kind_of(item: Value) -> str:
+    """The key of the text that an item is, empty for a text by itself; `entries` for an entry."""
+    if isinstance(item, dict) and get_title(item) is None:
+        return next((key for key in NAME_KEYS if isinstance(item.get(key), str)), "entries")
+    return "" if isinstance(item, str) else "entries"
+
+
+def _text_of(item: Value, key: str) -> str:
+    text = item.get(key) if isinstance(item, dict) and key else item
+    return text if isinstance(text, str) else ""
+
+
+def _count_named(
+    texts: Counter[str], articles: Iterable[Article], spellings: Sequence[tuple[ShapeName, int]]
+) -> Counter[tuple[ShapeName, int]]:
+    """How many of some texts each spelling gives for an article."""
+    found: dict[tuple[ShapeName, int], set[str]] = {spelling: set() for spelling in spellings}
+    for article in articles:
+        for (kind, variant), named in found.items():
+            text = _SPELLINGS[kind][variant](article)
+            if text is not None and text in texts:
+                named.add(text)
+    return Counter({spelling: sum(texts[text] for text in named) for spelling, named in found.items() if named})
+
+
+def _is_file(article: Article) -> bool:
+    return bool(article.path) and ".jsonl" not in article.path
+
+
+def _id(article: Article) -> str | None:
+    return article.id if _is_file(article) else None
+
+
+def _stem(article: Article) -> str | None:
+    """The file's name without its ending, or its folder's."""
+    if not _is_file(article):
+        return None
+    return PurePosixPath(_INDEX.sub("", article.path.removesuffix(PurePosixPath(article.path).suffix))).name
+
+
+def _undated_stem(article: Article) -> str | None:
+    stem = _stem(article)
+    return None if stem is None else _DATE.sub("", stem)
+
+
+def _title(article: Article) -> str | None:
+    return article.title if _is_file(article) else None
+
+
+def _paths() -> Iterable[Spelling]:
+    """With or without a leading `/`, the ending, the name `index`, and up to two folders at the head."""
+    for folders in range(_MOST_FOLDERS + 1):
+        for ending in ("kept", "index dropped", "dropped"):
+            for slash in ("", "/"):
+                yield _path_spelling(folders, ending, slash)
+
+
+def _path_spelling(folders: int, ending: str, slash: str) -> Spelling:
+    def spell(article: Article) -> str | None:
+        parts = article.path.split("/")
+        if not _is_file(article) or len(parts) <= folders:
+            return None
+        path = "/".join(parts[folders:])
+        if ending != "kept":
+            path = path.removesuffix(PurePosixPath(path).suffix)
+        return slash + (_INDEX.sub("", path) if ending == "index dropped" else path)
+
+    return spell
+
+
+def _urls() -> Iterable[Spelling]:
+    """Absolute or from the site's root, and as they are or with or without a `/` at the end."""
+    for from_root in (False, True):
+        for ending in ("as it is", "/", ""):
+            yield _url_spelling(ending, from_root=from_root)
+
+
+def _url_spelling(ending: str, *, from_root: bool) -> Spelling:
+    def spell(article: Article) -> str | None:
+        url = get_entry_url(article.entry)
+        if url and from_root and "://" in url:
+            parts = urlsplit(url)
+            url = parts._replace(scheme="", netloc="", path=parts.path or "/").geturl()
+        return url if not url or ending == "as it is" else url.rstrip("/") + ending
+
+    return spell
+
+
+_SPELLINGS: Mapping[ShapeName, Sequence[Spelling]] = {
+    "ids": (_id, _stem, _undated_stem),
+    "paths": tuple(_paths()),
+    "urls": tuple(_urls()),
+    "titles": (_title,),
+}

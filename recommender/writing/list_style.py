@@ -1,0 +1,101 @@
+"""`ListStyle`: under which key, in which shape and in which hand a site writes its lists, learnt from those it has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from recommender.articles import Article
+from recommender.corpus import ArticleFile, Corpus
+from recommender.errors import FrontMatterError
+from recommender.frontmatter import Format, Value, parse_front_matter, split_front_matter
+from recommender.sources import get_list_value
+from recommender.writing.list_shape import ListShape, ShapeName
+from recommender.writing.toml_style import TomlItem, format_toml_entry, format_toml_text
+from recommender.writing.yaml_style import YamlItem, YamlStyle
+
+_SAMPLE = 100  # files that the style is learnt from
+_DROPS_UNKNOWN_KEYS = ("zola",)  # generators that give their templates of an unknown key only what is in `extra`
+
+ListItem = YamlItem | TomlItem
+
+
+@dataclass(frozen=True, slots=True)
+class ListStyle:
+    """How a site writes its lists.
+
+    Attributes:
+        path: the keys that lead to the list of a file that has none yet, such as `("extra", "related")`.
+        shape: what the items are.
+        yaml: how YAML is quoted and indented.
+    """
+
+    path: tuple[str, ...] = ("related",)
+    shape: ListShape = field(default_factory=ListShape)
+    yaml: YamlStyle = field(default_factory=YamlStyle)
+
+    @classmethod
+    def learn(cls, root: Path, corpus: Corpus, *, shape: ShapeName | None = None) -> Self:
+        """The style of a corpus that was read from `root`, by evenly spaced files with curated lists, or if there are
+        none, by any.
+
+        Args:
+            shape: what the items are, where it is given.
+        """
+        curated = [file for file in corpus.article_files if _has_curated(file)]
+        sources = curated or corpus.article_files
+        step = -(-len(sources) // _SAMPLE) or 1
+        texts: list[str] = []
+        items: list[Value] = []
+        for file in sources[::step]:
+            with suppress(OSError, FrontMatterError):
+                data = (root / file.path).read_bytes()
+                if (front_matter := split_front_matter(data, path=file.path)) is not None:
+                    if front_matter.format == "yaml":
+                        texts.append(front_matter.text)
+                    items += _curated_items(parse_front_matter(front_matter, path=file.path), file)
+        paths = Counter(file.list_path for file in curated)
+        return cls(
+            max(paths, key=lambda path: paths[path]) if paths else _default_path(corpus),
+            ListShape.from_items(items, corpus.articles, name=shape),
+            YamlStyle.from_front_matters(texts),
+        )
+
+    def item_of(self, article: Article, format: Format) -> ListItem | None:
+        """The item for an article; `None` where it can't be written in the site's shape."""
+        item = self.shape.item_of(article)
+        if item is None or item == "":
+            return None
+        return self._format_yaml(item) if format == "yaml" else _format_toml(item)
+
+    def path_in(self, file: ArticleFile) -> tuple[str, ...]:
+        """The keys that lead to a file's list: its own, else the site's."""
+        return file.list_path or self.path
+
+    def _format_yaml(self, item: Mapping[str, Any] | str) -> YamlItem:
+        if isinstance(item, str):
+            return self.yaml.format_text(item, key=self.path[-1])
+        return self.yaml.format_entry(item)
+
+
+def _has_curated(file: ArticleFile) -> bool:
+    return file.list_state == "curated"
+
+
+def _curated_items(fields: Mapping[str, Value], file: ArticleFile) -> Sequence[Value]:
+    value = get_list_value(fields, file.list_path) if file.list_state == "curated" else []
+    return value if isinstance(value, list) else []
+
+
+def _format_toml(item: Mapping[str, Any] | str) -> TomlItem:
+    return format_toml_text(item) if isinstance(item, str) else format_toml_entry(item)
+
+
+def _default_path(corpus: Corpus) -> tuple[str, ...]:
+    found = corpus.found_files
+    is_dropped = found is not None and found.site.generator in _DROPS_UNKNOWN_KEYS
+    return ("extra", "related") if is_dropped else ("related",)

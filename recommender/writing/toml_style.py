@@ -1,0 +1,81 @@
+"""Lists formatted as TOML."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from recommender.articles import DATE_KEYS
+from recommender.frontmatter import TomlLayout, Value, as_texts
+from recommender.writing.yaml_style import as_value
+
+_LINE_LENGTH = 100  # of an array of texts that stands in one line
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_ESCAPED = re.compile(r'[\x00-\x08\x0a-\x1f"\\\x7f]')
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
+
+
+class TomlItem(NamedTuple):
+    """An entry or a text formatted as an item of a list.
+
+    Attributes:
+        inline: as an item of an array.
+        pairs: as the lines of a table; empty for a text.
+        value: what parsing gives back, every scalar as text.
+    """
+
+    inline: str
+    pairs: str
+    value: Value
+
+
+def format_toml_entry(entry: Mapping[str, object]) -> TomlItem:
+    """An entry as an item of a list."""
+    pairs = [f"{_format_key(key)} = {_format(key, value)}" for key, value in entry.items()]
+    return TomlItem(f"{{ {', '.join(pairs)} }}", "".join(f"{pair}\n" for pair in pairs), as_value(entry))
+
+
+def format_toml_text(text: str) -> TomlItem:
+    """A text as an item of a list."""
+    return TomlItem(_format("", text), "", text)
+
+
+def put_into_toml(layout: TomlLayout, items: Sequence[TomlItem], *, kept: int) -> str:
+    """The text of a front matter with these items behind the first `kept` ones of its list."""
+    has_tables = all(item.pairs for item in items)
+    if layout.array is None and has_tables:
+        return layout.with_tables([item.pairs for item in items], kept=kept)
+    texts = [item.inline for item in items]
+    one_a_line = has_tables or len("".join(texts)) > _LINE_LENGTH
+    return layout.with_array(texts, kept=kept, one_a_line=one_a_line)
+
+
+def _format(key: str, value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{_format_key(name)} = {_format(name, inner)}' for name, inner in value.items())} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(_format(key, inner) for inner in value)}]"
+    if isinstance(value, int | float) or (key in DATE_KEYS and _is_date(str(value))):
+        return str(value)
+    return f'"{_ESCAPED.sub(_escape, str(value))}"'
+
+
+def _is_date(text: str) -> bool:
+    """Whether TOML has it as a date and gives the same text back."""
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        return as_texts(tomllib.loads(f"date = {text}")["date"]) == text
+    except ValueError:
+        return False
+
+
+def _format_key(key: str) -> str:
+    return key if _BARE_KEY.fullmatch(key) else f'"{_ESCAPED.sub(_escape, key)}"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match.group()
+    return f"\\{character}" if character in '"\\' else f"\\u{ord(character):04x}"
