@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
+from itertools import chain
 from pathlib import PurePosixPath
 
 from recommender.articles import (
@@ -110,7 +111,11 @@ def read_article_fields(
         visible_from = published_at
     name, path_name, others = _names(fields, file, line, site)
     address = _address(site, page, is_file=line is None)
-    urls = tuple(dict.fromkeys((*get_identity_urls(fields), *_urls_of(address), *get_aliases(fields))))
+    aliases = get_aliases(fields)
+    on_site = [_urls_of(site.absolute(alias, page.language)) for alias in aliases if alias.startswith("/")]
+    urls = tuple(
+        dict.fromkeys((*get_identity_urls(fields), *_urls_of(address), *aliases, *chain.from_iterable(on_site)))
+    )
     items = get_list_items(parsed, fields, file, line)
     key = find_list_key(fields)
     entry = build_entry(fields, title, date=date, url=address)

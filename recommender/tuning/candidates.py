@@ -50,11 +50,20 @@ class Candidates:
     ideal_dcg: NDArray[np.float64]
 
     @classmethod
-    def of(cls, articles: Sequence[Article], title: csr_array, excerpt: csr_array, lists: CuratedLists) -> Self:
+    def of(
+        cls,
+        articles: Sequence[Article],
+        title: csr_array,
+        excerpt: csr_array,
+        lists: CuratedLists,
+        *,
+        older_only: bool = False,
+    ) -> Self:
         """Collect the candidates of each list.
 
         Args:
             articles: in rank order.
+            older_only: whether a list can only name what was published before its article, as links in texts do.
             title, excerpt: float32 (articles, terms) the articles' vectors in each field, of unit length.
         """
         row_of = {article.id: row for row, article in enumerate(articles)}
@@ -63,7 +72,7 @@ class Candidates:
         queries = np.array([row_of[id] for id in ids], np.int64)
         days = published_days(articles)
         visible = np.array([not article.hidden for article in articles])
-        found, cosines = _find(queries, title, excerpt, days, visible)
+        found, cosines = _find(queries, title, excerpt, days, visible, older_only=older_only)
         width = max((len(rows) for rows in found), default=0)
         shape = (len(queries), width)
         padded = np.full(shape, -1, np.int64)
@@ -135,6 +144,8 @@ def _find(
     excerpt: csr_array,
     days: NDArray[np.float64],
     visible: NDArray[np.bool_],
+    *,
+    older_only: bool,
 ) -> tuple[list[NDArray[np.int64]], list[NDArray[np.float32]]]:
     """The candidate rows of each query, ascending, and their cosines, float32 (2, rows)."""
     decay = Decay(_HALF_LIFE_DAYS)
@@ -149,6 +160,8 @@ def _find(
             pair = np.stack([of_title[i], of_excerpt[i]])
             pair[:, ~visible] = 0
             pair[:, query] = 0
+            if older_only:
+                pair[:, ~(days <= days[query])] = 0
             decayed = pair * decay.factor(days[[query]], days)
             rankings = (*pair, pair.mean(axis=0), *decayed, decayed.mean(axis=0))
             rows = np.unique(np.concatenate([_top(scores, _PER_RANKING) for scores in rankings]))

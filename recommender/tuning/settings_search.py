@@ -18,10 +18,10 @@ from recommender.text import is_unspaced
 from recommender.tuning.candidates import Candidates
 from recommender.tuning.corpus_defaults import choose_defaults
 from recommender.tuning.significance import is_significant
-from recommender.tuning.split import CuratedLists, Split, without_long_lists
+from recommender.tuning.split import CuratedLists, Split, lists_in_texts, without_long_lists
 from recommender.tuning.term_weights import TermFactors, learn_term_factors
 from recommender.tuning.tuning_context import TuningContext
-from recommender.tuning.tuning_result import MIN_LISTS, TuningResult
+from recommender.tuning.tuning_result import MIN_LISTS, Evidence, TuningResult
 
 _MIN_LISTS_FOR_TEXT = 100  # n-gram lengths and term weights overfit more easily, and need more lists
 _MAX_ARTICLES = 100_000  # that are tuned on: they are held in memory, and more would teach little
@@ -63,6 +63,9 @@ def tune(
 ) -> TuningResult:
     """Find the settings and term factors that rank the earlier lists best.
 
+    Where there are too few curated lists, the links that authors set in texts teach about time and hubs: to articles
+    that were there already. Of texts they can't teach, since the words of a link are often those of what it leads to.
+
     The defaults are kept where what the older of these lists teach loses on the newest quarter of them.
 
     Args:
@@ -76,19 +79,27 @@ def tune(
     given = given or {}
     base = choose_defaults(corpus, given)
     lists = without_long_lists(split.earlier, _MAX_LINKS)
+    evidence: Evidence = "curated"
+    if len(lists) < MIN_LISTS:
+        in_texts = without_long_lists(lists_in_texts(corpus, before=split.since), _MAX_LINKS)
+        if len(in_texts) >= MIN_LISTS:
+            lists, evidence = in_texts, "in-text"
     learns = base.learn and len(lists) >= MIN_LISTS
     articles, lists = _tuning_set(corpus, split.since, lists, max_articles) if learns else ([], lists)
-    unchanged = TuningResult(base, len(lists), sum(len(targets) for targets in lists.values()), split.since_text)
+    links = sum(len(targets) for targets in lists.values())
+    unchanged = TuningResult(base, len(lists), links, split.since_text, evidence=evidence)
     if not learns or len(lists) < MIN_LISTS:
         return unchanged
     progress("learning from links")
-    context = TuningContext(articles, lists, base)
+    context = TuningContext(articles, lists, base, older_only=evidence == "in-text")
     free = set().union(*GRID) - set(given) - (set() if context.candidates.dated else set(_TIME_SETTINGS))
+    if evidence == "in-text":
+        free &= {*_TIME_SETTINGS, "hub_exponent"} - {"newer_stretch"}
     tuned, gain = base, _forward_gain(context, free)
     if gain > 0:
         tuned = _average_search(context, free, context.candidates)
     factors: TermFactors = {}
-    if len(lists) >= _MIN_LISTS_FOR_TEXT and not base.text_weight:
+    if len(lists) >= _MIN_LISTS_FOR_TEXT and evidence == "curated" and not base.text_weight:
         unspaced = np.mean([is_unspaced(article.title) for article in articles]) > 0.1
         for change in _ANALYSES + (_UNSPACED_ANALYSES if unspaced else ()):
             if not set(change) & set(given):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -63,6 +64,24 @@ class Split:
             return None
         moment = _EPOCH + timedelta(seconds=round(self.since * 86_400))
         return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def lists_in_texts(corpus: Corpus, *, before: float | None = None) -> CuratedLists:
+    """The links in texts as lists: of dated articles, to those that were published before them.
+
+    Args:
+        before: only of articles before this moment, days since 1970-01-01 UTC; `None` for all.
+    """
+    if not corpus.text_links:
+        return {}
+    days = {article.id: article.published_at for article in corpus.articles if article.published_at is not None}
+    found: dict[str, frozenset[str]] = {}
+    for id, targets in corpus.text_links.items():
+        day = days.get(id)
+        if day is not None and (before is None or day < before):
+            older = frozenset(target for target in targets if days.get(target, math.inf) <= day)
+            found |= {id: older} if older else {}
+    return found
 
 
 def without_long_lists(lists: CuratedLists, max_links: int) -> CuratedLists:

@@ -30,11 +30,14 @@ class TuningContext:
         candidates: those of every list.
     """
 
-    def __init__(self, articles: Sequence[Article], lists: CuratedLists, settings: Settings) -> None:
+    def __init__(
+        self, articles: Sequence[Article], lists: CuratedLists, settings: Settings, *, older_only: bool = False
+    ) -> None:
+        """Analyse the texts and collect the candidates; `older_only` as in `Candidates.of`."""
         self._articles = articles
         self.settings = settings
         self.vocabularies, self.title, self.excerpt = _vectorize(articles, settings)
-        self.candidates = Candidates.of(articles, self.title, self.excerpt, lists)
+        self.candidates = Candidates.of(articles, self.title, self.excerpt, lists, older_only=older_only)
         self._popularity: dict[tuple[float, float | None], NDArray[np.float64]] = {}
 
     def with_analysis(self, change: Mapping[str, Any]) -> TuningContext:

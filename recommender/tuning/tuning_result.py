@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from recommender.settings import Settings
 from recommender.tuning.term_weights import TermFactors
+
+Evidence: TypeAlias = Literal["curated", "in-text"]
 
 MIN_LISTS = 20
 """Fewer lists teach nothing: on two real corpora ten lists lost .014 nDCG@10 or gained nothing; twenty did no harm."""
@@ -24,6 +26,7 @@ class TuningResult:
         changed: the settings that differ from their default, with their value.
         gain: nDCG@10 above that of the defaults, on the newest lists, of what the others teach; negative where the
             defaults are kept because of it.
+        evidence: what was learnt from: curated lists, or links in texts.
         precision: the share of right suggestions that the minimum score was set for, if one was asked for.
         term_factors: what to multiply a term's weight by, by field and term.
     """
@@ -34,6 +37,7 @@ class TuningResult:
     since: str | None = None
     changed: Mapping[str, Any] = field(default_factory=dict)
     gain: float = 0.0
+    evidence: Evidence = "curated"
     precision: float | None = None
     term_factors: TermFactors = field(default_factory=dict)
 
@@ -52,7 +56,10 @@ class TuningResult:
                 f"nothing learnt: {self.lists} curated lists, and at least {MIN_LISTS} are needed to tell "
                 "a gain from chance; the defaults are used"
             )
-        source = f"from {self.links:,} links in {self.lists:,} lists" + (f" before {self.since}" if self.since else "")
+        lists = "lists" if self.evidence == "curated" else "texts"
+        source = f"from {self.links:,} links in {self.lists:,} {lists}" + (
+            f" before {self.since}" if self.since else ""
+        )
         learnt = [f"{name} {'none' if value is None else value}" for name, value in self.changed.items()]
         terms = sum(len(factors) for factors in self.term_factors.values())
         if terms:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from samples import stories
 
@@ -102,3 +104,35 @@ def test_later_lists_are_not_learnt_from() -> None:
     split = Split.of(corpus)
     without = Split(split.since, split.earlier, {})
     assert tune(corpus, split) == tune(corpus, without)
+
+
+def linking_in_texts(corpus: Corpus) -> Corpus:
+    """The same articles, whose texts hold the links of their lists: those to older ones."""
+    days = {article.id: article.published_at or 0 for article in corpus.articles}
+    older = {id: tuple(target for target in corpus.links[id] if days[target] < days[id]) for id in corpus.links}
+    return replace(corpus, links={}, text_links={id: targets for id, targets in older.items() if targets})
+
+
+def test_where_there_are_no_lists_links_in_texts_teach_about_time_and_hubs() -> None:
+    corpus = linking_in_texts(timeless())
+    result = tune(corpus, Split.without_later(corpus))
+    assert result.evidence == "in-text"
+    assert result.lists == len(corpus.text_links)
+    half_life = result.settings.half_life_days
+    assert half_life is None or half_life >= 60
+    assert set(result.changed) <= {"half_life_days", "evergreen", "window_days", "hub_exponent"}
+    assert result.summary().startswith(f"learnt from {result.links:,} links in {result.lists} texts: ")
+
+
+def test_links_in_texts_lead_to_what_was_there_already() -> None:
+    corpus = linking_in_texts(timeless())
+    newest = max(corpus.articles, key=lambda one: one.published_at or 0).id
+    newer = {id: (*targets, newest) for id, targets in corpus.text_links.items()}
+    both_ways = replace(corpus, text_links=newer)
+    assert tune(both_ways, Split.without_later(both_ways)) == tune(corpus, Split.without_later(corpus))
+
+
+def test_curated_lists_come_before_links_in_texts() -> None:
+    corpus = timeless()
+    both = replace(corpus, text_links=linking_in_texts(corpus).text_links)
+    assert tune(both, Split.of(both)) == tune(corpus, Split.of(corpus))
