@@ -13,7 +13,7 @@ from recommender.inspection.inspection import Inspection, ListCount
 from recommender.inspection.shortcomings import find_shortcomings
 from recommender.inspection.tally import Tally, tally_passed_over, tally_problems
 from recommender.settings import Settings
-from recommender.text import language_of
+from recommender.text import is_unspaced, language_of
 
 _GUESSED = 500  # articles whose language is guessed where none says its own
 _MIN_GUESSABLE = 200  # characters that a guess needs
@@ -85,7 +85,10 @@ class _Counter:
         elif self._counts["articles"] % self._step == 0:
             sample = f"{article.title} {article.excerpt} {article.text[:1000]}"
             if len(sample) >= _MIN_GUESSABLE:
-                self._guessed[language_of(sample)] += 1
+                language = language_of(sample)
+                # English is also the guess where nothing tells, as between code in a script without spaces.
+                if language != "english" or not is_unspaced(article.title):
+                    self._guessed[language] += 1
         if article.excerpt and self._counts["articles"] <= _COMPARED:
             self._excerpts.setdefault(article.excerpt, []).append(article.path)
 

@@ -10,7 +10,10 @@ from recommender.settings import Settings
 
 Origin: TypeAlias = Literal["given", "learnt from links", "chosen for this corpus", "default"]
 
-_SHOWN = ("title_weight", "text_weight", "half_life_days", "language", "published", "min_score")
+_SHOWN = (
+    *("title_weight", "text_weight", "half_life_days", "evergreen", "window_days"),
+    *("language", "published", "min_score"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def _addresses(one: Inspection) -> Iterator[str]:
     if missing > _SOME * one.articles:
         yield (
             f"{_lack(missing, one, 'an address')}, so that an entry leads nowhere. Run this on the site's root, "
-            "where its configuration is, or add `permalink: /…` to the front matter."
+            "where its configuration is, or give each article a `url: …`."
         )
 
 
@@ -36,14 +36,16 @@ def _texts(one: Inspection) -> Iterator[str]:
     if one.wordless > _SOME * one.articles:
         yield (
             f"{_lack(one.wordless, one, 'a text or an excerpt')}, so that titles alone are compared. "
-            "Add `description: …` to the front matter."
+            "Give each a `description: …`."
         )
 
 
 def _undated(one: Inspection) -> Iterator[str]:
     missing = one.articles - one.dated
     if missing > _SOME * one.articles:
-        yield f"{_lack(missing, one, 'a date')}, so that time can't tell what is current. Add `date: 2019-12-01`."
+        decays = any(setting.name == "half_life_days" and setting.value is not None for setting in one.settings)
+        harm = ", so that time can't tell what is near them" if decays else " and come last among equals"
+        yield f"{_lack(missing, one, 'a date')}{harm}. Give each a `date: 2019-12-01`."
 
 
 def _one_day(one: Inspection) -> Iterator[str]:
@@ -60,7 +62,7 @@ def _mixed_languages(one: Inspection) -> Iterator[str]:
     if len(seen) > 1:
         yield (
             f"Articles without a language seem to be in {_in_words(seen)}, and lists will mix them. "
-            "Add `lang: …` to the front matter, or keep each language in a folder such as `en/`."
+            "Give each a `lang: …`, or keep each language in a folder such as `en/`."
         )
 
 
@@ -115,7 +117,7 @@ def _shared_ids(one: Inspection, problems: Sequence[Problem]) -> Iterator[str]:
     if len(found) > max(2, _SOME / 2 * one.articles):
         yield (
             f"{len(found):,} IDs are those of several articles, which look-ups find by their path only, as in "
-            f"{found[0]}. Add `id: …` or `slug: …` to the front matter."
+            f"{found[0]}. Give each an `id: …`."
         )
 
 

@@ -41,6 +41,8 @@ in force        value  comes from
 title_weight      0.5  default
 text_weight         0  default
 half_life_days      3  given
+evergreen           0  default
+window_days      none  default
 language          any  default
 published         any  default
 min_score           0  default
@@ -60,7 +62,7 @@ quote the value or mend the indent
 
 what will disappoint
   1 of 4 articles lack a text or an excerpt, so that titles alone are compared. \
-Add `description: …` to the front matter.
+Give each a `description: …`.
   With 4 articles, lists show nearly all there is. Name the folder that holds all posts, if there are more.
   2 dates could be two days, as in _posts/2024-03-07-tides.md: the date '05/06/2024' could be two days; \
 write it as 2019-12-01T16:14:00Z; the day in its path is used.

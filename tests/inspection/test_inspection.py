@@ -9,8 +9,8 @@ import pytest
 
 from recommender import Article, Corpus, Settings
 from recommender.articles import parse_date
-from recommender.corpus import SHARED_ID
-from recommender.inspection import Inspection, inspect, problem_lines
+from recommender.corpus import SHARED_ID, ListForm
+from recommender.inspection import Inspection, as_lines, inspect, problem_lines, settings_in_force
 from recommender.sources import UNREADABLE_DATE, Problem
 
 GERMAN = "Der Fluss ist über die Ufer getreten und das Wasser steht auf dem Platz, den die Leute nicht verlassen. " * 3
@@ -79,6 +79,30 @@ def test_a_shortcoming_is_told_with_its_cure(some: list[Article], beginning: str
 def test_shortcomings_that_few_articles_have_are_not_told() -> None:
     some = articles(with_fault=2, entry={"title": "x"}, text="", published_at=None, hidden=True)
     assert inspection(some).shortcomings == ()
+
+
+def test_what_is_in_force_comes_from_the_user_the_links_the_corpus_or_nobody() -> None:
+    chosen = Settings(half_life_days=None, language="own", min_score=0.1)
+    learnt = replace(chosen, half_life_days=30, min_score=0.1)
+    origins = {one.name: one.origin for one in settings_in_force(learnt, chosen=chosen, given={"min_score"})}
+    assert origins["half_life_days"] == "learnt from links"
+    assert origins["language"] == "chosen for this corpus"
+    assert origins["min_score"] == "given"
+    assert origins["published"] == "default"
+
+
+def test_five_lines_tell_the_most_important() -> None:
+    some = [*articles(2, with_fault=1, hidden=True), made("a2", path="")]
+    corpus = Corpus(articles=tuple(some), links={"a1": ("a0", "a2")}, list_forms={ListForm("related", "ids"): 1})
+    chosen = Settings(title_weight=0.1, text_weight=0.5, half_life_days=None, language="own")
+    assert as_lines(inspect(corpus, chosen, chosen=chosen)) == [
+        "no files: 2 articles, and 1 known only from links",
+        "they have: date 2, excerpt 2, text 2, address 2",
+        "languages: en 2; hidden: draft or withdrawn 1",
+        "in force: title 10 %, excerpt 45 %, text 45 %; half_life_days none (chosen for this corpus), "
+        "language own (chosen for this corpus)",
+        "2 curated links in 1 list, 0 links in texts",
+    ]
 
 
 def test_unpublished_articles_count_as_hidden_where_they_are_not_suggested() -> None:
