@@ -38,7 +38,12 @@ from recommender.writing import SHAPES, Action, Enrichment, Mode, Outcome, Remov
     type=click.Choice(SHAPES),
     help="What the lists are made of.  [default: what the site's own are, else entries]",
 )
-@click.option("--remove", is_flag=True, help="Take out every list that this program wrote, and no other byte.")
+@click.option(
+    "--remove",
+    is_flag=True,
+    help="Take out every list that this program wrote, and no other byte; curated lists that --mode replace overwrote "
+    "do not come back.",
+)
 @click.option("--dry-run", "trial", flag_value="list", help="Write nothing; list the files that would change.")
 @click.option("--diff", "trial", flag_value="diff", help="Write nothing; show what would change.")
 @click.option(

@@ -25,11 +25,14 @@ with atheris.instrument_imports(
         "recommender.frontmatter.yaml_parser",
         "recommender.frontmatter.yaml_block",
         "recommender.frontmatter.yaml_layout",
+        "recommender.frontmatter.toml_statements",
+        "recommender.frontmatter.toml_layout",
         "recommender.writing.yaml_style",
         "recommender.writing.edit",
     ],
     enable_loader_override=False,
 ):
+    from round_trips import check_round_trip
     from splices import FAST_READERS, READERS, Trial, check_file
 
     from recommender.writing import YamlStyle
@@ -70,7 +73,9 @@ def main() -> None:
         choice = zlib.crc32(data)
         style = STYLES[choice >> 4 & 3]
         readers = FAST_READERS if choice >> 6 & 7 else tuple(READERS)
-        check_file(Trial(folder, style, readers), data, LISTS[choice & 3], LISTS[choice >> 2 & 3])
+        trial = Trial(folder, style, readers)
+        check_file(trial, data, LISTS[choice & 3], LISTS[choice >> 2 & 3])
+        check_round_trip(folder, data, LISTS[choice & 3] if choice >> 9 & 1 else ["a", "b: c"])
 
     options = [option for option in sys.argv[1:] if option.startswith("-")]
     inputs = [option for option in sys.argv[1:] if not option.startswith("-")]

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, assume, event, example, given, settings
 from hypothesis import strategies as st
+from round_trips import check_round_trip
 from splices import FAST_READERS, PLACE, READERS, Trial, check_file, layout_of, region_of
 
 from recommender.articles import Entry
@@ -294,6 +295,16 @@ def test_the_list_alone_changes_or_nothing_does(
 ) -> None:
     with trial_of(style) as trial:
         event(check_file(trial, data, entries, later))
+
+
+@few
+@given(files(), st.lists(VALUES, min_size=1, max_size=3), st.sampled_from(["related", "seeAlso"]))
+@example(b"---\nrelated: # Ida\ntitle: a\n---\n", ["b"], "related")
+@example(b"---\ntitle: a\nseeAlso: {\n\n}\n---\n", ["b"], "seeAlso")
+@example(b"---\ntitle: a\r\nRelated: yes\r\n\n\n---\n", ["b"], "related")
+def test_texts_and_lists_under_other_keys_come_out_again(data: bytes, items: list[str], key: str) -> None:
+    with trial_of() as trial:
+        event(check_round_trip(trial.root, data.replace(b"related", key.encode()), items, path=(key,)))
 
 
 @pytest.mark.parametrize("inside", [texts, mutated])
