@@ -15,7 +15,7 @@ UNREAD: Final = object()
 
 _TOKEN = re.compile(
     r"""\s+|//[^\n]*|/\*(?:.*?\*/|.*)
-    |(?P<text>'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*(?:`|\Z))
+    |(?P<text>'(?:\\.|[^'\\\n])*+'?|"(?:\\.|[^"\\\n])*+"?|`(?:\\.|[^`\\])*+`?)
     |(?P<regex>/(?:\\.|\[(?:\\.|[^\]\\\n]){0,200}\]|[^/\\\n\[]){1,200}/[a-z]*)
     |(?P<word>[\w$]+(?:\.[\w$]+)*)
     |(?P<sign>\.\.\.|=>|.)""",
@@ -28,6 +28,7 @@ _PLACEHOLDER = re.compile(r"\$\{([\w$\s]+)\}")
 _ESCAPE = re.compile(r"\\(u\{?([0-9A-Fa-f]+)\}?|.)", re.S)
 _DECLARATIONS = ("const", "let", "var")
 _MAX_DEPTH = 50
+_MAX_STARTS = 50
 
 
 class Call(NamedTuple):
@@ -54,7 +55,8 @@ def parse_exported(code: str, *, keys: Iterable[str] = ()) -> dict[str, Any] | N
     """As `read_javascript`, of a file's text."""
     reader = _Reader(list(_tokens(code)))
     before = (("export", "default"), ("module.exports", "="), ("return",))
-    for start in (start for signs in before for start in reader.after(*signs)):
+    starts = [start for signs in before for start in reader.after(*signs)]
+    for start in starts[:_MAX_STARTS]:
         value = reader.value_from(start)
         # What extends a configuration takes it first: `withMermaid({…})`.
         while isinstance(value, Call):

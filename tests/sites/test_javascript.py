@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recommender.sites.javascript import UNREAD, Call, parse_constant, parse_exported
 
@@ -89,3 +91,25 @@ def test_objects_without_one_of_the_keys_are_passed_over() -> None:
     code = "module.exports = (c) => { c.add(() => { return { a: 'x' } }); return { b: 'y', c: true } }"
     assert parse_exported(code, keys=("b", "z")) == {"b": "y", "c": True}
     assert parse_exported(code, keys=("z",)) is None
+
+
+_PIECES = [
+    "export default",
+    "return",
+    "const a =",
+    *"{}[](),:;='\"`/\\*?",
+    "`${a}`",
+    "'\\u{110000}'",
+    "a",
+    "...",
+    "=>",
+    "//",
+    "/*",
+    "\n",
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES)).map("".join) | st.text())
+def test_any_text_is_read_without_an_error(code: str) -> None:
+    assert isinstance(parse_exported(code), dict | None)
+    assert isinstance(parse_constant(code, "a"), dict | None)
