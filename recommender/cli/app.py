@@ -13,7 +13,7 @@ from recommender.cli.inspect import inspect_command
 from recommender.cli.models import models_group
 from recommender.cli.related import related_command
 from recommender.cli.train import train_command
-from recommender.errors import RecommenderError
+from recommender.errors import RecommenderError, printable
 
 
 class Group(click.Group):
@@ -33,7 +33,7 @@ class Group(click.Group):
             message, status = f"{error.filename or 'output'}: {error.strerror or error}", 2
         except KeyboardInterrupt:
             message, status = "stopped", 130
-        click.echo(f"recommender: {message}", err=True)
+        click.echo("\n".join(map(printable, f"recommender: {message}".split("\n"))), err=True)
         return ctx.exit(status)
 
 

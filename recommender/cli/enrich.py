@@ -14,7 +14,7 @@ import click
 
 from recommender.artefacts import LocalModels
 from recommender.cli.options import limit_option, look_up_options, models_option
-from recommender.errors import RecommenderError
+from recommender.errors import RecommenderError, printable
 from recommender.ranking import Options
 from recommender.storage import locked_folder
 from recommender.training import ensure_trained, load_with_live_articles, read_corpus
@@ -101,13 +101,17 @@ def _print_outcomes(outcomes: Iterable[Outcome], trial: str | None, *, as_json: 
     """Print failures and the changes of a dry run as they occur; yield outcomes without texts, which can be large."""
     for outcome in outcomes:
         if outcome.action == "failed":
-            click.echo(f"recommender: {outcome.path}: {outcome.detail}", err=True)
+            click.echo(f"recommender: {_line(outcome)}", err=True)
         elif outcome.action == "written" and not as_json:
             if trial == "diff":
                 click.echo(outcome.diff(), nl=False)
             elif trial:
-                click.echo(f"{outcome.path}: {outcome.detail}")
+                click.echo(_line(outcome))
         yield replace(outcome, before="", after="")
+
+
+def _line(outcome: Outcome) -> str:
+    return printable(f"{outcome.path}: {outcome.detail}")
 
 
 def _to_mappings(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
@@ -124,4 +128,4 @@ def _print_summary(outcomes: Sequence[Outcome], *, trial: bool, verbose: bool) -
         if of_action or action == "written":
             click.echo(f"{would}{action}: {len(of_action):,}{f' ({counts})' if counts else ''}", err=True)
         for outcome in of_action if verbose and action in ("written", "skipped") else ():
-            click.echo(f"  {outcome.path}: {outcome.detail}", err=True)
+            click.echo(f"  {_line(outcome)}", err=True)

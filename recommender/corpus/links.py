@@ -22,6 +22,7 @@ from recommender.articles import (
     rank_key,
 )
 from recommender.corpus.spill_tables import SpillDatabase, Table, UniqueIndex
+from recommender.errors import printable
 
 _CACHED_ARTICLES = 1 << 13
 _FILE_SUFFIX = re.compile(r"(?:/index)?\.(?:html?|md|markdown|mdx)$")
@@ -51,7 +52,7 @@ class LinkFault:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.reason}"
+        return printable(f"{self.path}: {self.reason}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def as_lines(inspection: Inspection) -> list[str]:
         ),
         f"{numbered(one.links, 'curated link')} in {numbered(sum(each.count for each in one.lists), 'list')}, "
         f"{numbered(one.text_links, 'link')} in texts"
-        + (f"; {numbered(one.written_lists, 'list')} written by this program left out" if one.written_lists else ""),
+        + (f"; {numbered(one.written_lists, 'list')} written by this program don't count" if one.written_lists else ""),
     ]
     return [printable(line) for line in lines]
 

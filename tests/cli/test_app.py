@@ -31,3 +31,22 @@ def test_bad_usage_ends_with_status_2_and_a_sentence(
     assert result.exit_code == 2
     assert sentence in result.stderr
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "options", [["inspect"], ["train"], ["evaluate", "--lint"], ["enrich", "--dry-run", "-v"], ["enrich", "--check"]]
+)
+def test_names_of_files_reach_no_terminal_with_control_characters(tmp_path: Path, options: list[str]) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "a\x1b[2J.md").write_text("---\ntitle: Comet over the bay\nrelated: [nothing]\n---\n")
+    (site / "b\x1b[2J.md").write_text("---\ntitle: Comet seen from the bay\n---\n")
+    (site / "c\x1b[2J.md").write_text("---\n---\n")
+    command, *rest = options
+    printed = run(command, site, *rest, "--models", tmp_path / "models").output
+    assert "\\x1b[2J.md" in printed
+    assert "\x1b" not in printed
+
+
+def test_an_error_is_printed_without_control_characters(tmp_path: Path) -> None:
+    assert "a\\x1b[2J: there is no such folder" in run("inspect", tmp_path / "a\x1b[2J").stderr
