@@ -9,12 +9,11 @@ import click
 
 from recommender.artefacts import LocalModels
 from recommender.cli.options import corpus_argument, models_option, settings_option
-from recommender.corpus import Corpus
+from recommender.corpus import Corpus, choose_defaults
 from recommender.errors import ArtefactError
 from recommender.inspection import as_text, inspect
 from recommender.settings import read_overrides
 from recommender.sources import PARSE_CACHE_FILE
-from recommender.tuning import choose_defaults
 
 
 @click.command("inspect")

@@ -5,6 +5,7 @@
 """
 
 from recommender.corpus.corpus import ArticleFile, Corpus, fingerprint
+from recommender.corpus.corpus_defaults import choose_defaults
 from recommender.corpus.identity import SHARED_ID
 from recommender.corpus.journal import JOURNAL_FILE, Journal, JournalUpdate
 from recommender.corpus.links import LinkFaultKind, ListForm, ListShape
@@ -36,6 +37,7 @@ __all__ = [
     "Table",
     "UniqueIndex",
     "WithdrawnArticle",
+    "choose_defaults",
     "fingerprint",
     "remove_incorporated",
     "state_digest",

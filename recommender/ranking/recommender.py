@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from recommender.artefacts import Models, TrainedModel, models_at
 from recommender.articles import Article, get_address_keys, in_rank_order, parse_date, published_days
 from recommender.catalogue import Catalogue
-from recommender.corpus import Corpus
+from recommender.corpus import Corpus, choose_defaults
 from recommender.errors import CorpusError, SettingsError, UnknownArticleError
 from recommender.ranking.explanation import Explanation, shared_words
 from recommender.ranking.identifiers import Identifiers
@@ -35,12 +35,14 @@ _COMPARABLE = 200  # characters of an ID that is compared with others: time grow
 
 
 class Recommender:
-    """Learns titles and excerpts of a corpus and suggests, for any article, those that belong with it.
+    """Learns titles, excerpts and texts of a corpus and suggests, for any article, those that belong with it.
 
     `Recommender.load("models").related("some-id")` answers from a trained model; `fit` trains one in memory.
     """
 
     def __init__(self, *, settings: Settings | None = None) -> None:
+        """Begin without articles; without settings, `fit` chooses the defaults for its corpus."""
+        self._chooses = settings is None
         self.settings = settings or Settings()
 
     def fit(self, corpus: Corpus, *, term_factors: Mapping[str, Mapping[str, float]] | None = None) -> Self:
@@ -54,6 +56,8 @@ class Recommender:
         """
         if not corpus.articles:
             raise CorpusError("a corpus without articles can't be learnt from")
+        if self._chooses:
+            self.settings = choose_defaults(corpus)
         articles = in_rank_order(corpus.articles)
         model = TfidfModel(settings=self.settings)
         vectors = model.fit_transform(

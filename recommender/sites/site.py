@@ -129,13 +129,18 @@ class Site:
         """The language of a page: as it says itself, else by its suffix or folder, else the site's default one."""
         for key in ("lang", "language", "locale"):
             if isinstance(value := fields.get(key), str) and _LANGUAGE.fullmatch(tag := normalise_language(value)):
-                return tag
+                return self._declared(tag)
         if self.language_suffixes and (suffix := self._language_suffix(_stem(path))):
             return suffix
         for folder in _folders_of(path) if self.language_folders else ():
             if folder in self.language_folders:
                 return self.language_folders[folder]
         return self.languages[0] if self.languages else None
+
+    def _declared(self, tag: str) -> str:
+        """The site's language that a tag means: `en` is `en-us` where that is the only English one."""
+        alike = [language for language in self.languages if language.partition("-")[0] == tag.partition("-")[0]]
+        return alike[0] if len(alike) == 1 and tag not in self.languages else tag
 
     def name_of(self, path: str) -> str:
         """The ID that a page gets from its path: its stem, or its folder's name, without the language's suffix."""

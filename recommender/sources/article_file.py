@@ -65,7 +65,7 @@ def read_file(
         parsed.problems.append(Problem.unreadable(file, error))
         return parsed
     try:
-        front_matter = split_front_matter(data, path=file)
+        front_matter = None if _is_data(file, data) else split_front_matter(data, path=file)
         if front_matter is None:
             _read_without_front_matter(parsed, data, file, site, parse=parse)
             return parsed
@@ -142,6 +142,13 @@ def _read_without_front_matter(parsed: ParsedFile, data: bytes, file: str, site:
     if parse:
         source = read_article_fields(parsed, {}, file, None, site=site, body=body)
         parsed.sources += [] if source is None else [source]
+
+
+def _is_data(file: str, data: bytes) -> bool:
+    """Whether a text file is other than an article that begins with fences: JSON, or header lines of any kind."""
+    return file.lower().endswith(".txt") and not data.removeprefix(codecs.BOM_UTF8).lstrip().startswith(
+        (b"---", b"+++")
+    )
 
 
 def _parse_body(body: bytes, file: str, site: Site) -> Body:

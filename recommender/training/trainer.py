@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from recommender.artefacts import LocalModels, Manifest, ModelFiles, Models, TrainedModel, on_disk
-from recommender.corpus import Corpus, fingerprint, remove_incorporated
+from recommender.corpus import Corpus, choose_defaults, fingerprint, remove_incorporated
 from recommender.errors import ArtefactError
 from recommender.inspection import Inspection, inspect
 from recommender.parallel import Engine
@@ -21,7 +21,7 @@ from recommender.training.artefact_builder import build_artefact
 from recommender.training.live_articles import read_corpus
 from recommender.training.progress import report_corpus, show_stages
 from recommender.training.slices import ROWS
-from recommender.tuning import CuratedLists, Split, TermFactors, TuningResult, choose_defaults, tune, with_min_score
+from recommender.tuning import CuratedLists, Split, TermFactors, TuningResult, tune, with_min_score
 
 
 def train(

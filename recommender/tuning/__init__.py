@@ -1,6 +1,5 @@
 """Tunes settings and term weights on the earlier curated lists; nothing changes without a significant gain."""
 
-from recommender.tuning.corpus_defaults import choose_defaults
 from recommender.tuning.min_score import min_score_for, with_min_score
 from recommender.tuning.settings_search import GRID, tune
 from recommender.tuning.significance import is_significant, permutation_p_value
@@ -18,7 +17,6 @@ __all__ = [
     "TermWeightObjective",
     "TuningContext",
     "TuningResult",
-    "choose_defaults",
     "is_significant",
     "learn_term_factors",
     "min_score_for",

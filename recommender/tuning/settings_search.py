@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article
-from recommender.corpus import Corpus
+from recommender.corpus import Corpus, choose_defaults
 from recommender.settings import Settings
 from recommender.text import is_unspaced
 from recommender.tuning.candidates import Candidates
-from recommender.tuning.corpus_defaults import choose_defaults
 from recommender.tuning.significance import is_significant
 from recommender.tuning.split import CuratedLists, Split, lists_in_texts, without_long_lists
 from recommender.tuning.term_weights import TermFactors, learn_term_factors

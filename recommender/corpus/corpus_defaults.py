@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from recommender.corpus import Corpus
+from recommender.corpus.corpus import Corpus
 from recommender.settings import Settings
 
 _MOST = 0.5
