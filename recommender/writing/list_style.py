@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, Self
 from recommender.articles import Article
 from recommender.corpus import ArticleFile, Corpus
 from recommender.errors import FrontMatterError
-from recommender.frontmatter import Format, Value, parse_front_matter, split_front_matter
+from recommender.frontmatter import Format, FrontMatter, Value, parse_front_matter, split_front_matter
 from recommender.sources import get_list_value
 from recommender.writing.list_shape import ListShape, ShapeName
 from recommender.writing.toml_style import TomlItem, format_toml_entry, format_toml_text
@@ -41,28 +41,23 @@ class ListStyle:
     @classmethod
     def learn(cls, root: Path, corpus: Corpus, *, shape: ShapeName | None = None) -> Self:
         """The style of a corpus that was read from `root`, by evenly spaced files with curated lists, or if there are
-        none, by any.
+        none, by those that this program wrote, or by any.
 
         Args:
             shape: what the items are, where it is given.
         """
         curated = [file for file in corpus.article_files if _has_curated(file)]
-        sources = curated or corpus.article_files
-        step = -(-len(sources) // _SAMPLE) or 1
-        texts: list[str] = []
+        listed = curated or [file for file in corpus.article_files if file.written is not None]
+        front_matters = [front_matter for _, front_matter in _sample(root, curated or corpus.article_files)]
         items: list[Value] = []
-        for file in sources[::step]:
-            with suppress(OSError, FrontMatterError):
-                data = (root / file.path).read_bytes()
-                if (front_matter := split_front_matter(data, path=file.path)) is not None:
-                    if front_matter.format == "yaml":
-                        texts.append(front_matter.text)
-                    items += _curated_items(parse_front_matter(front_matter, path=file.path), file)
-        paths = Counter(file.list_path for file in curated)
+        for file, front_matter in _sample(root, listed):
+            with suppress(FrontMatterError):
+                items += _own_items(parse_front_matter(front_matter, path=file.path), file)
+        paths = Counter(file.list_path for file in listed)
         return cls(
             max(paths, key=lambda path: paths[path]) if paths else _default_path(corpus),
             ListShape.from_items(items, corpus.articles, name=shape),
-            YamlStyle.from_front_matters(texts),
+            YamlStyle.from_front_matters(one.text for one in front_matters if one.format == "yaml"),
         )
 
     def item_of(self, article: Article, format: Format) -> ListItem | None:
@@ -83,12 +78,23 @@ class ListStyle:
 
 
 def _has_curated(file: ArticleFile) -> bool:
-    return file.list_state == "curated"
+    return file.list_state == "curated" or (file.written is not None and file.written.curated > 0)
 
 
-def _curated_items(fields: Mapping[str, Value], file: ArticleFile) -> Sequence[Value]:
-    value = get_list_value(fields, file.list_path) if file.list_state == "curated" else []
-    return value if isinstance(value, list) else []
+def _sample(root: Path, files: Sequence[ArticleFile]) -> Iterator[tuple[ArticleFile, FrontMatter]]:
+    """Evenly spaced files with their front matter, without those that can't be read any more."""
+    for file in files[:: -(-len(files) // _SAMPLE) or 1]:
+        with suppress(OSError, FrontMatterError):
+            front_matter = split_front_matter((root / file.path).read_bytes(), path=file.path)
+            if front_matter is not None:
+                yield file, front_matter
+
+
+def _own_items(fields: Mapping[str, Value], file: ArticleFile) -> Sequence[Value]:
+    """The curated items at the head of a file's list, or if there are none, those that this program wrote."""
+    value = get_list_value(fields, file.list_path) if file.list_state in ("curated", "written") else []
+    items = value if isinstance(value, list) else []
+    return items[: file.written.curated] if file.written is not None and file.written.curated else items
 
 
 def _format_toml(item: Mapping[str, Any] | str) -> TomlItem:

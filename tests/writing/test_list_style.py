@@ -87,7 +87,18 @@ def test_a_curated_list_of_texts_is_lengthened_by_texts(tmp_path: Path) -> None:
         },
     )
     enriched(tmp_path, mode="append")
-    assert (tmp_path / "moon.md").read_text() == yaml_post("Moon harbour", "related:", "  - crab", "  - ferry")
+    for _ in range(2):
+        assert (tmp_path / "moon.md").read_text() == yaml_post("Moon harbour", "related:", "  - crab", "  - ferry")
+        assert set(enriched(tmp_path, mode="append").values()) == {""}
+
+
+def test_lists_of_an_earlier_run_keep_their_shape(tmp_path: Path) -> None:
+    write(tmp_path, {"crab.md": yaml_post("Harbour crab"), "ferry.md": yaml_post("Harbour ferry")})
+    enriched(tmp_path, shape="ids")
+    assert (tmp_path / "crab.md").read_text() == yaml_post("Harbour crab", "related:", "  - ferry")
+    assert set(enriched(tmp_path).values()) == {""}
+    assert enriched(tmp_path, shape="titles") == {"crab.md": "refreshed", "ferry.md": "refreshed"}
+    assert (tmp_path / "crab.md").read_text() == yaml_post("Harbour crab", "related:", "  - Harbour ferry")
 
 
 @pytest.mark.parametrize(
