@@ -23,7 +23,7 @@ class Cluster:
     """The processes of a cluster, the leader first.
 
     Attributes:
-        address: for `--address`.
+        address: for `--cluster`.
     """
 
     def __init__(self, address: str, commands: Sequence[Sequence[str]], **environment: str) -> None:

@@ -23,9 +23,10 @@ from api.app.factory import create_app
 from api.state import PREFIX, Config
 from recommender import RecommenderError
 from recommender.artefacts import LocalModels
-from recommender.cli import corpus_argument, main, models_option
+from recommender.cli import corpus_argument, corpus_options, main, models_option
 from recommender.errors import StoreError
 from recommender.export import AnswerStore
+from recommender.sources import FileChoice
 from recommender.training import ensure_trained
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
 
 @main.command("serve")
 @corpus_argument(required=False)
+@corpus_options
 @models_option
 @click.option(
     "--store",
@@ -140,6 +142,7 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
 def serve(
     *,
     corpus_path: Path | None,
+    choice: FileChoice,
     models: LocalModels,
     store: str | None,
     host: str,
@@ -150,6 +153,8 @@ def serve(
     trusted_proxies: int | None,
 ) -> None:
     """Serve related lists over HTTP, from the model in use or from Redis; with CORPUS, train first if no model fits."""
+    if choice != FileChoice() and corpus_path is None:
+        raise click.UsageError("--site, --include, --exclude, --address and --base-url say how CORPUS is read; name it")
     if store and corpus_path:
         raise click.UsageError("a store answers without a corpus; leave out CORPUS, or --store and RECOMMENDER_STORE")
     # Workers are processes of their own, and read their configuration from the environment.
@@ -158,7 +163,9 @@ def serve(
     if store:
         os.environ[f"{PREFIX}STORE"] = store
     Config.of(os.environ)  # an error is reported once, and not by each worker
-    answering = _answering_from(store) if store else _answering_with(LocalModels(models.path.resolve()), corpus_path)
+    answering = (
+        _answering_from(store) if store else _answering_with(LocalModels(models.path.resolve()), corpus_path, choice)
+    )
     if uds is None:
         _require_free(host, port)
     else:
@@ -169,12 +176,12 @@ def serve(
 
 
 @contextmanager
-def _answering_with(models: LocalModels, corpus_path: Path | None) -> Iterator[str]:
+def _answering_with(models: LocalModels, corpus_path: Path | None, choice: FileChoice) -> Iterator[str]:
     """Have workers answer with the model in use, trained first where it does not fit a corpus; yields its version.
 
     The model is verified before any worker starts, so that workers find its seal.
     """
-    version = models.current() if corpus_path is None else ensure_trained(corpus_path, models)
+    version = models.current() if corpus_path is None else ensure_trained(corpus_path, models, choice=choice)
     models.ensure_verified(version)
     models.record_served(version)
     os.environ[f"{PREFIX}MODELS"] = str(models)

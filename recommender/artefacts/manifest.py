@@ -12,10 +12,13 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any, Self
 
+import msgspec
+
 from recommender.artefacts.model_files import file_names
 from recommender.corpus import Corpus
 from recommender.errors import ArtefactError, SettingsError
 from recommender.settings import Settings
+from recommender.sources import FileChoice
 
 FORMAT = 6
 MANIFEST = "manifest.json"
@@ -32,6 +35,7 @@ class Manifest:
         created: when it was trained, ISO 8601, UTC.
         given: the settings that the user fixed; a later training uses them again.
         precision: the precision that the least score was chosen for, likewise.
+        choice: which files of the corpus were read, and what their addresses are, likewise.
         learnt: what was learnt from curated links, in a sentence.
         corpus: the fingerprint of the corpus it was trained on.
         counts: articles, files, links, terms.
@@ -46,6 +50,7 @@ class Manifest:
     precision: float | None
     learnt: str
     corpus: str
+    choice: FileChoice
     counts: dict[str, int]
     libraries: dict[str, str]
     files: dict[str, str]
@@ -80,6 +85,7 @@ class Manifest:
             precision=precision,
             learnt=learnt,
             corpus=corpus.fingerprint,
+            choice=corpus.found_files.choice if corpus.found_files else FileChoice(),
             counts={"articles": len(corpus.articles), "files": corpus.files, "links": links, "terms": terms},
             libraries={name: installed_version(name) for name in _LIBRARIES},
             files=dict(digests),
@@ -96,6 +102,7 @@ class Manifest:
             "precision": self.precision,
             "learnt": self.learnt,
             "corpus": self.corpus,
+            "choice": msgspec.to_builtins(self.choice),
             "counts": self.counts,
             "libraries": self.libraries,
             "files": self.files,
@@ -130,6 +137,7 @@ class Manifest:
                 precision=None if values["precision"] is None else float(values["precision"]),
                 learnt=str(values["learnt"]),
                 corpus=str(values["corpus"]),
+                choice=msgspec.convert(values["choice"], FileChoice),
                 counts={str(name): int(count) for name, count in values["counts"].items()},
                 libraries={str(name): str(number) for name, number in values["libraries"].items()},
                 files={str(name): str(digest) for name, digest in values["files"].items()},

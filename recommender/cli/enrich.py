@@ -13,16 +13,18 @@ from typing import get_args
 import click
 
 from recommender.artefacts import LocalModels
-from recommender.cli.options import limit_option, look_up_options, models_option
+from recommender.cli.options import corpus_options, limit_option, look_up_options, models_option
 from recommender.errors import RecommenderError, printable
 from recommender.ranking import Options
+from recommender.sources import FileChoice
 from recommender.storage import locked_folder
-from recommender.training import ensure_trained, load_with_live_articles, read_corpus
+from recommender.training import ensure_trained, kept_choice, load_with_live_articles, read_corpus
 from recommender.writing import SHAPES, Action, Enrichment, Mode, Outcome, Removal, ShapeName
 
 
 @click.command("enrich")
 @click.argument("corpus_path", metavar="CORPUS", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@corpus_options
 @models_option
 @click.option(
     "--mode",
@@ -54,6 +56,7 @@ from recommender.writing import SHAPES, Action, Enrichment, Mode, Outcome, Remov
 def enrich_command(
     *,
     corpus_path: Path,
+    choice: FileChoice,
     models: LocalModels,
     mode: Mode,
     limit: int | None,
@@ -72,7 +75,7 @@ def enrich_command(
     `related: true` (a list), `relatedPin: [ID, …]` (these first) and `relatedBan: [ID, …]` (never these).
     """
     with nullcontext() if trial else _locked(corpus_path):
-        corpus = read_corpus(corpus_path, models)
+        corpus = read_corpus(corpus_path, models, choice=kept_choice(models, choice))
         run: Enrichment | Removal
         if remove:
             run = Removal(corpus_path, corpus)

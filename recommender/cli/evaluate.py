@@ -13,7 +13,7 @@ import click
 
 from recommender.artefacts import LocalModels
 from recommender.articles import parse_date
-from recommender.cli.options import corpus_argument, models_option, settings_option
+from recommender.cli.options import corpus_argument, corpus_options, models_option, settings_option
 from recommender.corpus import Corpus, LinkFaultKind
 from recommender.errors import RecommenderError
 from recommender.evaluation import (
@@ -29,9 +29,9 @@ from recommender.evaluation import (
 )
 from recommender.ranking import Recommender
 from recommender.settings import read_overrides
-from recommender.sources import PARSE_CACHE_FILE
+from recommender.sources import PARSE_CACHE_FILE, FileChoice
 from recommender.storage import atomic_write
-from recommender.training import show_stages
+from recommender.training import kept_choice, show_stages
 from recommender.tuning import Split, tune, without_long_lists
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -39,6 +39,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command("evaluate")
 @corpus_argument()
+@corpus_options
 @models_option
 @click.option("--since", help="Evaluate on lists from this date on.  [default: the latest 40 % of them]")
 @click.option(
@@ -60,6 +61,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def evaluate_command(
     *,
     corpus_path: Path,
+    choice: FileChoice,
     models: LocalModels,
     since: str | None,
     max_links: int,
@@ -75,7 +77,9 @@ def evaluate_command(
 ) -> None:
     """Learn from the earlier curated links, and measure how well the suggestions match the later ones."""
     given = read_overrides(settings_file) if settings_file else {}
-    corpus = Corpus.from_path(corpus_path, cache=models.path / PARSE_CACHE_FILE, progress=True)
+    corpus = Corpus.from_path(
+        corpus_path, cache=models.path / PARSE_CACHE_FILE, choice=kept_choice(models, choice), progress=True
+    )
     if lint:
         _lint(corpus)
     split = Split.of(corpus, since=_moment(since))

@@ -11,6 +11,7 @@ import click
 from recommender.artefacts import Models
 from recommender.cli.options import (
     corpus_argument,
+    corpus_options,
     engine_options,
     fields_option,
     limit_option,
@@ -21,11 +22,13 @@ from recommender.errors import without_secrets
 from recommender.export import TASK_SIZE, Exporter, ExportFormat, load_into_redis, redact_url, require_pyarrow
 from recommender.parallel import Engine
 from recommender.ranking import Options
+from recommender.sources import FileChoice
 from recommender.training import ensure_trained
 
 
 @click.command("export")
 @corpus_argument()
+@corpus_options
 @models_or_url_option
 @click.option(
     "--out",
@@ -49,6 +52,7 @@ from recommender.training import ensure_trained
 def export_command(
     *,
     corpus_path: Path,
+    choice: FileChoice,
     models: Models,
     out: str,
     limit: int | None,
@@ -66,7 +70,7 @@ def export_command(
     if form == "parquet":
         require_pyarrow()
     with engine.started():
-        version = ensure_trained(corpus_path, models, engine=engine)
+        version = ensure_trained(corpus_path, models, choice=choice, engine=engine)
         exporter = Exporter(
             models,
             version,

@@ -8,27 +8,33 @@ from pathlib import Path
 import click
 
 from recommender.artefacts import LocalModels
-from recommender.cli.options import corpus_argument, models_option, settings_option
+from recommender.cli.options import corpus_argument, corpus_options, models_option, settings_option
 from recommender.corpus import Corpus, choose_defaults
 from recommender.errors import ArtefactError
 from recommender.inspection import as_text, inspect
 from recommender.settings import read_overrides
-from recommender.sources import PARSE_CACHE_FILE
+from recommender.sources import PARSE_CACHE_FILE, FileChoice
+from recommender.training import kept_choice
 
 
 @click.command("inspect")
 @corpus_argument()
+@corpus_options
 @models_option
 @settings_option
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def inspect_command(*, corpus_path: Path, models: LocalModels, settings_file: Path | None, as_json: bool) -> None:
+def inspect_command(
+    *, corpus_path: Path, choice: FileChoice, models: LocalModels, settings_file: Path | None, as_json: bool
+) -> None:
     """Show what is read of CORPUS, what is left out and why, and what is in force.
 
     If the model in use was trained on this very corpus, its settings are in force.
     """
     given = read_overrides(settings_file) if settings_file else {}
     cache = models.path / PARSE_CACHE_FILE
-    corpus = Corpus.from_path(corpus_path, cache=cache if cache.exists() else None, progress=True)
+    corpus = Corpus.from_path(
+        corpus_path, cache=cache if cache.exists() else None, choice=kept_choice(models, choice), progress=True
+    )
     chosen = choose_defaults(corpus, given)
     settings = chosen
     try:

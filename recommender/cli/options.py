@@ -15,6 +15,8 @@ from recommender.articles import read_entry_fields
 from recommender.errors import SettingsError, without_secrets
 from recommender.parallel import Engine, EngineName
 from recommender.ranking import Options
+from recommender.sites import GENERATORS
+from recommender.sources import FileChoice
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -132,8 +134,51 @@ def corpus_argument(*, required: bool = True) -> Callable[[Command], Command]:
     return click.argument("corpus_path", metavar=metavar, type=click.Path(path_type=Path), required=required)
 
 
+def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """How CORPUS is read, which a command gets as one `choice`."""
+
+    @wraps(command)
+    def with_choice(
+        *,
+        site: str | None,
+        include: tuple[str, ...],
+        exclude_files: tuple[str, ...],
+        address_pattern: str,
+        base_url: str,
+        **options: Any,
+    ) -> Any:
+        choice = FileChoice(
+            site=site, include=include, exclude=exclude_files, address=address_pattern, base_url=base_url
+        )
+        return command(choice=choice, **options)
+
+    for option in (
+        click.option("--base-url", metavar="URL", default="", help="The site's own address, before its paths."),
+        click.option(
+            "--address",
+            "address_pattern",
+            metavar="PATTERN",
+            default="",
+            help="Addresses of articles, such as /:year/:month/:slug/ or /:language/:path/, where their front matter "
+            "names none.  [default: as the site's configuration says]",
+        ),
+        click.option("--exclude", "exclude_files", metavar="GLOB", multiple=True, help="Files or folders not to read."),
+        click.option(
+            "--include", metavar="GLOB", multiple=True, help="Files or folders to read besides the site's content."
+        ),
+        click.option(
+            "--site",
+            metavar="NAME",
+            type=click.Choice(GENERATORS),
+            help=f"Kind of site: {', '.join(GENERATORS)}.  [default: as its files say]",
+        ),
+    ):
+        with_choice = option(with_choice)
+    return with_choice
+
+
 def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--engine NAME --address URL --workers N`, which a command gets as one `engine`, not yet started."""
+    """`--engine NAME --cluster URL --workers N`, which a command gets as one `engine`, not yet started."""
 
     @wraps(command)
     def with_engine(*, name: EngineName, address: str | None, workers: int | None, **options: Any) -> Any:
@@ -142,7 +187,8 @@ def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--workers", type=click.IntRange(1), help="Tasks at a time.  [default: one per core]"),
         click.option(
-            "--address",
+            "--cluster",
+            "address",
             metavar="URL",
             help="Address of a running cluster: tcp://…, ray://… or spark://….  [default: a cluster on this machine]",
         ),

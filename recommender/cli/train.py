@@ -7,14 +7,22 @@ from pathlib import Path
 import click
 
 from recommender.artefacts import Models
-from recommender.cli.options import corpus_argument, engine_options, models_or_url_option, settings_option
+from recommender.cli.options import (
+    corpus_argument,
+    corpus_options,
+    engine_options,
+    models_or_url_option,
+    settings_option,
+)
 from recommender.parallel import Engine
 from recommender.settings import read_overrides
+from recommender.sources import FileChoice
 from recommender.training import ROWS, read_corpus, train
 
 
 @click.command("train")
 @corpus_argument()
+@corpus_options
 @models_or_url_option
 @settings_option
 @click.option(
@@ -33,6 +41,7 @@ from recommender.training import ROWS, read_corpus, train
 def train_command(
     *,
     corpus_path: Path,
+    choice: FileChoice,
     models: Models,
     settings_file: Path | None,
     precision: float | None,
@@ -45,6 +54,6 @@ def train_command(
     """
     given = read_overrides(settings_file) if settings_file else {}
     with engine.started():
-        corpus = read_corpus(corpus_path, models)
+        corpus = read_corpus(corpus_path, models, choice=choice)
         manifest = train(corpus, models, given, precision=precision, engine=engine, slice_rows=slice_size)
     click.echo(manifest.version)

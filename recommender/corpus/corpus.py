@@ -75,8 +75,8 @@ class Corpus:
         problems: what was skipped or read with a doubt, in the order of the files.
         files: the number of articles that have a file (or a line) of their own.
         article_files: the front-matter files, in the order of their paths.
-        fingerprint: a hash of all that was read: the same files give the same one, whatever lists this program wrote
-            into them, and whatever was posted.
+        fingerprint: a hash of all that was read and of the site's conventions: the same files give the same one,
+            whatever lists this program wrote into them, and whatever was posted.
         found_files: the files that were found, what they mean, and what was passed over; `None` for one that was not
             read from files.
         incorporated: the posted articles whose state the corpus's own files have or are ahead of, as IDs with digests.
@@ -263,9 +263,9 @@ class Corpus:
         return iter(in_rank_order(self.articles))
 
 
-def fingerprint(path: str | Path, *, cache: Path | None = None) -> str:
+def fingerprint(path: str | Path, *, cache: Path | None = None, choice: FileChoice | None = None) -> str:
     """The fingerprint that `Corpus.from_path` gives for these files, without parsing them."""
-    return SourceReader(Path(path), cache=cache).compute_fingerprint()
+    return SourceReader(Path(path), cache=cache, choice=choice).compute_fingerprint()
 
 
 def _problem_order(problem: Problem) -> tuple[str, int, str]:

@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 _Task: TypeAlias = tuple[int, tuple[Any, ...]]  # number and arguments
 
 _MAX_NAMED = 3  # failed tasks in an error message
-_USAGE = "--engine dask --address tcp://HOST:8786, ray with ray://HOST:10001, or spark with spark://HOST:7077"
+_USAGE = "--engine dask --cluster tcp://HOST:8786, ray with ray://HOST:10001, or spark with spark://HOST:7077"
 
 _joined: dict[EngineName, Submit] = {}  # Ray and Spark allow one cluster per process
 

@@ -3,8 +3,19 @@
 Each generator is one file in `generators/` and one tiny site in `tests/sites/`. No configuration is ever executed.
 """
 
+from recommender.sites.chosen_addresses import address_by_pattern, with_chosen_addresses
 from recommender.sites.detection import GENERATORS, find_site
 from recommender.sites.page import Page, PageKind
 from recommender.sites.site import ARTICLE_SUFFIXES, UNREAD_SUFFIXES, Site
 
-__all__ = ["ARTICLE_SUFFIXES", "GENERATORS", "UNREAD_SUFFIXES", "Page", "PageKind", "Site", "find_site"]
+__all__ = [
+    "ARTICLE_SUFFIXES",
+    "GENERATORS",
+    "UNREAD_SUFFIXES",
+    "Page",
+    "PageKind",
+    "Site",
+    "address_by_pattern",
+    "find_site",
+    "with_chosen_addresses",
+]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
+import msgspec
 from langcodes import tag_is_valid
 
 from recommender.sites.page import Page, PageKind
@@ -23,6 +25,10 @@ UNREAD_SUFFIXES = (".org", ".adoc", ".asciidoc", ".rst", ".njk", ".qmd", ".ipynb
 INDEX_STEMS = ("index", "_index")  # named after their folder
 
 _LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}")
+
+_encode = msgspec.json.Encoder(
+    order="deterministic", enc_hook=lambda value: str(getattr(value, "__qualname__", value))
+).encode
 
 Address: TypeAlias = Callable[["Site", Page], "str | None"]
 
@@ -91,6 +97,11 @@ class Site:
     base_urls: Mapping[str, str] = field(default_factory=dict)
     address_of: Address = field(default=no_address, repr=False)
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    def digest(self) -> bytes:
+        """A hash of all that a file's meaning depends on but the file itself."""
+        conventions = replace(self, reason="", resources=frozenset())
+        return hashlib.sha256(_encode(conventions)).digest()
 
     def path_of(self, file: str) -> str:
         """The path of a file of the corpus, relative to the site's root."""

@@ -30,7 +30,7 @@ from recommender.articles import (
 from recommender.errors import FrontMatterError
 from recommender.frontmatter import Value
 from recommender.markup import Body
-from recommender.sites import Page, Site
+from recommender.sites import Page, Site, address_by_pattern
 from recommender.sources.curated_lists import (
     LIST_KEYS,
     NESTING_KEYS,
@@ -204,7 +204,7 @@ def _address(site: Site, page: Page, *, is_file: bool) -> str | None:
         text = get_text(page.fields, key)
         if text is not None and "://" in text and is_address(text.strip()):
             return text.strip()
-    if is_file and (made := site.address(page)) is not None:
+    if (is_file or site.address_of is address_by_pattern) and (made := site.address(page)) is not None:
         return made
     for key in ("permalink", "url", "link"):
         text = get_text(page.fields, key)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from recommender.sites import ARTICLE_SUFFIXES, UNREAD_SUFFIXES, Site, find_site
+from recommender.sites import ARTICLE_SUFFIXES, UNREAD_SUFFIXES, Site, find_site, with_chosen_addresses
 from recommender.sources.source import Problem
 
 _SUFFIXES = frozenset((*ARTICLE_SUFFIXES, ".jsonl"))
@@ -19,17 +19,26 @@ _OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "index.indptr.npy"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChoice:
-    """Which files of a corpus are read, besides what its site says.
+    """Which files of a corpus are read, and what their addresses are, besides what its site says.
 
     Attributes:
         site: the kind of site, one of `recommender.sites.GENERATORS`; `None` to find out.
         include: globs of files that are read although the site's conventions leave them out.
         exclude: globs of files that are not read.
+        address: pattern of the addresses, such as `/:year/:slug/`; empty for those of the site's conventions.
+        base_url: what comes before them; empty for what the site's configuration says.
     """
 
     site: str | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    address: str = ""
+    base_url: str = ""
+
+    def or_else(self, other: FileChoice) -> FileChoice:
+        """The choice with what another one names wherever this one names nothing."""
+        names = [field.name for field in fields(self)]
+        return FileChoice(**{name: getattr(self, name) or getattr(other, name) for name in names})
 
 
 @dataclass(slots=True)
@@ -39,6 +48,7 @@ class FoundFiles:
     Attributes:
         files: relative to the corpus, sorted.
         site: what they mean.
+        choice: which of them were to be read.
         passed_over: how many files there are of each ending that is not read, and of each other reason.
         examples: one file for each of these.
         problems: folders and names that can't be read.
@@ -46,6 +56,7 @@ class FoundFiles:
 
     files: list[str]
     site: Site
+    choice: FileChoice = field(default_factory=FileChoice)
     passed_over: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -60,7 +71,7 @@ def find_article_files(root: Path, choice: FileChoice | None = None) -> FoundFil
     """The paths below a folder that may hold articles, relative and sorted; links are followed, hidden folders not.
 
     Raises:
-        CorpusError: the choice names a kind of site that there is not.
+        CorpusError: the choice names a kind of site that there is not, or no pattern or URL.
     """
     choice = choice or FileChoice()
     files: list[str] = []
@@ -101,7 +112,9 @@ def find_article_files(root: Path, choice: FileChoice | None = None) -> FoundFil
                 unread.append(prefix + entry.name)
 
     visit(root, "", frozenset())
-    found = FoundFiles([], find_site(root, sorted(files), generator=choice.site), problems=problems)
+    site = find_site(root, sorted(files), generator=choice.site)
+    site = with_chosen_addresses(site, pattern=choice.address, base_url=choice.base_url)
+    found = FoundFiles([], site, choice, problems=problems)
     for file in sorted(files):
         if _matches(file, choice.exclude):
             found.pass_over(file, "excluded")

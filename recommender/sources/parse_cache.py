@@ -95,7 +95,7 @@ class ParseCache:
         self, path: Path | None, root: Path, files: Sequence[str], written: Mapping[str, Written], *, site: Site
     ) -> None:
         self._path = path
-        self._corpus = os.fsencode(root.resolve()) + b"\0" + hashlib.sha256(repr(site).encode()).digest()
+        self._corpus = os.fsencode(root.resolve()) + b"\0" + site.digest()
         self._written = written
         self._is_usable = path is not None
         self._new: list[CacheEntry] = []

@@ -13,7 +13,7 @@ from more_itertools import chunked
 from tqdm import tqdm
 
 from recommender.errors import CorpusError
-from recommender.sites import Site
+from recommender.sites import Site, with_chosen_addresses
 from recommender.sources.article_file import read_file
 from recommender.sources.article_files import FileChoice, FoundFiles, find_article_files, is_jsonl
 from recommender.sources.jsonl import digest_jsonl, read_jsonl
@@ -51,11 +51,11 @@ class SourceReader:
         front_matter_files = [file for file in self._files if not is_jsonl(file)]
         self._cache = ParseCache(cache, self._root, front_matter_files, self._written, site=self.found.site)
         self._uncached = [file for file in front_matter_files if file not in self._cache]
-        self._digest = hashlib.sha256()
+        self._digest = hashlib.sha256(self.found.site.digest())
 
     @property
     def fingerprint(self) -> str:
-        """A hash of all that was read, once it is read; see `Corpus`."""
+        """A hash of all that was read and of what it means, once it is read; see `Corpus`."""
         return self._digest.hexdigest()
 
     def compute_fingerprint(self) -> str:
@@ -124,7 +124,10 @@ def _find_files(path: Path, choice: FileChoice | None) -> tuple[Path, FoundFiles
         raise CorpusError(f"{path}: not a .jsonl file; to read front-matter files, name their folder")
     beside = path.with_name("related.jsonl")
     files = [path.name, *([beside.name] if beside.is_file() and beside.name != path.name else [])]
-    return path.parent, FoundFiles(files, Site(generator="jsonl", reason="it is a .jsonl file"))
+    choice = choice or FileChoice()
+    site = Site(generator="jsonl", reason="it is a .jsonl file")
+    site = with_chosen_addresses(site, pattern=choice.address, base_url=choice.base_url)
+    return path.parent, FoundFiles(files, site, choice)
 
 
 def _parse_batch(root: Path, site: Site, tasks: list[Task]) -> list[CacheEntry | ParsedFile]:

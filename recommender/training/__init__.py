@@ -1,5 +1,6 @@
 """Trains a model slice by slice, on one machine or a cluster, and publishes it in a models folder."""
 
+from recommender.training.file_choice import kept_choice
 from recommender.training.live_articles import load_with_live_articles, read_corpus
 from recommender.training.progress import show_stages
 from recommender.training.slices import ROWS
@@ -8,6 +9,7 @@ from recommender.training.trainer import ensure_trained, publish, train
 __all__ = [
     "ROWS",
     "ensure_trained",
+    "kept_choice",
     "load_with_live_articles",
     "publish",
     "read_corpus",

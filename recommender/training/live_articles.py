@@ -10,10 +10,10 @@ from recommender.artefacts import LocalModels, Models
 from recommender.corpus import Corpus, LiveChanges
 from recommender.parallel import freeze_gc
 from recommender.ranking import LiveOverlay, Recommender
-from recommender.sources import PARSE_CACHE_FILE
+from recommender.sources import PARSE_CACHE_FILE, FileChoice
 
 
-def read_corpus(corpus_path: Path, models: Models) -> Corpus:
+def read_corpus(corpus_path: Path, models: Models, *, choice: FileChoice | None = None) -> Corpus:
     """Read a corpus with the articles posted to the servers of a models folder, without those withdrawn there.
 
     A models folder at a URL has no servers, and no cache of parsed files. What is damaged is reported on stderr.
@@ -28,7 +28,7 @@ def read_corpus(corpus_path: Path, models: Models) -> Corpus:
         models.versions()  # an unreachable URL is reported before the long work
     for sentence in live_changes.damage:
         click.echo(f"recommender: {sentence}", err=True)
-    corpus = Corpus.from_path(corpus_path, cache=cache, live_changes=live_changes, progress=True)
+    corpus = Corpus.from_path(corpus_path, cache=cache, live_changes=live_changes, choice=choice, progress=True)
     freeze_gc()
     return corpus
 

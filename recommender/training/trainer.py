@@ -15,9 +15,10 @@ from recommender.inspection import Inspection, inspect
 from recommender.parallel import Engine
 from recommender.ranking import Recommender
 from recommender.settings import Settings
-from recommender.sources import PARSE_CACHE_FILE
+from recommender.sources import PARSE_CACHE_FILE, FileChoice
 from recommender.storage import Folder
 from recommender.training.artefact_builder import build_artefact
+from recommender.training.file_choice import kept_choice
 from recommender.training.live_articles import read_corpus
 from recommender.training.progress import report_corpus, show_stages
 from recommender.training.slices import ROWS
@@ -144,29 +145,34 @@ def _publish(
     return models.publish(fill)
 
 
-def ensure_trained(corpus: Corpus | Path, models: Models, *, engine: Engine | None = None) -> str:
+def ensure_trained(
+    corpus: Corpus | Path, models: Models, *, choice: FileChoice | None = None, engine: Engine | None = None
+) -> str:
     """The current version if it is intact and was trained on this very corpus, else that of a newly trained model.
 
     A new model is trained with the settings and precision that the current one was given.
 
     Args:
         corpus: one that was read by `read_corpus`, or its path, which is read only if training is needed.
+        choice: which files at that path are read; what it does not name is as the current model was trained with.
 
     Raises:
         CorpusError, SettingsError, ArtefactError, EngineError: it can't be trained.
     """
     current = _current_manifest(models)
-    if current is not None and current.corpus == _fingerprint(corpus, models):
+    choice = kept_choice(models, choice)
+    if current is not None and current.corpus == _fingerprint(corpus, models, choice):
         return current.version
-    corpus = read_corpus(corpus, models) if isinstance(corpus, Path) else corpus
+    corpus = read_corpus(corpus, models, choice=choice) if isinstance(corpus, Path) else corpus
     given, precision = ({}, None) if current is None else (current.given, current.precision)
     return train(corpus, models, given, precision=precision, engine=engine).version
 
 
-def _fingerprint(corpus: Corpus | Path, models: Models) -> str:
+def _fingerprint(corpus: Corpus | Path, models: Models, choice: FileChoice) -> str:
     if isinstance(corpus, Corpus):
         return corpus.fingerprint
-    return fingerprint(corpus, cache=models.path / PARSE_CACHE_FILE if models.path is not None else None)
+    cache = models.path / PARSE_CACHE_FILE if models.path is not None else None
+    return fingerprint(corpus, cache=cache, choice=choice)
 
 
 def _current_manifest(models: Models) -> Manifest | None:

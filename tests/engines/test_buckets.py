@@ -114,4 +114,4 @@ def _cluster(name: str) -> Iterator[list[str]]:
         yield ["--workers", "2"]
         return
     with clusters.dask() as cluster:
-        yield ["--engine", name, "--address", cluster.address]
+        yield ["--engine", name, "--cluster", cluster.address]

@@ -56,7 +56,7 @@ def test_the_model_that_is_trained_is_the_same(engine: tuple[EngineName, str], t
     site, found = Site(tmp_path, articles=300), []
     for there in (("local", None), engine):
         command = site.train(tmp_path / there[0], "--slice-size", 256, "--engine", there[0])
-        subprocess.run([*command, *(["--address", there[1]] if there[1] else [])], check=True, timeout=300)
+        subprocess.run([*command, *(["--cluster", there[1]] if there[1] else [])], check=True, timeout=300)
         found.append(LocalModels(tmp_path / there[0]).manifest().files)
     assert found[0] == found[1]
 
@@ -86,7 +86,7 @@ def test_a_task_that_fails_is_named_and_keeps_no_other_from_its_end(engine: tupl
 def test_a_worker_that_is_killed_breaks_off_no_export(
     site: Site, engine: tuple[EngineName, str], tmp_path: Path
 ) -> None:
-    command = site.command(f"{tmp_path}/", "--task-size", 3, "--engine", engine[0], "--address", engine[1])
+    command = site.command(f"{tmp_path}/", "--task-size", 3, "--engine", engine[0], "--cluster", engine[1])
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         until(lambda: len(parts(tmp_path)) > 10 or process.poll() is not None, seconds=120)
         assert process.poll() is None, process.communicate()[1]

@@ -242,7 +242,7 @@ def test_a_worker_of_dask_is_killed_and_the_export_is_the_same(large: Site, tmp_
     with clusters.dask() as cluster:
         command = large.command(out, "--task-size", 1, "--format", "jsonl", "--engine", "dask")
         out.mkdir()
-        with subprocess.Popen([*command, "--address", cluster.address], stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen([*command, "--cluster", cluster.address], stderr=subprocess.PIPE, text=True) as process:
             until(lambda: len(parts(out)) > 20, seconds=60)
             cluster.kill(1)
             assert not (out / "_SUCCESS").exists(), "it was killed too late"
@@ -259,7 +259,7 @@ def test_when_the_scheduler_dies_the_run_ends_with_a_sentence_and_goes_on_at_ano
 ) -> None:
     out = tmp_path / "out"
     with clusters.dask() as cluster:
-        command = large.command(f"{out}/", "--task-size", 1, "--engine", "dask", "--address", cluster.address)
+        command = large.command(f"{out}/", "--task-size", 1, "--engine", "dask", "--cluster", cluster.address)
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
             until(lambda: len(parts(out)) > 50, seconds=60)
             for number in range(3):
@@ -378,14 +378,14 @@ def test_a_cluster_without_an_address_is_started_for_the_command(site: Site, ans
 
 
 def test_only_this_machine_writes_to_a_stream(site: Site, dask: clusters.Cluster) -> None:
-    done = site.export("-", "--engine", "dask", "--address", dask.address)
+    done = site.export("-", "--engine", "dask", "--cluster", dask.address)
     assert done.returncode == 2
     assert done.stderr == "recommender: the engine dask writes files; name a file or a folder with --out\n"
 
 
 def test_an_engine_that_can_not_be_joined_is_told_before_the_work(site: Site, tmp_path: Path) -> None:
     address = f"tcp://127.0.0.1:{free_port()}"
-    done = site.export(tmp_path / "out", "--engine", "dask", "--address", address)
+    done = site.export(tmp_path / "out", "--engine", "dask", "--cluster", address)
     assert done.returncode == 2
     assert done.stderr.startswith(f"recommender: {address}: no Dask cluster answers there (")
     assert os.listdir(tmp_path) == []

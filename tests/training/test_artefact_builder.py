@@ -157,7 +157,7 @@ def trained(lines: Path, models: Path, *options: str) -> dict[str, str]:
 @pytest.mark.long
 def test_dask_trains_the_same_model(lines: Path, tmp_path: Path) -> None:
     with clusters.dask() as cluster:
-        on_dask = trained(lines, tmp_path / "dask", "--engine", "dask", "--address", cluster.address)
+        on_dask = trained(lines, tmp_path / "dask", "--engine", "dask", "--cluster", cluster.address)
     assert on_dask == trained(lines, tmp_path / "local")
 
 

@@ -1,0 +1,67 @@
+"""Addresses by a pattern and a base URL that were chosen."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from recommender.errors import CorpusError
+from recommender.sites import Page, Site, with_chosen_addresses
+
+SITE = Site(
+    generator="jekyll", reason="", corpus="site", base_urls={"": "https://old.example", "de": "https://old.example/de"}
+)
+
+
+def page(path: str = "site/_posts/2018-11-20-Clay oven.md", **fields: str) -> Page:
+    """A page of 20 November 2018."""
+    day = datetime(2018, 11, 20, tzinfo=UTC)
+    return Page(path=path, fields=fields, title="Über den Ofen!", date=day, language="de")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fields", "address"),
+    [
+        ("/:year/:month/:day/:slug/", {}, "/2018/11/20/Clay%20oven/"),
+        ("/:year/:i_month/:slug.html", {"slug": "oven"}, "/2018/11/oven.html"),
+        ("/:path", {}, "/_posts/2018-11-20-Clay%20oven"),
+        ("/:language/:title/", {}, "/de/%C3%BCber-den-ofen/"),
+        ("/p/:id", {"id": "77", "slug": "oven"}, "/p/77"),
+        ("/:name/", {"permalink": "/garden/oven/"}, "/garden/oven/"),
+    ],
+)
+def test_a_pattern_makes_the_address_unless_the_front_matter_names_one(
+    pattern: str, fields: dict[str, str], address: str
+) -> None:
+    chosen = with_chosen_addresses(SITE, pattern=pattern, base_url="https://new.example/")
+    assert chosen.address(page(**fields)) == f"https://new.example{address}"
+    kept = with_chosen_addresses(SITE, pattern=pattern, base_url="")
+    assert kept.address(page(**fields)) == f"https://old.example{address}"
+
+
+def test_an_index_is_called_by_its_folder_and_what_is_unknown_makes_no_address() -> None:
+    chosen = with_chosen_addresses(SITE, pattern="/:path/", base_url="")
+    assert chosen.address(page("site/garden/oven/index.md")) == "https://old.example/garden/oven/"
+    dated = with_chosen_addresses(SITE, pattern="/:year/:slug/", base_url="")
+    assert dated.address(Page(path="site/a.md", fields={}, title="A")) is None
+
+
+def test_a_base_url_alone_moves_the_sites_own_addresses() -> None:
+    moved = with_chosen_addresses(SITE, pattern="", base_url="https://new.example/blog/")
+    assert moved.absolute("/a/", None) == "https://new.example/blog/a/"
+    assert moved.absolute("/a/", "de") == "https://new.example/blog/de/a/"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "base_url", "sentence"),
+    [
+        ("/:year/:author/", "", "there is no :author in patterns of addresses; there are :path, :name, "),
+        (":slug/", "", "':slug/' is no pattern of addresses"),
+        ("https://site.example/:slug/", "", "is no pattern of addresses"),
+        ("", "site.example", "'site.example' is no base URL; it must be like https://site.example"),
+    ],
+)
+def test_what_is_no_pattern_or_url_is_refused(pattern: str, base_url: str, sentence: str) -> None:
+    with pytest.raises(CorpusError, match=sentence.replace("?", r"\?")):
+        with_chosen_addresses(SITE, pattern=pattern, base_url=base_url)
