@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
-.PHONY: help serve test test-all test-long test-engines lint bench costs engines-bench load answers pages api-test fuzz kill-test kill-server-test fault-test soak clean
+.PHONY: help serve test test-all test-long test-engines test-sites lint bench costs engines-bench load answers pages api-test fuzz kill-test kill-server-test fault-test soak clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -33,6 +33,9 @@ test-long: $(VENV)/installed-dev  ## run the long tests
 
 test-engines: $(VENV)/installed-engines  ## train and export on Spark and Ray, and over S3 (needs Java 17; 800 MB to install)
 	@$(BIN)/python -m pytest tests/engines $(ENGINES)
+
+test-sites: $(VENV)/installed-dev  ## write lists into tiny sites, build them with jekyll and hugo, and follow every link
+	@$(BIN)/python -m pytest tests/sites/test_built_sites.py -m long
 
 lint: $(VENV)/installed-dev  ## check style, format, types and which package imports which
 	$(BIN)/ruff check .
