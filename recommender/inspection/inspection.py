@@ -103,7 +103,7 @@ class Inspection:
 
     def to_mapping(self) -> dict[str, Any]:
         """The inspection as plain values, for JSON and `from_mapping`."""
-        values: dict[str, Any] = msgspec.to_builtins(self)
+        values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
         return values
 
     @classmethod
