@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.catalogue import HAS_PINS_OR_BANS, Catalogue
-from recommender.ranking.live_catalogue import LiveCatalogue, LiveIndex, LiveTopLists
+from recommender.ranking.live_catalogue import LiveCatalogue
+from recommender.ranking.live_index import LiveIndex
 from recommender.ranking.rules import ITSELF, OTHER_LANGUAGE, Candidates, Rule, Rules
-from recommender.search import Decay, Index, TopLists
+from recommender.search import Decay, Index, Neighbors, TopLists
 
 _SECONDS_A_DAY = 86_400.0
 _DEEPEST = 5000  # candidates that a list with a cap on providers is made of: the rest is hardly related
@@ -37,7 +38,7 @@ class Ranking:
         index: Index | LiveIndex,
         *,
         decay: Decay,
-        top_lists: TopLists | LiveTopLists | None = None,
+        top_lists: TopLists | None = None,
         query_factors: NDArray[np.float32] | None = None,
         own_language: bool = False,
         clock: Callable[[], float] = time.time,
@@ -130,9 +131,12 @@ class Ranking:
                 return self._capped(lambda wider: self.best([row], wider)[0], rules)
 
             return [capped(row) for row in rows]
-        top_lists = [self._from_top_lists(row, rules) for row in rows]
-        found = iter(self.found([row for row, list_ in zip(rows, top_lists, strict=True) if list_ is None], rules))
-        return [next(found) if list_ is None else list_ for list_ in top_lists]
+        lists = {row: ranked for row in rows if (ranked := self._from_top_lists(row, rules)) is not None}
+        if lists and isinstance(self._index, LiveIndex):
+            lists = self._with_live(lists, rules, self._index)
+        short = [row for row in rows if row not in lists]
+        lists.update(zip(short, self.found(short, rules), strict=True))
+        return [lists[row] for row in rows]
 
     def _capped(self, found: Callable[[Rules], Ranked], rules: Rules) -> Ranked:
         """What is found, with no more of one provider than the rules want: of more and more, until there are enough."""
@@ -153,31 +157,38 @@ class Ranking:
             asked = min(4 * asked, _DEEPEST)
 
     def _from_top_lists(self, row: int, rules: Rules) -> Ranked | None:
-        if self.top_lists is None:
+        lists, days = self.top_lists, self._index.days
+        if lists is None or row >= len(lists.rows):  # live articles have none
             return None
-        days, allowed = self._index.days, self.allowed(rules)
-        if rules.exclude or rules.max_age_days is not None:
-            left_out = {self._articles.names.row(id) for id in rules.exclude}
-            oldest = -np.inf if rules.max_age_days is None else days[row] - rules.max_age_days
+        return lists.best(
+            row,
+            rules.limit,
+            days=days,
+            excluded=self._excluded_rows(rules),
+            allowed=self.allowed(rules),
+            since=rules.since(days[row]),
+            min_score=rules.min_score,
+        )
 
-            def keeps(other: int) -> bool:
-                young = rules.max_age_days is None or np.isnan(oldest) or days[other] >= oldest
-                return bool(allowed[other] and young and other not in left_out)
-
-        else:
-
-            def keeps(other: int) -> bool:
-                return bool(allowed[other])
-
-        return self.top_lists.best(row, rules.limit, min_score=rules.min_score, keeps=keeps)
+    def _with_live(self, lists: dict[int, Ranked], rules: Rules, index: LiveIndex) -> dict[int, Ranked]:
+        """Lists of the model's articles, by row, with live ones put in."""
+        rows = list(lists)
+        lasts = [ranked[-1][1] if len(ranked) == rules.limit else rules.min_score for ranked in lists.values()]
+        found = self._search(
+            rows,
+            self._index.vectors_of(rows),
+            self._index.days[rows],
+            rules,
+            nearest=index.nearest_live,
+            min_score=np.array(lasts),
+        )
+        return {
+            row: index.in_rank_order([*lists[row], *live])[: rules.limit] for row, live in zip(rows, found, strict=True)
+        }
 
     def found(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
         """The same by searching, without a cap on providers."""
-        if not rows:
-            return []
-        left_out = self._rows_left_out(rules)
-        excluded = np.array([[row, *left_out] for row in rows], np.int32)
-        return self._search(self._index.vectors_of(rows), self._index.days[list(rows)], excluded, rules)
+        return self._search(rows, self._index.vectors_of(rows), self._index.days[list(rows)], rules) if rows else []
 
     def for_text(self, vector: csr_array, days: NDArray[np.float64], rules: Rules) -> Ranked:
         """The best candidates for a text that is no article.
@@ -187,11 +198,7 @@ class Ranking:
             days: float64 (1,), when it appears; NaN if that is unknown.
         """
 
-        def found(rules: Rules) -> Ranked:
-            left_out = np.array([[-1, *self._rows_left_out(rules)]], np.int32)
-            return self._search(vector, days, left_out, rules)[0]
-
-        return self._capped(found, rules)
+        return self._capped(lambda asked: self._search([-1], vector, days, asked)[0], rules)
 
     def _weigh_query(self, queries: csr_array) -> csr_array:
         """Queries that give the fields the shares that are wanted, which may be others than were trained."""
@@ -201,21 +208,30 @@ class Ranking:
         weighed.data *= self._query_factors[weighed.indices]
         return weighed
 
-    def _rows_left_out(self, rules: Rules) -> list[int]:
+    def _excluded_rows(self, rules: Rules) -> list[int]:
         return [row for id in rules.exclude if (row := self._articles.names.row(id)) is not None]
 
     def _search(
-        self, queries: csr_array, days: NDArray[np.float64], excluded: NDArray[np.int32], rules: Rules
+        self,
+        rows: Sequence[int],
+        queries: csr_array,
+        days: NDArray[np.float64],
+        rules: Rules,
+        *,
+        nearest: Callable[..., Neighbors] | None = None,
+        min_score: NDArray[np.float64] | None = None,
     ) -> list[Ranked]:
-        found = self._index.nearest(
+        """The nearest of some queries, which are the articles at some rows or, -1, none; by default among all."""
+        others = self._excluded_rows(rules)
+        found = (nearest or self._index.nearest)(
             self._weigh_query(queries),
             query_days=days,
-            excluded=excluded,
+            excluded=np.array([[row, *others] for row in rows], np.int32),
             allowed=self.allowed(rules),
-            since=None if rules.max_age_days is None else days - rules.max_age_days,
+            since=rules.since(days),
             decay=self._decay,
             limit=rules.limit,
-            min_score=rules.min_score,
+            min_score=rules.min_score if min_score is None else min_score,
         )
         return [
             [(row, score) for row, score in zip(rows, scores, strict=True) if row >= 0]

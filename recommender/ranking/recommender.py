@@ -20,7 +20,8 @@ from recommender.corpus import Corpus, choose_defaults
 from recommender.errors import CorpusError, SettingsError, UnknownArticleError
 from recommender.ranking.explanation import Explanation, shared_words
 from recommender.ranking.identifiers import Identifiers
-from recommender.ranking.live_catalogue import LiveCatalogue, LiveIndex, LiveTopLists
+from recommender.ranking.live_catalogue import LiveCatalogue
+from recommender.ranking.live_index import LiveIndex
 from recommender.ranking.options import Options
 from recommender.ranking.ranking import Ranked, Ranking
 from recommender.ranking.rules import Placement, Rules, Suggestion
@@ -98,7 +99,7 @@ class Recommender:
         index: Index | LiveIndex,
         *,
         settings: Settings,
-        top_lists: TopLists | LiveTopLists | None = None,
+        top_lists: TopLists | None = None,
     ) -> Self:
         """A fitted recommender from what another has learnt; rows are the same in all of it.
 
@@ -112,7 +113,7 @@ class Recommender:
         catalogue: Catalogue | LiveCatalogue,
         model: TfidfModel | Callable[[], TfidfModel],
         index: Index | LiveIndex,
-        top_lists: TopLists | LiveTopLists | None,
+        top_lists: TopLists | None,
         query_factors: NDArray[np.float32] | None = None,
     ) -> Self:
         self._query_factors = query_factors
@@ -179,10 +180,10 @@ class Recommender:
             raise TypeError(
                 "its title weight is not the trained one: only a model as it was trained can be taken from here"
             )
-        catalogue, index, lists = self._catalogue, self._index, self._ranking.top_lists
-        if not (isinstance(catalogue, Catalogue) and isinstance(index, Index)) or isinstance(lists, LiveTopLists):
+        catalogue, index = self._catalogue, self._index
+        if not (isinstance(catalogue, Catalogue) and isinstance(index, Index)):
             raise TypeError("live articles lie over this model: only a model as it was trained can be taken from here")
-        return TrainedModel(catalogue, index, lists, lambda: self._tfidf, self.settings)
+        return TrainedModel(catalogue, index, self._ranking.top_lists, lambda: self._tfidf, self.settings)
 
     def __len__(self) -> int:
         """The number of articles that can be looked up."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from recommender.catalogue import HIDDEN, UNPUBLISHED, Schedule
 from recommender.settings import Published, Settings
 
 Curated = Literal["ignore", "first"]
+_Days = TypeVar("_Days", np.float64, NDArray[np.float64])
 
 NOT_PUBLIC_NOW = 128
 """The flag of a candidate that is not public at the moment of the look-up; unlike others, no model holds it."""
@@ -93,6 +94,10 @@ class Rules:
     def of_candidates(self) -> Rules:
         """These rules without what does not depend on the candidate alone: limits, and this article's exclusions."""
         return replace(self, limit=0, min_score=0.0, curated="ignore", exclude=(), max_age_days=None, provider_cap=None)
+
+    def since(self, days: _Days) -> _Days:
+        """The earliest day of a candidate, which then needs a date, for articles of some days; NaN for any."""
+        return days - (np.nan if self.max_age_days is None else self.max_age_days)
 
 
 class Candidates(NamedTuple):

@@ -17,7 +17,7 @@ from recommender.search.hub_weighting import (
     recover_hubness_threshold,
     weights_from_hubness,
 )
-from recommender.search.index import Index, Neighbors, stack_vectors
+from recommender.search.index import Index, Neighbors, Vector, stack_vectors
 from recommender.search.index_arrays import HEAD_LEVELS, MIN_BLOCK_SIZE, IndexArrays
 from recommender.search.index_layout import choose_block_size, term_levels, value_scale
 from recommender.search.self_join import all_nearest
@@ -34,6 +34,7 @@ __all__ = [
     "Neighbors",
     "SlicedIndex",
     "TopLists",
+    "Vector",
     "all_nearest",
     "choose_block_size",
     "hub_weights",

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
@@ -28,6 +28,9 @@ from recommender.search.index_layout import choose_block_size, term_levels, valu
 from recommender.search.scratch import zeroed_scratch
 
 _BATCH_SIZE = 256  # queries of one task
+
+Vector: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float32]]
+"""The columns of a vector, ascending, and its values."""
 
 
 class Neighbors(NamedTuple):
@@ -42,6 +45,18 @@ class Neighbors(NamedTuple):
     rows: NDArray[np.int32]
     scores: NDArray[np.float64]
     postings_read: int = 0
+
+    def merge(self, other: Self, *, sort_keys: NDArray[np.float64] | None = None) -> Self:
+        """The best of both for each query, as many as this has.
+
+        Args:
+            sort_keys: float64 (articles,) what decides between equal scores, ascending; the row if left out.
+        """
+        rows = np.concatenate((self.rows, other.rows), axis=1)
+        scores = np.concatenate((self.scores, other.scores), axis=1)
+        best = np.lexsort((rows if sort_keys is None else sort_keys[rows], -scores), axis=1)[:, : self.rows.shape[1]]
+        read = self.postings_read + other.postings_read
+        return type(self)(np.take_along_axis(rows, best, axis=1), np.take_along_axis(scores, best, axis=1), read)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,17 +154,22 @@ class Index:
         return self.slice(0, len(self))
 
     def slice(self, first: int, last: int) -> csr_array:
-        """The vectors from row `first` until `last`, float32 (rows, terms), not copied."""
+        """The vectors from row `first` until `last`, float32 (rows, terms)."""
         indptr, indices, data = self.arrays.indptr, self.arrays.indices, self.arrays.data
         start, end = indptr[first], indptr[last]
-        parts = data[start:end], indices[start:end], indptr[first : last + 1] - start
-        return csr_array(parts, shape=(last - first, self.terms))
+        offsets = indptr[first : last + 1] - start
+        if offsets[-1] <= np.iinfo(indices.dtype).max:  # else scipy copies the columns into the type of the offsets
+            offsets = offsets.astype(indices.dtype)
+        return csr_array((data[start:end], indices[start:end], offsets), shape=(last - first, self.terms))
+
+    def vector(self, row: int) -> Vector:
+        """The columns and values of a row."""
+        span = slice(self.arrays.indptr[row], self.arrays.indptr[row + 1])
+        return self.arrays.indices[span], self.arrays.data[span]
 
     def vectors_of(self, rows: Sequence[int]) -> csr_array:
         """The vectors of some rows, float32 (rows, terms), at a cost that does not grow with the other rows."""
-        indptr, indices, data = self.arrays.indptr, self.arrays.indices, self.arrays.data
-        spans = [slice(indptr[row], indptr[row + 1]) for row in rows]
-        return stack_vectors([indices[span] for span in spans], [data[span] for span in spans], terms=self.terms)
+        return stack_vectors([self.vector(row) for row in rows], terms=self.terms)
 
     def weighted(self, weights: NDArray[np.float64]) -> Self:
         """The same articles with other weights, float64 (articles,), 0 to 1."""
@@ -198,8 +218,8 @@ class Index:
         days = np.asarray(query_days, np.float64) if has_decay else np.full(count, np.nan)
         ends = np.full(count, len(self))
         if since is not None:
-            first_too_old = np.searchsorted(-self.days[: self.arrays.dated_count], -since, side="right")
-            ends = np.where(np.isnan(since), ends, first_too_old)
+            dated = self.days[: self.arrays.dated_count]
+            ends = np.where(np.isnan(since), ends, len(dated) - np.searchsorted(dated[::-1], since))
         vectors = (
             read_only(np.asarray(queries.indptr, np.int64)),
             read_only(np.asarray(queries.indices, np.int32)),
@@ -228,53 +248,35 @@ class Index:
         return found._replace(postings_read=sum(read))
 
     def queries_found_by(
-        self,
-        indices: NDArray[np.int32],
-        data: NDArray[np.float32],
-        *,
-        day: float,
-        weight: float,
-        min_scores: NDArray[np.float64],
-        decay: Decay,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The articles for which a candidate outside the index scores above 0 and at least their minimum.
+        self, vector: csr_array, *, day: float, weight: float, min_scores: NDArray[np.float64], decay: Decay
+    ) -> NDArray[np.int64]:
+        """The articles for which a candidate scores above 0 and at least their minimum, as far as float32 tells.
 
-        This is the reverse of `nearest`, and gives its scores to the last bit.
+        This is the reverse of `nearest`. A candidate that falls short of the minimum by a rounding error is found too.
 
         Args:
-            indices, data: int32 and float32 (values,) the columns and values of the candidate's vector.
+            vector: float32 (1, terms), of the candidate.
             day: of the candidate; NaN if unknown.
             weight: of the candidate, 0 to 1.
             min_scores: float64 (articles,) the least score that each article accepts.
 
         Returns:
-            Their rows, int64, ascending, and the candidate's score for each, float64.
+            Their rows, ascending.
         """
-        from recommender.search.kernels import search_reversed
-
-        if not len(self.arrays.postings):
-            return np.empty(0, np.int64), np.empty(0)
-        rows, scores = np.empty(len(self), np.int64), np.empty(len(self))
-        size = search_reversed(
-            self.arrays,
-            read_only(np.asarray(indices, np.int32)),
-            read_only(np.asarray(data, np.float32)),
-            day if decay.half_life_days is not None else float("nan"),
-            weight,
-            read_only(min_scores),
-            decay.parameters,
-            zeroed_scratch(self.terms),
-            rows,
-            scores,
-        )
-        return rows[:size].copy(), scores[:size].copy()
+        dense, slack = vector.toarray()[0], 1 + 2.0**-22 * (vector.nnz + 64)
+        factors = decay.factor(self.days, np.array(day)) * weight * slack
+        reachable = factors * (np.sqrt(vector.power(2).sum(dtype=np.float64)) * self.arrays.max_norm) >= min_scores
+        scores = np.zeros(len(self))
+        for first in range(0, len(self), self.arrays.block_size):
+            block = slice(first, min(first + self.arrays.block_size, len(self)))
+            if reachable[block].any():
+                scores[block] = (self.slice(block.start, block.stop) @ dense) * factors[block]
+        return np.flatnonzero((scores > 0) & (scores >= min_scores))
 
 
-def stack_vectors(
-    indices: Sequence[NDArray[np.int32]], data: Sequence[NDArray[np.float32]], *, terms: int
-) -> csr_array:
-    """One matrix of vectors, float32 (vectors, terms), from the columns and values of each."""
-    indptr = np.cumsum([0, *map(len, indices)], dtype=np.int32)
-    columns = np.concatenate([np.empty(0, np.int32), *indices])
-    values = np.concatenate([np.empty(0, np.float32), *data])
-    return csr_array((values, columns, indptr), shape=(len(indices), terms))
+def stack_vectors(vectors: Sequence[Vector], *, terms: int) -> csr_array:
+    """One matrix, float32 (vectors, terms), of several vectors."""
+    indptr = np.cumsum([0, *(len(indices) for indices, _ in vectors)], dtype=np.int32)
+    columns = np.concatenate([np.empty(0, np.int32), *(indices for indices, _ in vectors)])
+    values = np.concatenate([np.empty(0, np.float32), *(data for _, data in vectors)])
+    return csr_array((values, columns, indptr), shape=(len(vectors), terms))

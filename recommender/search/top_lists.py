@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search.decay import Decay
-from recommender.search.index import Index
+from recommender.search.index import Index, Neighbors
 from recommender.search.self_join import all_nearest
 
 LIST_LENGTH = 50
@@ -125,35 +125,54 @@ class TopLists(NamedTuple):
             limit=length,
             min_score=self.thresholds()[positions],
         )
-        scores = np.concatenate((self.scores[positions], found.scores), axis=1)
-        rows = np.concatenate((self.rows[positions], np.where(found.rows >= 0, found.rows + start, -1)), axis=1)
-        best = np.lexsort((rows, -scores), axis=1)[:, :length]
-        self.scores[positions] = np.take_along_axis(scores, best, axis=1)
-        self.rows[positions] = np.take_along_axis(rows, best, axis=1)
+        rows = np.where(found.rows >= 0, found.rows + start, -1).astype(np.int32)
+        merged = Neighbors(self.rows[positions], self.scores[positions]).merge(found._replace(rows=rows))
+        self.rows[positions], self.scores[positions] = merged.rows, merged.scores
 
-    def best(
-        self, row: int, limit: int, *, min_score: float = 0.0, keeps: Callable[[int], bool] | None = None
-    ) -> list[tuple[int, float]] | None:
-        """The first `limit` candidates of a list, as rows and scores.
+    def admission_scores(self, limits: NDArray[np.int64], allowed: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The score from which on another candidate may be among the first of each list, float64 (articles,).
+
+        It is 0 where the list holds too few that are allowed.
 
         Args:
-            keeps: tells of a row whether it is to be given; all are if it is left out.
+            limits: int64 (articles,) how many candidates of each list are the first.
+            allowed: bool (candidates,) those that count.
+        """
+        held = np.append(allowed, False)[self.rows]  # a row of -1 is not allowed
+        positions = limits - 1
+        gaps = np.flatnonzero(~held.all(axis=1) | (limits > self.rows.shape[1]))
+        reached = held[gaps].cumsum(axis=1) >= limits[gaps, None]
+        positions[gaps] = np.where(reached[:, -1], reached.argmax(axis=1), -1)
+        return np.where(positions < 0, 0.0, np.take_along_axis(self.scores, positions[:, None], axis=1)[:, 0])
+
+    def best(
+        self,
+        row: int,
+        limit: int,
+        *,
+        days: NDArray[np.float64],
+        min_score: float = 0.0,
+        excluded: Collection[int] = (),
+        allowed: NDArray[np.bool_],
+        since: float = np.nan,
+    ) -> list[tuple[int, float]] | None:
+        """The first `limit` candidates of a list, as rows and scores: what `Index.nearest` finds.
+
+        Args:
+            days: float64 (articles,) their dates.
+            excluded, allowed, since: as `Index.nearest` takes them, for one query.
 
         Returns:
             `None` where the list runs short: there may then be others that it does not hold.
         """
-        length = limit if keeps is None else self.rows.shape[1]
-        if length > self.rows.shape[1]:
-            return None
+        timeless = np.isnan(since)
         found: list[tuple[int, float]] = []
-        ended = False
-        for other, score in zip(self.rows[row, :length].tolist(), self.scores[row, :length].tolist(), strict=True):
-            ended = other < 0 or score < min_score
-            if ended or len(found) == limit:
-                break
-            if keeps is None or keeps(other):
+        for other, score in zip(self.rows[row].tolist(), self.scores[row].tolist(), strict=True):
+            if other < 0 or score < min_score or len(found) == limit:
+                return found
+            if allowed[other] and other not in excluded and (timeless or days[other] >= since):
                 found.append((other, score))
-        return found if ended or len(found) == limit else None
+        return found if len(found) == limit else None
 
     def check(self, articles: int) -> None:
         """Check that every list holds rows of articles.

@@ -11,12 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.figures import FIGURES, Bench, Figure, progress
+from benchmarks.live import live_articles
 
+_MEASURES = (*FIGURES, live_articles)
 _LATEST = Path(__file__).with_name("latest.json")
 
 
 def main() -> int:
-    names = [measure.__name__ for measure in FIGURES]
+    names = [measure.__name__ for measure in _MEASURES]
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--full", action="store_true", help="archives of 100,000 and 1,000,000 articles")
     parser.add_argument("--sizes", type=int, nargs=2, metavar=("SMALL", "LARGE"), help="other sizes")
@@ -30,7 +32,7 @@ def main() -> int:
     begun = time.monotonic()
     with TemporaryDirectory(prefix="benchmarks-") as folder:
         bench = Bench(small, large, Path(folder))
-        for measure in FIGURES:
+        for measure in _MEASURES:
             if options.figures and measure.__name__ not in options.figures:
                 continue
             progress(f"{time.monotonic() - begun:6.0f} s  {measure.__name__}")

@@ -186,7 +186,7 @@ def one_look_up(bench: Bench) -> Iterator[Figure]:
 
 
 def one_look_up_against_neighbors(bench: Bench) -> Iterator[Figure]:
-    vectors, rows = bench.of_small.vectors, cycle(_spread(bench.small, 100))
+    vectors, rows = bench.of_small.vectors, cycle(spread(bench.small, 100))
     peer = BruteNeighbors(vectors)
     look_up = _look_up(_without_ready_lists(bench.of_small))
 
@@ -201,7 +201,7 @@ def one_look_up_against_neighbors(bench: Bench) -> Iterator[Figure]:
 
 
 def _look_up(recommender: Recommender) -> Callable[[], object]:
-    ids = cycle([recommender[row].id for row in _spread(len(recommender), 1000)])
+    ids = cycle([recommender[row].id for row in spread(len(recommender), 1000)])
     return lambda: recommender.answer(next(ids), limit=LIMIT)
 
 
@@ -231,7 +231,7 @@ def _batch(recommender: Recommender, *, stretches: int = 16) -> list[float]:
     asked = np.asarray(_stretches(size, stretches), np.int32)
     own = csr_array(vectors[asked])
     decay = Decay.from_settings(recommender.settings)
-    queries = csr_array(vectors[_spread(size, min(len(asked), max(200, 100_000_000 // size)))])
+    queries = csr_array(vectors[spread(size, min(len(asked), max(200, 100_000_000 // size)))])
     seconds = alternate(
         lambda: index.nearest(
             own, query_days=index.days[asked], excluded=asked[:, None], decay=decay, limit=LIMIT, workers=THREADS
@@ -282,7 +282,7 @@ def bad_input(bench: Bench) -> Iterator[Figure]:
         (f"{bench.large:,} copies of one article", copies, np.zeros(bench.large)),
     ):
         case = Index.build(of_case, days_of_case)
-        asked = np.asarray(_spread(of_case.shape[0], max(4, min(300, 3_000_000 // of_case.shape[0]))), np.int32)
+        asked = np.asarray(spread(of_case.shape[0], max(4, min(300, 3_000_000 // of_case.shape[0]))), np.int32)
         own = csr_array(of_case[asked])
         peer = SparseDotTopn(of_case)
         search = partial(
@@ -295,7 +295,7 @@ def bad_input(bench: Bench) -> Iterator[Figure]:
 def other_engines(bench: Bench) -> Iterator[Figure]:
     """Engines that answer by their own scoring: no bound, a sense of scale."""
     articles = list(bench.of_small)
-    queries = [articles[row] for row in _spread(bench.small, 300)]
+    queries = [articles[row] for row in spread(bench.small, 300)]
     bm25, more_like_this = Bm25s(articles), Tantivy(articles)
     seconds = alternate(
         lambda: bm25(queries, limit=LIMIT, threads=THREADS), lambda: more_like_this(queries, limit=LIMIT), runs=3
@@ -393,7 +393,7 @@ def progress(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _spread(size: int, count: int) -> NDArray[np.int64]:
+def spread(size: int, count: int) -> NDArray[np.int64]:
     """Rows throughout an archive, in random order."""
     return np.random.default_rng(0).permutation(size)[:count]
 

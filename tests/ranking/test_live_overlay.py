@@ -20,6 +20,7 @@ from recommender.corpus import LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.errors import UnknownArticleError
 from recommender.ranking import LiveOverlay, Options
 from recommender.search import Decay, TopLists, hub_weights
+from recommender.settings import Published
 
 WORDS = ["".join(random.Random(n).choices("abcdefghijklmnop", k=5)) for n in range(40)]
 
@@ -179,18 +180,27 @@ def test_every_answer_is_that_of_an_exact_search_over_all(
         assert answer == {"id": id, "related": [one.article.entry for one in suggestions]}
 
 
-@settings(deadline=None, max_examples=20)
-@given(st.integers(0, 1000), st.integers(1, 20), st.integers(0, 6))
-def test_the_lists_that_an_article_enters_are_those_that_hold_it(seed: int, live: int, gone: int) -> None:
-    overlay = overlay_of(seed, live, gone)
-    joined = overlay.recommender
-    lists = {found.id: [one.article.id for one in joined.related(found.id)] for found in joined}
-    for id in [*overlay.live_ids(), *list(lists)[:10]]:
-        pinned_there = {other for other in lists if id in joined.article(other).pinned}
-        assert (
-            set(overlay.listed_by(id)) | pinned_there
-            == {other for other, ids in lists.items() if id in ids} | pinned_there
-        )
+@settings(deadline=None, max_examples=40)
+@given(
+    st.sampled_from(sorted(READY)),
+    st.integers(0, 1000),
+    st.integers(0, 20),
+    st.integers(0, 12),
+    st.integers(1, 14),
+    st.sampled_from(["any", "only"]),
+)
+def test_the_lists_that_an_article_enters_are_those_that_hold_it(
+    kind: str, seed: int, live: int, gone: int, limit: int, published: Published
+) -> None:
+    trained = READY[kind].to_model()
+    asked = replace(trained.settings, limit=limit, published=published)
+    overlay = overlay_of(seed, live, gone, base=Recommender.from_model(replace(trained, settings=asked)))
+    entered: dict[str, list[tuple[float, str]]] = {found.id: [] for found in overlay.recommender}
+    for owner, related in overlay.recommender.related_all():
+        for one in related:
+            entered[one.article.id].append((-one.score, owner.id))
+    for id, owners in entered.items():
+        assert overlay.listed_by(id) == [owner for _, owner in sorted(owners)]
 
 
 @settings(deadline=None, max_examples=20)
@@ -281,6 +291,28 @@ def test_a_model_that_has_taken_an_article_in_or_gone_on_stands() -> None:
     changes = changes.with_records((again.to_record(),))
     for overlay in (gone_on, taken_in, three()):  # it is newer than all that these models have
         assert overlay.with_changes(changes).recommender.article("late").title == "Wend floods fall again"
+
+
+def test_an_article_enters_lists_whose_nearest_is_public_no_more() -> None:
+    nearest = replace(article("nearest", "Wend floods", date="2024-03-19"), visible_until=1.0)
+    query = article("query", "Wend floods", date="2024-03-19")
+    base = Recommender(settings=Settings(limit=1)).fit(corpus_of(query, nearest)).to_model()
+    lists = TopLists.build(base.index, decay=Decay(7.0), allowed=np.ones(2, np.bool_))
+    overlay = LiveOverlay(Recommender.from_model(replace(base, top_lists=lists)))
+    overlay = after(overlay, post("late", "Wend floods fall", "date: 2024-03-21"))
+    assert overlay.listed_by("late") == ["query"]
+
+
+@pytest.mark.parametrize("precomputed", [True, False])
+def test_equal_scores_come_in_rank_order_whether_trained_or_live(precomputed: bool) -> None:
+    alike = [article(id, "Wend floods fall", date="2024-03-19") for id in "bdf"]
+    base = Recommender(settings=Settings(hub_exponent=0.0)).fit(corpus_of(article("query", "Wend floods"), *alike))
+    overlay = LiveOverlay(base.precompute_lists() if precomputed else base)
+    overlay = after(overlay, *(post(id, "Wend floods fall", "date: 2024-03-19") for id in "gac"))
+    for limit in range(1, 7):
+        related = overlay.recommender.related("query", limit=limit)
+        assert "".join(one.article.id for one in related) == "abcdfg"[:limit]
+    assert "".join(one.id for one in overlay.recommender) == "abcdfgquery"
 
 
 def test_a_live_article_weighs_what_it_would_in_the_model() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -255,6 +255,39 @@ def test_an_answer_is_the_same_alone_in_a_batch_and_on_any_number_of_threads(
         one = csr_array(archive.vectors[[query]])
         alone = index.nearest(one, query_days=archive.days[[query]], **options)
         assert pairs_of(alone, 0) == together[query]
+
+
+def test_two_indexes_give_the_best_of_both() -> None:
+    newer = Neighbors(np.array([[0, 2], [1, -1]], np.int32), np.array([[0.5, 0.25], [0.5, 0.0]]))
+    older = Neighbors(np.array([[4, 3], [-1, -1]], np.int32), np.array([[0.75, 0.25], [0.0, 0.0]]))
+    for both in (newer.merge(older), older.merge(newer)):
+        assert (both.rows.tolist(), both.scores.tolist()) == ([[4, 0], [1, -1]], [[0.75, 0.5], [0.5, 0.0]])
+    third = Neighbors(np.array([[3, 4]], np.int32), np.array([[0.5, 0.25]]))
+    assert Neighbors(newer.rows[:1], newer.scores[:1]).merge(third).rows.tolist() == [[0, 3]]
+    keys = np.array([2.0, 0.0, 3.0, 1.0, 4.0])
+    assert Neighbors(newer.rows[:1], newer.scores[:1]).merge(third, sort_keys=keys).rows.tolist() == [[3, 0]]
+
+
+@given(archives(), st.data())
+def test_the_reverse_of_a_search_finds_the_queries_that_accept_a_candidates_score(
+    archive: Archive, data: st.DataObject
+) -> None:
+    decay = data.draw(decays)
+    count = len(archive.days)
+    candidate, weight = data.draw(st.integers(0, count - 1)), data.draw(st.sampled_from([0.0, 0.5, 1.0]))
+    day = data.draw(st.sampled_from([*archive.days.tolist(), 10.0, math.nan]))
+    least = np.array(data.draw(st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5]), min_size=count, max_size=count)))
+    expected = []
+    for row, vector in enumerate(archive.vectors):
+        similarity = sum(float(a) * float(b) for a, b in zip(vector, archive.vectors[candidate], strict=True))
+        score = similarity * time_factor(day - archive.days[row], decay) * weight
+        assume(not least[row] * (1 - 1e-3) < score < least[row])
+        if score > 0 and score >= least[row]:
+            expected.append(row)
+    index = Index.build(csr_array(archive.vectors), archive.days, archive.weights)
+    vector = csr_array(archive.vectors[[candidate]])
+    found = index.queries_found_by(vector, day=day, weight=weight, min_scores=least, decay=decay)
+    assert found.tolist() == expected
 
 
 def test_an_index_can_be_mapped_from_files(tmp_path: Path) -> None:

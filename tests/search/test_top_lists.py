@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.search import Decay, Index, TopLists
+
+ALL = np.ones(5, np.bool_)
+DAYS = np.array([3.0, 2.0, 1.0, 0.0, np.nan])
 
 
 @pytest.fixture(scope="session")
@@ -26,18 +32,39 @@ def test_only_a_full_list_has_a_threshold(lists: TopLists) -> None:
     assert lists.thresholds().tolist() == [0.25, 0.1875, 0.375, 0.1875, 0.0]
 
 
+def test_another_candidate_is_among_the_first_from_the_score_of_the_last_of_them_on(lists: TopLists) -> None:
+    def admission_scores(limit: int, allowed: NDArray[np.bool_]) -> Any:
+        return lists.admission_scores(np.full(5, limit), allowed).tolist()
+
+    assert admission_scores(1, ALL) == [0.75, 0.75, 0.5, 0.25, 0.0]
+    assert admission_scores(2, ALL) == [0.25, 0.1875, 0.375, 0.1875, 0.0]
+    assert admission_scores(3, ALL) == [0.0] * 5
+    but_the_first = np.array([False, True, True, True, True])
+    assert admission_scores(1, but_the_first) == [0.75, 0.1875, 0.375, 0.1875, 0.0]
+    assert admission_scores(2, but_the_first) == [0.25, 0.0, 0.0, 0.0, 0.0]
+    assert lists.admission_scores(np.array([1, 2, 1, 2, 1]), ALL).tolist() == [0.75, 0.1875, 0.5, 0.1875, 0.0]
+
+
 def test_the_best_come_first_and_end_at_the_least_score(lists: TopLists) -> None:
-    assert lists.best(0, 1) == [(1, 0.75)]
-    assert lists.best(0, 2) == [(1, 0.75), (3, 0.25)]
-    assert lists.best(0, 2, min_score=0.5) == [(1, 0.75)]
-    assert lists.best(4, 2) == []
+    assert lists.best(0, 1, days=DAYS, allowed=ALL) == [(1, 0.75)]
+    assert lists.best(0, 2, days=DAYS, allowed=ALL) == [(1, 0.75), (3, 0.25)]
+    assert lists.best(0, 2, days=DAYS, allowed=ALL, min_score=0.5) == [(1, 0.75)]
+    assert lists.best(4, 2, days=DAYS, allowed=ALL) == []
+
+
+def test_what_is_excluded_not_allowed_too_old_or_undated_is_left_out(lists: TopLists) -> None:
+    but_the_first = np.array([False, True, True, True, True])
+    assert lists.best(3, 1, days=DAYS, allowed=but_the_first) == [(1, 0.1875)]
+    assert lists.best(3, 1, days=DAYS, allowed=ALL, excluded=[0, 4]) == [(1, 0.1875)]
+    assert lists.best(0, 1, days=DAYS, allowed=ALL, since=2.0) == [(1, 0.75)]
+    assert lists.best(0, 1, days=DAYS[::-1], allowed=ALL, since=2.0) == [(3, 0.25)]
+    assert lists.best(1, 1, days=DAYS[::-1], allowed=ALL, since=2.0) == [(3, 0.1875)]
 
 
 def test_a_list_that_runs_short_is_none(lists: TopLists) -> None:
-    assert lists.best(0, 3) is None
-    assert lists.best(0, 2, keeps=lambda row: row != 1) is None
-    assert lists.best(0, 1, keeps=lambda row: row != 1) == [(3, 0.25)]
-    assert lists.best(4, 2, keeps=lambda row: row != 1) == []
+    assert lists.best(0, 3, days=DAYS, allowed=ALL) is None
+    assert lists.best(0, 2, days=DAYS, allowed=ALL, excluded=[1]) is None
+    assert lists.best(4, 2, days=DAYS, allowed=ALL, excluded=[1]) == []
 
 
 @pytest.mark.parametrize("row", [-2, 5])

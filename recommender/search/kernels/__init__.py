@@ -6,7 +6,6 @@ They trust their arguments: `Index` and its neighbours check and convert what ca
 from recommender.search.kernels.hubness import join_band, mean_score, mean_scores
 from recommender.search.kernels.postings import invert_block
 from recommender.search.kernels.query import search
-from recommender.search.kernels.reversed import search_reversed
 from recommender.search.kernels.scoring import score, time_factors
 from recommender.search.kernels.self_join import join_blocks, join_within_block, may_share_neighbors
 from recommender.search.kernels.topk import TopK, sort_heaps
@@ -22,7 +21,6 @@ __all__ = [
     "mean_scores",
     "score",
     "search",
-    "search_reversed",
     "sort_heaps",
     "time_factors",
 ]

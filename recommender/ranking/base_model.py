@@ -1,0 +1,121 @@
+"""The trained model under live articles, and what it makes of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from itertools import islice, pairwise
+
+import numpy as np
+
+from recommender.articles import Article
+from recommender.corpus import PostedArticle, state_digest
+from recommender.ranking.live_article import LiveArticle
+from recommender.ranking.recommender import Recommender
+from recommender.ranking.rules import Candidates, Rules
+from recommender.search import LIST_LENGTH, Decay, hub_weights_of_vectors, recover_hubness_threshold
+
+_BATCH = 64  # posted articles that are vectorised at once
+_NONE: frozenset[int] = frozenset()  # most articles are new, and each would have an empty set of its own
+
+
+class BaseModel:
+    """A trained model that live articles lie over."""
+
+    def __init__(self, recommender: Recommender) -> None:
+        model = recommender.to_model()
+        self.recommender = recommender
+        self.settings = model.settings
+        self.catalogue = model.catalogue
+        self.index = model.index
+        self.top_lists = model.top_lists
+        self.read_tfidf = model.read_tfidf
+        self.rules = Rules.from_settings(model.settings)
+        self.decay = Decay.from_settings(model.settings)
+
+    def rows_of(self, names: Iterable[str], urls: Iterable[str]) -> frozenset[int]:
+        """The articles of some names or addresses."""
+        rows = [*map(self.catalogue.names.row, names), *map(self.catalogue.urls.row, urls)]
+        return frozenset(row for row in rows if row is not None) or _NONE
+
+    def digests(self, posted: PostedArticle) -> set[str]:
+        """The digests of the states in which the model has a posted article."""
+        articles = [self.catalogue[row] for row in self.rows_of((posted.id,), posted.source.urls)]
+        return {state_digest(one.entry, hidden=one.hidden, published=one.published) for one in articles}
+
+    def is_behind(self, posted: PostedArticle) -> bool:
+        """Whether the model has neither taken a posted article in nor gone on from it."""
+        return self.digests(posted) <= posted.supersedes - {posted.digest}
+
+    def live_articles(self, posted: Iterable[PostedArticle]) -> list[LiveArticle]:
+        """Posted articles as this model sees them, a few at a time, so that memory does not grow with their number."""
+        remaining = iter(posted)
+        live: list[LiveArticle] = []
+        while batch := list(islice(remaining, _BATCH)):
+            live += self._live_articles(batch)
+        return live
+
+    def _live_articles(self, posted: list[PostedArticle]) -> list[LiveArticle]:
+        replaced = [self.rows_of((one.id,), one.source.urls) for one in posted]
+        articles = [
+            replace(one.article, names=tuple(dict.fromkeys((one.id, *self._names(rows)))))
+            for one, rows in zip(posted, replaced, strict=True)
+        ]
+        vectors = self.read_tfidf().transform(
+            [article.title for article in articles], [article.excerpt for article in articles]
+        )
+        days = np.array([article.published_at for article in articles], np.float64)
+        width = max(map(len, replaced))
+        excluded = np.array([[*rows, *[-1] * (width - len(rows))] for rows in replaced], np.int32)
+        weights = hub_weights_of_vectors(
+            self.index,
+            vectors,
+            days=days,
+            excluded=excluded,
+            decay=Decay(self.settings.half_life_days),
+            exponent=self.settings.hub_exponent,
+            threshold=self._hubness_threshold,
+        )
+        nearest = self.index.nearest(
+            vectors,
+            query_days=days,
+            excluded=excluded,
+            allowed=Candidates(self.catalogue.flags, self.index.days).allowed(self.rules.of_candidates()),
+            decay=self.decay,
+            limit=LIST_LENGTH,
+        )
+        parts = [slice(*ends) for ends in pairwise(vectors.indptr.tolist())]
+        return [
+            LiveArticle(
+                posted=posted[i],
+                article=article,
+                replaced=replaced[i],
+                vector=(vectors.indices[parts[i]], vectors.data[parts[i]]),
+                weight=float(weights[i]),
+                sort_key=self._sort_key(article),
+                nearest_rows=nearest.rows[i],
+                nearest_scores=nearest.scores[i],
+            )
+            for i, article in enumerate(articles)
+        ]
+
+    @cached_property
+    def _hubness_threshold(self) -> float | None:
+        """The hubness up to which articles weigh 1."""
+        decay = Decay(self.settings.half_life_days)
+        return recover_hubness_threshold(self.index, decay=decay, exponent=self.settings.hub_exponent)
+
+    def _names(self, rows: Iterable[int]) -> list[str]:
+        return [name for row in sorted(rows) for name in self.catalogue[row].names]
+
+    def _sort_key(self, article: Article) -> float:
+        """Half below the first row whose article is behind this one in rank order."""
+        dated = self.index.days[: self.index.arrays.dated_count]
+        first, last = len(dated), len(self.index)
+        if article.published_at is not None:
+            oldest_first = dated[::-1]
+            first = len(dated) - int(np.searchsorted(oldest_first, article.published_at, "right"))
+            last = len(dated) - int(np.searchsorted(oldest_first, article.published_at, "left"))
+        return bisect_left(range(len(self.index)), article.id, first, last, key=self.catalogue.id) - 0.5

@@ -1,0 +1,88 @@
+"""The index of a trained model and that of live articles as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypedDict, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, vstack
+
+from recommender.search import Decay, Index, Neighbors, stack_vectors
+
+
+class _Options(TypedDict):
+    """What both indexes are asked alike; see `Index.nearest`."""
+
+    query_days: NDArray[np.float64]
+    decay: Decay
+    limit: int
+    since: NDArray[np.float64]
+
+
+class LiveIndex:
+    """Articles as candidates: the rows of the trained model's, then those of the live ones.
+
+    Attributes:
+        days, weights: as an `Index` has them, of all rows.
+    """
+
+    def __init__(self, base: Index, live: Index, *, sort_keys: NDArray[np.float64]) -> None:
+        """Join two indexes.
+
+        Args:
+            sort_keys: float64 (articles,) by which all rows are in rank order.
+        """
+        self._base = base
+        self._live = live
+        self._sort_keys = sort_keys
+        self.days = np.concatenate((base.days, live.days))
+        self.weights = np.concatenate((base.weights, live.weights))
+
+    @property
+    def vectors(self) -> csr_array:
+        """The articles' vectors, float32 (articles, terms)."""
+        return csr_array(vstack((self._base.vectors, self._live.vectors), format="csr"))
+
+    def vectors_of(self, rows: Sequence[int]) -> csr_array:
+        """The vectors of some articles, float32 (rows, terms)."""
+        base, live, start = self._base, self._live, len(self._base)
+        vectors = [base.vector(row) if row < start else live.vector(row - start) for row in rows]
+        return stack_vectors(vectors, terms=base.terms)
+
+    def nearest(
+        self,
+        queries: csr_array,
+        *,
+        excluded: NDArray[np.int32],
+        allowed: NDArray[np.bool_],
+        min_score: float | NDArray[np.float64],
+        **options: Unpack[_Options],
+    ) -> Neighbors:
+        """What `Index.nearest` would find, were all articles in one index."""
+        allowed_in_base = allowed[: len(self._base)]
+        base = self._base.nearest(queries, excluded=excluded, allowed=allowed_in_base, min_score=min_score, **options)
+        last = np.maximum(base.scores[:, -1], min_score)
+        live = self.nearest_live(queries, excluded=excluded, allowed=allowed, min_score=last, **options)
+        return base.merge(live, sort_keys=self._sort_keys)
+
+    def nearest_live(
+        self,
+        queries: csr_array,
+        *,
+        excluded: NDArray[np.int32],
+        allowed: NDArray[np.bool_],
+        min_score: NDArray[np.float64],
+        **options: Unpack[_Options],
+    ) -> Neighbors:
+        """The same among the live articles alone."""
+        start = len(self._base)
+        found = self._live.nearest(
+            queries, excluded=excluded - start, allowed=allowed[start:], min_score=min_score, **options
+        )
+        return found._replace(rows=np.where(found.rows >= 0, found.rows + start, -1).astype(np.int32))
+
+    def in_rank_order(self, ranked: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
+        """Rows and their scores, sorted by score, then in rank order."""
+        return sorted(ranked, key=lambda pair: (-pair[1], self._sort_keys[pair[0]]))
