@@ -85,6 +85,7 @@ class LiveOverlay:
     def warm_up(self) -> Self:
         """Read, import and compile now what the first live article needs."""
         self._base.live_articles([PostedArticle.parse('{"title": "warm", "id": "warm"}', "json")])
+        self._base.decay.factor(np.zeros(1), np.zeros(1))  # which lists it enters is told by time factors
         return self
 
     def with_changes(self, changes: LiveChanges) -> Self:
