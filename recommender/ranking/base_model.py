@@ -64,7 +64,10 @@ class BaseModel:
             for one, rows in zip(posted, replaced, strict=True)
         ]
         vectors = self.read_tfidf().transform(
-            [article.title for article in articles], [article.excerpt for article in articles]
+            [article.title for article in articles],
+            [article.excerpt for article in articles],
+            [article.text for article in articles],
+            languages=[article.language or "" for article in articles],
         )
         days = np.array([article.published_at for article in articles], np.float64)
         width = max(map(len, replaced))

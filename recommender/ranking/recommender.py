@@ -10,29 +10,27 @@ from typing import Self, Unpack
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import process
 from scipy.sparse import csr_array
 
 from recommender.artefacts import Models, TrainedModel, models_at
 from recommender.articles import Article, get_address_keys, in_rank_order, parse_date, published_days
 from recommender.catalogue import Catalogue
 from recommender.corpus import Corpus, choose_defaults
-from recommender.errors import CorpusError, SettingsError, UnknownArticleError
+from recommender.errors import CorpusError, UnknownArticleError
+from recommender.ranking.closest_ids import closest_ids
 from recommender.ranking.explanation import Explanation, shared_words
 from recommender.ranking.identifiers import Identifiers
 from recommender.ranking.live_catalogue import LiveCatalogue
 from recommender.ranking.live_index import LiveIndex
 from recommender.ranking.options import Options
+from recommender.ranking.query_factors import query_factors
 from recommender.ranking.ranking import Ranked, Ranking
-from recommender.ranking.rules import Placement, Rules, Suggestion
+from recommender.ranking.rules import Candidates, Placement, Rules, Suggestion
 from recommender.search import Decay, Index, TopLists, hub_weights
 from recommender.settings import Published, Settings
 from recommender.text import TfidfModel
 
 _BATCH = 1024  # articles searched for at once
-_CLOSE = 60  # of 100: how alike an ID must be to be named where another is unknown
-_COMPARED = 1000  # IDs that an unknown one is compared with: the next ones in the alphabet; 5 ms
-_COMPARABLE = 200  # characters of an ID that is compared with others: time grows with the length
 
 
 class Recommender:
@@ -146,27 +144,19 @@ class Recommender:
         changed |= {} if title_weight is None else {"title_weight": title_weight}
         changed |= {} if min_score is None else {"min_score": min_score}
         other = type(self)(settings=replace(trained, **changed))  # type: ignore[arg-type]
-        query_factors = None
+        factors = None
         if other.settings.title_weight != trained.title_weight:
-            if not 0 < trained.title_weight < 1:
-                raise SettingsError(
-                    f"title_weight stays {trained.title_weight}: it was trained so that one field counts for nothing"
-                )
-            # The articles' vectors hold the roots of the shares that were trained; a query's may make up for both.
-            share = other.settings.title_weight
-            rest = (1 - share) / (1 - trained.title_weight)
-            shares = {"title": share / trained.title_weight, "excerpt": rest, "text": rest}
-            query_factors = np.concatenate(
-                [np.full(span.stop - span.start, shares[field]) for field, span in self._tfidf.columns().items()]
-            ).astype(np.float32)
-        return other._take(self._catalogue, lambda: self._tfidf, self._index, None, query_factors)
+            wanted = other.settings.title_weight
+            factors = query_factors(self._tfidf, trained=trained.title_weight, wanted=wanted)
+        return other._take(self._catalogue, lambda: self._tfidf, self._index, None, factors)
 
     def precompute_lists(self, *, progress: bool = False) -> Self:
         """Make the precomputed lists, which look-ups are then answered from where they can be."""
         if not isinstance(self._index, Index):
             raise TypeError("precomputed lists are made before others are laid over them")
         decay = Decay.from_settings(self.settings)
-        shown = self._ranking.allowed(Rules(limit=0, published="any"))
+        # At any moment: what is not public now may be before the lists are made again.
+        shown = Candidates(self._catalogue.flags, self._index.days).allowed(Rules(limit=0, published="any"))
         self._ranking.top_lists = TopLists.build(self._index, decay=decay, allowed=shown, progress=progress)
         return self
 
@@ -410,9 +400,7 @@ class Recommender:
     def _row(self, id: str) -> int:
         row = self._catalogue.names.row(id)
         if row is None:
-            names = self._catalogue.names.near(id, _COMPARED)
-            close = process.extract(id, names, limit=3, score_cutoff=_CLOSE) if len(id) <= _COMPARABLE else []
-            raise UnknownArticleError(id, closest=[name for name, _, _ in close])
+            raise UnknownArticleError(id, closest=closest_ids(self._catalogue, id))
         return row
 
     def _batches(self, ids: Sequence[str]) -> Iterator[list[int]]:

@@ -1,0 +1,25 @@
+"""The IDs that are closest to one that no article answers to."""
+
+from __future__ import annotations
+
+from rapidfuzz import process
+
+from recommender.catalogue import Catalogue
+from recommender.ranking.live_catalogue import LiveCatalogue
+
+_CLOSE = 60  # of 100: how alike an ID must be to be named
+_COMPARED = 1000  # names that are compared with it: the next ones in the alphabet; 5 ms
+_COMPARABLE = 200  # characters of an ID that is compared with others: time grows with the length
+_NAMED = 3
+
+
+def closest_ids(catalogue: Catalogue | LiveCatalogue, id: str) -> list[str]:
+    """At most three IDs of articles whose names are like one, the most alike first."""
+    if len(id) > _COMPARABLE:
+        return []
+    names = catalogue.names.near(id, _COMPARED)
+    found: dict[str, None] = {}
+    for name, _, _ in process.extract(id, names, limit=4 * _NAMED, score_cutoff=_CLOSE):
+        if (row := catalogue.names.row(name)) is not None:
+            found.setdefault(catalogue.id(row))
+    return list(found)[:_NAMED]

@@ -1,0 +1,27 @@
+"""What a query's weights are multiplied by, so that another title weight than the trained one holds."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.errors import SettingsError
+from recommender.text import TfidfModel
+
+
+def query_factors(model: TfidfModel, *, trained: float, wanted: float) -> NDArray[np.float32]:
+    """The factor of each term's weight in a query, float32 (terms,).
+
+    The articles' vectors hold the roots of the shares that were trained; a query's may make up for both.
+
+    Raises:
+        SettingsError: the model was trained so that one field counts for nothing.
+    """
+    if not 0 < trained < 1:
+        raise SettingsError(f"title_weight stays {trained}: it was trained so that one field counts for nothing")
+    rest = (1 - wanted) / (1 - trained)
+    factors = [
+        np.full(span.stop - span.start, wanted / trained if field == "title" else rest)
+        for field, span in model.columns().items()
+    ]
+    return np.concatenate(factors).astype(np.float32)
