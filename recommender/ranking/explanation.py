@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scipy.sparse import csr_array
+
 from recommender.articles import Article
 from recommender.text import TfidfModel
 
@@ -45,9 +47,13 @@ class Explanation:
     words: tuple[SharedWord, ...]
 
 
-def shared_words(model: TfidfModel, article: Article, contributions: dict[int, float]) -> tuple[SharedWord, ...]:
-    """The words of an article that make up what columns contribute, greatest contribution first."""
-    left = dict(contributions)
+def shared_words(model: TfidfModel, article: Article, contributions: csr_array) -> tuple[SharedWord, ...]:
+    """The words of an article that make up what terms contribute, greatest contribution first.
+
+    Args:
+        contributions: of each term that the articles share, float32 (1, terms).
+    """
+    left = dict(zip(contributions.indices.tolist(), contributions.data.tolist(), strict=True))
     words: dict[tuple[str, str], float] = {}
     for field, [text] in model.texts([article.title[:_READ]], [article.excerpt[:_READ]]).items():
         for word, terms in model.analyzer(field).terms_by_word(text):

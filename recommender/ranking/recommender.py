@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self, Unpack
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -17,6 +16,7 @@ from recommender.articles import Article, get_address_keys, in_rank_order, parse
 from recommender.catalogue import Catalogue
 from recommender.corpus import Corpus, choose_defaults
 from recommender.errors import CorpusError, UnknownArticleError
+from recommender.ranking.answer import encode_answer
 from recommender.ranking.closest_ids import closest_ids
 from recommender.ranking.explanation import Explanation, shared_words
 from recommender.ranking.identifiers import Identifiers
@@ -99,11 +99,7 @@ class Recommender:
         settings: Settings,
         top_lists: TopLists | None = None,
     ) -> Self:
-        """A fitted recommender from what another has learnt; rows are the same in all of it.
-
-        Args:
-            model: or what gives it, when it is first asked for.
-        """
+        """A fitted recommender of parts with the same rows; a model may be given by what reads it when it is needed."""
         return cls(settings=settings)._take(catalogue, model, index, top_lists)
 
     def _take(
@@ -140,10 +136,9 @@ class Recommender:
             SettingsError: a value out of its range, or a share for a field that was trained to have none.
         """
         trained = self.settings
-        changed: dict[str, float | None] = {"half_life_days": half_life_days}
-        changed |= {} if title_weight is None else {"title_weight": title_weight}
-        changed |= {} if min_score is None else {"min_score": min_score}
-        other = type(self)(settings=replace(trained, **changed))  # type: ignore[arg-type]
+        optional = {"title_weight": title_weight, "min_score": min_score}
+        changed = {name: value for name, value in optional.items() if value is not None}
+        other = type(self)(settings=replace(trained, half_life_days=half_life_days, **changed))  # type: ignore[arg-type]
         factors = None
         if other.settings.title_weight != trained.title_weight:
             wanted = other.settings.title_weight
@@ -151,11 +146,10 @@ class Recommender:
         return other._take(self._catalogue, lambda: self._tfidf, self._index, None, factors)
 
     def precompute_lists(self, *, progress: bool = False) -> Self:
-        """Make the precomputed lists, which look-ups are then answered from where they can be."""
+        """Make the lists that look-ups are answered from where they can be, of all that is ever to be public."""
         if not isinstance(self._index, Index):
             raise TypeError("precomputed lists are made before others are laid over them")
         decay = Decay.from_settings(self.settings)
-        # At any moment: what is not public now may be before the lists are made again.
         shown = Candidates(self._catalogue.flags, self._index.days).allowed(Rules(limit=0, published="any"))
         self._ranking.top_lists = TopLists.build(self._index, decay=decay, allowed=shown, progress=progress)
         return self
@@ -276,7 +270,7 @@ class Recommender:
         """
         rules = Rules.from_settings(self.settings, limit=limit, **options)
         row = self._row(id)
-        return self._answer(row, self._ranking.list_of(row, rules), fields)
+        return encode_answer(self._catalogue, row, self._ranking.list_of(row, rules), fields=fields)
 
     def answers(
         self,
@@ -293,7 +287,7 @@ class Recommender:
         for first in range(0, len(answerable), _BATCH):
             rows = [int(row) for row in answerable[first : first + _BATCH]]
             for row, ranked in zip(rows, self._ranking.lists(rows, rules), strict=True):
-                yield self._answer(row, ranked, fields)
+                yield encode_answer(self._catalogue, row, ranked, fields=fields)
 
     def identifiers(self, *, start: int = 0, stop: int | None = None) -> Iterator[Identifiers]:
         """What each article answers to, from position `start` to before `stop` in rank order."""
@@ -380,7 +374,6 @@ class Recommender:
         """
         row, other_row = self._row(id), self._row(other)
         score, similarity, factor, weight = self._ranking.pair(row, other_row)
-        product = self._ranking.products(row, other_row)
         rule = self._ranking.removed_by(row, other_row, Rules.from_settings(self.settings))
         apart = abs(float(self._index.days[row] - self._index.days[other_row]))
         return Explanation(
@@ -390,11 +383,7 @@ class Recommender:
             weight=weight,
             days_apart=None if np.isnan(apart) else apart,
             removed_by=rule.name if rule else None,
-            words=shared_words(
-                self._tfidf,
-                self._catalogue[row],
-                dict(zip(product.indices.tolist(), product.data.tolist(), strict=True)),
-            ),
+            words=shared_words(self._tfidf, self._catalogue[row], self._ranking.products(row, other_row)),
         )
 
     def _row(self, id: str) -> int:
@@ -409,12 +398,3 @@ class Recommender:
 
     def _suggestions(self, ranked: Ranked) -> list[Suggestion]:
         return [Suggestion(self._catalogue[row], score) for row, score in ranked]
-
-    def _answer(self, row: int, ranked: Ranked, fields: Sequence[str]) -> bytes:
-        id = msgspec.json.encode(self._catalogue.id(row))
-        if fields:
-            found = self._suggestions(ranked)
-            entries = b",".join([msgspec.json.encode(suggestion.entry(fields)) for suggestion in found])
-        else:
-            entries = b",".join([self._catalogue.entry_json(other) for other, _ in ranked])
-        return b'{"id":' + id + b',"related":[' + entries + b"]}"
