@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -70,7 +71,7 @@ def corpus(count: int, *, seed: int = 0) -> Corpus:
     """An archive in memory, as `Corpus.from_path` would read it."""
     pairs = sorted(articles(count, seed=seed), key=lambda pair: pair[0].id)
     return Corpus(
-        articles=tuple(article for article, _ in pairs),
+        articles=tuple(replace(article, path=f"{article.id}.md") for article, _ in pairs),
         links={article.id: tuple(link.id for link in links) for article, links in pairs if links},
         files=count,
     )

@@ -21,18 +21,18 @@ from servers import RECOMMENDER, free_port, running
 from waiting import SLACK, until
 
 from api import create_app
-from recommender import Recommender
+from recommender import Corpus, Recommender
 from recommender.artefacts import LocalModels, Manifest
 
 
-def test_serve_with_a_corpus_trains_first_and_answers_as_the_application_does(
-    tmp_path: Path, seeds_recommender: Recommender
-) -> None:
+def test_serve_with_a_corpus_trains_first_and_answers_as_the_application_does(tmp_path: Path) -> None:
     port = free_port()
     models = str(tmp_path / "models")
     command = [RECOMMENDER, "serve", str(SEEDS), "--port", str(port), "--models", models, "--workers", "2"]
-    expected = create_app(seeds_recommender).test_client().get(f"/articles/{SEED_ID}/related").data
     with running(command, port) as address:
+        recommender = Recommender.load(models)
+        assert {article.id for article in recommender} == {article.id for article in Corpus.from_path(SEEDS).articles}
+        expected = create_app(recommender).test_client().get(f"/articles/{SEED_ID}/related").data
         for _ in range(8):  # more than one worker answers, and all alike
             with urllib.request.urlopen(f"{address}/articles/{SEED_ID}/related", timeout=30) as response:
                 assert response.headers["Content-Type"] == "application/json"
