@@ -63,6 +63,7 @@ class Site:
         tag_separator: what separates tags that are written as one text; `None` where such a text is one tag.
         hides_unpublished: whether `published: false` means a draft.
         holds_back_future: whether a page with a future date is not built before it.
+        markdown_is_mdx: whether files called `.md` are read as MDX, too.
         excerpt_separators: what ends the excerpt in a text, besides those that all generators share.
         languages: those declared, the default one first.
         language_folders: the languages that folders stand for, by path.
@@ -90,6 +91,7 @@ class Site:
     tag_separator: str | None = None
     hides_unpublished: bool = False
     holds_back_future: bool = False
+    markdown_is_mdx: bool = False
     excerpt_separators: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     language_folders: Mapping[str, str] = field(default_factory=dict)

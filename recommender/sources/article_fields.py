@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -107,7 +108,7 @@ def read_article_fields(
         return None
     published_at = None if moment is None else days_since_1970(moment)
     visible_from, visible_until = get_visible_days(fields)
-    if site.holds_back_future and visible_from is None:
+    if site.holds_back_future and visible_from is None and published_at is not None and _is_to_come(published_at):
         visible_from = published_at
     name, path_name, others = _names(fields, file, line, site)
     address = _address(site, page, is_file=line is None)
@@ -152,6 +153,11 @@ def read_article_fields(
     )
 
 
+def _is_to_come(day: float) -> bool:
+    """Whether a moment is still to come: once it has passed, nothing has to be known of it."""
+    return day > time.time() / 86_400
+
+
 def _separator(key: str, site: Site) -> str | None:
     """What parts topics that are written as one text."""
     if site.tag_separator is not None and key != "series":
@@ -194,7 +200,7 @@ def _read_date(
             )
         )
     if day is not None and (moment is None or site.prefers_path_date):
-        return ("date", day.isoformat()), datetime.combine(day, time(), UTC)
+        return ("date", day.isoformat()), datetime(day.year, day.month, day.day, tzinfo=UTC)
     return found, moment
 
 

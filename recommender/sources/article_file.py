@@ -152,7 +152,7 @@ def _is_data(file: str, data: bytes) -> bool:
 
 
 def _parse_body(body: bytes, file: str, site: Site) -> Body:
-    markup = _MARKUPS.get(PurePosixPath(file).suffix.lower(), "markdown")
+    markup = _MARKUPS.get(PurePosixPath(file).suffix.lower(), "mdx" if site.markdown_is_mdx else "markdown")
     text = body.decode(errors="replace")
     if not text.strip():
         return Body(text="", heading="", excerpt="", links=())

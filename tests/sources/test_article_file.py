@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from recommender import Corpus
+from recommender.sites import Site
 from recommender.sources import (
     LinkLine,
     ParsedFile,
@@ -241,3 +242,14 @@ def test_the_digest_is_the_same_with_and_without_parsing(tmp_path: Path) -> None
     assert len(parsed.digest) == 32
     assert (parsed.sources, parsed.digest) == ([], read_file(tmp_path, "a.md").digest)
     assert digest_jsonl(tmp_path, "a.jsonl") == read_lines(tmp_path).digest != b""
+
+
+@pytest.mark.parametrize(("date", "visible_from"), [("2999-01-01", 375_835.0), ("1999-01-01", None)])
+def test_where_a_site_holds_back_what_is_to_come_an_article_is_public_from_its_date_on(
+    tmp_path: Path, date: str, visible_from: float | None
+) -> None:
+    write(tmp_path, "a.md", text=f"---\ntitle: Ferry\ndate: {date}\n---\n")
+    for holds_back, expected in ((True, visible_from), (False, None)):
+        site = Site(generator="folder", reason="", holds_back_future=holds_back)
+        [source] = read_file(tmp_path, "a.md", site=site).sources
+        assert source.visible_from == expected

@@ -46,6 +46,7 @@ def _site(root: Path, folder: str, values: Configuration, file: str) -> Site:
                 languages[normpath(f"{folder}/{below}".lstrip("/"))] = language
     return Site(
         generator="docusaurus",
+        markdown_is_mdx=True,
         reason=f"{file} is Docusaurus's",
         content_folders=tuple(sorted(routes)),
         excluded=("_*", "*.test.*", "__tests__"),

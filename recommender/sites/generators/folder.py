@@ -1,4 +1,4 @@
-"""A plain folder of article files: no conventions, and no addresses but those that the files name."""
+"""A plain folder of article files: no addresses but those that the files name, and no article before its date."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from recommender.sites.site import Site
 
 
 def _recognise(_: Path, __: Sequence[str]) -> Site:
-    return Site(generator="folder", reason="no configuration or folders of a site generator were found")
+    return Site(
+        generator="folder",
+        reason="no configuration or folders of a site generator were found",
+        hides_unpublished=True,
+        holds_back_future=True,
+    )
 
 
 GENERATOR = Generator("folder", recognise=_recognise)
