@@ -133,9 +133,12 @@ class Candidates:
 
     def ndcg(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """nDCG@10 of each list when its candidates are ranked by `scores`, float64 (lists,)."""
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :DEPTH]
-        gains = np.take_along_axis(self.linked, best, axis=1)
-        return np.asarray(gains @ _DISCOUNTS[: best.shape[1]] / self.ideal_dcg)
+        lists, positions = np.nonzero(self.linked)
+        others, own = scores[lists], scores[lists, positions][:, None]
+        is_before = np.arange(scores.shape[1]) < positions[:, None]
+        ranks = ((others > own) | ((others == own) & is_before)).sum(axis=1)
+        gains = np.append(_DISCOUNTS, 0.0)[np.minimum(ranks, DEPTH)]
+        return np.bincount(lists, gains, minlength=len(self)) / self.ideal_dcg
 
 
 def _find(

@@ -31,7 +31,7 @@ def test_related_prints_the_answer_of_the_api(published: tuple[Path, Manifest], 
 
 @pytest.fixture
 def garden(tmp_path: Path) -> Path:
-    """The models folder of four articles, the last of which says that it is not published."""
+    """The models folder of four articles, the last of which says that it is not published, and may be suggested."""
     folder = tmp_path / "garden"
     folder.mkdir()
     for name, title, rest in (
@@ -41,7 +41,8 @@ def garden(tmp_path: Path) -> Path:
         ("draft", "Clay oven notes", "published: false"),
     ):
         (folder / f"{name}.md").write_text(f"---\ntitle: {title}\n{rest}\n---\n")
-    run("train", folder, "--models", tmp_path / "models")
+    (tmp_path / "settings.yaml").write_text("published: any\n")
+    run("train", folder, "--models", tmp_path / "models", "--settings", tmp_path / "settings.yaml")
     return tmp_path / "models"
 
 

@@ -156,7 +156,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=15)
 @given(
     st.sampled_from(sorted(READY)),
     st.integers(0, 40),
@@ -180,7 +180,7 @@ def test_every_answer_is_that_of_an_exact_search_over_all(
         assert answer == {"id": id, "related": [one.article.entry for one in suggestions]}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(
     st.sampled_from(sorted(READY)),
     st.integers(0, 1000),
