@@ -24,6 +24,7 @@ from recommender.tuning.tuning_result import MIN_LISTS, Evidence, TuningResult
 
 _MIN_LISTS_FOR_TEXT = 100  # n-gram lengths and term weights overfit more easily, and need more lists
 _MAX_ARTICLES = 100_000  # that are tuned on: they are held in memory, and more would teach little
+_MAX_FOR_EVERGREEN = 50_000
 _MAX_LINKS = 10  # of a list: longer ones tend to chain a whole topic together
 
 _STANDARD_ERRORS = 0.5  # half of one is enough, as a wrong choice among near equals costs little
@@ -58,6 +59,7 @@ def tune(
     *,
     given: Change | None = None,
     max_articles: int = _MAX_ARTICLES,
+    max_for_evergreen: int = _MAX_FOR_EVERGREEN,
     progress: Callable[[str], None] = lambda _: None,
 ) -> TuningResult:
     """Find the settings and term factors that rank the earlier lists best.
@@ -70,6 +72,8 @@ def tune(
     Args:
         given: settings that the user has set; they are not changed.
         max_articles: that are tuned on; of a larger corpus, a period before the split.
+        max_for_evergreen: articles of a corpus that may learn an evergreen share: with one, no candidate is left out by
+            time alone, and a search costs more the larger the archive is.
         progress: is told what begins.
 
     Raises:
@@ -92,6 +96,8 @@ def tune(
     progress("learning from links")
     context = TuningContext(articles, lists, base, older_only=evidence == "in-text")
     free = set().union(*GRID) - set(given) - (set() if context.candidates.dated else set(_TIME_SETTINGS))
+    if len(corpus.articles) > max_for_evergreen:
+        free -= {"evergreen"}
     if evidence == "in-text":
         free &= {*_TIME_SETTINGS, "hub_exponent"} - {"newer_stretch"}
     tuned, gain = base, _forward_gain(context, free)

@@ -156,7 +156,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=40)
 @given(
     st.sampled_from(sorted(READY)),
     st.integers(0, 40),

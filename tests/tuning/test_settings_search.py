@@ -142,3 +142,12 @@ def test_curated_lists_come_before_links_in_texts() -> None:
     corpus = timeless()
     both = replace(corpus, text_links=linking_in_texts(corpus).text_links)
     assert tune(both, Split.of(both)) == tune(corpus, Split.of(corpus))
+
+
+def test_of_a_large_archive_nothing_is_learnt_that_makes_each_search_cost_more() -> None:
+    corpus = timeless()
+    small, large = (tune(corpus, Split.of(corpus), max_for_evergreen=most) for most in (300, 299))
+    assert len(corpus.articles) == 300
+    assert small.settings.evergreen > 0
+    assert large.settings.evergreen == 0
+    assert large.gain > 0
