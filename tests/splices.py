@@ -82,7 +82,7 @@ class Trial:
         """The file as a corpus has it, and its digest, if it is an article."""
         parsed = read_file(self.root, PLACE, written={line.digest: line for line in written})
         bare = read_file(self.root, PLACE, written={line.digest: line for line in written}, parse=False)
-        if not parsed.sources:
+        if not parsed.sources or not parsed.sources[0].front_matter_digest:  # without front matter nothing is written
             return None
         source = parsed.sources[0]
         require(bare.digest == parsed.digest, "the digest is the same without parsing", bare, parsed)
