@@ -66,7 +66,7 @@ def check_round_trip(
 
 def _read(root: Path, *written: WrittenList) -> tuple[ArticleFile, bytes] | None:
     parsed = read_file(root, PLACE, written={line.digest: line for line in written})
-    if not parsed.sources:
+    if not parsed.sources or not parsed.sources[0].front_matter_digest:  # without front matter nothing is written
         return None
     one = parsed.sources[0]
     file = ArticleFile(PLACE, "a", one.list_state, one.written, one.front_matter_digest, one.format, one.list_path)
