@@ -58,19 +58,26 @@ class Ranking:
         self._own_language = own_language
         self._clock = clock
         self._candidates = Candidates(articles.flags, index.days)
-        self._allowed: dict[tuple[Rules, float], NDArray[np.bool_]] = {}
+        self._scheduled: tuple[float, Candidates] | None = None  # since which moment, and as they are since then
+        self._allowed: dict[Rules, tuple[Candidates, NDArray[np.bool_]]] = {}
 
     def allowed(self, asked: Rules) -> NDArray[np.bool_]:
         """Which articles may be in a list at all, bool (articles,)."""
-        rules, schedule = asked.of_candidates(), self._articles.schedule
-        day = self._clock() / _SECONDS_A_DAY if len(schedule.rows) else 0.0
-        key = rules, schedule.last_change(day) if len(schedule.rows) else 0.0
-        if (allowed := self._allowed.get(key)) is None:
-            candidates = self._candidates.at(day, schedule) if len(schedule.rows) else self._candidates
-            if any(known[0] == rules for known in self._allowed):
-                self._allowed = {known: mask for known, mask in self._allowed.items() if known[1] == key[1]}
-            allowed = self._allowed[key] = candidates.allowed(rules)
-        return allowed
+        candidates, rules = self._candidates_now(), asked.of_candidates()
+        if (allowed := self._allowed.get(rules)) is None or allowed[0] is not candidates:
+            allowed = self._allowed[rules] = candidates, candidates.allowed(rules)
+        return allowed[1]
+
+    def _candidates_now(self) -> Candidates:
+        """The candidates with the flags of this moment; they are made again only where one of them changes."""
+        schedule = self._articles.schedule
+        if not len(schedule.rows):
+            return self._candidates
+        day = self._clock() / _SECONDS_A_DAY
+        changed = schedule.last_change(day)
+        if self._scheduled is None or self._scheduled[0] != changed:
+            self._scheduled = changed, self._candidates.at(day, schedule)
+        return self._scheduled[1]
 
     def removed_by(self, row: int, other: int, asked: Rules) -> Rule | None:
         """The rule that keeps one article out of the list of another."""
@@ -78,8 +85,7 @@ class Ranking:
             return ITSELF
         if self._own_language and self._articles.language(row) != self._articles.language(other):
             return OTHER_LANGUAGE
-        candidates = self._candidates.at(self._clock() / _SECONDS_A_DAY, self._articles.schedule)
-        return candidates.removed_by(other, asked.of_candidates())
+        return self._candidates_now().removed_by(other, asked.of_candidates())
 
     def pair(self, row: int, other: int) -> tuple[float, float, float, float]:
         """Score, similarity, time factor and weight of one article as a candidate for another."""

@@ -112,11 +112,9 @@ def read_article_fields(
         visible_from = published_at
     name, path_name, others = _names(fields, file, line, site)
     address = _address(site, page, is_file=line is None)
-    aliases = get_aliases(fields)
+    aliases, identity_urls = get_aliases(fields), get_identity_urls(fields)
     on_site = [_urls_of(site.absolute(alias, page.language)) for alias in aliases if alias.startswith("/")]
-    urls = tuple(
-        dict.fromkeys((*get_identity_urls(fields), *_urls_of(address), *aliases, *chain.from_iterable(on_site)))
-    )
+    urls = tuple(dict.fromkeys((*identity_urls, *_urls_of(address), *aliases, *chain.from_iterable(on_site))))
     items = get_list_items(parsed, fields, file, line)
     key = find_list_key(fields)
     entry = build_entry(fields, title, date=date, url=address)
@@ -132,7 +130,7 @@ def read_article_fields(
         text=body.text,
         text_links=body.links,
         published_at=published_at,
-        identity_urls=get_identity_urls(fields),
+        identity_urls=identity_urls,
         urls=urls,
         hidden=is_hidden(fields) or (line is None and site.is_draft(path)),
         visible_from=visible_from,
