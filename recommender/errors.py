@@ -1,4 +1,4 @@
-"""What can go wrong, each with its place and its cure."""
+"""What can go wrong, each with its location and its cure."""
 
 from __future__ import annotations
 

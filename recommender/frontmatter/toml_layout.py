@@ -47,11 +47,11 @@ class TomlLayout:
             FrontMatterError: the list stands where nothing can be put in.
         """
         statements = tuple(find_statements(text))
-        within = [place for place, one in enumerate(statements) if one.path[: len(key)] == key]
+        positions = [i for i, one in enumerate(statements) if one.path[: len(key)] == key]
         array, tables = None, list[tuple[int, int]]()
-        if within and within[-1] - within[0] >= len(within):
+        if positions and positions[-1] - positions[0] >= len(positions):
             raise FrontMatterError("the tables of its list stand apart; put them together", path=path)
-        found = [statements[place] for place in within]
+        found = [statements[i] for i in positions]
         if len(found) == 1 and found[0].kind == "pair" and found[0].path == key:
             array = found[0]
         elif found and found[0].kind == "array of tables" and found[0].path == key:
@@ -85,7 +85,7 @@ class TomlLayout:
         return "#" not in self.text[start:end]
 
     def with_list_text(self, lines: str) -> str:
-        """The text with these lines, as `list_text` gave them, in the place of its list."""
+        """The text with these lines, as `list_text` gave them, instead of its list."""
         start, end = self._region()
         return self.text[:start] + lines + self.text[end:]
 
@@ -119,11 +119,11 @@ class TomlLayout:
             return self._replaced(at, at, f"{'.'.join(map(_format_key, key))} = {value}\n")
         if not kept:
             return self._replaced(*self.array.value, _format_array(items, one_a_line=one_a_line))
-        places = self._items()
-        first = places[0][0]
+        spans = self._items()
+        first = spans[0][0]
         lead = self.text[self.text.rfind("\n", 0, first) + 1 : first]
         separator = ", " if lead.strip() else f",\n{lead}"
-        return self._replaced(places[kept - 1][1], places[-1][1], "".join(separator + item for item in items))
+        return self._replaced(spans[kept - 1][1], spans[-1][1], "".join(separator + item for item in items))
 
     def without_items(self, *, kept: int) -> str:
         """The text with no more than the first `kept` items; with none, without the list and its blank line."""
@@ -151,8 +151,8 @@ class TomlLayout:
                 table = one.path
             if one.kind != "array of tables":
                 ends[table] = one.end
-        place = self.key[:-1]
-        return (ends[place], self.key[-1:]) if place in ends else (ends[()], self.key)
+        parent = self.key[:-1]
+        return (ends[parent], self.key[-1:]) if parent in ends else (ends[()], self.key)
 
     def _sets_tables_off(self) -> bool:
         """Whether a blank line stands before tables, as it does before those that there are."""

@@ -20,11 +20,11 @@ def parse_toml(text: str, *, path: str, line: int) -> dict[str, Value]:
     try:
         values = as_texts(tomllib.loads(text.replace("\r\n", "\n"), parse_float=str))
     except tomllib.TOMLDecodeError as error:
-        place = _LINE.search(str(error))
+        numbered = _LINE.search(str(error))
         raise FrontMatterError(
             f"the front matter is not TOML: {_LINE.sub('', str(error)).strip()}; quote the value, or mend the table",
             path=path,
-            line=line + int(place[1]) - 1 if place and place[1] else line,
+            line=line + int(numbered[1]) - 1 if numbered and numbered[1] else line,
         ) from error
     except (RecursionError, ValueError) as error:  # a number of thousands of digits is the latter
         raise FrontMatterError("the front matter is nested too deep, or a number is too long", path=path) from error

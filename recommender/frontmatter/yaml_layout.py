@@ -102,18 +102,18 @@ class YamlLayout:
         return not kept or (self.block is not None and self.block.items is not None)
 
     def with_list_text(self, lines: str) -> str:
-        """The text with these lines, as `list_text` gave them, in the place of its list."""
+        """The text with these lines, as `list_text` gave them, instead of its list."""
         return self.text[: self._list.start] + lines + self.text[self._list.end :]
 
     def with_block(self, block: str) -> str:
-        """The text with this block (LF line breaks) in the place of the one it has, or where the site would put it."""
+        """The text with this block (LF line breaks) instead of the one it has, or where the site would put it."""
         if self.block is not None:
             return self._replaced(self.block.start, self.block.end, block)
         at, blank = self._where_to_insert()
         return self._replaced(at, at, {"before": f"\n{block}", "after": f"{block}\n", "": block}[blank])
 
     def with_items(self, items: str, *, kept: int) -> str:
-        """The text with these entries in the place of all but the first `kept` of its block."""
+        """The text with these entries instead of all but the first `kept` of its block."""
         return self._replaced(self._items_from(kept), self._list.end, items)
 
     def without_items(self, *, kept: int) -> str:

@@ -29,6 +29,6 @@ def tally_problems(problems: Iterable[Problem]) -> tuple[Tally, ...]:
         key = (problem.kind, "", 0) if problem.kind else ("", problem.reason, position)
         groups.setdefault(key, []).append(problem)
     return tuple(
-        Tally(group[0].kind if len(group) > 1 else group[0].reason, len(group), group[0].place)
+        Tally(group[0].kind if len(group) > 1 else group[0].reason, len(group), group[0].location)
         for group in groups.values()
     )

@@ -105,7 +105,7 @@ class LiveOverlay:
         return [one.article.id for one in self._live]
 
     def mark_superseded(self, new: PostedArticle) -> PostedArticle:
-        """A posted article that knows what it takes the place of in this model."""
+        """A posted article that knows which articles of this model it replaces."""
         return replace(new, supersedes=new.supersedes | self._base.digests(new))
 
     def listed_by(self, id: str) -> list[str]:

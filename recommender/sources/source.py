@@ -29,10 +29,10 @@ class Problem:
     kind: str = ""
 
     def __str__(self) -> str:
-        return printable(f"{self.place}: {self.reason}")
+        return printable(f"{self.location}: {self.reason}")
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """The path, and the line where it is known."""
         return f"{self.path}:{self.line}" if self.line else self.path
 

@@ -1,7 +1,7 @@
 """`.related.lock`: which lists in a corpus's files this program wrote, so that they never count as curated.
 
 Each line is a list: the sha256 of its content, the number of curated entries at its head, and its file. Before the file
-stands, as a JSON string, what the list took the place of, such as `related: true`. The order of the lines is
+stands, as a JSON string, what the list replaced, such as `related: true`. The order of the lines is
 irrelevant, and a file may have several, so branches of a repository can be merged in any way.
 """
 
@@ -34,7 +34,7 @@ class WrittenList:
         file: relative to the corpus.
         digest: what `digest_list` gives for it.
         curated: how many entries at its head are curated.
-        replaced: the lines that it took the place of, which held no list, such as `related: true`.
+        replaced: the lines that it replaced, which held no list, such as `related: true`.
     """
 
     file: str

@@ -55,7 +55,7 @@ class ListShape:
         key = "" if key == "entries" else key
         texts = Counter(text for item in items if (text := _text_of(item, key)))
         spellings = [
-            (kind, place) for kind in _SPELLINGS if name in (None, kind) for place in range(len(_SPELLINGS[kind]))
+            (kind, variant) for kind in _SPELLINGS if name in (None, kind) for variant in range(len(_SPELLINGS[kind]))
         ]
         named = _count_named(texts, articles, spellings) if texts else Counter()
         kind, variant = max(spellings, key=lambda spelling: named[spelling])

@@ -17,7 +17,7 @@ from recommender.writing.yaml_style import YamlStyle
 class Removal:
     """One run over the files of a corpus that was read from `root`.
 
-    Curated entries at the head of a list stay, and what a list took the place of, such as `related: true`, comes back;
+    Curated entries at the head of a list stay, and what a list replaced, such as `related: true`, comes back;
     a curated list that `replace` overwrote does not.
     """
 

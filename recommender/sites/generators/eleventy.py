@@ -85,8 +85,8 @@ def _site(root: Path, source: str, values: Configuration, code: str, reason: str
             "source": within,
             "permalinks": {
                 # Unknown where only code tells it, or where the pages have none.
-                place: one["permalink"] if isinstance(one["permalink"], str) else None
-                for place, one in data.items()
+                path: one["permalink"] if isinstance(one["permalink"], str) else None
+                for path, one in data.items()
                 if "permalink" in one
             },
             "is_known": is_known

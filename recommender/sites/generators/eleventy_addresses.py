@@ -43,15 +43,15 @@ def get_address(site: Site, page: Page) -> str | None:
 def _inherited(site: Site, file: PurePosixPath) -> str | None:
     """The permalink of the data file of a page or of the nearest folder above it; empty where there is none."""
     permalinks = site.options["permalinks"]
-    places = (str(file.with_suffix("")), *map(str, file.parents))
-    return next((permalinks[place] for place in places if place in permalinks), "")
+    paths = (str(file.with_suffix("")), *map(str, file.parents))
+    return next((permalinks[path] for path in paths if path in permalinks), "")
 
 
 def _default(file: PurePosixPath, source: str) -> str:
     path = PurePosixPath(str(file).removeprefix(source))
     # A page that is called as its folder is the folder's.
-    place = path.parent if path.stem in ("index", path.parent.name) else path.parent / path.stem
-    return "/" if str(place) == "." else f"/{place}/"
+    folder = path.parent if path.stem in ("index", path.parent.name) else path.parent / path.stem
+    return "/" if str(folder) == "." else f"/{folder}/"
 
 
 def _without_index(link: str) -> str:

@@ -28,12 +28,12 @@ def read_data_files(root: Path, source: str) -> dict[str, dict[str, Any]]:
     data: dict[str, dict[str, Any]] = {}
     for folder, folders, files in os.walk(root / source):
         folders[:] = sorted(one for one in folders if one[0] not in "._" and one not in _UNVISITED)
-        place = Path(folder).relative_to(root)
+        relative = Path(folder).relative_to(root)
         # Code comes before `.11tydata.json`, and this before `.json`.
         for name in sorted(files, key=lambda name: (not name.endswith(".json"), ".11tydata." in name, name)):
             if found := _DATA_FILE.fullmatch(name):
                 stem = found[1] or found[2]
-                key = (place if stem == place.name else place / stem).as_posix()
+                key = (relative if stem == relative.name else relative / stem).as_posix()
                 data[key] = {**data.get(key, {}), **_read_data(Path(folder) / name)}
     return data
 

@@ -72,13 +72,13 @@ def _declared(values: Configuration) -> dict[str, Configuration]:
 
 
 def _mounts(values: Configuration) -> dict[str, tuple[str, str]]:
-    """The folders of content, each with its place below `content` and its language; both may be empty."""
+    """The folders of content, each with where it is mounted below `content`, and its language; both may be empty."""
     mounts = {}
     for mount in list_in(values, "module", "mounts"):
         target = PurePosixPath(text_in(mount, "target"))
         if target.parts[:1] == ("content",):
-            place = "/".join(target.parts[1:])
-            mounts[text_in(mount, "source").strip("/")] = (place, text_in(mount, "lang").lower())
+            mounted_at = "/".join(target.parts[1:])
+            mounts[text_in(mount, "source").strip("/")] = (mounted_at, text_in(mount, "lang").lower())
     own = {key: text_in(one, "contentdir").strip("/") for key, one in _declared(values).items()}
     shared = {} if own and all(own.values()) else {(text_in(values, "contentdir") or "content").strip("/"): ("", "")}
     return mounts or shared | {folder: ("", key) for key, folder in own.items() if folder}
@@ -115,7 +115,7 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
         base_urls=base_urls if has_hosts else {"": text_in(values, "baseurl")},
         address_of=get_address,
         options={
-            "places": {folder: place for folder, (place, _) in mounts.items()},
+            "mounted_at": {folder: target for folder, (target, _) in mounts.items()},
             "prefixes": prefixes,
             "rules": rules,
             "moves_sections": bool(mapping_in(values, "permalinks", "section")),

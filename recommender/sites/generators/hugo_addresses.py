@@ -63,8 +63,8 @@ def _folders(site: Site, page: Page) -> list[str] | None:
     """The folders that a page or bundle lies in, below `content`; `None` if it lies elsewhere."""
     folder = PurePosixPath(site.bundle_folder(page.path))
     for parent in (folder, *folder.parents):
-        if (place := site.options["places"].get(str(parent))) is not None:
-            return [*PurePosixPath(place).parts, *folder.relative_to(parent).parts]
+        if (target := site.options["mounted_at"].get(str(parent))) is not None:
+            return [*PurePosixPath(target).parts, *folder.relative_to(parent).parts]
     return None
 
 
