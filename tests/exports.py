@@ -16,7 +16,7 @@ from api.app import main
 from recommender import Recommender
 from recommender.artefacts import LocalModels
 from recommender.corpus import LiveChanges
-from recommender.ranking import LiveOverlay
+from recommender.live import LiveOverlay
 
 
 class Site:

@@ -26,7 +26,7 @@ from servers import RECOMMENDER, free_port, running
 from recommender import Corpus, Recommender
 from recommender.artefacts import LocalModels
 from recommender.corpus import LiveChanges
-from recommender.ranking import LiveOverlay
+from recommender.live import LiveOverlay
 from recommender.training import publish
 
 TOKEN = "a token of the tests"

@@ -14,7 +14,7 @@ from recommender import Recommender
 from recommender.artefacts import LocalModels
 from recommender.corpus import Journal, LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.errors import ArtefactError, JournalError
-from recommender.ranking import LiveOverlay
+from recommender.live import LiveOverlay
 
 MAX_LIVE_ARTICLES = 10_000  # all are kept in memory, and computed anew for each new model
 _INTERVAL = 0.25  # seconds between two checks, each of which costs a stat or an SQLite pragma

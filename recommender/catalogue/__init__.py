@@ -1,6 +1,7 @@
 """All articles of a model by row, ID and address, mapped from files and decoded when they are asked for."""
 
 from recommender.catalogue.catalogue import HAS_PINS_OR_BANS, HIDDEN, UNPUBLISHED, Catalogue, encode_article
+from recommender.catalogue.live_catalogue import LiveCatalogue
 from recommender.catalogue.schedule import Schedule
 from recommender.catalogue.string_index import PackedStrings, StringIndex
 from recommender.catalogue.title_index import TitleIndex
@@ -10,6 +11,7 @@ __all__ = [
     "HIDDEN",
     "UNPUBLISHED",
     "Catalogue",
+    "LiveCatalogue",
     "PackedStrings",
     "Schedule",
     "StringIndex",

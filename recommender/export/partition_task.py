@@ -12,7 +12,8 @@ from recommender.artefacts import Models
 from recommender.export.live_snapshot import LiveSnapshot
 from recommender.export.parquet import to_parquet
 from recommender.export.partitions import ExportFormat, Partition
-from recommender.ranking import LiveOverlay, Options, Recommender
+from recommender.live import LiveOverlay
+from recommender.ranking import Options, Recommender
 from recommender.storage import FileStore
 
 

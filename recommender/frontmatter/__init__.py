@@ -6,11 +6,16 @@ its reader to say. Whatever the bytes, the result is values or a `FrontMatterErr
 
 from recommender.frontmatter.front_matter import MAX_FRONT_MATTER_BYTES, Format, FrontMatter, split_front_matter
 from recommender.frontmatter.json_parser import parse_json
-from recommender.frontmatter.list_layout import LISTS_ARE_WRITTEN_INTO, ListLayout, find_list_layout
+from recommender.frontmatter.layouts import (
+    LISTS_ARE_WRITTEN_INTO,
+    ListLayout,
+    TomlLayout,
+    YamlLayout,
+    find_list_layout,
+    load_toml,
+)
 from recommender.frontmatter.parser import parse_front_matter
-from recommender.frontmatter.toml_layout import TomlLayout, load_toml
 from recommender.frontmatter.values import Value, as_texts
-from recommender.frontmatter.yaml_layout import YamlLayout
 
 __all__ = [
     "LISTS_ARE_WRITTEN_INTO",

@@ -9,12 +9,9 @@ from typing import Literal, TypeAlias
 
 from recommender.markup.excerpt import DEFAULT_SEPARATORS, choose_excerpt
 from recommender.markup.html_text import read_html
-from recommender.markup.jsx import JsxTags
-from recommender.markup.line_marks import remove_line_marks
 from recommender.markup.markdown import render_markdown
 from recommender.markup.plain_text import read_plain_text
-from recommender.markup.scanner import replace_tags
-from recommender.markup.template_tags import TemplateTags
+from recommender.markup.tags import JsxTags, TemplateTags, remove_line_marks, replace_tags
 
 Markup: TypeAlias = Literal["markdown", "mdx", "html", "text"]
 

@@ -1,7 +1,6 @@
 """Which articles a list holds, and why: one set of rules for searching, precomputed lists, pins and explanations."""
 
 from recommender.ranking.explanation import Explanation, SharedWord
-from recommender.ranking.live_overlay import LiveOverlay
 from recommender.ranking.options import (
     CuratedOption,
     Excluded,
@@ -12,13 +11,13 @@ from recommender.ranking.options import (
     PublishedOption,
 )
 from recommender.ranking.recommender import Recommender
-from recommender.ranking.rules import Placement, Suggestion
+from recommender.ranking.rules import Candidates, Placement, Rules, Suggestion
 
 __all__ = [
+    "Candidates",
     "CuratedOption",
     "Excluded",
     "Explanation",
-    "LiveOverlay",
     "MaxAgeDays",
     "MinScore",
     "Options",
@@ -26,6 +25,7 @@ __all__ = [
     "ProviderCap",
     "PublishedOption",
     "Recommender",
+    "Rules",
     "SharedWord",
     "Suggestion",
 ]

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from recommender.catalogue import Catalogue
-from recommender.ranking.live_catalogue import LiveCatalogue
+from recommender.catalogue import Catalogue, LiveCatalogue
 from recommender.ranking.ranking import Ranked
 from recommender.ranking.rules import Suggestion
 

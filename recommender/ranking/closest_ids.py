@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from rapidfuzz import process
 
-from recommender.catalogue import Catalogue
-from recommender.ranking.live_catalogue import LiveCatalogue
+from recommender.catalogue import Catalogue, LiveCatalogue
 
 _CLOSE = 60  # of 100: how alike an ID must be to be named
 _COMPARED = 1000  # names that are compared with it: the next ones in the alphabet; 5 ms

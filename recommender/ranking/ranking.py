@@ -12,11 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.catalogue import HAS_PINS_OR_BANS, Catalogue
-from recommender.ranking.live_catalogue import LiveCatalogue
-from recommender.ranking.live_index import LiveIndex
+from recommender.catalogue import HAS_PINS_OR_BANS, Catalogue, LiveCatalogue
 from recommender.ranking.rules import ITSELF, OTHER_LANGUAGE, Candidates, Rule, Rules
-from recommender.search import Decay, Index, Neighbors, TopLists
+from recommender.search import Decay, Index, LiveIndex, Neighbors, TopLists
 
 _SECONDS_A_DAY = 86_400.0
 _DEEPEST = 5000  # candidates that a list with a cap on providers is made of: the rest is hardly related

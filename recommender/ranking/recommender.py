@@ -13,20 +13,18 @@ from scipy.sparse import csr_array
 
 from recommender.artefacts import Models, TrainedModel, models_at
 from recommender.articles import Article, get_address_keys, in_rank_order, parse_date, published_days
-from recommender.catalogue import Catalogue
+from recommender.catalogue import Catalogue, LiveCatalogue
 from recommender.corpus import Corpus, choose_defaults
 from recommender.errors import CorpusError, UnknownArticleError
 from recommender.ranking.answer import encode_answer
 from recommender.ranking.closest_ids import closest_ids
 from recommender.ranking.explanation import Explanation, shared_words
 from recommender.ranking.identifiers import Identifiers
-from recommender.ranking.live_catalogue import LiveCatalogue
-from recommender.ranking.live_index import LiveIndex
 from recommender.ranking.options import Options
 from recommender.ranking.query_factors import query_factors
 from recommender.ranking.ranking import Ranked, Ranking
 from recommender.ranking.rules import Candidates, Placement, Rules, Suggestion
-from recommender.search import Decay, Index, TopLists, hub_weights
+from recommender.search import Decay, Index, LiveIndex, TopLists, hub_weights
 from recommender.settings import Published, Settings
 from recommender.text import TfidfModel
 

@@ -20,6 +20,7 @@ from recommender.search.hub_weighting import (
 from recommender.search.index import Index, Neighbors, Vector, stack_vectors
 from recommender.search.index_arrays import HEAD_LEVELS, MIN_BLOCK_SIZE, IndexArrays
 from recommender.search.index_layout import choose_block_size, term_levels, value_scale
+from recommender.search.live_index import LiveIndex
 from recommender.search.self_join import all_nearest
 from recommender.search.top_lists import LIST_LENGTH, SlicedIndex, TopLists
 
@@ -31,6 +32,7 @@ __all__ = [
     "Decay",
     "Index",
     "IndexArrays",
+    "LiveIndex",
     "Neighbors",
     "SlicedIndex",
     "TopLists",

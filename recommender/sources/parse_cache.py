@@ -8,16 +8,17 @@ import sqlite3
 import sys
 import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
+from importlib.metadata import version
 from importlib.resources import files as package_files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
 import msgspec
-import yaml
 
 from recommender.sites import Site
 from recommender.sources.source import ParsedFile
@@ -29,6 +30,8 @@ PARSE_CACHE_FILE = ".parse-cache.sqlite3"
 _CLOCK_STEP = 2_000_000_000  # nanoseconds: the coarsest time stamps of file systems
 _BATCH = 1000  # entries per transaction
 _BUSY_SECONDS = 1.0
+_PARSING_PACKAGES = ("articles", "frontmatter", "markup", "sites", "sources")
+_PARSING_LIBRARIES = ("comrak", "langcodes", "lxml", "msgspec", "python-dateutil", "pyyaml")
 _NONE_NEEDED = ""
 _FAILURES = (sqlite3.Error, UnicodeDecodeError)  # the latter where SQLite's message quotes damaged text
 _CREATE = (
@@ -258,20 +261,18 @@ def _digest_all(written: Written | None) -> str:
 @cache
 def _parser_version() -> str:
     """A hash of all code that a result depends on, since other code may parse the same file differently."""
-    code = b"".join(
-        module.read_bytes()
-        for package in (
-            "recommender.articles",
-            "recommender.frontmatter",
-            "recommender.markup",
-            "recommender.sites",
-            "recommender.sites.generators",
-            "recommender.sources",
-        )
-        for module in sorted(package_files(package).iterdir(), key=lambda module: module.name)
-        if module.name.endswith(".py")
-    )
+    packages = (package_files("recommender") / name for name in _PARSING_PACKAGES)
+    code = b"".join(module.read_bytes() for package in packages for module in _modules(package))
     if not code:  # installed without its source: trust nothing
         code = os.urandom(16)
-    versions = f"{sys.version} {yaml.__version__} {msgspec.__version__}"
+    versions = " ".join((sys.version, *map(version, _PARSING_LIBRARIES)))
     return hashlib.sha256(versions.encode() + code).hexdigest()
+
+
+def _modules(package: Traversable) -> Iterator[Traversable]:
+    """The modules of a package and of those within it, in the order of their names."""
+    for entry in sorted(package.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _modules(entry)
+        elif entry.name.endswith(".py"):
+            yield entry

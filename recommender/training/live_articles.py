@@ -8,8 +8,9 @@ import click
 
 from recommender.artefacts import LocalModels, Models
 from recommender.corpus import Corpus, LiveChanges
+from recommender.live import LiveOverlay
 from recommender.parallel import freeze_gc
-from recommender.ranking import LiveOverlay, Recommender
+from recommender.ranking import Recommender
 from recommender.sources import PARSE_CACHE_FILE, FileChoice
 
 

@@ -16,7 +16,7 @@ from recommender import Article, Corpus, Recommender
 from recommender.artefacts import LocalModels
 from recommender.cli import main
 from recommender.corpus import JOURNAL_FILE, Journal, LiveChanges, PostedArticle, WithdrawnArticle, remove_incorporated
-from recommender.ranking import LiveOverlay
+from recommender.live import LiveOverlay
 
 NEW = "---\ntitle: Comet seen from {place}\ndate: 2024-04-20\nrelated:\n  - id: {link}\n---\n"
 LINK = "2024-04-28-farewell-orrin-vale-comet-breaks-apart-as-it-rounds-the-sun"

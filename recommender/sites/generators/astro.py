@@ -12,9 +12,9 @@ from posixpath import normpath
 from typing import Any
 from urllib.parse import urlsplit
 
+from recommender.sites.addresses.astro import Route, find_routes, get_address
 from recommender.sites.configuration import Configuration, depends_on, find_file, text_in
 from recommender.sites.generator import Generator
-from recommender.sites.generators.astro_routes import Route, find_routes, get_address
 from recommender.sites.javascript import UNREAD, Call, read_javascript
 from recommender.sites.permalinks import join_base_url
 from recommender.sites.site import Site, normalise_language

@@ -12,9 +12,9 @@ from pathlib import Path
 from posixpath import normpath
 from typing import Any
 
+from recommender.sites.addresses.docusaurus import Route, get_address
 from recommender.sites.configuration import Configuration, find_file, text_in, texts_in
 from recommender.sites.generator import Generator
-from recommender.sites.generators.docusaurus_addresses import Route, get_address
 from recommender.sites.javascript import UNREAD, read_javascript
 from recommender.sites.permalinks import join_base_url
 from recommender.sites.site import Site, normalise_language

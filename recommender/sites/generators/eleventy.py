@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
+from recommender.sites.addresses.eleventy import get_address
+from recommender.sites.addresses.eleventy_data import read_base_url, read_data_files, read_ignored
 from recommender.sites.configuration import (
     Configuration,
     depends_on,
@@ -21,8 +23,6 @@ from recommender.sites.configuration import (
     texts_in,
 )
 from recommender.sites.generator import Generator
-from recommender.sites.generators.eleventy_addresses import get_address
-from recommender.sites.generators.eleventy_data import read_base_url, read_data_files, read_ignored
 from recommender.sites.javascript import read_javascript
 from recommender.sites.site import Site, is_language_code, normalise_language
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from recommender.sites.addresses.hexo import get_address
 from recommender.sites.configuration import (
     Configuration,
     depends_on,
@@ -20,7 +21,6 @@ from recommender.sites.configuration import (
     texts_in,
 )
 from recommender.sites.generator import Generator
-from recommender.sites.generators.hexo_addresses import get_address
 from recommender.sites.permalinks import join_base_url, zone_of
 from recommender.sites.site import Site, normalise_language
 

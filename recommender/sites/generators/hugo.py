@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from recommender.sites.addresses.hugo import get_address, permalink_rules
 from recommender.sites.configuration import (
     Configuration,
     find_file,
@@ -21,7 +22,6 @@ from recommender.sites.configuration import (
     texts_in,
 )
 from recommender.sites.generator import Generator
-from recommender.sites.generators.hugo_addresses import get_address, permalink_rules
 from recommender.sites.site import Site, normalise_language
 
 _ENDINGS = (".toml", ".yaml", ".yml", ".json")

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from recommender.sites.addresses.jekyll import Defaults, get_address
 from recommender.sites.configuration import Configuration, find_file, read_configuration, text_in, texts_in
 from recommender.sites.generator import Generator
-from recommender.sites.generators.jekyll_addresses import Defaults, get_address
 from recommender.sites.permalinks import join_base_url, zone_of
 from recommender.sites.site import Site, normalise_language
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
+from recommender.sites.addresses.pelican import get_address
 from recommender.sites.configuration import Configuration, text_in, texts_in
 from recommender.sites.generator import Generator
-from recommender.sites.generators.pelican_addresses import get_address
 from recommender.sites.python_settings import read_python_settings
 from recommender.sites.site import Site, normalise_language
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import yaml
 
 from recommender.errors import FrontMatterError
-from recommender.frontmatter.yaml_block import BREAKS, ListBlock, find_block, mark_of
+from recommender.frontmatter.layouts.yaml_block import BREAKS, ListBlock, find_block, mark_of
 
 _FOLLOWER = "secured"  # where a site has this key, it has its lists before it
 _BOM = re.compile(f"(?<![^{BREAKS}])\ufeff")  # libyaml passes by one at the start of a line, other readers don't

@@ -12,9 +12,8 @@ import numpy as np
 
 from recommender.articles import Article
 from recommender.corpus import PostedArticle, state_digest
-from recommender.ranking.live_article import LiveArticle
-from recommender.ranking.recommender import Recommender
-from recommender.ranking.rules import Candidates, Rules
+from recommender.live.live_article import LiveArticle
+from recommender.ranking import Candidates, Recommender, Rules
 from recommender.search import LIST_LENGTH, Decay, hub_weights_of_vectors, recover_hubness_threshold
 
 _BATCH = 64  # posted articles that are vectorised at once

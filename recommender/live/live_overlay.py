@@ -18,15 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, normalise_url, rank_key
-from recommender.catalogue import HAS_PINS_OR_BANS, Catalogue
+from recommender.catalogue import HAS_PINS_OR_BANS, Catalogue, LiveCatalogue
 from recommender.corpus import LiveChanges, PostedArticle
-from recommender.ranking.base_model import BaseModel
-from recommender.ranking.live_article import LiveArticle
-from recommender.ranking.live_catalogue import LiveCatalogue
-from recommender.ranking.live_index import LiveIndex
-from recommender.ranking.recommender import Recommender
-from recommender.ranking.rules import Candidates
-from recommender.search import LIST_LENGTH, Index, TopLists, stack_vectors
+from recommender.live.base_model import BaseModel
+from recommender.live.live_article import LiveArticle
+from recommender.ranking import Candidates, Recommender
+from recommender.search import LIST_LENGTH, Index, LiveIndex, TopLists, stack_vectors
 
 
 class LiveOverlay:

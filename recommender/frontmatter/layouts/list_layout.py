@@ -9,8 +9,8 @@ import yaml
 
 from recommender.errors import FrontMatterError
 from recommender.frontmatter.front_matter import FrontMatter
-from recommender.frontmatter.toml_layout import TomlLayout
-from recommender.frontmatter.yaml_layout import YamlLayout
+from recommender.frontmatter.layouts.toml_layout import TomlLayout
+from recommender.frontmatter.layouts.yaml_layout import YamlLayout
 
 ListLayout: TypeAlias = YamlLayout | TomlLayout
 

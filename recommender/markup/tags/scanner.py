@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from recommender.markup.code_spans import CodeSpans
 from recommender.markup.excerpt import SEPARATOR, separator_pattern
+from recommender.markup.tags.code_spans import CodeSpans
 
 # Each is bounded or ends where it may begin again: a line of a megabyte is not read once for every mark in it.
 _MARKDOWN_TOKENS = (

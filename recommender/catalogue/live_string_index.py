@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recommender.catalogue import StringIndex
+from recommender.catalogue.string_index import StringIndex
 
 
 class LiveStringIndex:

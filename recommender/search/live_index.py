@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
-from recommender.search import Decay, Index, Neighbors, stack_vectors
+from recommender.search.decay import Decay
+from recommender.search.index import Index, Neighbors, stack_vectors
 
 
 class _Options(TypedDict):

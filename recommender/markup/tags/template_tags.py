@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from recommender.markup.page_references import find_reference, write_reference
-from recommender.markup.scanner import Replacement
+from recommender.markup.tags.page_references import find_reference, write_reference
+from recommender.markup.tags.scanner import Replacement
 
 _LONGEST = 4000  # characters of a tag
 _CLOSERS = {"{%": "%}", "{{<": ">}}", "{{%": "%}}", "{{": "}}", "{#": "#}", "{::": "}"}

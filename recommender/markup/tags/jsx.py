@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from recommender.markup.scanner import Replacement
+from recommender.markup.tags.scanner import Replacement
 
 _BRACE = re.compile(r"[{}]")
 _TAG_PART = re.compile(r"""[^{}<>"']+|"[^"]*"|'[^']*'""")

@@ -18,7 +18,8 @@ from recommender import Article, Recommender, Settings
 from recommender.catalogue import HIDDEN
 from recommender.corpus import LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.errors import UnknownArticleError
-from recommender.ranking import LiveOverlay, Options
+from recommender.live import LiveOverlay
+from recommender.ranking import Options
 from recommender.search import Decay, TopLists, hub_weights
 from recommender.settings import Published
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from recommender.errors import FrontMatterError
-from recommender.frontmatter.toml_statements import Statement, find_items, find_statements
+from recommender.frontmatter.layouts.toml_statements import Statement, find_items, find_statements
 
 _BLANK_LINE = re.compile(r"[ \t]*\r?\n")
 _TRAILING_BLANKS = re.compile(r"(?:^[ \t]*\r?\n)+\Z", re.MULTILINE)

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, rank_key
-from recommender.catalogue import HIDDEN, Catalogue, Schedule
-from recommender.ranking.live_string_index import LiveStringIndex
+from recommender.catalogue.catalogue import HIDDEN, Catalogue
+from recommender.catalogue.live_string_index import LiveStringIndex
+from recommender.catalogue.schedule import Schedule
 
 
 class LiveCatalogue:

@@ -1,0 +1,5 @@
+"""Posted and withdrawn articles over a trained model: what a look-up gives is as exact as if all had been trained."""
+
+from recommender.live.live_overlay import LiveOverlay
+
+__all__ = ["LiveOverlay"]
