@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+V = TypeVar("V")
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
@@ -40,10 +43,10 @@ def get_texts(fields: Mapping[str, object], key: str, *, separator: str | None =
     return tuple(stripped for part in parts if (stripped := part.strip()))
 
 
-def with_canonical_keys(fields: Mapping[str, object], known: Iterable[str]) -> dict[str, object]:
+def with_canonical_keys(fields: Mapping[str, V], known: Iterable[str]) -> dict[str, V]:
     """The same fields, those that differ from a known key in case alone under that key."""
     canonical = {key.lower(): key for key in known}
-    renamed: dict[str, object] = {}
+    renamed: dict[str, V] = {}
     for key, value in fields.items():
         other = canonical.get(key.lower(), key)
         renamed[key if other in fields else other] = value

@@ -23,7 +23,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class ModelsType(click.ParamType):  # type: ignore[type-arg]
+class ModelsType(click.ParamType):  # type: ignore[type-arg]  # a generic in newer versions of click only
     """A folder of models or, if the command supports it, a URL of models."""
 
     name = "directory"
@@ -104,7 +104,8 @@ def _click_type(kind: Any, meta: Meta) -> click.ParamType[Any]:
     if kind is float:
         return click.FloatRange(meta.ge, meta.le)
     if kind is int:
-        return click.IntRange(meta.ge, meta.le)  # type: ignore[arg-type]
+        least, most = (None if limit is None else int(limit) for limit in (meta.ge, meta.le))
+        return click.IntRange(least, most)
     return click.Choice(get_args(kind)) if get_origin(kind) is Literal else click.STRING
 
 

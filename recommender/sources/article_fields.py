@@ -64,7 +64,7 @@ def canonical_fields(fields: Mapping[str, Value]) -> dict[str, Value]:
         nested = fields.get(key)
         if isinstance(nested, dict):
             flat = {**nested, **flat}
-    return with_canonical_keys(flat, _KEYS)  # type: ignore[return-value]
+    return with_canonical_keys(flat, _KEYS)
 
 
 def read_article_fields(

@@ -51,7 +51,7 @@ def train(
     report_corpus(inspected)
     split = Split.without_later(corpus)
     with show_stages("training") as show:
-        tuned = tune(corpus, split, given=given, progress=show)
+        tuned = tune(corpus, split, given=given, defaults=chosen, progress=show)
 
     manifest = _publish(
         corpus,

@@ -58,6 +58,7 @@ def tune(
     split: Split,
     *,
     given: Change | None = None,
+    defaults: Settings | None = None,
     max_articles: int = _MAX_ARTICLES,
     max_for_evergreen: int = _MAX_FOR_EVERGREEN,
     progress: Callable[[str], None] = lambda _: None,
@@ -71,6 +72,7 @@ def tune(
 
     Args:
         given: settings that the user has set; they are not changed.
+        defaults: those that `choose_defaults` gives for the corpus and what is given, if they are known already.
         max_articles: that are tuned on; of a larger corpus, a period before the split.
         max_for_evergreen: articles of a corpus that may learn an evergreen share: with one, no candidate is left out by
             time alone, and a search costs more the larger the archive is.
@@ -80,7 +82,7 @@ def tune(
         SettingsError: `given` holds an unknown setting, or a value that is out of range.
     """
     given = given or {}
-    base = choose_defaults(corpus, given)
+    base = choose_defaults(corpus, given) if defaults is None else defaults
     lists = without_long_lists(split.earlier, _MAX_LINKS)
     evidence: Evidence = "curated"
     if len(lists) < MIN_LISTS:
@@ -112,11 +114,11 @@ def tune(
         progress("learning term weights")
         factors, gain_by_terms = learn_term_factors(context, tuned)
         gain = max(gain, 0.0) + gain_by_terms
-    defaults = base.to_mapping()
+    before = base.to_mapping()
     return replace(
         unchanged,
         settings=tuned,
-        changed={name: value for name, value in tuned.to_mapping().items() if value != defaults[name]},
+        changed={name: value for name, value in tuned.to_mapping().items() if value != before[name]},
         gain=gain,
         term_factors=factors,
     )
