@@ -28,7 +28,7 @@ def _addresses(one: Inspection) -> Iterator[str]:
     if missing > _SOME * one.articles:
         yield (
             f"{_lack(missing, one, 'an address')}, so that an entry leads nowhere. Run this on the site's root, "
-            "where its configuration is, or give each article a `url: …`."
+            "where its configuration is, name a pattern (`--address /:year/:slug/`), or give each article a `url: …`."
         )
 
 
