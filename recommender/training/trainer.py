@@ -22,7 +22,7 @@ from recommender.training.file_choice import kept_choice
 from recommender.training.live_articles import read_corpus
 from recommender.training.progress import report_corpus, show_stages
 from recommender.training.slices import ROWS
-from recommender.tuning import CuratedLists, Split, TermFactors, TuningResult, tune, with_min_score
+from recommender.tuning import CuratedLists, Split, TermFactors, TuningResult, lists_of, tune, with_min_score
 
 
 def train(
@@ -59,7 +59,7 @@ def train(
         tuned,
         given=given,
         precision=precision,
-        lists=split.earlier,
+        lists=lists_of(corpus, "curated"),
         engine=engine or Engine(),
         slice_rows=slice_rows,
         progress=True,

@@ -3,15 +3,25 @@
 from recommender.tuning.min_score import min_score_for, with_min_score
 from recommender.tuning.settings_search import GRID, tune
 from recommender.tuning.significance import is_significant, permutation_p_value
-from recommender.tuning.split import CuratedLists, Split, without_long_lists
+from recommender.tuning.split import (
+    MAX_LINKS,
+    MIN_LISTS,
+    CuratedLists,
+    Evidence,
+    Split,
+    lists_of,
+    without_long_lists,
+)
 from recommender.tuning.term_weights import TermFactors, TermWeightObjective, learn_term_factors
 from recommender.tuning.tuning_context import TuningContext
-from recommender.tuning.tuning_result import MIN_LISTS, TuningResult
+from recommender.tuning.tuning_result import TuningResult
 
 __all__ = [
     "GRID",
+    "MAX_LINKS",
     "MIN_LISTS",
     "CuratedLists",
+    "Evidence",
     "Split",
     "TermFactors",
     "TermWeightObjective",
@@ -19,6 +29,7 @@ __all__ = [
     "TuningResult",
     "is_significant",
     "learn_term_factors",
+    "lists_of",
     "min_score_for",
     "permutation_p_value",
     "tune",

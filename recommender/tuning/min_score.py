@@ -9,8 +9,8 @@ import numpy as np
 from recommender.errors import SettingsError
 from recommender.ranking import Recommender
 from recommender.tuning.candidates import DEPTH
-from recommender.tuning.split import CuratedLists
-from recommender.tuning.tuning_result import MIN_LISTS, TuningResult
+from recommender.tuning.split import MIN_LISTS, CuratedLists
+from recommender.tuning.tuning_result import TuningResult
 
 
 def with_min_score(

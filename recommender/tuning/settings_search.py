@@ -17,15 +17,14 @@ from recommender.settings import Settings
 from recommender.text import is_unspaced
 from recommender.tuning.candidates import Candidates
 from recommender.tuning.significance import is_significant
-from recommender.tuning.split import CuratedLists, Split, lists_in_texts, without_long_lists
+from recommender.tuning.split import MIN_LISTS, CuratedLists, Split, without_long_lists
 from recommender.tuning.term_weights import TermFactors, learn_term_factors
 from recommender.tuning.tuning_context import TuningContext
-from recommender.tuning.tuning_result import MIN_LISTS, Evidence, TuningResult
+from recommender.tuning.tuning_result import TuningResult
 
 _MIN_LISTS_FOR_TEXT = 100  # n-gram lengths and term weights overfit more easily, and need more lists
 _MAX_ARTICLES = 100_000  # that are tuned on: they are held in memory, and more would teach little
 _MAX_FOR_EVERGREEN = 50_000
-_MAX_LINKS = 10  # of a list: longer ones tend to chain a whole topic together
 
 _STANDARD_ERRORS = 0.5  # half of one is enough, as a wrong choice among near equals costs little
 _MIN_DEVIATION = 0.1  # of differences in nDCG@10 between two values of a setting
@@ -65,8 +64,8 @@ def tune(
 ) -> TuningResult:
     """Find the settings and term factors that rank the earlier lists best.
 
-    Where there are too few curated lists, the links that authors set in texts teach about time and hubs: to articles
-    that were there already. Of texts they can't teach, since the words of a link are often those of what it leads to.
+    The links that authors set in texts teach about time and hubs: to articles that were there already. Of texts they
+    can't teach, since the words of a link are often those of what it leads to.
 
     The defaults are kept where what the older of these lists teach loses on the newest quarter of them.
 
@@ -83,12 +82,7 @@ def tune(
     """
     given = given or {}
     base = choose_defaults(corpus, given) if defaults is None else defaults
-    lists = without_long_lists(split.earlier, _MAX_LINKS)
-    evidence: Evidence = "curated"
-    if len(lists) < MIN_LISTS:
-        in_texts = without_long_lists(lists_in_texts(corpus, before=split.since), _MAX_LINKS)
-        if len(in_texts) >= MIN_LISTS:
-            lists, evidence = in_texts, "in-text"
+    lists, evidence = without_long_lists(split.earlier), split.evidence
     learns = base.learn and len(lists) >= MIN_LISTS
     articles, lists = _tuning_set(corpus, split.since, lists, max_articles) if learns else ([], lists)
     links = sum(len(targets) for targets in lists.values())

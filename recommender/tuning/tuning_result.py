@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from recommender.settings import Settings
+from recommender.tuning.split import MIN_LISTS, Evidence
 from recommender.tuning.term_weights import TermFactors
-
-Evidence: TypeAlias = Literal["curated", "in-text"]
-
-MIN_LISTS = 20
-"""Fewer lists teach nothing: on two real corpora ten lists lost .014 nDCG@10 or gained nothing; twenty did no harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +48,9 @@ class TuningResult:
         if not self.settings.learn:
             return "nothing learnt: the settings say so"
         if self.lists < MIN_LISTS:
+            few = "curated lists" if self.evidence == "curated" else "texts with links"
             return (
-                f"nothing learnt: {self.lists} curated lists, and at least {MIN_LISTS} are needed to tell "
+                f"nothing learnt: {self.lists} {few}, and at least {MIN_LISTS} are needed to tell "
                 "a gain from chance; the defaults are used"
             )
         lists = "lists" if self.evidence == "curated" else "texts"

@@ -129,6 +129,14 @@ def test_where_there_are_no_lists_links_in_texts_teach_about_time_and_hubs() -> 
     assert result.summary().startswith(f"learnt from {result.links:,} links in {result.lists} texts: ")
 
 
+def test_a_few_texts_with_links_teach_nothing() -> None:
+    corpus = linking_in_texts(timeless())
+    few = replace(corpus, text_links=dict(sorted(corpus.text_links.items())[: MIN_LISTS - 1]))
+    result = tune(few, Split.without_later(few))
+    assert result.settings == Settings()
+    assert result.summary().startswith("nothing learnt: 19 texts with links, and at least 20 are needed")
+
+
 def test_links_in_texts_lead_to_what_was_there_already() -> None:
     corpus = linking_in_texts(timeless())
     newest = max(corpus.articles, key=lambda one: one.published_at or 0).id

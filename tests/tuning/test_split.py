@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from samples import article, corpus_of, stories
 
-from recommender.articles import parse_date
-from recommender.tuning import Split, without_long_lists
+from recommender.articles import Article, parse_date
+from recommender.corpus import Corpus
+from recommender.tuning import Split, lists_of, without_long_lists
 
 TEN = [article(f"a{day}", "Comet", date=f"2024-03-{day:02}") for day in range(1, 11)]
 
@@ -57,3 +60,41 @@ def test_long_lists_can_be_left_out() -> None:
 def test_no_lists_give_two_empty_parts(since: float | None) -> None:
     split = Split.of(corpus_of(*TEN), since=since)
     assert (split.earlier, split.later) == ({}, {})
+
+
+def linked_in_texts(text_links: dict[str, tuple[str, ...]], *others: Article) -> Corpus:
+    return replace(corpus_of(*TEN, *others), text_links=text_links)
+
+
+def test_links_in_texts_count_to_what_was_there_in_the_same_language() -> None:
+    german = replace(article("de", "Komet", date="2024-03-01"), language="de")
+    english = replace(article("en", "Comet", date="2024-03-02"), language="en")
+    undated = article("undated", "Comet")
+    links = {"a1": ("a2",), "a4": ("a3", "a5", "de", "undated"), "en": ("de",), "undated": ("a1",)}
+    corpus = linked_in_texts(links, german, english, undated)
+    assert lists_of(corpus, "in-text") == {"a4": {"a3"}}
+    one_language = linked_in_texts(links, german, replace(english, language="de"), undated)
+    assert lists_of(one_language, "in-text") == {"a4": {"a3", "de"}, "en": {"de"}}
+
+
+def test_links_in_texts_are_split_as_curated_lists_are() -> None:
+    corpus = linked_in_texts({f"a{day}": ("a1",) for day in range(2, 7)})
+    split = Split.of(corpus)
+    assert split.evidence == "in-text"
+    assert split.later == {"a5": {"a1"}, "a6": {"a1"}}
+    assert split.earlier == {"a2": {"a1"}, "a3": {"a1"}, "a4": {"a1"}}
+    assert Split.of(corpus, evidence="curated").later == {}
+
+
+@pytest.mark.parametrize(
+    ("curated", "in_texts", "evidence"),
+    [(0, 0, "curated"), (3, 3, "curated"), (3, 4, "in-text"), (19, 25, "in-text"), (20, 25, "curated")],
+)
+def test_curated_lists_count_where_there_are_enough_or_no_more_in_texts(
+    curated: int, in_texts: int, evidence: str
+) -> None:
+    articles = [article(f"b{number}", "Comet", date=f"2024-04-{number + 1:02}") for number in range(26)]
+    links = {f"b{number}": ("b0",) for number in range(1, 26)}
+    corpus = corpus_of(*articles, links=dict(list(links.items())[:curated]))
+    corpus = replace(corpus, text_links=dict(list(links.items())[:in_texts]))
+    assert Split.without_later(corpus).evidence == evidence
