@@ -20,7 +20,12 @@ from recommender.corpus.links import (
 )
 from recommender.corpus.live_changes import LiveChanges, WithdrawnArticle
 from recommender.corpus.spill_tables import SortedSequence, SpillDatabase, StoredMapping, Table
-from recommender.corpus.text_links import LinkingText, resolve_text_links
+from recommender.corpus.text_links import (
+    LinkingText,
+    find_links_to_articles,
+    resolve_text_links,
+    without_words_of,
+)
 from recommender.errors import CorpusError
 from recommender.frontmatter import Format
 from recommender.parallel import gc_paused
@@ -69,6 +74,7 @@ class Corpus:
         links: the curated links of each article that has some, as IDs in the editors' order, without repetition.
         text_links: the articles that the text of each article links to, as IDs in their order, without repetition;
             never counted as curated.
+        linking_texts: the links in texts as they are written, whether they lead to an article or not.
         topics: the topics that articles name, by ID; for reports, never for ranking.
         list_forms: how many curated lists have each key and shape.
         link_faults: curated links that are dead, doubled, to their own article, or differ from the article's entry.
@@ -85,6 +91,7 @@ class Corpus:
     articles: Sequence[Article]
     links: Mapping[str, tuple[str, ...]]
     text_links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    linking_texts: Sequence[LinkingText] = field(default=(), compare=False)
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     list_forms: Mapping[ListForm, int] = field(default_factory=dict)
     link_faults: tuple[LinkFault, ...] = ()
@@ -248,6 +255,7 @@ class Corpus:
             articles=SortedSequence(resolver.articles, first=2),
             links=StoredMapping(database, tuple[str, ...], links.sorted()),
             text_links=text_links,
+            linking_texts=SortedSequence(linking_texts),
             topics=StoredMapping(database, tuple[str, ...], kept_topics),
             list_forms=forms,
             link_faults=tuple(faults),
@@ -261,6 +269,31 @@ class Corpus:
         if isinstance(self.articles, SortedSequence):
             return self.articles.table.sorted()
         return iter(in_rank_order(self.articles))
+
+    def links_to_articles(self) -> dict[str, frozenset[str]]:
+        """The links in texts that lead to another article, as they are written, by the path of their file."""
+        return find_links_to_articles(self.articles, self.linking_texts)
+
+    def without_words_of(self, links: Mapping[str, Collection[str]], root: Path) -> Self:
+        """The corpus with texts, and excerpts that were taken from them, without the words of some links.
+
+        The files that hold the links are read again; a corpus that was not read from files stays as it is.
+
+        Args:
+            links: as `links_to_articles` gives them.
+            root: the folder that the corpus was read from.
+
+        Raises:
+            CorpusError, FrontMatterError: a file can't be read again.
+        """
+        if self.found_files is None:
+            return self
+        site = self.found_files.site
+        articles = (
+            without_words_of(links[article.path], article, root, site) if article.path in links else article
+            for article in self.articles
+        )
+        return replace(self, articles=tuple(articles))
 
 
 def fingerprint(path: str | Path, *, cache: Path | None = None, choice: FileChoice | None = None) -> str:

@@ -1,14 +1,19 @@
-"""In-text links: which articles of the corpus the text of each one links to."""
+"""In-text links: which articles of the corpus the text of each one links to, and texts without the words of links."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 
 from recommender.articles import Article
 from recommender.corpus.links import LinkResolver
+from recommender.corpus.spill_tables import SpillDatabase
+from recommender.errors import CorpusError
+from recommender.sites import Site
+from recommender.sources import read_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,32 @@ def resolve_text_links(texts: Iterable[LinkingText], resolver: LinkResolver) -> 
                     targets.setdefault(target.id)
         if targets:
             yield id, tuple(targets)
+
+
+def find_links_to_articles(articles: Iterable[Article], texts: Iterable[LinkingText]) -> dict[str, frozenset[str]]:
+    """The links in texts that lead to another of the articles, as they are written, by the path of their file."""
+    resolver = LinkResolver(SpillDatabase())
+    for article in articles:
+        resolver.add(article)
+    found: dict[str, frozenset[str]] = {}
+    for text in texts:
+        targets = {link: resolver.find_page(link, linked_from=text.path) for link in text.links}
+        links = frozenset(link for link, target in targets.items() if target is not None and target.id != text.id)
+        found |= {text.path: links} if links else {}
+    return found
+
+
+def without_words_of(links: Collection[str], article: Article, root: Path, site: Site) -> Article:
+    """An article whose text, and the excerpt that was taken from it, are without the words of some links.
+
+    Raises:
+        CorpusError, FrontMatterError: its file below `root` can't be read again.
+    """
+    try:
+        body = read_body(root, article.path, site=site, without_links=links)
+    except OSError as error:
+        raise CorpusError(f"{article.path}: can't be read again: {error.strerror or error}") from error
+    return replace(article, text=body.text, summary=body.excerpt if article.summary else "")
 
 
 def _are_translations(one: Article, other: Article) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -39,21 +39,29 @@ class Body:
     links: tuple[str, ...]
 
 
-def parse_body(body: str, *, markup: Markup, separators: Sequence[str] = DEFAULT_SEPARATORS) -> Body:
+def parse_body(
+    body: str,
+    *,
+    markup: Markup,
+    separators: Sequence[str] = DEFAULT_SEPARATORS,
+    without_links: Collection[str] = (),
+) -> Body:
     """Read what follows the front matter of an article file.
 
     `separators` are the marks that end an excerpt; blanks within them and case don't matter, and of several in the
-    body the first counts.
+    body the first counts. The words of `without_links`, given as `Body.links` gives them, are left out.
     """
     source = _UNUSABLE.sub(" ", body.replace("\r\n", "\n").replace("\r", "\n"))
     if markup == "text":
         blocks = read_plain_text(source, separators)
     elif markup == "html":
-        blocks = read_html(replace_tags(source, TemplateTags(source), separators, is_markdown=False), is_page=True)
+        html = replace_tags(source, TemplateTags(source), separators, is_markdown=False)
+        blocks = read_html(html, is_page=True, without_links=without_links)
     else:
         source = remove_line_marks(source, is_mdx=markup == "mdx")
         reader = JsxTags(source) if markup == "mdx" else TemplateTags(source)
-        blocks = read_html(render_markdown(replace_tags(source, reader, separators, is_markdown=True)), is_page=False)
+        html = render_markdown(replace_tags(source, reader, separators, is_markdown=True))
+        blocks = read_html(html, is_page=False, without_links=without_links)
     heading = ""
     for block in blocks:
         if block.level == 1:

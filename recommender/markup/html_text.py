@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import unquote
 
 from lxml import etree
@@ -19,9 +19,12 @@ _ENCODED = re.compile(r"(?:%20|%[89A-F][0-9A-F])+", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
-def read_html(html: str, *, is_page: bool) -> list[Block]:
-    """The blocks of text in HTML, in order; in a page, without its navigation, header and footer."""
-    target = _BlockTarget(is_page=is_page)
+def read_html(html: str, *, is_page: bool, without_links: Collection[str] = ()) -> list[Block]:
+    """The blocks of text in HTML, in order; in a page, without its navigation, header and footer.
+
+    The words of `without_links` are left out.
+    """
+    target = _BlockTarget(is_page=is_page, without_links=without_links)
     parser = _start(target)
     for start in range(0, len(html), _CHUNK):
         if target.depth > _DEPTH:
@@ -42,10 +45,12 @@ def _start(target: _BlockTarget) -> etree.HTMLParser:
 class _BlockTarget:
     """Takes the parser's events and gathers blocks."""
 
-    def __init__(self, *, is_page: bool) -> None:
+    def __init__(self, *, is_page: bool, without_links: Collection[str]) -> None:
         self.blocks: list[Block] = []
         self.depth = 0
         self._is_page = is_page
+        self._without_links = without_links
+        self._in_left_out = False  # whether the words of the open link are left out
         self._dropped = 0  # open elements whose contents don't count
         self._in_article = 0
         self._in_lists = 0
@@ -68,7 +73,7 @@ class _BlockTarget:
         elif tag == "a":
             self._add_link(attributes.get("href"))
         elif tag == "img":
-            self._words.append(f" {attributes.get('alt') or ''} ")
+            self._words.append(" " if self._in_left_out else f" {attributes.get('alt') or ''} ")
         elif tag == "br":
             if self._after_break:
                 self.end_block()
@@ -81,6 +86,8 @@ class _BlockTarget:
         self.depth -= 1
         if self._dropped:
             self._dropped -= 1
+        elif tag == "a":
+            self._in_left_out = False
         elif tag in BLOCKS:
             self.end_block()
             self._level = 0
@@ -89,9 +96,10 @@ class _BlockTarget:
 
     def data(self, text: str) -> None:
         if not self._dropped:
+            self._after_break = self._after_break and text.isspace()
+            text = " " if self._in_left_out else text
             self._words.append(text)
             self._texts.append(text)
-            self._after_break = self._after_break and text.isspace()
 
     def comment(self, text: str) -> None:
         if not self._after_separator and f"<!--{text}-->" == SEPARATOR:
@@ -127,4 +135,6 @@ class _BlockTarget:
     def _add_link(self, address: str | None) -> None:
         address = (address or "").strip()
         if address and not address.startswith("#") and not _OTHER_SCHEME.match(address):
-            self._links.append(_ENCODED.sub(lambda encoded: unquote(encoded.group()), address))
+            link = _ENCODED.sub(lambda encoded: unquote(encoded.group()), address)
+            self._links.append(link)
+            self._in_left_out = link in self._without_links

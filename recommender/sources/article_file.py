@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
@@ -99,6 +99,19 @@ def read_file(
     return parsed
 
 
+def read_body(root: Path, file: str, *, site: Site = _PLAIN, without_links: Collection[str] = ()) -> Body:
+    """The body of an article file without the words of some links, given as `Source.text_links` gives them.
+
+    Raises:
+        OSError, FrontMatterError: it can't be read (any more).
+    """
+    with open_regular_file(root / file) as stream:
+        data = stream.read(MAX_FILE_BYTES)
+    front_matter = None if _is_data(file, data) else split_front_matter(data, path=file)
+    body = data if front_matter is None else data[front_matter.body :]
+    return _parse_body(body, file, site, without_links=without_links)
+
+
 def read_posted(text: str, form: PostedForm) -> tuple[Source, list[Problem]]:
     """Read an article that has no file: what its file, called as the site would call it, or its line would give.
 
@@ -151,12 +164,13 @@ def _is_data(file: str, data: bytes) -> bool:
     )
 
 
-def _parse_body(body: bytes, file: str, site: Site) -> Body:
+def _parse_body(body: bytes, file: str, site: Site, *, without_links: Collection[str] = ()) -> Body:
     markup = _MARKUPS.get(PurePosixPath(file).suffix.lower(), "mdx" if site.markdown_is_mdx else "markdown")
     text = body.decode(errors="replace")
     if not text.strip():
         return Body(text="", heading="", excerpt="", links=())
-    return parse_body(text, markup=markup, separators=(*site.excerpt_separators, *DEFAULT_SEPARATORS))
+    separators = (*site.excerpt_separators, *DEFAULT_SEPARATORS)
+    return parse_body(text, markup=markup, separators=separators, without_links=without_links)
 
 
 def _separate_written_list(

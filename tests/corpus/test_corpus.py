@@ -610,6 +610,28 @@ def test_links_in_texts_lead_to_articles_and_are_not_curated(tmp_path: Path) -> 
     assert ids(corpus) == ["a", "b", "c", "d"]
 
 
+def test_the_words_of_links_to_articles_can_be_left_out_of_the_texts(tmp_path: Path) -> None:
+    files = {
+        "a.md": page("A", body="Low [water](b.md), [salt](https://out.example) and [itself](a.md)."),
+        "b.md": page("B", "excerpt: The water\n", body="[Low](a.md) tide."),
+        "c.md": page("C", body="[Nothing](d.md)."),
+    }
+    corpus = Corpus.from_path(write(tmp_path, files), cache=tmp_path / "cache")
+    links = corpus.links_to_articles()
+    assert links == {"a.md": {"b.md"}, "b.md": {"a.md"}}
+    without = corpus.without_words_of(links, tmp_path)
+    assert [(one.text, one.excerpt) for one in without.articles] == [
+        ("Low , salt and itself.", "Low , salt and itself."),
+        ("tide.", "The water"),
+        ("Nothing.", "Nothing."),
+    ]
+    again = Corpus.from_path(tmp_path, cache=tmp_path / "cache")
+    assert [one.text for one in again.articles] == [one.text for one in corpus.articles]
+    (tmp_path / "a.md").unlink()
+    with pytest.raises(CorpusError, match=r"a\.md: can't be read again"):
+        corpus.without_words_of(links, tmp_path)
+
+
 def test_a_link_in_a_text_to_a_file_beside_it_is_to_that_one(tmp_path: Path) -> None:
     files = {f"{folder}/tides.md": page(f"Tides {folder}") for folder in ("x", "y")}
     write(tmp_path, {**files, "y/a.md": page("A", body="[tides](tides.md)")})

@@ -34,3 +34,22 @@ def test_links_in_order(kind: str) -> None:
 
 def test_the_words_of_post_link_are_text() -> None:
     assert parse_body("See {% post_link bees 'The bees' %}.", markup="markdown").text == "See The bees."
+
+
+WITHOUT_WORDS = {
+    "Markdown": ("See [the tides](/tides), [the moon](/moon).", "See , the moon."),
+    "every link to it": ("[one](/tides) two [three](/tides)", "two"),
+    "by reference": ("[one][1] two\n\n[1]: /tides", "two"),
+    "HTML with marks and images": ("a<a href='/tides'><em>b</em> <img alt='c'></a>d", "a d"),
+    "around blocks": ("<a href='/tides'><h3>a</h3><p>b</p></a><p>c</p>", "c"),
+    "unclosed": ("<a href='/tides'>a <a href='/moon'>b</a> c", "b c"),
+    "after a break": ("a<br>[b](/tides)<br>c", "a c"),
+}
+
+
+@pytest.mark.parametrize("kind", WITHOUT_WORDS)
+def test_the_words_of_a_link_can_be_left_out(kind: str) -> None:
+    body, text = WITHOUT_WORDS[kind]
+    said = parse_body(body, markup="markdown", without_links={"/tides"})
+    assert said.text == said.excerpt == text
+    assert "/tides" in said.links
