@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -115,11 +115,17 @@ class TfidfModel:
         texts: Sequence[str] | None = None,
         *,
         languages: Sequence[str] | None = None,
+        fields: Collection[str] = FIELDS,
     ) -> dict[str, TermCounts]:
-        """The counts of all terms of each field, known to the model or not; arguments as in `fit_transform`."""
+        """The counts of all terms of each field, known to the model or not; arguments as in `fit_transform`.
+
+        Args:
+            fields: those whose terms are counted, as far as the model has them.
+        """
         return {
             field: TermCounts.count(of_field, self._analyzers[field], languages=self._parted(languages))
             for field, of_field in self.texts(titles, excerpts, texts).items()
+            if field in fields
         }
 
     def count_articles(self, articles: int, languages: Iterable[str] | None) -> Counter[str]:

@@ -1,6 +1,7 @@
-"""Tunes settings and term weights on the earlier curated lists; nothing changes without a significant gain."""
+"""Tunes settings and term weights on the links there are, and on a site's rhythm where there are none."""
 
 from recommender.tuning.min_score import min_score_for, with_min_score
+from recommender.tuning.rhythm import Rhythm, estimate_rhythm
 from recommender.tuning.settings_search import GRID, tune
 from recommender.tuning.significance import is_significant, permutation_p_value
 from recommender.tuning.split import (
@@ -22,11 +23,13 @@ __all__ = [
     "MIN_LISTS",
     "CuratedLists",
     "Evidence",
+    "Rhythm",
     "Split",
     "TermFactors",
     "TermWeightObjective",
     "TuningContext",
     "TuningResult",
+    "estimate_rhythm",
     "is_significant",
     "learn_term_factors",
     "lists_of",

@@ -16,6 +16,7 @@ from recommender.corpus import Corpus, choose_defaults
 from recommender.settings import Settings
 from recommender.text import is_unspaced
 from recommender.tuning.candidates import Candidates
+from recommender.tuning.rhythm import estimate_rhythm
 from recommender.tuning.significance import is_significant
 from recommender.tuning.split import MIN_LISTS, CuratedLists, Split, without_long_lists
 from recommender.tuning.term_weights import TermFactors, learn_term_factors
@@ -49,6 +50,7 @@ _LONGEST = {"half_life_days": 2_000.0, "window_days": 45.0}
 _DIGITS = 3  # significant digits of a mean
 # Other text analyses. They are few, since each means to vectorise the corpus again.
 _ANALYSES: tuple[Change, ...] = ({"title_ngrams": (4, 4)},)
+_IDF_POWERS = (0.25, 0.5, 0.75, 1.0)
 _UNSPACED_ANALYSES: tuple[Change, ...] = ({"unspaced_ngrams": (2, 2)}, {"unspaced_ngrams": (1, 2)})
 
 
@@ -81,12 +83,25 @@ def tune(
         SettingsError: `given` holds an unknown setting, or a value that is out of range.
     """
     given = given or {}
-    base = choose_defaults(corpus, given) if defaults is None else defaults
+    chosen = choose_defaults(corpus, given) if defaults is None else defaults
+    rhythm, time_is_open = None, chosen.half_life_days is None and not {"half_life_days", "evergreen"} & set(given)
+    if chosen.learn and time_is_open and len(corpus.articles) <= max_for_evergreen:
+        progress("looking for the site's rhythm")
+        rhythm = estimate_rhythm(list(corpus.in_rank_order()), chosen)
+    base = chosen if rhythm is None else rhythm.applied_to(chosen)
     lists, evidence = without_long_lists(split.earlier), split.evidence
     learns = base.learn and len(lists) >= MIN_LISTS
     articles, lists = _tuning_set(corpus, split.since, lists, max_articles) if learns else ([], lists)
     links = sum(len(targets) for targets in lists.values())
-    unchanged = TuningResult(base, len(lists), links, split.since_text, evidence=evidence)
+    unchanged = TuningResult(
+        base,
+        len(lists),
+        links,
+        split.since_text,
+        changed=_changed(chosen, base),
+        evidence=evidence,
+        rhythm=rhythm,
+    )
     if not learns or len(lists) < MIN_LISTS:
         return unchanged
     progress("learning from links")
@@ -101,21 +116,22 @@ def tune(
         tuned = _average_search(context, free, context.candidates)
     factors: TermFactors = {}
     if len(lists) >= _MIN_LISTS_FOR_TEXT and evidence == "curated" and not base.text_weight:
-        unspaced = np.mean([is_unspaced(article.title) for article in articles]) > 0.1
-        for change in _ANALYSES + (_UNSPACED_ANALYSES if unspaced else ()):
-            if not set(change) & set(given):
-                context, tuned = _try_analysis(context, tuned, change)
+        context, tuned = _tune_analysis(context, tuned, given)
         progress("learning term weights")
         factors, gain_by_terms = learn_term_factors(context, tuned)
         gain = max(gain, 0.0) + gain_by_terms
-    before = base.to_mapping()
     return replace(
         unchanged,
         settings=tuned,
-        changed={name: value for name, value in tuned.to_mapping().items() if value != before[name]},
+        changed=_changed(chosen, tuned),
         gain=gain,
         term_factors=factors,
     )
+
+
+def _changed(before: Settings, after: Settings) -> dict[str, Any]:
+    old = before.to_mapping()
+    return {name: value for name, value in after.to_mapping().items() if value != old[name]}
 
 
 def _tuning_set(
@@ -199,6 +215,15 @@ def _mean(name: str, values: Sequence[Any], weights: NDArray[np.float64]) -> flo
     return None if mean > _LONGEST[name] else mean
 
 
+def _tune_analysis(context: TuningContext, tuned: Settings, given: Change) -> tuple[TuningContext, Settings]:
+    """The context and settings with the text analysis that ranks the lists best."""
+    unspaced = np.mean([is_unspaced(title) for title in context.titles]) > 0.1
+    for change in _ANALYSES + (_UNSPACED_ANALYSES if unspaced else ()):
+        if not set(change) & set(given):
+            context, tuned = _try_analysis(context, tuned, change)
+    return (context, tuned) if "idf_power" in given else _average_idf_power(context, tuned)
+
+
 def _try_analysis(context: TuningContext, tuned: Settings, change: Change) -> tuple[TuningContext, Settings]:
     """The context and settings with another text analysis if that is significantly better, else as they were."""
     other = context.with_analysis(change)
@@ -207,6 +232,18 @@ def _try_analysis(context: TuningContext, tuned: Settings, change: Change) -> tu
     if _is_better(other_ndcg, ndcg, context.candidates):
         return other, replace(tuned, **change)
     return context, tuned
+
+
+def _average_idf_power(context: TuningContext, tuned: Settings) -> tuple[TuningContext, Settings]:
+    """The context and settings with the IDF's power averaged as other settings are, if that is better at all."""
+    contexts = [context.with_analysis({"idf_power": power}) for power in _IDF_POWERS]
+    ndcgs = [_ndcg(each.candidates, each.popularity(tuned), tuned) for each in contexts]
+    change: Change = {"idf_power": _mean("idf_power", _IDF_POWERS, _posterior(np.array(ndcgs)))}
+    other = context.with_analysis(change)
+    popularity, before = other.popularity(tuned), _ndcg(context.candidates, context.popularity(tuned), tuned)
+    if _ndcg(other.candidates, popularity, tuned).mean() <= before.mean():
+        return context, tuned
+    return other, replace(tuned, **change)
 
 
 def _ndcg(candidates: Candidates, popularity: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -14,9 +14,16 @@ from scipy.sparse import csr_array, hstack
 from recommender.articles import Article, published_days
 from recommender.search import Decay, Index, hub_weights
 from recommender.settings import Settings
-from recommender.text import TfidfModel, Vocabulary
+from recommender.text import FIELDS, TermCounts, TfidfModel
 from recommender.tuning.candidates import Candidates
 from recommender.tuning.split import CuratedLists
+
+_COUNTED_ANEW: Mapping[str, tuple[str, ...]] = {
+    "idf_power": (),
+    "title_terms": ("title",),
+    "title_ngrams": ("title",),
+}
+"""The fields whose terms a change of a setting counts anew, where these are not all."""
 
 
 class TuningContext:
@@ -35,25 +42,49 @@ class TuningContext:
     ) -> None:
         """Analyse the texts and collect the candidates; `older_only` as in `Candidates.of`."""
         self._articles = articles
-        self.settings = settings
-        self.vocabularies, self.title, self.excerpt = _vectorize(articles, settings)
+        self._counts: dict[str, TermCounts] = {}
+        self._frequencies: dict[str, tuple[Sequence[str], NDArray[np.int64]]] = {}
+        self._analyse(settings, FIELDS)
         self.candidates = Candidates.of(articles, self.title, self.excerpt, lists, older_only=older_only)
-        self._popularity: dict[tuple[float, float | None], NDArray[np.float64]] = {}
+
+    @property
+    def titles(self) -> list[str]:
+        """The articles' titles."""
+        return [article.title for article in self._articles]
 
     def with_analysis(self, change: Mapping[str, Any]) -> TuningContext:
         """The same lists and candidates with texts analysed by changed settings."""
         other = copy(self)
-        other.settings = replace(self.settings, **change)
-        other._popularity = {}
-        if all(name.startswith("title_") for name in change):
-            titles_only = [replace(article, entry={"title": article.title}) for article in self._articles]
-            found, other.title, _ = _vectorize(titles_only, replace(other.settings, excerpt_holds_title=False))
-            other.vocabularies = {**self.vocabularies, "title": found["title"]}
-            other.candidates = self.candidates.with_vectors(title=other.title)
-        else:
-            other.vocabularies, other.title, other.excerpt = _vectorize(self._articles, other.settings)
-            other.candidates = self.candidates.with_vectors(title=other.title, excerpt=other.excerpt)
+        fields = {field for name in change for field in _COUNTED_ANEW.get(name, FIELDS)}
+        other._counts, other._frequencies = dict(self._counts), dict(self._frequencies)
+        other._analyse(replace(self.settings, **change), fields)
+        other.candidates = self.candidates.with_vectors(title=other.title, excerpt=other.excerpt)
         return other
+
+    def _analyse(self, settings: Settings, fields: Collection[str]) -> None:
+        """Count the terms of these fields anew, and weigh those of all."""
+        self.settings = settings
+        self._popularity: dict[tuple[float, float | None], NDArray[np.float64]] = {}
+        model = TfidfModel(settings=replace(settings, title_weight=0.5))
+        languages = [article.language or "" for article in self._articles]
+        if fields:
+            counts = model.count(
+                self.titles,
+                [article.excerpt for article in self._articles],
+                [article.text for article in self._articles],
+                languages=languages,
+                fields=fields,
+            )
+            self._counts |= counts
+            self._frequencies |= {
+                field: (of_field.terms, of_field.document_frequencies()) for field, of_field in counts.items()
+            }
+        model.learn(self._frequencies, articles=model.count_articles(len(self._articles), languages))
+        vectors = model.weigh(self._counts)
+        vectors *= np.float32(2**0.5)
+        terms = model.columns()["title"].stop
+        self.vocabularies = model.vocabularies_
+        self.title, self.excerpt = csr_array(vectors[:, :terms]), csr_array(vectors[:, terms:])
 
     def popularity(self, settings: Settings) -> NDArray[np.float64]:
         """The articles' `hub_weights` for an exponent of 1, float64 (articles,); powers of it serve other exponents."""
@@ -66,16 +97,3 @@ class TuningContext:
                 exponent=1.0,
             )
         return self._popularity[share, half_life]
-
-
-def _vectorize(articles: Sequence[Article], settings: Settings) -> tuple[dict[str, Vocabulary], csr_array, csr_array]:
-    model = TfidfModel(settings=replace(settings, title_weight=0.5))
-    vectors = model.fit_transform(
-        [article.title for article in articles],
-        [article.excerpt for article in articles],
-        [article.text for article in articles],
-        languages=[article.language or "" for article in articles],
-    )
-    vectors *= np.float32(2**0.5)
-    terms = model.columns()["title"].stop
-    return model.vocabularies_, csr_array(vectors[:, :terms]), csr_array(vectors[:, terms:])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recommender.settings import Settings
+from recommender.tuning.rhythm import Rhythm
 from recommender.tuning.split import MIN_LISTS, Evidence
 from recommender.tuning.term_weights import TermFactors
 
@@ -22,7 +23,8 @@ class TuningResult:
         changed: the settings that differ from their default, with their value.
         gain: nDCG@10 above that of the defaults, on the newest lists, of what the others teach; negative where the
             defaults are kept because of it.
-        evidence: what was learnt from: curated lists, or links in texts.
+        evidence: which links were learnt from.
+        rhythm: of the site, where nothing else says how time counts; it comes before what links teach.
         precision: the share of right suggestions that the minimum score was set for, if one was asked for.
         term_factors: what to multiply a term's weight by, by field and term.
     """
@@ -36,6 +38,7 @@ class TuningResult:
     evidence: Evidence = "curated"
     precision: float | None = None
     term_factors: TermFactors = field(default_factory=dict)
+    rhythm: Rhythm | None = None
 
     def summary(self) -> str:
         """The result in a sentence."""
@@ -48,22 +51,34 @@ class TuningResult:
         if not self.settings.learn:
             return "nothing learnt: the settings say so"
         if self.lists < MIN_LISTS:
-            few = "curated lists" if self.evidence == "curated" else "texts with links"
-            return (
-                f"nothing learnt: {self.lists} {few}, and at least {MIN_LISTS} are needed to tell "
-                "a gain from chance; the defaults are used"
-            )
+            kind = "curated lists" if self.evidence == "curated" else "texts with links"
+            few = f"{self.lists} {kind}, and at least {MIN_LISTS} are needed to tell a gain from chance"
+            if self.rhythm is None:
+                return f"nothing learnt: {few}; the defaults are used"
+            return f"learnt from the site's rhythm: {self._rhythm()}; nothing else: {few}"
         lists = "lists" if self.evidence == "curated" else "texts"
         source = f"from {self.links:,} links in {self.lists:,} {lists}" + (
             f" before {self.since}" if self.since else ""
         )
-        learnt = [f"{name} {'none' if value is None else value}" for name, value in self.changed.items()]
+        learnt = [
+            f"{name} {'none' if value is None else value}"
+            for name, value in self.changed.items()
+            if value != getattr(self.rhythm, name, None)
+        ]
         terms = sum(len(factors) for factors in self.term_factors.values())
         if terms:
             learnt.append(f"the weights of {terms:,} terms")
+        rhythm = "" if self.rhythm is None else f"from the site's rhythm: {self._rhythm()}; "
         if not learnt:
             lost = f", what the older lists teach loses {-self.gain:.3f} nDCG@10 on the newest" if self.gain < 0 else ""
-            return f"the defaults are kept: {source}{lost or ', nothing is better'}"
+            return f"{rhythm}the defaults are kept: {source}{lost or ', nothing is better'}"
+        gain = f"gain over the defaults on the newest lists {self.gain:+.3f} nDCG@10"
+        return f"{rhythm}learnt {source}: {', '.join(learnt)}; {gain}"
+
+    def _rhythm(self) -> str:
+        if self.rhythm is None:
+            return ""
         return (
-            f"learnt {source}: {', '.join(learnt)}; gain over the defaults on the newest lists {self.gain:+.3f} nDCG@10"
+            f"half_life_days {self.rhythm.half_life_days:g}, evergreen {self.rhythm.evergreen:g} (articles that are "
+            f"alike lie {self.rhythm.contrast:g} times as often near in time as far away)"
         )

@@ -97,7 +97,7 @@ def test_the_sentence_says_from_what_and_with_what_gain() -> None:
 def test_without_dates_time_is_not_learnt() -> None:
     corpus = stories(60, misleading=True, dated=False)
     result = tune(corpus, Split.of(corpus))
-    assert set(result.changed) <= {"title_weight", "hub_exponent", "title_ngrams"}
+    assert set(result.changed) <= {"title_weight", "hub_exponent", "title_ngrams", "idf_power"}
     assert result.since is None
 
 
@@ -159,3 +159,37 @@ def test_of_a_large_archive_nothing_is_learnt_that_makes_each_search_cost_more()
     assert small.settings.evergreen > 0
     assert large.settings.evergreen == 0
     assert large.gain > 0
+
+
+def slowly(corpus: Corpus) -> Corpus:
+    """The same articles without links, of a site that publishes one in two days."""
+    newest_first = list(corpus.in_rank_order())
+    articles = (replace(one, published_at=20_000.0 - 2 * number) for number, one in enumerate(newest_first))
+    return replace(corpus, articles=tuple(articles), links={})
+
+
+def test_without_links_the_rhythm_of_a_site_that_is_no_news_says_how_time_counts() -> None:
+    corpus = slowly(stories(60))
+    result = tune(corpus, Split.without_later(corpus), defaults=Settings(half_life_days=None))
+    assert result.rhythm is not None
+    assert result.settings == result.rhythm.applied_to(Settings(half_life_days=None))
+    assert set(result.changed) == {"half_life_days", "evergreen"}
+    assert result.summary() == (
+        f"learnt from the site's rhythm: half_life_days {result.settings.half_life_days:g}, evergreen 0.5 (articles "
+        f"that are alike lie {result.rhythm.contrast:g} times as often near in time as far away); nothing else: "
+        "0 curated lists, and at least 20 are needed to tell a gain from chance"
+    )
+
+
+def test_the_rhythm_is_not_asked_where_time_is_given() -> None:
+    corpus = slowly(stories(60))
+    result = tune(corpus, Split.without_later(corpus), given={"half_life_days": None})
+    assert result.rhythm is None
+    assert result.settings == Settings(half_life_days=None)
+
+
+def test_where_words_matter_by_their_rareness_the_power_of_idf_is_learnt() -> None:
+    corpus = stories(60, misleading=True)
+    split = Split.of(corpus)
+    assert tune(corpus, split, given={"idf_power": 0.3}).settings.idf_power == 0.3
+    assert "idf_power" in tune(corpus, split).changed

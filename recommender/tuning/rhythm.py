@@ -1,0 +1,123 @@
+"""The rhythm of a site: how fast its articles become irrelevant to each other, estimated without any links.
+
+What an article is about says which others are like it, and their dates say when they appeared. Where articles that are
+alike lie much nearer in time than any two do, subjects come and go; where they don't, articles stay true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.articles import Article, published_days
+from recommender.search import Decay, Index
+from recommender.settings import Settings
+from recommender.text import TfidfModel
+
+_ALIKE = 10  # nearest articles that count as alike
+_MIN_ARTICLES = 50
+_MAX_ARTICLES = 5_000  # evenly spaced in time; more would say the same
+_INTERVALS = 16  # of days apart, with equally many pairs of articles that are alike in each
+_MIN_CONTRAST = 3.0  # between the nearest and the farthest quarter of the intervals; less is no rhythm
+_MIN_EVERGREEN = 0.5  # half of what likeness says is believed: alike is not yet related
+_HALF_LIVES = 60
+_SHARES = np.linspace(0.0, 0.95, 39)
+
+
+class Rhythm(NamedTuple):
+    """How relevance fades with the days between two articles, and how clearly.
+
+    Attributes:
+        half_life_days, evergreen: the settings of these names.
+        contrast: how many times as often articles that are alike lie near in time, against far away.
+    """
+
+    half_life_days: float
+    evergreen: float
+    contrast: float
+
+    def applied_to(self, settings: Settings) -> Settings:
+        """The settings with this rhythm's."""
+        return replace(settings, half_life_days=self.half_life_days, evergreen=self.evergreen)
+
+
+def estimate_rhythm(articles: Sequence[Article], settings: Settings) -> Rhythm | None:
+    """Fit half-life and evergreen share to the days between articles that are alike.
+
+    With p(d) the share of all pairs of a language that lie d days apart, articles that are alike are taken to lie d
+    days apart with a probability in proportion to p(d) * (e + (1 - e) * 2^(-d / h)); h and e are those of the greatest
+    likelihood.
+
+    Args:
+        articles: in rank order.
+        settings: what their likeness is measured with.
+
+    Returns:
+        `None` where there are too few dated articles, or likeness hardly depends on time.
+    """
+    dated = [one for one in articles if one.published_at is not None and not one.hidden]
+    if len(dated) < _MIN_ARTICLES:
+        return None
+    sample = [dated[row] for row in np.unique(np.linspace(0, len(dated) - 1, _MAX_ARTICLES, dtype=np.int64))]
+    languages = [article.language or "" if settings.language == "own" else "" for article in sample]
+    vectors = TfidfModel(settings=settings).fit_transform(
+        [article.title for article in sample],
+        [article.excerpt for article in sample],
+        [article.text for article in sample],
+        languages=languages,
+    )
+    days = published_days(sample)
+    index = Index.build(vectors, days)
+    own = np.arange(len(sample), dtype=np.int32)[:, None]
+    alike = index.nearest(index.vectors, query_days=days, excluded=own, decay=Decay(None), limit=_ALIKE).rows
+    found = alike >= 0
+    apart = np.abs(days[:, None] - days[np.maximum(alike, 0)])
+    edges = np.unique(np.quantile(apart[found], np.linspace(0, 1, _INTERVALS + 1))) if found.any() else np.zeros(1)
+    edges[-1] = np.inf
+    interval = np.searchsorted(edges[1:], apart, side="left")
+    counts = np.bincount(interval[found], minlength=len(edges) - 1)
+    if len(counts) < 4:
+        return None
+    expected = _expected_counts(days, languages, found.sum(axis=1), edges)
+    quarter = len(counts) // 4
+    near, far = (counts[part].sum() / expected[part].sum() for part in (slice(quarter), slice(-quarter, None)))
+    if near < _MIN_CONTRAST * far:
+        return None
+    middles = np.bincount(interval[found], apart[found]) / np.maximum(counts, 1)
+    half_lives = np.geomspace(max(middles[0], 0.25), 2 * middles[-1], _HALF_LIVES)
+    factors = _SHARES[:, None] + (1 - _SHARES[:, None]) * np.exp2(-middles / half_lives[:, None, None])
+    probabilities = factors * expected
+    probabilities /= probabilities.sum(axis=2, keepdims=True)
+    likelihoods = (np.log(np.maximum(probabilities, 1e-12)) * counts).sum(axis=2)
+    best, share = np.unravel_index(likelihoods.argmax(), likelihoods.shape)
+    return Rhythm(
+        float(f"{half_lives[best]:.3g}"), max(float(_SHARES[share]), _MIN_EVERGREEN), float(f"{near / far:.2g}")
+    )
+
+
+def _expected_counts(
+    days: NDArray[np.float64], languages: Sequence[str], alike: NDArray[np.int64], edges: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How many pairs each interval would hold if likeness did not depend on time, float64 (intervals,).
+
+    Args:
+        days: float64 (articles,).
+        alike: int64 (articles,) how many others each article is like.
+        edges: float64 (intervals + 1,); an interval holds its upper edge, the first one its lower edge too.
+    """
+    expected = np.zeros(len(edges) - 1)
+    of = np.array(languages)
+    for language in sorted(set(languages)):
+        rows = np.flatnonzero(of == language)
+        ascending = np.sort(days[rows])
+        own, others = days[rows][:, None], max(len(rows) - 1, 1)
+        within = np.searchsorted(ascending, own + edges[1:], side="right") - np.searchsorted(
+            ascending, own - edges[1:], side="left"
+        )
+        pairs = np.diff(within - 1, axis=1, prepend=0)
+        expected += (pairs / others * alike[rows][:, None]).sum(axis=0)
+    return expected
