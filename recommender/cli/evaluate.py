@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NoReturn, get_args
@@ -12,11 +12,12 @@ from typing import IO, NoReturn, get_args
 import click
 
 from recommender.artefacts import LocalModels
-from recommender.articles import parse_date
+from recommender.articles import in_rank_order, parse_date
 from recommender.cli.options import corpus_argument, corpus_options, models_option, settings_option
 from recommender.corpus import Corpus, LinkFaultKind
 from recommender.errors import RecommenderError
 from recommender.evaluation import (
+    Linkable,
     as_html,
     as_text,
     evaluate,
@@ -32,7 +33,7 @@ from recommender.settings import read_overrides
 from recommender.sources import PARSE_CACHE_FILE, FileChoice
 from recommender.storage import atomic_write
 from recommender.training import kept_choice, show_stages
-from recommender.tuning import Split, tune, without_long_lists
+from recommender.tuning import Evidence, Split, tune, without_long_lists
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -41,16 +42,22 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @corpus_argument()
 @corpus_options
 @models_option
+@click.option(
+    "--truth",
+    type=click.Choice(get_args(Evidence)),
+    help="Evaluate on curated lists, or on links in texts to articles that were there already, without the words of "
+    "these links.  [default: curated where there are 20 such lists, else what there are more of]",
+)
 @click.option("--since", help="Evaluate on lists from this date on.  [default: the latest 40 % of them]")
 @click.option(
-    "--max-links", type=click.IntRange(1), default=10, show_default=True, help="Ignore curated lists that are longer."
+    "--max-links", type=click.IntRange(1), default=10, show_default=True, help="Ignore lists that are longer."
 )
 @settings_option
 @click.option("--report", "page", type=_FILE, help="Write a page with plots (HTML) into this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.option("--qrels", type=_FILE, help="Write the judgements in TREC's format.")
 @click.option("--run", "run_file", type=_FILE, help="Write the rankings in TREC's format.")
-@click.option("--against", metavar="VERSION", help="List curated links that this model finds and the new one doesn't.")
+@click.option("--against", metavar="VERSION", help="List links that this model finds and the new one doesn't.")
 @click.option("--encoder", metavar="MODEL", help="Compare with a sentence encoder too (needs sentence-transformers).")
 @click.option("--fail-under", type=click.FloatRange(0, 1), help="Exit with status 1 below this nDCG@10.")
 @click.option(
@@ -63,6 +70,7 @@ def evaluate_command(
     corpus_path: Path,
     choice: FileChoice,
     models: LocalModels,
+    truth: Evidence | None,
     since: str | None,
     max_links: int,
     settings_file: Path | None,
@@ -75,14 +83,18 @@ def evaluate_command(
     fail_under: float | None,
     lint: bool,
 ) -> None:
-    """Learn from the earlier curated links, and measure how well the suggestions match the later ones."""
+    """Learn from the earlier links, and measure how well the suggestions match the later ones."""
     given = read_overrides(settings_file) if settings_file else {}
     corpus = Corpus.from_path(
         corpus_path, cache=models.path / PARSE_CACHE_FILE, choice=kept_choice(models, choice), progress=True
     )
     if lint:
         _lint(corpus)
-    split = Split.of(corpus, since=_moment(since))
+    split = Split.of(corpus, since=_moment(since), evidence=truth)
+    left_out: Mapping[str, Collection[str]] = {}
+    if split.evidence == "in-text":
+        left_out = corpus.links_to_articles()
+        corpus = corpus.without_words_of(left_out, corpus_path)
     # Anything missing is reported before the long work begins.
     earlier_model = Recommender.load(models, against) if against else None
     encoders = {f"encoder {Path(encoder).name}": sentence_encoder(encoder)} if encoder else {}
@@ -99,6 +111,7 @@ def evaluate_command(
             split,
             max_links=max_links,
             learnt=tuned.summary(),
+            words_left_out=sum(map(len, left_out.values())),
             name=corpus_path.resolve().name,
             earlier_model=earlier_model,
             more_baselines=encoders,
@@ -113,7 +126,8 @@ def evaluate_command(
     if qrels is not None:
         _write(qrels, trec_qrels(judged))
     if run_file is not None:
-        _write(run_file, trec_run(run_of(recommender, judged)))
+        linkable = Linkable(in_rank_order(corpus.articles), split.evidence)
+        _write(run_file, trec_run(run_of(recommender, judged, linkable=linkable)))
     if fail_under is not None and evaluation.ndcg < fail_under:
         click.echo(f"recommender: nDCG@10 is {evaluation.ndcg:.3f}, under {fail_under:g}", err=True)
         raise SystemExit(1)

@@ -1,4 +1,4 @@
-"""How well suggestions match the curated links: baselines, measures, significance and a report."""
+"""How well suggestions match curated links or links in texts: baselines, measures, significance and a report."""
 
 from recommender.evaluation.baselines import encoder
 from recommender.evaluation.evaluation import (
@@ -6,12 +6,13 @@ from recommender.evaluation.evaluation import (
     Comparison,
     Estimate,
     Evaluation,
-    Group,
     Miss,
     Spread,
     System,
     evaluate,
 )
+from recommender.evaluation.groups import Group
+from recommender.evaluation.linkable import Linkable
 from recommender.evaluation.report import as_html, as_text
 from recommender.evaluation.trec import MAIN, Run, measure, qrels, run_of, trec_qrels, trec_run
 
@@ -22,6 +23,7 @@ __all__ = [
     "Estimate",
     "Evaluation",
     "Group",
+    "Linkable",
     "Miss",
     "Run",
     "Spread",

@@ -2,75 +2,151 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.articles import Article
+from recommender.articles import Article, published_days
 from recommender.errors import EvaluationError
+from recommender.evaluation.linkable import Linkable
+from recommender.search import Decay
 
 Rankings: TypeAlias = NDArray[np.int64]
 """The highest-scoring rows of each query, best first, int64 (queries, depth), padded with -1."""
 
-Baseline: TypeAlias = "Callable[[Sequence[Article], NDArray[np.int64], int], Rankings]"
-"""Takes the articles in rank order, the rows to make rankings for, and the depth of each ranking."""
+Score: TypeAlias = "Callable[[int], NDArray[np.float64]]"
+"""The scores of all articles as candidates for the one at a row, float64 (articles,)."""
+
+Baseline: TypeAlias = "Callable[[Archive], Score]"
 
 PLAIN = "plain TF-IDF"
 _SEED = 0
 _LSI_DIMENSIONS = 100
+_MOST = 0.5
+_TEXT_CHARACTERS = 2_000
 
 
-def random(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
+@dataclass(frozen=True)
+class Archive:
+    """What baselines know.
+
+    Attributes:
+        articles: in rank order.
+        topics: those that articles name, by ID.
+        decay: the time factor of the program that they are compared with.
+    """
+
+    articles: Sequence[Article]
+    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    decay: Decay = field(default_factory=lambda: Decay(None))
+
+    @cached_property
+    def days(self) -> NDArray[np.float64]:
+        """Days since 1970-01-01 UTC, float64 (articles,); NaN where unknown."""
+        return published_days(self.articles)
+
+    @cached_property
+    def has_texts(self) -> bool:
+        """Whether most of the articles that have a file have a text."""
+        texts = [bool(article.text) for article in self.articles if article.path]
+        return sum(texts) > _MOST * len(texts)
+
+    @property
+    def words_from(self) -> str:
+        """Which words of an article are compared."""
+        return f"title and the first {_TEXT_CHARACTERS:,} characters of text" if self.has_texts else "title and excerpt"
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """These words, as one text for each article."""
+        if self.has_texts:
+            return [f"{article.title} {article.text[:_TEXT_CHARACTERS]}" for article in self.articles]
+        return [f"{article.title} {article.excerpt}" for article in self.articles]
+
+    @cached_property
+    def vectors(self) -> csr_array:
+        """Their vectors under scikit-learn's default `TfidfVectorizer()`, float64 (articles, terms), of unit length."""
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        try:
+            return csr_array(TfidfVectorizer().fit_transform(self.texts))
+        except ValueError:  # scikit-learn raises this where no text holds a word
+            return csr_array(np.zeros((len(self.articles), 1)))
+
+
+def random(archive: Archive) -> Score:
     """Articles at random."""
     generator = np.random.default_rng(_SEED)
-    return _by_score(articles, rows, depth, lambda _: generator.random(len(articles)))
+    return lambda _: generator.random(len(archive.articles))
 
 
-def newest(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
+def newest(archive: Archive) -> Score:
     """The newest articles of the archive."""
-    return _by_score(articles, rows, depth, lambda _: -np.arange(len(articles), dtype=np.float64))
+    return lambda _: -np.arange(len(archive.articles), dtype=np.float64)
 
 
-def nearest_in_time(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
+def nearest_in_time(archive: Archive) -> Score:
     """The articles published closest in time, before or after."""
-    days = np.array([np.nan if article.published_at is None else article.published_at for article in articles])
-    return _by_score(articles, rows, depth, lambda row: -np.abs(np.nan_to_num(days - days[row], nan=np.inf)))
+    days = archive.days
+    return lambda row: -np.abs(np.nan_to_num(days - days[row], nan=np.inf))
 
 
-def plain_tfidf(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
-    """Cosine similarity of title and excerpt as one text, under scikit-learn's default `TfidfVectorizer()`."""
-    vectors = _plain_vectors(articles)
-    transposed = csr_array(vectors.T)
-    return _by_score(articles, rows, depth, lambda row: (vectors[[row]] @ transposed).toarray()[0])
+def same_topic(archive: Archive) -> Score:
+    """The articles that share the most topics, the newest of them first."""
+    topics = [archive.topics.get(article.id, ()) for article in archive.articles]
+    rows_of: dict[str, list[int]] = {}
+    for row, of_article in enumerate(topics):
+        for topic in of_article:
+            rows_of.setdefault(topic, []).append(row)
+
+    def score(row: int) -> NDArray[np.float64]:
+        shared = np.zeros(len(archive.articles))
+        for topic in topics[row]:
+            shared[rows_of[topic]] += 1
+        return shared
+
+    return score
 
 
-def bm25(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
+def plain_tfidf(archive: Archive) -> Score:
+    """Cosine similarity of the vectors."""
+    vectors, transposed = archive.vectors, csr_array(archive.vectors.T)
+    return lambda row: (vectors[[row]] @ transposed).toarray()[0]
+
+
+def tfidf_with_time(archive: Archive) -> Score:
+    """The same, multiplied by the program's time factor."""
+    cosine, days = plain_tfidf(archive), archive.days
+    return lambda row: cosine(row) * archive.decay.factor(days[[row]], days)
+
+
+def bm25(archive: Archive) -> Score:
     """BM25 with the same text as the query (Lucene's variant, bm25s's defaults)."""
     import bm25s
 
-    texts = _texts(articles)
     index = bm25s.BM25()
-    tokens = bm25s.tokenize(texts, stopwords=None, show_progress=False, return_ids=False)
+    tokens = bm25s.tokenize(archive.texts, stopwords=None, show_progress=False, return_ids=False)
     if not any(tokens):
-        return plain_tfidf(articles, rows, depth)
+        return plain_tfidf(archive)
     index.index(tokens, show_progress=False)
-    return _by_score(articles, rows, depth, lambda row: index.get_scores(tokens[row]))
+    return lambda row: index.get_scores(tokens[row])
 
 
-def lsi(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
-    """Cosine similarity of the plain TF-IDF vectors, reduced to 100 dimensions by truncated SVD."""
+def lsi(archive: Archive) -> Score:
+    """Cosine similarity of the vectors, reduced to 100 dimensions by truncated SVD."""
     from sklearn.decomposition import TruncatedSVD
     from sklearn.preprocessing import normalize
 
-    vectors = _plain_vectors(articles)
-    dimensions = min(_LSI_DIMENSIONS, min(vectors.shape) - 1)
+    dimensions = min(_LSI_DIMENSIONS, min(archive.vectors.shape) - 1)
     if dimensions < 1:
-        return plain_tfidf(articles, rows, depth)
-    latent = normalize(TruncatedSVD(dimensions, random_state=_SEED).fit_transform(vectors))
-    return _by_score(articles, rows, depth, lambda row: latent @ latent[row])
+        return plain_tfidf(archive)
+    latent = normalize(TruncatedSVD(dimensions, random_state=_SEED).fit_transform(archive.vectors))
+    return lambda row: latent @ latent[row]
 
 
 def encoder(model: str) -> Baseline:
@@ -91,49 +167,32 @@ def encoder(model: str) -> Baseline:
     except (OSError, ValueError) as error:
         raise EvaluationError(f"the encoder {model!r} can't be loaded: {error}") from error
 
-    def rank(articles: Sequence[Article], rows: NDArray[np.int64], depth: int) -> Rankings:
+    def similarity(archive: Archive) -> Score:
         from sklearn.preprocessing import normalize
 
-        vectors = normalize(encode(_texts(articles)))
-        return _by_score(articles, rows, depth, lambda row: vectors @ vectors[row])
+        vectors = normalize(encode(archive.texts))
+        return lambda row: vectors @ vectors[row]
 
-    return rank
+    return similarity
 
 
 ALL: dict[str, Baseline] = {
     "random": random,
     "newest": newest,
     "nearest in time": nearest_in_time,
+    "same topic": same_topic,
     PLAIN: plain_tfidf,
+    "TF-IDF with time": tfidf_with_time,
     "BM25": bm25,
     "LSI": lsi,
 }
 
 
-def _plain_vectors(articles: Sequence[Article]) -> csr_array:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    try:
-        return csr_array(TfidfVectorizer().fit_transform(_texts(articles)))
-    except ValueError:  # scikit-learn raises this where no text holds a word
-        return csr_array(np.zeros((len(articles), 1)))
-
-
-def _texts(articles: Sequence[Article]) -> list[str]:
-    return [f"{article.title} {article.excerpt}" for article in articles]
-
-
-def _by_score(
-    articles: Sequence[Article],
-    rows: NDArray[np.int64],
-    depth: int,
-    score: Callable[[int], NDArray[np.float64]],
-) -> Rankings:
-    hidden = np.array([article.hidden for article in articles])
+def rank(score: Score, rows: NDArray[np.int64], depth: int, linkable: Linkable) -> Rankings:
+    """The rankings of the articles at some rows; equal scores are in rank order."""
     ranked = np.full((len(rows), depth), -1, np.int64)
     for position, row in enumerate(rows.tolist()):
-        scores = np.where(hidden, -np.inf, score(row))
-        scores[row] = -np.inf
+        scores = np.where(linkable.mask(row), score(row), -np.inf)
         best = np.argsort(-scores, kind="stable")[:depth]
         best = best[scores[best] > -np.inf]
         ranked[position, : len(best)] = best

@@ -1,36 +1,39 @@
-"""Evaluation against curated links: measures with intervals, baselines, groups of queries and missed links."""
+"""Evaluation against curated links or links in texts: measures with intervals, baselines and missed links."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.articles import Article
+from recommender.articles import in_rank_order
 from recommender.corpus import Corpus
 from recommender.errors import EvaluationError
 from recommender.evaluation import baselines
+from recommender.evaluation.groups import Group, groups_of
+from recommender.evaluation.linkable import Linkable
 from recommender.evaluation.trec import DEPTH, MAIN, PerQuery, Run, measure, run_of
 from recommender.ranking import Recommender
-from recommender.text import language_of
-from recommender.tuning import CuratedLists, Split, permutation_p_value, without_long_lists
+from recommender.search import Decay
+from recommender.tuning import (
+    MAX_LINKS,
+    MIN_LISTS,
+    CuratedLists,
+    Evidence,
+    Split,
+    permutation_p_value,
+    without_long_lists,
+)
 
 OURS = "this program"
-NO_DATES = "no dates"
-UNORDERED_KINDS = ("provider", "topic", "language")
-"""Kinds of groups without an order of their own: the largest groups lead."""
 _MISSES_SHOWN = 50
-_GROUPS_SHOWN = 10  # of a kind without an order
 _MOST_SUGGESTED = 10
 _SEED = 0
 _RESAMPLES = 2_000
-
-_GroupKey: TypeAlias = tuple[int, str]
-"""What a kind's groups are ordered by, then a group's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +89,8 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Queries of one kind, such as those of one provider, with the mean main measure of two systems.
-
-    Attributes:
-        queries: their number.
-        ours, plain: of this program and of plain TF-IDF.
-    """
-
-    kind: str
-    name: str
-    queries: int
-    ours: float
-    plain: float
-
-
-@dataclass(frozen=True, slots=True)
 class Miss:
-    """A curated link that is not among the suggestions, and the reason.
+    """A link that is not among the suggestions, and the reason.
 
     Attributes:
         rank: among all candidates, from 1; `None` if it shares no term with the query or a rule removed it.
@@ -137,6 +124,11 @@ class Evaluation:
     """The results of an evaluation.
 
     Attributes:
+        truth: what the links are.
+        candidates: of a list; of links in texts, on average.
+        words_left_out: links whose words were taken out of all texts.
+        words_from: which words of an article the baselines compare.
+        served: how a model that is served differs from the evaluated one.
         systems: this program first, then the baselines; lists of at most `max_links`.
         all_lists: this program and plain TF-IDF on lists of any length.
         lost: links that only the earlier model finds, as pairs of IDs; `None` without an earlier model.
@@ -144,12 +136,16 @@ class Evaluation:
     """
 
     corpus: str
+    truth: Evidence
     since: str | None
     queries: int
     links: int
     candidates: int
     max_links: int
     learnt: str
+    served: str
+    words_left_out: int
+    words_from: str
     settings: Mapping[str, Any]
     systems: Sequence[System]
     all_lists: Sequence[System]
@@ -179,6 +175,7 @@ def evaluate(
     *,
     max_links: int = 10,
     learnt: str = "",
+    words_left_out: int = 0,
     name: str = "",
     earlier_model: Recommender | None = None,
     more_baselines: Mapping[str, baselines.Baseline] | None = None,
@@ -188,6 +185,7 @@ def evaluate(
 
     Args:
         learnt: what training learnt from the earlier lists, quoted in the report.
+        words_left_out: links whose words were taken out of the corpus's texts.
         name: of the corpus.
         earlier_model: compared with this one link by link.
         more_baselines: beside those of `baselines.ALL`, by name.
@@ -195,35 +193,36 @@ def evaluate(
     Raises:
         EvaluationError: there is no list to evaluate on.
     """
-    if not corpus.links:
-        raise EvaluationError(
-            f"{name}: no article has curated links, so there is nothing to evaluate on; "
-            "add `related` lists to a few dozen articles"
-        )
-    lists = without_long_lists(split.later, max_links)
-    if not lists:
-        raise EvaluationError(
-            f"{name}: the later part holds no curated list of at most {max_links} links"
-            + (f" (since {split.since_text})" if split.since_text else "")
-            + "; add `related` lists to some articles, or choose an earlier --since or a larger --max-links"
-        )
+    lists = _judged(split, max_links, name)
+    articles = in_rank_order(corpus.articles)
+    linkable = Linkable(articles, split.evidence)
+    archive = baselines.Archive(articles, corpus.topics, Decay.from_settings(recommender.settings))
     progress(OURS)
-    runs = {OURS: run_of(recommender, split.later)}
+    runs = {OURS: run_of(recommender, split.later, linkable=linkable)}
     compared = {**baselines.ALL, **(more_baselines or {})}
-    for baseline, rank in compared.items():
+    if linkable.is_restricted:
+        del compared["nearest in time"]  # of what was there already, the newest are the nearest
+    if not corpus.topics:
+        del compared["same topic"]
+    for baseline, scoring in compared.items():
         progress(baseline)
-        runs[baseline] = _baseline_run(baseline, rank, list(recommender), split.later)
+        runs[baseline] = _baseline_run(baseline, scoring(archive), linkable, split.later)
     measured = {system: measure(run, lists) for system, run in runs.items()}
     progress("groups and misses")
-    misses = _misses(recommender, lists, runs[OURS])
+    misses = _misses(recommender, lists, runs[OURS], linkable)
+    before = None if earlier_model is None else run_of(earlier_model, lists, linkable=linkable)
     return Evaluation(
         corpus=name,
+        truth=split.evidence,
         since=split.since_text,
         queries=len(lists),
         links=sum(len(targets) for targets in lists.values()),
-        candidates=len(recommender),
+        candidates=linkable.mean_count(lists) if linkable.is_restricted else len(recommender),
         max_links=max_links,
         learnt=learnt,
+        served=_how_served_differs(corpus, split, learns=recommender.settings.learn),
+        words_left_out=words_left_out,
+        words_from=archive.words_from,
         settings=recommender.settings.to_mapping(),
         systems=[_system(system, values, runs[system], lists) for system, values in measured.items()],
         all_lists=[
@@ -232,22 +231,66 @@ def evaluate(
         ],
         all_queries=len(split.later),
         comparisons=[_compare(system, measured) for system in compared],
-        groups=_groups(corpus, lists, measured),
+        groups=groups_of(corpus, lists, ours=measured[OURS][MAIN], plain=measured[baselines.PLAIN][MAIN]),
         misses=misses[:_MISSES_SHOWN],
         missed_links=len(misses),
         spread=_spread(recommender),
-        lost=None if earlier_model is None else _found_only_by(run_of(earlier_model, lists), runs[OURS], lists),
-        gained=0 if earlier_model is None else len(_found_only_by(runs[OURS], run_of(earlier_model, lists), lists)),
+        lost=None if before is None else _found_only_by(before, runs[OURS], lists),
+        gained=0 if before is None else len(_found_only_by(runs[OURS], before, lists)),
     )
 
 
-def _baseline_run(name: str, rank: baselines.Baseline, articles: Sequence[Article], queries: Iterable[str]) -> Run:
-    row_of = {article.id: row for row, article in enumerate(articles)}
+def _judged(split: Split, max_links: int, name: str) -> CuratedLists:
+    """The lists to evaluate on.
+
+    Raises:
+        EvaluationError: there is none.
+    """
+    curated = split.evidence == "curated"
+    if not split.earlier and not split.later:
+        raise EvaluationError(
+            f"{name}: no article has curated links, so there is nothing to evaluate on; "
+            "add `related` lists to a few dozen articles"
+            if curated
+            else f"{name}: no text links to an article that was published before it, so there is nothing to evaluate on"
+        )
+    if lists := without_long_lists(split.later, max_links):
+        return lists
+    kind, cure = ("curated list", "add `related` lists to some articles, or ") if curated else ("text", "")
+    raise EvaluationError(
+        f"{name}: the later part holds no {kind} of at most {max_links} links"
+        + (f" (since {split.since_text})" if split.since_text else "")
+        + f"; {cure}choose an earlier --since or a larger --max-links"
+    )
+
+
+def _how_served_differs(corpus: Corpus, split: Split, *, learns: bool) -> str:
+    """A sentence on the model that `train` makes of the corpus."""
+    served = Split.without_later(corpus)
+    lists = len(without_long_lists(served.earlier))
+    noun = "curated list" if served.evidence == "curated" else "text"
+    source = f"{lists:,} {noun}{'s' * (lists != 1)} with at most {MAX_LINKS} links"
+    if not learns:
+        learning = "learns nothing from links either"
+    elif lists < MIN_LISTS:
+        learning = f"learns nothing from links: {source} {'is' if lists == 1 else 'are'} too few"
+    else:
+        later = ", the later ones among them" if served.evidence == split.evidence else ""
+        learning = f"differs: it learns from all {source}{later}"
+    words = "; it reads the words of links, too" if split.evidence == "in-text" else ""
+    return f"the model that is served {learning}{words}"
+
+
+def _baseline_run(name: str, score: baselines.Score, linkable: Linkable, queries: Iterable[str]) -> Run:
     ids = sorted(queries)
-    ranked = rank(articles, np.array([row_of[id] for id in ids], np.int64), DEPTH)
+    rows = np.array([linkable.row(id) for id in ids], np.int64)
+    ranked = baselines.rank(score, rows, DEPTH, linkable).tolist()
     return Run(
         name,
-        {id: [articles[row].id for row in rows if row >= 0] for id, rows in zip(ids, ranked.tolist(), strict=True)},
+        {
+            id: [linkable.articles[row].id for row in ranking if row >= 0]
+            for id, ranking in zip(ids, ranked, strict=True)
+        },
     )
 
 
@@ -263,80 +306,36 @@ def _compare(baseline: str, measured: Mapping[str, PerQuery]) -> Comparison:
     return Comparison(baseline, ratio, Estimate.from_values(difference), permutation_p_value(difference))
 
 
-def _groups(corpus: Corpus, lists: CuratedLists, measured: Mapping[str, PerQuery]) -> list[Group]:
-    articles = {article.id: article for article in corpus.articles}
-    queries = sorted(lists)
-    kinds: dict[str, Callable[[str], Iterable[_GroupKey]]] = {
-        "links in the list": lambda query: [_links_group(len(lists[query]))],
-        "days to its links": lambda query: [
-            _days_group(articles[query], [articles[target] for target in lists[query]])
-        ],
-        "provider": lambda query: [(0, str(articles[query].entry.get("provider", {}).get("domain", "none")))],
-        "topic": lambda query: [(0, topic) for topic in corpus.topics.get(query, ("none",))],
-        "language": lambda query: [(0, language_of(f"{articles[query].title} {articles[query].excerpt}"))],
-    }
-    groups = []
-    for kind, keys_of in kinds.items():
-        rows_of: dict[_GroupKey, list[int]] = {}
-        for row, id in enumerate(queries):
-            for key in keys_of(id):
-                rows_of.setdefault(key, []).append(row)
-        ordered = sorted(rows_of.items())
-        if kind in UNORDERED_KINDS:
-            ordered = sorted(ordered, key=lambda item: -len(item[1]))[:_GROUPS_SHOWN]
-        groups += [
-            Group(
-                kind,
-                name,
-                len(rows),
-                float(measured[OURS][MAIN][rows].mean()),
-                float(measured[baselines.PLAIN][MAIN][rows].mean()),
-            )
-            for (_, name), rows in ordered
-        ]
-    return groups
-
-
-def _links_group(links: int) -> _GroupKey:
-    for order, (most, name) in enumerate(((1, "1"), (2, "2"), (4, "3 to 4"), (7, "5 to 7"), (10, "8 to 10"))):
-        if links <= most:
-            return order, name
-    return 9, "more"
-
-
-def _days_group(article: Article, targets: Sequence[Article]) -> _GroupKey:
-    days = [
-        abs(article.published_at - target.published_at)
-        for target in targets
-        if article.published_at is not None and target.published_at is not None
-    ]
-    if not days:
-        return 9, NO_DATES
-    median = float(np.median(days))
-    for order, (most, name) in enumerate(((1, "within 1"), (3, "1 to 3"), (7, "3 to 7"), (30, "7 to 30"))):
-        if median <= most:
-            return order, name
-    return 8, "over 30"
-
-
-def _misses(recommender: Recommender, lists: CuratedLists, run: Run) -> list[Miss]:
+def _misses(recommender: Recommender, lists: CuratedLists, run: Run, linkable: Linkable) -> list[Miss]:
     """Missed links, the lowest-ranked first; those without a rank lead."""
     misses = []
     for query in sorted(lists):
         missed = sorted(lists[query] - set(run.rankings.get(query, ())))
-        for target, candidate in zip(missed, recommender.placements(query, missed), strict=True):
+        placements = recommender.placements(query, missed)
+        ranks = [placement.rank for placement in placements]
+        if missed and linkable.is_restricted:
+            ranks = _ranks(recommender, query, missed, linkable)
+        for target, placement, rank in zip(missed, placements, ranks, strict=True):
             misses.append(
                 Miss(
                     query,
                     recommender.article(query).title,
                     target,
                     recommender.article(target).title,
-                    candidate.rank,
-                    candidate.score,
-                    candidate.removed_by,
+                    rank,
+                    placement.score,
+                    placement.removed_by,
                 )
             )
     return sorted(misses, key=lambda miss: (-(miss.rank or len(recommender)), miss.id, miss.target))
+
+
+def _ranks(recommender: Recommender, query: str, others: Sequence[str], linkable: Linkable) -> list[int | None]:
+    """The ranks of some articles among those that an article could link to."""
+    [found] = recommender.related_many([query], limit=len(recommender), min_score=0.0, use_pins_and_bans=False)
+    ranked = linkable.filter(query, (suggestion.article.id for suggestion in found))
+    rank_of = {id: rank for rank, id in enumerate(ranked, start=1)}
+    return [rank_of.get(other) for other in others]
 
 
 def _spread(recommender: Recommender) -> Spread:

@@ -16,15 +16,13 @@ from tabulate import tabulate
 from recommender.evaluation.axis import Axis
 from recommender.evaluation.baselines import PLAIN
 from recommender.evaluation.evaluation import (
-    NO_DATES,
     OURS,
-    UNORDERED_KINDS,
     Comparison,
     Estimate,
     Evaluation,
-    Group,
     System,
 )
+from recommender.evaluation.groups import NO_DATES, UNORDERED_KINDS, Group
 from recommender.evaluation.trec import DEPTH, MAIN, MEASURES
 
 _COLUMNS = 100
@@ -171,11 +169,19 @@ def _listed(names: Sequence[str]) -> str:
 
 def _summary_lines(evaluation: Evaluation) -> list[str]:
     since = f" since {_day(evaluation.since)}" if evaluation.since else ""
+    if evaluation.truth == "curated":
+        lists, average = f"curated lists of at most {evaluation.max_links} links", ""
+    else:
+        lists, average = f"texts with at most {evaluation.max_links} links to earlier articles", " on average"
     head = (
-        f"{evaluation.corpus}: {evaluation.queries:,} lists of at most {evaluation.max_links} links{since}, "
-        f"{evaluation.links:,} links, {evaluation.candidates:,} candidates"
+        f"{evaluation.corpus}: {evaluation.queries:,} {lists}{since}, "
+        f"{evaluation.links:,} links, {evaluation.candidates:,} candidates{average}"
     )
-    return [*wrap(head, _COLUMNS), *wrap(evaluation.learnt, _COLUMNS)]
+    sentences = [head, evaluation.learnt, evaluation.served]
+    if evaluation.words_left_out:
+        sentences.append(f"left out of the texts: the words of {evaluation.words_left_out:,} links to other articles")
+    sentences.append(f"baselines compare the words of {evaluation.words_from}")
+    return [line for sentence in sentences for line in wrap(sentence, _COLUMNS)]
 
 
 def _system_rows(title: str, systems: Iterable[System]) -> list[list[str]]:

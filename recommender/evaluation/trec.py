@@ -12,11 +12,13 @@ import numpy as np
 from ir_measures import RR, P, Qrel, R, ScoredDoc, nDCG
 from numpy.typing import NDArray
 
+from recommender.evaluation.linkable import Linkable
 from recommender.ranking import Recommender
 from recommender.tuning import CuratedLists
 
 DEPTH = 10
 MAIN = "nDCG@10"
+_DEEPER = 4
 MEASURES = {MAIN: nDCG @ DEPTH, "recall@10": R @ DEPTH, "precision@5": P @ 5, "MRR": RR @ DEPTH}
 
 PerQuery = Mapping[str, NDArray[np.float64]]
@@ -73,14 +75,23 @@ def measure(run: Run, lists: CuratedLists) -> PerQuery:
     return values
 
 
-def run_of(recommender: Recommender, queries: Iterable[str], *, name: str = "this-program") -> Run:
-    """A recommender's suggestions for some articles; those that it does not know are left out."""
-    known = [id for id in sorted(queries) if recommender.has_article(id)]
-    lists = recommender.related_many(known, limit=DEPTH, min_score=0.0, use_pins_and_bans=False)
-    return Run(
-        name,
-        {
-            query: [suggestion.article.id for suggestion in suggestions]
-            for query, suggestions in zip(known, lists, strict=True)
-        },
-    )
+def run_of(
+    recommender: Recommender, queries: Iterable[str], *, name: str = "this-program", linkable: Linkable | None = None
+) -> Run:
+    """A recommender's suggestions for some articles; those that it does not know are left out.
+
+    Args:
+        linkable: leaves out what an article could not link to; deeper suggestions take its place.
+    """
+    unfinished = [id for id in sorted(queries) if recommender.has_article(id)]
+    rankings, depth = {}, DEPTH
+    while unfinished:
+        lists = recommender.related_many(unfinished, limit=depth, min_score=0.0, use_pins_and_bans=False)
+        for query, suggestions in zip(list(unfinished), lists, strict=True):
+            ids = [suggestion.article.id for suggestion in suggestions]
+            kept = ids if linkable is None else linkable.filter(query, ids)
+            if len(kept) >= DEPTH or len(ids) < depth:
+                rankings[query] = kept[:DEPTH]
+                unfinished.remove(query)
+        depth *= _DEEPER
+    return Run(name, rankings)

@@ -76,6 +76,30 @@ def test_evaluate_without_curated_links_says_what_to_do(site: Path) -> None:
     assert "add `related` lists" in result.stderr
 
 
+def test_links_in_texts_are_judged_without_their_words(tmp_path: Path) -> None:
+    for day, (name, text) in enumerate(
+        {
+            "tide": "Ebb and flood.",
+            "moon": "A crescent.",
+            "crab": "It walks, [ebb and flood](tide.md) or not.",
+            "gull": "It flies, [a crescent](moon.md) or not.",
+        }.items(),
+        start=1,
+    ):
+        page = f"---\ntitle: {name.title()}\ndate: 2024-03-0{day}\n---\n{text}\n"
+        (tmp_path / f"{name}.md").write_text(page)
+    values = json.loads(run("evaluate", tmp_path, "--json", "--truth", "in-text").stdout)
+    assert json.loads(run("evaluate", tmp_path, "--json").stdout) == values
+    assert (values["truth"], values["queries"], values["links"], values["words_left_out"]) == ("in-text", 1, 1, 2)
+    assert values["words_from"] == "title and the first 2,000 characters of text"
+    assert values["served"].endswith("it reads the words of links, too")
+    [miss] = values["misses"] or [{"rank": 0}]
+    assert miss["rank"] is None  # only the words of the link are those of the article that it leads to
+    text = run("evaluate", tmp_path).stdout
+    assert "left out of the texts: the words of 2 links to other articles" in text
+    assert "no article has curated links" in run("evaluate", tmp_path, "--truth", "curated").stderr
+
+
 def test_lint_lists_links_that_are_not_as_they_should_be(site: Path) -> None:
     assert run("evaluate", site, "--lint").exit_code == 0
     (site / "c.md").write_text("---\ntitle: Links\nrelated: [a, a, c, nowhere]\n---\n")

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from samples import article, corpus_of, stories
 
 from recommender import Recommender, Settings
+from recommender.articles import in_rank_order
+from recommender.corpus import Corpus
 from recommender.errors import EvaluationError
-from recommender.evaluation import MAIN, OURS, Estimate, Evaluation, evaluate, run_of
+from recommender.evaluation import MAIN, OURS, Estimate, Evaluation, Linkable, evaluate, run_of
 from recommender.tuning import Split
 
 
@@ -27,7 +31,7 @@ def test_an_interval_holds_its_mean_and_narrows_with_more_queries() -> None:
 
 def test_every_system_is_evaluated_on_the_same_lists(evaluation: Evaluation) -> None:
     assert [system.name for system in evaluation.systems] == [
-        *(OURS, "random", "newest", "nearest in time", "plain TF-IDF", "BM25", "LSI")
+        *(OURS, "random", "newest", "nearest in time", "plain TF-IDF", "TF-IDF with time", "BM25", "LSI")
     ]
     assert evaluation.queries == 81  # two lists are of the very moment that parts them
     assert evaluation.links == 324
@@ -112,6 +116,69 @@ def test_spread_counts_articles_that_are_in_no_list() -> None:
     spread = evaluate(Recommender().fit(corpus), corpus, Split.of(corpus)).spread
     assert spread.never_suggested == pytest.approx(1 / 3)
     assert spread.most_suggested == [("a", "Comet over the bay", 2), ("b", "Comet over the town", 2)]
+
+
+def test_the_model_that_is_served_learns_from_all_lists(evaluation: Evaluation) -> None:
+    assert evaluation.served == (
+        "the model that is served differs: it learns from all 200 curated lists with at most 10 links, the later ones "
+        "among them"
+    )
+    few = corpus_of(article("a", "Comet", date="2024-03-05"), article("b", "Comet"), links={"a": ["b"]})
+    result = evaluate(Recommender().fit(few), few, Split.of(few))
+    assert result.served == (
+        "the model that is served learns nothing from links: 1 curated list with at most 10 links is too few"
+    )
+
+
+def in_texts() -> tuple[Corpus, Split]:
+    """Comets from first to last: the third links to the first; what came after it, or speaks German, is as similar."""
+    days = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+    articles = [article(id, "Comet over the bay", date=f"2024-03-0{day}") for id, day in days.items()]
+    german = replace(article("de", "Comet over the bay", date="2024-03-02T12:00:00Z"), language="de")
+    corpus = corpus_of(*(replace(one, language="en") for one in articles), german, article("undated", "Zyzzyva"))
+    corpus = replace(corpus, text_links={"third": ("first", "fourth", "de")}, topics={"third": ("sky",)})
+    return corpus, Split.of(corpus, since=0.0)
+
+
+def test_a_text_is_judged_by_its_links_to_what_was_there_in_its_language() -> None:
+    corpus, split = in_texts()
+    result = evaluate(Recommender(settings=Settings(half_life_days=None)).fit(corpus), corpus, split)
+    assert (result.truth, result.queries, result.links, result.candidates) == ("in-text", 1, 1, 2)
+    names = {system.name: system.figures[MAIN].mean for system in result.systems}
+    assert "nearest in time" not in names
+    # Of the two that are alike, the newer comes first.
+    for name in (OURS, "newest", "same topic", "plain TF-IDF", "BM25"):
+        assert names[name] == pytest.approx(1 / np.log2(3))
+    assert result.served == (
+        "the model that is served learns nothing from links: 1 text with at most 10 links is too few; it reads the "
+        "words of links, too"
+    )
+
+
+def test_suggestions_that_could_not_be_linked_make_room_for_deeper_ones() -> None:
+    newer = [article(f"n{number:02}", "Comet over the bay", date="2024-03-09") for number in range(45)]
+    older = [article(f"o{number:02}", "Comet over the bay", date=f"2024-02-{28 - number}") for number in range(12)]
+    articles = in_rank_order([*newer, article("query", "Comet over the bay", date="2024-03-01"), *older])
+    recommender = Recommender(settings=Settings(half_life_days=None)).fit(corpus_of(*articles))
+    run = run_of(recommender, ["query"], linkable=Linkable(articles, "in-text"))
+    assert run.rankings == {"query": [f"o{number:02}" for number in range(10)]}
+
+
+def test_a_miss_ranks_among_what_could_be_linked() -> None:
+    others = [article(f"o{number:02}", "Comet over the bay", date=f"2024-02-{28 - number}") for number in range(12)]
+    newer = article("newer", "Comet over the bay", date="2024-03-09")
+    query = article("query", "Comet over the bay", date="2024-03-01")
+    corpus = corpus_of(newer, query, *others, article("undated", "Zyzzyva"))
+    corpus = replace(corpus, text_links={"query": ("o11",)})
+    recommender = Recommender(settings=Settings(half_life_days=None)).fit(corpus)
+    [miss] = evaluate(recommender, corpus, Split.of(corpus, since=0.0)).misses
+    assert (miss.target, miss.rank) == ("o11", 12)
+
+
+def test_without_links_in_texts_there_is_nothing_to_evaluate_on() -> None:
+    corpus = corpus_of(article("a", "Comet"), article("b", "Comet"))
+    with pytest.raises(EvaluationError, match="no text links to an article that was published before it"):
+        evaluate(Recommender().fit(corpus), corpus, Split.of(corpus, evidence="in-text"), name="site")
 
 
 def test_without_curated_links_there_is_nothing_to_evaluate_on() -> None:

@@ -28,12 +28,16 @@ RANDOM = system("random", Estimate(0.0, 0.0, 0.0), 0.1, coverage=0.5)
 PLAIN = system("plain TF-IDF", Estimate(0.4, 0.3, 0.5), 0.406)
 EVALUATION = Evaluation(
     corpus="newsroom",
+    truth="curated",
     since="2019-12-18T06:53:00Z",
     queries=1_200,
     links=3_000,
     candidates=5_488,
     max_links=10,
     learnt="learnt from 40 links in 20 lists: half_life_days none",
+    served="the model that is served differs: it learns from all 34 curated lists",
+    words_left_out=0,
+    words_from="title and excerpt",
     settings={"title_ngrams": [3, 3], "half_life_days": None, "learn": True, "published": "any"},
     systems=[OURS, RANDOM, PLAIN],
     all_lists=[OURS, PLAIN],
@@ -64,8 +68,11 @@ EVALUATION = Evaluation(
 )
 
 TEXT = """\
-newsroom: 1,200 lists of at most 10 links since 18 December 2019, 3,000 links, 5,488 candidates
+newsroom: 1,200 curated lists of at most 10 links since 18 December 2019, 3,000 links, 5,488
+candidates
 learnt from 40 links in 20 lists: half_life_days none
+the model that is served differs: it learns from all 34 curated lists
+baselines compare the words of title and excerpt
 
 lists of at most 10  nDCG@10 [95 % interval]  recall@10  precision@5    MRR  coverage
 this program            0.600 [0.500, 0.700]      0.734        0.250  0.500     100 %
@@ -162,7 +169,31 @@ def test_the_text_fits_a_terminal() -> None:
 
 def test_the_text_without_dates_and_learning_says_neither() -> None:
     text = as_text(replace(EVALUATION, since=None, learnt=""))
-    assert text.startswith("newsroom: 1,200 lists of at most 10 links, 3,000 links, 5,488 candidates\n\nlists")
+    assert text.startswith(
+        "newsroom: 1,200 curated lists of at most 10 links, 3,000 links, 5,488 candidates\nthe model that is served"
+    )
+
+
+IN_TEXT = replace(EVALUATION, truth="in-text", words_left_out=4_321)
+
+
+def test_the_text_says_that_the_links_are_those_in_texts() -> None:
+    assert " ".join(as_text(IN_TEXT).split("\n\n")[0].split()) == (
+        "newsroom: 1,200 texts with at most 10 links to earlier articles since 18 December 2019, 3,000 links, "
+        "5,488 candidates on average learnt from 40 links in 20 lists: half_life_days none "
+        "the model that is served differs: it learns from all 34 curated lists "
+        "left out of the texts: the words of 4,321 links to other articles "
+        "baselines compare the words of title and excerpt"
+    )
+
+
+def test_the_page_says_that_the_links_are_those_in_texts() -> None:
+    text = Page(as_html(IN_TEXT)).text
+    assert "Of the links that your authors set in texts since 18 December 2019, the program finds 73 %" in text
+    assert "The words of links to other articles (4,321 links) are left out of all texts" in text
+    assert "Candidates are the articles that were there when the text was published" in text
+    assert "editor" not in text
+    assert "curated list of" not in text
 
 
 def test_the_text_names_the_first_ten_lost_links() -> None:
@@ -214,6 +245,9 @@ def test_a_page_says_where_a_baseline_is_better() -> None:
         "4.6 % of the articles are in no list",
         "Comet seen 25 Fish & chips 9",
         "Learnt from 40 links in 20 lists: half_life_days none.",
+        "The model that is served differs: it learns from all 34 curated lists.",
+        "Every article of the archive that is not hidden is a candidate for every list, for every system alike.",
+        "compare the words of title and excerpt; TF-IDF with time multiplies",
         'title_ngrams [3, 3] half_life_days null learn true published "any"',
         "split by date, at 2019-12-18T06:53:00Z",
     ],
@@ -307,6 +341,7 @@ def test_the_page_escapes_every_text_of_the_corpus() -> None:
         EVALUATION,
         corpus=HOSTILE,
         learnt=HOSTILE,
+        served=HOSTILE,
         settings={HOSTILE: HOSTILE},
         groups=[Group(kind, HOSTILE + name, 3, 0.1, 0.2) for kind in ("topic", "days to its links") for name in "ab"],
         misses=[Miss(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 9, 0.1, HOSTILE)],

@@ -1,0 +1,96 @@
+"""Groups of queries, such as those of one provider: where this program wins and loses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.articles import Article
+from recommender.corpus import Corpus
+from recommender.text import language_of
+from recommender.tuning import CuratedLists
+
+NO_DATES = "no dates"
+UNORDERED_KINDS = ("provider", "topic", "language")
+"""Kinds of groups without an order of their own: the largest groups lead."""
+_GROUPS_SHOWN = 10  # of a kind without an order
+
+_GroupKey: TypeAlias = tuple[int, str]
+"""What a kind's groups are ordered by, then a group's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Queries of one kind, such as those of one provider, with the mean main measure of two systems.
+
+    Attributes:
+        queries: their number.
+        ours, plain: of this program and of plain TF-IDF.
+    """
+
+    kind: str
+    name: str
+    queries: int
+    ours: float
+    plain: float
+
+
+def groups_of(
+    corpus: Corpus, lists: CuratedLists, *, ours: NDArray[np.float64], plain: NDArray[np.float64]
+) -> list[Group]:
+    """The groups of some lists, kind by kind.
+
+    Args:
+        ours, plain: float64 (lists,) the main measure of both systems, in the order of the lists' IDs.
+    """
+    articles = {article.id: article for article in corpus.articles}
+    queries = sorted(lists)
+    kinds: dict[str, Callable[[str], Iterable[_GroupKey]]] = {
+        "links in the list": lambda query: [_links_group(len(lists[query]))],
+        "days to its links": lambda query: [
+            _days_group(articles[query], [articles[target] for target in lists[query]])
+        ],
+        "provider": lambda query: [(0, str(articles[query].entry.get("provider", {}).get("domain", "none")))],
+        "topic": lambda query: [(0, topic) for topic in corpus.topics.get(query, ("none",))],
+        "language": lambda query: [(0, language_of(f"{articles[query].title} {articles[query].excerpt}"))],
+    }
+    groups = []
+    for kind, keys_of in kinds.items():
+        rows_of: dict[_GroupKey, list[int]] = {}
+        for row, id in enumerate(queries):
+            for key in keys_of(id):
+                rows_of.setdefault(key, []).append(row)
+        ordered = sorted(rows_of.items())
+        if kind in UNORDERED_KINDS:
+            ordered = sorted(ordered, key=lambda item: -len(item[1]))[:_GROUPS_SHOWN]
+        groups += [
+            Group(kind, name, len(rows), float(ours[rows].mean()), float(plain[rows].mean()))
+            for (_, name), rows in ordered
+        ]
+    return groups
+
+
+def _links_group(links: int) -> _GroupKey:
+    for order, (most, name) in enumerate(((1, "1"), (2, "2"), (4, "3 to 4"), (7, "5 to 7"), (10, "8 to 10"))):
+        if links <= most:
+            return order, name
+    return 9, "more"
+
+
+def _days_group(article: Article, targets: Sequence[Article]) -> _GroupKey:
+    days = [
+        abs(article.published_at - target.published_at)
+        for target in targets
+        if article.published_at is not None and target.published_at is not None
+    ]
+    if not days:
+        return 9, NO_DATES
+    median = float(np.median(days))
+    for order, (most, name) in enumerate(((1, "within 1"), (3, "1 to 3"), (7, "3 to 7"), (30, "7 to 30"))):
+        if median <= most:
+            return order, name
+    return 8, "over 30"
