@@ -17,6 +17,7 @@ from recommender.errors import SettingsError
 Terms: TypeAlias = Literal["ngrams", "stems", "words"]
 Published: TypeAlias = Literal["any", "only"]
 LanguageChoice: TypeAlias = Literal["any", "own"]
+CopiesChoice: TypeAlias = Literal["one", "any"]
 
 _Terms: TypeAlias = Annotated[Terms, Meta(description="one of ngrams, stems, words")]
 _Length: TypeAlias = Annotated[int, Meta(ge=1, le=8)]
@@ -80,6 +81,9 @@ class Settings:
     published: Annotated[Published, Meta(description="any or only")] = "any"
     """`only` never suggests articles with `published: false`. `train` chooses it where the site's generator builds no
     page for them, unless most articles are such."""
+    copies: Annotated[CopiesChoice, Meta(description="one or any")] = "one"
+    """`one` suggests one of several copies of a text, the original, and never a copy of the article itself. `train`
+    chooses `any` where editors link copies."""
 
     def __post_init__(self) -> None:
         """Check every field.

@@ -23,6 +23,8 @@ ARRAYS: dict[str, tuple[DTypeLike, int]] = {  # dtype and number of dimensions
     "articles.ends": (np.int64, 1),
     "articles.entries": (np.int32, 1),
     "articles.flags": (np.uint8, 1),
+    "copies.text_keys": (np.uint64, 1),
+    "copies.originals": (np.int32, 1),
     "names.ends": (np.int64, 1),
     "names.rows": (np.int32, 1),
     "urls.ends": (np.int64, 1),

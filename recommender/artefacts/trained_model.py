@@ -8,6 +8,7 @@ from typing import Self
 
 from recommender.artefacts.model_files import ARRAYS, RECORDS, TEXTS, ModelFiles, file_names
 from recommender.catalogue import Catalogue, PackedStrings, StringIndex
+from recommender.corpus import Copies
 from recommender.search import Index, IndexArrays, TopLists
 from recommender.settings import Settings
 from recommender.text import TfidfModel, fields_of
@@ -48,6 +49,7 @@ class TrainedModel:
             flags=arrays["articles.flags"],
             names=StringIndex(texts["names.txt"], arrays["names.rows"]),
             urls=StringIndex(texts["urls.txt"], arrays["urls.rows"]),
+            copies=Copies(arrays["copies.text_keys"], arrays["copies.originals"]),
         )
 
         def read_tfidf() -> TfidfModel:

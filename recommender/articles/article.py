@@ -19,6 +19,7 @@ class Article:
         language: as its file or its site says, such as `pt-br`; `None` where unknown.
         published_at: days since 1970-01-01 UTC; `None` without a readable date.
         urls: all its addresses, normalised by `normalise_url`.
+        canonical_url: the address of its original, normalised; empty where it names none but its own.
         names: all IDs that it can be looked up by, its own first.
         hidden: it is a draft or withdrawn, and never suggested.
         visible_from, visible_until: days since 1970-01-01 UTC between which it may be suggested; `None` is no limit.
@@ -35,6 +36,7 @@ class Article:
     language: str | None = None
     published_at: float | None = None
     urls: tuple[str, ...] = ()
+    canonical_url: str = ""
     names: tuple[str, ...] = field(default=())
     hidden: bool = False
     visible_from: float | None = None
@@ -42,6 +44,11 @@ class Article:
     published: bool = True
     pinned: tuple[str, ...] = ()
     banned: tuple[str, ...] = ()
+
+    @property
+    def own_urls(self) -> tuple[str, ...]:
+        """Its addresses but for that of its original."""
+        return tuple(url for url in self.urls if url != self.canonical_url)
 
     @property
     def title(self) -> str:

@@ -18,6 +18,7 @@ from recommender.articles import Article, published_days
 from recommender.catalogue.schedule import Schedule
 from recommender.catalogue.string_index import PackedStrings, StringIndex
 from recommender.catalogue.title_index import TitleIndex
+from recommender.corpus import Copies, CopyFinder
 
 HIDDEN, UNPUBLISHED, HAS_PINS_OR_BANS, TIMED = 1, 2, 4, 8
 _HEAD = b'{"entry":'
@@ -32,6 +33,7 @@ class Catalogue(Sequence[Article]):
         days: float64 (articles,) days since 1970-01-01 UTC; NaN where unknown.
         flags: uint8 (articles,): the sum of `HIDDEN`, `UNPUBLISHED`, `HAS_PINS_OR_BANS` and `TIMED`.
         names, urls: the row of each ID, and of each normalised URL.
+        copies: which articles are copies of one text.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Catalogue(Sequence[Article]):
         flags: NDArray[np.uint8],
         names: StringIndex,
         urls: StringIndex,
+        copies: Copies,
         articles: Sequence[Article] = (),
     ) -> None:
         self.records = records
@@ -52,6 +55,7 @@ class Catalogue(Sequence[Article]):
         self.flags = flags
         self.names = names
         self.urls = urls
+        self.copies = copies
         self._articles = articles
         # A partial, not a bound method: without a reference cycle, a replaced model is freed at once.
         self._decoded = lru_cache(maxsize=1 << 14)(partial(_decode, records, days, flags))
@@ -65,6 +69,9 @@ class Catalogue(Sequence[Article]):
             links: by ID, the IDs that the article's editors linked.
         """
         links = links or {}
+        finder = CopyFinder()
+        for article in articles:
+            finder.add(article)
         rows = [encode_article(article, links.get(article.id, ())) for article in articles]
         return cls(
             PackedStrings.pack(record for record, _, _ in rows),
@@ -73,6 +80,7 @@ class Catalogue(Sequence[Article]):
             flags=np.array([flags for _, _, flags in rows], np.uint8),
             names=StringIndex.build({name: row for row, article in enumerate(articles) for name in article.names}),
             urls=StringIndex.build({url: row for row, article in enumerate(articles) for url in article.urls}),
+            copies=finder.find(),
             articles=tuple(articles),
         )
 
@@ -167,11 +175,12 @@ class Catalogue(Sequence[Article]):
     def check(self) -> None:
         """Raise `ValueError`, `TypeError` or `KeyError` unless `from_articles` could have made this."""
         count = len(self)
-        if not len(self.records) == len(self.days) == len(self.flags) == count:
+        if not len(self.records) == len(self.days) == len(self.flags) == len(self.copies.text_keys) == count:
             raise ValueError("there is not one of each an article")
         self.records.check()
         self.names.check(count)
         self.urls.check(count)
+        self.copies.check()
         for row in range(count):
             article = self._fresh(row)
             if json.loads(self.entry_json(row)) != article.entry or not isinstance(article.entry.get("title"), str):
@@ -188,6 +197,7 @@ def _decode(records: PackedStrings, days: NDArray[np.float64], flags: NDArray[np
         entry=values["entry"],
         published_at=None if np.isnan(day) else day,
         urls=tuple(values.get("urls", ())),
+        canonical_url=values.get("canonical", ""),
         names=tuple(values.get("names", (values["id"],))),
         hidden=bool(flags[row] & HIDDEN),
         published=not flags[row] & UNPUBLISHED,
@@ -216,6 +226,7 @@ def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:
         "path": article.path or None,
         "summary": article.summary or None,
         "language": article.language,
+        "canonical": article.canonical_url or None,
         "from": article.visible_from,
         "until": article.visible_until,
     }

@@ -12,6 +12,7 @@ from recommender.articles import Article, rank_key
 from recommender.catalogue.catalogue import HIDDEN, Catalogue
 from recommender.catalogue.live_string_index import LiveStringIndex
 from recommender.catalogue.schedule import Schedule
+from recommender.corpus import Copies
 
 
 class LiveCatalogue:
@@ -60,6 +61,18 @@ class LiveCatalogue:
         """The rows of all that can be looked up, in rank order."""
         order = np.argsort(self._sort_keys, kind="stable")
         return order[~np.isin(order, list(self._masked))]
+
+    @cached_property
+    def copies(self) -> Copies:
+        """Which articles are copies of one text."""
+        return self._base.copies.with_live(self._live.copies, [self._original_in_base(one) for one in self._live])
+
+    def _original_in_base(self, live: Article) -> int | None:
+        """A row at the address that a live article names as canonical, or one that names its own."""
+        if live.canonical_url and (row := self._base.urls.row(live.canonical_url)) is not None:
+            return row
+        rows = ((url, self._base.urls.row(url)) for url in live.own_urls)
+        return next((row for url, row in rows if row is not None and self._base[row].canonical_url == url), None)
 
     def entry_json(self, row: int) -> bytes:
         """An article's entry as it leaves, JSON in UTF-8."""

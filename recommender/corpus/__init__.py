@@ -4,6 +4,7 @@
 `Journal` keeps. The tables belong to the temporary database that a corpus is assembled and held in.
 """
 
+from recommender.corpus.copies import Copies, CopyFinder
 from recommender.corpus.corpus import ArticleFile, Corpus, fingerprint
 from recommender.corpus.corpus_defaults import choose_defaults
 from recommender.corpus.identity import SHARED_ID
@@ -22,6 +23,8 @@ __all__ = [
     "JOURNAL_FILE",
     "SHARED_ID",
     "ArticleFile",
+    "Copies",
+    "CopyFinder",
     "Corpus",
     "Journal",
     "JournalUpdate",

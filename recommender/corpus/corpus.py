@@ -321,6 +321,7 @@ def _merge_files(group: list[IdentifiedFile]) -> Article:
         language=newest.language,
         published_at=newest.published_at,
         urls=tuple(dict.fromkeys(url for file in group for url in file.source.urls)),
+        canonical_url=newest.canonical_url,
         names=tuple(dict.fromkeys((*ids, *(name for file in group for name in file.other_names)))),
         hidden=newest.hidden,
         visible_from=newest.visible_from,
@@ -352,7 +353,7 @@ def _find_withdrawn(withdrawn: Collection[WithdrawnArticle], resolver: LinkResol
     return {
         article.id: row
         for row, article in resolver.articles.items()
-        if any_of_them.matches(article.names, article.urls)
+        if any_of_them.matches(article.names, article.own_urls)
     }
 
 

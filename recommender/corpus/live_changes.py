@@ -70,6 +70,7 @@ class PostedArticle:
             language=source.language,
             published_at=source.published_at,
             urls=source.urls,
+            canonical_url=source.canonical_url,
             names=(source.name,),
             hidden=source.hidden,
             visible_from=source.visible_from,
@@ -93,7 +94,7 @@ class WithdrawnArticle:
     @classmethod
     def from_article(cls, article: Article) -> Self:
         """Withdraw an article with all of its names and URLs."""
-        return cls(article.id, frozenset((article.id, *article.names)), frozenset(article.urls))
+        return cls(article.id, frozenset((article.id, *article.names)), frozenset(article.own_urls))
 
     @classmethod
     def union(cls, several: Collection[WithdrawnArticle]) -> Self:
@@ -169,12 +170,12 @@ class LiveChanges:
                 if new.id in posted:
                     superseded |= {*posted[new.id].supersedes, posted[new.id].digest}
                 posted[new.id] = replace(new, supersedes=frozenset(superseded))
-                for id in [id for id, gone in withdrawn.items() if gone.matches((new.id,), new.source.urls)]:
+                for id in [id for id, gone in withdrawn.items() if gone.matches((new.id,), new.source.own_urls)]:
                     del withdrawn[id]
             elif "withdraw" in record:
                 gone = WithdrawnArticle(record["withdraw"], frozenset(record["names"]), frozenset(record["urls"]))
                 withdrawn[gone.id] = gone
-                for id in [id for id, old in posted.items() if gone.matches((id,), old.source.urls)]:
+                for id in [id for id, old in posted.items() if gone.matches((id,), old.source.own_urls)]:
                     del posted[id]
         return type(self)(posted, withdrawn, tuple(dict.fromkeys(damage)))
 
@@ -193,16 +194,16 @@ class LiveChanges:
             The merged sources, to be iterated over once; and the posted articles that are left out because the
             corpus's own files are as new or newer, as IDs with the digests of the posted states.
         """
-        wanted = {name for id, new in self.posted.items() for name in (id, *new.source.urls)}
+        wanted = {name for id, new in self.posted.items() for name in (id, *new.source.own_urls)}
         by_name: dict[str, list[Source]] = {}
         for source in self._without_withdrawn(sources):
-            for name in wanted.intersection((source.name, *source.urls)):
+            for name in wanted.intersection((source.name, *source.own_urls)):
                 by_name.setdefault(name, []).append(source)
         incorporated: dict[str, str] = {}
         replaced: set[str] = set()
         added: list[Source] = []
         for id, new in self.posted.items():
-            files = [source for name in (id, *new.source.urls) for source in by_name.get(name, ())]
+            files = [source for name in (id, *new.source.own_urls) for source in by_name.get(name, ())]
             states = {state_digest(file.entry, hidden=file.hidden, published=file.published) for file in files}
             if states <= new.supersedes - {new.digest}:
                 added.append(new.source)
@@ -214,7 +215,7 @@ class LiveChanges:
 
     def _without_withdrawn(self, sources: Iterable[Source]) -> Iterator[Source]:
         withdrawn = WithdrawnArticle.union(self.withdrawn.values())
-        return (source for source in sources if not withdrawn.matches((source.name,), source.urls))
+        return (source for source in sources if not withdrawn.matches((source.name,), source.own_urls))
 
 
 def remove_incorporated(models: Path, incorporated: Mapping[str, str]) -> None:

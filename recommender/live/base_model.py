@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import islice, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.articles import Article
 from recommender.corpus import PostedArticle, state_digest
@@ -36,12 +37,16 @@ class BaseModel:
 
     def rows_of(self, names: Iterable[str], urls: Iterable[str]) -> frozenset[int]:
         """The articles of some names or addresses."""
-        rows = [*map(self.catalogue.names.row, names), *map(self.catalogue.urls.row, urls)]
-        return frozenset(row for row in rows if row is not None) or _NONE
+        rows = {row for name in names if (row := self.catalogue.names.row(name)) is not None}
+        for url in urls:
+            row = self.catalogue.urls.row(url)
+            if row is not None and self.catalogue[row].canonical_url != url:  # else it is a copy of what was there
+                rows.add(row)
+        return frozenset(rows) or _NONE
 
     def digests(self, posted: PostedArticle) -> set[str]:
         """The digests of the states in which the model has a posted article."""
-        articles = [self.catalogue[row] for row in self.rows_of((posted.id,), posted.source.urls)]
+        articles = [self.catalogue[row] for row in self.rows_of((posted.id,), posted.source.own_urls)]
         return {state_digest(one.entry, hidden=one.hidden, published=one.published) for one in articles}
 
     def is_behind(self, posted: PostedArticle) -> bool:
@@ -57,7 +62,7 @@ class BaseModel:
         return live
 
     def _live_articles(self, posted: list[PostedArticle]) -> list[LiveArticle]:
-        replaced = [self.rows_of((one.id,), one.source.urls) for one in posted]
+        replaced = [self.rows_of((one.id,), one.source.own_urls) for one in posted]
         articles = [
             replace(one.article, names=tuple(dict.fromkeys((one.id, *self._names(rows)))))
             for one, rows in zip(posted, replaced, strict=True)
@@ -84,7 +89,7 @@ class BaseModel:
             vectors,
             query_days=days,
             excluded=excluded,
-            allowed=Candidates(self.catalogue.flags, self.index.days).allowed(self.rules.of_candidates()),
+            allowed=self._allowed,
             decay=self.decay,
             limit=LIST_LENGTH,
         )
@@ -102,6 +107,12 @@ class BaseModel:
             )
             for i, article in enumerate(articles)
         ]
+
+    @cached_property
+    def _allowed(self) -> NDArray[np.bool_]:
+        """The articles that may ever be in a list, as precomputed lists have them, bool (articles,)."""
+        candidates = Candidates(self.catalogue.flags, self.index.days, self.catalogue.copies.originals)
+        return candidates.allowed(replace(self.rules.of_candidates(), copies="any"))
 
     @cached_property
     def _hubness_threshold(self) -> float | None:

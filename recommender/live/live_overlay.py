@@ -130,7 +130,9 @@ class LiveOverlay:
             limits[row] += len(self._catalogue[row].banned)
             if own in map(names.row, self._catalogue[row].pinned):
                 rows.add(row)
-        allowed = Candidates(self._catalogue.flags, self._index.days).allowed(base.rules.of_candidates())
+        originals = self._catalogue.copies.originals
+        limits += np.bincount(originals, minlength=len(limits))[originals] > 1  # its own copy
+        allowed = Candidates(self._catalogue.flags, self._index.days, originals).allowed(base.rules.of_candidates())
         allowed[self._catalogue.schedule.rows] = False  # they may not be public now
         live_lists = TopLists(
             np.array([one.nearest_rows for one in self._live], np.int32).reshape(-1, LIST_LENGTH),

@@ -6,14 +6,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.catalogue import HAS_PINS_OR_BANS, Catalogue, LiveCatalogue
-from recommender.ranking.rules import ITSELF, OTHER_LANGUAGE, Candidates, Rule, Rules
+from recommender.ranking.rules import COPY, ITSELF, OTHER_LANGUAGE, Candidates, Rule, Rules
 from recommender.search import Decay, Index, LiveIndex, Neighbors, TopLists
 
 _SECONDS_A_DAY = 86_400.0
@@ -21,6 +21,30 @@ _DEEPEST = 5000  # candidates that a list with a cap on providers is made of: th
 
 Ranked: TypeAlias = list[tuple[int, float]]
 """Rows and their scores, best first."""
+
+
+class _Allowed(NamedTuple):
+    """Which articles may be in a list under some rules.
+
+    Attributes:
+        rows: bool (articles,).
+        shown: int32 (articles,) see `Candidates.shown_copies`; `None` where copies don't matter.
+    """
+
+    candidates: Candidates
+    rows: NDArray[np.bool_]
+    shown: NDArray[np.int32] | None
+
+    @classmethod
+    def of(cls, candidates: Candidates, rules: Rules) -> Self:
+        if rules.copies == "any":
+            return cls(candidates, candidates.allowed(rules), None)
+        shown = candidates.shown_copies(candidates.allowed(replace(rules, copies="any")))
+        return cls(candidates, np.asarray(shown == np.arange(len(shown))), shown)
+
+    def copy_of(self, row: int) -> int:
+        """The row of the copy of an article that lists hold, its own where copies don't matter; -1 if there is none."""
+        return row if self.shown is None or row < 0 else int(self.shown[row])
 
 
 class Ranking:
@@ -55,16 +79,19 @@ class Ranking:
         self.top_lists = top_lists
         self._own_language = own_language
         self._clock = clock
-        self._candidates = Candidates(articles.flags, index.days)
+        self._candidates = Candidates(articles.flags, index.days, articles.copies.originals)
         self._scheduled: tuple[float, Candidates] | None = None  # since which moment, and as they are since then
-        self._allowed: dict[Rules, tuple[Candidates, NDArray[np.bool_]]] = {}
+        self._allowed: dict[Rules, _Allowed] = {}
 
     def allowed(self, asked: Rules) -> NDArray[np.bool_]:
         """Which articles may be in a list at all, bool (articles,)."""
+        return self._allowed_now(asked).rows
+
+    def _allowed_now(self, asked: Rules) -> _Allowed:
         candidates, rules = self._candidates_now(), asked.of_candidates()
-        if (allowed := self._allowed.get(rules)) is None or allowed[0] is not candidates:
-            allowed = self._allowed[rules] = candidates, candidates.allowed(rules)
-        return allowed[1]
+        if (allowed := self._allowed.get(rules)) is None or allowed.candidates is not candidates:
+            allowed = self._allowed[rules] = _Allowed.of(candidates, rules)
+        return allowed
 
     def _candidates_now(self) -> Candidates:
         """The candidates with the flags of this moment; they are made again only where one of them changes."""
@@ -83,7 +110,13 @@ class Ranking:
             return ITSELF
         if self._own_language and self._articles.language(row) != self._articles.language(other):
             return OTHER_LANGUAGE
-        return self._candidates_now().removed_by(other, asked.of_candidates())
+        rules = asked.of_candidates()
+        if (rule := self._candidates_now().removed_by(other, rules)) is not None or rules.copies == "any":
+            return rule
+        copy_of = self._allowed_now(rules).copy_of
+        if (shown := copy_of(other)) == copy_of(row):
+            return COPY
+        return None if shown == other else COPY._replace(note=f"It is a copy of {self._articles.id(shown)}.")
 
     def pair(self, row: int, other: int) -> tuple[float, float, float, float]:
         """Score, similarity, time factor and weight of one article as a candidate for another."""
@@ -119,12 +152,18 @@ class Ranking:
         if rules.curated == "first":
             chosen = tuple(dict.fromkeys((*chosen, *self._articles.curated(row))))
         pinned: Ranked = []
-        unwanted = {row, *map(self._articles.names.row, (*article.banned, *rules.exclude))}
+        rules = replace(rules, exclude=(*rules.exclude, *article.banned))
+        allowed = self._allowed_now(rules)
+        unwanted = {row, *self._excluded_rows(row, rules, allowed)}
+        any_copy = replace(rules, copies="any")  # editors may choose another than suggestions do
         for other in map(self._articles.names.row, chosen):
-            if other is not None and other not in unwanted and self.removed_by(row, other, rules) is None:
+            if other is None or not unwanted.isdisjoint(texts := (other, allowed.copy_of(other))):
+                continue
+            if self.removed_by(row, other, any_copy) is None:
                 pinned.append((other, self.pair(row, other)[0]))
-                unwanted.add(other)
-        wider = replace(rules, exclude=(*rules.exclude, *chosen, *article.banned))
+                unwanted.update(texts)
+        kept = (self._articles.id(other) for other, _ in pinned)
+        wider = replace(rules, exclude=(*rules.exclude, *kept))
         return [*pinned, *self.best([row], wider)[0]][: rules.limit]
 
     def best(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
@@ -164,12 +203,13 @@ class Ranking:
         lists, days = self.top_lists, self._index.days
         if lists is None or row >= len(lists.rows):  # live articles have none
             return None
+        allowed = self._allowed_now(rules)
         return lists.best(
             row,
             rules.limit,
             days=days,
-            excluded=self._excluded_rows(rules),
-            allowed=self.allowed(rules),
+            excluded=self._excluded_rows(row, rules, allowed),
+            allowed=allowed.rows,
             since=rules.since(days[row]),
             min_score=rules.min_score,
         )
@@ -212,8 +252,10 @@ class Ranking:
         weighed.data *= self._query_factors[weighed.indices]
         return weighed
 
-    def _excluded_rows(self, rules: Rules) -> list[int]:
-        return [row for id in rules.exclude if (row := self._articles.names.row(id)) is not None]
+    def _excluded_rows(self, own: int, rules: Rules, allowed: _Allowed) -> list[int]:
+        """The rows that a list must not hold besides its article's own: its copy, those excluded, and their copies."""
+        rows = [row for id in rules.exclude if (row := self._articles.names.row(id)) is not None]
+        return rows if allowed.shown is None else [*rows, *map(allowed.copy_of, (own, *rows))]
 
     def _search(
         self,
@@ -226,12 +268,12 @@ class Ranking:
         min_score: NDArray[np.float64] | None = None,
     ) -> list[Ranked]:
         """The nearest of some queries, which are the articles at some rows or, -1, none; by default among all."""
-        others = self._excluded_rows(rules)
+        allowed = self._allowed_now(rules)
         found = (nearest or self._index.nearest)(
             self._weigh_query(queries),
             query_days=days,
-            excluded=np.array([[row, *others] for row in rows], np.int32),
-            allowed=self.allowed(rules),
+            excluded=np.array([[row, *self._excluded_rows(row, rules, allowed)] for row in rows], np.int32),
+            allowed=allowed.rows,
             since=rules.since(days),
             decay=self._decay,
             limit=rules.limit,

@@ -148,7 +148,8 @@ class Recommender:
         if not isinstance(self._index, Index):
             raise TypeError("precomputed lists are made before others are laid over them")
         decay = Decay.from_settings(self.settings)
-        shown = Candidates(self._catalogue.flags, self._index.days).allowed(Rules(limit=0, published="any"))
+        candidates = Candidates(self._catalogue.flags, self._index.days, self._catalogue.copies.originals)
+        shown = candidates.allowed(Rules(limit=0, published="any"))
         self._ranking.top_lists = TopLists.build(self._index, decay=decay, allowed=shown, progress=progress)
         return self
 
@@ -232,7 +233,8 @@ class Recommender:
 
     def search_titles(self, text: str, *, limit: int = 10, published: Published | None = None) -> list[Article]:
         """The newest articles whose titles hold every word of a text, or words that hold it; hidden ones left out."""
-        shown = self._ranking.allowed(Rules.from_settings(self.settings, published=published))
+        rules = Rules(limit=limit, published=published or self.settings.published)
+        shown = self._ranking.allowed(rules)
         return [self._catalogue[row] for row in self._catalogue.search_titles(text, limit=limit, allowed=shown)]
 
     def curated(self, id: str) -> list[Article]:
@@ -353,7 +355,8 @@ class Recommender:
         """
         row = self._row(id)
         limit = min(deepest or len(self._catalogue), len(self._catalogue))
-        everything = Rules(limit=limit, published=published or self.settings.published)
+        published = published or self.settings.published
+        everything = Rules(limit=limit, published=published, copies=self.settings.copies)
         [ranked] = self._ranking.found([row], everything)
         ranks = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
         placements = []

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recommender.articles import Article, Entry, pick_fields
 from recommender.catalogue import HIDDEN, UNPUBLISHED, Schedule
-from recommender.settings import Published, Settings
+from recommender.settings import CopiesChoice, Published, Settings
 
 Curated = Literal["ignore", "first"]
 _Days = TypeVar("_Days", np.float64, NDArray[np.float64])
@@ -57,6 +57,7 @@ class Rules:
         exclude: IDs that are not to be in the list.
         max_age_days: the oldest that an entry may be, in days before the article; what has no date is left out then.
         provider_cap: suggestions of one provider at most, among the best 5,000.
+        copies: "one" leaves all copies of a text out but one, see `Candidates.shown_copies`.
     """
 
     limit: int
@@ -66,6 +67,7 @@ class Rules:
     exclude: tuple[str, ...] = ()
     max_age_days: float | None = None
     provider_cap: int | None = None
+    copies: CopiesChoice = "any"
 
     @classmethod
     def from_settings(
@@ -89,6 +91,7 @@ class Rules:
             exclude=tuple(exclude),
             max_age_days=max_age_days,
             provider_cap=provider_cap,
+            copies=settings.copies,
         )
 
     def of_candidates(self) -> Rules:
@@ -106,27 +109,47 @@ class Candidates(NamedTuple):
     Attributes:
         flags: uint8 (candidates,) the sum of `HIDDEN`, `UNPUBLISHED`, `NOT_PUBLIC_NOW` and others of no matter here.
         days: float64 (candidates,) days since 1970-01-01 UTC; NaN where unknown.
+        originals: int32 (candidates,) the row of each one's original, see `Copies`.
     """
 
     flags: NDArray[np.uint8]
     days: NDArray[np.float64]
+    originals: NDArray[np.int32]
 
     def at(self, day: float, schedule: Schedule) -> Candidates:
         """These candidates at a moment, in days since 1970-01-01 UTC."""
         flags = self.flags.copy()
         flags[schedule.hidden_rows(day)] |= NOT_PUBLIC_NOW
-        return Candidates(flags, self.days)
+        return self._replace(flags=flags)
 
     def allowed(self, asked: Rules) -> NDArray[np.bool_]:
         """Which candidates no rule removes, bool (candidates,)."""
         removed = np.zeros(len(self.flags), np.bool_)
         for rule in RULES:
             removed |= rule.removes(self, asked)
+        if asked.copies == "one":
+            return np.asarray(self.shown_copies(~removed) == np.arange(len(removed)))
         return ~removed
+
+    def shown_copies(self, allowed: NDArray[np.bool_]) -> NDArray[np.int32]:
+        """The row of the copy that lists hold of each candidate's text, int32 (candidates,); -1 if there is none.
+
+        It is the original, or where that is not allowed the earliest of those that are.
+        """
+        shown = np.where(allowed, np.arange(len(allowed), dtype=np.int32), np.int32(-1))
+        has_copy = np.zeros(len(allowed), np.bool_)
+        has_copy[self.originals[self.originals != np.arange(len(allowed))]] = True
+        rows = np.flatnonzero(has_copy[self.originals])
+        originals = self.originals[rows]
+        order = np.lexsort((self.days[rows], originals != rows, ~allowed[rows], originals))
+        _, firsts, group_of = np.unique(originals[order], return_index=True, return_inverse=True)
+        shown[rows[order]] = shown[rows[order[firsts[group_of]]]]
+        return shown
 
     def removed_by(self, row: int, asked: Rules) -> Rule | None:
         """The first rule that removes one candidate; `None` if it may be suggested."""
-        one = Candidates(self.flags[row : row + 1], self.days[row : row + 1])
+        span = slice(row, row + 1)
+        one = Candidates(self.flags[span], self.days[span], self.originals[span])
         return next((rule for rule in RULES if rule.removes(one, asked)[0]), None)
 
 
@@ -167,6 +190,9 @@ OTHER_LANGUAGE = Rule(
     "language", "It is in another language.", lambda candidates, _: np.ones(len(candidates.flags), np.bool_)
 )
 """The rule for articles of another language, where lists keep to one: there, they share no term either."""
+
+COPY = Rule("copy", "It is a copy of this article.", lambda candidates, _: np.ones(len(candidates.flags), np.bool_))
+"""The rule for copies, of which lists hold one: which one depends on those that the other rules leave."""
 
 RULES = [
     Rule("hidden", "It is a draft, removed or deleted, and never suggested.", hidden),

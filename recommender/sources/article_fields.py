@@ -132,6 +132,7 @@ def read_article_fields(
         published_at=published_at,
         identity_urls=identity_urls,
         urls=urls,
+        canonical_url=_canonical_url(site, page, identity_urls, is_file=line is None),
         hidden=is_hidden(fields) or (line is None and site.is_draft(path)),
         visible_from=visible_from,
         visible_until=visible_until,
@@ -215,6 +216,21 @@ def _address(site: Site, page: Page, *, is_file: bool) -> str | None:
         if text is not None and is_address(text.strip()):
             return site.absolute(text.strip(), page.language)
     return None
+
+
+def _canonical_url(site: Site, page: Page, identity_urls: tuple[str, ...], *, is_file: bool) -> str:
+    """The normalised address of the original that an article names; empty for its own, and for a site's front page."""
+
+    def normalised(address: str | None) -> str:
+        return "" if address is None else normalise_url(site.absolute(address.strip(), page.language))
+
+    text = get_text(page.fields, "canonicalUrl", "canonical_url")
+    if text is None or not is_address(text.strip()):
+        return ""
+    own = {*identity_urls, *(normalised(get_text(page.fields, key)) for key in ("permalink", "url", "link"))}
+    own.add(normalised(site.address(page) if is_file else None))
+    url = normalised(text)
+    return url if "/" in url.strip("/") and url not in own else ""
 
 
 def _urls_of(address: str | None) -> tuple[str, ...]:

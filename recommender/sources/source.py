@@ -60,6 +60,7 @@ class Source:
         text_links: where links in its body lead, as they are written.
         identity_urls: normalised addresses that make files of one language one article.
         urls: all its addresses, normalised.
+        canonical_url: the address of its original, normalised; empty where it names none but its own.
         visible_from, visible_until: days since 1970-01-01 UTC between which it is public.
         related: its curated list: entries, or IDs, paths, URLs and titles as texts; without what this program wrote.
         list_key: the key of its list; empty where it has none.
@@ -83,6 +84,7 @@ class Source:
     published_at: float | None
     identity_urls: tuple[str, ...] = ()
     urls: tuple[str, ...]
+    canonical_url: str = ""
     hidden: bool
     visible_from: float | None = None
     visible_until: float | None = None
@@ -97,6 +99,11 @@ class Source:
     written: WrittenList | None = None
     format: Format = "yaml"
     front_matter_digest: bytes = b""
+
+    @property
+    def own_urls(self) -> tuple[str, ...]:
+        """Its addresses but for that of its original."""
+        return tuple(url for url in self.urls if url != self.canonical_url)
 
 
 @dataclass(frozen=True, slots=True)

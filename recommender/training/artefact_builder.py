@@ -14,7 +14,7 @@ import numpy as np
 
 from recommender.artefacts import RECORDS, ModelFiles
 from recommender.catalogue import encode_article
-from recommender.corpus import Corpus
+from recommender.corpus import CopyFinder, Corpus
 from recommender.errors import CorpusError
 from recommender.parallel import Engine
 from recommender.search import (
@@ -129,6 +129,7 @@ def _write_catalogue(files: ModelFiles, corpus: Corpus, slices: Sequence[Slice])
     languages: Counter[str] = Counter()
     bodies: deque[str] = deque()
     waiting = deque(slices)
+    finder = CopyFinder()
     with (
         files.folder.open_writer(RECORDS) as records,
         files.appending("articles.ends") as ends,
@@ -145,6 +146,7 @@ def _write_catalogue(files: ModelFiles, corpus: Corpus, slices: Sequence[Slice])
             entry_sizes.append(entry_size)
             flags.append(flag)
             days.append(np.nan if article.published_at is None else article.published_at)
+            finder.add(article)
             dated += article.published_at is not None
             languages[article.language or ""] += 1
             if slices[0].settings.text_weight > 0:
@@ -153,6 +155,9 @@ def _write_catalogue(files: ModelFiles, corpus: Corpus, slices: Sequence[Slice])
                     waiting.popleft().write_texts(bodies)
                     bodies.clear()
     files.write_array("index.dated_count", dated)
+    copies = finder.find()
+    files.write_array("copies.text_keys", copies.text_keys)
+    files.write_array("copies.originals", copies.originals)
     return languages
 
 

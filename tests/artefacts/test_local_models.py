@@ -115,6 +115,7 @@ FILES = sorted(
     [
         "articles.jsonl",
         *(f"articles.{part}.npy" for part in ("ends", "entries", "flags")),
+        *(f"copies.{part}.npy" for part in ("originals", "text_keys")),
         *(f"index.{part}.npy" for part in IndexArrays._fields),
         *(f"lists.{part}.npy" for part in ("rows", "scores")),
         *(f"{keys}.{part}.npy" for keys in ("names", "urls") for part in ("ends", "rows")),
@@ -220,6 +221,8 @@ def test_columns_that_do_not_exist_are_refused(published: Published, tmp_path: P
         ("articles.ends", lambda array: array + 1),
         ("articles.entries", lambda array: array + np.int32(1)),
         ("title.weights", lambda array: array[1:]),
+        ("copies.originals", lambda array: array + np.int32(1 << 30)),
+        ("copies.text_keys", lambda array: array[1:]),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused_before_anything_is_searched(

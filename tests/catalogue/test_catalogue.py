@@ -24,6 +24,7 @@ def as_loaded(catalogue: Catalogue) -> Catalogue:
         flags=catalogue.flags,
         names=catalogue.names,
         urls=catalogue.urls,
+        copies=catalogue.copies,
     )
 
 

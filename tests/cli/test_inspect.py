@@ -45,6 +45,7 @@ evergreen           0  default
 window_days      none  default
 language          any  default
 published         any  default
+copies            one  default
 min_score           0  default
 
 links                    number  in

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -75,7 +76,7 @@ def with_lists(base: Recommender) -> Recommender:
 
 
 BASE = Recommender(settings=Settings(hub_exponent=0.4)).fit(CORPUS)
-TIMELESS = Recommender(settings=Settings(hub_exponent=0.0, half_life_days=None)).fit(CORPUS)
+TIMELESS = Recommender(settings=Settings(hub_exponent=0.0, half_life_days=None, copies="any")).fit(CORPUS)
 READY = {"time and hubs": with_lists(BASE), "neither": with_lists(TIMELESS)}
 
 
@@ -97,6 +98,23 @@ def overlay_of(seed: int, live: int, gone: int, *, base: Recommender = READY["ti
     for record in records:
         overlay = overlay.with_changes(overlay.changes.with_records((record,)))
     return overlay
+
+
+def shown_copies(overlay: LiveOverlay, allowed: Callable[[Article], bool]) -> set[str]:
+    """The articles that stand for their texts: the first that was trained, else the first that is allowed."""
+    live, originals = overlay.live_ids(), dict[tuple[str, str], str]()
+
+    def is_behind(one: Article) -> tuple[float, bool, str]:
+        return np.inf if one.published_at is None else one.published_at, one.id in live, one.id
+
+    for one in sorted(CORPUS.articles, key=is_behind):
+        originals.setdefault((one.title, one.excerpt), one.id)
+    found: dict[tuple[str, str], Article] = {}
+    for one in sorted(filter(allowed, overlay.recommender), key=is_behind):
+        text = one.title, one.excerpt
+        if text not in found or (one.id == originals.get(text) and one.id not in live):
+            found[text] = one
+    return {one.id for one in found.values()}
 
 
 def brute_force(overlay: LiveOverlay, id: str, limit: int, options: Options) -> list[tuple[str, float]]:
@@ -121,24 +139,34 @@ def brute_force(overlay: LiveOverlay, id: str, limit: int, options: Options) -> 
     excluded = {joined.article(name).id for name in options.get("exclude", ()) if joined.has_article(name)}
     only, oldest = options.get("published", base.published) == "only", options.get("max_age_days")
 
-    def may_stand(other: Article) -> bool:
-        named = other.id not in excluded and other.id != own.id
-        return named and not other.hidden and (other.published or not only)
+    def text(name: str) -> tuple[str, str]:
+        one = joined.article(name)
+        return one.id if base.copies == "any" else one.title, one.excerpt
+
+    def is_public(other: Article) -> bool:
+        return not other.hidden and (other.published or not only)
+
+    shown = set(rows) if base.copies == "any" else shown_copies(overlay, is_public)
+    unwanted = {text(name) for name in (*excluded, own.id, *own.banned) if joined.has_article(name)}
+    found = []
+    for name in own.pinned:
+        if name in rows and text(name) not in unwanted and is_public(joined.article(name)):
+            found.append(name)
+            unwanted.add(text(name))
 
     def may_follow(other: Article) -> bool:
         young = oldest is None or own.published_at is None
         if oldest is not None and own.published_at is not None:
             young = other.published_at is not None and other.published_at >= own.published_at - oldest
-        wished = other.id in (*own.pinned, *own.banned)
-        return young and not wished and scores[other.id] > 0 and scores[other.id] >= (options.get("min_score") or 0)
+        wanted = other.id in shown and text(other.id) not in unwanted and is_public(other)
+        return young and wanted and scores[other.id] > 0 and scores[other.id] >= (options.get("min_score") or 0)
 
-    found = [name for name in own.pinned if name in rows and name not in own.banned and may_stand(joined.article(name))]
     ranked = sorted(
-        filter(may_stand, joined),
+        filter(may_follow, joined),
         key=lambda one: (-scores[one.id], one.published_at is None, -(one.published_at or 0.0), one.id),
     )
     counts: Counter[str] = Counter()
-    for other in filter(may_follow, ranked):
+    for other in ranked:
         counts[other.entry["provider"]["name"]] += 1
         if counts[other.entry["provider"]["name"]] <= (options.get("provider_cap") or 100):
             found.append(other.id)
