@@ -40,6 +40,8 @@ class Settings:
     """Titles are short and inflected: character n-grams match where whole words do not."""
     title_ngrams: _Lengths = (3, 3)
     """Minimum and maximum length, in characters, of the n-grams within each word of a title."""
+    title_across_words: _Switch = False
+    """Whether n-grams of a title also reach from a word into the next: which words follow each other tells more."""
     excerpt_terms: _Terms = "ngrams"
     """N-grams rank as well as stems and n-grams together, in any language; `stems` needs a quarter of the memory."""
     excerpt_ngrams: _Lengths = (4, 4)

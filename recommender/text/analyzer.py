@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 import regex
 import Stemmer
@@ -24,6 +25,7 @@ _WORD = regex.compile(rf"{_RUN}|{_SPACED}+", regex.VERSION1)
 _PUNCTUATED_WORD = regex.compile(rf"{_RUN}|{_SPACED}(?:[^\s{_UNSPACED}]*{_SPACED})?", regex.VERSION1)
 
 _OF_LANGUAGE = "\x1f"  # stands between a declared language and what is of it
+_BORDER = "\x1e"  # stands between the end of a word and the beginning of the next
 
 
 def language_of_term(term: str) -> str:
@@ -38,22 +40,31 @@ class Analyzer:
         terms: what words of spaced scripts become.
         ngrams: least and greatest length of an n-gram within a word, which has one blank at either end.
         unspaced_ngrams: least and greatest length of an n-gram within a run of an unspaced script.
+        across_words: whether n-grams also reach from a word into the next, if no punctuation parts the two.
     """
 
-    def __init__(self, terms: Terms, *, ngrams: tuple[int, int], unspaced_ngrams: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        terms: Terms,
+        *,
+        ngrams: tuple[int, int],
+        unspaced_ngrams: tuple[int, int],
+        across_words: bool = False,
+    ) -> None:
         self.terms = terms
         self.ngrams = ngrams
         self.unspaced_ngrams = unspaced_ngrams
+        self._reach = ngrams[1] - 2 if across_words and terms == "ngrams" else 0  # characters of either word
 
     def __call__(self, text: str, language: str = "") -> list[str]:
         """All terms of a text, in its order, repeated as often as they occur; `language` as in `tokens`."""
         return [term for token in self.tokens(text, language) for term in self.terms_of(token)]
 
     def tokens(self, text: str, language: str = "") -> list[str]:
-        """The whitespace-separated tokens of a text, normalised (NFKC) and in lower case.
+        """The whitespace-separated tokens of a text, normalised (NFKC) and in lower case, then the borders of words.
 
         A token gives the same terms in every text. Stems depend on the text's language, so there the language and a
-        blank stand before each token.
+        blank stand before each token. A border is the end of a token and the beginning of the next.
 
         Args:
             language: if given, the terms are those of this language alone, and differ from those of any other.
@@ -62,7 +73,13 @@ class Analyzer:
         prefix = f"{language}{_OF_LANGUAGE}" if language else ""
         if self.terms == "stems":
             prefix += f"{language_of(normal)} "
-        return [prefix + token for token in normal.split()] if prefix else normal.split()
+        tokens = normal.split()
+        if self._reach > 0:
+            tokens += [self._border(*pair) for pair in pairwise(tokens) if _are_joined(*pair)]
+        return [prefix + token for token in tokens] if prefix else tokens
+
+    def _border(self, word: str, following: str) -> str:
+        return f"{word[-self._reach :]}{_BORDER}{following[: self._reach]}"
 
     def terms_of(self, token: str) -> list[str]:
         """All terms of one of the `tokens`."""
@@ -79,6 +96,9 @@ class Analyzer:
             for word, terms in self._words(undeclared):
                 yield word, tuple(f"{declared}{separator}{term}" for term in terms)
             return
+        if _BORDER in token:
+            yield token.replace(_BORDER, " "), self._across(token)
+            return
         language, _, characters = token.rpartition(" ")
         pattern = _PUNCTUATED_WORD if self.terms == "ngrams" else _WORD
         for match in pattern.finditer(characters):
@@ -91,6 +111,20 @@ class Analyzer:
                 yield word, (_stem(word, language),)
             else:
                 yield word, (word,)
+
+    def _across(self, border: str) -> tuple[str, ...]:
+        """The n-grams that reach from a word into the next."""
+        shortest, longest = self.ngrams
+        text, blank = border.replace(_BORDER, " "), border.index(_BORDER)
+        return tuple(
+            text[start : start + length]
+            for length in range(shortest, longest + 1)
+            for start in range(max(blank + 2 - length, 0), min(blank, len(text) - length + 1))
+        )
+
+
+def _are_joined(word: str, following: str) -> bool:
+    return word[-1].isalnum() and following[0].isalnum()
 
 
 def is_unspaced(text: str) -> bool:

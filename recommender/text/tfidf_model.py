@@ -63,7 +63,12 @@ class TfidfModel:
         self.settings = settings
         unspaced = settings.unspaced_ngrams
         self._analyzers = {
-            "title": Analyzer(settings.title_terms, ngrams=settings.title_ngrams, unspaced_ngrams=unspaced),
+            "title": Analyzer(
+                settings.title_terms,
+                ngrams=settings.title_ngrams,
+                unspaced_ngrams=unspaced,
+                across_words=settings.title_across_words,
+            ),
             "excerpt": Analyzer(settings.excerpt_terms, ngrams=settings.excerpt_ngrams, unspaced_ngrams=unspaced),
             "text": Analyzer("stems", ngrams=settings.excerpt_ngrams, unspaced_ngrams=unspaced),
         }

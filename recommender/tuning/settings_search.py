@@ -49,7 +49,7 @@ _NONE_AS = {"half_life_days": 20_000.0, "window_days": 365.0}
 _LONGEST = {"half_life_days": 2_000.0, "window_days": 45.0}
 _DIGITS = 3  # significant digits of a mean
 # Other text analyses. They are few, since each means to vectorise the corpus again.
-_ANALYSES: tuple[Change, ...] = ({"title_ngrams": (4, 4)},)
+_ANALYSES: tuple[Change, ...] = ({"title_across_words": True}, {"title_ngrams": (4, 4)})
 _IDF_POWERS = (0.25, 0.5, 0.75, 1.0)
 _UNSPACED_ANALYSES: tuple[Change, ...] = ({"unspaced_ngrams": (2, 2)}, {"unspaced_ngrams": (1, 2)})
 
@@ -235,15 +235,13 @@ def _try_analysis(context: TuningContext, tuned: Settings, change: Change) -> tu
 
 
 def _average_idf_power(context: TuningContext, tuned: Settings) -> tuple[TuningContext, Settings]:
-    """The context and settings with the IDF's power averaged as other settings are, if that is better at all."""
+    """The context and settings with the IDF's power averaged as other settings are, if it makes any difference."""
     contexts = [context.with_analysis({"idf_power": power}) for power in _IDF_POWERS]
     ndcgs = [_ndcg(each.candidates, each.popularity(tuned), tuned) for each in contexts]
-    change: Change = {"idf_power": _mean("idf_power", _IDF_POWERS, _posterior(np.array(ndcgs)))}
-    other = context.with_analysis(change)
-    popularity, before = other.popularity(tuned), _ndcg(context.candidates, context.popularity(tuned), tuned)
-    if _ndcg(other.candidates, popularity, tuned).mean() <= before.mean():
+    if np.ptp([of_power.mean() for of_power in ndcgs]) == 0:
         return context, tuned
-    return other, replace(tuned, **change)
+    change: Change = {"idf_power": _mean("idf_power", _IDF_POWERS, _posterior(np.array(ndcgs)))}
+    return context.with_analysis(change), replace(tuned, **change)
 
 
 def _ndcg(candidates: Candidates, popularity: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ _COUNTED_ANEW: Mapping[str, tuple[str, ...]] = {
     "idf_power": (),
     "title_terms": ("title",),
     "title_ngrams": ("title",),
+    "title_across_words": ("title",),
 }
 """The fields whose terms a change of a setting counts anew, where these are not all."""
 

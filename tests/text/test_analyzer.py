@@ -32,6 +32,24 @@ def test_ngrams_of_several_lengths_come_shortest_first() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("run to sea", ["n t", "un t", "n to", "o s", "to s", "o se"]),
+        ("I am", ["i a", "i am"]),
+        ("run, to: sea", []),  # what punctuation parts does not belong together
+        ("run", []),
+        ("", []),
+    ],
+)
+def test_ngrams_may_reach_from_a_word_into_the_next(text: str, expected: list[str]) -> None:
+    within, across = (
+        Analyzer("ngrams", ngrams=(3, 4), unspaced_ngrams=(2, 3), across_words=across) for across in (False, True)
+    )
+    assert across(text) == within(text) + expected
+    assert across(text, "en") == within(text, "en") + [f"en\x1f{term}" for term in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("The ferries are running late", ["the", "ferri", "are", "run", "late"]),
         ("Die Gärten der Häuser", ["die", "gart", "der", "haus"]),
         ("Новые поезда опаздывают на станциях", ["нов", "поезд", "опаздыва", "на", "станц"]),
