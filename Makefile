@@ -11,6 +11,7 @@ SECONDS ?= 600
 
 VENV := .venv
 BIN := $(VENV)/bin
+GENERATORS := @11ty/eleventy@3 hexo@8 hexo-renderer-ejs@2 hexo-renderer-marked@7 astro@5 @astrojs/mdx@4 vitepress@1
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
 .PHONY: help serve test test-all test-long test-engines test-sites lint bench costs engines-bench load answers pages api-test fuzz kill-test kill-server-test fault-test soak clean
@@ -34,7 +35,7 @@ test-long: $(VENV)/installed-dev  ## run the long tests
 test-engines: $(VENV)/installed-engines  ## train and export on Spark and Ray, and over S3 (needs Java 17; 800 MB to install)
 	@$(BIN)/python -m pytest tests/engines $(ENGINES)
 
-test-sites: $(VENV)/installed-dev  ## write lists into tiny sites, build them with jekyll and hugo, and follow every link
+test-sites: $(VENV)/installed-dev $(VENV)/installed-generators  ## write lists into tiny sites, build them with their generators, follow every link
 	@$(BIN)/python -m pytest tests/sites/test_built_sites.py -m long
 
 lint: $(VENV)/installed-dev  ## check style, format, types and which package imports which
@@ -102,6 +103,10 @@ $(VENV)/installed-engines: $(VENV)/installed-dev
 $(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-generators:
+	@mkdir -p $(VENV)/generators
+	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV)/generators $(GENERATORS) && touch $@; fi
 
 $(VENV)/installed-fuzz: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,fuzz]'

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 from langcodes import tag_is_valid
 
+from recommender.sites.configuration import text_in
 from recommender.sites.page import Page, PageKind
 from recommender.sites.path_dates import find_date_in_path
 
@@ -61,6 +62,7 @@ class Site:
         date_keys: keys of the publication date that come before those which all generators share.
         prefers_path_date: whether a date in the path comes before one in the front matter.
         tag_separator: what separates tags that are written as one text; `None` where such a text is one tag.
+        hiding_fields: front matter keys, dotted, each with the value that keeps a page from being built or listed.
         hides_unpublished: whether `published: false` means a draft.
         holds_back_future: whether a page with a future date is not built before it.
         markdown_is_mdx: whether files called `.md` are read as MDX, too.
@@ -89,6 +91,7 @@ class Site:
     date_keys: tuple[str, ...] = ()
     prefers_path_date: bool = False
     tag_separator: str | None = None
+    hiding_fields: tuple[tuple[str, str], ...] = ()
     hides_unpublished: bool = False
     holds_back_future: bool = False
     markdown_is_mdx: bool = False
@@ -133,6 +136,10 @@ class Site:
     def is_draft(self, path: str) -> bool:
         """Whether a page is a draft by the folder that it lies in."""
         return not set(path.split("/")[:-1]).isdisjoint(self.draft_folders)
+
+    def hides(self, fields: Mapping[str, object]) -> bool:
+        """Whether a page has none of its own, or is in no list, as its front matter says it to this generator."""
+        return any(text_in(fields, *key.split(".")).lower() == value for key, value in self.hiding_fields)
 
     def date_of(self, path: str) -> date | None:
         """The day that a path names."""

@@ -133,7 +133,7 @@ def read_article_fields(
         identity_urls=identity_urls,
         urls=urls,
         canonical_url=_canonical_url(site, page, identity_urls, is_file=line is None),
-        hidden=is_hidden(fields) or (line is None and site.is_draft(path)),
+        hidden=is_hidden(fields) or (line is None and (site.is_draft(path) or site.hides(fields))),
         visible_from=visible_from,
         visible_until=visible_until,
         published=is_published(fields),

@@ -53,6 +53,22 @@ def test_permalinks_without_code_to_run(tmp_path: Path, permalink: object, made:
     assert address(make_site(tmp_path, CONFIG), "blog/2024-01-02-a.md", permalink=permalink) == made
 
 
+@pytest.mark.parametrize(
+    ("fields", "hides"),
+    [
+        ({"permalink": "false"}, True),
+        ({"permalink": {"build": "false"}}, True),
+        ({"eleventyExcludeFromCollections": "true"}, True),
+        ({"permalink": "/false/"}, False),
+        ({}, False),
+    ],
+)
+def test_pages_that_are_not_built_or_in_no_collection_are_hidden(
+    tmp_path: Path, fields: dict[str, object], hides: bool
+) -> None:
+    assert make_site(tmp_path, CONFIG).hides(fields) is hides
+
+
 def test_computed_permalinks_are_unknown(tmp_path: Path) -> None:
     site = make_site(tmp_path, CONFIG)
     assert address(site, "a/b.md", permalink="/c/", eleventyComputed={"permalink": "/d/"}) is None

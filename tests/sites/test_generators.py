@@ -52,7 +52,10 @@ def meaning(site: Site, root: Path, file: str) -> dict[str, object]:
         "id": site.name_of(path),
         "date": named and named.isoformat(),
         "address": site.address(page),
-        "draft": site.is_draft(path) or fields.get("draft") == "true" or fields.get("status") == "draft",
+        "draft": site.is_draft(path)
+        or site.hides(fields)
+        or fields.get("draft") == "true"
+        or fields.get("status") == "draft",
     }
 
 

@@ -171,3 +171,19 @@ def test_what_lies_in_a_bundle_is_a_part_of_its_page(tmp_path: Path) -> None:
 def test_folders_called_as_languages_are_folders_where_suffixes_are_declared(tmp_path: Path) -> None:
     files = {"hugo.toml": "[languages.en]\n[languages.fr]", "content/a/en/x.md": "", "content/a/fr/x.md": ""}
     assert address(make_site(tmp_path, files), "content/a/fr/x.md") == "/a/fr/x/"
+
+
+@pytest.mark.parametrize(
+    ("fields", "hides"),
+    [
+        ({"headless": "true"}, True),
+        ({"build": {"render": "never"}}, True),
+        ({"_build": {"list": "false"}}, True),
+        ({"build": {"render": "link", "list": "local"}}, False),
+        ({}, False),
+    ],
+)
+def test_pages_that_are_not_rendered_or_not_listed_are_hidden(
+    tmp_path: Path, fields: dict[str, object], hides: bool
+) -> None:
+    assert make_site(tmp_path, {"hugo.toml": ""}).hides(fields) is hides

@@ -27,6 +27,7 @@ from recommender.sites.javascript import read_javascript
 from recommender.sites.site import Site, is_language_code, normalise_language
 
 _FILES = (".eleventy.js", *(f"eleventy.config.{ending}" for ending in ("js", "mjs", "cjs", "ts", "mts", "cts")))
+_HIDING_FIELDS = (("permalink", "false"), ("permalink.build", "false"), ("eleventyExcludeFromCollections", "true"))
 _OWN_KEYS = ("dir", "pathPrefix", "templateFormats", "markdownTemplateEngine", "htmlTemplateEngine")
 _INPUT = re.compile(r"""setInputDirectory\(\s*["'`]([^"'`]+)|--input[= ]["']?([^\s"']+)""")
 _DEFAULT_LANGUAGE = re.compile(r"""defaultLanguage\s*:\s*["'`]([\w-]+)""")
@@ -77,6 +78,7 @@ def _site(root: Path, source: str, values: Configuration, code: str, reason: str
         standalone=(f"/{within}index.*",),
         has_sections=True,
         tag_separator=",",
+        hiding_fields=_HIDING_FIELDS,
         languages=(normalise_language(default[1]),) if default else (),
         language_folders={folder: normalise_language(language) for folder, language in languages.items()},
         base_urls={"": read_base_url(global_data, values.get("pathPrefix", ""))},

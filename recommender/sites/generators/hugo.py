@@ -28,6 +28,11 @@ _ENDINGS = (".toml", ".yaml", ".yml", ".json")
 _ENVIRONMENTS = ("_default", "production")
 _ROOTS = ("hugo", "config")
 _OWN_KEYS = {"baseurl", "contentdir", "defaultcontentlanguage", "languagecode", "languages", "permalinks", "theme"}
+_NEVER = ("never", "false")
+_HIDING_FIELDS = (
+    ("headless", "true"),
+    *((f"{build}.{key}", value) for build in ("build", "_build") for key in ("render", "list") for value in _NEVER),
+)
 _DATE_KEYS = ("date", "publishDate", "pubDate", "published", "lastmod", "modified")
 
 
@@ -108,6 +113,7 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
         has_resources=True,
         date_keys=tuple(dict.fromkeys(key for key in date_keys if not key.startswith(":"))),
         prefers_path_date=date_keys[0] == ":filename",
+        hiding_fields=_HIDING_FIELDS,
         holds_back_future=not flag_in(values, "buildfuture"),
         languages=tuple(map(normalise_language, declared or filter(None, [single]))),
         language_folders={folder: normalise_language(key) for folder, (_, key) in mounts.items() if key},
