@@ -146,14 +146,26 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
         exclude_files: tuple[str, ...],
         address_pattern: str,
         base_url: str,
+        related_key: str,
         **options: Any,
     ) -> Any:
         choice = FileChoice(
-            site=site, include=include, exclude=exclude_files, address=address_pattern, base_url=base_url
+            site=site,
+            include=include,
+            exclude=exclude_files,
+            address=address_pattern,
+            base_url=base_url,
+            related_key=related_key,
         )
         return command(choice=choice, **options)
 
     for option in (
+        click.option(
+            "--related-key",
+            metavar="NAME",
+            default="",
+            help="The key in front matter that lists stand under.  [default: related and the like]",
+        ),
         click.option("--base-url", metavar="URL", default="", help="The site's own address, before its paths."),
         click.option(
             "--address",

@@ -7,7 +7,7 @@ recognised by `.related.lock` and never count as curated.
 from recommender.sources.article_fields import AMBIGUOUS_DATE, UNREADABLE_DATE
 from recommender.sources.article_file import PostedForm, digest_front_matter, read_body, read_file, read_posted
 from recommender.sources.article_files import FileChoice, FoundFiles, find_article_files
-from recommender.sources.curated_lists import LIST_KEYS, NAME_KEYS, get_list_value
+from recommender.sources.curated_lists import LIST_KEYS, NAME_KEYS, get_list_keys, get_list_value
 from recommender.sources.jsonl import MAX_LINE_BYTES, digest_jsonl, read_jsonl
 from recommender.sources.parse_cache import PARSE_CACHE_FILE, ParseCache
 from recommender.sources.source import LinkLine, ListState, ParsedFile, Problem, Source
@@ -47,6 +47,7 @@ __all__ = [
     "digest_jsonl",
     "digest_list",
     "find_article_files",
+    "get_list_keys",
     "get_list_value",
     "read_body",
     "read_file",

@@ -33,10 +33,10 @@ from recommender.frontmatter import Value
 from recommender.markup import Body
 from recommender.sites import Page, Site, address_by_pattern
 from recommender.sources.curated_lists import (
-    LIST_KEYS,
     NESTING_KEYS,
     find_list_key,
     get_list_items,
+    get_list_keys,
     list_state_of,
     read_links,
 )
@@ -49,22 +49,23 @@ AMBIGUOUS_DATE = "a date that could be two days"
 """The kind of problem that such a date is."""
 
 _TOPIC_KEYS = ("tags", "categories", "category", "topics", "keywords", "series")
-_KEYS = (
+OTHER_KEYS = (
     *("title", "id", "slug", "excerpt", "summary", "description", "draft", "status", "lang", "language", "locale"),
     *("published", "unlisted", "password", "expiryDate", "aliases", "type"),
-    *(*DATE_KEYS, *ADDRESS_KEYS, *LIST_KEYS, *_TOPIC_KEYS),
+    *(*DATE_KEYS, *ADDRESS_KEYS, *_TOPIC_KEYS),
 )
+"""The keys that say something of an article, other than those of its list."""
 _NO_BODY = Body(text="", heading="", excerpt="", links=())
 
 
-def canonical_fields(fields: Mapping[str, Value]) -> dict[str, Value]:
+def canonical_fields(fields: Mapping[str, Value], site: Site) -> dict[str, Value]:
     """The fields with the keys that this program knows, whatever their case and where their format nests them."""
     flat = dict(fields)
     for key in NESTING_KEYS:
         nested = fields.get(key)
         if isinstance(nested, dict):
             flat = {**nested, **flat}
-    return with_canonical_keys(flat, _KEYS)
+    return with_canonical_keys(flat, (*OTHER_KEYS, *get_list_keys(site)))
 
 
 def read_article_fields(
@@ -115,8 +116,8 @@ def read_article_fields(
     aliases, identity_urls = get_aliases(fields), get_identity_urls(fields)
     on_site = [_urls_of(site.absolute(alias, page.language)) for alias in aliases if alias.startswith("/")]
     urls = tuple(dict.fromkeys((*identity_urls, *_urls_of(address), *aliases, *chain.from_iterable(on_site))))
-    items = get_list_items(parsed, fields, file, line)
-    key = find_list_key(fields)
+    key = find_list_key(fields, get_list_keys(site))
+    items = get_list_items(parsed, fields, file, line, key=key)
     entry = build_entry(fields, title, date=date, url=address)
     return Source(
         path=file if line is None else f"{file}:{line}",

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
@@ -25,7 +26,7 @@ from recommender.frontmatter import (
 from recommender.markup import DEFAULT_SEPARATORS, Body, Markup, parse_body
 from recommender.sites import Site
 from recommender.sources.article_fields import canonical_fields, read_article_fields
-from recommender.sources.curated_lists import find_list_path, get_list_value, list_state_of
+from recommender.sources.curated_lists import find_list_path, get_list_keys, get_list_value, list_state_of
 from recommender.sources.source import ParsedFile, Problem, Source
 from recommender.sources.written_lists import Written, WrittenList, digest_list
 from recommender.storage import open_regular_file
@@ -36,11 +37,6 @@ MAX_FILE_BYTES = 4 << 20
 _MARKDOWN = (".md", ".markdown", ".mdx")
 _MARKUPS: dict[str, Markup] = {".mdx": "mdx", ".html": "html", ".txt": "text"}
 _FOR_REPOSITORIES = frozenset({"readme", "changelog", "license", "contributing", "code_of_conduct", "security"})
-# The key of a list without the dash of an entry on the next line; what this program would fill is among these.
-_MAYBE_EMPTY = re.compile(
-    r"""(?:related(?:_?posts|_?articles)?|see_?also)["']?\s*[:=](?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""",
-    re.IGNORECASE,
-)
 _POSTED = "the article"
 _PLAIN = Site(generator="folder", reason="")
 
@@ -71,19 +67,21 @@ def read_file(
             return parsed
         body = data[front_matter.body :]
         parsed.digest = _digest(file, data[front_matter.start : front_matter.end], body)
-        may_hold_written_list = written or _MAYBE_EMPTY.search(front_matter.text)
+        may_hold_written_list = written or _maybe_empty(get_list_keys(site)).search(front_matter.text)
         if not (parse or may_hold_written_list):
             return parsed
         events: list[yaml.Event] = []
         fields = parse_front_matter(front_matter, path=file, events=events if may_hold_written_list else None)
         written_list = None
         if may_hold_written_list:
-            written_list, without = _separate_written_list(front_matter, events, fields, written or {}, file)
+            written_list, without = _separate_written_list(
+                front_matter, events, fields, written or {}, file, keys=get_list_keys(site)
+            )
             parsed.digest = _digest(file, without.encode(), body)
         if parse:
             source = read_article_fields(
                 parsed,
-                canonical_fields(fields),
+                canonical_fields(fields, site),
                 file,
                 None,
                 site=site,
@@ -92,7 +90,9 @@ def read_file(
                 front_matter_digest=digest_front_matter(front_matter),
             )
             if source is not None:
-                source = replace(source, format=front_matter.format, list_path=find_list_path(fields))
+                source = replace(
+                    source, format=front_matter.format, list_path=find_list_path(fields, get_list_keys(site))
+                )
                 parsed.sources.append(source)
     except FrontMatterError as error:
         parsed.problems.append(Problem.from_error(error))
@@ -122,12 +122,12 @@ def read_posted(text: str, form: PostedForm) -> tuple[Source, list[Problem]]:
     data = text.encode()
     body = Body(text="", heading="", excerpt="", links=())
     if form == "json":
-        fields = canonical_fields(parse_json(data, path=_POSTED, line=None))
+        fields = canonical_fields(parse_json(data, path=_POSTED, line=None), _PLAIN)
     else:
         front_matter = split_front_matter(data, path=_POSTED)
         if front_matter is None:
             raise FrontMatterError(_why_no_front_matter(data), path=_POSTED, line=1)
-        fields = canonical_fields(parse_front_matter(front_matter, path=_POSTED))
+        fields = canonical_fields(parse_front_matter(front_matter, path=_POSTED), _PLAIN)
         body = _parse_body(data[front_matter.body :], _POSTED, _PLAIN)
     slug = make_dated_slug(get_title(fields) or "", get_date_text(fields))
     source = read_article_fields(parsed, fields, f"{slug}.md" if slug else _POSTED, None, site=_PLAIN, body=body)
@@ -179,9 +179,11 @@ def _separate_written_list(
     fields: Mapping[str, Value],
     written: Written,
     file: str,
+    *,
+    keys: Sequence[str],
 ) -> tuple[WrittenList | None, str]:
     """The list of a file if this program wrote it, and the front matter without what it wrote or may fill."""
-    key = find_list_path(fields)
+    key = find_list_path(fields, keys)
     if not key:
         return None, front_matter.text
     value = get_list_value(fields, key)
@@ -198,6 +200,16 @@ def _separate_written_list(
             without = layout.without_items(kept=known.curated) if can_be_cut else front_matter.text
             return replace(known, file=file), without
     return None, front_matter.text
+
+
+@cache
+def _maybe_empty(keys: Sequence[str]) -> re.Pattern[str]:
+    """Finds keys of lists without the dash of an entry on the next line; what this program would fill is among them."""
+    names = "|".join(map(re.escape, keys))
+    return re.compile(
+        rf"""(?:{names})["']?\s*[:=](?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""",
+        re.IGNORECASE,
+    )
 
 
 def _why_no_front_matter(data: bytes) -> str:

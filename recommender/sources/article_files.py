@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
+from recommender.errors import CorpusError
 from recommender.sites import ARTICLE_SUFFIXES, UNREAD_SUFFIXES, Site, find_site, with_chosen_addresses
+from recommender.sources.article_fields import OTHER_KEYS
 from recommender.sources.source import Problem
 
+_KEY = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
+_OTHER_KEYS = frozenset(key.lower() for key in OTHER_KEYS)
 _SUFFIXES = frozenset((*ARTICLE_SUFFIXES, ".jsonl"))
 _UNVISITED = frozenset({"node_modules"})
 _OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "index.indptr.npy"})
@@ -27,6 +32,7 @@ class FileChoice:
         exclude: globs of files that are not read.
         address: pattern of the addresses, such as `/:year/:slug/`; empty for those of the site's conventions.
         base_url: what comes before them; empty for what the site's configuration says.
+        related_key: the one key that lists stand under; empty for those that sites usually have.
     """
 
     site: str | None = None
@@ -34,11 +40,25 @@ class FileChoice:
     exclude: tuple[str, ...] = ()
     address: str = ""
     base_url: str = ""
+    related_key: str = ""
 
     def or_else(self, other: FileChoice) -> FileChoice:
         """The choice with what another one names wherever this one names nothing."""
         names = [field.name for field in fields(self)]
         return FileChoice(**{name: getattr(self, name) or getattr(other, name) for name in names})
+
+    def apply_to(self, site: Site) -> Site:
+        """The site with the addresses and the key of lists that were chosen.
+
+        Raises:
+            CorpusError: one of them is none.
+        """
+        if self.related_key and not _KEY.fullmatch(self.related_key):
+            raise CorpusError(f"{self.related_key!r} is no key of lists; it is made of letters, digits, _ and -")
+        if self.related_key.lower() in _OTHER_KEYS:
+            raise CorpusError(f"{self.related_key!r} is no key of lists: it says something else of an article")
+        site = with_chosen_addresses(site, pattern=self.address, base_url=self.base_url)
+        return replace(site, list_key=self.related_key)
 
 
 @dataclass(slots=True)
@@ -113,7 +133,7 @@ def find_article_files(root: Path, choice: FileChoice | None = None) -> FoundFil
 
     visit(root, "", frozenset())
     site = find_site(root, sorted(files), generator=choice.site)
-    site = with_chosen_addresses(site, pattern=choice.address, base_url=choice.base_url)
+    site = choice.apply_to(site)
     found = FoundFiles([], site, choice, problems=problems)
     for file in sorted(files):
         if _matches(file, choice.exclude):

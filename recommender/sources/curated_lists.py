@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from recommender.articles import Entry, build_entry, get_identity_urls, get_text, get_title, is_false, is_true
 from recommender.frontmatter import Value
+from recommender.sites import Site
 from recommender.sources.source import ListState, ParsedFile, Problem
 
 LIST_KEYS = (
@@ -18,27 +19,36 @@ LIST_KEYS = (
     "seeAlso",
 )
 """The keys that sites have their lists under; of several in one file the first counts."""
-_LOWER_KEYS = frozenset(key.lower() for key in LIST_KEYS)
 NESTING_KEYS = ("extra", "params", "taxonomies")
 """Where Zola and Hugo have what they know no key for, the first before the others."""
 NAME_KEYS = ("id", "slug", "path", "url", "link", "href", "permalink")
 
 
-def find_list_key(fields: Mapping[str, Value]) -> str:
-    """The key of an article's list; empty where it has none."""
-    return next((key for key in LIST_KEYS if key in fields), "")
+def get_list_keys(site: Site) -> tuple[str, ...]:
+    """The keys that the lists of a site may stand under, the first before the others."""
+    return (site.list_key,) if site.list_key else LIST_KEYS
 
 
-def find_list_path(fields: Mapping[str, Value]) -> tuple[str, ...]:
-    """The keys that lead to an article's list in fields as its file has them; empty where it has none."""
+def find_list_key(fields: Mapping[str, Value], keys: Sequence[str]) -> str:
+    """Of `keys` that of an article's list; empty where it has none."""
+    return next((key for key in keys if key in fields), "")
+
+
+def find_list_path(fields: Mapping[str, Value], keys: Sequence[str]) -> tuple[str, ...]:
+    """The keys that lead to an article's list in fields as its file has them; empty where it has none.
+
+    Args:
+        keys: those that it may stand under, in any case.
+    """
+    lower_keys = {key.lower() for key in keys}
     exact: dict[str, tuple[str, ...]] = {}
     in_other_case: dict[str, tuple[str, ...]] = {}
     for path, values in (((), fields), *(((key,), fields.get(key)) for key in NESTING_KEYS)):
         for name in values if isinstance(values, Mapping) else ():
-            if name.lower() in _LOWER_KEYS:
+            if name.lower() in lower_keys:
                 exact.setdefault(name, (*path, name))
                 in_other_case.setdefault(name.lower(), (*path, name))
-    found = (exact.get(key) or in_other_case.get(key.lower()) for key in LIST_KEYS)
+    found = (exact.get(key) or in_other_case.get(key.lower()) for key in keys)
     return next(filter(None, found), ())
 
 
@@ -59,9 +69,10 @@ def list_state_of(value: Value) -> ListState:
     return "refused" if is_false(value) else "not a list"
 
 
-def get_list_items(parsed: ParsedFile, fields: Mapping[str, Value], file: str, line: int | None) -> list[Value]:
-    """The items of an article's list; that it is no list is noted in `parsed`."""
-    key = find_list_key(fields)
+def get_list_items(
+    parsed: ParsedFile, fields: Mapping[str, Value], file: str, line: int | None, *, key: str
+) -> list[Value]:
+    """The items of an article's list under a key; that it is no list is noted in `parsed`."""
     value = fields.get(key, "")
     if list_state_of(value) == "not a list":
         parsed.problems.append(

@@ -13,7 +13,7 @@ from recommender.errors import FrontMatterError
 from recommender.frontmatter import parse_json
 from recommender.sites import Site
 from recommender.sources.article_fields import canonical_fields, read_article_fields
-from recommender.sources.curated_lists import find_list_key, get_list_items, read_links
+from recommender.sources.curated_lists import find_list_key, get_list_items, get_list_keys, read_links
 from recommender.sources.source import LinkLine, ParsedFile, Problem
 from recommender.storage import open_regular_file
 
@@ -99,10 +99,10 @@ def _parse_line(parsed: ParsedFile, path: str, line: bytes | None, number: int, 
     if not content.strip():
         return
     try:
-        fields = canonical_fields(parse_json(content, path=path, line=number))
-        key = find_list_key(fields)
+        fields = canonical_fields(parse_json(content, path=path, line=number), site)
+        key = find_list_key(fields, get_list_keys(site))
         if get_title(fields) is None and key and (name := get_text(fields, "id", "slug")):
-            items = get_list_items(parsed, fields, path, number)
+            items = get_list_items(parsed, fields, path, number, key=key)
             parsed.links.append(LinkLine(path, number, name, read_links(parsed, items, path, number, key=key)))
         elif (source := read_article_fields(parsed, fields, path, number, site=site)) is not None:
             parsed.sources.append(source)

@@ -13,7 +13,7 @@ from more_itertools import chunked
 from tqdm import tqdm
 
 from recommender.errors import CorpusError
-from recommender.sites import Site, with_chosen_addresses
+from recommender.sites import Site
 from recommender.sources.article_file import read_file
 from recommender.sources.article_files import FileChoice, FoundFiles, find_article_files, is_jsonl
 from recommender.sources.jsonl import digest_jsonl, read_jsonl
@@ -126,8 +126,7 @@ def _find_files(path: Path, choice: FileChoice | None) -> tuple[Path, FoundFiles
     files = [path.name, *([beside.name] if beside.is_file() and beside.name != path.name else [])]
     choice = choice or FileChoice()
     site = Site(generator="jsonl", reason="it is a .jsonl file")
-    site = with_chosen_addresses(site, pattern=choice.address, base_url=choice.base_url)
-    return path.parent, FoundFiles(files, site, choice)
+    return path.parent, FoundFiles(files, choice.apply_to(site), choice)
 
 
 def _parse_batch(root: Path, site: Site, tasks: list[Task]) -> list[CacheEntry | ParsedFile]:

@@ -13,7 +13,7 @@ from recommender.articles import Article
 from recommender.corpus import ArticleFile, Corpus
 from recommender.errors import FrontMatterError
 from recommender.frontmatter import Format, FrontMatter, Value, parse_front_matter, split_front_matter
-from recommender.sources import get_list_value
+from recommender.sources import LIST_KEYS, get_list_keys, get_list_value
 from recommender.writing.list_shape import ListShape, ShapeName
 from recommender.writing.toml_style import TomlItem, format_toml_entry, format_toml_text
 from recommender.writing.yaml_style import YamlItem, YamlStyle
@@ -57,7 +57,9 @@ class ListStyle:
         return cls(
             max(paths, key=lambda path: paths[path]) if paths else _default_path(corpus),
             ListShape.from_items(items, corpus.articles, name=shape),
-            YamlStyle.from_front_matters(one.text for one in front_matters if one.format == "yaml"),
+            YamlStyle.from_front_matters(
+                (one.text for one in front_matters if one.format == "yaml"), list_keys=_list_keys(corpus)
+            ),
         )
 
     def item_of(self, article: Article, format: Format) -> ListItem | None:
@@ -101,7 +103,12 @@ def _format_toml(item: Mapping[str, Any] | str) -> TomlItem:
     return format_toml_text(item) if isinstance(item, str) else format_toml_entry(item)
 
 
+def _list_keys(corpus: Corpus) -> Sequence[str]:
+    return get_list_keys(corpus.found_files.site) if corpus.found_files else LIST_KEYS
+
+
 def _default_path(corpus: Corpus) -> tuple[str, ...]:
     found = corpus.found_files
     is_dropped = found is not None and found.site.generator in _DROPS_UNKNOWN_KEYS
-    return ("extra", "related") if is_dropped else ("related",)
+    key = (found.site.list_key if found else "") or "related"
+    return ("extra", key) if is_dropped else (key,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Self
@@ -53,7 +53,7 @@ class YamlStyle:
     list_indent: int = 2
 
     @classmethod
-    def from_front_matters(cls, texts: Iterable[str]) -> Self:
+    def from_front_matters(cls, texts: Iterable[str], *, list_keys: Sequence[str] = LIST_KEYS) -> Self:
         """Learn the style of a site from front matters, with the defaults for what they don't show.
 
         A key's values in lists of related articles count, or if there are none, those elsewhere in the front matter.
@@ -61,7 +61,7 @@ class YamlStyle:
         """
         within, outside = _StyleCounts(), _StyleCounts()
         for text in texts:
-            _count_styles(text, within, outside)
+            _count_styles(text, within, outside, list_keys)
         quoted = set(cls().quoted)
         for key in within.plain.keys() | within.quoted.keys() | outside.plain.keys() | outside.quoted.keys():
             seen = within if within.plain[key] or within.quoted[key] else outside
@@ -142,8 +142,8 @@ class _StyleCounts:
             self.indents[value.value[0].start_mark.column - 2 - key.start_mark.column] += 1
 
 
-def _count_styles(text: str, within: _StyleCounts, outside: _StyleCounts) -> None:
-    """Count the styles in one front matter, within its `related` list and outside of it."""
+def _count_styles(text: str, within: _StyleCounts, outside: _StyleCounts, list_keys: Sequence[str]) -> None:
+    """Count the styles in one front matter, within its list of related articles and outside of it."""
     try:
         root = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.YAMLError:
@@ -151,7 +151,7 @@ def _count_styles(text: str, within: _StyleCounts, outside: _StyleCounts) -> Non
     if not isinstance(root, yaml.MappingNode):
         return
     for key, value in root.value:
-        counts = within if key.value in LIST_KEYS else outside
+        counts = within if key.value in list_keys else outside
         if counts is within and isinstance(value, yaml.SequenceNode):
             for item in value.value:
                 counts.count(key, item)  # a list of texts

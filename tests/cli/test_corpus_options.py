@@ -70,12 +70,38 @@ def test_lines_get_addresses_too(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["related"] == [{"url": "https://site.example/p/bread"}]
 
 
+def test_lists_are_read_and_written_under_the_key_that_was_chosen(tmp_path: Path) -> None:
+    texts = {
+        "oven": "title: Clay oven\nfurther:\n- bread\n",
+        "bread": "title: Clay oven bread\nrelated: [rye, wheat]\n",
+        "rye": "title: Clay rye\nFurther: []\n",
+    }
+    site, models = tmp_path / "site", tmp_path / "models"
+    site.mkdir()
+    for name, text in texts.items():
+        (site / f"{name}.md").write_text(f"---\n{text}---\n")
+    trained = run("train", site, "--models", models, "--related-key", "further")
+    assert "1 curated link in 1 list" in trained.stderr
+    run("enrich", site, "--models", models, "--limit", "1")
+    assert (site / "oven.md").read_text() == f"---\n{texts['oven']}---\n"
+    assert (site / "bread.md").read_text() == f"---\n{texts['bread']}further:\n- oven\n---\n"
+    assert (site / "rye.md").read_text() == "---\ntitle: Clay rye\nFurther:\n- oven\n---\n"
+    again = run("train", site, "--models", models, "--related-key", "further")
+    assert "1 curated link in 1 list" in again.stderr
+    run("enrich", site, "--models", models, "--remove")
+    assert {name: (site / f"{name}.md").read_text() for name in texts} == {
+        name: f"---\n{text}---\n" for name, text in texts.items()
+    }
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         (("--site", "wordpress"), "'wordpress' is not one of"),
         (("--address", "/:author/"), "there is no :author in patterns of addresses; there are :path, "),
         (("--base-url", "site.example"), "'site.example' is no base URL"),
+        (("--related-key", "see also"), "'see also' is no key of lists"),
+        (("--related-key", "Tags"), "'Tags' is no key of lists: it says something else"),
     ],
 )
 def test_what_can_not_be_chosen_is_refused(blog: Path, tmp_path: Path, options: tuple[str, ...], sentence: str) -> None:
