@@ -18,6 +18,7 @@ Terms: TypeAlias = Literal["ngrams", "stems", "words"]
 Published: TypeAlias = Literal["any", "only"]
 LanguageChoice: TypeAlias = Literal["any", "own"]
 CopiesChoice: TypeAlias = Literal["one", "any"]
+SeriesChoice: TypeAlias = Literal["first", "ignore"]
 
 _Terms: TypeAlias = Annotated[Terms, Meta(description="one of ngrams, stems, words")]
 _Length: TypeAlias = Annotated[int, Meta(ge=1, le=8)]
@@ -86,6 +87,9 @@ class Settings:
     copies: Annotated[CopiesChoice, Meta(description="one or any")] = "one"
     """`one` suggests one of several copies of a text, the original, and never a copy of the article itself. `train`
     chooses `any` where editors link copies."""
+    series: Annotated[SeriesChoice, Meta(description="first or ignore")] = "first"
+    """`first` begins the list of an article that is a part of a series with its other parts. `train` chooses `ignore`
+    where editors leave them out."""
 
     def __post_init__(self) -> None:
         """Check every field.

@@ -26,6 +26,7 @@ from recommender.articles.entry import ENTRY_KEYS, Entry, build_entry, get_entry
 from recommender.articles.entry_fields import ENTRY_FIELDS, pick_fields, read_entry_fields
 from recommender.articles.fields import get_text, get_texts, get_title, with_canonical_keys
 from recommender.articles.rank_order import in_rank_order, published_days, rank_key
+from recommender.articles.series import NO_SERIES, Series, get_series
 from recommender.articles.slug import make_dated_slug
 from recommender.articles.visibility import get_visible_days, is_false, is_hidden, is_published, is_true
 
@@ -34,8 +35,10 @@ __all__ = [
     "DATE_KEYS",
     "ENTRY_FIELDS",
     "ENTRY_KEYS",
+    "NO_SERIES",
     "Article",
     "Entry",
+    "Series",
     "build_entry",
     "days_since_1970",
     "get_address_keys",
@@ -45,6 +48,7 @@ __all__ = [
     "get_entry_date",
     "get_entry_url",
     "get_identity_urls",
+    "get_series",
     "get_text",
     "get_texts",
     "get_title",

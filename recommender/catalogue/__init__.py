@@ -1,6 +1,13 @@
 """All articles of a model by row, ID and address, mapped from files and decoded when they are asked for."""
 
-from recommender.catalogue.catalogue import HAS_PINS_OR_BANS, HIDDEN, UNPUBLISHED, Catalogue, encode_article
+from recommender.catalogue.catalogue import (
+    HAS_PINS_OR_BANS,
+    HIDDEN,
+    PART_OF_SERIES,
+    UNPUBLISHED,
+    Catalogue,
+    encode_article,
+)
 from recommender.catalogue.live_catalogue import LiveCatalogue
 from recommender.catalogue.schedule import Schedule
 from recommender.catalogue.string_index import PackedStrings, StringIndex
@@ -9,6 +16,7 @@ from recommender.catalogue.title_index import TitleIndex
 __all__ = [
     "HAS_PINS_OR_BANS",
     "HIDDEN",
+    "PART_OF_SERIES",
     "UNPUBLISHED",
     "Catalogue",
     "LiveCatalogue",

@@ -8,19 +8,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
+from itertools import chain
 from typing import Any, Self, overload
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.articles import Article, published_days
+from recommender.articles import Article, Series, published_days
 from recommender.catalogue.schedule import Schedule
+from recommender.catalogue.series_index import Part, index_series, other_parts
 from recommender.catalogue.string_index import PackedStrings, StringIndex
 from recommender.catalogue.title_index import TitleIndex
 from recommender.corpus import Copies, CopyFinder
 
-HIDDEN, UNPUBLISHED, HAS_PINS_OR_BANS, TIMED = 1, 2, 4, 8
+HIDDEN, UNPUBLISHED, HAS_PINS_OR_BANS, TIMED, PART_OF_SERIES = 1, 2, 4, 8, 16
 _HEAD = b'{"entry":'
 
 
@@ -31,7 +33,8 @@ class Catalogue(Sequence[Article]):
         records: each article as a JSON object whose first key is `entry`.
         entry_sizes: int32 (articles,) bytes of each entry.
         days: float64 (articles,) days since 1970-01-01 UTC; NaN where unknown.
-        flags: uint8 (articles,): the sum of `HIDDEN`, `UNPUBLISHED`, `HAS_PINS_OR_BANS` and `TIMED`.
+        flags: uint8 (articles,): the sum of `HIDDEN`, `UNPUBLISHED`, `HAS_PINS_OR_BANS`, `TIMED` and
+            `PART_OF_SERIES`.
         names, urls: the row of each ID, and of each normalised URL.
         copies: which articles are copies of one text.
     """
@@ -159,6 +162,17 @@ class Catalogue(Sequence[Article]):
         articles = ((row, self[row]) for row in timed)
         return Schedule.from_moments((row, one.visible_from, one.visible_until) for row, one in articles)
 
+    @cached_property
+    def series(self) -> Mapping[str, Sequence[Part]]:
+        """The parts of each series, in their order."""
+        rows = np.flatnonzero(self.flags & PART_OF_SERIES).tolist()
+        return index_series((row, self._fresh(row)) for row in rows)
+
+    def other_parts(self, row: int) -> list[int]:
+        """The other parts of an article's series: those that follow it, then those before it, the nearest first."""
+        parts = (other_parts(self.series[name], row) for name in self[row].series.names)
+        return list(dict.fromkeys(chain.from_iterable(parts)))
+
     def language(self, row: int) -> str | None:
         """The language that an article declares."""
         return self[row].language if self._articles else self._rest(row).get("language")
@@ -201,6 +215,7 @@ def _decode(records: PackedStrings, days: NDArray[np.float64], flags: NDArray[np
         names=tuple(values.get("names", (values["id"],))),
         hidden=bool(flags[row] & HIDDEN),
         published=not flags[row] & UNPUBLISHED,
+        series=Series(tuple(values.get("series", ())), values.get("part")),
         path=values.get("path", ""),
         summary=values.get("summary", ""),
         language=values.get("language"),
@@ -217,6 +232,7 @@ def encode_article(article: Article, curated: Sequence[str]) -> tuple[bytes, int
     edited = bool(article.pinned or article.banned)
     timed = article.visible_from is not None or article.visible_until is not None
     flags = HIDDEN * article.hidden + UNPUBLISHED * (not article.published) + HAS_PINS_OR_BANS * edited + TIMED * timed
+    flags += PART_OF_SERIES * bool(article.series.names)
     return _record(article, entry, curated), len(entry), flags
 
 
@@ -229,6 +245,8 @@ def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:
         "canonical": article.canonical_url or None,
         "from": article.visible_from,
         "until": article.visible_until,
+        "series": article.series.names or None,
+        "part": article.series.part,
     }
     values |= {name: value for name, value in others.items() if value is not None}
     if article.urls:

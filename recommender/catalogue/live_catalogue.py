@@ -12,6 +12,7 @@ from recommender.articles import Article, rank_key
 from recommender.catalogue.catalogue import HIDDEN, Catalogue
 from recommender.catalogue.live_string_index import LiveStringIndex
 from recommender.catalogue.schedule import Schedule
+from recommender.catalogue.series_index import other_parts
 from recommender.corpus import Copies
 
 
@@ -88,6 +89,15 @@ class LiveCatalogue:
     def schedule(self) -> Schedule:
         """The articles that are public only from or until some moment."""
         return self._base.schedule.joined(self._live.schedule, start=len(self._base))
+
+    def other_parts(self, row: int) -> list[int]:
+        """The other parts of an article's series: those that follow it, then those before it, the nearest first."""
+        start, found = len(self._base), dict[int, None]()
+        for name in self[row].series.names:
+            live = [(key, start + other) for key, other in self._live.series.get(name, ())]
+            parts = sorted([*self._base.series.get(name, ()), *live])
+            found |= dict.fromkeys(other_parts(parts, row))
+        return list(found)
 
     def language(self, row: int) -> str | None:
         """The language that an article declares."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from recommender.corpus.corpus import Corpus
 from recommender.settings import Settings
 
 _MOST = 0.5
+_LISTS_OF_PARTS = 5  # fewer tell nothing
 _TITLE_BESIDE_TEXT = 0.05
 _TEXT_BESIDE_EXCERPT = 0.85
 _DAYS_BETWEEN_NEWS = 1.0  # a site with fewer articles than one in so many days is no news site
@@ -23,7 +26,8 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
     Where most articles have a text, it decides, and time does not count: such a site has articles that stay true. Where
     articles declare several languages, lists keep to one. Where the site's generator builds no page for an article
     with `published: false`, it is not suggested, unless most articles are such. Copies are suggested where half of the
-    curated lists that could link copies do.
+    curated lists that could link copies do. Other parts of a series come first unless most of five and more curated
+    lists of parts link none of them.
 
     Args:
         given: settings that the user has set.
@@ -35,9 +39,12 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
     languages: set[str] = set()
     days: list[float] = []
     finder = CopyFinder()
+    series: dict[str, tuple[str, ...]] = {}
     for article in corpus.articles:
         if corpus.links:
             finder.add(article)
+            if article.series.names:
+                series[article.id] = article.series.names
         if not article.path:
             continue  # known from another's list only
         count += 1
@@ -59,6 +66,8 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
         chosen["published"] = "only"
     if _links_copies(corpus, finder):
         chosen["copies"] = "any"
+    if _leaves_series_out(corpus, series):
+        chosen["series"] = "ignore"
     return Settings.from_mapping({**chosen, **(given or {})})
 
 
@@ -79,3 +88,19 @@ def _links_copies(corpus: Corpus, finder: CopyFinder) -> bool:
             could += 1
             do += len(set(copied)) < len(copied)
     return do > 0 and do >= _MOST * could
+
+
+def _leaves_series_out(corpus: Corpus, series: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the curated lists of parts of a series mostly link none of its other parts.
+
+    Args:
+        series: the names of each article's series.
+    """
+    sizes = Counter(chain.from_iterable(series.values()))
+    of_parts = without = 0
+    for id, targets in corpus.links.items():
+        own = {name for name in series.get(id, ()) if sizes[name] > 1}
+        if own:
+            of_parts += 1
+            without += all(own.isdisjoint(series.get(target, ())) for target in targets)
+    return of_parts >= _LISTS_OF_PARTS and without > _MOST * of_parts

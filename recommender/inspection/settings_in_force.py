@@ -12,7 +12,7 @@ Origin: TypeAlias = Literal["given", "learnt from links", "chosen for this corpu
 
 _SHOWN = (
     *("title_weight", "text_weight", "half_life_days", "evergreen", "window_days"),
-    *("language", "published", "copies", "min_score"),
+    *("language", "published", "copies", "series", "min_score"),
 )
 
 

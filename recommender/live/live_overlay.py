@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, normalise_url, rank_key
-from recommender.catalogue import HAS_PINS_OR_BANS, Catalogue, LiveCatalogue
+from recommender.catalogue import HAS_PINS_OR_BANS, PART_OF_SERIES, Catalogue, LiveCatalogue
 from recommender.corpus import LiveChanges, PostedArticle
 from recommender.live.base_model import BaseModel
 from recommender.live.live_article import LiveArticle
@@ -148,6 +148,8 @@ class LiveOverlay:
                 decay=base.decay,
             )
             rows.update((first + found).tolist())
+        if base.rules.series == "first" and self._catalogue.flags[own] & PART_OF_SERIES:
+            rows.update(self._catalogue.other_parts(own))
         return sorted(rows - self._masked - {own})
 
 

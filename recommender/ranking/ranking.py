@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.catalogue import HAS_PINS_OR_BANS, Catalogue, LiveCatalogue
+from recommender.catalogue import HAS_PINS_OR_BANS, PART_OF_SERIES, Catalogue, LiveCatalogue
 from recommender.ranking.rules import COPY, ITSELF, OTHER_LANGUAGE, Candidates, Rule, Rules
 from recommender.search import Decay, Index, LiveIndex, Neighbors, TopLists
 
@@ -134,7 +134,7 @@ class Ranking:
         return csr_array(self._weigh_query(self._index.vectors_of([row])).multiply(self._index.vectors_of([other])))
 
     def lists(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
-        """The list of each article, as its editors wish it."""
+        """The list of each article, as its editors wish it: pins, curated links, parts of its series, suggestions."""
         plain = [row for row in rows if not self._wishes(row, rules)]
         lists = dict(zip(plain, self.best(plain, rules), strict=True))
         return [lists[row] if row in lists else self._as_wished(row, rules) for row in rows]
@@ -144,7 +144,8 @@ class Ranking:
         return self._as_wished(row, rules) if self._wishes(row, rules) else self.best([row], rules)[0]
 
     def _wishes(self, row: int, rules: Rules) -> bool:
-        return rules.curated == "first" or bool(self._articles.flags[row] & HAS_PINS_OR_BANS)
+        wishes = HAS_PINS_OR_BANS | (PART_OF_SERIES if rules.series == "first" else 0)
+        return rules.curated == "first" or bool(self._articles.flags[row] & wishes)
 
     def _as_wished(self, row: int, rules: Rules) -> Ranked:
         article = self._articles[row]
@@ -156,7 +157,10 @@ class Ranking:
         allowed = self._allowed_now(rules)
         unwanted = {row, *self._excluded_rows(row, rules, allowed)}
         any_copy = replace(rules, copies="any")  # editors may choose another than suggestions do
-        for other in map(self._articles.names.row, chosen):
+        parts = self._articles.other_parts(row) if rules.series == "first" else []
+        for other in (*map(self._articles.names.row, chosen), *parts):
+            if len(pinned) == rules.limit:
+                return pinned
             if other is None or not unwanted.isdisjoint(texts := (other, allowed.copy_of(other))):
                 continue
             if self.removed_by(row, other, any_copy) is None:

@@ -233,8 +233,7 @@ class Recommender:
 
     def search_titles(self, text: str, *, limit: int = 10, published: Published | None = None) -> list[Article]:
         """The newest articles whose titles hold every word of a text, or words that hold it; hidden ones left out."""
-        rules = Rules(limit=limit, published=published or self.settings.published)
-        shown = self._ranking.allowed(rules)
+        shown = self._ranking.allowed(Rules(limit=limit, published=published or self.settings.published))
         return [self._catalogue[row] for row in self._catalogue.search_titles(text, limit=limit, allowed=shown)]
 
     def curated(self, id: str) -> list[Article]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recommender.articles import Article, Entry, pick_fields
 from recommender.catalogue import HIDDEN, UNPUBLISHED, Schedule
-from recommender.settings import CopiesChoice, Published, Settings
+from recommender.settings import CopiesChoice, Published, SeriesChoice, Settings
 
 Curated = Literal["ignore", "first"]
 _Days = TypeVar("_Days", np.float64, NDArray[np.float64])
@@ -22,7 +22,7 @@ NOT_PUBLIC_NOW = 128
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An article that was chosen for another's list, and its score, above 0 and at most 1."""
+    """An article that was chosen for another's list, and its score, 0 to 1."""
 
     article: Article
     score: float
@@ -58,6 +58,7 @@ class Rules:
         max_age_days: the oldest that an entry may be, in days before the article; what has no date is left out then.
         provider_cap: suggestions of one provider at most, among the best 5,000.
         copies: "one" leaves all copies of a text out but one, see `Candidates.shown_copies`.
+        series: "first" begins the list with the other parts of the article's series, whatever their scores.
     """
 
     limit: int
@@ -68,6 +69,7 @@ class Rules:
     max_age_days: float | None = None
     provider_cap: int | None = None
     copies: CopiesChoice = "any"
+    series: SeriesChoice = "ignore"
 
     @classmethod
     def from_settings(
@@ -92,11 +94,13 @@ class Rules:
             max_age_days=max_age_days,
             provider_cap=provider_cap,
             copies=settings.copies,
+            series=settings.series,
         )
 
     def of_candidates(self) -> Rules:
         """These rules without what does not depend on the candidate alone: limits, and this article's exclusions."""
-        return replace(self, limit=0, min_score=0.0, curated="ignore", exclude=(), max_age_days=None, provider_cap=None)
+        own = replace(self, exclude=(), curated="ignore", series="ignore")
+        return replace(own, limit=0, min_score=0.0, max_age_days=None, provider_cap=None)
 
     def since(self, days: _Days) -> _Days:
         """The earliest day of a candidate, which then needs a date, for articles of some days; NaN for any."""

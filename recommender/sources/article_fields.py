@@ -16,6 +16,7 @@ from recommender.articles import (
     get_aliases,
     get_date,
     get_identity_urls,
+    get_series,
     get_text,
     get_texts,
     get_title,
@@ -145,6 +146,7 @@ def read_article_fields(
                 topic for key in _TOPIC_KEYS for topic in get_texts(fields, key, separator=_separator(key, site))
             )
         ),
+        series=get_series(fields),
         pinned=get_texts(fields, "relatedPin"),
         banned=get_texts(fields, "relatedBan"),
         list_state="written" if written else list_state_of(fields.get(key, "")),

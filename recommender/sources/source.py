@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from recommender.articles import Entry
+from recommender.articles import NO_SERIES, Entry, Series
 from recommender.errors import FrontMatterError, printable
 from recommender.frontmatter import Format
 from recommender.sources.written_lists import WrittenList
@@ -65,6 +65,7 @@ class Source:
         related: its curated list: entries, or IDs, paths, URLs and titles as texts; without what this program wrote.
         list_key: the key of its list; empty where it has none.
         list_path: the keys that lead to its list in its file, as they are spelt there.
+        series: those that it is a part of.
         pinned, banned: what its own list must begin with and must never hold, as IDs or URLs.
         written: its list, where this program wrote it or the end of it.
         format: that of its front matter.
@@ -93,6 +94,7 @@ class Source:
     list_key: str = ""
     list_path: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    series: Series = NO_SERIES
     pinned: tuple[str, ...] = ()
     banned: tuple[str, ...] = ()
     list_state: ListState = "none"

@@ -46,6 +46,7 @@ window_days      none  default
 language          any  default
 published         any  default
 copies            one  default
+series          first  default
 min_score           0  default
 
 links                    number  in

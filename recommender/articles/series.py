@@ -1,0 +1,48 @@
+"""Series: which ones an article is a part of, and which part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from recommender.articles.fields import get_text, get_texts
+
+# As Hugo's and Pelican's themes and plugins have them, without case, dashes and underscores.
+_NAME_KEYS = ("series", "seriesname", "seriestitle", "inseries")
+_PART_KEYS = (
+    *("seriesorder", "seriesweight", "seriesindex", "seriespart", "seriesnumber"),
+    *("orderinseries", "part", "partnumber"),
+)
+# Those of a series that is a mapping, as some Jekyll sites have it.
+_NESTED_NAME_KEYS = ("name", "id", "slug", "title")
+_NESTED_PART_KEYS = ("index", "order", "part", "number", "weight")
+_SEPARATOR = re.compile(r"[-_ ]")
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
+
+
+class Series(NamedTuple):
+    """The series that an article is a part of, in lower case, and its number among the parts where it says one."""
+
+    names: tuple[str, ...] = ()
+    part: float | None = None
+
+
+NO_SERIES = Series()
+
+
+def get_series(fields: Mapping[str, object]) -> Series:
+    """The series that a front matter names: one, a list, or a mapping with a name and a number."""
+    plain = {_SEPARATOR.sub("", key.lower()): value for key, value in fields.items()}
+    nested = plain.get("series")
+    names: tuple[str, ...] = ()
+    part = get_text(plain, *_PART_KEYS)
+    if isinstance(nested, Mapping):
+        name = get_text(nested, *_NESTED_NAME_KEYS)
+        names = () if name is None else (name,)
+        part = get_text(nested, *_NESTED_PART_KEYS) or part
+    else:
+        names = next((found for key in _NAME_KEYS if (found := get_texts(plain, key))), ())
+    names = tuple(dict.fromkeys(" ".join(name.casefold().split()) for name in names))
+    number = _NUMBER.search(part) if names and part is not None else None
+    return Series(names, None if number is None else float(number.group()))
