@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -13,6 +14,9 @@ import yaml
 from recommender.storage import open_regular_file
 
 MAX_BYTES = 1 << 20
+_FRONT_MATTER = re.compile(
+    r"\ufeff?(?P<fence>---|\+\+\+)[ \t]*\n(?P<text>.*?)^(?P=fence)[ \t]*$", re.DOTALL | re.MULTILINE
+)
 
 Configuration = Mapping[str, Any]
 
@@ -39,6 +43,16 @@ def read_text(path: Path) -> str:
             return stream.read(MAX_BYTES).decode()
     except (OSError, ValueError):
         return ""
+
+
+def read_front_matter(path: Path) -> dict[str, Any]:
+    """The front matter of a page in YAML or TOML, where what it says counts for other pages; else nothing."""
+    found = _FRONT_MATTER.match(read_text(path))
+    try:
+        values = _PARSERS[{"---": ".yaml", "+++": ".toml"}[found["fence"]]](found["text"]) if found else None
+    except (ValueError, yaml.YAMLError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def find_file(root: Path, names: Iterable[str]) -> Path | None:

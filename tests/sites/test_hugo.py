@@ -187,3 +187,45 @@ def test_pages_that_are_not_rendered_or_not_listed_are_hidden(
     tmp_path: Path, fields: dict[str, object], hides: bool
 ) -> None:
     assert make_site(tmp_path, {"hugo.toml": ""}).hides(fields) is hides
+
+
+SECTIONS = {
+    "content/one/_index.md": "---\ntitle: One\nslug: Ein S\n---\n",
+    "content/one/two/_index.md": "+++\ntitle = 'D Two x'\n+++\n",
+    "content/one/two/three/_index.md": "---\ntitle: D\nslug: drei/vier\n---\n",
+    "content/url/_index.md": "---\ntitle: N\nurl: /neues/\n---\n",
+    "content/url/sub/e.md": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "made"),
+    [
+        ("content/one/_index.md", "/ein-s/"),
+        ("content/one/a.md", "/ein-s/a/"),
+        ("content/one/bundle/index.md", "/ein-s/bundle/"),
+        ("content/one/folder/x.md", "/ein-s/folder/x/"),
+        ("content/one/two/b.md", "/ein-s/two/b/"),
+        ("content/one/two/three/_index.md", "/ein-s/two/drei/vier/"),
+        ("content/one/two/three/c.md", "/ein-s/two/drei/vier/c/"),
+        ("content/url/sub/e.md", "/url/sub/e/"),
+    ],
+)
+def test_the_slug_of_a_section_stands_for_its_folder(tmp_path: Path, path: str, made: str) -> None:
+    assert address(make_site(tmp_path, {"hugo.toml": "", **SECTIONS}), path) == made
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "made"),
+    [
+        ("/:sectionslugs/:slug/", "content/one/two/three/c.md", "/ein-s/d-two-x/drei/vier/t/"),
+        ("/:sectionslug/:slug/", "content/one/two/b.md", "/ein-s/t/"),
+        ("/:sectionslugs[last]/:slug/", "content/one/two/b.md", "/d-two-x/t/"),
+        ("/:sectionslugs/:slug/", "content/url/sub/e.md", "/n/t/"),
+        ("/:sections/:slug/", "content/one/two/b.md", "/one/two/t/"),
+        ("/:sectionslugs/:slug/", "content/untitled/f.md", None),
+    ],
+)
+def test_slugs_of_sections_in_patterns(tmp_path: Path, pattern: str, path: str, made: str | None) -> None:
+    rules = "".join(f"{section} = '{pattern}'\n" for section in ("one", "url", "untitled"))
+    assert address(make_site(tmp_path, {"hugo.toml": f"[permalinks]\n{rules}", **SECTIONS}), path, "T") == made

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from urllib.parse import unquote
 
 import regex
@@ -27,7 +27,17 @@ PermalinkRules: TypeAlias = Sequence[tuple[str, str]]
 _DATED_NAME = re.compile(r"\d{4}-\d\d-\d\d[ _-]*(.*?)[ _-]*")
 _DROPPED = regex.compile(r"[^\p{L}\p{M}\p{Nd}\s./\\_#+~%-]|%(?![0-9A-Fa-f]{2})")
 _BLANKS_AT_HYPHENS = re.compile(r"(?<=-)\s+|\s+(?=-)")
-_SECTIONS_SLICE = re.compile(r":sections\[(\w*)(:?)(\w*)\]")
+_SECTIONS_SLICE = re.compile(r":section(slug)?s\[(\w*)(:?)(\w*)\]")
+
+
+class SectionPage(NamedTuple):
+    """What the page of a section, `_index.md`, says of it; both may be empty."""
+
+    slug: str = ""
+    title: str = ""
+
+
+_EMPTY_SECTION = SectionPage()
 
 
 def permalink_rules(values: Configuration) -> PermalinkRules:
@@ -52,7 +62,7 @@ def get_address(site: Site, page: Page) -> str | None:
         return _own_address(site, page, own, prefix, folders)
     if site.kind_of(page) == "section":
         name = "index.html" if _is_ugly(site, folders) and folders else ""
-        made = _join(prefix, _path_part(site, "/".join(folders)))
+        made = _join(prefix, _folder_path(site, page, folders))
         return None if site.options["moves_sections"] else f"{made}{name}"
     rules = site.options["rules"].get(language, site.options["rules"][""])
     path = _page_path(site, page, rules, folders)
@@ -81,7 +91,8 @@ def _page_path(site: Site, page: Page, rules: PermalinkRules, folders: Sequence[
         if fnmatchcase(f"/{path.lower()}", glob) if glob else not folders:
             return _expand(site, page, pattern, folders)
     slug = _slug_of(site, page)
-    return f"{_path_part(site, '/'.join(folders))}/{_urlize(site, slug)}" if slug else path
+    name = _urlize(site, slug) if slug else _path_part(site, site.name_of(page.path))
+    return f"{_folder_path(site, page, folders)}/{name}"
 
 
 def _own_address(site: Site, page: Page, url: str, prefix: str, folders: Sequence[str]) -> str | None:
@@ -102,6 +113,8 @@ def _expand(site: Site, page: Page, pattern: str, folders: Sequence[str]) -> str
     name = site.name_of(page.path)
     slug = _slug_of(site, page)
     sections = _sections(site, page, folders) if ":section" in pattern else []
+    names = [_path_part(site, folder) for folder, _ in sections]
+    slugs = [_urlize(site, one.slug or one.title) if one else "" for _, one in sections]
     texts = {
         "title": page.title,
         "slug": slug or page.title,
@@ -110,7 +123,11 @@ def _expand(site: Site, page: Page, pattern: str, folders: Sequence[str]) -> str
     }
     # Each is taken for an address of its own, of which an empty fragment is dropped, and is then unescaped.
     values = {token: _urlize(site, text).removesuffix("#") for token, text in texts.items() if token in pattern}
-    values |= {"section": sections[0] if sections else "", "sections": "/".join(sections)}
+    values |= {"section": "".join(names[:1]), "sections": "/".join(names)}
+    if all(slugs):  # else Hugo makes titles of the folders' names
+        values |= {"sectionslug": "".join(slugs[:1]), "sectionslugs": "/".join(slugs)}
+    elif ":sectionslug" in pattern:
+        return None
     # Without a date in the front matter a name's is only Hugo's if the configuration wants it.
     date = page.date if site.options["dates_in_names"] or _has_date(site, page) else None
     if date is not None:
@@ -120,7 +137,9 @@ def _expand(site: Site, page: Page, pattern: str, folders: Sequence[str]) -> str
             "weekdayname": f"{date:%A}",
             "yearday": str(date.timetuple().tm_yday),
         }
-    pattern = _SECTIONS_SLICE.sub(lambda match: "/".join(_slice(sections, *match.groups())), pattern)
+    pattern = _SECTIONS_SLICE.sub(
+        lambda match: "/".join(_slice(slugs if match[1] else names, *match.groups()[1:])), pattern
+    )
     made = expand(pattern, date, values)
     return None if made is None else _urlize(site, unquote(made.replace("+", " ")))
 
@@ -133,14 +152,28 @@ def _slice(sections: Sequence[str], first: str, colon: str, last: str) -> Sequen
     return sections[start : index(last, len(sections)) if colon else start + 1]
 
 
-def _sections(site: Site, page: Page, folders: Sequence[str]) -> list[str]:
-    """The folders of a page down to the last one that is a section: the first always is."""
-    parts = PurePosixPath(site.bundle_folder(page.path)).parts
-    depth = next(
-        (depth for depth in range(len(parts)) if "/".join(parts[: len(parts) - depth]) in site.options["sections"]),
-        len(parts),
+def _sections(site: Site, page: Page, folders: Sequence[str]) -> list[tuple[str, SectionPage | None]]:
+    """The folders of a page down to the last one that is a section, with their pages: the first always is one."""
+    pages = [_section_page(site, page, above) for above in reversed(range(len(folders)))]
+    depth = max((depth for depth, one in enumerate(pages, start=1) if one), default=1)
+    return list(zip(folders, pages, strict=True))[:depth]
+
+
+def _folder_path(site: Site, page: Page, folders: Sequence[str]) -> str:
+    """The folders of a page in its address, where the slug of a section stands for its folder's name."""
+    pages = [_section_page(site, page, above) for above in reversed(range(len(folders)))]
+    return "/".join(
+        _urlize(site, one.slug) if one and one.slug else _path_part(site, folder)
+        for folder, one in zip(folders, pages, strict=True)
     )
-    return [_path_part(site, folder) for folder in folders[: max(1, len(folders) - depth)]]
+
+
+def _section_page(site: Site, page: Page, above: int) -> SectionPage | None:
+    """The page of the folder that lies so many levels above the one that a page lies in, in the page's language."""
+    parts = PurePosixPath(site.bundle_folder(page.path)).parts
+    found: Mapping[str, SectionPage] = site.options["sections"].get("/".join(parts[: len(parts) - above]), {})
+    # Where only another language has one, it is a section without anything of its own.
+    return found.get(site.language_of(page.path, {}) or "", _EMPTY_SECTION) if found else None
 
 
 def _slug_of(site: Site, page: Page) -> str:

@@ -6,10 +6,11 @@ Sources: https://gohugo.io/configuration/all/, /configuration/languages/, /confi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from recommender.sites.addresses.hugo import get_address, permalink_rules
+from recommender.sites.addresses.hugo import SectionPage, get_address, permalink_rules
 from recommender.sites.configuration import (
     Configuration,
     find_file,
@@ -18,6 +19,7 @@ from recommender.sites.configuration import (
     mapping_in,
     merge,
     read_configuration,
+    read_front_matter,
     text_in,
     texts_in,
 )
@@ -104,7 +106,7 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
     rules = {normalise_language(key): permalink_rules(merge(values, one)) for key, one in declared.items()}
     rules[""] = permalink_rules(values)
     undeclared = [key for key in mapping_in(values, "languages") if key not in declared]
-    return Site(
+    site = Site(
         generator="hugo",
         reason=reason,
         content_folders=tuple(mounts),
@@ -125,20 +127,25 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
             "prefixes": prefixes,
             "rules": rules,
             "moves_sections": bool(mapping_in(values, "permalinks", "section")),
-            "sections": _section_folders(root, mounts) if ":sections" in str(rules) else frozenset(),
             "dates_in_names": ":filename" in dates,
             "ugly": values.get("uglyurls"),
             "keeps_case": bool(flag_in(values, "disablepathtolower")),
             "drops_accents": bool(flag_in(values, "removepathaccents")),
         },
     )
+    return replace(site, options={**site.options, "sections": _section_pages(site, root)})
 
 
-def _section_folders(root: Path, folders: Iterable[str]) -> frozenset[str]:
-    """The folders below the first level that are sections, since they have a page of their own."""
-    inner = (root / folder for folder in folders if ".." not in PurePosixPath(folder).parts)
-    pages = (path for folder in inner for path in folder.rglob("_index.*"))
-    return frozenset(page.parent.relative_to(root).as_posix() for page in pages)
+def _section_pages(site: Site, root: Path) -> dict[str, dict[str, SectionPage]]:
+    """The pages of sections by folder and language; a folder below the first level is a section if it has one."""
+    pages: dict[str, dict[str, SectionPage]] = {}
+    inner = (root / folder for folder in site.content_folders if ".." not in PurePosixPath(folder).parts)
+    for file in sorted(path for folder in inner for path in folder.rglob("_index.*")):
+        path = file.relative_to(root).as_posix()
+        fields = read_front_matter(file)
+        page = SectionPage(slug=str(fields.get("slug") or ""), title=str(fields.get("title") or ""))
+        pages.setdefault(path.rpartition("/")[0], {})[site.language_of(path, {}) or ""] = page
+    return pages
 
 
 GENERATOR = Generator("hugo", configure=_configure)
