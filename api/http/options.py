@@ -30,8 +30,11 @@ def ranking_options(query: ListOptions) -> Options:
         options["max_age_days"] = query.max_age_days
     if query.provider_cap:
         options["provider_cap"] = query.provider_cap
-    if isinstance(query, ArticleListOptions) and query.curated is not UNSET:
-        options["curated"] = query.curated
+    if isinstance(query, ArticleListOptions):
+        if query.curated is not UNSET:
+            options["curated"] = query.curated
+        if query.fill is not UNSET:
+            options["fill"] = query.fill
     return options
 
 

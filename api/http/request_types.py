@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from recommender.articles import ENTRY_FIELDS
-from recommender.ranking import CuratedOption, MaxAgeDays, MinScore, ProviderCap, PublishedOption
+from recommender.ranking import CuratedOption, FillOption, MaxAgeDays, MinScore, ProviderCap, PublishedOption
 
 Limit = Annotated[int, Meta(ge=1, le=100, description="Maximum number of entries; by default the model's setting.")]
 Date = Annotated[
@@ -70,6 +70,7 @@ class ArticleListOptions(ListOptions, frozen=True, kw_only=True):
     """Options of an article's list."""
 
     curated: CuratedOption | UnsetType = UNSET
+    fill: FillOption | UnsetType = UNSET
 
 
 class FragmentQuery(ArticleListOptions, frozen=True, kw_only=True):

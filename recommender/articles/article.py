@@ -25,6 +25,7 @@ class Article:
         hidden: it is a draft or withdrawn, and never suggested.
         visible_from, visible_until: days since 1970-01-01 UTC between which it may be suggested; `None` is no limit.
         published: the site's own flag; `False` is suggested unless `published="only"` is asked for.
+        section: its first category, else its folder; see `read_article_fields`.
         series: those that it is a part of.
         pinned: IDs that its own list begins with, whatever their scores.
         banned: IDs that its own list never holds.
@@ -44,6 +45,7 @@ class Article:
     visible_from: float | None = None
     visible_until: float | None = None
     published: bool = True
+    section: str = ""
     series: Series = NO_SERIES
     pinned: tuple[str, ...] = ()
     banned: tuple[str, ...] = ()

@@ -155,6 +155,18 @@ class Catalogue(Sequence[Article]):
                 found[row] = numbers.setdefault(key, len(numbers))
         return found, numbers
 
+    @property
+    def sections(self) -> NDArray[np.int32]:
+        """Each article's section as a number, int32 (articles,)."""
+        return self.section_numbers[0]
+
+    @cached_property
+    def section_numbers(self) -> tuple[NDArray[np.int32], dict[str, int]]:
+        """Each article's section as a number, as in `sections`, and the number of each section."""
+        numbers: dict[str, int] = {}
+        keys = (self.section(row) for row in range(len(self)))
+        return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int32), numbers
+
     @cached_property
     def schedule(self) -> Schedule:
         """The articles that are public only from or until some moment."""
@@ -176,6 +188,10 @@ class Catalogue(Sequence[Article]):
     def language(self, row: int) -> str | None:
         """The language that an article declares."""
         return self[row].language if self._articles else self._rest(row).get("language")
+
+    def section(self, row: int) -> str:
+        """An article's section."""
+        return self[row].section if self._articles else str(self._rest(row).get("section", ""))
 
     def provider(self, row: int) -> str | None:
         """The domain of an article's provider, or else its name."""
@@ -215,6 +231,7 @@ def _decode(records: PackedStrings, days: NDArray[np.float64], flags: NDArray[np
         names=tuple(values.get("names", (values["id"],))),
         hidden=bool(flags[row] & HIDDEN),
         published=not flags[row] & UNPUBLISHED,
+        section=values.get("section", ""),
         series=Series(tuple(values.get("series", ())), values.get("part")),
         path=values.get("path", ""),
         summary=values.get("summary", ""),
@@ -245,6 +262,7 @@ def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:
         "canonical": article.canonical_url or None,
         "from": article.visible_from,
         "until": article.visible_until,
+        "section": article.section or None,
         "series": article.series.names or None,
         "part": article.series.part,
     }

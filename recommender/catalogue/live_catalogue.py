@@ -123,3 +123,10 @@ class LiveCatalogue:
         keys = [self._live.provider(row) for row in range(len(self._live))]
         more = [numbers.setdefault(key, len(numbers)) if key else -1 for key in keys]
         return np.concatenate((found, np.array(more, np.int32)))
+
+    @cached_property
+    def sections(self) -> NDArray[np.int32]:
+        """Each article's section as a number, int32 (articles,)."""
+        found, numbers = self._base.section_numbers[0], dict(self._base.section_numbers[1])
+        keys = [self._live.section(row) for row in range(len(self._live))]
+        return np.concatenate((found, np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int32)))

@@ -327,6 +327,7 @@ def _merge_files(group: list[IdentifiedFile]) -> Article:
         visible_from=newest.visible_from,
         visible_until=newest.visible_until,
         published=newest.published,
+        section=newest.section,
         series=newest.series,
     )
 

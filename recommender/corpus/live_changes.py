@@ -76,6 +76,7 @@ class PostedArticle:
             visible_from=source.visible_from,
             visible_until=source.visible_until,
             published=source.published,
+            section=source.section,
             series=source.series,
         )
 

@@ -4,6 +4,7 @@ from recommender.ranking.explanation import Explanation, SharedWord
 from recommender.ranking.options import (
     CuratedOption,
     Excluded,
+    FillOption,
     MaxAgeDays,
     MinScore,
     Options,
@@ -18,6 +19,7 @@ __all__ = [
     "CuratedOption",
     "Excluded",
     "Explanation",
+    "FillOption",
     "MaxAgeDays",
     "MinScore",
     "Options",

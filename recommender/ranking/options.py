@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias, TypedDict
 
 from msgspec import Meta
 
-from recommender.ranking.rules import Curated
+from recommender.ranking.rules import Curated, Fill
 from recommender.settings import Published
 
 MinScore: TypeAlias = Annotated[float, Meta(ge=0, le=1, description="Minimum score of a suggestion.")]
@@ -28,6 +28,14 @@ ProviderCap: TypeAlias = Annotated[
     int, Meta(ge=1, le=100, description="Maximum number of suggestions of one provider.")
 ]
 
+FillOption: TypeAlias = Annotated[
+    Fill,
+    Meta(
+        description="Fills a list that is too short with the newest articles (`newest`), or with the newest of the "
+        "same section (`section`): the first category, else the folder. Their score is 0."
+    ),
+]
+
 
 class Options(TypedDict, total=False):
     """What a look-up may ask for beside the limit and the fields of its entries; see `Rules`."""
@@ -38,3 +46,4 @@ class Options(TypedDict, total=False):
     exclude: Excluded
     max_age_days: MaxAgeDays | None
     provider_cap: ProviderCap | None
+    fill: FillOption | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple, Self, TypeAlias
 
@@ -17,6 +17,7 @@ from recommender.ranking.rules import COPY, ITSELF, OTHER_LANGUAGE, Candidates, 
 from recommender.search import Decay, Index, LiveIndex, Neighbors, TopLists
 
 _SECONDS_A_DAY = 86_400.0
+_READ_AT_ONCE = 1024  # articles that lists are filled from
 _DEEPEST = 5000  # candidates that a list with a cap on providers is made of: the rest is hardly related
 
 Ranked: TypeAlias = list[tuple[int, float]]
@@ -137,11 +138,50 @@ class Ranking:
         """The list of each article, as its editors wish it: pins, curated links, parts of its series, suggestions."""
         plain = [row for row in rows if not self._wishes(row, rules)]
         lists = dict(zip(plain, self.best(plain, rules), strict=True))
-        return [lists[row] if row in lists else self._as_wished(row, rules) for row in rows]
+        return [self._filled(row, lists[row] if row in lists else self._as_wished(row, rules), rules) for row in rows]
 
     def list_of(self, row: int, rules: Rules) -> Ranked:
         """The same of one."""
-        return self._as_wished(row, rules) if self._wishes(row, rules) else self.best([row], rules)[0]
+        ranked = self._as_wished(row, rules) if self._wishes(row, rules) else self.best([row], rules)[0]
+        return self._filled(row, ranked, rules)
+
+    def _filled(self, row: int, ranked: Ranked, rules: Rules) -> Ranked:
+        """A list that is filled as the rules say, with scores of 0."""
+        if rules.fill is None or len(ranked) >= rules.limit:
+            return ranked
+        rules = replace(rules, exclude=(*rules.exclude, *self._articles[row].banned))
+        allowed, providers = self._allowed_now(rules), Counter[int]()
+        unwanted = {row, *self._excluded_rows(row, rules, allowed), *(allowed.copy_of(other) for other, _ in ranked)}
+        filled = list(ranked)
+
+        def is_under_cap(other: int) -> bool:
+            if rules.provider_cap is None or (provider := int(self._articles.providers[other])) < 0:
+                return True
+            providers[provider] += 1
+            return providers[provider] <= rules.provider_cap
+
+        for other, _ in ranked:
+            is_under_cap(other)
+        for other in self._newest(row, rules, allowed):
+            if other not in unwanted and is_under_cap(other):
+                filled.append((other, 0.0))
+                if len(filled) == rules.limit:
+                    break
+        return filled
+
+    def _newest(self, row: int, rules: Rules, allowed: _Allowed) -> Iterator[int]:
+        """What may fill a list, the newest first."""
+        since = rules.since(self._index.days[row])
+        for start in range(0, len(self._articles.rows), _READ_AT_ONCE):
+            rows = np.asarray(self._articles.rows[start : start + _READ_AT_ONCE])
+            rows = rows[allowed.rows[rows]]
+            if not np.isnan(since):
+                rows = rows[self._index.days[rows] >= since]
+            if rules.fill == "section":
+                rows = rows[self._articles.sections[rows] == self._articles.sections[row]]
+            for other in rows.tolist():
+                if not self._own_language or self._articles.language(row) == self._articles.language(other):
+                    yield other
 
     def _wishes(self, row: int, rules: Rules) -> bool:
         wishes = HAS_PINS_OR_BANS | (PART_OF_SERIES if rules.series == "first" else 0)

@@ -14,6 +14,7 @@ from recommender.catalogue import HIDDEN, UNPUBLISHED, Schedule
 from recommender.settings import CopiesChoice, Published, SeriesChoice, Settings
 
 Curated = Literal["ignore", "first"]
+Fill = Literal["newest", "section"]
 _Days = TypeVar("_Days", np.float64, NDArray[np.float64])
 
 NOT_PUBLIC_NOW = 128
@@ -22,7 +23,7 @@ NOT_PUBLIC_NOW = 128
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An article that was chosen for another's list, and its score, 0 to 1."""
+    """An article that was chosen for another's list, and its score, 0 to 1; 0 where it only fills the list."""
 
     article: Article
     score: float
@@ -57,6 +58,7 @@ class Rules:
         exclude: IDs that are not to be in the list.
         max_age_days: the oldest that an entry may be, in days before the article; what has no date is left out then.
         provider_cap: suggestions of one provider at most, among the best 5,000.
+        fill: fills a list that is too short with the newest articles, or with the newest of the article's section.
         copies: "one" leaves all copies of a text out but one, see `Candidates.shown_copies`.
         series: "first" begins the list with the other parts of the article's series, whatever their scores.
     """
@@ -68,6 +70,7 @@ class Rules:
     exclude: tuple[str, ...] = ()
     max_age_days: float | None = None
     provider_cap: int | None = None
+    fill: Fill | None = None
     copies: CopiesChoice = "any"
     series: SeriesChoice = "ignore"
 
@@ -83,6 +86,7 @@ class Rules:
         exclude: Iterable[str] = (),
         max_age_days: float | None = None,
         provider_cap: int | None = None,
+        fill: Fill | None = None,
     ) -> Rules:
         """The settings' own rules, overridden by what the caller names."""
         return cls(
@@ -93,13 +97,14 @@ class Rules:
             exclude=tuple(exclude),
             max_age_days=max_age_days,
             provider_cap=provider_cap,
+            fill=fill,
             copies=settings.copies,
             series=settings.series,
         )
 
     def of_candidates(self) -> Rules:
         """These rules without what does not depend on the candidate alone: limits, and this article's exclusions."""
-        own = replace(self, exclude=(), curated="ignore", series="ignore")
+        own = replace(self, exclude=(), curated="ignore", series="ignore", fill=None)
         return replace(own, limit=0, min_score=0.0, max_age_days=None, provider_cap=None)
 
     def since(self, days: _Days) -> _Days:

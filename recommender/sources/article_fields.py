@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -56,6 +57,7 @@ OTHER_KEYS = (
     *(*DATE_KEYS, *ADDRESS_KEYS, *_TOPIC_KEYS),
 )
 """The keys that say something of an article, other than those of its list."""
+_DATE_PART = re.compile(r"[\d-]+$")
 _NO_BODY = Body(text="", heading="", excerpt="", links=())
 
 
@@ -146,6 +148,7 @@ def read_article_fields(
                 topic for key in _TOPIC_KEYS for topic in get_texts(fields, key, separator=_separator(key, site))
             )
         ),
+        section=_section(site, page, file if line is None else ""),
         series=get_series(fields),
         pinned=get_texts(fields, "relatedPin"),
         banned=get_texts(fields, "relatedBan"),
@@ -158,6 +161,17 @@ def read_article_fields(
 def _is_to_come(day: float) -> bool:
     """Whether a moment is still to come: once it has passed, nothing has to be known of it."""
     return day > time.time() / 86_400
+
+
+def _section(site: Site, page: Page, file: str) -> str:
+    """The first category in lower case, else the folder without languages, dates and an article's own folder."""
+    for key in ("categories", "category"):
+        if named := get_texts(page.fields, key, separator=_separator(key, site)):
+            return named[0].casefold()
+    folder = PurePosixPath(file).parent
+    if PurePosixPath(file).stem.partition(".")[0] == "index":
+        folder = folder.parent
+    return "/".join(part for part in folder.parts if part != page.language and not _DATE_PART.match(part))
 
 
 def _separator(key: str, site: Site) -> str | None:

@@ -65,6 +65,7 @@ class Source:
         related: its curated list: entries, or IDs, paths, URLs and titles as texts; without what this program wrote.
         list_key: the key of its list; empty where it has none.
         list_path: the keys that lead to its list in its file, as they are spelt there.
+        section: its first category, else its folder.
         series: those that it is a part of.
         pinned, banned: what its own list must begin with and must never hold, as IDs or URLs.
         written: its list, where this program wrote it or the end of it.
@@ -94,6 +95,7 @@ class Source:
     list_key: str = ""
     list_path: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    section: str = ""
     series: Series = NO_SERIES
     pinned: tuple[str, ...] = ()
     banned: tuple[str, ...] = ()

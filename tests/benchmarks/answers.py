@@ -38,6 +38,7 @@ _QUERIES = (
     "curated=first&limit=5",
     "max_age_days=3",
     "provider_cap=1",
+    "fill=section&limit=100",
     "exclude={other}",
     "curated=first&published=only&max_age_days=30&limit=4",
 )

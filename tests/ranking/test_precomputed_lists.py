@@ -50,6 +50,7 @@ def precomputed(searching: Recommender) -> Recommender:
             "exclude": st.lists(st.sampled_from([*IDS, "nobody"]), max_size=6),
             "max_age_days": st.floats(0, 40),
             "provider_cap": st.integers(1, 4),
+            "fill": st.sampled_from(["newest", "section"]),
         },
     ),
 )

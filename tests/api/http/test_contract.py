@@ -69,6 +69,8 @@ def _ids(entries: list[dict[str, str]]) -> list[str]:
         ("curated=ignore", ALL),
         ("curated=first", ["chess", *ALL]),
         ("curated=first&limit=1", ["chess"]),
+        ("fill=newest", [*ALL, "chess"]),
+        ("fill=section&exclude=later&limit=4", ["near", "undated", "old", "chess"]),
         ("explain=false", ALL),
         ("limit=1&published=only&exclude=near&curated=ignore&max_age_days=400&provider_cap=3&min_score=0", ["old"]),
     ],
@@ -159,7 +161,7 @@ def test_titles_are_searched_for_words_and_parts_of_words(client: FlaskClient) -
     assert json.loads(client.get("/articles?q=.*").data) == {"articles": []}
 
 
-_LOOK_UP = "limit, min_score, published, exclude, max_age_days, provider_cap, curated, explain, fields"
+_LOOK_UP = "limit, min_score, published, exclude, max_age_days, provider_cap, curated, fill, explain, fields"
 _HUNDRED = "a whole number from 1 to 100"
 
 
@@ -178,6 +180,7 @@ _HUNDRED = "a whole number from 1 to 100"
         ("/articles/query/related?min_score=nan", "min_score", "a number from 0 to 1"),
         ("/articles/query/related?min_score=1e999", "min_score", "a number from 0 to 1"),
         ("/articles/query/related?published=no", "published", "one of any, only"),
+        ("/articles/query/related?fill=all", "fill", "one of newest, section"),
         ("/articles/query/related?curated=", "curated", "one of first, ignore"),
         ("/articles/query/related?explain=1", "explain", "true or false"),
         ("/articles/query/related?max_age_days=-1", "max_age_days", "a number from 0 to 100000"),

@@ -110,7 +110,7 @@ def test_an_unknown_url_is_404(client: FlaskClient) -> None:
             "?count=2",
             400,
             "there is no parameter 'count' here; there is limit, min_score, published, exclude, max_age_days, "
-            "provider_cap, curated, explain, fields",
+            "provider_cap, curated, fill, explain, fields",
         ),
     ],
 )
