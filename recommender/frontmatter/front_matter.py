@@ -1,7 +1,7 @@
 """`FrontMatter`: the part of a file that describes its article, and where it lies.
 
 YAML stands between `---` lines (or ends with `...`), TOML between `+++`, JSON between `;;;`, before a line `;;;`, or in
-braces at the start of the file. Pelican's and MultiMarkdown's header is `Key: value` lines up to an empty one; Nikola's
+braces at the start of the file; Hexo's YAML and JSON may have but the closing line. Pelican's and MultiMarkdown's header is `Key: value` lines up to an empty one; Nikola's
 is `.. key: value` lines, mostly within an HTML comment. Blank lines may come before each.
 """
 
@@ -32,6 +32,8 @@ _BRACES = re.compile(rb'\{\s*["}]')
 _NIKOLA = re.compile(rb"(<!--[ \t]*\r?\n(?:[ \t]*\r?\n)*)?(?=\.\. [A-Za-z_-]+:)")
 _NIKOLA_END = re.compile(rb"\n[ \t]*-->[ \t]*(?:\r?\n|\Z)|\n[ \t]*\r?\n|\Z")
 _HEADER = re.compile(rb"(?:[A-Za-z][\w .-]{0,99}:[^\n]*\n(?:[ \t]+[^\s][^\n]*\n)*)+(?=[ \t]*\r?\n|\Z)")
+# Hexo's YAML: lines that are not empty up to the closing one.
+_UNOPENED = re.compile(rb"(?=[A-Za-z_][\w-]*:[ \t\r\n])(?:[ \t]*[^\s][^\n]*\n)+?(?=---[ \t]*\r?(?:\n|\Z))")
 _TITLE = re.compile(rb"^title:[ \t]*\S", re.IGNORECASE | re.MULTILINE)
 
 
@@ -71,6 +73,8 @@ def split_front_matter(data: bytes, *, path: str) -> FrontMatter | None:
     fence = _FENCE.match(data, opened)
     if fence is not None or (_HEXO.match(data, opened) and _CLOSING[b";;;"].search(data, opened)):
         return _fenced(data, fence, opened, line, path)
+    if (unopened := _UNOPENED.match(data, opened)) and _TITLE.search(unopened.group()):
+        return _fenced(data, None, opened, line, path, mark=b"---")
     if _BRACES.match(data, opened):
         return _in_braces(data, opened, line, path)
     if nikola := _NIKOLA.match(data, opened):
@@ -87,9 +91,11 @@ def split_front_matter(data: bytes, *, path: str) -> FrontMatter | None:
     return FrontMatter(_decode(data[start:end], first_line, path), start, end, "header", first_line, body)
 
 
-def _fenced(data: bytes, fence: re.Match[bytes] | None, opened: int, line: int, path: str) -> FrontMatter:
-    """The front matter between fences; Hexo's JSON has but the closing one."""
-    mark, named, start = (b";;;", None, opened) if fence is None else (fence[1], fence[2], fence.end())
+def _fenced(
+    data: bytes, fence: re.Match[bytes] | None, opened: int, line: int, path: str, *, mark: bytes = b";;;"
+) -> FrontMatter:
+    """The front matter between fences, or up to the closing one `mark`."""
+    mark, named, start = (mark, None, opened) if fence is None else (fence[1], fence[2], fence.end())
     written = mark.decode()
     first_line = line if fence is None else line + 1
     closing = _CLOSING[mark].search(data, start - 1)

@@ -36,6 +36,20 @@ def test_a_file_that_does_not_begin_with_dashes_has_no_front_matter(data: bytes)
     assert split_front_matter(data, path="a.md") is None
 
 
+def test_the_closing_line_alone_is_enough_after_a_title() -> None:
+    data = b"\ndate: 2024-03-19\ntitle: a\ntags:\n- b\n---\nbody\n---\n"
+    assert split_front_matter(data, path="a.md") == FrontMatter(
+        "date: 2024-03-19\ntitle: a\ntags:\n- b\n", 1, 37, line=2, body=40
+    )
+
+
+@pytest.mark.parametrize(
+    "data", [b"note: a heading\n---\ntext\n", b"title: a\ntext\n\n---\n", b"title: a\n----\n", b"A title: b\n---\n"]
+)
+def test_a_line_of_dashes_below_other_text_closes_nothing(data: bytes) -> None:
+    assert split_front_matter(data, path="a.md") is None
+
+
 @pytest.mark.parametrize("line", ["----", "--- x", " ---", "'---'", "...---"])
 def test_only_a_line_of_three_dashes_closes(line: str) -> None:
     found = split_front_matter(f"---\nx\n{line}\ny\n---\n{line}\n---\n".encode(), path="a.md")
