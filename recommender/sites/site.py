@@ -66,6 +66,7 @@ class Site:
         hides_unpublished: whether `published: false` means a draft.
         holds_back_future: whether a page with a future date is not built before it.
         markdown_is_mdx: whether files called `.md` are read as MDX, too.
+        default_fields: what the configuration says of each page whose front matter doesn't.
         list_key: the one key that lists stand under; empty for those that sites usually have.
         excerpt_separators: what ends the excerpt in a text, besides those that all generators share.
         languages: those declared, the default one first.
@@ -96,6 +97,7 @@ class Site:
     hides_unpublished: bool = False
     holds_back_future: bool = False
     markdown_is_mdx: bool = False
+    default_fields: Mapping[str, str] = field(default_factory=dict)
     list_key: str = ""
     excerpt_separators: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()

@@ -94,6 +94,8 @@ def read_article_fields(
     Raises:
         FrontMatterError: it has no title.
     """
+    if line is None and site.default_fields:
+        fields = {**site.default_fields, **fields}
     title = get_title(fields) or body.heading
     if not title:
         found = "a title that is no text" if isinstance(fields.get("title"), dict | list) else "no title"

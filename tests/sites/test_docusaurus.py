@@ -78,6 +78,23 @@ def test_addresses_by_configuration(tmp_path: Path, more: str, blog: str, expect
     assert address(make_site(tmp_path, more, blog=blog), "blog/2019-05-28-first.md") == expected
 
 
+@pytest.mark.parametrize(
+    ("blog", "read"),
+    [
+        ("{}", ["a.md", "b.mdx", "e.wip.md", "notes/c.md"]),
+        ("{ exclude: ['**/*.{wip,old}.md', 'notes/**'] }", ["_d.md", "a.md", "b.mdx"]),
+        ("{ exclude: [] }", ["_d.md", "a.md", "b.mdx", "e.wip.md", "notes/c.md"]),
+        ("{ exclude: GLOBS }", ["a.md", "b.mdx", "e.wip.md", "notes/c.md"]),
+        ("{ include: ['**/*.mdx'] }", ["b.mdx"]),
+        ("{ include: ['**/*.{md,mdx}'] }", ["a.md", "b.mdx", "e.wip.md", "notes/c.md"]),
+    ],
+)
+def test_a_plugin_says_which_files_it_takes(tmp_path: Path, blog: str, read: list[str]) -> None:
+    site = make_site(tmp_path, blog=blog)
+    files = ("_d.md", "a.html", "a.md", "b.mdx", "e.wip.md", "notes/c.md")
+    assert [file for file in files if site.has(f"blog/{file}")] == read
+
+
 def test_numbers_that_a_function_strips_leave_the_address_unknown(tmp_path: Path) -> None:
     site = make_site(tmp_path, docs="{ numberPrefixParser: (name) => name }")
     assert address(site, "docs/01-intro.md") is None

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from sample_sites import address, make_site
 
+from recommender.corpus import Corpus
+
 SETTINGS = "PATH = 'content'\n"
 ARTICLE = {"content/a.md": ""}
 
@@ -84,3 +86,22 @@ def test_folders_of_articles_and_pages(tmp_path: Path) -> None:
     site = make_site(tmp_path, {"pelicanconf.py": settings, "content/blog/a.md": ""})
     files = ["content/blog/a.md", "content/blog/old/a.md", "content/info/a.md", "content/a.md", "output/a.html"]
     assert [file for file in files if site.has(file)] == ["content/blog/a.md", "content/info/a.md"]
+
+
+def test_metadata_of_all_articles(tmp_path: Path) -> None:
+    settings = (
+        SETTINGS + "DEFAULT_METADATA = {'Status': 'draft', 'category': 'News'}\nARTICLE_URL = '{category}/{slug}'"
+    )
+    make_site(
+        tmp_path,
+        {
+            "pelicanconf.py": settings,
+            "content/a.md": "Title: A\n\nText.\n",
+            "content/b.md": "Title: B\nStatus: published\nCategory: Local\n\nText.\n",
+        },
+    )
+    corpus = Corpus.from_path(tmp_path)
+    assert {article.id: (article.entry["url"], article.hidden) for article in corpus.articles} == {
+        "a": ("/drafts/a.html", True),
+        "b": ("/local/b", False),
+    }

@@ -7,8 +7,10 @@ https://docusaurus.io/docs/i18n/introduction; what they leave open is as Docusau
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from itertools import chain
+from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from typing import Any
 
@@ -21,6 +23,8 @@ from recommender.sites.site import Site, normalise_language
 
 _FILES = tuple(f"docusaurus.config.{suffix}" for suffix in ("ts", "js", "mts", "mjs", "cts", "cjs"))
 _FOLDERS = ("", "website")  # of the configuration: many repositories have the site beside the code
+_EXCLUDED = ("**/_*", "**/*.test.*", "**/__tests__/**")  # by default
+_BRACES = re.compile(r"\{([^{}]*)\}")
 _PATHS = {"blog": "blog", "docs": "docs", "pages": "src/pages"}
 
 
@@ -36,20 +40,23 @@ def _site(root: Path, folder: str, values: Configuration, file: str) -> Site:
     locales = {normalise_language(locale): locale for locale in texts_in(values, "i18n", "locales")}
     routes: dict[str, Route] = {}
     languages: dict[str, str] = {}
+    excluded: list[str] = []
     for plugin, kind, options in _plugins(values):
         for path, translated, route in _routes(root / folder, plugin, kind, options):
-            routes[normpath(f"{folder}/{path}".lstrip("/"))] = route
+            folders = [normpath(f"{folder}/{path}".lstrip("/"))]
             for language, locale in locales.items():
                 translations = text_in(values, "i18n", "localeConfigs", locale, "path") or locale
                 below = f"{text_in(values, 'i18n', 'path') or 'i18n'}/{translations}/{translated}"
-                routes[normpath(f"{folder}/{below}".lstrip("/"))] = route
-                languages[normpath(f"{folder}/{below}".lstrip("/"))] = language
+                folders.append(normpath(f"{folder}/{below}".lstrip("/")))
+                languages[folders[-1]] = language
+            routes |= dict.fromkeys(folders, route)
+            excluded += chain.from_iterable(_excluded(one, options) for one in folders)
     return Site(
         generator="docusaurus",
         markdown_is_mdx=True,
         reason=f"{file} is Docusaurus's",
         content_folders=tuple(sorted(routes)),
-        excluded=("_*", "*.test.*", "__tests__"),
+        excluded=("*.html", "*.markdown", "*.txt", *excluded),
         standalone=tuple(sorted(path for path, route in routes.items() if route.kind == "pages")),
         excerpt_separators=("{/* truncate */}",),
         languages=tuple(sorted(locales, key=lambda language: language != default)),
@@ -106,6 +113,27 @@ def _routes(root: Path, plugin: str, kind: str, options: Mapping[str, Any]) -> I
     folder = path if last == "current" else f"{prefix}versioned_docs/version-{last}"
     name = last if last == "current" else f"version-{last}"
     yield folder, f"{plugin}/{name}", Route(kind, f"{base}/{part}", stripped)
+
+
+def _excluded(folder: str, options: Mapping[str, Any]) -> Iterator[str]:
+    """The globs of what a plugin leaves out of a folder; our own know no difference between `*` and `**`."""
+    globs = texts_in(options, "exclude") if isinstance(options.get("exclude"), list) else _EXCLUDED
+    within = "/" if folder == "." else f"/{folder}/"
+    for glob in chain.from_iterable(map(_without_braces, globs)):
+        yield from (f"{within}{glob}", f"{within}{glob.removeprefix('**/')}")
+    included = [*chain.from_iterable(map(_without_braces, texts_in(options, "include")))]
+    endings = {PurePosixPath(glob).suffix for glob in included}
+    if included and "" not in endings:
+        yield from (f"{within}*{ending}" for ending in (".md", ".mdx") if ending not in endings)
+
+
+def _without_braces(glob: str) -> list[str]:
+    """The globs that one with alternatives stands for: `*.{md,mdx}` for `*.md` and `*.mdx`."""
+    found = _BRACES.search(glob)
+    if found is None:
+        return [glob]
+    alternatives = (f"{glob[: found.start()]}{one}{glob[found.end() :]}" for one in found[1].split(","))
+    return [*chain.from_iterable(map(_without_braces, alternatives))]
 
 
 def _versions(file: Path) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from recommender.sites.addresses.pelican import get_address
-from recommender.sites.configuration import Configuration, text_in, texts_in
+from recommender.sites.configuration import Configuration, mapping_in, text_in, texts_in
 from recommender.sites.generator import Generator
 from recommender.sites.python_settings import read_python_settings
 from recommender.sites.site import Site, normalise_language
@@ -59,6 +59,11 @@ def _configure(root: Path) -> Site | None:
         section_stems=(),
         standalone=tuple(pages),
         needs_front_matter=True,
+        default_fields={
+            key.lower(): value
+            for key, value in mapping_in(values, "DEFAULT_METADATA").items()
+            if isinstance(value, str)
+        },
         holds_back_future=values.get("WITH_FUTURE_DATES") is False,
         languages=(normalise_language(language),) if language else (),
         base_urls={"": text_in(values, "SITEURL")},
