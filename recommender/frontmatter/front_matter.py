@@ -2,7 +2,7 @@
 
 YAML stands between `---` lines (or ends with `...`), TOML between `+++`, JSON between `;;;` or in braces at the start of
 the file; Hexo's YAML and JSON may have but the closing line. Pelican's and MultiMarkdown's header is `Key: value` lines
-up to an empty one; Nikola's is `.. key: value` lines, mostly within an HTML comment. Blank lines may come before each.
+up to an empty one; Nikola's is `.. key: value` lines, mostly within a comment of HTML. Blank lines may come before.
 """
 
 from __future__ import annotations
