@@ -1,8 +1,8 @@
 """`FrontMatter`: the part of a file that describes its article, and where it lies.
 
-YAML stands between `---` lines (or ends with `...`), TOML between `+++`, JSON between `;;;` or in braces at the start of
-the file; Hexo's YAML and JSON may have but the closing line. Pelican's and MultiMarkdown's header is `Key: value` lines
-up to an empty one; Nikola's is `.. key: value` lines, mostly within a comment of HTML. Blank lines may come before.
+YAML stands between `---` lines (or ends with `...`), TOML between `+++`, JSON between `;;;` or in braces at the start
+of the file; Hexo's YAML and JSON may have but the closing line. Pelican's and MultiMarkdown's header is `Key: value`
+lines up to an empty one; Nikola's is `.. key: value` lines, mostly within a comment. Blank lines may come before each.
 """
 
 from __future__ import annotations
