@@ -70,6 +70,8 @@ class Settings:
     """The share of a similarity that no time takes away, 0 to 1: some subjects stay, while stories pass."""
     window_days: _Days = None
     """Beyond so many days only the evergreen share is left; `None` for no such end."""
+    min_similarity: _Share = 0.0
+    """Articles that are less similar are not suggested, 0 to 1, whatever their age."""
     hub_exponent: _Share = 0.4
     """How much hubs (articles similar to almost everything) are demoted, 0 (not at all) to 1."""
 

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from recommender.articles import Article, published_days
 from recommender.errors import EvaluationError
 from recommender.evaluation.linkable import Linkable
-from recommender.search import Decay
+from recommender.search import Scoring
 
 Rankings: TypeAlias = NDArray[np.int64]
 """The highest-scoring rows of each query, best first, int64 (queries, depth), padded with -1."""
@@ -38,12 +38,12 @@ class Archive:
     Attributes:
         articles: in rank order.
         topics: those that articles name, by ID.
-        decay: the time factor of the program that they are compared with.
+        scoring: the time factor of the program that they are compared with.
     """
 
     articles: Sequence[Article]
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    decay: Decay = field(default_factory=lambda: Decay(None))
+    scoring: Scoring = field(default_factory=lambda: Scoring(None))
 
     @cached_property
     def days(self) -> NDArray[np.float64]:
@@ -122,7 +122,7 @@ def plain_tfidf(archive: Archive) -> Score:
 def tfidf_with_time(archive: Archive) -> Score:
     """The same, multiplied by the program's time factor."""
     cosine, days = plain_tfidf(archive), archive.days
-    return lambda row: cosine(row) * archive.decay.factor(days[[row]], days)
+    return lambda row: cosine(row) * archive.scoring.factor(days[[row]], days)
 
 
 def bm25(archive: Archive) -> Score:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.articles import in_rank_order
+from recommender.articles import in_rank_order, published_days
 from recommender.corpus import Corpus
 from recommender.errors import EvaluationError
 from recommender.evaluation import baselines
@@ -18,7 +18,7 @@ from recommender.evaluation.groups import Group, groups_of
 from recommender.evaluation.linkable import Linkable
 from recommender.evaluation.trec import DEPTH, MAIN, PerQuery, Run, measure, run_of
 from recommender.ranking import Recommender
-from recommender.search import Decay
+from recommender.search import Scoring
 from recommender.tuning import (
     MAX_LINKS,
     MIN_LISTS,
@@ -196,7 +196,9 @@ def evaluate(
     lists = _judged(split, max_links, name)
     articles = in_rank_order(corpus.articles)
     linkable = Linkable(articles, split.evidence)
-    archive = baselines.Archive(articles, corpus.topics, Decay.from_settings(recommender.settings))
+    archive = baselines.Archive(
+        articles, corpus.topics, Scoring.from_settings(recommender.settings, published_days(articles))
+    )
     progress(OURS)
     runs = {OURS: run_of(recommender, split.later, linkable=linkable)}
     compared = {**baselines.ALL, **(more_baselines or {})}

@@ -15,7 +15,7 @@ from recommender.articles import Article
 from recommender.corpus import PostedArticle, state_digest
 from recommender.live.live_article import LiveArticle
 from recommender.ranking import Candidates, Recommender, Rules
-from recommender.search import LIST_LENGTH, Decay, hub_weights_of_vectors, recover_hubness_threshold
+from recommender.search import LIST_LENGTH, Scoring, hub_weights_of_vectors, recover_hubness_threshold
 
 _BATCH = 64  # posted articles that are vectorised at once
 _NONE: frozenset[int] = frozenset()  # most articles are new, and each would have an empty set of its own
@@ -33,7 +33,7 @@ class BaseModel:
         self.top_lists = model.top_lists
         self.read_tfidf = model.read_tfidf
         self.rules = Rules.from_settings(model.settings)
-        self.decay = Decay.from_settings(model.settings)
+        self.scoring = Scoring.from_settings(model.settings, model.index.days)
 
     def rows_of(self, names: Iterable[str], urls: Iterable[str]) -> frozenset[int]:
         """The articles of some names or addresses."""
@@ -81,7 +81,7 @@ class BaseModel:
             vectors,
             days=days,
             excluded=excluded,
-            decay=Decay(self.settings.half_life_days),
+            scoring=Scoring(self.settings.half_life_days),
             exponent=self.settings.hub_exponent,
             threshold=self._hubness_threshold,
         )
@@ -90,7 +90,7 @@ class BaseModel:
             query_days=days,
             excluded=excluded,
             allowed=self._allowed,
-            decay=self.decay,
+            scoring=self.scoring,
             limit=LIST_LENGTH,
         )
         parts = [slice(*ends) for ends in pairwise(vectors.indptr.tolist())]
@@ -117,8 +117,8 @@ class BaseModel:
     @cached_property
     def _hubness_threshold(self) -> float | None:
         """The hubness up to which articles weigh 1."""
-        decay = Decay(self.settings.half_life_days)
-        return recover_hubness_threshold(self.index, decay=decay, exponent=self.settings.hub_exponent)
+        scoring = Scoring(self.settings.half_life_days)
+        return recover_hubness_threshold(self.index, scoring=scoring, exponent=self.settings.hub_exponent)
 
     def _names(self, rows: Iterable[int]) -> list[str]:
         return [name for row in sorted(rows) for name in self.catalogue[row].names]

@@ -82,7 +82,7 @@ class LiveOverlay:
     def warm_up(self) -> Self:
         """Read, import and compile now what the first live article needs."""
         self._base.live_articles([PostedArticle.parse('{"title": "warm", "id": "warm"}', "json")])
-        self._base.decay.factor(np.zeros(1), np.zeros(1))  # which lists it enters is told by time factors
+        self._base.scoring.factor(np.zeros(1), np.zeros(1))  # which lists it enters is told by time factors
         return self
 
     def with_changes(self, changes: LiveChanges) -> Self:
@@ -145,7 +145,7 @@ class LiveOverlay:
                 day=float(self._index.days[own]),
                 weight=float(self._index.weights[own]),
                 min_scores=np.zeros(len(index)) if lists is None else lists.admission_scores(of_part, allowed[:count]),
-                decay=base.decay,
+                scoring=base.scoring,
             )
             rows.update((first + found).tolist())
         if base.rules.series == "first" and self._catalogue.flags[own] & PART_OF_SERIES:

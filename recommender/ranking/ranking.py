@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.catalogue import HAS_PINS_OR_BANS, PART_OF_SERIES, Catalogue, LiveCatalogue
-from recommender.ranking.rules import COPY, ITSELF, OTHER_LANGUAGE, Candidates, Rule, Rules
-from recommender.search import Decay, Index, LiveIndex, Neighbors, TopLists
+from recommender.ranking.rules import COPY, ITSELF, OTHER_LANGUAGE, TOO_LITTLE, Candidates, Rule, Rules
+from recommender.search import Index, LiveIndex, Neighbors, Scoring, TopLists
 
 _SECONDS_A_DAY = 86_400.0
 _READ_AT_ONCE = 1024  # articles that lists are filled from
@@ -60,7 +60,7 @@ class Ranking:
         articles: Catalogue | LiveCatalogue,
         index: Index | LiveIndex,
         *,
-        decay: Decay,
+        scoring: Scoring,
         top_lists: TopLists | None = None,
         query_factors: NDArray[np.float32] | None = None,
         own_language: bool = False,
@@ -75,7 +75,7 @@ class Ranking:
         """
         self._articles = articles
         self._index = index
-        self._decay = decay
+        self._scoring = scoring
         self._query_factors = query_factors
         self.top_lists = top_lists
         self._own_language = own_language
@@ -119,15 +119,22 @@ class Ranking:
             return COPY
         return None if shown == other else COPY._replace(note=f"It is a copy of {self._articles.id(shown)}.")
 
+    def absent_by(self, row: int, other: int, asked: Rules) -> Rule | None:
+        """The rule that keeps one article out of the list of another, if that does not pin it."""
+        if (rule := self.removed_by(row, other, asked)) is not None:
+            return rule
+        similarity = self.pair(row, other)[1]
+        return TOO_LITTLE if 0 < similarity < self._scoring.min_similarity else None
+
     def pair(self, row: int, other: int) -> tuple[float, float, float, float]:
         """Score, similarity, time factor and weight of one article as a candidate for another."""
         query = self._weigh_query(self._index.vectors_of([row])).astype(np.float64)
         products = query.multiply(self._index.vectors_of([other]).astype(np.float64))
         similarity = float(np.add.accumulate(np.append(0.0, csr_array(products).data))[-1])  # in the columns' order
         days = self._index.days
-        factor = float(self._decay.factor(days[[row]], days[[other]])[0])
+        factor = float(self._scoring.factor(days[[row]], days[[other]])[0])
         weight = float(self._index.weights[other])
-        score = self._decay.score(similarity, float(days[other] - days[row]), weight)
+        score = self._scoring.score(similarity, float(days[other] - days[row]), weight)
         return score, similarity, factor, weight
 
     def products(self, row: int, other: int) -> csr_array:
@@ -283,10 +290,10 @@ class Ranking:
 
         Args:
             vector: float32 (1, terms).
-            days: float64 (1,), when it appears; NaN if that is unknown.
+            days: float64 (1,), when it appears; NaN if that is unknown: then time counts for nothing.
         """
-
-        return self._capped(lambda asked: self._search([-1], vector, days, asked)[0], rules)
+        scoring = replace(self._scoring, half_life_days=None) if np.isnan(days[0]) else self._scoring
+        return self._capped(lambda asked: self._search([-1], vector, days, asked, scoring=scoring)[0], rules)
 
     def _weigh_query(self, queries: csr_array) -> csr_array:
         """Queries that give the fields the shares that are wanted, which may be others than were trained."""
@@ -310,6 +317,7 @@ class Ranking:
         *,
         nearest: Callable[..., Neighbors] | None = None,
         min_score: NDArray[np.float64] | None = None,
+        scoring: Scoring | None = None,
     ) -> list[Ranked]:
         """The nearest of some queries, which are the articles at some rows or, -1, none; by default among all."""
         allowed = self._allowed_now(rules)
@@ -319,7 +327,7 @@ class Ranking:
             excluded=np.array([[row, *self._excluded_rows(row, rules, allowed)] for row in rows], np.int32),
             allowed=allowed.rows,
             since=rules.since(days),
-            decay=self._decay,
+            scoring=scoring or self._scoring,
             limit=rules.limit,
             min_score=rules.min_score if min_score is None else min_score,
         )

@@ -24,7 +24,7 @@ from recommender.ranking.options import Options
 from recommender.ranking.query_factors import query_factors
 from recommender.ranking.ranking import Ranked, Ranking
 from recommender.ranking.rules import Candidates, Placement, Rules, Suggestion
-from recommender.search import Decay, Index, LiveIndex, TopLists, hub_weights
+from recommender.search import Index, LiveIndex, Scoring, TopLists, hub_weights
 from recommender.settings import Published, Settings
 from recommender.text import TfidfModel
 
@@ -65,7 +65,7 @@ class Recommender:
             term_factors=term_factors,
         )
         index = Index.build(vectors, published_days(articles))
-        weights = hub_weights(index, decay=Decay(self.settings.half_life_days), exponent=self.settings.hub_exponent)
+        weights = hub_weights(index, scoring=Scoring(self.settings.half_life_days), exponent=self.settings.hub_exponent)
         return self._take(Catalogue.from_articles(articles, corpus.links), model, index.weighted(weights), None)
 
     @classmethod
@@ -115,7 +115,7 @@ class Recommender:
         self._ranking = Ranking(
             catalogue,
             index,
-            decay=Decay.from_settings(self.settings),
+            scoring=Scoring.from_settings(self.settings, index.trained_days),
             top_lists=top_lists,
             query_factors=query_factors,
             own_language=self.settings.language == "own",
@@ -147,10 +147,10 @@ class Recommender:
         """Make the lists that look-ups are answered from where they can be, of all that is ever to be public."""
         if not isinstance(self._index, Index):
             raise TypeError("precomputed lists are made before others are laid over them")
-        decay = Decay.from_settings(self.settings)
+        scoring = Scoring.from_settings(self.settings, self._index.days)
         candidates = Candidates(self._catalogue.flags, self._index.days, self._catalogue.copies.originals)
         shown = candidates.allowed(Rules(limit=0, published="any"))
-        self._ranking.top_lists = TopLists.build(self._index, decay=decay, allowed=shown, progress=progress)
+        self._ranking.top_lists = TopLists.build(self._index, scoring=scoring, allowed=shown, progress=progress)
         return self
 
     def to_model(self) -> TrainedModel:
@@ -360,7 +360,7 @@ class Recommender:
         ranks = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
         placements = []
         for other in map(self._row, others):
-            rule = self._ranking.removed_by(row, other, everything)
+            rule = self._ranking.absent_by(row, other, everything)
             rank, score = ranks.get(other) or (None, self._ranking.pair(row, other)[0])
             name, note = (rule.name, rule.note) if rule else (None, "")
             placements.append(Placement(rank, score, name, note))
@@ -374,7 +374,7 @@ class Recommender:
         """
         row, other_row = self._row(id), self._row(other)
         score, similarity, factor, weight = self._ranking.pair(row, other_row)
-        rule = self._ranking.removed_by(row, other_row, Rules.from_settings(self.settings))
+        rule = self._ranking.absent_by(row, other_row, Rules.from_settings(self.settings))
         apart = abs(float(self._index.days[row] - self._index.days[other_row]))
         return Explanation(
             score=score,

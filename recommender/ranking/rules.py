@@ -203,6 +203,13 @@ OTHER_LANGUAGE = Rule(
 COPY = Rule("copy", "It is a copy of this article.", lambda candidates, _: np.ones(len(candidates.flags), np.bool_))
 """The rule for copies, of which lists hold one: which one depends on those that the other rules leave."""
 
+TOO_LITTLE = Rule(
+    "too little in common",
+    "They have too little in common.",
+    lambda candidates, _: np.ones(len(candidates.flags), np.bool_),
+)
+"""The rule for articles whose similarity is below the setting `min_similarity`; it does not hold back pins."""
+
 RULES = [
     Rule("hidden", "It is a draft, removed or deleted, and never suggested.", hidden),
     Rule("not public now", "It is not to be public yet, or no more.", not_public_now),

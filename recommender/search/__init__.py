@@ -1,12 +1,11 @@
 """Exact nearest neighbours by similarity and time: arrays in, arrays out.
 
 An `Index` holds articles' vectors, dates and weights, and finds the nearest of any vector, in a total order: by score,
-then by row. `Decay` is the time decay, `hub_weights` weigh candidates that are similar to almost everything less, and
-`TopLists` are the precomputed lists of all articles. Answers are the same to the last bit, whatever the number of
-threads and whichever way they are found.
+then by row. `Scoring` is what makes a score of a similarity, `hub_weights` weigh candidates that are similar to almost
+everything less, and `TopLists` are the precomputed lists of all articles. Answers are the same to the last bit,
+whatever the number of threads and whichever way they are found.
 """
 
-from recommender.search.decay import Decay
 from recommender.search.hub_weighting import (
     HUB_WINDOW,
     hub_weights,
@@ -21,6 +20,7 @@ from recommender.search.index import Index, Neighbors, Vector, stack_vectors
 from recommender.search.index_arrays import HEAD_LEVELS, MIN_BLOCK_SIZE, IndexArrays
 from recommender.search.index_layout import choose_block_size, term_levels, value_scale
 from recommender.search.live_index import LiveIndex
+from recommender.search.scoring import Scoring
 from recommender.search.self_join import all_nearest
 from recommender.search.top_lists import LIST_LENGTH, SlicedIndex, TopLists
 
@@ -29,11 +29,11 @@ __all__ = [
     "HUB_WINDOW",
     "LIST_LENGTH",
     "MIN_BLOCK_SIZE",
-    "Decay",
     "Index",
     "IndexArrays",
     "LiveIndex",
     "Neighbors",
+    "Scoring",
     "SlicedIndex",
     "TopLists",
     "Vector",

@@ -12,9 +12,9 @@ from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.search.decay import Decay
 from recommender.search.index import Index
 from recommender.search.index_arrays import read_only
+from recommender.search.scoring import Scoring
 from recommender.search.scratch import zeroed_scratch
 
 HUB_WINDOW = 512
@@ -24,14 +24,14 @@ _NEIGHBORS = 20
 _PERCENTILE = 10
 
 
-def hub_weights(index: Index, *, decay: Decay, exponent: float) -> NDArray[np.float64]:
+def hub_weights(index: Index, *, scoring: Scoring, exponent: float) -> NDArray[np.float64]:
     """The weight of each article as a candidate, (threshold / hubness)^exponent, float64 (articles,), 0 to 1.
 
     The threshold is the tenth percentile of hubness, up to which articles weigh 1.
     """
     if exponent == 0:
         return np.ones(len(index))
-    hubness = hubness_of_rows(index, 0, len(index), decay=decay)
+    hubness = hubness_of_rows(index, 0, len(index), scoring=scoring)
     return weights_from_hubness(hubness, threshold=hubness_threshold(hubness), exponent=exponent)
 
 
@@ -40,7 +40,7 @@ def hubness_of_rows(
     first: int,
     last: int,
     *,
-    decay: Decay,
+    scoring: Scoring,
     window: int = HUB_WINDOW,
     neighbors: int = _NEIGHBORS,
 ) -> NDArray[np.float64]:
@@ -53,7 +53,7 @@ def hubness_of_rows(
     from recommender.search.kernels import join_band, mean_scores
 
     start, end = max(first - window, 0), min(last + window, len(index))
-    arrays = index.timed(decay).arrays
+    arrays = index.timed(scoring).arrays
     arrays = arrays._replace(indptr=arrays.indptr[start : end + 1], days=arrays.days[start:end])
     count = end - start
     nearest = (
@@ -66,8 +66,8 @@ def hubness_of_rows(
     bands = range(0, count, window)
     with Parallel(n_jobs=cpu_count() if len(bands) > 1 else 1, prefer="threads") as parallel:
         for parity in (0, 1):  # a band also writes into the next one's top-k
-            parallel(delayed(join_band)(arrays, band, window, decay.parameters, nearest) for band in bands[parity::2])
-        parallel(delayed(mean_scores)(arrays, band, window, decay.parameters, nearest, means) for band in bands)
+            parallel(delayed(join_band)(arrays, band, window, scoring.parameters, nearest) for band in bands[parity::2])
+        parallel(delayed(mean_scores)(arrays, band, window, scoring.parameters, nearest, means) for band in bands)
     return means[first - start : last - start]
 
 
@@ -83,7 +83,7 @@ def weights_from_hubness(hubness: NDArray[np.float64], *, threshold: float, expo
     return np.asarray((threshold / np.maximum(hubness, threshold)) ** exponent)
 
 
-def recover_hubness_threshold(index: Index, *, decay: Decay, exponent: float) -> float | None:
+def recover_hubness_threshold(index: Index, *, scoring: Scoring, exponent: float) -> float | None:
     """The threshold by which the articles of an index were weighed; `None` where all weigh 1.
 
     An artefact does not hold it: it follows from the hubness and the weight of the article that weighs least.
@@ -97,7 +97,7 @@ def recover_hubness_threshold(index: Index, *, decay: Decay, exponent: float) ->
         day=index.days[hub],
         row=hub,
         excluded=np.array([hub], np.int32),
-        decay=decay,
+        scoring=scoring,
     )
     return float(hubness * index.weights[hub] ** (1 / exponent))
 
@@ -108,7 +108,7 @@ def hub_weights_of_vectors(
     *,
     days: NDArray[np.float64],
     excluded: NDArray[np.int32],
-    decay: Decay,
+    scoring: Scoring,
     exponent: float,
     threshold: float | None,
 ) -> NDArray[np.float64]:
@@ -126,7 +126,7 @@ def hub_weights_of_vectors(
     descending = -index.days[: index.arrays.dated_count]
     for i, day in enumerate(days.tolist()):
         row = len(index) if np.isnan(day) else int(np.searchsorted(descending, -day))
-        hubness = hubness_of_vector(index, vectors[[i]], day=day, row=row, excluded=excluded[i], decay=decay)
+        hubness = hubness_of_vector(index, vectors[[i]], day=day, row=row, excluded=excluded[i], scoring=scoring)
         weights[i] = (threshold / max(hubness, threshold)) ** exponent
     return weights
 
@@ -138,7 +138,7 @@ def hubness_of_vector(
     day: float,
     row: int,
     excluded: NDArray[np.int32],
-    decay: Decay,
+    scoring: Scoring,
     window: int = HUB_WINDOW,
     neighbors: int = _NEIGHBORS,
 ) -> float:
@@ -158,11 +158,11 @@ def hubness_of_vector(
             index.arrays,
             read_only(np.asarray(vector.indices, np.int32)),
             read_only(np.asarray(vector.data, np.float32)),
-            day if decay.half_life_days is not None else float("nan"),
+            day if scoring.half_life_days is not None else float("nan"),
             read_only(excluded),
             max(row - window, 0),
             min(row + window + 1, len(index)),
-            decay.parameters,
+            scoring.parameters,
             neighbors,
             zeroed_scratch(index.terms),
         )

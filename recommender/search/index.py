@@ -22,9 +22,9 @@ from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.search.decay import Decay
 from recommender.search.index_arrays import HEAD_LEVELS, IndexArrays, read_only
 from recommender.search.index_layout import choose_block_size, term_levels, value_scale
+from recommender.search.scoring import Scoring
 from recommender.search.scratch import zeroed_scratch
 
 _BATCH_SIZE = 256  # queries of one task
@@ -139,6 +139,11 @@ class Index:
         return self.arrays.days
 
     @property
+    def trained_days(self) -> NDArray[np.float64]:
+        """The dates of the articles that were trained on, as `days`."""
+        return self.days
+
+    @property
     def weights(self) -> NDArray[np.float64]:
         """The articles' weights as candidates, float64 (articles,), 0 to 1."""
         return self.arrays.weights
@@ -175,9 +180,9 @@ class Index:
         """The same articles with other weights, float64 (articles,), 0 to 1."""
         return type(self)(self.arrays._replace(weights=read_only(np.asarray(weights, np.float64))))
 
-    def timed(self, decay: Decay) -> Self:
-        """The same articles; under a decay without a half-life, as if no date were known."""
-        if decay.half_life_days is not None:
+    def timed(self, scoring: Scoring) -> Self:
+        """The same articles; under a scoring without a half-life, as if no date were known."""
+        if scoring.half_life_days is not None:
             return self
         return type(self)(self.arrays._replace(days=read_only(np.full(len(self), np.nan))))
 
@@ -186,7 +191,7 @@ class Index:
         queries: csr_array,
         *,
         query_days: NDArray[np.float64],
-        decay: Decay,
+        scoring: Scoring,
         limit: int,
         min_score: float | NDArray[np.float64] = 0.0,
         excluded: NDArray[np.int32] | None = None,
@@ -214,8 +219,8 @@ class Index:
         found = Neighbors(np.full((count, limit), -1, np.int32), np.zeros((count, limit)))
         if not len(self.arrays.postings):
             return found
-        has_decay = decay.half_life_days is not None
-        days = np.asarray(query_days, np.float64) if has_decay else np.full(count, np.nan)
+        has_time = scoring.half_life_days is not None
+        days = np.asarray(query_days, np.float64) if has_time else np.full(count, np.nan)
         ends = np.full(count, len(self))
         if since is not None:
             dated = self.days[: self.arrays.dated_count]
@@ -230,7 +235,7 @@ class Index:
             read_only(ends),
             read_only(np.empty((count, 0), np.int32) if excluded is None else np.asarray(excluded, np.int32)),
             read_only(np.empty(0, np.bool_) if allowed is None else np.asarray(allowed, np.bool_)),
-            decay.parameters,
+            scoring.parameters,
             read_only(np.broadcast_to(np.asarray(min_score, np.float64), count)),
         )
 
@@ -248,7 +253,7 @@ class Index:
         return found._replace(postings_read=sum(read))
 
     def queries_found_by(
-        self, vector: csr_array, *, day: float, weight: float, min_scores: NDArray[np.float64], decay: Decay
+        self, vector: csr_array, *, day: float, weight: float, min_scores: NDArray[np.float64], scoring: Scoring
     ) -> NDArray[np.int64]:
         """The articles for which a candidate scores above 0 and at least their minimum, as far as float32 tells.
 
@@ -264,13 +269,14 @@ class Index:
             Their rows, ascending.
         """
         dense, slack = vector.toarray()[0], 1 + 2.0**-22 * (vector.nnz + 64)
-        factors = decay.factor(self.days, np.array(day)) * weight * slack
+        factors = scoring.factor(self.days, np.array(day)) * weight * slack
         reachable = factors * (np.sqrt(vector.power(2).sum(dtype=np.float64)) * self.arrays.max_norm) >= min_scores
-        scores = np.zeros(len(self))
+        scores, least = np.zeros(len(self)), scoring.min_similarity / slack
         for first in range(0, len(self), self.arrays.block_size):
             block = slice(first, min(first + self.arrays.block_size, len(self)))
             if reachable[block].any():
-                scores[block] = (self.slice(block.start, block.stop) @ dense) * factors[block]
+                similarities = self.slice(block.start, block.stop) @ dense
+                scores[block] = np.where(similarities >= least, similarities * factors[block], 0)
         return np.flatnonzero((scores > 0) & (scores >= min_scores))
 
 

@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
-from recommender.search.decay import Decay
 from recommender.search.index import Index, Neighbors, stack_vectors
+from recommender.search.scoring import Scoring
 
 
 class _Options(TypedDict):
     """What both indexes are asked alike; see `Index.nearest`."""
 
     query_days: NDArray[np.float64]
-    decay: Decay
+    scoring: Scoring
     limit: int
     since: NDArray[np.float64]
 
@@ -27,6 +27,7 @@ class LiveIndex:
 
     Attributes:
         days, weights: as an `Index` has them, of all rows.
+        trained_days: of the trained model's rows alone.
     """
 
     def __init__(self, base: Index, live: Index, *, sort_keys: NDArray[np.float64]) -> None:
@@ -38,6 +39,7 @@ class LiveIndex:
         self._base = base
         self._live = live
         self._sort_keys = sort_keys
+        self.trained_days = base.days
         self.days = np.concatenate((base.days, live.days))
         self.weights = np.concatenate((base.weights, live.weights))
 

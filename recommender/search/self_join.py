@@ -12,16 +12,16 @@ from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from recommender.search.decay import Decay
 from recommender.search.index import Index, Neighbors
 from recommender.search.index_arrays import read_only
+from recommender.search.scoring import Scoring
 from recommender.search.scratch import zeroed_scratch
 
 _LOW_THRESHOLD = 0.5  # of the mean: heaps below it would keep distant blocks to be joined for themselves alone
 
 
 def all_nearest(
-    index: Index, *, decay: Decay, allowed: NDArray[np.bool_], limit: int, progress: bool = False
+    index: Index, *, scoring: Scoring, allowed: NDArray[np.bool_], limit: int, progress: bool = False
 ) -> Neighbors:
     """What `Index.nearest` finds for each article of an index, itself excluded.
 
@@ -31,7 +31,7 @@ def all_nearest(
     """
     from recommender.search.kernels import TopK, join_blocks, join_within_block, may_share_neighbors, sort_heaps
 
-    arrays, parameters = index.timed(decay).arrays, decay.parameters
+    arrays, parameters = index.timed(scoring).arrays, scoring.parameters
     count, blocks = len(index), len(arrays.posting_offsets)
     top = TopK(
         np.zeros((count, limit)), np.full((count, limit), -1, np.int32), np.zeros(count, np.int32), np.zeros(count)
@@ -72,7 +72,7 @@ def all_nearest(
             query_days=index.days[unfinished],
             excluded=unfinished[:, None],
             allowed=allowed,
-            decay=decay,
+            scoring=scoring,
             limit=limit,
         )
         top.scores[unfinished], top.rows[unfinished] = found.scores, found.rows

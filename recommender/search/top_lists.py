@@ -8,8 +8,8 @@ from typing import NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.search.decay import Decay
 from recommender.search.index import Index, Neighbors
+from recommender.search.scoring import Scoring
 from recommender.search.self_join import all_nearest
 
 LIST_LENGTH = 50
@@ -54,7 +54,7 @@ class TopLists(NamedTuple):
         cls,
         index: Index,
         *,
-        decay: Decay,
+        scoring: Scoring,
         allowed: NDArray[np.bool_],
         length: int = LIST_LENGTH,
         progress: bool = False,
@@ -67,36 +67,38 @@ class TopLists(NamedTuple):
         """
         count = len(index)
         if count >= _MIN_ROWS_TO_JOIN:
-            found = all_nearest(index, decay=decay, allowed=allowed, limit=length, progress=progress)
+            found = all_nearest(index, scoring=scoring, allowed=allowed, limit=length, progress=progress)
         else:
             own = np.arange(count, dtype=np.int32)[:, None]
             found = index.nearest(
-                index.vectors, query_days=index.days, excluded=own, allowed=allowed, decay=decay, limit=length
+                index.vectors, query_days=index.days, excluded=own, allowed=allowed, scoring=scoring, limit=length
             )
         return cls(found.rows, found.scores)
 
     @classmethod
-    def build_slice(cls, index: SlicedIndex, first: int, last: int, *, decay: Decay, length: int = LIST_LENGTH) -> Self:
+    def build_slice(
+        cls, index: SlicedIndex, first: int, last: int, *, scoring: Scoring, length: int = LIST_LENGTH
+    ) -> Self:
         """The same lists for the articles from row `first`, which begins a block, until `last` alone.
 
         The slice is joined with itself. Of the newer and the older rows one slice at a time is then searched, for those
         lists whose threshold a candidate there may still reach.
         """
         own = index.read(first, last)
-        lists = cls.build(own, decay=decay, allowed=index.allowed(first, last), length=length)
+        lists = cls.build(own, scoring=scoring, allowed=index.allowed(first, last), length=length)
         lists.rows[lists.rows >= 0] += first
         max_similarity, count = own.arrays.max_norm**2 * (1 + _ROUNDING), len(index)
-        has_undated = decay.half_life_days is None or bool(np.isnan(index.days(count - 1, count)).any())
+        has_undated = scoring.half_life_days is None or bool(np.isnan(index.days(count - 1, count)).any())
         step = max(_SLICE_ROWS // own.arrays.block_size, 1) * own.arrays.block_size
         newer = [(max(end - step, 0), end) for end in range(first, 0, -step)]
         older = [(start, min(start + step, count)) for start in range(last, count, step)]
         for outwards in (newer, older):
             for start, end in outwards:
-                bounds = max_similarity * _max_time_factors(own.days, index.days(start, end), decay)
+                bounds = max_similarity * _max_time_factors(own.days, index.days(start, end), scoring)
                 positions = np.flatnonzero(bounds >= lists.thresholds())
                 if len(positions):
                     others = index.read(start, end)
-                    lists._merge(own, positions, others, start, decay=decay, allowed=index.allowed(start, end))
+                    lists._merge(own, positions, others, start, scoring=scoring, allowed=index.allowed(start, end))
                 elif not has_undated:
                     break  # rows farther away score even less, unless they are undated
         return lists
@@ -112,7 +114,7 @@ class TopLists(NamedTuple):
         others: Index,
         start: int,
         *,
-        decay: Decay,
+        scoring: Scoring,
         allowed: NDArray[np.bool_],
     ) -> None:
         """Merge what some articles of an index find in another, whose first row is `start`, into their lists."""
@@ -121,7 +123,7 @@ class TopLists(NamedTuple):
             index.vectors_of(positions.tolist()),
             query_days=index.days[positions],
             allowed=allowed,
-            decay=decay,
+            scoring=scoring,
             limit=length,
             min_score=self.thresholds()[positions],
         )
@@ -186,8 +188,10 @@ class TopLists(NamedTuple):
             raise ValueError("a list names an article that does not exist")
 
 
-def _max_time_factors(query_days: NDArray[np.float64], days: NDArray[np.float64], decay: Decay) -> NDArray[np.float64]:
+def _max_time_factors(
+    query_days: NDArray[np.float64], days: NDArray[np.float64], scoring: Scoring
+) -> NDArray[np.float64]:
     """Upper bound on the time factor of candidates of some `days`, descending, for each query, float64 (queries,)."""
     nearest = np.clip(query_days, days[-1], days[0])
-    # A pair that includes an undated article has a factor of 1.
-    return decay.factor(query_days, np.where(np.isnan(days[-1]), query_days, nearest))
+    # Where some are undated, 1 is no less than any factor.
+    return scoring.factor(query_days, np.where(np.isnan(days[-1]), query_days, nearest))

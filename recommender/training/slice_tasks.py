@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from recommender.artefacts import IndexReader
 from recommender.parallel import gc_paused
-from recommender.search import HUB_WINDOW, Decay, Index, TopLists, hubness_of_rows
+from recommender.search import HUB_WINDOW, Index, Scoring, TopLists, hubness_of_rows
 from recommender.storage import Folder
 from recommender.text import TfidfModel, fields_of
 from recommender.training.slices import Record, Slice
@@ -72,16 +72,18 @@ def write_index(part: Slice) -> tuple[float, NDArray[np.float64]]:
     part.files.write_rows("index.posting_offsets", part.start // own.arrays.block_size, own.arrays.posting_offsets)
     part.files.write_columns("index.head_norms", part.start, own.arrays.head_norms)
     if part.settings.hub_exponent > 0:
-        decay = Decay(part.settings.half_life_days)
-        part.files.write_rows("index.weights", part.start, hubness_of_rows(around, rows.start, rows.stop, decay=decay))
+        scoring = Scoring(part.settings.half_life_days)
+        part.files.write_rows(
+            "index.weights", part.start, hubness_of_rows(around, rows.start, rows.stop, scoring=scoring)
+        )
     return own.arrays.max_norm, own.arrays.head_norms.sum(axis=1, dtype=np.float64)
 
 
 def write_top_lists(part: Slice) -> None:
     """Write the precomputed top-k lists of a slice."""
-    lists = TopLists.build_slice(
-        IndexReader(part.files), part.start, part.stop, decay=Decay.from_settings(part.settings)
-    )
+    reader = IndexReader(part.files)
+    scoring = Scoring.from_settings(part.settings, reader.days(0, len(reader)))
+    lists = TopLists.build_slice(reader, part.start, part.stop, scoring=scoring)
     part.files.write_rows("lists.rows", part.start, lists.rows)
     part.files.write_rows("lists.scores", part.start, lists.scores)
 

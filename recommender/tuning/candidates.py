@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.articles import Article, published_days
-from recommender.search import Decay
+from recommender.search import Scoring
 from recommender.settings import Settings
 from recommender.tuning.split import CuratedLists
 
@@ -27,7 +27,7 @@ _DISCOUNTS = 1 / np.log2(np.arange(2, DEPTH + 2))
 class Candidates:
     """The candidates of each list, padded to one width and in rank order, so that a stable sort breaks ties right.
 
-    A candidate is here because it ranks high by title, excerpt or both, with or without time decay, never because it
+    A candidate is here because it ranks high by title, excerpt or both, with or without time scoring, never because it
     is linked: a link that no ranking finds stays a miss, as it would in use.
 
     Attributes:
@@ -38,6 +38,7 @@ class Candidates:
         days: float64 (lists,) the day of each query, rounded down; NaN where unknown.
         linked: bool (lists, width) whether editors linked the candidate.
         ideal_dcg: float64 (lists,) the DCG@10 of a perfect ranking.
+        archive_days: float64 (articles,) the dates of all articles, in rank order.
     """
 
     queries: NDArray[np.int64]
@@ -48,6 +49,7 @@ class Candidates:
     days: NDArray[np.float64]
     linked: NDArray[np.bool_]
     ideal_dcg: NDArray[np.float64]
+    archive_days: NDArray[np.float64]
 
     @classmethod
     def of(
@@ -92,6 +94,7 @@ class Candidates:
             np.floor(days[queries]),
             linked,
             ideal_dcgs[[min(len(lists[id]), DEPTH) for id in ids]],
+            days,
         )
 
     def __len__(self) -> int:
@@ -104,7 +107,8 @@ class Candidates:
 
     def subset(self, lists: NDArray[Any]) -> Candidates:
         """The candidates of some lists, by index or mask."""
-        return Candidates(*(getattr(self, field.name)[lists] for field in fields(self)))
+        of_lists = [field.name for field in fields(self) if field.name != "archive_days"]
+        return replace(self, **{name: getattr(self, name)[lists] for name in of_lists})
 
     def with_vectors(self, *, title: csr_array | None = None, excerpt: csr_array | None = None) -> Candidates:
         """The same candidates with the cosines of other vectors, in one field or both."""
@@ -123,7 +127,8 @@ class Candidates:
 
     def factors(self, settings: Settings, popularity: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each similarity is multiplied by for time and popularity, float64 (lists, width)."""
-        time = Decay.from_settings(settings).factor(np.zeros(1), self.days_later.astype(np.float64))
+        scoring = Scoring.from_settings(settings, self.archive_days)
+        time = scoring.factor(np.zeros(1), self.days_later.astype(np.float64))
         return time * popularity[self.rows] ** settings.hub_exponent
 
     def scores(self, settings: Settings, popularity: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -151,7 +156,7 @@ def _find(
     older_only: bool,
 ) -> tuple[list[NDArray[np.int64]], list[NDArray[np.float32]]]:
     """The candidate rows of each query, ascending, and their cosines, float32 (2, rows)."""
-    decay = Decay(_HALF_LIFE_DAYS)
+    scoring = Scoring(_HALF_LIFE_DAYS)
     transposed = csr_array(title.T), csr_array(excerpt.T)
     found, cosines = [], []
     for start in range(0, len(queries), _BLOCK):
@@ -165,7 +170,7 @@ def _find(
             pair[:, query] = 0
             if older_only:
                 pair[:, ~(days <= days[query])] = 0
-            decayed = pair * decay.factor(days[[query]], days)
+            decayed = pair * scoring.factor(days[[query]], days)
             rankings = (*pair, pair.mean(axis=0), *decayed, decayed.mean(axis=0))
             rows = np.unique(np.concatenate([_top(scores, _PER_RANKING) for scores in rankings]))
             found.append(rows)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, published_days
-from recommender.search import Decay, Index
+from recommender.search import Index, Scoring
 from recommender.settings import Settings
 from recommender.text import TfidfModel
 
@@ -73,7 +73,7 @@ def estimate_rhythm(articles: Sequence[Article], settings: Settings) -> Rhythm |
     days = published_days(sample)
     index = Index.build(vectors, days)
     own = np.arange(len(sample), dtype=np.int32)[:, None]
-    alike = index.nearest(index.vectors, query_days=days, excluded=own, decay=Decay(None), limit=_ALIKE).rows
+    alike = index.nearest(index.vectors, query_days=days, excluded=own, scoring=Scoring(None), limit=_ALIKE).rows
     found = alike >= 0
     apart = np.abs(days[:, None] - days[np.maximum(alike, 0)])
     edges = np.unique(np.quantile(apart[found], np.linspace(0, 1, _INTERVALS + 1))) if found.any() else np.zeros(1)

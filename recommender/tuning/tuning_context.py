@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from recommender.articles import Article, published_days
-from recommender.search import Decay, Index, hub_weights
+from recommender.search import Index, Scoring, hub_weights
 from recommender.settings import Settings
 from recommender.text import FIELDS, TermCounts, TfidfModel
 from recommender.tuning.candidates import Candidates
@@ -94,7 +94,7 @@ class TuningContext:
             fields = (self.title * np.float32(share**0.5), self.excerpt * np.float32((1 - share) ** 0.5))
             self._popularity[share, half_life] = hub_weights(
                 Index.build(csr_array(hstack(fields, format="csr")), published_days(self._articles)),
-                decay=Decay(half_life),
+                scoring=Scoring(half_life),
                 exponent=1.0,
             )
         return self._popularity[share, half_life]

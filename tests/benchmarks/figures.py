@@ -25,7 +25,7 @@ from benchmarks.peers import Bm25s, BruteNeighbors, SparseDotTopn, Tantivy, brut
 from recommender import Corpus, Recommender, Settings
 from recommender.artefacts import LocalModels
 from recommender.articles import published_days
-from recommender.search import Decay, Index
+from recommender.search import Index, Scoring
 
 LIMIT = 10
 THREADS = 2
@@ -230,11 +230,11 @@ def _batch(recommender: Recommender, *, stretches: int = 16) -> list[float]:
     peer = SparseDotTopn(vectors)
     asked = np.asarray(_stretches(size, stretches), np.int32)
     own = csr_array(vectors[asked])
-    decay = Decay.from_settings(recommender.settings)
+    scoring = Scoring.from_settings(recommender.settings, recommender.to_model().index.days)
     queries = csr_array(vectors[spread(size, min(len(asked), max(200, 100_000_000 // size)))])
     seconds = alternate(
         lambda: index.nearest(
-            own, query_days=index.days[asked], excluded=asked[:, None], decay=decay, limit=LIMIT, workers=THREADS
+            own, query_days=index.days[asked], excluded=asked[:, None], scoring=scoring, limit=LIMIT, workers=THREADS
         ),
         lambda: peer(queries, limit=LIMIT, threads=THREADS),
         runs=3,
@@ -246,12 +246,12 @@ def postings(bench: Bench) -> Iterator[Figure]:
     """What a list takes in a batch on one core, over the postings that were read for it."""
     index = bench.of_small.to_model().index
     asked = np.asarray(_stretches(bench.small, 4), np.int32)
-    own, decay = csr_array(index.vectors[asked]), Decay.from_settings(SETTINGS)
+    own, scoring = csr_array(index.vectors[asked]), Scoring.from_settings(SETTINGS, index.days)
     read, seconds = 0, []
     for _ in range(3):
         begun = time.process_time()
         read = index.nearest(
-            own, query_days=index.days[asked], excluded=asked[:, None], decay=decay, limit=LIMIT, workers=1
+            own, query_days=index.days[asked], excluded=asked[:, None], scoring=scoring, limit=LIMIT, workers=1
         ).postings_read
         seconds.append(time.process_time() - begun)
     yield Figure(f"postings read for a list, {bench.small:,}", read / len(asked))
@@ -286,7 +286,7 @@ def bad_input(bench: Bench) -> Iterator[Figure]:
         own = csr_array(of_case[asked])
         peer = SparseDotTopn(of_case)
         search = partial(
-            case.nearest, own, query_days=case.days[asked], excluded=asked[:, None], decay=Decay(7.0), limit=LIMIT
+            case.nearest, own, query_days=case.days[asked], excluded=asked[:, None], scoring=Scoring(7.0), limit=LIMIT
         )
         seconds = alternate(partial(search, workers=1), partial(peer, own, limit=LIMIT, threads=1), runs=3)
         yield at_most(f"bad input, {name}: our time / a full scan's", seconds[0] / seconds[1], 1)

@@ -12,7 +12,7 @@ from samples import article
 from recommender.articles import in_rank_order
 from recommender.errors import EvaluationError
 from recommender.evaluation import Linkable, baselines
-from recommender.search import Decay
+from recommender.search import Scoring
 from recommender.tuning import Evidence
 
 ARTICLES = in_rank_order(
@@ -68,7 +68,7 @@ def test_plain_tfidf_is_scikit_learns_cosine_over_one_text() -> None:
 
 
 def test_tfidf_with_time_weighs_the_cosine_by_the_time_factor() -> None:
-    archive = replace(ARCHIVE, decay=Decay(2.0))
+    archive = replace(ARCHIVE, scoring=Scoring(2.0))
     plain = baselines.plain_tfidf(archive)(IDS.index("twin"))
     with_time = baselines.tfidf_with_time(archive)(IDS.index("twin"))
     for id, factor in (("twin", 1), ("new", 0.25), ("town", 0.25), ("draft", 0.5)):

@@ -21,7 +21,7 @@ from recommender.corpus import LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.errors import UnknownArticleError
 from recommender.live import LiveOverlay
 from recommender.ranking import Options
-from recommender.search import Decay, TopLists, hub_weights
+from recommender.search import Scoring, TopLists, hub_weights
 from recommender.settings import Published
 
 WORDS = ["".join(random.Random(n).choices("abcdefghijklmnop", k=5)) for n in range(40)]
@@ -70,7 +70,10 @@ def with_lists(base: Recommender) -> Recommender:
     """The same with precomputed lists that are too short for some look-ups."""
     model = base.to_model()
     lists = TopLists.build(
-        model.index, decay=Decay.from_settings(base.settings), allowed=model.catalogue.flags & HIDDEN == 0, length=12
+        model.index,
+        scoring=Scoring.from_settings(base.settings, model.index.days),
+        allowed=model.catalogue.flags & HIDDEN == 0,
+        length=12,
     )
     return Recommender.from_model(replace(model, top_lists=lists))
 
@@ -122,7 +125,7 @@ def brute_force(overlay: LiveOverlay, id: str, limit: int, options: Options) -> 
     joined = overlay.recommender
     rows = {found.id: row for row, found in enumerate(joined)}
     vectors, base = joined.vectors, joined.settings
-    decay = Decay.from_settings(base)
+    scoring = Scoring.from_settings(base, BASE.to_model().index.days)
     own = joined.article(id)
 
     def score(other: str) -> float:
@@ -133,7 +136,9 @@ def brute_force(overlay: LiveOverlay, id: str, limit: int, options: Options) -> 
             similarity += terms.get(term, 0.0) * value
         days = [joined.article(name).published_at for name in (own.id, other)]
         known = np.array([np.nan if day is None else day for day in days])
-        return similarity * (float(decay.factor(known[:1], known[1:])[0]) * float(joined.weights[rows[other]]))
+        if similarity < scoring.min_similarity:
+            return 0.0
+        return similarity * (float(scoring.factor(known[:1], known[1:])[0]) * float(joined.weights[rows[other]]))
 
     scores = {other: score(other) for other in rows}
     excluded = {joined.article(name).id for name in options.get("exclude", ()) if joined.has_article(name)}
@@ -326,7 +331,7 @@ def test_an_article_enters_lists_whose_nearest_is_public_no_more() -> None:
     nearest = replace(article("nearest", "Wend floods", date="2024-03-19"), visible_until=1.0)
     query = article("query", "Wend floods", date="2024-03-19")
     base = Recommender(settings=Settings(limit=1)).fit(corpus_of(query, nearest)).to_model()
-    lists = TopLists.build(base.index, decay=Decay(7.0), allowed=np.ones(2, np.bool_))
+    lists = TopLists.build(base.index, scoring=Scoring(7.0), allowed=np.ones(2, np.bool_))
     overlay = LiveOverlay(Recommender.from_model(replace(base, top_lists=lists)))
     overlay = after(overlay, post("late", "Wend floods fall", "date: 2024-03-21"))
     assert overlay.listed_by("late") == ["query"]
@@ -349,9 +354,9 @@ def test_a_live_article_weighs_what_it_would_in_the_model() -> None:
     known = corpus_of(*(written(chance, f"a{number:02}") for number in range(60)))
     base = Recommender(settings=Settings(hub_exponent=0.4)).fit(known)
     assert base.weights.min() < 1
-    decay = Decay(base.settings.half_life_days)
+    scoring = Scoring(base.settings.half_life_days)
     assert np.array_equal(
-        hub_weights(base.to_model().index.weighted(np.ones(60)), decay=decay, exponent=0.4), base.weights
+        hub_weights(base.to_model().index.weighted(np.ones(60)), scoring=scoring, exponent=0.4), base.weights
     )
     copies = [
         post(f"copy-of-{found.id}", found.title, f"excerpt: {found.excerpt}", f"sourceUrl: https://{found.urls[0]}")

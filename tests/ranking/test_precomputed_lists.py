@@ -13,7 +13,7 @@ from samples import archive
 from recommender import Recommender, Settings
 from recommender.catalogue import HIDDEN
 from recommender.ranking import Options
-from recommender.search import Decay, TopLists
+from recommender.search import Scoring, TopLists
 
 CORPUS = archive()
 IDS = [found.id for found in CORPUS.articles]
@@ -31,7 +31,7 @@ def precomputed(searching: Recommender) -> Recommender:
     model = searching.to_model()
     lists = TopLists.build(
         model.index,
-        decay=Decay.from_settings(searching.settings),
+        scoring=Scoring.from_settings(searching.settings, searching.to_model().index.days),
         allowed=np.asarray(model.catalogue.flags & HIDDEN == 0),
         length=12,
     )

@@ -83,14 +83,14 @@ def test_where_another_stands_is_told_with_what_removed_it() -> None:
     recommender = fitted(corpus_of(*FIVE.articles, draft, unpublished), published="only")
     placements = recommender.placements("flood", ["rescue", "gauge", "chess", "flood", "draft", "later"])
     assert [(placement.rank, placement.removed_by) for placement in placements] == [
-        (2, None),
+        (1, None),
         (3, None),
         (None, None),
         (None, "itself"),
         (None, "hidden"),
         (None, "unpublished"),
     ]
-    assert placements[0].score == recommender.related("flood")[1].score
+    assert placements[0].score == recommender.related("flood")[0].score
     assert placements[2].score == 0.0
     assert placements[4].score > placements[0].score
 
@@ -209,9 +209,38 @@ def test_an_explanation_names_the_shared_words_with_their_field() -> None:
 
 
 def test_an_explanation_without_a_date_has_no_days_apart() -> None:
-    why = fitted().explain("flood", "undated")
+    recommender = fitted()
+    why = recommender.explain("flood", "undated")
     assert why.days_apart is None
-    assert why.decay == 1.0
+    dated = [FLOOD, RESCUE, GAUGE, CHESS]
+    others = [recommender.explain(one.id, other.id).decay for one in dated for other in dated if one is not other]
+    assert why.decay == pytest.approx(sum(others) / len(others))
+
+
+def test_an_article_without_a_date_is_as_near_in_time_as_any_two_are_on_average() -> None:
+    monthly = [
+        article(f"kettle-{month}", f"Release {month} of the kettle", "", f"2024-{month:02}-01") for month in range(1, 9)
+    ]
+    undated = article("party", "Release party for the kettle")
+    found = ids(fitted(corpus_of(*monthly, undated), hub_exponent=0.0).related("kettle-2"))
+    assert found[:2] == ["kettle-3", "kettle-1"]
+    assert "party" in found
+
+
+def test_articles_with_too_little_in_common_are_left_out_however_new_they_are() -> None:
+    plain, strict = fitted(), fitted(min_similarity=0.2)
+    kept = [one for one in plain.related("flood") if plain.explain("flood", one.article.id).similarity >= 0.2]
+    assert 0 < len(kept) < len(plain.related("flood"))
+    for recommender in (strict, strict.precompute_lists()):
+        assert recommender.related("flood") == kept
+    assert strict.explain("flood", "gauge").removed_by == "too little in common"
+    assert [one.removed_by for one in strict.placements("flood", ["gauge", "chess"])] == ["too little in common", None]
+    assert strict.related_to_text(FLOOD.title, FLOOD.excerpt, date="2024-03-19T06:00:00Z")[1:] == kept
+
+
+def test_what_has_too_little_in_common_can_still_be_pinned() -> None:
+    pinning = corpus_of(replace(FLOOD, pinned=("gauge",)), RESCUE, GAUGE)
+    assert ids(fitted(pinning, min_similarity=0.9).related("flood")) == ["gauge"]
 
 
 def test_all_related_gives_each_article_what_a_look_up_gives() -> None:

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.search import Decay, Index, hub_weights, hubness_of_rows, hubness_of_vector
+from recommender.search import Index, Scoring, hub_weights, hubness_of_rows, hubness_of_vector
 
 
 def archive(count: int, *, undated: int = 0) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
@@ -36,7 +36,7 @@ def by_definition(
 def test_hubness_is_what_comparing_all_articles_around_gives(window: int, undated: int) -> None:
     vectors, days = archive(300, undated=undated)
     index = Index.build(csr_array(vectors), days)
-    found = hubness_of_rows(index, 0, 300, decay=Decay(7.0), window=window, neighbors=4)
+    found = hubness_of_rows(index, 0, 300, scoring=Scoring(7.0), window=window, neighbors=4)
     assert found == pytest.approx(by_definition(vectors, days, half_life=7.0, window=window, neighbors=4), rel=1e-5)
 
 
@@ -52,7 +52,7 @@ def test_an_article_outside_the_index_has_the_hubness_of_one_in_its_row(undated:
             day=days[row],
             row=row,
             excluded=np.array([row, -1], np.int32),
-            decay=Decay(7.0),
+            scoring=Scoring(7.0),
             window=64,
             neighbors=4,
         )
@@ -61,11 +61,13 @@ def test_an_article_outside_the_index_has_the_hubness_of_one_in_its_row(undated:
 
 def test_hubness_of_some_rows_counts_neighbours_beyond_them_but_none_outside_the_window() -> None:
     vectors, days = archive(300)
-    all_rows = hubness_of_rows(Index.build(csr_array(vectors), days), 0, 300, decay=Decay(7.0), window=20, neighbors=4)
-    some = hubness_of_rows(Index.build(csr_array(vectors), days), 90, 200, decay=Decay(7.0), window=20, neighbors=4)
+    all_rows = hubness_of_rows(
+        Index.build(csr_array(vectors), days), 0, 300, scoring=Scoring(7.0), window=20, neighbors=4
+    )
+    some = hubness_of_rows(Index.build(csr_array(vectors), days), 90, 200, scoring=Scoring(7.0), window=20, neighbors=4)
     assert np.array_equal(some, all_rows[90:200])
     without_newest = Index.build(csr_array(vectors[7:]), days[7:])
-    others = hubness_of_rows(without_newest, 0, 293, decay=Decay(7.0), window=20, neighbors=4)
+    others = hubness_of_rows(without_newest, 0, 293, scoring=Scoring(7.0), window=20, neighbors=4)
     assert np.array_equal(others[20:], all_rows[27:])
 
 
@@ -74,14 +76,14 @@ def test_hubs_weigh_less_and_articles_up_to_the_threshold_weigh_1() -> None:
     spokes = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
     isolated = [[0.0, 0.0, 0.0, 0.0]]
     vectors = csr_array(np.array(hub + spokes + isolated, np.float32) / 2)
-    weights = hub_weights(Index.build(vectors, np.zeros(6)), decay=Decay(7.0), exponent=0.5)
+    weights = hub_weights(Index.build(vectors, np.zeros(6)), scoring=Scoring(7.0), exponent=0.5)
     # Of twenty neighbours the hub has four and a spoke one, all at a quarter.
     assert weights == pytest.approx([0.5, 1.0, 1.0, 1.0, 1.0, 1.0])
-    assert hub_weights(Index.build(vectors, np.zeros(6)), decay=Decay(7.0), exponent=0).tolist() == [1.0] * 6
+    assert hub_weights(Index.build(vectors, np.zeros(6)), scoring=Scoring(7.0), exponent=0).tolist() == [1.0] * 6
 
 
 def test_articles_far_apart_in_time_are_no_hubs_of_each_other() -> None:
     vectors = csr_array(np.ones((3, 1), np.float32))
-    weights = hub_weights(Index.build(vectors, np.array([7.0, 0.0, -7000.0])), decay=Decay(7.0), exponent=1.0)
+    weights = hub_weights(Index.build(vectors, np.array([7.0, 0.0, -7000.0])), scoring=Scoring(7.0), exponent=1.0)
     assert weights == pytest.approx([weights[0], weights[0], 1.0])
     assert weights[0] < 0.5

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.search import Decay, Index, IndexArrays, Neighbors
+from recommender import Settings
+from recommender.search import Index, IndexArrays, Neighbors, Scoring
 
 
 def rows_and_scores(
@@ -20,7 +21,7 @@ def rows_and_scores(
     days: list[float],
     query: int,
     *,
-    decay: Decay | None = None,
+    scoring: Scoring | None = None,
     weights: list[float] | None = None,
     limit: int = 10,
     **options: Any,
@@ -31,7 +32,7 @@ def rows_and_scores(
         csr_array(matrix[[query]]),
         query_days=np.array(days)[[query]],
         excluded=np.array([[query]], np.int32),
-        decay=decay or Decay(None),
+        scoring=scoring or Scoring(None),
         limit=limit,
         **options,
     )
@@ -43,14 +44,16 @@ def pairs_of(found: Neighbors, query: int) -> list[tuple[int, float]]:
     return [(row, score) for row, score in pairs if row >= 0]
 
 
-def time_factor(later: float, decay: Decay) -> float:
+def time_factor(later: float, scoring: Scoring) -> float:
     """What a score is multiplied by where the candidate is so many days newer (or, below 0, older)."""
-    if decay.half_life_days is None or math.isnan(later) or later == 0:
+    if scoring.half_life_days is None or later == 0:
         return 1.0
-    if abs(later) > (math.inf if decay.window_days is None else decay.window_days):
-        return decay.evergreen
-    half_life = decay.half_life_days * (decay.newer_stretch if later > 0 else 1)
-    return decay.evergreen + (1 - decay.evergreen) * math.exp2(-abs(later) / half_life)
+    if math.isnan(later):
+        return scoring.undated
+    if abs(later) > (math.inf if scoring.window_days is None else scoring.window_days):
+        return scoring.evergreen
+    half_life = scoring.half_life_days * (scoring.newer_stretch if later > 0 else 1)
+    return scoring.evergreen + (1 - scoring.evergreen) * math.exp2(-abs(later) / half_life)
 
 
 def brute_force(
@@ -61,7 +64,7 @@ def brute_force(
     days: NDArray[np.float64],
     weights: NDArray[np.float64],
     excluded: NDArray[np.int32],
-    decay: Decay,
+    scoring: Scoring,
     limit: int,
     min_score: float = 0.0,
     allowed: NDArray[np.bool_] | None = None,
@@ -73,8 +76,8 @@ def brute_force(
         similarity = np.zeros(len(vectors))
         for column in np.flatnonzero(vector):
             similarity += np.float64(vector[column]) * vectors[:, column]
-        factors = np.array([time_factor(day - query_days[query], decay) for day in days])
-        scores = similarity * (factors * weights)
+        factors = np.array([time_factor(day - query_days[query], scoring) for day in days])
+        scores = np.where(similarity < scoring.min_similarity, 0.0, similarity * (factors * weights))
         given_out = (scores > 0) & (scores >= min_score) & ~np.isin(np.arange(len(vectors)), excluded[query])
         if allowed is not None:
             given_out &= allowed
@@ -86,29 +89,50 @@ def brute_force(
 
 
 def test_a_half_life_halves_forwards_and_backwards() -> None:
-    assert Decay(7.0).factor(np.array([10.0]), np.array([10.0, 17.0, 3.0, 24.0])).tolist() == [1.0, 0.5, 0.5, 0.25]
+    assert Scoring(7.0).factor(np.array([10.0]), np.array([10.0, 17.0, 3.0, 24.0])).tolist() == [1.0, 0.5, 0.5, 0.25]
 
 
 def test_newer_candidates_have_a_longer_half_life_and_a_share_is_evergreen() -> None:
-    decay = Decay(7.0, newer_stretch=2.0, evergreen=0.25, window_days=20.0)
-    factors = decay.factor(np.array([10.0]), np.array([3.0, 10.0, 24.0, 30.0, 31.0, -10.0, -11.0]))
+    scoring = Scoring(7.0, newer_stretch=2.0, evergreen=0.25, window_days=20.0)
+    factors = scoring.factor(np.array([10.0]), np.array([3.0, 10.0, 24.0, 30.0, 31.0, -10.0, -11.0]))
     fading = [0.5, 1.0, 0.5, 2 ** (-20 / 14), 0.0, 2 ** (-20 / 7), 0.0]
     assert factors.tolist() == pytest.approx([0.25 + 0.75 * share for share in fading])
 
 
-def test_the_time_factor_is_1_without_a_date_or_a_half_life() -> None:
+def test_the_time_factor_is_1_without_a_half_life_and_one_of_its_own_without_a_date() -> None:
     nan = math.nan
-    faded = Decay(7.0, evergreen=0.5).factor(np.array([nan, 0.0, nan]), np.array([5.0, nan, nan]))
-    assert faded.tolist() == [1.0, 1.0, 1.0]
-    assert Decay(None, evergreen=0.5).factor(np.array([900.0]), np.array([0.0])).tolist() == [1.0]
+    faded = Scoring(7.0, evergreen=0.5, undated=0.75).factor(np.array([nan, 0.0, nan]), np.array([5.0, nan, nan]))
+    assert faded.tolist() == [0.75, 0.75, 0.75]
+    assert Scoring(None, evergreen=0.5, undated=0.75).factor(np.array([900.0]), np.array([0.0])).tolist() == [1.0]
+    assert Scoring(None, undated=0.75).score(0.5, nan, 0.5) == 0.25
+
+
+def test_a_pair_without_dates_has_the_mean_factor_of_all_dated_pairs() -> None:
+    settings, days = Settings(half_life_days=7, newer_stretch=1), np.array([14.0, 7.0, 0.0, math.nan])
+    assert Scoring.from_settings(settings, days).undated == pytest.approx((4 * 0.5 + 2 * 0.25) / 6)
+    for unknown in (np.array([math.nan, math.nan]), np.array([3.0, math.nan]), np.zeros(0)):
+        assert Scoring.from_settings(settings, unknown).undated == 1.0
+    assert Scoring.from_settings(Settings(half_life_days=None), days).undated == 1.0
+    many = np.arange(5_000.0)[::-1]
+    exact = sum((5_000 - apart) * 2 ** (-apart / 700) for apart in range(1, 5_000)) * 2 / (5_000 * 4_999)
+    slow = Settings(half_life_days=700, newer_stretch=1)
+    assert Scoring.from_settings(slow, many).undated == pytest.approx(exact, rel=0.01)
+
+
+def test_what_is_less_similar_than_the_least_is_left_out_however_new() -> None:
+    vectors, days = [[1.0], [0.5], [0.25], [0.6]], [4.0, 4.0, 4.0, -100.0]
+    scoring = Scoring(7.0, min_similarity=0.5)
+    assert [row for row, _ in rows_and_scores(vectors, days, 0, scoring=scoring)] == [1, 3]
+    assert scoring.score(0.49, 0.0, 1.0) == 0.0
+    assert scoring.score(0.5, 0.0, 1.0) == 0.5
 
 
 def test_score_is_similarity_times_decay_times_weight() -> None:
-    assert Decay(7.0).score(0.5, 14.0, 0.5) == 0.0625
-    assert Decay(None).score(0.5, 14.0, 0.5) == Decay(7.0).score(0.5, math.nan, 0.5) == 0.25
+    assert Scoring(7.0).score(0.5, 14.0, 0.5) == 0.0625
+    assert Scoring(None).score(0.5, 14.0, 0.5) == Scoring(7.0).score(0.5, math.nan, 0.5) == 0.25
     vectors = [[1.0, 0.0], [1.0, 0.0], [0.5, 0.5]]
-    assert rows_and_scores(vectors, [14.0, 0.0, 0.0], 1, decay=Decay(7.0)) == [(2, 0.5), (0, 0.25)]
-    weighted = rows_and_scores(vectors, [14.0, 0.0, 0.0], 1, decay=Decay(7.0), weights=[1.0, 1.0, 0.25])
+    assert rows_and_scores(vectors, [14.0, 0.0, 0.0], 1, scoring=Scoring(7.0)) == [(2, 0.5), (0, 0.25)]
+    weighted = rows_and_scores(vectors, [14.0, 0.0, 0.0], 1, scoring=Scoring(7.0), weights=[1.0, 1.0, 0.25])
     assert weighted == [(0, 0.25), (2, 0.125)]
 
 
@@ -144,17 +168,21 @@ def test_an_empty_text_and_an_empty_archive_find_nothing() -> None:
     assert rows_and_scores([[0.0, 0.0], [1.0, 0.0]], [0.0, 0.0], 0) == []
     assert rows_and_scores([[]], [math.nan], 0) == []
     nobody = Index.build(csr_array(np.zeros((0, 2), np.float32)), np.zeros(0))
-    found = nobody.nearest(csr_array(np.ones((1, 2), np.float32)), query_days=np.zeros(1), decay=Decay(7.0), limit=3)
+    found = nobody.nearest(
+        csr_array(np.ones((1, 2), np.float32)), query_days=np.zeros(1), scoring=Scoring(7.0), limit=3
+    )
     assert found.rows.tolist() == [[-1, -1, -1]]
 
 
 numbers = st.integers(0, 3).map(lambda number: number / 2)
-decays = st.builds(
-    Decay,
+scorings = st.builds(
+    Scoring,
     st.sampled_from([None, 0.5, 1.0, 7.0]),
     evergreen=st.sampled_from([0.0, 0.2, 1.0]),
     window_days=st.sampled_from([None, 0.5, 4.0]),
     newer_stretch=st.sampled_from([0.5, 1.0, 3.0]),
+    undated=st.sampled_from([0.0, 0.1, 0.6, 1.0]),
+    min_similarity=st.sampled_from([0.0, 0.0, 0.25, 0.7]),
 )
 
 
@@ -219,7 +247,7 @@ def searches(draw: st.DrawFn, archive: Archive) -> dict[str, Any]:
     others = random.integers(-1, articles, (articles, 3)).astype(np.int32)
     since = random.choice(np.append(archive.days, [math.nan, 10.0]), articles)
     return {
-        "decay": draw(decays),
+        "scoring": draw(scorings),
         "limit": draw(st.sampled_from([1, 2, 5, 30])),
         "min_score": draw(st.sampled_from([0.0, 0.0, 0.3])),
         "excluded": draw(st.sampled_from([own, np.hstack([own, others])])),
@@ -272,7 +300,7 @@ def test_two_indexes_give_the_best_of_both() -> None:
 def test_the_reverse_of_a_search_finds_the_queries_that_accept_a_candidates_score(
     archive: Archive, data: st.DataObject
 ) -> None:
-    decay = data.draw(decays)
+    scoring = data.draw(scorings)
     count = len(archive.days)
     candidate, weight = data.draw(st.integers(0, count - 1)), data.draw(st.sampled_from([0.0, 0.5, 1.0]))
     day = data.draw(st.sampled_from([*archive.days.tolist(), 10.0, math.nan]))
@@ -280,13 +308,15 @@ def test_the_reverse_of_a_search_finds_the_queries_that_accept_a_candidates_scor
     expected = []
     for row, vector in enumerate(archive.vectors):
         similarity = sum(float(a) * float(b) for a, b in zip(vector, archive.vectors[candidate], strict=True))
-        score = similarity * time_factor(day - archive.days[row], decay) * weight
+        score = similarity * time_factor(day - archive.days[row], scoring) * weight
+        assume(abs(similarity - scoring.min_similarity) > 1e-3 or scoring.min_similarity == 0)
+        score *= similarity >= scoring.min_similarity
         assume(not least[row] * (1 - 1e-3) < score < least[row])
         if score > 0 and score >= least[row]:
             expected.append(row)
     index = Index.build(csr_array(archive.vectors), archive.days, archive.weights)
     vector = csr_array(archive.vectors[[candidate]])
-    found = index.queries_found_by(vector, day=day, weight=weight, min_scores=least, decay=decay)
+    found = index.queries_found_by(vector, day=day, weight=weight, min_scores=least, scoring=scoring)
     assert found.tolist() == expected
 
 
@@ -297,6 +327,6 @@ def test_an_index_can_be_mapped_from_files(tmp_path: Path) -> None:
         np.save(tmp_path / f"{name}.npy", array)
     mapped = Index.from_arrays({name: np.load(tmp_path / f"{name}.npy", mmap_mode="r") for name in IndexArrays._fields})
     for each in (index, mapped):
-        found = each.nearest(matrix, query_days=np.zeros(2), decay=Decay(7.0), limit=2)
+        found = each.nearest(matrix, query_days=np.zeros(2), scoring=Scoring(7.0), limit=2)
         assert found.rows.tolist() == [[0, 1], [0, 1]]
         assert found.scores.tolist() == [[1.0, 0.5], [0.5, 0.5]]

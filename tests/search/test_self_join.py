@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.search import Decay, Index, all_nearest
+from recommender.search import Index, Scoring, all_nearest
 
 ARTICLES = 1500  # six blocks
 
@@ -33,29 +33,31 @@ def archive(
     return index
 
 
-ARCHIVES: dict[str, tuple[dict[str, Any], Decay]] = {
-    "dense": ({"seed": 0}, Decay(2.0, newer_stretch=1.5, evergreen=0.1)),
-    "sparse": ({"seed": 1, "days": 2000.0}, Decay(7.0)),  # distant blocks can't share neighbours
-    "empty vectors": ({"seed": 7, "empty": 20}, Decay(2.0)),
-    "two blocks": ({"seed": 8, "count": 500}, Decay(20.0, newer_stretch=1.5, evergreen=0.05, window_days=9.0)),
-    "one day": ({"seed": 2, "days": 0.0}, Decay(7.0)),
-    "no half-life": ({"seed": 3}, Decay(None)),
-    "half undated": ({"seed": 4, "undated": 700}, Decay(3.0, newer_stretch=0.5)),
-    "undated": ({"seed": 5, "undated": ARTICLES}, Decay(7.0)),
-    "copies": ({"seed": 6, "copies": 400}, Decay(1.0)),  # ties throughout a block, and on into the next
+ARCHIVES: dict[str, tuple[dict[str, Any], Scoring]] = {
+    "dense": ({"seed": 0}, Scoring(2.0, newer_stretch=1.5, evergreen=0.1)),
+    "sparse": ({"seed": 1, "days": 2000.0}, Scoring(7.0)),  # distant blocks can't share neighbours
+    "empty vectors": ({"seed": 7, "empty": 20}, Scoring(2.0)),
+    "two blocks": ({"seed": 8, "count": 500}, Scoring(20.0, newer_stretch=1.5, evergreen=0.05, window_days=9.0)),
+    "one day": ({"seed": 2, "days": 0.0}, Scoring(7.0)),
+    "no half-life": ({"seed": 3}, Scoring(None)),
+    "half undated": ({"seed": 4, "undated": 700}, Scoring(3.0, newer_stretch=0.5)),
+    "undated count less": ({"seed": 9, "undated": 400}, Scoring(3.0, evergreen=0.2, undated=0.25)),
+    "too little": ({"seed": 10, "undated": 90}, Scoring(5.0, evergreen=0.1, undated=0.2, min_similarity=0.4)),
+    "undated": ({"seed": 5, "undated": ARTICLES}, Scoring(7.0)),
+    "copies": ({"seed": 6, "copies": 400}, Scoring(1.0)),  # ties throughout a block, and on into the next
 }
 
 
 @pytest.mark.parametrize("limit", [1, 7, 50])
 @pytest.mark.parametrize("name", ARCHIVES)
 def test_lists_are_those_of_a_search(name: str, limit: int) -> None:
-    options, decay = ARCHIVES[name]
+    options, scoring = ARCHIVES[name]
     index = archive(**options)
     own = np.arange(len(index), dtype=np.int32)
     allowed: NDArray[np.bool_] = own % 10 != 3
-    found = all_nearest(index, decay=decay, allowed=allowed, limit=limit)
+    found = all_nearest(index, scoring=scoring, allowed=allowed, limit=limit)
     searched = index.nearest(
-        index.vectors, query_days=index.days, excluded=own[:, None], allowed=allowed, decay=decay, limit=limit
+        index.vectors, query_days=index.days, excluded=own[:, None], allowed=allowed, scoring=scoring, limit=limit
     )
     assert np.array_equal(found.rows, searched.rows)
     assert np.array_equal(found.scores, searched.scores)
@@ -64,5 +66,5 @@ def test_lists_are_those_of_a_search(name: str, limit: int) -> None:
 
 def test_an_archive_smaller_than_a_block() -> None:
     index = Index.build(csr_array(np.eye(3, 2, dtype=np.float32)), np.array([2.0, 1.0, 0.0]))
-    found = all_nearest(index, decay=Decay(7.0), allowed=np.ones(3, np.bool_), limit=2)
+    found = all_nearest(index, scoring=Scoring(7.0), allowed=np.ones(3, np.bool_), limit=2)
     assert found.rows.tolist() == [[-1, -1]] * 3

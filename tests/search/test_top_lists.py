@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.search import Decay, Index, TopLists
+from recommender.search import Index, Scoring, TopLists
 
 ALL = np.ones(5, np.bool_)
 DAYS = np.array([3.0, 2.0, 1.0, 0.0, np.nan])
@@ -20,7 +20,7 @@ def lists() -> TopLists:
     """The two best of each of four articles, of which the third may be in no list."""
     vectors = csr_array(np.array([[1, 0], [0.75, 0], [0.5, 0], [0.25, 0], [0, 1]], np.float32))
     allowed = np.array([True, True, False, True, True])
-    return TopLists.build(Index.build(vectors, np.zeros(5)), decay=Decay(7.0), allowed=allowed, length=2)
+    return TopLists.build(Index.build(vectors, np.zeros(5)), scoring=Scoring(7.0), allowed=allowed, length=2)
 
 
 def test_each_list_holds_the_nearest_that_are_allowed(lists: TopLists) -> None:

@@ -7,7 +7,7 @@ import pytest
 from samples import stories
 
 from recommender import Corpus, Settings
-from recommender.search import Decay
+from recommender.search import Scoring
 from recommender.tuning import GRID, MIN_LISTS, Split, tune
 
 
@@ -121,7 +121,8 @@ def test_where_there_are_no_lists_links_in_texts_teach_about_time_and_hubs() -> 
     assert result.evidence == "in-text"
     assert result.lists == len(corpus.text_links)
     by_default, learnt = (
-        Decay.from_settings(each).factor(np.zeros(1), np.array([-100.0]))[0] for each in (Settings(), result.settings)
+        Scoring.from_settings(each, np.zeros(0)).factor(np.zeros(1), np.array([-100.0]))[0]
+        for each in (Settings(), result.settings)
     )
     assert by_default < 0.001
     assert learnt > 0.3

@@ -16,7 +16,7 @@ from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import dot
 from recommender.search.kernels.scoring import (
     TIME_CHUNK,
-    DecayParameters,
+    ScoringParameters,
     max_factor_of_candidates,
     score,
 )
@@ -34,7 +34,7 @@ def mean_score(
     excluded: NDArray[np.int32],
     first: int,
     last: int,
-    decay: DecayParameters,
+    scoring: ScoringParameters,
     limit: int,
     dense_query: NDArray[np.float32],
 ) -> float:
@@ -50,7 +50,7 @@ def mean_score(
     products = np.empty(len(index.term_levels))
     dense_query[columns] = values
     for row in range(first, last):
-        exact = score(dot(index, row, dense_query, products), index.days[row] - day, 1.0, decay)
+        exact = score(dot(index, row, dense_query, products), index.days[row] - day, 1.0, scoring)
         if exact > 0 and not (excluded == row).any():
             size = push((scores, rows), size, exact, row)
     dense_query[columns] = 0
@@ -62,7 +62,7 @@ def mean_score(
 
 
 @compiled
-def join_band(index: IndexArrays, begin: int, window: int, decay: DecayParameters, nearest: BandHeaps) -> None:
+def join_band(index: IndexArrays, begin: int, window: int, scoring: ScoringParameters, nearest: BandHeaps) -> None:
     """Push `window` rows from `begin` on, and the `window` rows after each, for each other."""
     scores, rows, sizes, thresholds = nearest
     limit = scores.shape[1]
@@ -96,12 +96,12 @@ def join_band(index: IndexArrays, begin: int, window: int, decay: DecayParameter
         last = min(row + window + 1, end)
         for low in range(row + 1, last, TIME_CHUNK):
             high = min(low + TIME_CHUNK, last)
-            max_factor = np.float32(max_factor_of_candidates(index, low, high, day, decay) * (1 + 1e-6))
+            max_factor = np.float32(max_factor_of_candidates(index, low, high, day, scoring) * (1 + 1e-6))
             count = _select_candidates(
                 candidates, low, sums[low - begin : high - begin], max_factor, thresholds[row], thresholds[low:high]
             )
             for other in candidates[:count]:
-                approximate = score(sums[other - begin], index.days[other] - day, 1.0, decay)
+                approximate = score(sums[other - begin], index.days[other] - day, 1.0, scoring)
                 if approximate > thresholds[row]:
                     sizes[row] = push((scores[row], rows[row]), sizes[row], approximate, other)
                     thresholds[row] = scores[row, 0] if sizes[row] == limit else 0
@@ -115,7 +115,7 @@ def mean_scores(
     index: IndexArrays,
     begin: int,
     window: int,
-    decay: DecayParameters,
+    scoring: ScoringParameters,
     nearest: BandHeaps,
     means: NDArray[np.float64],
 ) -> None:
@@ -129,7 +129,7 @@ def mean_scores(
         total = 0.0
         for other in rows[row, : sizes[row]]:
             similarity = dot(index, other, dense_query, products)
-            total += score(similarity, index.days[other] - index.days[row], 1.0, decay)
+            total += score(similarity, index.days[other] - index.days[row], 1.0, scoring)
         means[row] = total / scores.shape[1]
         dense_query[index.indices[vector]] = 0
 

@@ -22,7 +22,7 @@ from recommender.search.kernels.postings import (
 from recommender.search.kernels.scoring import (
     MIN_TIME_FACTOR,
     TIME_CHUNK,
-    DecayParameters,
+    ScoringParameters,
     max_factor_of_candidates,
     score,
 )
@@ -42,7 +42,7 @@ def search(
     ends: NDArray[np.int64],
     excluded: NDArray[np.int32],
     allowed: NDArray[np.bool_],
-    decay: DecayParameters,
+    scoring: ScoringParameters,
     min_scores: NDArray[np.float64],
     dense_query: NDArray[np.float32],
     found_scores: NDArray[np.float64],
@@ -103,19 +103,23 @@ def search(
             newer_factor, older_factor = -1.0, -1.0
             if newer >= 0:
                 newer_factor = max_factor_of_candidates(
-                    index, newer * index.block_size, min((newer + 1) * index.block_size, articles), day, decay
+                    index, newer * index.block_size, min((newer + 1) * index.block_size, articles), day, scoring
                 )
             if older < dated_blocks:
                 older_factor = max_factor_of_candidates(
-                    index, older * index.block_size, min((older + 1) * index.block_size, articles), day, decay
+                    index, older * index.block_size, min((older + 1) * index.block_size, articles), day, scoring
                 )
             max_factor = max(newer_factor, older_factor)
             if max_factor > 0 and max_similarity * max_factor >= threshold:
                 block = newer if newer_factor >= older_factor else older
                 newer, older = (newer - 1, older) if newer_factor >= older_factor else (newer, older + 1)
-            elif undated < blocks and max_similarity >= threshold:
-                block, max_factor = undated, 1.0
-                undated += 1
+            elif undated < blocks:
+                block, undated = undated, undated + 1
+                max_factor = max_factor_of_candidates(
+                    index, block * index.block_size, min((block + 1) * index.block_size, articles), day, scoring
+                )
+                if max_factor <= 0 or max_similarity * max_factor < threshold:
+                    break  # the others hold undated rows alone, whose factor is no greater
             else:
                 break
 
@@ -146,14 +150,24 @@ def search(
                         threshold = max(
                             threshold,
                             _estimate_threshold(
-                                index, sums, first, last, day, decay, eligible, dense_query, products, estimates, limit
+                                index,
+                                sums,
+                                first,
+                                last,
+                                day,
+                                scoring,
+                                eligible,
+                                dense_query,
+                                products,
+                                estimates,
+                                limit,
                             ),
                         )
                         estimating = False
                     count = 0
                     for low in range(first, last, TIME_CHUNK):
                         high = min(low + TIME_CHUNK, last)
-                        chunk_factor = max_factor_of_candidates(index, low, high, day, decay)
+                        chunk_factor = max_factor_of_candidates(index, low, high, day, scoring)
                         count = _select_candidates(
                             candidates,
                             count,
@@ -174,11 +188,11 @@ def search(
                 row = candidates[i]
                 days_later, weight = index.days[row] - day, index.weights[row]
                 upper_bound = sums[row - first] + head_norms[level] * index.head_norms[max(level - 1, 0), row]
-                if score(upper_bound, days_later, weight, decay) * slack < threshold:
+                if score(upper_bound * slack, days_later, weight, scoring) < threshold:
                     continue
                 if not _is_eligible(row, allowed, excluded[query]):
                     continue
-                exact = score(dot(index, row, dense_query, products), days_later, weight, decay)
+                exact = score(dot(index, row, dense_query, products), days_later, weight, scoring)
                 if exact > 0 and exact >= threshold:
                     admitted += 1
                     heap_size = push(heap, heap_size, exact, row)
@@ -239,7 +253,7 @@ def _estimate_threshold(
     first: int,
     last: int,
     day: float,
-    decay: DecayParameters,
+    scoring: ScoringParameters,
     eligible: tuple[NDArray[np.bool_], NDArray[np.int32]],
     dense_query: NDArray[np.float32],
     products: NDArray[np.float64],
@@ -257,7 +271,7 @@ def _estimate_threshold(
     allowed, excluded = eligible
     for low in range(first, last, TIME_CHUNK):
         high = min(low + TIME_CHUNK, last)
-        chunk_factor = np.float32(max_factor_of_candidates(index, low, high, day, decay))
+        chunk_factor = np.float32(max_factor_of_candidates(index, low, high, day, scoring))
         for row in range(low, high):
             estimates[row - first] = sums[row - first] * np.float32(index.weights[row]) * chunk_factor
     for row in range(first, last):
@@ -290,5 +304,5 @@ def _estimate_threshold(
             missing -= bucket == lowest_bucket
             row = first + i
             similarity = dot(index, row, dense_query, products)
-            threshold = min(threshold, score(similarity, index.days[row] - day, index.weights[row], decay))
+            threshold = min(threshold, score(similarity, index.days[row] - day, index.weights[row], scoring))
     return threshold

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from recommender.search.index_arrays import IndexArrays
 from recommender.search.kernels.compiled import compiled
 
-DecayParameters: TypeAlias = tuple[float, float, float, float]
-"""Half-life in days, half-life for newer candidates, evergreen share, window in days: `Decay.parameters`."""
+ScoringParameters: TypeAlias = tuple[float, float, float, float, float, float]
+"""Half-life in days (1 if there is none), half-life for newer candidates, evergreen share, window in days (infinite if
+there is none), time factor where a date is unknown, least similarity."""
 
 TIME_CHUNK = 256
 """Rows that share one upper bound on their time factor."""
@@ -21,13 +22,15 @@ MIN_TIME_FACTOR = 1e-30
 
 
 @compiled
-def time_factor(days_later: float, decay: DecayParameters) -> float:
+def time_factor(days_later: float, scoring: ScoringParameters) -> float:
     """The time factor, 0 to 1, of a candidate that is so many days newer than the query (or, below 0, older).
 
-    It is 1 where the days are unknown (NaN).
+    The days are NaN where they are unknown.
     """
-    half_life, newer_half_life, evergreen, window = decay
-    if np.isnan(days_later) or days_later == 0:
+    half_life, newer_half_life, evergreen, window, undated, _ = scoring
+    if np.isnan(days_later):
+        return undated
+    if days_later == 0:
         return 1.0
     days = abs(days_later)
     if days > window:
@@ -37,37 +40,57 @@ def time_factor(days_later: float, decay: DecayParameters) -> float:
 
 
 @compiled
-def score(similarity: float, days_later: float, weight: float, decay: DecayParameters) -> float:
+def score(similarity: float, days_later: float, weight: float, scoring: ScoringParameters) -> float:
     """The score of a candidate of some weight that is so many days newer than the query.
 
-    The order of the multiplications is part of the formula: other orders differ in the last bit.
+    It never falls as the similarity rises, so that an upper bound on the one gives an upper bound on the other. The
+    order of the multiplications is part of the formula: other orders differ in the last bit.
     """
-    return similarity * (time_factor(days_later, decay) * weight)
+    if similarity < scoring[5]:
+        return 0.0
+    return similarity * (time_factor(days_later, scoring) * weight)
 
 
 @compiled
-def time_factors(days_later: NDArray[np.float64], decay: DecayParameters) -> NDArray[np.float64]:
+def time_factors(days_later: NDArray[np.float64], scoring: ScoringParameters) -> NDArray[np.float64]:
     """The time factor of each pair, float64 (pairs,)."""
     factors = np.empty(len(days_later))
     for i in range(len(days_later)):
-        factors[i] = time_factor(days_later[i], decay)
+        factors[i] = time_factor(days_later[i], scoring)
     return factors
 
 
 @compiled
-def max_factor_of_candidates(index: IndexArrays, first: int, last: int, day: float, decay: DecayParameters) -> float:
+def max_factor_of_candidates(
+    index: IndexArrays, first: int, last: int, day: float, scoring: ScoringParameters
+) -> float:
     """Upper bound on the time factor of the rows from `first` until `last` as candidates for a query of some day."""
     newest, oldest = index.days[first], index.days[last - 1]
     if oldest > day:
-        return time_factor(oldest - day, decay)
-    # Rows that end with an undated one include candidates whose factor is 1.
-    return time_factor(newest - day, decay) if newest < day and not np.isnan(oldest) else 1.0
+        return time_factor(oldest - day, scoring)
+    return _max_factor_beside_undated(newest, oldest, day, time_factor(newest - day, scoring), scoring)
 
 
 @compiled
-def max_factor_for_queries(index: IndexArrays, first: int, last: int, day: float, decay: DecayParameters) -> float:
+def max_factor_for_queries(index: IndexArrays, first: int, last: int, day: float, scoring: ScoringParameters) -> float:
     """Upper bound on the time factor of a candidate of some day for the rows from `first` until `last` as queries."""
     newest, oldest = index.days[first], index.days[last - 1]
-    if newest < day and not np.isnan(oldest):
-        return time_factor(day - newest, decay)
-    return time_factor(day - oldest, decay) if oldest > day else 1.0
+    if oldest > day:
+        return time_factor(day - oldest, scoring)
+    return _max_factor_beside_undated(newest, oldest, day, time_factor(day - newest, scoring), scoring)
+
+
+@compiled
+def _max_factor_beside_undated(
+    newest: float, oldest: float, day: float, factor_of_newest: float, scoring: ScoringParameters
+) -> float:
+    """The same for rows of which none is newer than that day, or one of which has its date, or has none.
+
+    Undated rows are last, so the oldest of rows is undated if any is, and the newest only if all are.
+    """
+    undated = scoring[4]
+    if np.isnan(day) or np.isnan(newest):
+        return undated
+    if newest >= day:
+        return 1.0
+    return max(factor_of_newest, undated) if np.isnan(oldest) else factor_of_newest

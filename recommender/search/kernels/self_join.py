@@ -18,7 +18,7 @@ from recommender.search.kernels.postings import (
 from recommender.search.kernels.scoring import (
     MIN_TIME_FACTOR,
     TIME_CHUNK,
-    DecayParameters,
+    ScoringParameters,
     max_factor_for_queries,
     max_factor_of_candidates,
     score,
@@ -32,7 +32,7 @@ _REFRESH_ROWS = 64  # rows after which the mean threshold is measured anew
 
 @compiled
 def may_share_neighbors(
-    index: IndexArrays, newer: int, older: int, decay: DecayParameters, thresholds: NDArray[np.float64]
+    index: IndexArrays, newer: int, older: int, scoring: ScoringParameters, thresholds: NDArray[np.float64]
 ) -> bool:
     """Whether time decay leaves enough of a score for any row of one block to be admitted for one of the other."""
     first, last = newer * index.block_size, min((newer + 1) * index.block_size, len(index.days))
@@ -40,7 +40,7 @@ def may_share_neighbors(
     newer_factor = older_factor = 1.0  # of candidates in the one block or the other
     if not np.isnan(index.days[end - 1]):
         days_later = index.days[start] - index.days[last - 1]
-        older_factor, newer_factor = time_factor(days_later, decay), time_factor(-days_later, decay)
+        older_factor, newer_factor = time_factor(days_later, scoring), time_factor(-days_later, scoring)
     max_similarity = index.max_norm**2 * (1 + SUM_ERROR)
     return bool(
         max_similarity * older_factor >= thresholds[first:last].min()
@@ -53,7 +53,7 @@ def join_within_block(
     index: IndexArrays,
     block: int,
     allowed: NDArray[np.bool_],
-    decay: DecayParameters,
+    scoring: ScoringParameters,
     top: TopK,
     dense_query: NDArray[np.float32],
 ) -> int:
@@ -93,8 +93,8 @@ def join_within_block(
         count = 0
         for low in range(row + 1, last, TIME_CHUNK):
             high = min(low + TIME_CHUNK, last)
-            factor = max_factor_of_candidates(index, low, high, day, decay)
-            reverse_factor = max_factor_for_queries(index, low, high, day, decay) * weight if allowed[row] else -1.0
+            factor = max_factor_of_candidates(index, low, high, day, scoring)
+            reverse_factor = max_factor_for_queries(index, low, high, day, scoring) * weight if allowed[row] else -1.0
             count = _select_candidates(
                 candidates,
                 count,
@@ -109,27 +109,29 @@ def join_within_block(
             )
         if size + count > capacity:
             pairs = rows[:size], others[:size], upper_bounds[:size]
-            score_pairs(index, pairs, allowed, decay, top, dense_query, products)
+            score_pairs(index, pairs, allowed, scoring, top, dense_query, products)
             size = 0
         for other in candidates[:count]:
             upper_bound = sums[other - first] * slack
             lower_bound = max(sums[other - first] / slack - max_excess, 0.0)
             days_later = index.days[other] - day
-            for_row = allowed[other] and score(upper_bound, days_later, weights[other], decay) >= thresholds[row]
-            for_other = allowed[row] and score(upper_bound, -days_later, weight, decay) >= thresholds[other]
+            for_row = allowed[other] and score(upper_bound, days_later, weights[other], scoring) >= thresholds[row]
+            for_other = allowed[row] and score(upper_bound, -days_later, weight, scoring) >= thresholds[other]
             if for_row:
                 reached = count_score(
-                    histograms, row - first, score(lower_bound, days_later, weights[other], decay), limit
+                    histograms, row - first, score(lower_bound, days_later, weights[other], scoring), limit
                 )
                 thresholds[row] = max(thresholds[row], reached)
             if for_other:
-                reached = count_score(histograms, other - first, score(lower_bound, -days_later, weight, decay), limit)
+                reached = count_score(
+                    histograms, other - first, score(lower_bound, -days_later, weight, scoring), limit
+                )
                 thresholds[other] = max(thresholds[other], reached)
             if for_row or for_other:
                 rows[size], others[size], upper_bounds[size] = row, other, upper_bound
                 size += 1
     pairs = rows[:size], others[:size], upper_bounds[:size]
-    score_pairs(index, pairs, allowed, decay, top, dense_query, products)
+    score_pairs(index, pairs, allowed, scoring, top, dense_query, products)
     return postings_read
 
 
@@ -139,7 +141,7 @@ def join_blocks(
     newer: int,
     older: int,
     allowed: NDArray[np.bool_],
-    decay: DecayParameters,
+    scoring: ScoringParameters,
     top: TopK,
     dense_query: NDArray[np.float32],
 ) -> int:
@@ -174,8 +176,8 @@ def join_blocks(
         has_candidates, max_factor, max_reverse_factor = False, MIN_TIME_FACTOR, MIN_TIME_FACTOR
         for chunk, low in enumerate(chunks):
             high = min(low + TIME_CHUNK, end)
-            factor = max_factor_of_candidates(index, low, high, day, decay)
-            reverse_factor = max_factor_for_queries(index, low, high, day, decay) * weight if allowed[row] else -1.0
+            factor = max_factor_of_candidates(index, low, high, day, scoring)
+            reverse_factor = max_factor_for_queries(index, low, high, day, scoring) * weight if allowed[row] else -1.0
             required[chunk] = thresholds[row] / max(factor * slack, MIN_TIME_FACTOR)
             reverse_factors[chunk] = reverse_factor * slack
             has_candidates = (
@@ -221,7 +223,7 @@ def join_blocks(
             head_bound = head_norms[level] * index.head_norms[max(level - 1, 0), other]
             upper_bounds[i] = (sums[other - start] + head_bound) * slack
         score_candidates(
-            index, row, candidates[:count], upper_bounds[:count], allowed, decay, top, dense_query, products
+            index, row, candidates[:count], upper_bounds[:count], allowed, scoring, top, dense_query, products
         )
         dense_query[columns] = 0
     return postings_read

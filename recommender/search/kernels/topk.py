@@ -11,7 +11,7 @@ from recommender.search.index_arrays import IndexArrays
 from recommender.search.kernels.compiled import compiled
 from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import dot
-from recommender.search.kernels.scoring import DecayParameters, score
+from recommender.search.kernels.scoring import ScoringParameters, score
 
 _BUCKETS, _BUCKET_BITS = 128, 19  # of a histogram of scores: the upper bits of a float32, sixteen buckets an octave
 
@@ -97,7 +97,7 @@ def score_candidates(
     others: NDArray[np.int32],
     upper_bounds: NDArray[np.float32],
     allowed: NDArray[np.bool_],
-    decay: DecayParameters,
+    scoring: ScoringParameters,
     top: TopK,
     dense_query: NDArray[np.float32],
     products: NDArray[np.float64],
@@ -113,14 +113,14 @@ def score_candidates(
     for i in range(len(others)):
         other, upper_bound = others[i], upper_bounds[i]
         days_later = index.days[other] - index.days[row]
-        for_row = allowed[other] and score(upper_bound, days_later, weights[other], decay) >= top.thresholds[row]
-        for_other = allowed[row] and score(upper_bound, -days_later, weights[row], decay) >= top.thresholds[other]
+        for_row = allowed[other] and score(upper_bound, days_later, weights[other], scoring) >= top.thresholds[row]
+        for_other = allowed[row] and score(upper_bound, -days_later, weights[row], scoring) >= top.thresholds[other]
         if for_row or for_other:
             similarity = dot(index, other, dense_query, products)
             if for_row:
-                _admit(top, row, other, score(similarity, days_later, weights[other], decay))
+                _admit(top, row, other, score(similarity, days_later, weights[other], scoring))
             if for_other:
-                _admit(top, other, row, score(similarity, -days_later, weights[row], decay))
+                _admit(top, other, row, score(similarity, -days_later, weights[row], scoring))
 
 
 @compiled
@@ -128,7 +128,7 @@ def score_pairs(
     index: IndexArrays,
     pairs: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]],
     allowed: NDArray[np.bool_],
-    decay: DecayParameters,
+    scoring: ScoringParameters,
     top: TopK,
     dense_query: NDArray[np.float32],
     products: NDArray[np.float64],
@@ -149,7 +149,7 @@ def score_pairs(
         vector = slice(index.indptr[row], index.indptr[row + 1])
         dense_query[index.indices[vector]] = index.data[vector]
         score_candidates(
-            index, row, others[start:end], upper_bounds[start:end], allowed, decay, top, dense_query, products
+            index, row, others[start:end], upper_bounds[start:end], allowed, scoring, top, dense_query, products
         )
         dense_query[index.indices[vector]] = 0
         start = end

@@ -1,8 +1,8 @@
-"""Time decay: how a score falls with the days between two articles."""
+"""Scoring: how a similarity becomes a score, by the days between two articles and the candidate's weight."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -11,34 +11,54 @@ from numpy.typing import NDArray
 from recommender.search.index_arrays import read_only
 from recommender.settings import Settings
 
+_SAMPLE = 300  # dated articles, evenly spaced in rank order, whose pairs stand for all
+
 
 @dataclass(frozen=True, slots=True)
-class Decay:
-    """Time decay: the time factor of a score is e + (1 - e) * 2^(-|days apart| / half-life), and e beyond a window.
+class Scoring:
+    """A score is similarity * time factor * weight, and 0 where the similarity is less than the least.
 
-    The factor is 1 where either date is unknown (NaN). The formula itself is compiled: `kernels/scoring.py`.
+    The time factor is e + (1 - e) * 2^(-|days apart| / half-life), and e beyond a window. The formula itself is
+    compiled: `kernels/scoring.py`.
 
     Attributes:
-        half_life_days: `None` for no decay.
+        half_life_days: `None` for a time factor of 1.
         newer_stretch: for candidates newer than the query the half-life is so many times as long.
         evergreen: e, the share that no time takes away, 0 to 1.
         window_days: beyond it only that share is left; `None` for no window.
+        undated: the time factor where either date is unknown (NaN), 0 to 1.
+        min_similarity: the least similarity that counts, 0 to 1.
     """
 
     half_life_days: float | None
     newer_stretch: float = 1.0
     evergreen: float = 0.0
     window_days: float | None = None
+    undated: float = 1.0
+    min_similarity: float = 0.0
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
-        """The decay that some settings ask for."""
-        return cls(
+    def from_settings(cls, settings: Settings, days: NDArray[np.float64]) -> Self:
+        """The scoring that some settings ask for.
+
+        Where a date is unknown, any two dated articles might be the pair: its time factor is their mean.
+
+        Args:
+            days: float64 (articles,) the articles' dates, descending, NaN (unknown) last.
+        """
+        scoring = cls(
             settings.half_life_days,
             newer_stretch=settings.newer_stretch,
             evergreen=settings.evergreen,
             window_days=settings.window_days,
+            min_similarity=settings.min_similarity,
         )
+        dated = days[: len(days) - int(np.count_nonzero(np.isnan(days)))]
+        if settings.half_life_days is None or len(dated) < 2:
+            return scoring
+        sample = dated[np.linspace(0, len(dated) - 1, min(len(dated), _SAMPLE)).astype(np.int64)]
+        factors = scoring.factor(sample[:, None], sample[None, :])
+        return replace(scoring, undated=float(factors[~np.eye(len(sample), dtype=np.bool_)].mean()))
 
     def factor(self, query_days: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
         """The time factor, 0 to 1, of candidates of some `days` for queries of others, broadcast, float64."""
@@ -63,8 +83,9 @@ class Decay:
         )
 
     @property
-    def parameters(self) -> tuple[float, float, float, float]:
-        """Half-life in days (1 if there is none), half-life for newer candidates, evergreen share, window in days."""
+    def parameters(self) -> tuple[float, float, float, float, float, float]:
+        """What the kernels take; see `ScoringParameters`."""
         half_life = self.half_life_days or 1.0
         window = np.inf if self.window_days is None else self.window_days
-        return half_life, half_life * self.newer_stretch, self.evergreen, window
+        undated = 1.0 if self.half_life_days is None else self.undated
+        return half_life, half_life * self.newer_stretch, self.evergreen, window, undated, self.min_similarity
