@@ -34,6 +34,15 @@ def test_files_and_memory_hold_the_same_archive(tmp_path: Path) -> None:
     ]
 
 
+def test_posts_have_bodies_of_so_many_words_whose_links_lead_to_articles(tmp_path: Path) -> None:
+    archive.write_posts(tmp_path / "posts", 200, words=300)
+    read = Corpus.from_path(tmp_path / "posts")
+    assert [article.title for article in read.articles] == [article.title for article in archive.corpus(200).articles]
+    assert read.problems == ()
+    assert np.mean([len(article.text.split()) for article in read.articles]) == pytest.approx(300, rel=0.05)
+    assert any(read.text_links.values())
+
+
 def test_texts_are_as_long_and_as_alike_as_real_ones(generated: Corpus) -> None:
     titles = [article.title for article in generated.articles]
     excerpts = [article.excerpt for article in generated.articles]

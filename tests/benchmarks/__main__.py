@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.figures import FIGURES, Bench, Figure, progress
 from benchmarks.live import live_articles
+from benchmarks.posts import posts
 
-_MEASURES = (*FIGURES, live_articles)
+_MEASURES = (*FIGURES, live_articles, posts)
 _LATEST = Path(__file__).with_name("latest.json")
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from more_itertools import chunked
 from numpy.typing import NDArray
 
 from recommender import Article, Corpus
@@ -37,7 +38,7 @@ _COMMON = 2500  # words before the second exponent
 _EXCERPT_CHARACTERS = 350
 
 _STORY_WORDS = 20
-_STORY_SHARES = {"title": 0.5, "excerpt": 0.25}  # of an article's words that are its story's
+_STORY_SHARES = {"title": 0.5, "excerpt": 0.25, "text": 0.1}  # of an article's words that are its story's
 _STORY_SIZE = 1.3  # exponent of the Pareto distribution of a story's articles
 _LARGEST_STORY = 300
 _STORY_DAYS = 2.0  # mean age of a story when an article of it appears
@@ -45,6 +46,8 @@ _COPIED = 0.005  # syndicated word for word, at the same moment
 _LINKED = 0.2  # articles whose editors chose related ones
 _LINKS = 5
 _CHUNK = 10_000
+_POSTS_AT_ONCE = 1000  # whose bodies are in memory
+_PARAGRAPH_WORDS = 75
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 
 
@@ -71,7 +74,7 @@ def corpus(count: int, *, seed: int = 0) -> Corpus:
     """An archive in memory, as `Corpus.from_path` would read it."""
     pairs = sorted(articles(count, seed=seed), key=lambda pair: pair[0].id)
     return Corpus(
-        articles=tuple(replace(article, path=f"{article.id}.md") for article, _ in pairs),
+        articles=tuple(replace(article, path=f"{article.id}.md", section="news") for article, _ in pairs),
         links={article.id: tuple(link.id for link in links) for article, links in pairs if links},
         files=count,
     )
@@ -82,6 +85,22 @@ def write_files(folder: Path, count: int, *, seed: int = 0) -> None:
     folder.mkdir(parents=True)
     for article, links in articles(count, seed=seed):
         (folder / f"{article.id}.md").write_text(_file(article, links))
+
+
+def write_posts(folder: Path, count: int, *, words: int = 600, seed: int = 0) -> None:
+    """The same titles and moments as posts of a site: without excerpts, with a body of so many words in Markdown."""
+    folder.mkdir(parents=True)
+    random = np.random.default_rng((seed, 3))
+    plan = _plan(count, seed)
+    pairs = zip(articles(count, seed=seed), plan.stories, strict=True)
+    for chunk in chunked(pairs, _POSTS_AT_ONCE):
+        stories = np.array([story for _, story in chunk])
+        bodies = _texts("text", np.full(len(chunk), float(words)), stories, plan.story_words, random)
+        for ((article, links), _), body in zip(chunk, bodies, strict=True):
+            linked = next((link.id for link in links), article.id)
+            text = _markdown(body.split(), linked)
+            date = article.entry["publishedDateTime"]
+            (folder / f"{article.id}.md").write_text(f'---\ntitle: "{article.title}"\ndate: {date}\n---\n\n{text}')
 
 
 def write_lines(file: Path, count: int, *, seed: int = 0) -> None:
@@ -212,6 +231,17 @@ def _links(chunk: list[Article], stories: NDArray[np.int32], random: np.random.G
         nearest = sorted(others, key=lambda other: abs(other - row))[:_LINKS]
         links.append([chunk[other] for other in nearest])
     return links
+
+
+def _markdown(words: list[str], linked: str) -> str:
+    """Words in paragraphs, with headings, emphasis, links and a block of code."""
+    paragraphs = [" ".join(part) + "." for part in chunked(words, _PARAGRAPH_WORDS)]
+    for number, paragraph in enumerate(paragraphs):
+        first, second, rest = paragraph.split(" ", 2)
+        paragraphs[number] = f"**{first}** [{second}](/{linked}/) {rest}"
+    code = "\n".join(f"    {' = '.join(line)}" for line in chunked(words[:20], 2))
+    paragraphs[1:1] = [f"## {' '.join(words[:4])}", f"```python\n{code}\n```"]
+    return "\n\n".join(paragraphs) + "\n"
 
 
 def _file(article: Article, links: list[Article]) -> str:

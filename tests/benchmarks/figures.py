@@ -109,13 +109,13 @@ class Bench:
     def of_small(self) -> Recommender:
         models = self.folder / "small"
         if not models.exists():
-            _run(self.train(self.files, models))
+            run(self.train(self.files, models))
         return Recommender.load(models)
 
     @cached_property
     def of_large(self) -> Recommender:
         if not self.large_models.exists():
-            _run(self.train(self.lines, self.large_models))
+            run(self.train(self.lines, self.large_models))
         return Recommender.load(self.large_models)
 
     @property
@@ -311,15 +311,15 @@ def training(bench: Bench) -> Iterator[Figure]:
 
     def cold() -> None:
         shutil.rmtree(models, ignore_errors=True)
-        _run(bench.train(bench.files, models))
+        run(bench.train(bench.files, models))
 
-    ours, theirs = alternate(cold, lambda: _run(reference), runs=3 if bench.small < 50_000 else 1)
+    ours, theirs = alternate(cold, lambda: run(reference), runs=3 if bench.small < 50_000 else 1)
     yield Figure(f"train {bench.small:,} files cold, seconds", ours)
     yield at_most(f"train {bench.small:,} files cold, against read + libyaml + TfidfVectorizer", ours / theirs, 1.5)
     for file in sorted(bench.files.iterdir())[::100]:
         file.write_text(file.read_text().replace('title: "', 'title: "Changed ', 1))
     begun = time.perf_counter()
-    _run(bench.train(bench.files, models))
+    run(bench.train(bench.files, models))
     yield at_most("the same, 1 % changed, against cold", (time.perf_counter() - begun) / ours, 0.25)
 
 
@@ -327,7 +327,7 @@ def memory(bench: Bench) -> Iterator[Figure]:
     """The most that training's processes hold together, shared pages counted once."""
     command = bench.train(bench.lines, bench.large_models)
     begun = time.perf_counter()
-    peak = _run(command, watched=True)
+    peak = run(command, watched=True)
     yield Figure(f"train {bench.large:,} lines cold, seconds", time.perf_counter() - begun)
     yield at_most(f"peak memory of training {bench.large:,}, GiB", peak / 2**30, 12)
 
@@ -406,7 +406,7 @@ def _stretches(size: int, count: int) -> list[int]:
     return [row for start in starts.tolist() for row in range(start, start + _STRETCH)]
 
 
-def _run(command: Sequence[str], *, watched: bool = False) -> int:
+def run(command: Sequence[str], *, watched: bool = False) -> int:
     """Run a command to its end; watched, return the greatest sum of its processes' proportional memory, in bytes."""
     peak, ended = 0, Event()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
