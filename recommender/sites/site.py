@@ -59,6 +59,7 @@ class Site:
             themselves; `detection.py` adds them to `resources`.
         resources: files that are parts of a page.
         needs_front_matter: whether files without front matter are no pages.
+        metadata_suffix: the ending of files that hold the front matter of the file beside them; empty where none do.
         date_keys: keys of the publication date that come before those which all generators share.
         prefers_path_date: whether a date in the path comes before one in the front matter.
         tag_separator: what separates tags that are written as one text; `None` where such a text is one tag.
@@ -90,6 +91,7 @@ class Site:
     has_resources: bool = False
     resources: frozenset[str] = field(default=frozenset(), repr=False)
     needs_front_matter: bool = False
+    metadata_suffix: str = ""
     date_keys: tuple[str, ...] = ()
     prefers_path_date: bool = False
     tag_separator: str | None = None
@@ -176,6 +178,12 @@ class Site:
         """The name of a file without its ending and its language's suffix."""
         stem = _stem(path)
         return stem.rpartition(".")[0] if self.language_suffixes and self._language_suffix(stem) else stem
+
+    def metadata_files(self, file: str) -> list[str]:
+        """The files that may hold the front matter of a file; what one says comes before what those before it say."""
+        folder, slash, _ = file.rpartition("/")
+        stems = dict.fromkeys((self.stem_of(file), _stem(file))) if self.metadata_suffix else ()
+        return [f"{folder}{slash}{stem}{self.metadata_suffix}" for stem in stems]
 
     def address(self, page: Page) -> str | None:
         """The address of a page, absolute where the site's own is known, else beginning with `/`."""

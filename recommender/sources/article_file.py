@@ -6,6 +6,7 @@ import codecs
 import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -16,6 +17,7 @@ import yaml
 from recommender.articles import get_date_text, get_text, get_title, make_dated_slug
 from recommender.errors import FrontMatterError
 from recommender.frontmatter import (
+    MAX_FRONT_MATTER_BYTES,
     FrontMatter,
     Value,
     find_list_layout,
@@ -37,6 +39,7 @@ MAX_FILE_BYTES = 4 << 20
 _MARKDOWN = (".md", ".markdown", ".mdx")
 _MARKUPS: dict[str, Markup] = {".mdx": "mdx", ".html": "html", ".txt": "text"}
 _FOR_REPOSITORIES = frozenset({"readme", "changelog", "license", "contributing", "code_of_conduct", "security"})
+_NAMED_FORMAT = re.compile(rb"---[ \t]*([a-z]{2,10})[ \t]*\r?\n")
 _POSTED = "the article"
 _PLAIN = Site(generator="folder", reason="")
 
@@ -61,6 +64,13 @@ def read_file(
         parsed.problems.append(Problem.unreadable(file, error))
         return parsed
     try:
+        if metadata := _read_metadata(root, file, site):
+            parsed.digest = _digest(file, metadata[1], data)
+            if parse:
+                known = canonical_fields(metadata[0], site)
+                source = read_article_fields(parsed, known, file, None, site=site, body=_parse_body(data, file, site))
+                parsed.sources += [] if source is None else [replace(source, format="header")]
+            return parsed
         front_matter = None if _is_data(file, data) else split_front_matter(data, path=file)
         if front_matter is None:
             _read_without_front_matter(parsed, data, file, site, parse=parse)
@@ -157,6 +167,20 @@ def _read_without_front_matter(parsed: ParsedFile, data: bytes, file: str, site:
         parsed.sources += [] if source is None else [source]
 
 
+def _read_metadata(root: Path, file: str, site: Site) -> tuple[dict[str, Value], bytes] | None:
+    """The front matter that files beside an article's hold, and their bytes; `None` where there are none."""
+    fields: dict[str, Value] = {}
+    read = b""
+    for beside in site.metadata_files(file):
+        with suppress(FileNotFoundError), open_regular_file(root / beside) as stream:
+            data = stream.read(MAX_FRONT_MATTER_BYTES)
+            front_matter = split_front_matter(data, path=beside)
+            if front_matter is not None:
+                fields |= parse_front_matter(front_matter, path=beside)
+                read += data
+    return (fields, read) if read else None
+
+
 def _is_data(file: str, data: bytes) -> bool:
     """Whether a text file is other than an article that begins with fences: JSON, or header lines of any kind."""
     return file.lower().endswith(".txt") and not data.removeprefix(codecs.BOM_UTF8).lstrip().startswith(
@@ -215,6 +239,8 @@ def _maybe_empty(keys: Sequence[str]) -> re.Pattern[str]:
 def _why_no_front_matter(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "UTF-16; save the file as UTF-8"
+    if named := _NAMED_FORMAT.match(data):
+        return f"front matter in {named[1].decode()}, which is not read; write it in YAML, TOML or JSON"
     return "no front matter: it does not begin with a line `---`"
 
 

@@ -103,7 +103,7 @@ class ParseCache:
         self._is_usable = path is not None
         self._new: list[CacheEntry] = []
         self._outdated: set[str] = set()
-        self.statuses = _statuses(root, files) if self._is_usable else {}
+        self.statuses = _statuses(root, files, site) if self._is_usable else {}
 
     def __contains__(self, path: str) -> bool:
         """Whether a file is unchanged and cached."""
@@ -211,14 +211,19 @@ def encode_entry(path: str, status: str | None, parsed: ParsedFile, written: Wri
         return None
 
 
-def _statuses(root: Path, files: Sequence[str]) -> dict[str, str]:
+def _statuses(root: Path, files: Sequence[str], site: Site) -> dict[str, str]:
     statuses = {}
     latest = time.time_ns() - _CLOCK_STEP
     for file in files:
         with suppress(OSError):
-            found = os.stat(f"{root}/{file}")
-            if max(found.st_mtime_ns, found.st_ctime_ns) < latest:
-                statuses[file] = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+            found = [os.stat(f"{root}/{file}")]
+            for beside in site.metadata_files(file):
+                with suppress(FileNotFoundError):
+                    found.append(os.stat(f"{root}/{beside}"))
+            if max(max(one.st_mtime_ns, one.st_ctime_ns) for one in found) < latest:
+                statuses[file] = " ".join(
+                    f"{one.st_size} {one.st_mtime_ns} {one.st_ctime_ns} {one.st_ino}" for one in found
+                )
     return statuses
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
+import pytest
 from sample_sites import address, make_site
+
+from recommender.corpus import Corpus, fingerprint
 
 SETTINGS = """
 BLOG_TITLE = 'x'
@@ -47,3 +51,36 @@ def test_files_that_no_rule_names_are_not_read(tmp_path: Path) -> None:
 
 def test_sphinx_has_a_configuration_of_the_same_name(tmp_path: Path) -> None:
     assert make_site(tmp_path, POST | {"conf.py": "project = 'x'"}).generator == "folder"
+
+
+def test_a_file_beside_a_post_holds_its_front_matter(tmp_path: Path) -> None:
+    files = {
+        "posts/a.meta": ".. title: Two files\n.. slug: two\n.. date: 2024-01-01 10:00:00 UTC\n.. tags: clay, oven\n",
+        "posts/a.md": "Some text.\n",
+        "posts/a.de.meta": ".. title: Zwei\n",
+        "posts/a.de.md": "Etwas Text.\n",
+        "posts/b.meta": "---\ntitle: In YAML\n---\n",
+        "posts/b.md": "Text.\n",
+    }
+    make_site(tmp_path, {"conf.py": SETTINGS, **files})
+    corpus = Corpus.from_path(tmp_path, cache=tmp_path / "cache.sqlite3")
+    assert {article.title: article.entry["url"] for article in corpus.articles} == {
+        "Two files": "/blog/two/",
+        "Zwei": "/german/tagebuch/two/",
+        "In YAML": "/blog/b/",
+    }
+    [german] = [article for article in corpus.articles if article.language == "de"]
+    assert (german.entry["date"], german.text) == ("2024-01-01 10:00:00 UTC", "Etwas Text.")
+
+
+def test_a_change_in_the_file_beside_a_post_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: now() + 10**15)  # only files that are not quite new are cached
+    meta = tmp_path / "posts" / "a.meta"
+    make_site(tmp_path, {"conf.py": SETTINGS, "posts/a.md": "Text.\n", "posts/a.meta": ".. title: Old\n"})
+    cache, before = tmp_path / "cache.sqlite3", fingerprint(tmp_path)
+    for _ in range(2):
+        assert [article.title for article in Corpus.from_path(tmp_path, cache=cache).articles] == ["Old"]
+    meta.write_text(".. title: New\n")
+    assert [article.title for article in Corpus.from_path(tmp_path, cache=cache).articles] == ["New"]
+    assert fingerprint(tmp_path) != before

@@ -42,6 +42,7 @@ def _configure(root: Path) -> Site | None:
         content_folders=tuple(dict.fromkeys((*post_folders, *page_folders))),
         excluded=tuple(f"*{suffix}" for suffix in unread),
         section_stems=(),
+        metadata_suffix=".meta",
         standalone=tuple(folder for folder in page_folders if folder not in post_folders),
         holds_back_future=values.get("FUTURE_IS_NOW") is not True,
         excerpt_separators=("<!-- TEASER_END -->",),
