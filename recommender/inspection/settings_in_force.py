@@ -8,11 +8,11 @@ from typing import Literal, TypeAlias
 
 from recommender.settings import Settings
 
-Origin: TypeAlias = Literal["given", "learnt from links", "chosen for this corpus", "default"]
+Origin: TypeAlias = Literal["given", "learnt from links", "chosen for this corpus", "of random pairs", "default"]
 
 _SHOWN = (
     *("title_weight", "text_weight", "half_life_days", "evergreen", "window_days"),
-    *("language", "published", "copies", "series", "min_score"),
+    *("language", "published", "copies", "series", "min_similarity", "min_score"),
 )
 
 
@@ -41,7 +41,7 @@ def settings_in_force(
         if name in given:
             return "given"
         if getattr(settings, name) != getattr(chosen, name):
-            return "learnt from links"
+            return "of random pairs" if name == "min_similarity" else "learnt from links"
         return "default" if getattr(settings, name) == getattr(default, name) else "chosen for this corpus"
 
     return tuple(SettingInForce(name, getattr(settings, name), origin(name)) for name in _SHOWN)

@@ -52,6 +52,7 @@ def train(
     split = Split.without_later(corpus)
     with show_stages("training") as show:
         tuned = tune(corpus, split, given=given, defaults=chosen, progress=show)
+    chosen = chosen if tuned.rhythm is None else tuned.rhythm.applied_to(chosen)
 
     manifest = _publish(
         corpus,

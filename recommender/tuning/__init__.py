@@ -1,6 +1,7 @@
 """Tunes settings and term weights on the links there are, and on a site's rhythm where there are none."""
 
 from recommender.tuning.min_score import min_score_for, with_min_score
+from recommender.tuning.min_similarity import calibrate_min_similarity
 from recommender.tuning.rhythm import Rhythm, estimate_rhythm
 from recommender.tuning.settings_search import GRID, tune
 from recommender.tuning.significance import is_significant, permutation_p_value
@@ -29,6 +30,7 @@ __all__ = [
     "TermWeightObjective",
     "TuningContext",
     "TuningResult",
+    "calibrate_min_similarity",
     "estimate_rhythm",
     "is_significant",
     "learn_term_factors",

@@ -16,16 +16,17 @@ from recommender.corpus import Corpus, choose_defaults
 from recommender.settings import Settings
 from recommender.text import is_unspaced
 from recommender.tuning.candidates import Candidates
+from recommender.tuning.min_similarity import calibrate_min_similarity
 from recommender.tuning.rhythm import estimate_rhythm
 from recommender.tuning.significance import is_significant
-from recommender.tuning.split import MIN_LISTS, CuratedLists, Split, without_long_lists
+from recommender.tuning.split import MIN_LISTS, CuratedLists, Evidence, Split, without_long_lists
 from recommender.tuning.term_weights import TermFactors, learn_term_factors
 from recommender.tuning.tuning_context import TuningContext
 from recommender.tuning.tuning_result import TuningResult
 
 _MIN_LISTS_FOR_TEXT = 100  # n-gram lengths and term weights overfit more easily, and need more lists
 _MAX_ARTICLES = 100_000  # that are tuned on: they are held in memory, and more would teach little
-_MAX_FOR_EVERGREEN = 50_000
+_MAX_FOR_EVERGREEN = 100_000
 
 _STANDARD_ERRORS = 0.5  # half of one is enough, as a wrong choice among near equals costs little
 _MIN_DEVIATION = 0.1  # of differences in nDCG@10 between two values of a setting
@@ -89,44 +90,56 @@ def tune(
         progress("looking for the site's rhythm")
         rhythm = estimate_rhythm(list(corpus.in_rank_order()), chosen)
     base = chosen if rhythm is None else rhythm.applied_to(chosen)
-    lists, evidence = without_long_lists(split.earlier), split.evidence
+    lists = without_long_lists(split.earlier)
     learns = base.learn and len(lists) >= MIN_LISTS
     articles, lists = _tuning_set(corpus, split.since, lists, max_articles) if learns else ([], lists)
     links = sum(len(targets) for targets in lists.values())
-    unchanged = TuningResult(
-        base,
+    tuned, gain = base, 0.0
+    factors: TermFactors = {}
+    if learns and len(lists) >= MIN_LISTS:
+        progress("learning from links")
+        context = TuningContext(articles, lists, base, older_only=split.evidence == "in-text")
+        free = _free_settings(context, split.evidence, given)
+        if len(corpus.articles) > max_for_evergreen:
+            free -= {"evergreen"}
+        tuned, gain, factors = _learn(context, free, given, split.evidence, progress)
+    changed = _changed(chosen, tuned)
+    if base.learn and "min_similarity" not in given:
+        progress("comparing random articles")
+        least = calibrate_min_similarity(list(corpus.in_rank_order()), tuned, factors)
+        tuned = replace(tuned, min_similarity=least)
+    return TuningResult(
+        tuned,
         len(lists),
         links,
         split.since_text,
-        changed=_changed(chosen, base),
-        evidence=evidence,
+        changed=changed,
+        gain=gain,
+        evidence=split.evidence,
+        term_factors=factors,
         rhythm=rhythm,
     )
-    if not learns or len(lists) < MIN_LISTS:
-        return unchanged
-    progress("learning from links")
-    context = TuningContext(articles, lists, base, older_only=evidence == "in-text")
+
+
+def _free_settings(context: TuningContext, evidence: Evidence, given: Change) -> set[str]:
+    """The settings of the grid that the lists of a context can teach."""
     free = set().union(*GRID) - set(given) - (set() if context.candidates.dated else set(_TIME_SETTINGS))
-    if len(corpus.articles) > max_for_evergreen:
-        free -= {"evergreen"}
-    if evidence == "in-text":
-        free &= {*_TIME_SETTINGS, "hub_exponent"} - {"newer_stretch"}
-    tuned, gain = base, _forward_gain(context, free)
+    return free if evidence == "curated" else free & {*_TIME_SETTINGS, "hub_exponent"} - {"newer_stretch"}
+
+
+def _learn(
+    context: TuningContext, free: Collection[str], given: Change, evidence: Evidence, progress: Callable[[str], None]
+) -> tuple[Settings, float, TermFactors]:
+    """The settings and term factors that rank the lists best, and their gain over what the context started from."""
+    tuned, gain = context.settings, _forward_gain(context, free)
     if gain > 0:
         tuned = _average_search(context, free, context.candidates)
-    factors: TermFactors = {}
-    if len(lists) >= _MIN_LISTS_FOR_TEXT and evidence == "curated" and not base.text_weight:
-        context, tuned = _tune_analysis(context, tuned, given)
-        progress("learning term weights")
-        factors, gain_by_terms = learn_term_factors(context, tuned)
-        gain = max(gain, 0.0) + gain_by_terms
-    return replace(
-        unchanged,
-        settings=tuned,
-        changed=_changed(chosen, tuned),
-        gain=gain,
-        term_factors=factors,
-    )
+    if len(context.candidates) < _MIN_LISTS_FOR_TEXT or evidence == "in-text" or tuned.text_weight:
+        return tuned, gain, {}
+    context, tuned = _tune_analysis(context, tuned, given)
+    progress("learning term weights")
+    factors, gain_by_terms = learn_term_factors(context, tuned)
+    return tuned, max(gain, 0.0) + gain_by_terms, factors
 
 
 def _changed(before: Settings, after: Settings) -> dict[str, Any]:

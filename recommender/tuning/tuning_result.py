@@ -20,7 +20,7 @@ class TuningResult:
         settings: the defaults, where nothing better is certain.
         lists, links: how many were learnt from.
         since: lists from this date on were kept for the evaluation.
-        changed: the settings that differ from their default, with their value.
+        changed: the settings that were learnt and differ from the corpus's defaults, with their value.
         gain: nDCG@10 above that of the defaults, on the newest lists, of what the others teach; negative where the
             defaults are kept because of it.
         evidence: which links were learnt from.

@@ -47,6 +47,7 @@ language          any  default
 published         any  default
 copies            one  default
 series          first  default
+min_similarity      0  default
 min_score           0  default
 
 links                    number  in

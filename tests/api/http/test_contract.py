@@ -33,7 +33,7 @@ CORPUS = corpus_of(
     article("draft", "Comet over the bay", date="2024-03-10", hidden=True),
     links={"query": ["chess"]},
 )
-ALL = ["near", "later", "undated", "old"]
+ALL = ["near", "later", "old", "undated"]
 
 
 def _recommender(**settings: Any) -> Recommender:
@@ -57,7 +57,7 @@ def _ids(entries: list[dict[str, str]]) -> list[str]:
         ("", ALL),
         ("limit=2", ALL[:2]),
         ("published=any", ALL),
-        ("published=only", ["near", "undated", "old"]),
+        ("published=only", ["near", "old", "undated"]),
         ("exclude=near", ALL[1:]),
         ("exclude=near,old,nothing", ["later", "undated"]),
         ("max_age_days=20", ["near", "later"]),
@@ -70,7 +70,7 @@ def _ids(entries: list[dict[str, str]]) -> list[str]:
         ("curated=first", ["chess", *ALL]),
         ("curated=first&limit=1", ["chess"]),
         ("fill=newest", [*ALL, "chess"]),
-        ("fill=section&exclude=later&limit=4", ["near", "undated", "old", "chess"]),
+        ("fill=section&exclude=later&limit=4", ["near", "old", "undated", "chess"]),
         ("explain=false", ALL),
         ("limit=1&published=only&exclude=near&curated=ignore&max_age_days=400&provider_cap=3&min_score=0", ["old"]),
     ],
@@ -130,7 +130,7 @@ def test_an_explanation_stands_beside_each_entry_and_leaves_the_entries_as_they_
     why = explained.pop("explain")
     assert explained == plain
     assert [item["id"] for item in why] == ALL
-    assert [item["days_apart"] for item in why] == [1.0, 2.0, None, 69.0]
+    assert [item["days_apart"] for item in why] == [1.0, 2.0, 69.0, None]
     first, known = why[0], _recommender().explain("query", "near")
     assert list(first) == ["id", "score", "similarity", "decay", "weight", "days_apart", "words"]
     assert first["score"] == known.score == pytest.approx(first["similarity"] * first["decay"] * first["weight"])
