@@ -17,6 +17,7 @@ class Article:
         path: of its file, relative to the corpus; empty for one that is known only from another's list.
         summary: an excerpt taken from its text where its file gives none; for likeness and pages, not for entries.
         text: the words of its body; for likeness only, neither given out nor kept in a model.
+        topics: that its file names; for likeness and reports, not kept in a model.
         language: as its file or its site says, such as `pt-br`; `None` where unknown.
         published_at: days since 1970-01-01 UTC; `None` without a readable date.
         urls: all its addresses, normalised by `normalise_url`.
@@ -36,6 +37,7 @@ class Article:
     path: str = ""
     summary: str = ""
     text: str = field(default="", compare=False)
+    topics: tuple[str, ...] = field(default=(), compare=False)
     language: str | None = None
     published_at: float | None = None
     urls: tuple[str, ...] = ()

@@ -318,6 +318,7 @@ def _merge_files(group: list[IdentifiedFile]) -> Article:
         path=newest.path,
         summary=newest.summary,
         text=newest.text,
+        topics=newest.topics,
         language=newest.language,
         published_at=newest.published_at,
         urls=tuple(dict.fromkeys(url for file in group for url in file.source.urls)),

@@ -67,6 +67,7 @@ class PostedArticle:
             entry=source.entry,
             summary=source.summary,
             text=source.text,
+            topics=source.topics,
             language=source.language,
             published_at=source.published_at,
             urls=source.urls,

@@ -71,6 +71,7 @@ class BaseModel:
             [article.title for article in articles],
             [article.excerpt for article in articles],
             [article.text for article in articles],
+            [article.topics for article in articles],
             languages=[article.language or "" for article in articles],
         )
         days = np.array([article.published_at for article in articles], np.float64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scipy.sparse import csr_array
 
 from recommender.articles import Article
-from recommender.text import TfidfModel
+from recommender.text import TfidfModel, topic_of_term
 
 _READ = 20_000  # characters of a title and of an excerpt: a text of megabytes is no reason to keep others waiting
 
@@ -62,11 +62,13 @@ def shared_words(model: TfidfModel, article: Article, contributions: csr_array) 
                 # A term that several words hold counts for the first of them.
                 if column is not None and (gain := left.pop(column, 0.0)) > 0:
                     words[field, word] = words.get((field, word), 0.0) + gain
-    for field, vocabulary in model.vocabularies_.items():
-        if field == "text":  # it is not kept, so its terms are given as they are: stems
-            start = model.columns()[field].start
-            for column in [column for column in left if column >= start]:
-                term = vocabulary.terms[column - start].rpartition(" ")[2]
-                words[field, term] = words.get((field, term), 0.0) + left.pop(column)
+    # Texts and topics are not kept, so their terms are given as they are, those of texts as stems.
+    for field, columns in model.columns().items():
+        for column in [column for column in left if columns.start <= column < columns.stop]:
+            term = model.vocabularies_[field].terms[column - columns.start]
+            topic = topic_of_term(term)
+            if topic or field == "text":
+                key = ("topics", topic) if topic else (field, term.rpartition(" ")[2])
+                words[key] = words.get(key, 0.0) + left.pop(column)
     shared = [SharedWord(word, field, gain) for (field, word), gain in words.items()]
     return tuple(sorted(shared, key=lambda word: (-word.contribution, word.field, word.text)))

@@ -61,6 +61,7 @@ class Recommender:
             [article.title for article in articles],
             [article.excerpt for article in articles],
             [article.text for article in articles],
+            [article.topics for article in articles],
             languages=[article.language or "" for article in articles],
             term_factors=term_factors,
         )

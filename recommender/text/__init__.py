@@ -4,7 +4,7 @@ An `Analyzer` turns a text into terms, by its script and language; `TermCounts` 
 counts. The same texts and settings give the same vectors, to the byte, on any machine and in blocks of any size.
 """
 
-from recommender.text.analyzer import Analyzer, is_unspaced
+from recommender.text.analyzer import Analyzer, is_unspaced, topic_of_term
 from recommender.text.language import language_of
 from recommender.text.term_counts import TermCounts
 from recommender.text.tfidf_model import FIELDS, TfidfModel, Vocabulary, fields_of
@@ -18,4 +18,5 @@ __all__ = [
     "fields_of",
     "is_unspaced",
     "language_of",
+    "topic_of_term",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import regex
@@ -26,6 +26,18 @@ _PUNCTUATED_WORD = regex.compile(rf"{_RUN}|{_SPACED}(?:[^\s{_UNSPACED}]*{_SPACED
 
 _OF_LANGUAGE = "\x1f"  # stands between a declared language and what is of it
 _BORDER = "\x1e"  # stands between the end of a word and the beginning of the next
+_TOPIC, _BLANK = "\ue000", "\ue001"  # stand before a topic, and between its words
+_TOPIC_COUNT = 8  # terms that a topic counts as: about those of a word's n-grams
+
+
+def topics_as_text(topics: Iterable[str]) -> str:
+    """A text of which an `Analyzer` makes one term a topic, which no word of a text is."""
+    return " ".join(_TOPIC + topic.strip().replace(" ", _BLANK) for topic in topics if topic.strip())
+
+
+def topic_of_term(term: str) -> str:
+    """The topic that a term stands for; empty where it stands for words of a text."""
+    return term.rpartition(_TOPIC)[2].replace(_BLANK, " ") if _TOPIC in term else ""
 
 
 def language_of_term(term: str) -> str:
@@ -100,6 +112,9 @@ class Analyzer:
             yield token.replace(_BORDER, " "), self._across(token)
             return
         language, _, characters = token.rpartition(" ")
+        if characters.startswith(_TOPIC):
+            yield topic_of_term(characters), (characters,) * _TOPIC_COUNT
+            return
         pattern = _PUNCTUATED_WORD if self.terms == "ngrams" else _WORD
         for match in pattern.finditer(characters):
             word = match.group()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from recommender.settings import Settings
-from recommender.text.analyzer import Analyzer, language_of_term
+from recommender.text.analyzer import Analyzer, language_of_term, topic_of_term, topics_as_text
 from recommender.text.term_counts import BLOCK, TermCounts
 
 FIELDS = ("title", "excerpt", "text")
@@ -22,6 +22,7 @@ FIELDS = ("title", "excerpt", "text")
 
 _MAX_SHARE = 0.5  # a term in more of the texts than this is left out of the field of texts
 _MANY = 50  # articles from which on that holds: in a few, most terms are in half of them
+_MAX_TOPIC_SHARE, _MAX_OF_TOPIC = 0.02, 10  # a topic of more articles than either is a section, and left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class TfidfModel:
 
     A field's vector is what scikit-learn's `TfidfVectorizer` would give (smoothed IDF, unit length), scaled by the root
     of the field's weight, so that the dot product of two articles is the weighted sum of their fields' cosines. The
-    excerpt field also holds the words of the title, if the settings say so. The text field is of stems, counted as
+    excerpt field also holds the words of the title, if the settings say so. It and the text field hold the topics, each
+    as one term, but for topics of so many articles that they are sections. The text field is of stems, counted as
     1 + log(count) and with the whole of their IDF; it holds the words of the title, too, and has terms only where the
     settings give it a weight.
 
@@ -80,7 +82,11 @@ class TfidfModel:
         return self._analyzers[field]
 
     def texts(
-        self, titles: Sequence[str], excerpts: Sequence[str], texts: Sequence[str] | None = None
+        self,
+        titles: Sequence[str],
+        excerpts: Sequence[str],
+        texts: Sequence[str] | None = None,
+        topics: Sequence[Sequence[str]] | None = None,
     ) -> dict[str, Sequence[str]]:
         """The texts that each field of the model is made of, by field."""
         holds_title = self.settings.excerpt_holds_title
@@ -90,6 +96,8 @@ class TfidfModel:
         }
         if "text" in fields_of(self.settings):
             fields["text"] = _joined(titles, [""] * len(titles) if texts is None else texts)
+        for field in fields.keys() - {"title"} if topics is not None else ():
+            fields[field] = _joined(fields[field], [topics_as_text(of_article) for of_article in topics or ()])
         return fields
 
     def fit_transform(
@@ -97,6 +105,7 @@ class TfidfModel:
         titles: Sequence[str],
         excerpts: Sequence[str],
         texts: Sequence[str] | None = None,
+        topics: Sequence[Sequence[str]] | None = None,
         *,
         languages: Sequence[str] | None = None,
         term_factors: Mapping[str, Mapping[str, float]] | None = None,
@@ -105,10 +114,11 @@ class TfidfModel:
 
         Args:
             texts: of the bodies.
+            topics: that each article names.
             languages: of the articles, where the settings part them.
             term_factors: by field and term, the factor of its weight; 1 for terms that are not named.
         """
-        counts = self.count(titles, excerpts, texts, languages=languages)
+        counts = self.count(titles, excerpts, texts, topics, languages=languages)
         frequencies = {field: (of_field.terms, of_field.document_frequencies()) for field, of_field in counts.items()}
         articles = self.count_articles(len(titles), languages)
         return self.learn(frequencies, articles=articles, term_factors=term_factors).weigh(counts)
@@ -118,6 +128,7 @@ class TfidfModel:
         titles: Sequence[str],
         excerpts: Sequence[str],
         texts: Sequence[str] | None = None,
+        topics: Sequence[Sequence[str]] | None = None,
         *,
         languages: Sequence[str] | None = None,
         fields: Collection[str] = FIELDS,
@@ -129,7 +140,7 @@ class TfidfModel:
         """
         return {
             field: TermCounts.count(of_field, self._analyzers[field], languages=self._parted(languages))
-            for field, of_field in self.texts(titles, excerpts, texts).items()
+            for field, of_field in self.texts(titles, excerpts, texts, topics).items()
             if field in fields
         }
 
@@ -166,6 +177,8 @@ class TfidfModel:
                 weights[(document_frequencies > _MAX_SHARE * of_language) & (of_language >= _MANY)] = 0
             else:
                 weights **= np.float32(self.settings.idf_power)
+            is_topic = np.fromiter((bool(topic_of_term(term)) for term in terms), np.bool_, len(terms))
+            weights[is_topic & (document_frequencies > np.maximum(_MAX_TOPIC_SHARE * of_language, _MAX_OF_TOPIC))] = 0
             for term, factor in (term_factors or {}).get(field, {}).items():
                 if (column := self._columns[field].get(term)) is not None:
                     weights[column] *= factor
@@ -177,6 +190,7 @@ class TfidfModel:
         titles: Sequence[str],
         excerpts: Sequence[str],
         texts: Sequence[str] | None = None,
+        topics: Sequence[Sequence[str]] | None = None,
         *,
         languages: Sequence[str] | None = None,
     ) -> csr_array:
@@ -198,7 +212,7 @@ class TfidfModel:
                     languages=self._parted(languages),
                     columns=self._columns[field],
                 )
-                for field, of_field in self.texts(titles, excerpts, texts).items()
+                for field, of_field in self.texts(titles, excerpts, texts, topics).items()
             }
         )
 

@@ -6,7 +6,7 @@ Beside the corpus, this process holds only eight bytes an article: their hubness
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
@@ -127,7 +127,7 @@ def _on_engine(engine: Engine, progress: bool) -> Iterator[_Run]:
 def _write_catalogue(files: ModelFiles, corpus: Corpus, slices: Sequence[Slice]) -> Counter[str]:
     """Write the articles, and pass on the words of their bodies; returns how many there are of each language."""
     languages: Counter[str] = Counter()
-    bodies: deque[str] = deque()
+    bodies: deque[tuple[str, tuple[str, ...]]] = deque()
     waiting = deque(slices)
     finder = CopyFinder()
     with (
@@ -149,11 +149,10 @@ def _write_catalogue(files: ModelFiles, corpus: Corpus, slices: Sequence[Slice])
             finder.add(article)
             dated += article.published_at is not None
             languages[article.language or ""] += 1
-            if slices[0].settings.text_weight > 0:
-                bodies.append(article.text)
-                if len(bodies) == len(waiting[0]):
-                    waiting.popleft().write_texts(bodies)
-                    bodies.clear()
+            bodies.append((article.text if slices[0].settings.text_weight > 0 else "", article.topics))
+            if len(bodies) == len(waiting[0]):
+                waiting.popleft().write_bodies(bodies)
+                bodies.clear()
     files.write_array("index.dated_count", dated)
     copies = finder.find()
     files.write_array("copies.text_keys", copies.text_keys)
@@ -167,14 +166,9 @@ def _learn_vocabularies(
     """Write the vocabularies of all slices; also returns how many values the vectors of each slice will have."""
     totals: dict[str, Counter[str]] = {field: Counter() for field in fields_of(slices[0].settings)}
     model = TfidfModel(settings=slices[0].settings)
-    sizes = []
     for part in slices:
-        size = 0
         for field, total in totals.items():
-            frequencies = part.read_frequencies(field)
-            size += int(frequencies.sum()) if model.shares[field] else 0
-            total.update(dict(zip(part.read_terms(field), frequencies.tolist(), strict=True)))
-        sizes.append(size)
+            total.update(dict(zip(part.read_terms(field), part.read_frequencies(field).tolist(), strict=True)))
     document_frequencies = {}
     for field, total in totals.items():
         terms = sorted(total)
@@ -183,9 +177,24 @@ def _learn_vocabularies(
     model.learn(document_frequencies, articles=articles, term_factors=term_factors)
     for field in totals:
         files.write_vocabulary(field, model.vocabularies_[field])
-    held_by = np.concatenate([document_frequencies[field][1] * (model.shares[field] > 0) for field in totals])
+    counted = {field: (model.vocabularies_[field].weights > 0) & (model.shares[field] > 0) for field in totals}
+    held_by = np.concatenate([document_frequencies[field][1] * counted[field] for field in totals])
     files.write_array("index.term_levels", term_levels(held_by))
-    return model, sizes
+    left_out = {
+        field: {terms[column] for column in np.flatnonzero(~counted[field])}
+        for field, (terms, _) in document_frequencies.items()
+    }
+    return model, [_count_values(part, left_out) for part in slices]
+
+
+def _count_values(part: Slice, left_out: Mapping[str, Collection[str]]) -> int:
+    """How many values the vectors of a slice will have: those of all terms but those left out, by field."""
+    return sum(
+        frequency
+        for field, without in left_out.items()
+        for term, frequency in zip(part.read_terms(field), part.read_frequencies(field).tolist(), strict=True)
+        if term not in without
+    )
 
 
 def _allocate(files: ModelFiles, *, count: int, terms: int, size: int, block: int) -> None:

@@ -29,11 +29,12 @@ _CACHE = 48 << 10  # KiB of SQLite's page cache when keys are sorted; sorting ta
 def count_terms(part: Slice) -> None:
     """Count the terms of a slice, and in how many of its articles each occurs."""
     with gc_paused():
-        records = list(part.records())
+        records, bodies = list(part.records()), part.bodies()
         counted = TfidfModel(settings=part.settings).count(
             [record.entry.title for record in records],
             [record.entry.excerpt or record.summary for record in records],
-            part.texts(),
+            [text for text, _ in bodies],
+            [topics for _, topics in bodies],
             languages=[record.language for record in records],
         )
         for field, counts in counted.items():

@@ -23,7 +23,6 @@ ROWS = 196_608
 WORK = "work"
 """The subfolder of the artefact with what tasks pass on."""
 
-_END_OF_TEXT = "\0"
 _BATCH = 1 << 14  # records read at a time
 _CSR_ARRAYS: dict[str, DTypeLike] = {"data": np.float32, "indices": np.int32, "indptr": np.int64}
 
@@ -44,6 +43,7 @@ class Record(msgspec.Struct):
     urls: tuple[str, ...] = ()
 
 
+_decode_body = msgspec.json.Decoder(tuple[str, tuple[str, ...]]).decode
 _decode = msgspec.json.Decoder(Record).decode
 
 
@@ -78,23 +78,20 @@ class Slice:
             own = ends[1:] if start else ends
             yield from map(_decode, PackedStrings(self.folder.read(RECORDS, begin, int(ends[-1])), own - begin))
 
-    def texts(self) -> list[str]:
-        """The words of the articles' bodies; empty ones where none are used."""
-        if self.settings.text_weight == 0:
-            return [""] * len(self)
-        blob = bytes(self.folder.read(self.text_path))
-        return blob.decode().split(_END_OF_TEXT)[:-1]
+    def bodies(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The text, empty where texts are not used, and the topics of each article."""
+        return [_decode_body(line) for line in bytes(self.folder.read(self.body_path)).splitlines()]
 
     @property
-    def text_path(self) -> str:
-        """The file of the words of the articles' bodies, each ended by a zero byte."""
-        return self._path("texts")
+    def body_path(self) -> str:
+        """The file of the articles' bodies, a line of JSON each."""
+        return self._path("bodies")
 
-    def write_texts(self, texts: Iterable[str]) -> None:
-        """Pass on the words of the articles' bodies."""
-        with self.folder.open_writer(self.text_path) as stream:
-            for text in texts:
-                stream.write(text.replace(_END_OF_TEXT, " ").encode(errors="replace") + _END_OF_TEXT.encode())
+    def write_bodies(self, bodies: Iterable[tuple[str, tuple[str, ...]]]) -> None:
+        """Pass on the words of the articles' bodies, and their topics."""
+        with self.folder.open_writer(self.body_path) as stream:
+            for text, topics in bodies:
+                stream.write(msgspec.json.encode((text.encode(errors="replace").decode(), topics)) + b"\n")
 
     def model(self) -> TfidfModel:
         """The TF-IDF model of all slices, once it is written."""

@@ -40,6 +40,7 @@ def calibrate_min_similarity(articles: Sequence[Article], settings: Settings, te
         [article.title for article in sample],
         [article.excerpt for article in sample],
         [article.text for article in sample],
+        [article.topics for article in sample],
         languages=languages,
         term_factors=term_factors,
     )

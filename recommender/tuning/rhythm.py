@@ -68,6 +68,7 @@ def estimate_rhythm(articles: Sequence[Article], settings: Settings) -> Rhythm |
         [article.title for article in sample],
         [article.excerpt for article in sample],
         [article.text for article in sample],
+        [article.topics for article in sample],
         languages=languages,
     )
     days = published_days(sample)

@@ -73,6 +73,7 @@ class TuningContext:
                 self.titles,
                 [article.excerpt for article in self._articles],
                 [article.text for article in self._articles],
+                [article.topics for article in self._articles],
                 languages=languages,
                 fields=fields,
             )

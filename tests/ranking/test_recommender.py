@@ -338,3 +338,11 @@ def test_a_search_of_titles_leaves_out_what_is_hidden() -> None:
         "rescue",
         "flood",
     ]
+
+
+def test_an_explanation_names_shared_topics() -> None:
+    oak = replace(article("oak", "How to carve"), topics=("hand tools",))
+    elm = replace(article("elm", "On patience"), topics=("Hand tools", "elm"))
+    why = fitted(corpus_of(oak, elm)).explain("oak", "elm")
+    assert [(word.field, word.text) for word in why.words] == [("topics", "hand tools")]
+    assert why.words[0].contribution == pytest.approx(why.similarity)

@@ -85,3 +85,35 @@ def test_vectors_are_the_same_to_the_byte_in_any_block() -> None:
     assert many.indices.tobytes() == 2000 * few.indices.tobytes()
     assert np.array_equal(np.diff(many.indptr), np.tile(np.diff(few.indptr), 2000))
     assert few.indices.dtype == many.indices.dtype == np.int32
+
+
+def similarities(titles: list[str], topics: list[tuple[str, ...]], **settings: object) -> np.ndarray:
+    made = Settings.from_mapping({"title_weight": 0, **settings})
+    vectors = TfidfModel(settings=made).fit_transform(titles, [""] * len(titles), titles, topics)
+    return np.asarray((vectors @ vectors.T).toarray())
+
+
+@pytest.mark.parametrize("settings", [{}, {"text_weight": 1.0}, {"language": "own"}])
+def test_articles_that_share_topics_are_alike_the_more_the_rarer_these_are(settings: dict[str, object]) -> None:
+    titles = ["comet", "chess", "ferry", "tulip"]
+    alike = similarities(titles, [("hand tools",), ("hand tools", "oak"), ("oak",), ("oak",)], **settings)
+    assert alike[0, 1] > alike[1, 2] == alike[1, 3] > 0
+    assert alike[0, 2] == 0
+
+
+def test_a_topic_is_one_term_and_no_word_of_a_text() -> None:
+    alike = similarities(["oak", "chess", "tool"], [(), ("oak", "hand tools"), ("hand",)])
+    assert alike == pytest.approx(np.eye(3))
+
+
+def test_topics_are_the_same_in_upper_case() -> None:
+    assert similarities(["comet", "chess"], [("Hand Tools",), ("hand tools",)])[0, 1] > 0
+
+
+@pytest.mark.parametrize(
+    ("articles", "holders", "counts"), [(600, 12, True), (600, 13, False), (20, 10, True), (20, 11, False)]
+)
+def test_a_topic_of_many_articles_is_a_section_and_does_not_count(articles: int, holders: int, counts: bool) -> None:
+    titles = [f"{row}x" for row in range(articles)]
+    alike = similarities(titles, [("news",)] * holders + [()] * (articles - holders))
+    assert bool(alike[0, 1] > 0) is counts

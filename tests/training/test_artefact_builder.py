@@ -183,3 +183,19 @@ def _workers_of(driver: int) -> list[psutil.Process]:
         family = psutil.Process(driver).children(recursive=True)
         return [one for one in family if "loky.backend.popen_loky_posix" in " ".join(one.cmdline())]
     return []
+
+
+def test_terms_and_topics_of_too_many_articles_leave_no_room_in_the_index(tmp_path: Path, corpus: Corpus) -> None:
+    articles = (
+        replace(one, text=f"everywhere {one.title}", topics=("news", f"topic {row % 700}"))
+        for row, one in enumerate(corpus.articles)
+    )
+    texted, settings = corpus_of(*articles), replace(SETTINGS, text_weight=0.8)
+    models = LocalModels(tmp_path / "one")
+    one = publish(texted, models, settings=settings)
+    assert models.verify(one.version) == one
+    several = publish(texted, tmp_path / "several", settings=settings, slice_rows=256)
+    assert digests(several) == digests(one)
+    fitted, loaded = Recommender(settings=settings).fit(texted), Recommender.load(tmp_path / "several")
+    ids = [article.id for article in texted.articles][::100]
+    assert list(loaded.related_many(ids)) == list(fitted.related_many(ids))
