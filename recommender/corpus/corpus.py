@@ -75,7 +75,7 @@ class Corpus:
         text_links: the articles that the text of each article links to, as IDs in their order, without repetition;
             never counted as curated.
         linking_texts: the links in texts as they are written, whether they lead to an article or not.
-        topics: the topics that articles name, by ID; for reports, never for ranking.
+        topics: the topics that articles name, by ID.
         list_forms: how many curated lists have each key and shape.
         link_faults: curated links that are dead, doubled, to their own article, or differ from the article's entry.
         problems: what was skipped or read with a doubt, in the order of the files.

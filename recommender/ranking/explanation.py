@@ -55,8 +55,9 @@ def shared_words(model: TfidfModel, article: Article, contributions: csr_array) 
     """
     left = dict(zip(contributions.indices.tolist(), contributions.data.tolist(), strict=True))
     words: dict[tuple[str, str], float] = {}
+    language = article.language or "" if model.settings.language == "own" else ""
     for field, [text] in model.texts([article.title[:_READ]], [article.excerpt[:_READ]]).items():
-        for word, terms in model.analyzer(field).terms_by_word(text):
+        for word, terms in model.analyzer(field).terms_by_word(text, language):
             for term in terms:
                 column = model.column(field, term)
                 # A term that several words hold counts for the first of them.

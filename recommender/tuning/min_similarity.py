@@ -33,7 +33,7 @@ def calibrate_min_similarity(articles: Sequence[Article], settings: Settings, te
     """
     shown = [article for article in articles if not article.hidden]
     if len(shown) < _MIN_ARTICLES:
-        return _OF_FEW
+        return _OF_FEW if settings.language == "any" else 0.0  # of each language there are fewer still
     sample = [shown[row] for row in np.unique(np.linspace(0, len(shown) - 1, _MAX_ARTICLES, dtype=np.int64))]
     languages = [article.language or "" for article in sample]
     vectors = TfidfModel(settings=settings).fit_transform(

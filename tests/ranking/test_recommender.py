@@ -346,3 +346,12 @@ def test_an_explanation_names_shared_topics() -> None:
     why = fitted(corpus_of(oak, elm)).explain("oak", "elm")
     assert [(word.field, word.text) for word in why.words] == [("topics", "hand tools")]
     assert why.words[0].contribution == pytest.approx(why.similarity)
+
+
+def test_an_explanation_names_words_of_the_language_that_an_article_declares() -> None:
+    mocha, grinder = (
+        replace(article(id, title), language="it")
+        for id, title in (("moka", "Caffè espresso"), ("mill", "Caffè macinato"))
+    )
+    why = fitted(corpus_of(mocha, grinder), language="own").explain("moka", "mill")
+    assert [word.text for word in why.words] == ["caffè"]

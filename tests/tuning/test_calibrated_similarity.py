@@ -36,6 +36,7 @@ def test_articles_of_other_languages_are_no_pairs() -> None:
 @pytest.mark.parametrize("count", [0, 1, 49])
 def test_a_few_articles_calibrate_nothing(count: int) -> None:
     assert calibrate_min_similarity(on_nothing_alike(count), WORDS, {}) == 0.12
+    assert calibrate_min_similarity(on_nothing_alike(count), replace(WORDS, language="own"), {}) == 0.0
 
 
 def test_hidden_articles_are_not_compared() -> None:
