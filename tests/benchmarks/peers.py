@@ -23,6 +23,7 @@ from sklearn.neighbors import NearestNeighbors
 from sparse_dot_topn import sp_matmul_topn
 
 from recommender import Article, Settings
+from recommender.search import Scoring
 from recommender.text import Analyzer, TfidfModel
 
 
@@ -84,6 +85,7 @@ def brute_force(
 ) -> Iterator[NDArray[np.float64]]:
     """The score of every article for each of some rows, by the definition: a dense product, and the formula of time."""
     half_life = np.inf if s.half_life_days is None else s.half_life_days
+    undated = Scoring.from_settings(s, days).undated
     for start in range(0, len(rows), 32):
         block = rows[start : start + 32]
         similarity = vectors @ vectors[block].toarray().T
@@ -91,7 +93,8 @@ def brute_force(
             later = days - days[row]
             fading = np.exp2(-np.abs(later) / np.where(later > 0, half_life * s.newer_stretch, half_life))
             fading = s.evergreen + (1 - s.evergreen) * np.where(np.abs(later) > (s.window_days or np.inf), 0.0, fading)
-            score = of_row * np.where(np.isnan(later), 1.0, fading) * weights
+            score = of_row * np.where(np.isnan(later), undated, fading) * weights
+            score[of_row < s.min_similarity] = 0
             score[row] = 0
             yield score
 
