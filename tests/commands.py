@@ -7,8 +7,8 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from api.app import main
 from recommender import Corpus
+from recommender.cli import main
 
 
 def run(*arguments: object) -> Result:

@@ -12,9 +12,9 @@ from samples import corpus_of, stories
 from servers import RECOMMENDER
 from waiting import until
 
-from api.app import main
 from recommender import Recommender
 from recommender.artefacts import LocalModels
+from recommender.cli import main
 from recommender.corpus import LiveChanges
 from recommender.live import LiveOverlay
 

@@ -17,7 +17,7 @@ import pytest
 from samples import ROOT, SEEDS
 from servers import free_port, running
 
-from api.app import main
+from recommender.cli import main
 
 PAGES = {
     str(path.relative_to(ROOT)): path.read_text()
@@ -109,8 +109,9 @@ def test_python_of_a_page_runs_as_it_stands(tmp_path: Path) -> None:
 def test_a_synopsis_names_a_command_and_options_that_exist(line: str) -> None:
     command: click.Command = main
     words = shlex.split(line.partition("#")[0])[1:]
-    while isinstance(command, click.Group) and words and words[0] in command.commands:
-        command = command.commands[words.pop(0)]
+    context = click.Context(main)
+    while isinstance(command, click.Group) and words and (found := command.get_command(context, words[0])):
+        command, words = found, words[1:]
     assert command is not main
     known = {option for parameter in command.params for option in parameter.opts}
     assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known

@@ -1,14 +1,14 @@
-"""The application factory, the production server, and `serve`, which it adds to the commands of `recommender.cli`.
+"""The application factory, the production server, and the command `serve`.
 
 `build_server` in `server.py` says what happens on SIGTERM, and when a worker or the server is killed.
 """
 
 from api.app.factory import create_app
-from api.app.server import build_server, main, worker_app
+from api.app.server import build_server, serve_command, worker_app
 
 __all__ = [
     "build_server",
     "create_app",
-    "main",
+    "serve_command",
     "worker_app",
 ]

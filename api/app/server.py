@@ -23,7 +23,7 @@ from api.app.factory import create_app
 from api.state import PREFIX, Config
 from recommender import RecommenderError
 from recommender.artefacts import LocalModels
-from recommender.cli import corpus_argument, corpus_options, main, models_option
+from recommender.cli import corpus_argument, corpus_options, models_option
 from recommender.errors import StoreError
 from recommender.export import AnswerStore
 from recommender.sources import FileChoice
@@ -31,8 +31,6 @@ from recommender.training import ensure_trained
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-
-__all__ = ["main"]
 
 _QUEUED_REQUESTS = 128  # of a worker; connections beyond are not accepted until it has caught up
 _STOP_SECONDS = 5
@@ -92,7 +90,7 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
     )
 
 
-@main.command("serve")
+@click.command("serve")
 @corpus_argument(required=False)
 @corpus_options
 @models_option
@@ -139,7 +137,7 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
     envvar=f"{PREFIX}TRUSTED_PROXIES",
     help="Number of proxies in front whose X-Forwarded-For is trusted.  [default: 0]",
 )
-def serve(
+def serve_command(
     *,
     corpus_path: Path | None,
     choice: FileChoice,

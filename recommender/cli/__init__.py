@@ -1,4 +1,4 @@
-"""The `recommender` command group and all its commands but `serve`, which `api.app` adds."""
+"""The `recommender` command group and its commands; `serve` is in `api.app`."""
 
 from recommender.cli.app import main
 from recommender.cli.options import corpus_argument, corpus_options, models_option

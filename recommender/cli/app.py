@@ -1,26 +1,43 @@
-"""The command group `recommender` with all its commands but `serve`, which `api` adds."""
+"""The command group `recommender`, which imports a command when it is wanted."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import click
 
-from recommender.cli.enrich import enrich_command
-from recommender.cli.evaluate import evaluate_command
-from recommender.cli.export import export_command, load_command
-from recommender.cli.inspect import inspect_command
-from recommender.cli.models import models_group
-from recommender.cli.related import related_command
-from recommender.cli.train import train_command
 from recommender.errors import RecommenderError, printable
+
+_COMMANDS = {
+    "inspect": "recommender.cli.inspect:inspect_command",
+    "train": "recommender.cli.train:train_command",
+    "related": "recommender.cli.related:related_command",
+    "enrich": "recommender.cli.enrich:enrich_command",
+    "export": "recommender.cli.export:export_command",
+    "load": "recommender.cli.export:load_command",
+    "evaluate": "recommender.cli.evaluate:evaluate_command",
+    "models": "recommender.cli.models:models_group",
+    "serve": "api.app:serve_command",  # a string: no package of the recommender depends on the API, nor waits for Flask
+}
 
 
 class Group(click.Group):
-    """A command group that reports errors as one sentence on stderr and sets the exit status.
+    """A command group that imports its commands when they are wanted, and reports errors as one sentence on stderr.
 
-    0: done; 1: a negative result, such as a failed check; 2: bad usage or input; 130: Ctrl-C.
+    Exit status 0: done; 1: a negative result, such as a failed check; 2: bad usage or input; 130: Ctrl-C.
     """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in alphabetical order."""
+        return sorted({*super().list_commands(ctx), *_COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name, or `None` if there is no such command."""
+        if cmd_name in _COMMANDS and cmd_name not in self.commands:
+            module, _, name = _COMMANDS[cmd_name].partition(":")
+            self.add_command(getattr(import_module(module), name))
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -41,16 +58,3 @@ class Group(click.Group):
 @click.version_option(package_name="related-articles")
 def main() -> None:
     """Suggest related articles for a folder of Markdown files with front matter."""
-
-
-for command in (
-    inspect_command,
-    train_command,
-    related_command,
-    enrich_command,
-    export_command,
-    load_command,
-    evaluate_command,
-    models_group,
-):
-    main.add_command(command)

@@ -11,8 +11,6 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from recommender.articles import Article
 
@@ -110,6 +108,9 @@ class CopyFinder:
         )
         if not len(pairs):
             return Copies(keys, originals)
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
         ones = np.ones(len(pairs), np.bool_)
         _, groups = connected_components(coo_array((ones, pairs.T), shape=(len(keys), len(keys))), directed=False)
         is_derived = np.ones(len(keys), np.bool_)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tabulate import tabulate
-
 from recommender.errors import printable
 from recommender.inspection.inspection import Inspection
 from recommender.inspection.tables import (
@@ -91,6 +89,8 @@ def _table(table: Table) -> str:
 
 
 def _aligned(rows: tuple[tuple[str, ...], ...], alignment: Sequence[str] | None = None) -> str:
+    from tabulate import tabulate
+
     cells = [[printable(cell) for cell in row] for row in rows]
     return tabulate(cells, tablefmt="plain", disable_numparse=True, colalign=alignment)
 

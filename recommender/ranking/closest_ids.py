@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from rapidfuzz import process
-
 from recommender.catalogue import Catalogue, LiveCatalogue
 
 _CLOSE = 60  # of 100: how alike an ID must be to be named
@@ -16,6 +14,8 @@ def closest_ids(catalogue: Catalogue | LiveCatalogue, id: str) -> list[str]:
     """At most three IDs of articles whose names are like one, the most alike first."""
     if len(id) > _COMPARABLE:
         return []
+    from rapidfuzz import process
+
     names = catalogue.names.near(id, _COMPARED)
     found: dict[str, None] = {}
     for name, _, _ in process.extract(id, names, limit=4 * _NAMED, score_cutoff=_CLOSE):

@@ -11,7 +11,6 @@ from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
 import msgspec
-from langcodes import tag_is_valid
 
 from recommender.sites.configuration import text_in
 from recommender.sites.page import Page, PageKind
@@ -222,6 +221,8 @@ def normalise_language(text: str) -> str:
 
 def is_language_code(text: str) -> bool:
     """Whether a text is a code of ISO 639-1, perhaps with a script or a region: `de`, `pt-BR`, `zh-Hans`."""
+    from langcodes import tag_is_valid
+
     language = normalise_language(text)
     return len(language.partition("-")[0]) == 2 and tag_is_valid(language)
 

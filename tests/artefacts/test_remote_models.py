@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 from exports import Site
 from samples import stories
 
-from api.app import main
 from recommender import Recommender
 from recommender.artefacts import LocalModels, Manifest, ModelFiles, RemoteModels
+from recommender.cli import main
 from recommender.errors import ArtefactError, EngineError, StorageError
 from recommender.parallel import Engine
 from recommender.storage import Folder

@@ -22,9 +22,9 @@ from servers import RECOMMENDER, free_port, running
 from stores import RedisServer, dataset, redis_running
 from waiting import until
 
-from api.app import main
 from recommender import Recommender
 from recommender.artefacts import LocalModels, Manifest
+from recommender.cli import main
 from recommender.errors import ExportError, StoreError
 from recommender.export import AnswerStore, Exporter, ExportFormat, load_into_redis
 
@@ -69,7 +69,7 @@ LAST = "month=2024-01/part-000001.jsonl"
 WAITING = f"""
 import sys, time, pathlib, fsspec
 from fsspec.implementations.local import LocalFileSystem
-from api.app import main
+from recommender.cli import main
 from recommender.export import load_into_redis
 
 class WaitingFileSystem(LocalFileSystem):

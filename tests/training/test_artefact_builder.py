@@ -18,9 +18,9 @@ from samples import archive, article, corpus_of, stories
 from servers import RECOMMENDER
 from waiting import until
 
-from api.app import main
 from recommender import Corpus, Recommender, Settings
 from recommender.artefacts import LocalModels, Manifest
+from recommender.cli import main
 from recommender.errors import CorpusError
 from recommender.parallel import Engine
 from recommender.training import publish, train

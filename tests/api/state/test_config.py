@@ -9,7 +9,7 @@ import pytest
 from samples import ROOT
 
 from api import create_app
-from api.app import main
+from api.app import serve_command
 from api.state import PREFIX, Config
 from recommender.articles import ENTRY_FIELDS
 from recommender.errors import SettingsError
@@ -67,7 +67,7 @@ def test_a_wrong_value_is_named_with_its_variable(
 
 
 def _options() -> list[click.Option]:
-    return [option for option in main.commands["serve"].params if isinstance(option, click.Option)]
+    return [option for option in serve_command.params if isinstance(option, click.Option)]
 
 
 def _variables() -> list[str]:
