@@ -74,11 +74,15 @@ class EntryExplanation(Struct):
     score: float
     similarity: float
     decay: Annotated[float, Meta(description="The factor for the time between the two articles.")]
+    evergreen: Annotated[float, Meta(description="The part of the decay that no time takes away; the rest fades.")]
     weight: Annotated[
         float,
         Meta(description="The factor for the entry itself, lower for hubs: articles similar to almost everything."),
     ]
-    days_apart: Annotated[float | None, Meta(description="`null` if either has no date.")]
+    days_apart: Annotated[
+        float | None,
+        Meta(description="`null` if either has no date: the decay is then that of dated articles on average."),
+    ]
     words: list[ExplainedWord]
 
 

@@ -50,6 +50,7 @@ class Reason:
     score: float
     similarity: float
     decay: float
+    evergreen: float
     weight: float
     days_apart: float | None
     bar: Bar
@@ -74,6 +75,7 @@ class Reason:
             score=why.score,
             similarity=why.similarity,
             decay=why.decay,
+            evergreen=why.evergreen,
             weight=why.weight,
             days_apart=why.days_apart,
             bar=bar,

@@ -88,7 +88,8 @@ def _related(snapshot: Snapshot, id: str, query: LookUpQuery) -> Response:
 def _explanation(recommender: Recommender, id: str, other: Article) -> EntryExplanation:
     why = recommender.explain(id, other.id)
     words = [ExplainedWord(word.text, word.field, word.contribution) for word in why.words]
-    return EntryExplanation(other.id, why.score, why.similarity, why.decay, why.weight, why.days_apart, words)
+    factors = why.decay, why.evergreen, why.weight
+    return EntryExplanation(other.id, why.score, why.similarity, *factors, why.days_apart, words)
 
 
 def _article(article: Article) -> dict[str, object]:

@@ -58,12 +58,16 @@ def _print_explanations(recommender: Recommender, id: str, suggestions: list[Sug
                 "id": suggestion.article.id,
                 "score": why.score,
                 "similarity": why.similarity,
+                "decay": why.decay,
+                "evergreen": why.evergreen,
+                "weight": why.weight,
                 "days_apart": why.days_apart,
                 "words": [{"word": w.text, "field": w.field, "contribution": w.contribution} for w in why.words],
             }
             click.echo(json.dumps(values, ensure_ascii=False))
             continue
         apart = "no date" if why.days_apart is None else f"{why.days_apart:.1f} days apart"
+        apart += f", {why.evergreen:.3f} of it evergreen" if 0 < why.evergreen < 1 else ""
         words = ", ".join(f"{word.text} {word.contribution:.2f}" for word in why.words[:8])
         click.echo(f"{why.score:.3f}  {suggestion.article.title}")
         click.echo(f"       {suggestion.article.id}")

@@ -32,8 +32,9 @@ class Explanation:
     Attributes:
         similarity: the weighted sum of the fields' cosines, 0 to 1; the words' contributions add up to it.
         decay: what the time between them leaves of it, 0 to 1.
+        evergreen: the part of the decay that no time takes away; the rest fades with the days apart.
         weight: the suggested article's own, 0 to 1: articles that are near to everything weigh less.
-        days_apart: `None` where either has no date; time then counts for nothing.
+        days_apart: `None` where either has no date; the decay is then that of dated articles on average.
         removed_by: the name of the rule that keeps the article out of the list, `None` if none does.
         words: by contribution, greatest first.
     """
@@ -41,6 +42,7 @@ class Explanation:
     score: float
     similarity: float
     decay: float
+    evergreen: float
     weight: float
     days_apart: float | None
     removed_by: str | None

@@ -381,6 +381,7 @@ class Recommender:
             score=score,
             similarity=similarity,
             decay=factor,
+            evergreen=1.0 if self.settings.half_life_days is None else min(self.settings.evergreen, factor),
             weight=weight,
             days_apart=None if np.isnan(apart) else apart,
             removed_by=rule.name if rule else None,

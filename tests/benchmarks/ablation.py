@@ -48,7 +48,8 @@ MORE_DEFAULTS: Mapping[str, Sequence[Any]] = {
 def main() -> int:
     paths = [Path(name) for name in sys.argv[1:]]
     corpora = {path.name: _read(path) for path in paths}
-    rows = [[part, *(each for name in corpora for each in _ablated(corpora[name], part))] for part in PARTS]
+    ablated = {name: _ablated(read) for name, read in corpora.items()}
+    rows = [[part, *(each for of_parts in ablated.values() for each in of_parts[part])] for part in PARTS]
     headers = ["left out", *(f"{name}, {kind}" for name in corpora for kind in ("later", "earlier"))]
     print(tabulate(rows, headers, floatfmt=".4f", tablefmt="github"), flush=True)
     print(f"\n{tabulate(_defaults(corpora), ['default', 'as it is', 'chosen on the others'], floatfmt='.4f')}")
@@ -63,27 +64,34 @@ def _read(path: Path) -> tuple[Corpus, Split]:
     return corpus, split
 
 
-def _ablated(read: tuple[Corpus, Split], part: str) -> list[float]:
+def _ablated(read: tuple[Corpus, Split]) -> dict[str, list[float]]:
+    """The nDCG@10 of each part of the later lists, and of the later of the earlier ones; NaN where there are none."""
     corpus, split = read
     links = {id: tuple(sorted(targets)) for id, targets in split.earlier.items()}
     earlier = replace(corpus, links=links) if split.evidence == "curated" else replace(corpus, text_links=links)
-    within = Split.of(earlier, evidence=split.evidence)
-    return [_ndcg(corpus, each, part) for each in (split, within)]
+    both = [_ndcgs(corpus, each) for each in (split, Split.of(earlier, evidence=split.evidence))]
+    return {part: [of_split[part] for of_split in both] for part in PARTS}
 
 
-def _ndcg(corpus: Corpus, split: Split, part: str) -> float:
-    chosen = choose_defaults(corpus).to_mapping()
-    given = {
-        name: chosen[name] if name == "title_weight" and value is None else value for name, value in PARTS[part].items()
-    }
-    result = tune(corpus, split, given=given)
-    factors = {} if part == "no term weights" else result.term_factors
-    recommender = Recommender(settings=result.settings).fit(corpus, term_factors=factors)
+def _ndcgs(corpus: Corpus, split: Split) -> dict[str, float]:
     judged = without_long_lists(split.later)
-    run = run_of(recommender, judged, linkable=Linkable(in_rank_order(corpus.articles), split.evidence))
-    ndcg = float(measure(run, judged)[MAIN].mean())
-    print(f"{part}: {ndcg:.4f}", file=sys.stderr, flush=True)
-    return ndcg
+    if not judged:
+        return dict.fromkeys(PARTS, float("nan"))
+    chosen, whole = choose_defaults(corpus).to_mapping(), tune(corpus, split)
+    linkable = Linkable(in_rank_order(corpus.articles), split.evidence)
+    ndcgs: dict[str, float] = {}
+    for part, change in PARTS.items():
+        given = {name: chosen[name] if value == AS_CHOSEN else value for name, value in change.items()}
+        factors_differ = part == "no term weights" and bool(whole.term_factors)
+        if ndcgs and not factors_differ and all(getattr(whole.settings, name) == given[name] for name in given):
+            ndcgs[part] = ndcgs["everything"]  # nothing of the kind was learnt
+            continue
+        result = tune(corpus, split, given=given) if given else whole
+        factors = {} if part == "no term weights" else result.term_factors
+        recommender = Recommender(settings=result.settings).fit(corpus, term_factors=factors)
+        ndcgs[part] = float(measure(run_of(recommender, judged, linkable=linkable), judged)[MAIN].mean())
+        print(f"{part}: {ndcgs[part]:.4f}", file=sys.stderr, flush=True)
+    return ndcgs
 
 
 def _defaults(corpora: Mapping[str, tuple[Corpus, Split]]) -> list[list[object]]:

@@ -197,6 +197,7 @@ def test_an_explanation_adds_up(settings: dict[str, float]) -> None:
         why = recommender.explain("flood", suggestion.article.id)
         assert why.score == suggestion.score
         assert why.score == pytest.approx(why.similarity * why.decay * why.weight)
+        assert why.evergreen == settings.get("evergreen", 0.0)
         assert sum(word.contribution for word in why.words) == pytest.approx(why.similarity, rel=1e-5)
 
 
@@ -206,6 +207,8 @@ def test_an_explanation_names_the_shared_words_with_their_field() -> None:
     assert shared == [("title", "the"), ("excerpt", "river"), ("title", "wend")]
     assert why.days_apart == 21.0
     assert why.decay == pytest.approx(1 / 8)
+    timeless = fitted(half_life_days=None).explain("flood", "gauge")
+    assert (timeless.decay, timeless.evergreen) == (1.0, 1.0)
 
 
 def test_an_explanation_without_a_date_has_no_days_apart() -> None:

@@ -132,7 +132,7 @@ def test_an_explanation_stands_beside_each_entry_and_leaves_the_entries_as_they_
     assert [item["id"] for item in why] == ALL
     assert [item["days_apart"] for item in why] == [1.0, 2.0, 69.0, None]
     first, known = why[0], _recommender().explain("query", "near")
-    assert list(first) == ["id", "score", "similarity", "decay", "weight", "days_apart", "words"]
+    assert list(first) == ["id", "score", "similarity", "decay", "evergreen", "weight", "days_apart", "words"]
     assert first["score"] == known.score == pytest.approx(first["similarity"] * first["decay"] * first["weight"])
     assert {(word["word"], word["field"]) for word in first["words"]} == {
         (word, field) for word in ("comet", "over", "the", "bay") for field in ("title", "excerpt")
