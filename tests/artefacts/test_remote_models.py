@@ -25,6 +25,7 @@ from recommender.training import train
 URL = "memory://bucket/models"
 OBJECTS = fsspec.filesystem("memory")
 CORPUS = stories(60)
+BY_DEFAULT = {"learn": False}  # where what is learnt makes no difference
 IN_TURN = Engine(workers=1)  # in this process, which alone sees what is in its memory
 
 
@@ -47,15 +48,18 @@ def pieces(version: str, file: str) -> list[str]:
     return sorted(map(str, OBJECTS.find(f"/bucket/models/{version}/{file}")))
 
 
-@pytest.mark.parametrize("precision", [None, 0.3])
-@pytest.mark.parametrize("slice_rows", [256, 1000], ids=["in slices", "at once"])
+@pytest.mark.parametrize(
+    ("slice_rows", "precision", "learn"),
+    [(256, None, False), (256, 0.3, True), (1000, None, False), (1000, 0.3, False)],
+    ids=["in slices", "in slices with a precision, learnt", "at once", "at once with a precision"],
+)
 def test_a_model_at_a_url_is_that_of_a_folder(
-    bucket: RemoteModels, tmp_path: Path, slice_rows: int, precision: float | None
+    bucket: RemoteModels, tmp_path: Path, slice_rows: int, precision: float | None, learn: bool
 ) -> None:
-    here = train(
-        CORPUS, LocalModels(tmp_path / "here"), {"limit": 7}, precision=precision, slice_rows=slice_rows, engine=IN_TURN
-    )
-    there = train(CORPUS, bucket, {"limit": 7}, precision=precision, slice_rows=slice_rows, engine=IN_TURN)
+    given: dict[str, Any] = {"limit": 7, "learn": learn}
+    models = LocalModels(tmp_path / "here")
+    here = train(CORPUS, models, given, precision=precision, slice_rows=slice_rows, engine=IN_TURN)
+    there = train(CORPUS, bucket, given, precision=precision, slice_rows=slice_rows, engine=IN_TURN)
     assert there.files == here.files
     assert replace(there, version="", created="") == replace(here, version="", created="")
     assert bucket.versions() == [bucket.current()] == [there.version]
@@ -68,7 +72,7 @@ def test_a_model_at_a_url_is_that_of_a_folder(
 
 
 def test_where_hubs_do_not_step_back_slices_at_a_url_are_the_same(bucket: RemoteModels, tmp_path: Path) -> None:
-    given: dict[str, Any] = {"hub_exponent": 0.0, "half_life_days": None}
+    given: dict[str, Any] = {"hub_exponent": 0.0, "half_life_days": None, "learn": False}
     here = train(CORPUS, LocalModels(tmp_path / "here"), given, slice_rows=256, engine=IN_TURN)
     assert train(CORPUS, bucket, given, slice_rows=256, engine=IN_TURN).files == here.files
 
@@ -89,7 +93,7 @@ def test_an_export_takes_its_model_from_a_url(bucket: RemoteModels, tmp_path: Pa
 
 
 def test_models_at_a_url_are_listed_and_brought_and_gone_back_to(bucket: RemoteModels, tmp_path: Path) -> None:
-    first, second = train(CORPUS, bucket, {"limit": 3}), train(CORPUS, bucket, {"limit": 4})
+    first, second = (train(CORPUS, bucket, {"limit": limit, **BY_DEFAULT}, engine=IN_TURN) for limit in (3, 4))
     assert run("models", "use", first.version, "--models", URL).output == f"{first.version} is in use\n"
     listed = run("models", "--models", URL)
     assert [line[:34] for line in listed.stdout.splitlines()] == [f"* {first.version}", f"  {second.version}"]
@@ -140,7 +144,7 @@ def test_no_password_of_a_url_is_told(tmp_path: Path) -> None:
 
 
 def test_a_training_that_fails_leaves_nothing_at_a_url(bucket: RemoteModels) -> None:
-    first = train(CORPUS, bucket, {})
+    first = train(CORPUS, bucket, BY_DEFAULT, engine=IN_TURN)
 
     def fill(folder: Folder) -> Manifest:
         with folder.open_writer("articles.jsonl") as sink:
@@ -154,7 +158,7 @@ def test_a_training_that_fails_leaves_nothing_at_a_url(bucket: RemoteModels) -> 
 
 
 def test_what_a_training_that_was_killed_has_left_is_no_version_and_is_told(bucket: RemoteModels) -> None:
-    first = train(CORPUS, bucket, {})
+    first = train(CORPUS, bucket, BY_DEFAULT, engine=IN_TURN)
     bucket.folder("20300101T000000.000000Z-abcdef12").put("names.txt", 0, b"a")
     assert bucket.versions() == [first.version]
     assert f"{URL}/20300101T000000.000000Z-abcdef12: is unfinished" in run("models", "--models", URL).stderr
@@ -199,8 +203,8 @@ def _other_manifest(version: str) -> None:
 def test_what_is_damaged_on_the_way_is_refused_and_the_model_before_stays(
     bucket: RemoteModels, tmp_path: Path, harm: Any, said: str
 ) -> None:
-    before = train(CORPUS, LocalModels(tmp_path), {})
-    harm(train(CORPUS, bucket, {}, slice_rows=256, engine=IN_TURN).version)
+    before = train(CORPUS, LocalModels(tmp_path), BY_DEFAULT, engine=IN_TURN)
+    harm(train(CORPUS, bucket, BY_DEFAULT, slice_rows=256, engine=IN_TURN).version)
     for fetch in (lambda: bucket.pull(LocalModels(tmp_path)), lambda: bucket.load(bucket.current())):
         with pytest.raises((ArtefactError, StorageError), match=rf"^{URL}/.*{said}"):
             fetch()
@@ -209,7 +213,7 @@ def test_what_is_damaged_on_the_way_is_refused_and_the_model_before_stays(
 
 
 def test_a_forged_model_is_refused_where_it_is_brought_to(bucket: RemoteModels, tmp_path: Path) -> None:
-    version = train(CORPUS, bucket, {}, slice_rows=256, engine=IN_TURN).version
+    version = train(CORPUS, bucket, BY_DEFAULT, slice_rows=256, engine=IN_TURN).version
     folder, honest = bucket.folder(version), bucket.manifest(version)
     indices = ModelFiles(folder).read_array("index.indices") + np.int32(10**6)  # beyond all terms
     folder.remove("index.indices.npy")

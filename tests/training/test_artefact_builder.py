@@ -126,7 +126,9 @@ def test_a_corpus_without_articles_is_refused(tmp_path: Path) -> None:
 def test_tuning_and_a_precision_hold_in_several_slices(tmp_path: Path) -> None:
     corpus = stories(60)
     one = train(corpus, LocalModels(tmp_path / "one"), {"limit": 7}, precision=0.3)
-    several = train(corpus, LocalModels(tmp_path / "several"), {"limit": 7}, precision=0.3, slice_rows=256)
+    several = train(
+        corpus, LocalModels(tmp_path / "several"), {"limit": 7}, precision=0.3, slice_rows=256, engine=IN_THIS_PROCESS
+    )
     assert one.settings.min_score > 0
     assert several.settings == one.settings
     assert digests(several) == digests(one)
@@ -194,7 +196,7 @@ def test_terms_and_topics_of_too_many_articles_leave_no_room_in_the_index(tmp_pa
     models = LocalModels(tmp_path / "one")
     one = publish(texted, models, settings=settings)
     assert models.verify(one.version) == one
-    several = publish(texted, tmp_path / "several", settings=settings, slice_rows=256)
+    several = publish(texted, tmp_path / "several", settings=settings, engine=IN_THIS_PROCESS, slice_rows=256)
     assert digests(several) == digests(one)
     fitted, loaded = Recommender(settings=settings).fit(texted), Recommender.load(tmp_path / "several")
     ids = [article.id for article in texted.articles][::100]

@@ -8,12 +8,25 @@ from samples import stories
 
 from recommender import Corpus, Settings
 from recommender.search import Scoring
-from recommender.tuning import GRID, MIN_LISTS, Split, tune
+from recommender.tuning import GRID, MIN_LISTS, Split, TuningResult, tune
 
 
 def timeless() -> Corpus:
     """Stories whose articles lie a hundred days apart, beside which others lie nearer."""
     return stories(60, days_between=100)
+
+
+@pytest.fixture(scope="module")
+def learnt() -> TuningResult:
+    """What these stories teach."""
+    return tune(timeless(), Split.of(timeless()))
+
+
+@pytest.fixture(scope="module")
+def learnt_from_texts() -> TuningResult:
+    """What they teach where texts hold the links."""
+    corpus = linking_in_texts(timeless())
+    return tune(corpus, Split.without_later(corpus))
 
 
 def test_every_default_is_among_the_values_that_are_tried() -> None:
@@ -22,12 +35,11 @@ def test_every_default_is_among_the_values_that_are_tried() -> None:
             assert getattr(Settings(), name) in values
 
 
-def test_where_time_says_nothing_a_longer_half_life_is_learnt() -> None:
-    result = tune(timeless(), Split.of(timeless()))
-    half_life = result.settings.half_life_days
+def test_where_time_says_nothing_a_longer_half_life_is_learnt(learnt: TuningResult) -> None:
+    half_life = learnt.settings.half_life_days
     assert half_life is None or half_life >= 60
-    assert result.gain > 0.1
-    assert "half_life_days" in result.changed
+    assert learnt.gain > 0.1
+    assert "half_life_days" in learnt.changed
 
 
 def test_where_titles_mislead_their_weight_is_learnt() -> None:
@@ -58,8 +70,8 @@ def test_of_a_large_archive_a_stretch_of_time_is_learnt_from() -> None:
     assert result.links == sum(map(len, lists.values()))
 
 
-def test_learning_is_the_same_every_time() -> None:
-    assert tune(timeless(), Split.of(timeless())) == tune(timeless(), Split.of(timeless()))
+def test_learning_is_the_same_every_time(learnt: TuningResult) -> None:
+    assert tune(timeless(), Split.of(timeless())) == learnt
 
 
 @pytest.mark.parametrize("lists", [0, 3, MIN_LISTS - 1])
@@ -101,11 +113,10 @@ def test_without_dates_time_is_not_learnt() -> None:
     assert result.since is None
 
 
-def test_later_lists_are_not_learnt_from() -> None:
+def test_later_lists_are_not_learnt_from(learnt: TuningResult) -> None:
     corpus = timeless()
     split = Split.of(corpus)
-    without = Split(split.since, split.earlier, {})
-    assert tune(corpus, split) == tune(corpus, without)
+    assert tune(corpus, Split(split.since, split.earlier, {})) == learnt
 
 
 def linking_in_texts(corpus: Corpus) -> Corpus:
@@ -115,17 +126,16 @@ def linking_in_texts(corpus: Corpus) -> Corpus:
     return replace(corpus, links={}, text_links={id: targets for id, targets in older.items() if targets})
 
 
-def test_where_there_are_no_lists_links_in_texts_teach_about_time_and_hubs() -> None:
-    corpus = linking_in_texts(timeless())
-    result = tune(corpus, Split.without_later(corpus))
+def test_where_there_are_no_lists_links_in_texts_teach_about_time_and_hubs(learnt_from_texts: TuningResult) -> None:
+    corpus, result = linking_in_texts(timeless()), learnt_from_texts
     assert result.evidence == "in-text"
     assert result.lists == len(corpus.text_links)
-    by_default, learnt = (
+    by_default, by_texts = (
         Scoring.from_settings(each, np.zeros(0)).factor(np.zeros(1), np.array([-100.0]))[0]
         for each in (Settings(), result.settings)
     )
     assert by_default < 0.001
-    assert learnt > 0.3
+    assert by_texts > 0.3
     assert set(result.changed) <= {"half_life_days", "evergreen", "window_days", "hub_exponent"}
     assert result.summary().startswith(f"learnt from {result.links:,} links in {result.lists} texts: ")
 
@@ -138,19 +148,19 @@ def test_a_few_texts_with_links_teach_nothing() -> None:
     assert result.summary().startswith("nothing learnt: 19 texts with links, and at least 20 are needed")
 
 
-def test_links_in_texts_lead_to_what_was_there_already() -> None:
+def test_links_in_texts_lead_to_what_was_there_already(learnt_from_texts: TuningResult) -> None:
     corpus = linking_in_texts(timeless())
     newest = max(corpus.articles, key=lambda one: one.published_at or 0).id
     newer = {id: (*targets, newest) for id, targets in corpus.text_links.items() if id != newest}
     newer[newest] = corpus.text_links[newest]
     both_ways = replace(corpus, text_links=newer)
-    assert tune(both_ways, Split.without_later(both_ways)) == tune(corpus, Split.without_later(corpus))
+    assert tune(both_ways, Split.without_later(both_ways)) == learnt_from_texts
 
 
-def test_curated_lists_come_before_links_in_texts() -> None:
+def test_curated_lists_come_before_links_in_texts(learnt: TuningResult) -> None:
     corpus = timeless()
     both = replace(corpus, text_links=linking_in_texts(corpus).text_links)
-    assert tune(both, Split.of(both)) == tune(corpus, Split.of(corpus))
+    assert tune(both, Split.of(both)) == learnt
 
 
 def test_of_a_large_archive_nothing_is_learnt_that_makes_each_search_cost_more() -> None:
