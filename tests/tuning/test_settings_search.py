@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,9 @@ from samples import stories
 from recommender import Corpus, Settings
 from recommender.search import Scoring
 from recommender.tuning import GRID, MIN_LISTS, Split, TuningResult, tune
+
+NO_LEAST: dict[str, Any] = {"min_similarity": 0.0}
+"""What is in common by chance is left out of account: test_calibrated_similarity.py is about that."""
 
 
 def timeless() -> Corpus:
@@ -51,7 +55,7 @@ def test_where_titles_mislead_their_weight_is_learnt() -> None:
 
 def test_where_the_defaults_do_nothing_is_changed() -> None:
     corpus = stories(60)
-    result = tune(corpus, Split.of(corpus))
+    result = tune(corpus, Split.of(corpus), given=NO_LEAST)
     assert result.changed == {}
     assert result.settings == Settings()
 
@@ -79,7 +83,7 @@ def test_a_few_lists_teach_nothing(lists: int) -> None:
     corpus = timeless()
     split = Split.of(corpus)
     few = Split(split.since, dict(sorted(split.earlier.items())[:lists]), split.later)
-    result = tune(corpus, few)
+    result = tune(corpus, few, given=NO_LEAST)
     assert result.settings == Settings()
     assert result.summary() == (
         f"nothing learnt: {lists} curated lists, and at least 20 are needed to tell a gain from chance; "
@@ -143,7 +147,7 @@ def test_where_there_are_no_lists_links_in_texts_teach_about_time_and_hubs(learn
 def test_a_few_texts_with_links_teach_nothing() -> None:
     corpus = linking_in_texts(timeless())
     few = replace(corpus, text_links=dict(sorted(corpus.text_links.items())[: MIN_LISTS - 1]))
-    result = tune(few, Split.without_later(few))
+    result = tune(few, Split.without_later(few), given=NO_LEAST)
     assert result.settings == Settings()
     assert result.summary().startswith("nothing learnt: 19 texts with links, and at least 20 are needed")
 
@@ -181,7 +185,7 @@ def slowly(corpus: Corpus) -> Corpus:
 
 def test_without_links_the_rhythm_of_a_site_that_is_no_news_says_how_time_counts() -> None:
     corpus = slowly(stories(60))
-    result = tune(corpus, Split.without_later(corpus), defaults=Settings(half_life_days=None))
+    result = tune(corpus, Split.without_later(corpus), given=NO_LEAST, defaults=Settings(half_life_days=None))
     assert result.rhythm is not None
     assert result.settings == result.rhythm.applied_to(Settings(half_life_days=None))
     assert set(result.changed) == {"half_life_days", "evergreen"}
@@ -194,7 +198,7 @@ def test_without_links_the_rhythm_of_a_site_that_is_no_news_says_how_time_counts
 
 def test_the_rhythm_is_not_asked_where_time_is_given() -> None:
     corpus = slowly(stories(60))
-    result = tune(corpus, Split.without_later(corpus), given={"half_life_days": None})
+    result = tune(corpus, Split.without_later(corpus), given={"half_life_days": None, **NO_LEAST})
     assert result.rhythm is None
     assert result.settings == Settings(half_life_days=None)
 
