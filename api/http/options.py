@@ -8,9 +8,10 @@ with the rule that applies it (`recommender/ranking/rules.py`).
 
 from __future__ import annotations
 
+import hmac
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 from msgspec import UNSET
 
 from api.http.request_types import ArticleListOptions, DraftQuery, ListOptions, LookUpQuery, PublishedOnly
@@ -51,3 +52,11 @@ def default_fields() -> tuple[str, ...]:
 def enforced_published() -> PublishedOnly | None:
     """The value of `published` that the configuration enforces on every request, if any."""
     return cast("PublishedOnly | None", current_app.extensions["published"])
+
+
+def has_token() -> bool:
+    """Whether the request has the server's token; no request has one where the server has none."""
+    token = current_app.extensions["token"]
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    # Compared in constant time: how long a refusal takes tells nothing of the token.
+    return bool(token) and scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.http import LIST, ROUTE, Deliverer, unknown
+from api.http import LIST, ROUTE, Deliverer
 from api.state import Answering
-from recommender.errors import UnknownArticleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,9 +37,6 @@ class FastPath:
             try:
                 source, body = self._answering(id, _LIMITS[query])
                 delivery = self._deliverer(environ, source, body)
-            except UnknownArticleError as error:
-                environ[ROUTE] = "articles.related"
-                return unknown(error)(environ, start_response)
             except Exception:  # noqa: BLE001, S110 - Flask meets the error again and handles it
                 pass
             else:

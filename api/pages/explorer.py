@@ -15,6 +15,7 @@ from api.pages.exploration import Exploration
 from api.pages.page import HTML, render_page, report_path
 from api.state import Snapshot, current_snapshot
 from recommender import Article
+from recommender.errors import UnknownArticleError
 from recommender.inspection import Inspection, problem_lines, summary_of, tables_of
 
 _PAGE = "text/html"
@@ -45,6 +46,8 @@ def home(query: HomeQuery) -> Response:
 def explore(query: ExploreQuery) -> Response:
     """One article in the explorer: what is suggested, what editors linked, and why."""
     snapshot, published = current_snapshot(current_app), enforced_published()
+    if published and not snapshot.recommender.may_be_shown(query.id, published=published):
+        raise UnknownArticleError(query.id, closest=snapshot.recommender.closest_ids(query.id, published=published))
     controls = Controls.of(snapshot.recommender, query)
     recommender = controls.applied_to(snapshot.recommender)
     view = Exploration(recommender, query.id, controls, other=query.other or "", published=published)

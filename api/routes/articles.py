@@ -22,11 +22,13 @@ from api.http import (
     deliver,
     enforced_published,
     entry_fields,
+    has_token,
     ranking_options,
     uncached,
 )
 from api.state import Snapshot, current_snapshot
 from recommender import Article, Recommender
+from recommender.errors import UnknownArticleError
 
 operations = OperationGroup("articles")
 
@@ -60,9 +62,15 @@ def related_to_draft(query: DraftQuery, body: DraftBody) -> Response:
 
 @operations.operation("GET", "/articles/{id}", response=ArticleResponse, problems=(404,), cacheable=True)
 def article(id: str) -> Response:
-    """The entry of one article."""
+    """The entry of one article; of one that is not public only with the server's token, and for no cache."""
     snapshot = current_snapshot(current_app)
-    return deliver(snapshot, msgspec.json.encode(_article(snapshot.recommender.article(id))))
+    recommender = snapshot.recommender
+    body = msgspec.json.encode(_article(recommender.article(id)))
+    if recommender.may_be_shown(id, published=enforced_published()):
+        return deliver(snapshot, body)
+    if has_token():
+        return uncached(body)
+    raise UnknownArticleError(id, closest=recommender.closest_ids(id, published=enforced_published()))
 
 
 @operations.operation("GET", "/articles", response=ArticlesResponse, cacheable=True)

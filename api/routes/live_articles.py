@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from http import HTTPStatus
 from typing import cast
 from urllib.parse import quote
@@ -12,7 +11,7 @@ from flask import Response, abort, current_app, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 
-from api.http import OperationGroup, PostedResponse, WithdrawnResponse, default_fields, is_look_up, uncached
+from api.http import OperationGroup, PostedResponse, WithdrawnResponse, default_fields, has_token, is_look_up, uncached
 from api.state import FixedModel, ModelWatcher
 from recommender.corpus import PostedArticle
 from recommender.errors import FrontMatterError
@@ -30,12 +29,9 @@ operations = OperationGroup("live articles")
 
 def _authorize() -> None:
     """Refuse a request without the server's token, and one with parameters: there are none."""
-    token = current_app.extensions["token"]
-    if not token or isinstance(current_app.extensions["model"], FixedModel):
+    if not current_app.extensions["token"] or isinstance(current_app.extensions["model"], FixedModel):
         abort(HTTPStatus.FORBIDDEN, "posting is off here; start the server with RECOMMENDER_TOKEN in its environment")
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    # Compared in constant time: how long a refusal takes tells nothing of the token.
-    if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
+    if not has_token():
         raise Unauthorized(
             "this needs the server's token, as `Authorization: Bearer …`", www_authenticate=WWWAuthenticate("bearer")
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from recommender.catalogue import Catalogue, LiveCatalogue
 
 _CLOSE = 60  # of 100: how alike an ID must be to be named
@@ -10,8 +12,12 @@ _COMPARABLE = 200  # characters of an ID that is compared with others: time grow
 _NAMED = 3
 
 
-def closest_ids(catalogue: Catalogue | LiveCatalogue, id: str) -> list[str]:
-    """At most three IDs of articles whose names are like one, the most alike first."""
+def closest_ids(catalogue: Catalogue | LiveCatalogue, id: str, *, is_public: Callable[[int], bool]) -> list[str]:
+    """At most three IDs of articles whose names are like one, the most alike first.
+
+    Args:
+        is_public: whether the article at a row may be named to readers; an ID says much of a headline.
+    """
     if len(id) > _COMPARABLE:
         return []
     from rapidfuzz import process
@@ -19,6 +25,6 @@ def closest_ids(catalogue: Catalogue | LiveCatalogue, id: str) -> list[str]:
     names = catalogue.names.near(id, _COMPARED)
     found: dict[str, None] = {}
     for name, _, _ in process.extract(id, names, limit=4 * _NAMED, score_cutoff=_CLOSE):
-        if (row := catalogue.names.row(name)) is not None:
+        if (row := catalogue.names.row(name)) is not None and is_public(row):
             found.setdefault(catalogue.id(row))
     return list(found)[:_NAMED]

@@ -112,12 +112,16 @@ class Ranking:
         if self._own_language and self._articles.language(row) != self._articles.language(other):
             return OTHER_LANGUAGE
         rules = asked.of_candidates()
-        if (rule := self._candidates_now().removed_by(other, rules)) is not None or rules.copies == "any":
+        if (rule := self.hidden_by(other, rules)) is not None or rules.copies == "any":
             return rule
         copy_of = self._allowed_now(rules).copy_of
         if (shown := copy_of(other)) == copy_of(row):
             return COPY
         return None if shown == other else COPY._replace(note=f"It is a copy of {self._articles.id(shown)}.")
+
+    def hidden_by(self, row: int, asked: Rules) -> Rule | None:
+        """The rule that keeps an article out of every list."""
+        return self._candidates_now().removed_by(row, asked.of_candidates())
 
     def absent_by(self, row: int, other: int, asked: Rules) -> Rule | None:
         """The rule that keeps one article out of the list of another, if that does not pin it."""

@@ -216,6 +216,20 @@ class Recommender:
         """
         return self._catalogue[self._row(id)]
 
+    def closest_ids(self, id: str, *, published: Published | None = None) -> list[str]:
+        """The IDs of public articles that are like one that no article answers to, the most alike first."""
+        rules = Rules(limit=0, published=published or self.settings.published)
+        return closest_ids(self._catalogue, id, is_public=lambda row: self._ranking.hidden_by(row, rules) is None)
+
+    def may_be_shown(self, id: str, *, published: Published | None = None) -> bool:
+        """Whether an article is public at this moment, so that lists may hold it.
+
+        Raises:
+            UnknownArticleError: no article answers to the ID.
+        """
+        rules = Rules(limit=0, published=published or self.settings.published)
+        return self._ranking.hidden_by(self._row(id), rules) is None
+
     def has_article(self, id: str) -> bool:
         """Whether any article answers to an ID."""
         return self._catalogue.names.row(id) is not None
@@ -391,7 +405,7 @@ class Recommender:
     def _row(self, id: str) -> int:
         row = self._catalogue.names.row(id)
         if row is None:
-            raise UnknownArticleError(id, closest=closest_ids(self._catalogue, id))
+            raise UnknownArticleError(id, closest=self.closest_ids(id))
         return row
 
     def _batches(self, ids: Sequence[str]) -> Iterator[list[int]]:
