@@ -72,6 +72,9 @@ class Settings:
     """Beyond so many days only the evergreen share is left; `None` for no such end."""
     min_similarity: _Share = 0.0
     """Articles that are less similar are not suggested, 0 to 1, whatever their age."""
+    other_provider: _Share = 1.0
+    """What a score is multiplied by where both articles name a provider and not the same, 0 to 1: editors may prefer
+    their own."""
     hub_exponent: _Share = 0.4
     """How much hubs (articles similar to almost everything) are demoted, 0 (not at all) to 1."""
 

@@ -195,6 +195,9 @@ class DraftBody(RequestFields, frozen=True, kw_only=True):
     title: Annotated[str, Meta(min_length=1)]
     excerpt: str | UnsetType = UNSET
     date: Date | UnsetType = UNSET
+    provider: (
+        Annotated[str, Meta(description="The domain of its provider, or else the name, as in entries.")] | UnsetType
+    ) = UNSET
 
 
 def is_date(text: str) -> bool:

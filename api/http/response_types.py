@@ -68,7 +68,7 @@ class ExplainedWord(Struct):
 
 
 class EntryExplanation(Struct):
-    """Why an entry is in a list: score = similarity × decay × weight."""
+    """Why an entry is in a list: score = similarity × decay × weight × provider."""
 
     id: str
     score: float
@@ -79,6 +79,7 @@ class EntryExplanation(Struct):
         float,
         Meta(description="The factor for the entry itself, lower for hubs: articles similar to almost everything."),
     ]
+    provider: Annotated[float, Meta(description="The factor for another provider than the article's; else 1.")]
     days_apart: Annotated[
         float | None,
         Meta(description="`null` if either has no date: the decay is then that of dated articles on average."),

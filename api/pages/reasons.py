@@ -29,13 +29,14 @@ class Bar(NamedTuple):
 
     Attributes:
         title, excerpt: contributions of the fields to the score.
-        decay, weight: losses to these factors of the score.
+        decay, weight, provider: losses to these factors of the score.
     """
 
     title: float
     excerpt: float
     decay: float
     weight: float
+    provider: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Reason:
     decay: float
     evergreen: float
     weight: float
+    provider: float
     days_apart: float | None
     bar: Bar
     words: tuple[SharedWord, ...]
@@ -69,6 +71,7 @@ class Reason:
             excerpt=why.score * (1 - share),
             decay=why.similarity * (1 - why.decay),
             weight=why.similarity * why.decay * (1 - why.weight),
+            provider=why.similarity * why.decay * why.weight * (1 - why.provider),
         )
         mine, theirs = _strengths(why.words, why.similarity), _strengths(back.words, why.similarity)
         return cls(
@@ -77,6 +80,7 @@ class Reason:
             decay=why.decay,
             evergreen=why.evergreen,
             weight=why.weight,
+            provider=why.provider,
             days_apart=why.days_apart,
             bar=bar,
             words=why.words[:_WORDS],

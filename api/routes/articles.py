@@ -53,6 +53,7 @@ def related_to_draft(query: DraftQuery, body: DraftBody) -> Response:
         body.title,
         body.excerpt or "",
         date=body.date or None,
+        provider=body.provider or None,
         limit=query.limit or None,
         **ranking_options(query),
     )
@@ -96,8 +97,17 @@ def _related(snapshot: Snapshot, id: str, query: LookUpQuery) -> Response:
 def _explanation(recommender: Recommender, id: str, other: Article) -> EntryExplanation:
     why = recommender.explain(id, other.id)
     words = [ExplainedWord(word.text, word.field, word.contribution) for word in why.words]
-    factors = why.decay, why.evergreen, why.weight
-    return EntryExplanation(other.id, why.score, why.similarity, *factors, why.days_apart, words)
+    return EntryExplanation(
+        id=other.id,
+        score=why.score,
+        similarity=why.similarity,
+        decay=why.decay,
+        evergreen=why.evergreen,
+        weight=why.weight,
+        provider=why.provider,
+        days_apart=why.days_apart,
+        words=words,
+    )
 
 
 def _article(article: Article) -> dict[str, object]:

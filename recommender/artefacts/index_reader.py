@@ -49,6 +49,7 @@ class IndexReader:
                 "data": self.files.read_rows("index.data", start, end),
                 "days": self.days(first, last),
                 "weights": np.ones(count),
+                "providers": self.files.read_rows("index.providers", first, last),
                 "term_levels": self.files.read_array("index.term_levels"),
                 "head_norms": np.empty((0, count), np.float32),
                 "mean_head_norms": np.empty(0),

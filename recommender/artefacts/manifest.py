@@ -20,7 +20,7 @@ from recommender.errors import ArtefactError, SettingsError
 from recommender.settings import Settings
 from recommender.sources import FileChoice
 
-FORMAT = 7
+FORMAT = 8
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"  # sha256 of all else in the manifest, as hex
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "PyStemmer", "regex")

@@ -36,6 +36,7 @@ ARRAYS: dict[str, tuple[DTypeLike, int]] = {  # dtype and number of dimensions
     "index.data": (np.float32, 1),
     "index.days": (np.float64, 1),
     "index.weights": (np.float64, 1),
+    "index.providers": (np.int32, 1),
     "index.term_levels": (np.uint8, 1),
     "index.head_norms": (np.float32, 2),
     "index.mean_head_norms": (np.float64, 1),

@@ -47,6 +47,7 @@ class TrainedModel:
             entry_sizes=arrays["articles.entries"],
             days=index.days,
             flags=arrays["articles.flags"],
+            providers=index.providers,
             names=StringIndex(texts["names.txt"], arrays["names.rows"]),
             urls=StringIndex(texts["urls.txt"], arrays["urls.rows"]),
             copies=Copies(arrays["copies.text_keys"], arrays["copies.originals"]),

@@ -53,6 +53,12 @@ class Article:
     banned: tuple[str, ...] = ()
 
     @property
+    def provider(self) -> str | None:
+        """The domain of its provider, or else the name; `None` where it names none."""
+        provider = self.entry.get("provider")
+        return (provider.get("domain") or provider.get("name")) if isinstance(provider, dict) else None
+
+    @property
     def own_urls(self) -> tuple[str, ...]:
         """Its addresses but for that of its original."""
         return tuple(url for url in self.urls if url != self.canonical_url)

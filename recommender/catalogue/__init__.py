@@ -7,6 +7,7 @@ from recommender.catalogue.catalogue import (
     UNPUBLISHED,
     Catalogue,
     encode_article,
+    number_provider,
 )
 from recommender.catalogue.live_catalogue import LiveCatalogue
 from recommender.catalogue.schedule import Schedule
@@ -25,4 +26,5 @@ __all__ = [
     "StringIndex",
     "TitleIndex",
     "encode_article",
+    "number_provider",
 ]

@@ -35,6 +35,7 @@ class Catalogue(Sequence[Article]):
         days: float64 (articles,) days since 1970-01-01 UTC; NaN where unknown.
         flags: uint8 (articles,): the sum of `HIDDEN`, `UNPUBLISHED`, `HAS_PINS_OR_BANS`, `TIMED` and
             `PART_OF_SERIES`.
+        providers: int32 (articles,) the number of each one's provider, by domain or else by name; -1 for none.
         names, urls: the row of each ID, and of each normalised URL.
         copies: which articles are copies of one text.
     """
@@ -46,6 +47,7 @@ class Catalogue(Sequence[Article]):
         entry_sizes: NDArray[np.int32],
         days: NDArray[np.float64],
         flags: NDArray[np.uint8],
+        providers: NDArray[np.int32],
         names: StringIndex,
         urls: StringIndex,
         copies: Copies,
@@ -56,6 +58,7 @@ class Catalogue(Sequence[Article]):
         self._entry_sizes = np.ascontiguousarray(entry_sizes).data
         self.days = days
         self.flags = flags
+        self.providers = providers
         self.names = names
         self.urls = urls
         self.copies = copies
@@ -72,7 +75,7 @@ class Catalogue(Sequence[Article]):
             links: by ID, the IDs that the article's editors linked.
         """
         links = links or {}
-        finder = CopyFinder()
+        finder, numbers = CopyFinder(), dict[str, int]()
         for article in articles:
             finder.add(article)
         rows = [encode_article(article, links.get(article.id, ())) for article in articles]
@@ -81,6 +84,7 @@ class Catalogue(Sequence[Article]):
             entry_sizes=np.array([size for _, size, _ in rows], np.int32),
             days=published_days(articles),
             flags=np.array([flags for _, _, flags in rows], np.uint8),
+            providers=np.array([number_provider(article, numbers) for article in articles], np.int32),
             names=StringIndex.build({name: row for row, article in enumerate(articles) for name in article.names}),
             urls=StringIndex.build({url: row for row, article in enumerate(articles) for url in article.urls}),
             copies=finder.find(),
@@ -140,20 +144,12 @@ class Catalogue(Sequence[Article]):
         """The rows of all articles that can be looked up, in rank order."""
         return range(len(self))
 
-    @property
-    def providers(self) -> NDArray[np.int32]:
-        """Each article's provider as a number, int32 (articles,), by domain or else by name; -1 for none."""
-        return self.provider_numbers[0]
-
     @cached_property
-    def provider_numbers(self) -> tuple[NDArray[np.int32], dict[str, int]]:
-        """Each article's provider as a number, as in `providers`, and the number of each provider."""
-        numbers: dict[str, int] = {}
-        found = np.full(len(self), -1, np.int32)
-        for row in range(len(self)):
-            if key := self.provider(row):
-                found[row] = numbers.setdefault(key, len(numbers))
-        return found, numbers
+    def provider_numbers(self) -> dict[str, int]:
+        """The number of each provider, by its domain or else its name."""
+        numbers, rows = np.unique(self.providers, return_index=True)
+        articles = map(self._fresh, rows.tolist())
+        return {one.provider: number for one, number in zip(articles, numbers.tolist(), strict=True) if one.provider}
 
     @property
     def sections(self) -> NDArray[np.int32]:
@@ -193,11 +189,6 @@ class Catalogue(Sequence[Article]):
         """An article's section."""
         return self[row].section if self._articles else str(self._rest(row).get("section", ""))
 
-    def provider(self, row: int) -> str | None:
-        """The domain of an article's provider, or else its name."""
-        provider = json.loads(self.entry_json(row)).get("provider")
-        return provider.get("domain") or provider.get("name") if isinstance(provider, dict) else None
-
     def _fresh(self, row: int) -> Article:
         """An article, decoded without being cached."""
         return _decode(self.records, self.days, self.flags, row)
@@ -205,7 +196,8 @@ class Catalogue(Sequence[Article]):
     def check(self) -> None:
         """Raise `ValueError`, `TypeError` or `KeyError` unless `from_articles` could have made this."""
         count = len(self)
-        if not len(self.records) == len(self.days) == len(self.flags) == len(self.copies.text_keys) == count:
+        lengths = {len(each) for each in (self.records, self.days, self.flags, self.providers, self.copies.text_keys)}
+        if lengths != {count}:
             raise ValueError("there is not one of each an article")
         self.records.check()
         self.names.check(count)
@@ -251,6 +243,11 @@ def encode_article(article: Article, curated: Sequence[str]) -> tuple[bytes, int
     flags = HIDDEN * article.hidden + UNPUBLISHED * (not article.published) + HAS_PINS_OR_BANS * edited + TIMED * timed
     flags += PART_OF_SERIES * bool(article.series.names)
     return _record(article, entry, curated), len(entry), flags
+
+
+def number_provider(article: Article, numbers: dict[str, int]) -> int:
+    """The number of an article's provider, -1 for none; a new one is added to those that are numbered."""
+    return numbers.setdefault(article.provider, len(numbers)) if article.provider else -1
 
 
 def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:

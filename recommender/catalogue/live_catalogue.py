@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, rank_key
-from recommender.catalogue.catalogue import HIDDEN, Catalogue
+from recommender.catalogue.catalogue import HIDDEN, Catalogue, number_provider
 from recommender.catalogue.live_string_index import LiveStringIndex
 from recommender.catalogue.schedule import Schedule
 from recommender.catalogue.series_index import other_parts
@@ -118,11 +118,17 @@ class LiveCatalogue:
 
     @cached_property
     def providers(self) -> NDArray[np.int32]:
-        """Each article's provider as a number, int32 (articles,); -1 for none."""
-        found, numbers = self._base.provider_numbers[0], dict(self._base.provider_numbers[1])
-        keys = [self._live.provider(row) for row in range(len(self._live))]
-        more = [numbers.setdefault(key, len(numbers)) if key else -1 for key in keys]
-        return np.concatenate((found, np.array(more, np.int32)))
+        """The number of each article's provider, int32 (articles,); -1 for none."""
+        live = [number_provider(article, self.provider_numbers) for article in self._live]
+        return np.concatenate((self._base.providers, np.array(live, np.int32)))
+
+    @cached_property
+    def provider_numbers(self) -> dict[str, int]:
+        """The number of each provider, by its domain or else its name."""
+        numbers = dict(self._base.provider_numbers)
+        for article in self._live:
+            number_provider(article, numbers)
+        return numbers
 
     @cached_property
     def sections(self) -> NDArray[np.int32]:

@@ -72,4 +72,6 @@ def _print_explanations(recommender: Recommender, id: str, suggestions: list[Sug
         click.echo(f"{why.score:.3f}  {suggestion.article.title}")
         click.echo(f"       {suggestion.article.id}")
         factors = f"similarity {why.similarity:.3f} × decay {why.decay:.3f} ({apart}) × weight {why.weight:.3f}"
+        if why.provider != 1:
+            factors += f" × other provider {why.provider:.3f}"
         click.echo(f"       {factors}; {words}")

@@ -11,7 +11,7 @@ from recommender.settings import Settings
 Origin: TypeAlias = Literal["given", "learnt from links", "chosen for this corpus", "of random pairs", "default"]
 
 _SHOWN = (
-    *("title_weight", "text_weight", "half_life_days", "evergreen", "window_days"),
+    *("title_weight", "text_weight", "half_life_days", "evergreen", "window_days", "other_provider"),
     *("language", "published", "copies", "series", "min_similarity", "min_score"),
 )
 

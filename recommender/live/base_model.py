@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice, pairwise
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article
+from recommender.catalogue import number_provider
 from recommender.corpus import PostedArticle, state_digest
 from recommender.live.live_article import LiveArticle
 from recommender.ranking import Candidates, Recommender, Rules
@@ -89,6 +90,7 @@ class BaseModel:
         nearest = self.index.nearest(
             vectors,
             query_days=days,
+            query_providers=self._providers_of(articles),
             excluded=excluded,
             allowed=self._allowed,
             scoring=self.scoring,
@@ -108,6 +110,11 @@ class BaseModel:
             )
             for i, article in enumerate(articles)
         ]
+
+    def _providers_of(self, articles: Sequence[Article]) -> NDArray[np.int32]:
+        """The number of each article's provider, int32 (articles,); -1 for none."""
+        numbers = dict(self.catalogue.provider_numbers)
+        return np.array([number_provider(article, numbers) for article in articles], np.int32)
 
     @cached_property
     def _allowed(self) -> NDArray[np.bool_]:

@@ -46,18 +46,20 @@ class LiveOverlay:
             *(one.replaced for one in live),
             *(base.rows_of(gone.names, gone.urls) for gone in changes.withdrawn.values()),
         )
+        sort_keys = np.concatenate((np.arange(len(base.catalogue)), [one.sort_key for one in self._live]))
+        self._catalogue: Catalogue | LiveCatalogue = base.catalogue
+        if self._live or self._masked:
+            self._catalogue = self._joined_catalogue(sort_keys)
         self._live_index = Index.build(
             stack_vectors([one.vector for one in self._live], terms=base.index.terms),
             np.array([one.article.published_at for one in self._live], np.float64),
             np.array([one.weight for one in self._live], np.float64),
+            providers=self._catalogue.providers[len(base.catalogue) :],
         )
-        self._catalogue: Catalogue | LiveCatalogue = base.catalogue
         self._index: Index | LiveIndex = base.index
         self.recommender = base.recommender
         self.tag = ""
         if self._live or self._masked:
-            sort_keys = np.concatenate((np.arange(len(base.catalogue)), [one.sort_key for one in self._live]))
-            self._catalogue = self._joined_catalogue(sort_keys)
             self._index = LiveIndex(base.index, self._live_index, sort_keys=sort_keys)
             self.recommender = Recommender.from_parts(
                 self._catalogue, base.read_tfidf, self._index, settings=base.settings, top_lists=base.top_lists
@@ -144,6 +146,7 @@ class LiveOverlay:
                 self._index.vectors_of([own]),
                 day=float(self._index.days[own]),
                 weight=float(self._index.weights[own]),
+                provider=int(self._index.providers[own]),
                 min_scores=np.zeros(len(index)) if lists is None else lists.admission_scores(of_part, allowed[:count]),
                 scoring=base.scoring,
             )

@@ -27,13 +27,14 @@ class SharedWord:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why one article is suggested for another: score = similarity * decay * weight.
+    """Why one article is suggested for another: score = similarity * decay * weight * provider.
 
     Attributes:
         similarity: the weighted sum of the fields' cosines, 0 to 1; the words' contributions add up to it.
         decay: what the time between them leaves of it, 0 to 1.
         evergreen: the part of the decay that no time takes away; the rest fades with the days apart.
         weight: the suggested article's own, 0 to 1: articles that are near to everything weigh less.
+        provider: below 1 where both name a provider and not the same, as far as the setting `other_provider` says so.
         days_apart: `None` where either has no date; the decay is then that of dated articles on average.
         removed_by: the name of the rule that keeps the article out of the list, `None` if none does.
         words: by contribution, greatest first.
@@ -44,6 +45,7 @@ class Explanation:
     decay: float
     evergreen: float
     weight: float
+    provider: float
     days_apart: float | None
     removed_by: str | None
     words: tuple[SharedWord, ...]

@@ -48,6 +48,17 @@ class _Allowed(NamedTuple):
         return row if self.shown is None or row < 0 else int(self.shown[row])
 
 
+class PairScore(NamedTuple):
+    """The score of one article as a candidate for another, and its factors, see `Explanation`."""
+
+    score: float
+    similarity: float
+    decay: float
+    evergreen: float
+    weight: float
+    provider: float
+
+
 class Ranking:
     """Ranks articles for any of them, or for a text that is none.
 
@@ -127,19 +138,21 @@ class Ranking:
         """The rule that keeps one article out of the list of another, if that does not pin it."""
         if (rule := self.removed_by(row, other, asked)) is not None:
             return rule
-        similarity = self.pair(row, other)[1]
+        similarity = self.pair(row, other).similarity
         return TOO_LITTLE if 0 < similarity < self._scoring.min_similarity else None
 
-    def pair(self, row: int, other: int) -> tuple[float, float, float, float]:
-        """Score, similarity, time factor and weight of one article as a candidate for another."""
+    def pair(self, row: int, other: int) -> PairScore:
+        """The score of one article as a candidate for another, with the bits that a search gives it."""
         query = self._weigh_query(self._index.vectors_of([row])).astype(np.float64)
         products = query.multiply(self._index.vectors_of([other]).astype(np.float64))
         similarity = float(np.add.accumulate(np.append(0.0, csr_array(products).data))[-1])  # in the columns' order
-        days = self._index.days
-        factor = float(self._scoring.factor(days[[row]], days[[other]])[0])
+        days, providers = self._index.days, self._index.providers
+        decay = float(self._scoring.factor(days[[row]], days[[other]])[0])
+        of_providers = float(self._scoring.provider_factor(providers[[row]], providers[[other]])[0])
         weight = float(self._index.weights[other])
-        score = self._scoring.score(similarity, float(days[other] - days[row]), weight)
-        return score, similarity, factor, weight
+        score = self._scoring.score(similarity, float(days[other] - days[row]), weight, of_providers)
+        evergreen = 1.0 if self._scoring.half_life_days is None else min(self._scoring.evergreen, decay)
+        return PairScore(score, similarity, decay, evergreen, weight, of_providers)
 
     def products(self, row: int, other: int) -> csr_array:
         """What each term that two articles share adds to their similarity, float32 (1, terms)."""
@@ -289,15 +302,24 @@ class Ranking:
         """The same by searching, without a cap on providers."""
         return self._search(rows, self._index.vectors_of(rows), self._index.days[list(rows)], rules) if rows else []
 
-    def for_text(self, vector: csr_array, days: NDArray[np.float64], rules: Rules) -> Ranked:
+    def for_text(
+        self, vector: csr_array, days: NDArray[np.float64], rules: Rules, *, provider: str | None = None
+    ) -> Ranked:
         """The best candidates for a text that is no article.
 
         Args:
             vector: float32 (1, terms).
             days: float64 (1,), when it appears; NaN if that is unknown: then time counts for nothing.
+            provider: its domain, or else its name; `None` if that is unknown: then it counts for nothing.
         """
         scoring = replace(self._scoring, half_life_days=None) if np.isnan(days[0]) else self._scoring
-        return self._capped(lambda asked: self._search([-1], vector, days, asked, scoring=scoring)[0], rules)
+        numbers = self._articles.provider_numbers if provider else {}
+        providers = np.array([numbers.get(provider, len(numbers)) if provider else -1], np.int32)
+
+        def found(asked: Rules) -> Ranked:
+            return self._search([-1], vector, days, asked, providers=providers, scoring=scoring)[0]
+
+        return self._capped(found, rules)
 
     def _weigh_query(self, queries: csr_array) -> csr_array:
         """Queries that give the fields the shares that are wanted, which may be others than were trained."""
@@ -321,6 +343,7 @@ class Ranking:
         *,
         nearest: Callable[..., Neighbors] | None = None,
         min_score: NDArray[np.float64] | None = None,
+        providers: NDArray[np.int32] | None = None,
         scoring: Scoring | None = None,
     ) -> list[Ranked]:
         """The nearest of some queries, which are the articles at some rows or, -1, none; by default among all."""
@@ -328,6 +351,7 @@ class Ranking:
         found = (nearest or self._index.nearest)(
             self._weigh_query(queries),
             query_days=days,
+            query_providers=self._index.providers[rows] if providers is None else providers,
             excluded=np.array([[row, *self._excluded_rows(row, rules, allowed)] for row in rows], np.int32),
             allowed=allowed.rows,
             since=rules.since(days),

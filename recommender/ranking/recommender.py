@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.artefacts import Models, TrainedModel, models_at
-from recommender.articles import Article, get_address_keys, in_rank_order, parse_date, published_days
+from recommender.articles import Article, get_address_keys, in_rank_order, parse_date
 from recommender.catalogue import Catalogue, LiveCatalogue
 from recommender.corpus import Corpus, choose_defaults
 from recommender.errors import CorpusError, UnknownArticleError
@@ -65,9 +65,10 @@ class Recommender:
             languages=[article.language or "" for article in articles],
             term_factors=term_factors,
         )
-        index = Index.build(vectors, published_days(articles))
+        catalogue = Catalogue.from_articles(articles, corpus.links)
+        index = Index.build(vectors, catalogue.days, providers=catalogue.providers)
         weights = hub_weights(index, scoring=Scoring(self.settings.half_life_days), exponent=self.settings.hub_exponent)
-        return self._take(Catalogue.from_articles(articles, corpus.links), model, index.weighted(weights), None)
+        return self._take(catalogue, model, index.weighted(weights), None)
 
     @classmethod
     def load(cls, models: Models | Path | str, version: str | None = None) -> Self:
@@ -317,6 +318,7 @@ class Recommender:
         excerpt: str = "",
         *,
         date: str | None = None,
+        provider: str | None = None,
         limit: int | None = None,
         **options: Unpack[Options],
     ) -> list[Suggestion]:
@@ -324,11 +326,12 @@ class Recommender:
 
         Args:
             date: when it appears, ISO 8601; without one, time counts for nothing.
+            provider: its domain, or else its name; without one, providers count for nothing.
         """
         rules = Rules.from_settings(self.settings, limit=limit, **options)
         vector = self._tfidf.transform([title], [excerpt], languages=[""])
         days = np.array([parse_date(date)], np.float64)
-        return self._suggestions(self._ranking.for_text(vector, days, rules))
+        return self._suggestions(self._ranking.for_text(vector, days, rules, provider=provider))
 
     def related_many(
         self,
@@ -376,7 +379,7 @@ class Recommender:
         placements = []
         for other in map(self._row, others):
             rule = self._ranking.absent_by(row, other, everything)
-            rank, score = ranks.get(other) or (None, self._ranking.pair(row, other)[0])
+            rank, score = ranks.get(other) or (None, self._ranking.pair(row, other).score)
             name, note = (rule.name, rule.note) if rule else (None, "")
             placements.append(Placement(rank, score, name, note))
         return placements
@@ -388,15 +391,10 @@ class Recommender:
             UnknownArticleError: no article answers to one of the IDs.
         """
         row, other_row = self._row(id), self._row(other)
-        score, similarity, factor, weight = self._ranking.pair(row, other_row)
         rule = self._ranking.absent_by(row, other_row, Rules.from_settings(self.settings))
         apart = abs(float(self._index.days[row] - self._index.days[other_row]))
         return Explanation(
-            score=score,
-            similarity=similarity,
-            decay=factor,
-            evergreen=1.0 if self.settings.half_life_days is None else min(self.settings.evergreen, factor),
-            weight=weight,
+            **self._ranking.pair(row, other_row)._asdict(),
             days_apart=None if np.isnan(apart) else apart,
             removed_by=rule.name if rule else None,
             words=shared_words(self._tfidf, self._catalogue[row], self._ranking.products(row, other_row)),

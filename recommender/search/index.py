@@ -1,9 +1,9 @@
 """Exact nearest neighbours by similarity and time.
 
-A score is similarity * time factor * the candidate's weight. Weights are at most 1 and the time factor falls with the
-distance in time, so no candidate beyond some distance can beat the scores already found: a search visits blocks of
-articles outwards from the query's day, and stops where none can. Its cost depends on how much is published in that
-time, not on the size of the archive.
+A score is similarity * time factor * weight * provider factor. The last two are at most 1, and the time factor falls
+with the distance in time, so no candidate beyond some distance can beat the scores already found: a search visits
+blocks of articles outwards from the query's day, and stops where none can. Its cost depends on how much is published in
+that time, not on the size of the archive.
 
 Within a block it first reads only the postings of the query's rare terms. What the common ones, the query's *head*, can
 add to a similarity is at most the product of the two heads' norms (Cauchy-Schwarz). The few articles whose upper bound
@@ -72,6 +72,7 @@ class Index:
         days: NDArray[np.float64],
         weights: NDArray[np.float64] | None = None,
         *,
+        providers: NDArray[np.int32] | None = None,
         like: Self | None = None,
     ) -> Self:
         """Index articles.
@@ -80,6 +81,7 @@ class Index:
             vectors: float32 (articles, terms), sorted columns, no value below 0.
             days: float64 (articles,) descending, NaN last.
             weights: float64 (articles,), 0 to 1; all 1 if left out.
+            providers: int32 (articles,) the number of each one's provider, -1 for none; none has one if left out.
             like: an index whose block size, value scale and term levels this one takes over.
         """
         from recommender.search.kernels import invert_block
@@ -95,6 +97,7 @@ class Index:
             data=np.asarray(vectors.data, np.float32),
             days=np.asarray(days, np.float64),
             weights=np.ones(articles) if weights is None else np.asarray(weights, np.float64),
+            providers=np.full(articles, -1, np.int32) if providers is None else np.asarray(providers, np.int32),
             term_levels=(
                 like.arrays.term_levels if like else term_levels(np.bincount(vectors.indices, minlength=terms))
             ),
@@ -149,6 +152,11 @@ class Index:
         return self.arrays.weights
 
     @property
+    def providers(self) -> NDArray[np.int32]:
+        """The number of each article's provider, int32 (articles,); -1 for none."""
+        return self.arrays.providers
+
+    @property
     def terms(self) -> int:
         """The number of columns of a vector."""
         return len(self.arrays.term_levels)
@@ -193,6 +201,7 @@ class Index:
         query_days: NDArray[np.float64],
         scoring: Scoring,
         limit: int,
+        query_providers: NDArray[np.int32] | None = None,
         min_score: float | NDArray[np.float64] = 0.0,
         excluded: NDArray[np.int32] | None = None,
         allowed: NDArray[np.bool_] | None = None,
@@ -207,6 +216,7 @@ class Index:
         Args:
             queries: float32 (queries, terms), sorted columns, no value below 0.
             query_days: float64 (queries,); NaN where unknown.
+            query_providers: int32 (queries,); -1 for none, which all have if left out.
             min_score: the least score of a candidate, for all queries or float64 (queries,).
             excluded: int32 (queries, any) rows that a query must not get, such as its own; -1 for none.
             allowed: bool (articles,) the rows that may be given at all; `None` for all.
@@ -232,6 +242,9 @@ class Index:
         )
         arguments = (
             read_only(days),
+            read_only(
+                np.full(count, -1, np.int32) if query_providers is None else np.asarray(query_providers, np.int32)
+            ),
             read_only(ends),
             read_only(np.empty((count, 0), np.int32) if excluded is None else np.asarray(excluded, np.int32)),
             read_only(np.empty(0, np.bool_) if allowed is None else np.asarray(allowed, np.bool_)),
@@ -253,7 +266,14 @@ class Index:
         return found._replace(postings_read=sum(read))
 
     def queries_found_by(
-        self, vector: csr_array, *, day: float, weight: float, min_scores: NDArray[np.float64], scoring: Scoring
+        self,
+        vector: csr_array,
+        *,
+        day: float,
+        weight: float,
+        min_scores: NDArray[np.float64],
+        scoring: Scoring,
+        provider: int = -1,
     ) -> NDArray[np.int64]:
         """The articles for which a candidate scores above 0 and at least their minimum, as far as float32 tells.
 
@@ -264,12 +284,14 @@ class Index:
             day: of the candidate; NaN if unknown.
             weight: of the candidate, 0 to 1.
             min_scores: float64 (articles,) the least score that each article accepts.
+            provider: of the candidate; -1 for none.
 
         Returns:
             Their rows, ascending.
         """
         dense, slack = vector.toarray()[0], 1 + 2.0**-22 * (vector.nnz + 64)
-        factors = scoring.factor(self.days, np.array(day)) * weight * slack
+        of_providers = scoring.provider_factor(self.providers, np.full(len(self), provider, np.int32))
+        factors = scoring.factor(self.days, np.array(day)) * (weight * slack) * of_providers
         reachable = factors * (np.sqrt(vector.power(2).sum(dtype=np.float64)) * self.arrays.max_norm) >= min_scores
         scores, least = np.zeros(len(self)), scoring.min_similarity / slack
         for first in range(0, len(self), self.arrays.block_size):

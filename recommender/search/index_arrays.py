@@ -24,6 +24,7 @@ class IndexArrays(NamedTuple):
         indptr, indices, data: int64 (articles + 1,), int32 and float32 (values,), the vectors as a CSR matrix.
         days: float64 (articles,) days since any fixed moment; NaN where unknown.
         weights: float64 (articles,), 0 to 1.
+        providers: int32 (articles,) the number of each one's provider; -1 for none.
         term_levels: uint8 (terms,) the first level whose head holds the term; 0 for the commonest.
         head_norms: float32 (levels, articles) the norm of each vector's head.
         mean_head_norms: float64 (levels,) their means.
@@ -41,6 +42,7 @@ class IndexArrays(NamedTuple):
     data: NDArray[np.float32]
     days: NDArray[np.float64]
     weights: NDArray[np.float64]
+    providers: NDArray[np.int32]
     term_levels: NDArray[np.uint8]
     head_norms: NDArray[np.float32]
     mean_head_norms: NDArray[np.float64]
@@ -72,7 +74,8 @@ class IndexArrays(NamedTuple):
         articles, terms, size = len(self.days), len(self.term_levels), len(self.postings)
         fits = {
             "rows": len(self.indptr) == articles + 1 and self.indptr[0] == 0 and self.indptr[-1] == size,
-            "sizes": len(self.indices) == len(self.data) == size and len(self.weights) == articles,
+            "sizes": len(self.indices) == len(self.data) == size,
+            "weights": len(self.weights) == len(self.providers) == articles,
             "head norms": self.head_norms.shape == (HEAD_LEVELS, articles) and len(self.mean_head_norms) == HEAD_LEVELS,
             "block size": MIN_BLOCK_SIZE <= self.block_size <= MAX_BLOCK_SIZE and 0 <= self.dated_count <= articles,
             "posting offsets": self.posting_offsets.shape == (-(-articles // max(self.block_size, 1)), terms + 1),

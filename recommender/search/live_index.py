@@ -17,6 +17,7 @@ class _Options(TypedDict):
     """What both indexes are asked alike; see `Index.nearest`."""
 
     query_days: NDArray[np.float64]
+    query_providers: NDArray[np.int32]
     scoring: Scoring
     limit: int
     since: NDArray[np.float64]
@@ -26,7 +27,7 @@ class LiveIndex:
     """Articles as candidates: the rows of the trained model's, then those of the live ones.
 
     Attributes:
-        days, weights: as an `Index` has them, of all rows.
+        days, weights, providers: as an `Index` has them, of all rows.
         trained_days: of the trained model's rows alone.
     """
 
@@ -42,6 +43,7 @@ class LiveIndex:
         self.trained_days = base.days
         self.days = np.concatenate((base.days, live.days))
         self.weights = np.concatenate((base.weights, live.weights))
+        self.providers = np.concatenate((base.providers, live.providers))
 
     @property
     def vectors(self) -> csr_array:

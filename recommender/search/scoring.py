@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from recommender.search.index_arrays import read_only
 from recommender.settings import Settings
 
+if TYPE_CHECKING:
+    from recommender.search.kernels import ScoringParameters
+
 _SAMPLE = 300  # dated articles, evenly spaced in rank order, whose pairs stand for all
 
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """A score is similarity * time factor * weight, and 0 where the similarity is less than the least.
+    """A score is similarity * time factor * weight * provider factor, and 0 where the similarity is below the least.
 
     The time factor is e + (1 - e) * 2^(-|days apart| / half-life), and e beyond a window. The formula itself is
     compiled: `kernels/scoring.py`.
@@ -28,6 +31,7 @@ class Scoring:
         window_days: beyond it only that share is left; `None` for no window.
         undated: the time factor where either date is unknown (NaN), 0 to 1.
         min_similarity: the least similarity that counts, 0 to 1.
+        other_provider: the provider factor where both have a provider and not the same, 0 to 1; else it is 1.
     """
 
     half_life_days: float | None
@@ -36,6 +40,7 @@ class Scoring:
     window_days: float | None = None
     undated: float = 1.0
     min_similarity: float = 0.0
+    other_provider: float = 1.0
 
     @classmethod
     def from_settings(cls, settings: Settings, days: NDArray[np.float64]) -> Self:
@@ -52,6 +57,7 @@ class Scoring:
             evergreen=settings.evergreen,
             window_days=settings.window_days,
             min_similarity=settings.min_similarity,
+            other_provider=settings.other_provider,
         )
         dated = days[: len(days) - int(np.count_nonzero(np.isnan(days)))]
         if settings.half_life_days is None or len(dated) < 2:
@@ -69,23 +75,37 @@ class Scoring:
 
         return time_factors(read_only(days_later.ravel()), self.parameters).reshape(days_later.shape)
 
-    def score(self, similarity: float, days_later: float, weight: float) -> float:
-        """The score of a candidate: similarity * (time factor * weight), with the bits that a search gives it.
+    def provider_factor(self, providers: NDArray[np.int32], others: NDArray[np.int32]) -> NDArray[np.float64]:
+        """The provider factor, 0 to 1, of articles of some providers (-1 for none) and of others, float64 (pairs,)."""
+        from recommender.search.kernels import provider_factors
+
+        return provider_factors(read_only(providers), read_only(others), self.parameters)
+
+    def score(self, similarity: float, days_later: float, weight: float, provider_factor: float = 1.0) -> float:
+        """The score of a candidate, with the bits that a search gives it.
 
         Args:
             days_later: days from the query to the candidate; NaN if unknown.
             weight: of the candidate, 0 to 1.
+            provider_factor: of the candidate for the query, 0 to 1.
         """
         from recommender.search.kernels import score
 
-        return float(
-            score(similarity, days_later if self.half_life_days is not None else np.nan, weight, self.parameters)
-        )
+        days_later = days_later if self.half_life_days is not None else np.nan
+        return float(score(similarity, days_later, weight, provider_factor, self.parameters))
 
     @property
-    def parameters(self) -> tuple[float, float, float, float, float, float]:
-        """What the kernels take; see `ScoringParameters`."""
+    def parameters(self) -> ScoringParameters:
+        """What the kernels take."""
+        from recommender.search.kernels import ScoringParameters
+
         half_life = self.half_life_days or 1.0
-        window = np.inf if self.window_days is None else self.window_days
-        undated = 1.0 if self.half_life_days is None else self.undated
-        return half_life, half_life * self.newer_stretch, self.evergreen, window, undated, self.min_similarity
+        return ScoringParameters(
+            half_life=float(half_life),
+            newer_half_life=float(half_life * self.newer_stretch),
+            evergreen=float(self.evergreen),
+            window=np.inf if self.window_days is None else float(self.window_days),
+            undated=1.0 if self.half_life_days is None else float(self.undated),
+            min_similarity=float(self.min_similarity),
+            other_provider=float(self.other_provider),
+        )

@@ -70,6 +70,7 @@ def all_nearest(
         found = index.nearest(
             index.vectors_of(unfinished.tolist()),
             query_days=index.days[unfinished],
+            query_providers=index.providers[unfinished],
             excluded=unfinished[:, None],
             allowed=allowed,
             scoring=scoring,

@@ -71,7 +71,13 @@ class TopLists(NamedTuple):
         else:
             own = np.arange(count, dtype=np.int32)[:, None]
             found = index.nearest(
-                index.vectors, query_days=index.days, excluded=own, allowed=allowed, scoring=scoring, limit=length
+                index.vectors,
+                query_days=index.days,
+                query_providers=index.providers,
+                excluded=own,
+                allowed=allowed,
+                scoring=scoring,
+                limit=length,
             )
         return cls(found.rows, found.scores)
 
@@ -122,6 +128,7 @@ class TopLists(NamedTuple):
         found = others.nearest(
             index.vectors_of(positions.tolist()),
             query_days=index.days[positions],
+            query_providers=index.providers[positions],
             allowed=allowed,
             scoring=scoring,
             limit=length,

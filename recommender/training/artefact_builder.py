@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from recommender.artefacts import RECORDS, ModelFiles
-from recommender.catalogue import encode_article
+from recommender.catalogue import encode_article, number_provider
 from recommender.corpus import CopyFinder, Corpus
 from recommender.errors import CorpusError
 from recommender.parallel import Engine
@@ -129,13 +129,14 @@ def _write_catalogue(files: ModelFiles, corpus: Corpus, slices: Sequence[Slice])
     languages: Counter[str] = Counter()
     bodies: deque[tuple[str, tuple[str, ...]]] = deque()
     waiting = deque(slices)
-    finder = CopyFinder()
+    finder, numbers = CopyFinder(), dict[str, int]()
     with (
         files.folder.open_writer(RECORDS) as records,
         files.appending("articles.ends") as ends,
         files.appending("articles.entries") as entry_sizes,
         files.appending("articles.flags") as flags,
         files.appending("index.days") as days,
+        files.appending("index.providers") as providers,
     ):
         end, dated = 0, 0
         for article in corpus.in_rank_order():
@@ -145,6 +146,7 @@ def _write_catalogue(files: ModelFiles, corpus: Corpus, slices: Sequence[Slice])
             ends.append(end)
             entry_sizes.append(entry_size)
             flags.append(flag)
+            providers.append(number_provider(article, numbers))
             days.append(np.nan if article.published_at is None else article.published_at)
             finder.add(article)
             dated += article.published_at is not None

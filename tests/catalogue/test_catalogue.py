@@ -22,6 +22,7 @@ def as_loaded(catalogue: Catalogue) -> Catalogue:
         entry_sizes=catalogue.entry_sizes,
         days=catalogue.days,
         flags=catalogue.flags,
+        providers=catalogue.providers,
         names=catalogue.names,
         urls=catalogue.urls,
         copies=catalogue.copies,
@@ -57,7 +58,9 @@ def test_providers_are_told_by_domain_then_name() -> None:
     for number, provider in enumerate(providers):
         one = article(str(number), "Title")
         made.append(replace(one, entry={**one.entry, "provider": provider}) if provider else one)
-    assert Catalogue.from_articles(made).providers.tolist() == [0, 0, 1, -1]
+    catalogue = Catalogue.from_articles(made)
+    assert catalogue.providers.tolist() == [0, 0, 1, -1]
+    assert as_loaded(catalogue).provider_numbers == {"gull.example": 0, "Gull": 1}
 
 
 @pytest.mark.parametrize("part", ["ends", "sizes", "days", "names", "entry"])

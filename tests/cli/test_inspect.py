@@ -43,6 +43,7 @@ text_weight         0  default
 half_life_days      3  given
 evergreen           0  default
 window_days      none  default
+other_provider      1  default
 language          any  default
 published         any  default
 copies            one  default

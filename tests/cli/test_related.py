@@ -92,6 +92,16 @@ def test_related_explains(site: Path, tmp_path: Path) -> None:
     assert values["score"] == pytest.approx(sum(word["contribution"] for word in values["words"]), rel=1e-5)
 
 
+def test_related_explains_what_another_provider_costs(site: Path, tmp_path: Path) -> None:
+    for name, provider in (("a", "Quay"), ("b", "Pier")):
+        file = site / f"{name}.md"
+        file.write_text(file.read_text().replace("---\n", f"---\nprovider: {provider}\n", 1))
+    (tmp_path / "settings.yaml").write_text("other_provider: 0.5\n")
+    run("train", site, "--models", tmp_path / "models", "--settings", tmp_path / "settings.yaml")
+    told = run("related", "a", "--explain", "--models", tmp_path / "models")
+    assert "× weight 1.000 × other provider 0.500; " in told.stdout
+
+
 def test_an_unknown_id_ends_with_status_2_and_names_the_closest(published: tuple[Path, Manifest]) -> None:
     result = run("related", SEED_ID[:-1], "--models", published[0])
     assert result.exit_code == 2

@@ -37,7 +37,7 @@ def posted_text(chance: random.Random, id: str, *, wishes: tuple[str, ...] = ())
         f"title: {' '.join(words[:3])}",
         f"excerpt: {' '.join(words[3:])}",
         f"sourceUrl: https://site.example/{id}",
-        f"provider: {chance.choice('NSEW')}",
+        f"provider: {chance.choice('NSEW' if id < 'b' else 'NSEWX')}",
     ]
     if chance.random() < 0.8:
         lines.append(f"publishedDateTime: {moment:%Y-%m-%dT%H:%M:%SZ}")
@@ -78,7 +78,7 @@ def with_lists(base: Recommender) -> Recommender:
     return Recommender.from_model(replace(model, top_lists=lists))
 
 
-BASE = Recommender(settings=Settings(hub_exponent=0.4)).fit(CORPUS)
+BASE = Recommender(settings=Settings(hub_exponent=0.4, other_provider=0.7)).fit(CORPUS)
 TIMELESS = Recommender(settings=Settings(hub_exponent=0.0, half_life_days=None, copies="any")).fit(CORPUS)
 READY = {"time and hubs": with_lists(BASE), "neither": with_lists(TIMELESS)}
 
@@ -138,7 +138,9 @@ def brute_force(overlay: LiveOverlay, id: str, limit: int, options: Options) -> 
         known = np.array([np.nan if day is None else day for day in days])
         if similarity < scoring.min_similarity:
             return 0.0
-        return similarity * (float(scoring.factor(known[:1], known[1:])[0]) * float(joined.weights[rows[other]]))
+        factor = float(scoring.factor(known[:1], known[1:])[0]) * float(joined.weights[rows[other]])
+        providers = {joined.article(name).entry["provider"]["name"] for name in (own.id, other)}
+        return similarity * (factor * (scoring.other_provider if len(providers) == 2 else 1.0))
 
     scores = {other: score(other) for other in rows}
     excluded = {joined.article(name).id for name in options.get("exclude", ()) if joined.has_article(name)}

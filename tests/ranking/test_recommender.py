@@ -196,7 +196,7 @@ def test_an_explanation_adds_up(settings: dict[str, float]) -> None:
     for suggestion in recommender.related("flood"):
         why = recommender.explain("flood", suggestion.article.id)
         assert why.score == suggestion.score
-        assert why.score == pytest.approx(why.similarity * why.decay * why.weight)
+        assert why.score == pytest.approx(why.similarity * why.decay * why.weight * why.provider)
         assert why.evergreen == settings.get("evergreen", 0.0)
         assert sum(word.contribution for word in why.words) == pytest.approx(why.similarity, rel=1e-5)
 
@@ -314,11 +314,33 @@ def test_a_draft_text_gets_its_list_by_the_same_rules() -> None:
     assert ids(recommender.related_to_text(*text, limit=2)) == free[:2]
 
 
-def test_no_more_of_one_provider_than_asked_for() -> None:
-    def of(provider: str, id: str, title: str) -> Article:
-        found = article(id, title)
-        return replace(found, entry={**found.entry, "provider": {"name": provider}})
+def of(provider: str, id: str, title: str) -> Article:
+    found = article(id, title)
+    return replace(found, entry={**found.entry, "provider": {"name": provider}})
 
+
+def test_articles_of_other_providers_can_count_less() -> None:
+    echo, post = of("Echo", "echo", "Wend floods"), of("Post", "post", "Wend floods")
+    unknown = article("unknown", "Wend floods")
+    recommender = fitted(corpus_of(of("Post", "query", "Wend floods"), echo, post, unknown), other_provider=0.25)
+    for each in (recommender, recommender.precompute_lists()):
+        found = {one.article.id: one.score for one in each.related("query")}
+        assert found == {"post": pytest.approx(0.5), "unknown": pytest.approx(0.5), "echo": pytest.approx(0.125)}
+        assert ids(each.related("unknown", limit=2)) == ["echo", "post"]
+    assert [recommender.explain("query", id).provider for id in ("echo", "post", "unknown")] == [0.25, 1.0, 1.0]
+    assert recommender.explain("query", "echo").score == found["echo"]
+
+    def of_text(provider: str | None) -> list[str]:
+        return ids(recommender.related_to_text("Wend floods", provider=provider, limit=2))
+
+    assert [of_text(provider) for provider in (None, "Echo", "Herald")] == [
+        ["echo", "post"],
+        ["echo", "unknown"],
+        ["unknown", "echo"],
+    ]
+
+
+def test_no_more_of_one_provider_than_asked_for() -> None:
     articles = [of("Post", "a", "Wend floods"), of("Post", "b", "Wend floods town"), of("Echo", "c", "Wend by night")]
     recommender = fitted(corpus_of(of("Post", "query", "Wend floods"), *articles))
     assert ids(recommender.related("query")) == ["a", "b", "c"]

@@ -63,6 +63,8 @@ def brute_force(
     query_days: NDArray[np.float64],
     days: NDArray[np.float64],
     weights: NDArray[np.float64],
+    providers: NDArray[np.int32],
+    query_providers: NDArray[np.int32],
     excluded: NDArray[np.int32],
     scoring: Scoring,
     limit: int,
@@ -77,7 +79,10 @@ def brute_force(
         for column in np.flatnonzero(vector):
             similarity += np.float64(vector[column]) * vectors[:, column]
         factors = np.array([time_factor(day - query_days[query], scoring) for day in days])
-        scores = np.where(similarity < scoring.min_similarity, 0.0, similarity * (factors * weights))
+        own = query_providers[query]
+        others = np.array([own >= 0 and provider >= 0 and provider != own for provider in providers])
+        factors = factors * weights * np.where(others, scoring.other_provider, 1.0)
+        scores = np.where(similarity < scoring.min_similarity, 0.0, similarity * factors)
         given_out = (scores > 0) & (scores >= min_score) & ~np.isin(np.arange(len(vectors)), excluded[query])
         if allowed is not None:
             given_out &= allowed
@@ -125,6 +130,22 @@ def test_what_is_less_similar_than_the_least_is_left_out_however_new() -> None:
     assert [row for row, _ in rows_and_scores(vectors, days, 0, scoring=scoring)] == [1, 3]
     assert scoring.score(0.49, 0.0, 1.0) == 0.0
     assert scoring.score(0.5, 0.0, 1.0) == 0.5
+
+
+def test_articles_of_another_provider_score_less_and_where_one_is_unknown_as_ever() -> None:
+    vectors, providers = csr_array(np.ones((5, 1), np.float32)), np.array([0, 1, -1, 0, 1], np.int32)
+    index = Index.build(vectors, np.zeros(5), providers=providers)
+
+    def found(provider: int | None, scoring: Scoring) -> list[tuple[int, float]]:
+        of_queries = None if provider is None else np.array([provider], np.int32)
+        options: dict[str, Any] = {"query_providers": of_queries, "scoring": scoring, "limit": 5}
+        return pairs_of(index.nearest(csr_array(vectors[[0]]), query_days=np.zeros(1), **options), 0)
+
+    less, everything = Scoring(7.0, other_provider=0.75), [(row, 1.0) for row in range(5)]
+    assert found(0, less) == [(0, 1.0), (2, 1.0), (3, 1.0), (1, 0.75), (4, 0.75)]
+    assert found(7, less) == [(2, 1.0), (0, 0.75), (1, 0.75), (3, 0.75), (4, 0.75)]
+    assert found(0, Scoring(7.0)) == found(-1, less) == found(None, less) == everything
+    assert found(1, Scoring(7.0, other_provider=0.0)) == [(1, 1.0), (2, 1.0), (4, 1.0)]
 
 
 def test_score_is_similarity_times_decay_times_weight() -> None:
@@ -183,6 +204,7 @@ scorings = st.builds(
     newer_stretch=st.sampled_from([0.5, 1.0, 3.0]),
     undated=st.sampled_from([0.0, 0.1, 0.6, 1.0]),
     min_similarity=st.sampled_from([0.0, 0.0, 0.25, 0.7]),
+    other_provider=st.sampled_from([0.0, 0.6, 1.0]),
 )
 
 
@@ -193,15 +215,26 @@ class Archive:
     vectors: NDArray[np.float32]
     days: NDArray[np.float64]
     weights: NDArray[np.float64]
+    providers: NDArray[np.int32]
+
+    def index(self) -> Index:
+        return Index.build(csr_array(self.vectors), self.days, self.weights, providers=self.providers)
 
     def lists(self, options: dict[str, Any], **more: Any) -> list[list[tuple[int, float]]]:
-        index = Index.build(csr_array(self.vectors), self.days, self.weights)
-        found = index.nearest(csr_array(self.vectors), query_days=self.days, **options, **more)
+        queries: dict[str, Any] = {"query_days": self.days, "query_providers": self.providers}
+        found = self.index().nearest(csr_array(self.vectors), **queries, **options, **more)
         return [pairs_of(found, query) for query in range(len(self.days))]
 
     def expected(self, options: dict[str, Any]) -> list[list[tuple[int, float]]]:
         return brute_force(
-            self.vectors, self.vectors, query_days=self.days, days=self.days, weights=self.weights, **options
+            self.vectors,
+            self.vectors,
+            query_days=self.days,
+            days=self.days,
+            weights=self.weights,
+            providers=self.providers,
+            query_providers=self.providers,
+            **options,
         )
 
 
@@ -217,6 +250,7 @@ def archives(draw: st.DrawFn) -> Archive:
             np.float64,
         ),
         np.array(draw(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=articles, max_size=articles))),
+        np.array(draw(st.lists(st.integers(-1, 2), min_size=articles, max_size=articles)), np.int32),
     )
 
 
@@ -235,6 +269,7 @@ def long_archives(draw: st.DrawFn) -> Archive:
         each[random.integers(0, texts, articles)].astype(np.float32),
         np.append(days, np.full(undated, math.nan)),
         random.choice([0.0, 0.25, 1.0], articles, p=[0.1, 0.4, 0.5]),
+        random.integers(-1, 3, articles).astype(np.int32),
     )
 
 
@@ -278,10 +313,11 @@ def test_an_answer_is_the_same_alone_in_a_batch_and_on_any_number_of_threads(
     options = {**data.draw(searches(archive)), "excluded": None, "since": None}
     together = archive.lists(options, workers=1)
     assert archive.lists(options, workers=3) == together
-    index = Index.build(csr_array(archive.vectors), archive.days, archive.weights)
+    index = archive.index()
     for query in range(0, len(archive.days), 50):
         one = csr_array(archive.vectors[[query]])
-        alone = index.nearest(one, query_days=archive.days[[query]], **options)
+        own: dict[str, Any] = {"query_days": archive.days[[query]], "query_providers": archive.providers[[query]]}
+        alone = index.nearest(one, **own, **options)
         assert pairs_of(alone, 0) == together[query]
 
 
@@ -304,19 +340,23 @@ def test_the_reverse_of_a_search_finds_the_queries_that_accept_a_candidates_scor
     count = len(archive.days)
     candidate, weight = data.draw(st.integers(0, count - 1)), data.draw(st.sampled_from([0.0, 0.5, 1.0]))
     day = data.draw(st.sampled_from([*archive.days.tolist(), 10.0, math.nan]))
+    provider = data.draw(st.integers(-1, 2))
     least = np.array(data.draw(st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5]), min_size=count, max_size=count)))
     expected = []
     for row, vector in enumerate(archive.vectors):
         similarity = sum(float(a) * float(b) for a, b in zip(vector, archive.vectors[candidate], strict=True))
         score = similarity * time_factor(day - archive.days[row], scoring) * weight
+        if provider >= 0 and archive.providers[row] >= 0 and provider != archive.providers[row]:
+            score *= scoring.other_provider
         assume(abs(similarity - scoring.min_similarity) > 1e-3 or scoring.min_similarity == 0)
         score *= similarity >= scoring.min_similarity
         assume(not least[row] * (1 - 1e-3) < score < least[row])
         if score > 0 and score >= least[row]:
             expected.append(row)
-    index = Index.build(csr_array(archive.vectors), archive.days, archive.weights)
     vector = csr_array(archive.vectors[[candidate]])
-    found = index.queries_found_by(vector, day=day, weight=weight, min_scores=least, scoring=scoring)
+    found = archive.index().queries_found_by(
+        vector, day=day, weight=weight, min_scores=least, scoring=scoring, provider=provider
+    )
     assert found.tolist() == expected
 
 

@@ -28,7 +28,8 @@ def archive(
     when = np.sort(chance.random(count) * days)[::-1].copy()
     when[100 : 100 + copies] = when[100]
     when[count - undated :] = np.nan
-    index = Index.build(csr_array(vectors), when, weights=chance.uniform(0.4, 1, count))
+    weights = chance.uniform(0.4, 1, count)
+    index = Index.build(csr_array(vectors), when, weights, providers=chance.integers(-1, 4, count).astype(np.int32))
     assert index.arrays.block_size == 256
     return index
 
@@ -43,6 +44,7 @@ ARCHIVES: dict[str, tuple[dict[str, Any], Scoring]] = {
     "half undated": ({"seed": 4, "undated": 700}, Scoring(3.0, newer_stretch=0.5)),
     "undated count less": ({"seed": 9, "undated": 400}, Scoring(3.0, evergreen=0.2, undated=0.25)),
     "too little": ({"seed": 10, "undated": 90}, Scoring(5.0, evergreen=0.1, undated=0.2, min_similarity=0.4)),
+    "providers": ({"seed": 11, "undated": 90}, Scoring(5.0, evergreen=0.2, undated=0.3, other_provider=0.6)),
     "undated": ({"seed": 5, "undated": ARTICLES}, Scoring(7.0)),
     "copies": ({"seed": 6, "copies": 400}, Scoring(1.0)),  # ties throughout a block, and on into the next
 }
@@ -57,7 +59,13 @@ def test_lists_are_those_of_a_search(name: str, limit: int) -> None:
     allowed: NDArray[np.bool_] = own % 10 != 3
     found = all_nearest(index, scoring=scoring, allowed=allowed, limit=limit)
     searched = index.nearest(
-        index.vectors, query_days=index.days, excluded=own[:, None], allowed=allowed, scoring=scoring, limit=limit
+        index.vectors,
+        query_days=index.days,
+        query_providers=index.providers,
+        excluded=own[:, None],
+        allowed=allowed,
+        scoring=scoring,
+        limit=limit,
     )
     assert np.array_equal(found.rows, searched.rows)
     assert np.array_equal(found.scores, searched.scores)

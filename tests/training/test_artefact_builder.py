@@ -47,6 +47,7 @@ def digests(manifest: Manifest) -> dict[str, str]:
         {},
         {"half_life_days": None},
         {"half_life_days": 0.5, "newer_stretch": 3.0, "evergreen": 0.2, "window_days": 3},
+        {"other_provider": 0.5, "min_similarity": 0.2, "evergreen": 0.1},
         {"hub_exponent": 0.0},
         {"title_weight": 1.0},
         {"title_weight": 0.0},

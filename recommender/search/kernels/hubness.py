@@ -50,7 +50,7 @@ def mean_score(
     products = np.empty(len(index.term_levels))
     dense_query[columns] = values
     for row in range(first, last):
-        exact = score(dot(index, row, dense_query, products), index.days[row] - day, 1.0, scoring)
+        exact = score(dot(index, row, dense_query, products), index.days[row] - day, 1.0, 1.0, scoring)
         if exact > 0 and not (excluded == row).any():
             size = push((scores, rows), size, exact, row)
     dense_query[columns] = 0
@@ -101,7 +101,7 @@ def join_band(index: IndexArrays, begin: int, window: int, scoring: ScoringParam
                 candidates, low, sums[low - begin : high - begin], max_factor, thresholds[row], thresholds[low:high]
             )
             for other in candidates[:count]:
-                approximate = score(sums[other - begin], index.days[other] - day, 1.0, scoring)
+                approximate = score(sums[other - begin], index.days[other] - day, 1.0, 1.0, scoring)
                 if approximate > thresholds[row]:
                     sizes[row] = push((scores[row], rows[row]), sizes[row], approximate, other)
                     thresholds[row] = scores[row, 0] if sizes[row] == limit else 0
@@ -129,7 +129,7 @@ def mean_scores(
         total = 0.0
         for other in rows[row, : sizes[row]]:
             similarity = dot(index, other, dense_query, products)
-            total += score(similarity, index.days[other] - index.days[row], 1.0, scoring)
+            total += score(similarity, index.days[other] - index.days[row], 1.0, 1.0, scoring)
         means[row] = total / scores.shape[1]
         dense_query[index.indices[vector]] = 0
 

@@ -24,6 +24,7 @@ from recommender.search.kernels.scoring import (
     TIME_CHUNK,
     ScoringParameters,
     max_factor_of_candidates,
+    provider_factor,
     score,
 )
 
@@ -39,6 +40,7 @@ def search(
     queries: _Vectors,
     order: NDArray[np.int64],
     days: NDArray[np.float64],
+    providers: NDArray[np.int32],
     ends: NDArray[np.int64],
     excluded: NDArray[np.int32],
     allowed: NDArray[np.bool_],
@@ -54,6 +56,7 @@ def search(
         queries: CSR arrays of all queries.
         order: int64 (any,) the queries to answer.
         days: float64 (queries,) their dates; NaN where unknown.
+        providers: int32 (queries,) their providers; -1 for none.
         ends: int64 (queries,) rows from here on are left out.
         excluded: int32 (queries, any) rows that a query must not get.
         allowed: bool (articles,) the rows that may be given; empty for all.
@@ -75,7 +78,7 @@ def search(
     postings_read = 0
     for query in order:
         start, end = indptr[query], indptr[query + 1]
-        day, size = days[query], end - start
+        day, provider, size = days[query], providers[query], end - start
         terms, values, square = prepare_query(
             index, indices[start:end], data[start:end], dense_query, head_norms, tail_sizes
         )
@@ -155,6 +158,7 @@ def search(
                                 first,
                                 last,
                                 day,
+                                provider,
                                 scoring,
                                 eligible,
                                 dense_query,
@@ -187,12 +191,13 @@ def search(
             for i in range(count):
                 row = candidates[i]
                 days_later, weight = index.days[row] - day, index.weights[row]
+                of_providers = provider_factor(provider, index.providers[row], scoring)
                 upper_bound = sums[row - first] + head_norms[level] * index.head_norms[max(level - 1, 0), row]
-                if score(upper_bound * slack, days_later, weight, scoring) < threshold:
+                if score(upper_bound * slack, days_later, weight, of_providers, scoring) < threshold:
                     continue
                 if not _is_eligible(row, allowed, excluded[query]):
                     continue
-                exact = score(dot(index, row, dense_query, products), days_later, weight, scoring)
+                exact = score(dot(index, row, dense_query, products), days_later, weight, of_providers, scoring)
                 if exact > 0 and exact >= threshold:
                     admitted += 1
                     heap_size = push(heap, heap_size, exact, row)
@@ -253,6 +258,7 @@ def _estimate_threshold(
     first: int,
     last: int,
     day: float,
+    provider: int,
     scoring: ScoringParameters,
     eligible: tuple[NDArray[np.bool_], NDArray[np.int32]],
     dense_query: NDArray[np.float32],
@@ -304,5 +310,7 @@ def _estimate_threshold(
             missing -= bucket == lowest_bucket
             row = first + i
             similarity = dot(index, row, dense_query, products)
-            threshold = min(threshold, score(similarity, index.days[row] - day, index.weights[row], scoring))
+            of_providers = provider_factor(provider, index.providers[row], scoring)
+            exact = score(similarity, index.days[row] - day, index.weights[row], of_providers, scoring)
+            threshold = min(threshold, exact)
     return threshold

@@ -1,8 +1,8 @@
-"""The score formula, similarity * (time factor * weight), and the upper bounds on its time factor."""
+"""The score formula, similarity * (time factor * weight * provider factor), and the upper bounds on its time factor."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,24 @@ from numpy.typing import NDArray
 from recommender.search.index_arrays import IndexArrays
 from recommender.search.kernels.compiled import compiled
 
-ScoringParameters: TypeAlias = tuple[float, float, float, float, float, float]
-"""Half-life in days (1 if there is none), half-life for newer candidates, evergreen share, window in days (infinite if
-there is none), time factor where a date is unknown, least similarity."""
+
+class ScoringParameters(NamedTuple):
+    """What the kernels take of a `Scoring`.
+
+    Attributes:
+        half_life, newer_half_life: in days; 1 if there is none.
+        window: in days; infinite if there is none.
+        undated: 1 without a half-life.
+    """
+
+    half_life: float
+    newer_half_life: float
+    evergreen: float
+    window: float
+    undated: float
+    min_similarity: float
+    other_provider: float
+
 
 TIME_CHUNK = 256
 """Rows that share one upper bound on their time factor."""
@@ -27,28 +42,46 @@ def time_factor(days_later: float, scoring: ScoringParameters) -> float:
 
     The days are NaN where they are unknown.
     """
-    half_life, newer_half_life, evergreen, window, undated, _ = scoring
     if np.isnan(days_later):
-        return undated
+        return scoring.undated
     if days_later == 0:
         return 1.0
     days = abs(days_later)
-    if days > window:
-        return evergreen
-    fading = float(np.exp2(-days / (newer_half_life if days_later > 0 else half_life)))
-    return evergreen + (1.0 - evergreen) * fading
+    if days > scoring.window:
+        return scoring.evergreen
+    fading = float(np.exp2(-days / (scoring.newer_half_life if days_later > 0 else scoring.half_life)))
+    return scoring.evergreen + (1.0 - scoring.evergreen) * fading
 
 
 @compiled
-def score(similarity: float, days_later: float, weight: float, scoring: ScoringParameters) -> float:
+def score(
+    similarity: float, days_later: float, weight: float, provider_factor: float, scoring: ScoringParameters
+) -> float:
     """The score of a candidate of some weight that is so many days newer than the query.
 
     It never falls as the similarity rises, so that an upper bound on the one gives an upper bound on the other. The
     order of the multiplications is part of the formula: other orders differ in the last bit.
     """
-    if similarity < scoring[5]:
+    if similarity < scoring.min_similarity:
         return 0.0
-    return similarity * (time_factor(days_later, scoring) * weight)
+    return similarity * (time_factor(days_later, scoring) * weight * provider_factor)
+
+
+@compiled
+def provider_factor(provider: int, other: int, scoring: ScoringParameters) -> float:
+    """The provider factor, 0 to 1, of articles of two providers; -1 stands for none."""
+    return scoring.other_provider if provider >= 0 and other >= 0 and provider != other else 1.0
+
+
+@compiled
+def provider_factors(
+    providers: NDArray[np.int32], others: NDArray[np.int32], scoring: ScoringParameters
+) -> NDArray[np.float64]:
+    """The provider factor of each pair, float64 (pairs,)."""
+    factors = np.empty(len(providers))
+    for i in range(len(providers)):
+        factors[i] = provider_factor(providers[i], others[i], scoring)
+    return factors
 
 
 @compiled
@@ -88,9 +121,8 @@ def _max_factor_beside_undated(
 
     Undated rows are last, so the oldest of rows is undated if any is, and the newest only if all are.
     """
-    undated = scoring[4]
     if np.isnan(day) or np.isnan(newest):
-        return undated
+        return scoring.undated
     if newest >= day:
         return 1.0
-    return max(factor_of_newest, undated) if np.isnan(oldest) else factor_of_newest
+    return max(factor_of_newest, scoring.undated) if np.isnan(oldest) else factor_of_newest

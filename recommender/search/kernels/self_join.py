@@ -21,6 +21,7 @@ from recommender.search.kernels.scoring import (
     ScoringParameters,
     max_factor_for_queries,
     max_factor_of_candidates,
+    provider_factor,
     score,
     time_factor,
 )
@@ -89,7 +90,8 @@ def join_within_block(
             max_excess += values[i]
         sums[:] = 0
         postings_read += accumulate(sums, columns, values, starts, offsets, postings)
-        day, weight, slack = index.days[row], weights[row], 1 + SUM_ERROR * (len(columns) + 64)
+        day, weight, provider = index.days[row], weights[row], index.providers[row]
+        slack = 1 + SUM_ERROR * (len(columns) + 64)
         count = 0
         for low in range(row + 1, last, TIME_CHUNK):
             high = min(low + TIME_CHUNK, last)
@@ -115,18 +117,19 @@ def join_within_block(
             upper_bound = sums[other - first] * slack
             lower_bound = max(sums[other - first] / slack - max_excess, 0.0)
             days_later = index.days[other] - day
-            for_row = allowed[other] and score(upper_bound, days_later, weights[other], scoring) >= thresholds[row]
-            for_other = allowed[row] and score(upper_bound, -days_later, weight, scoring) >= thresholds[other]
+            of_providers = provider_factor(provider, index.providers[other], scoring)
+            for_row = allowed[other] and (
+                score(upper_bound, days_later, weights[other], of_providers, scoring) >= thresholds[row]
+            )
+            for_other = allowed[row] and (
+                score(upper_bound, -days_later, weight, of_providers, scoring) >= thresholds[other]
+            )
             if for_row:
-                reached = count_score(
-                    histograms, row - first, score(lower_bound, days_later, weights[other], scoring), limit
-                )
-                thresholds[row] = max(thresholds[row], reached)
+                least = score(lower_bound, days_later, weights[other], of_providers, scoring)
+                thresholds[row] = max(thresholds[row], count_score(histograms, row - first, least, limit))
             if for_other:
-                reached = count_score(
-                    histograms, other - first, score(lower_bound, -days_later, weight, scoring), limit
-                )
-                thresholds[other] = max(thresholds[other], reached)
+                least = score(lower_bound, -days_later, weight, of_providers, scoring)
+                thresholds[other] = max(thresholds[other], count_score(histograms, other - first, least, limit))
             if for_row or for_other:
                 rows[size], others[size], upper_bounds[size] = row, other, upper_bound
                 size += 1

@@ -11,7 +11,7 @@ from recommender.search.index_arrays import IndexArrays
 from recommender.search.kernels.compiled import compiled
 from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import dot
-from recommender.search.kernels.scoring import ScoringParameters, score
+from recommender.search.kernels.scoring import ScoringParameters, provider_factor, score
 
 _BUCKETS, _BUCKET_BITS = 128, 19  # of a histogram of scores: the upper bits of a float32, sixteen buckets an octave
 
@@ -109,18 +109,23 @@ def score_candidates(
         dense_query: float32 (terms,) the row's vector.
         products: scratch space of `dot`.
     """
-    weights = index.weights
+    weights, provider = index.weights, index.providers[row]
     for i in range(len(others)):
         other, upper_bound = others[i], upper_bounds[i]
         days_later = index.days[other] - index.days[row]
-        for_row = allowed[other] and score(upper_bound, days_later, weights[other], scoring) >= top.thresholds[row]
-        for_other = allowed[row] and score(upper_bound, -days_later, weights[row], scoring) >= top.thresholds[other]
+        of_providers = provider_factor(provider, index.providers[other], scoring)
+        for_row = allowed[other] and (
+            score(upper_bound, days_later, weights[other], of_providers, scoring) >= top.thresholds[row]
+        )
+        for_other = allowed[row] and (
+            score(upper_bound, -days_later, weights[row], of_providers, scoring) >= top.thresholds[other]
+        )
         if for_row or for_other:
             similarity = dot(index, other, dense_query, products)
             if for_row:
-                _admit(top, row, other, score(similarity, days_later, weights[other], scoring))
+                _admit(top, row, other, score(similarity, days_later, weights[other], of_providers, scoring))
             if for_other:
-                _admit(top, other, row, score(similarity, -days_later, weights[row], scoring))
+                _admit(top, other, row, score(similarity, -days_later, weights[row], of_providers, scoring))
 
 
 @compiled

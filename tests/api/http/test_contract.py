@@ -124,6 +124,17 @@ def test_fields_of_the_configuration_are_those_of_every_list_that_names_none() -
     assert whole.headers["ETag"] != fast.headers["ETag"]
 
 
+def test_another_provider_counts_less_as_the_settings_say() -> None:
+    client = create_app(_recommender(other_provider=0.5)).test_client()
+    why = json.loads(client.get("/articles/query/related?explain=true").data)["explain"]
+    assert {item["id"]: item["provider"] for item in why} == {"near": 1.0, "old": 1.0, "later": 0.5, "undated": 1.0}
+    [later, near] = (
+        client.post("/related?limit=1", json={"title": "Comet by the bay", "date": "2024-03-10", "provider": provider})
+        for provider in ("Echo", "Post")
+    )
+    assert [_ids(json.loads(answer.data)["related"]) for answer in (later, near)] == [["later"], ["query"]]
+
+
 def test_an_explanation_stands_beside_each_entry_and_leaves_the_entries_as_they_are(client: FlaskClient) -> None:
     plain = json.loads(client.get("/articles/query/related").data)
     explained = json.loads(client.get("/articles/query/related?explain=true").data)
@@ -132,8 +143,10 @@ def test_an_explanation_stands_beside_each_entry_and_leaves_the_entries_as_they_
     assert [item["id"] for item in why] == ALL
     assert [item["days_apart"] for item in why] == [1.0, 2.0, 69.0, None]
     first, known = why[0], _recommender().explain("query", "near")
-    assert list(first) == ["id", "score", "similarity", "decay", "evergreen", "weight", "days_apart", "words"]
-    assert first["score"] == known.score == pytest.approx(first["similarity"] * first["decay"] * first["weight"])
+    parts = ["similarity", "decay", "evergreen", "weight", "provider"]
+    assert list(first) == ["id", "score", *parts, "days_apart", "words"]
+    factors = first["decay"] * first["weight"] * first["provider"]
+    assert first["score"] == known.score == pytest.approx(first["similarity"] * factors)
     assert {(word["word"], word["field"]) for word in first["words"]} == {
         (word, field) for word in ("comet", "over", "the", "bay") for field in ("title", "excerpt")
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,21 @@ def test_a_reason_adds_up() -> None:
     assert reason.bar.decay == pytest.approx(reason.similarity * 7 / 8)  # three half-lives
     assert Piece("Wend", 3) in reason.here[0]
     assert Piece("Wend", 3) in reason.there[0]
+
+
+def test_a_reason_says_what_another_provider_costs() -> None:
+    post, echo = (
+        replace(one, entry={**one.entry, "provider": {"name": name}})
+        for name, one in (("Post", FLOOD), ("Echo", article("echo", "Wend floods the town", date="2024-03-19")))
+    )
+    recommender = Recommender(settings=replace(PLAIN, other_provider=0.75)).fit(corpus_of(post, echo, RESCUE))
+    reason = Reason.of(recommender, post, echo)
+    assert sum(reason.bar) == pytest.approx(reason.similarity)
+    assert reason.bar.provider == pytest.approx(reason.score / 3)
+    page = client(recommender).get("/explore?id=flood").text
+    assert page.count("<dt>× other provider</dt><dd>0.750</dd>") == 1  # of two suggestions
+    assert "lost to another provider" in page
+    assert "other provider" not in client().get("/explore?id=flood").text
 
 
 @pytest.mark.parametrize(
