@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import click
 import pytest
+from commands import run
 from samples import ROOT, SEEDS
 from servers import free_port, running
 
@@ -86,15 +86,15 @@ def test_make_serve_takes_a_folder_of_ones_own(tmp_path: Path) -> None:
             assert response.status == 200
 
 
-def test_the_commands_run_as_they_stand(tmp_path: Path) -> None:
+def test_the_commands_run_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(COMMANDS) >= 5
     shutil.copytree(SEEDS, tmp_path / "seeds")
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    monkeypatch.chdir(tmp_path)
     for command in COMMANDS:
-        done = subprocess.run(
-            command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"{command}\n{done.stderr}"
+        program, *arguments = shlex.split(command)
+        assert program == "recommender"
+        done = run(*arguments)
+        assert done.exit_code == 0, f"{command}\n{done.stderr}"
     assert len((tmp_path / "lists.jsonl").read_text().splitlines()) == 101
 
 
