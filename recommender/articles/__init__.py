@@ -12,7 +12,7 @@ from recommender.articles.addresses import (
     is_address,
     normalise_url,
 )
-from recommender.articles.article import Article
+from recommender.articles.article import Article, in_rank_order, published_days, rank_key
 from recommender.articles.dates import (
     DATE_KEYS,
     days_since_1970,
@@ -25,7 +25,6 @@ from recommender.articles.dates import (
 from recommender.articles.entry import ENTRY_KEYS, Entry, build_entry, get_entry_date
 from recommender.articles.entry_fields import ENTRY_FIELDS, pick_fields, read_entry_fields
 from recommender.articles.fields import get_text, get_texts, get_title, with_canonical_keys
-from recommender.articles.rank_order import in_rank_order, published_days, rank_key
 from recommender.articles.series import NO_SERIES, Series, get_series
 from recommender.articles.slug import make_dated_slug
 from recommender.articles.visibility import get_visible_days, is_false, is_hidden, is_published, is_true

@@ -1,7 +1,5 @@
 """Tunes settings and term weights on the links there are, and on a site's rhythm where there are none."""
 
-from recommender.tuning.min_score import min_score_for, with_min_score
-from recommender.tuning.min_similarity import calibrate_min_similarity
 from recommender.tuning.rhythm import Rhythm, estimate_rhythm
 from recommender.tuning.settings_search import GRID, tune
 from recommender.tuning.significance import is_significant, permutation_p_value
@@ -15,6 +13,7 @@ from recommender.tuning.split import (
     without_long_lists,
 )
 from recommender.tuning.term_weights import TermFactors, TermWeightObjective, learn_term_factors
+from recommender.tuning.thresholds import calibrate_min_similarity, min_score_for, with_min_score
 from recommender.tuning.tuning_context import TuningContext
 from recommender.tuning.tuning_result import TuningResult
 

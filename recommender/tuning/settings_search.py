@@ -16,11 +16,11 @@ from recommender.corpus import Corpus, choose_defaults
 from recommender.settings import Settings
 from recommender.text import is_unspaced
 from recommender.tuning.candidates import Candidates
-from recommender.tuning.min_similarity import calibrate_min_similarity
 from recommender.tuning.rhythm import estimate_rhythm
 from recommender.tuning.significance import is_significant
 from recommender.tuning.split import MIN_LISTS, CuratedLists, Evidence, Split, without_long_lists
 from recommender.tuning.term_weights import TermFactors, learn_term_factors
+from recommender.tuning.thresholds import calibrate_min_similarity
 from recommender.tuning.tuning_context import TuningContext
 from recommender.tuning.tuning_result import TuningResult
 

@@ -1,0 +1,103 @@
+"""Thresholds below which nothing is suggested: the least similarity, of random pairs, and the least score, of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from recommender.articles import Article
+from recommender.errors import SettingsError
+from recommender.ranking import Recommender
+from recommender.settings import Settings
+from recommender.text import TfidfModel
+from recommender.tuning.candidates import DEPTH
+from recommender.tuning.split import MIN_LISTS, CuratedLists
+from recommender.tuning.term_weights import TermFactors
+from recommender.tuning.tuning_result import TuningResult
+
+_QUANTILE = 0.25  # of random pairs have less in common than what may be suggested
+_OF_FEW = 0.12  # nine of ten random pairs of news have less; of a few articles no quantile tells anything
+_MIN_ARTICLES = 50
+_MAX_ARTICLES = 2_000  # evenly spaced in rank order
+_PAIRS = 20_000
+_DIGITS = 2  # significant digits
+_SEED = 0
+
+
+def calibrate_min_similarity(articles: Sequence[Article], settings: Settings, term_factors: TermFactors) -> float:
+    """The similarity that a quarter of the pairs of random articles with a word in common stay below, 0 to 1.
+
+    What two articles on nothing alike have in common are words that most texts have. Two of different languages have
+    no words in common where lists keep to one language, and are no pair then.
+
+    Args:
+        articles: in rank order.
+        settings: with which they are compared.
+        term_factors: by field and term, what links have taught to multiply its weight by.
+    """
+    shown = [article for article in articles if not article.hidden]
+    if len(shown) < _MIN_ARTICLES:
+        return _OF_FEW if settings.language == "any" else 0.0  # of each language there are fewer still
+    sample = [shown[row] for row in np.unique(np.linspace(0, len(shown) - 1, _MAX_ARTICLES, dtype=np.int64))]
+    languages = [article.language or "" for article in sample]
+    vectors = TfidfModel(settings=settings).fit_transform(
+        [article.title for article in sample],
+        [article.excerpt for article in sample],
+        [article.text for article in sample],
+        [article.topics for article in sample],
+        languages=languages,
+        term_factors=term_factors,
+    )
+    one, other = np.random.default_rng(_SEED).integers(0, len(sample), (2, _PAIRS))
+    of = np.array(languages)
+    pairs = (one != other) & ((of[one] == of[other]) | (settings.language == "any"))
+    similarities = vectors[one[pairs]].multiply(vectors[other[pairs]]).sum(axis=1)
+    similarities = similarities[similarities > 0]
+    return float(f"{np.quantile(similarities, _QUANTILE):.{_DIGITS}g}") if len(similarities) else 0.0
+
+
+def with_min_score(
+    result: TuningResult, recommender: Recommender, lists: CuratedLists, precision: float
+) -> TuningResult:
+    """The result with the minimum score that gives a precision from 0 to 1.
+
+    Raises:
+        SettingsError: see `min_score_for`.
+    """
+    min_score = min_score_for(precision, recommender, lists)
+    return replace(result, settings=replace(result.settings, min_score=min_score), precision=precision)
+
+
+def min_score_for(precision: float, recommender: Recommender, lists: CuratedLists) -> float:
+    """The score from which a suggestion is right with a probability of at least `precision`.
+
+    A suggestion is right if editors linked it too. The probability is an isotonic regression on the score, over the
+    ten best suggestions of every list.
+
+    Raises:
+        SettingsError: there are too few lists to estimate it, or no score is right so often.
+    """
+    if len(lists) < MIN_LISTS:
+        raise SettingsError(
+            f"a precision needs at least {MIN_LISTS} curated lists to be estimated from, and there are {len(lists)}"
+        )
+    ids = sorted(lists)
+    suggested = recommender.related_many(ids, limit=DEPTH, min_score=0.0, use_pins_and_bans=False)
+    pairs = [
+        (suggestion.score, suggestion.article.id in lists[id])
+        for id, suggestions in zip(ids, suggested, strict=True)
+        for suggestion in suggestions
+    ]
+    scores, right = np.array(pairs, np.float64).reshape(-1, 2).T
+    from sklearn.isotonic import IsotonicRegression
+
+    probability = IsotonicRegression(out_of_bounds="clip").fit_transform(scores, right)
+    enough = np.sort(scores)[-MIN_LISTS:].min(initial=1.0)  # above this score there are too few to estimate from
+    highest = probability[scores <= enough].max(initial=0.0)
+    if highest < precision:
+        raise SettingsError(
+            f"no score is right as often as {precision:g}; the best are with {highest:.2f}: ask for less"
+        )
+    return float(scores[probability >= precision].min())
