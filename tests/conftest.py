@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from samples import SEEDS
 
 from recommender import Corpus, Recommender
 from recommender.artefacts import Manifest
 from recommender.training import publish
+
+# How long a machine that others load takes for an example says nothing of the code.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")

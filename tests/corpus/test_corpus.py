@@ -456,7 +456,7 @@ def corpora(draw: st.DrawFn) -> tuple[list[Source], list[LinkLine], list[Withdra
     return sources, lines, gone
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 @given(corpora())
 def test_a_corpus_is_sorted_by_id_and_in_rank_order(
     parts: tuple[list[Source], list[LinkLine], list[WithdrawnArticle]],
@@ -488,7 +488,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(PIECES, BREAKS), max_size=12),
     st.booleans(),
