@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -29,7 +30,8 @@ class Scoring:
         newer_stretch: for candidates newer than the query the half-life is so many times as long.
         evergreen: e, the share that no time takes away, 0 to 1.
         window_days: beyond it only that share is left; `None` for no window.
-        undated: the time factor where either date is unknown (NaN), 0 to 1.
+        undated: the time factor where either date is unknown (NaN), 0 to 1; `None` for the mean of a sample's pairs.
+        sample: dates of dated articles, in days, evenly spaced in rank order.
         min_similarity: the least similarity that counts, 0 to 1.
         other_provider: the provider factor where both have a provider and not the same, 0 to 1; else it is 1.
     """
@@ -38,7 +40,8 @@ class Scoring:
     newer_stretch: float = 1.0
     evergreen: float = 0.0
     window_days: float | None = None
-    undated: float = 1.0
+    undated: float | None = None
+    sample: tuple[float, ...] = ()
     min_similarity: float = 0.0
     other_provider: float = 1.0
 
@@ -51,20 +54,17 @@ class Scoring:
         Args:
             days: float64 (articles,) the articles' dates, descending, NaN (unknown) last.
         """
-        scoring = cls(
+        dated = days[: len(days) - int(np.count_nonzero(np.isnan(days)))]
+        sample = dated[np.linspace(0, len(dated) - 1, min(len(dated), _SAMPLE)).astype(np.int64)]
+        return cls(
             settings.half_life_days,
             newer_stretch=settings.newer_stretch,
             evergreen=settings.evergreen,
             window_days=settings.window_days,
             min_similarity=settings.min_similarity,
             other_provider=settings.other_provider,
+            sample=tuple(sample.tolist()),
         )
-        dated = days[: len(days) - int(np.count_nonzero(np.isnan(days)))]
-        if settings.half_life_days is None or len(dated) < 2:
-            return scoring
-        sample = dated[np.linspace(0, len(dated) - 1, min(len(dated), _SAMPLE)).astype(np.int64)]
-        factors = scoring.factor(sample[:, None], sample[None, :])
-        return replace(scoring, undated=float(factors[~np.eye(len(sample), dtype=np.bool_)].mean()))
 
     def factor(self, query_days: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
         """The time factor, 0 to 1, of candidates of some `days` for queries of others, broadcast, float64."""
@@ -100,12 +100,23 @@ class Scoring:
         from recommender.search.kernels import ScoringParameters
 
         half_life = self.half_life_days or 1.0
+        undated = _mean_time_factor(self) if self.undated is None else float(self.undated)
         return ScoringParameters(
             half_life=float(half_life),
             newer_half_life=float(half_life * self.newer_stretch),
             evergreen=float(self.evergreen),
             window=np.inf if self.window_days is None else float(self.window_days),
-            undated=1.0 if self.half_life_days is None else float(self.undated),
+            undated=1.0 if self.half_life_days is None else undated,
             min_similarity=float(self.min_similarity),
             other_provider=float(self.other_provider),
         )
+
+
+@lru_cache(maxsize=64)
+def _mean_time_factor(scoring: Scoring) -> float:
+    """The mean time factor of all pairs of the sample; 1 where there is none."""
+    days = np.array(scoring.sample)
+    if scoring.half_life_days is None or len(days) < 2:
+        return 1.0
+    factors = replace(scoring, undated=1.0).factor(days[:, None], days[None, :])
+    return float(factors[~np.eye(len(days), dtype=np.bool_)].mean())

@@ -37,6 +37,7 @@ class Candidates:
         days_later: float32 (lists, width) days from the query's date to the candidate's; NaN where unknown.
         days: float64 (lists,) the day of each query, rounded down; NaN where unknown.
         linked: bool (lists, width) whether editors linked the candidate.
+        of_other_provider: bool (lists, width) whether query and candidate both name a provider, and not the same.
         ideal_dcg: float64 (lists,) the DCG@10 of a perfect ranking.
         archive_days: float64 (articles,) the dates of all articles, in rank order.
     """
@@ -48,6 +49,7 @@ class Candidates:
     days_later: NDArray[np.float32]
     days: NDArray[np.float64]
     linked: NDArray[np.bool_]
+    of_other_provider: NDArray[np.bool_]
     ideal_dcg: NDArray[np.float64]
     archive_days: NDArray[np.float64]
 
@@ -84,6 +86,9 @@ class Candidates:
             padded[i, : len(rows)] = rows
             of_title[i, : len(rows)], of_excerpt[i, : len(rows)] = pair
             linked[i, : len(rows)] = np.isin(rows, [row_of[target] for target in lists[id]])
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(one.provider for one in articles))}
+        providers = np.array([-1 if one.provider is None else numbers[one.provider] for one in articles], np.int64)
+        own = providers[queries][:, None]
         ideal_dcgs = np.append(0, np.cumsum(_DISCOUNTS))
         return cls(
             queries,
@@ -93,6 +98,7 @@ class Candidates:
             (np.append(days, np.nan)[padded] - days[queries][:, None]).astype(np.float32),
             np.floor(days[queries]),
             linked,
+            (providers[padded] >= 0) & (own >= 0) & (providers[padded] != own),
             ideal_dcgs[[min(len(lists[id]), DEPTH) for id in ids]],
             days,
         )
@@ -126,10 +132,11 @@ class Candidates:
         return cosines
 
     def factors(self, settings: Settings, popularity: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What each similarity is multiplied by for time and popularity, float64 (lists, width)."""
+        """What each similarity is multiplied by for time, provider and popularity, float64 (lists, width)."""
         scoring = Scoring.from_settings(settings, self.archive_days)
         time = scoring.factor(np.zeros(1), self.days_later.astype(np.float64))
-        return time * popularity[self.rows] ** settings.hub_exponent
+        provider = np.where(self.of_other_provider, settings.other_provider, 1.0)
+        return time * provider * popularity[self.rows] ** settings.hub_exponent
 
     def scores(self, settings: Settings, popularity: NDArray[np.float64]) -> NDArray[np.float64]:
         """The candidates' scores, float64 (lists, width); -1 for padding."""

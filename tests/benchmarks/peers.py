@@ -85,7 +85,7 @@ def brute_force(
 ) -> Iterator[NDArray[np.float64]]:
     """The score of every article for each of some rows, by the definition: a dense product, and the formula of time."""
     half_life = np.inf if s.half_life_days is None else s.half_life_days
-    undated = Scoring.from_settings(s, days).undated
+    undated = Scoring.from_settings(s, days).parameters.undated
     for start in range(0, len(rows), 32):
         block = rows[start : start + 32]
         similarity = vectors @ vectors[block].toarray().T
