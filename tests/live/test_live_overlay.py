@@ -110,7 +110,7 @@ def shown_copies(overlay: LiveOverlay, allowed: Callable[[Article], bool]) -> se
     def is_behind(one: Article) -> tuple[float, bool, str]:
         return np.inf if one.published_at is None else one.published_at, one.id in live, one.id
 
-    for one in sorted(CORPUS.articles, key=is_behind):
+    for one in sorted(CORPUS.articles, key=lambda one: (is_behind(one)[0], one.id)):  # as they were trained
         originals.setdefault((one.title, one.excerpt), one.id)
     found: dict[tuple[str, str], Article] = {}
     for one in sorted(filter(allowed, overlay.recommender), key=is_behind):
