@@ -42,7 +42,6 @@ GRID: tuple[Mapping[str, tuple[Any, ...]], ...] = (
     {"newer_stretch": (0.25, 0.5, 1, 1.5)},
     {"title_weight": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)},
     {"hub_exponent": (0.0, 0.2, 0.4, 0.6)},
-    {"other_provider": (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)},
 )
 _TIME_SETTINGS = ("half_life_days", "evergreen", "window_days", "newer_stretch")
 _ROUNDS = 2  # settings depend on each other
@@ -125,8 +124,6 @@ def tune(
 def _free_settings(context: TuningContext, evidence: Evidence, given: Change) -> set[str]:
     """The settings of the grid that the lists of a context can teach."""
     free = set().union(*GRID) - set(given) - (set() if context.candidates.dated else set(_TIME_SETTINGS))
-    if not context.candidates.of_other_provider.any():
-        free -= {"other_provider"}
     return free if evidence == "curated" else free & {*_TIME_SETTINGS, "hub_exponent"} - {"newer_stretch"}
 
 
