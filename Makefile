@@ -7,6 +7,7 @@ RUNS ?= 20000
 SEED ?= 1
 KILLS ?= 300
 FAULTS ?= 2000
+ORDERS ?= 300
 SECONDS ?= 600
 
 VENV := .venv
@@ -77,8 +78,9 @@ kill-test: $(VENV)/installed-dev  ## kill a run that writes lists KILLS (300) ti
 kill-server-test: $(VENV)/installed-dev  ## kill workers, servers and trainings KILLS times (better 100) under load
 	@KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/api/app/test_server_killed.py
 
-fault-test: $(VENV)/installed-dev  ## flip bits and cut ends, FAULTS (2,000) times each in artefact and journal
-	@FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/artefacts/test_local_models.py tests/corpus/test_journal.py -k fault
+fault-test: $(VENV)/installed-dev  ## flip bits and cut ends, FAULTS (2,000) times each in artefact and journal; ORDERS (300) of posts and trainings
+	@FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/artefacts/test_local_models.py tests/journal/test_journal.py -k fault
+	@ORDERS=$(ORDERS) $(BIN)/python -m pytest tests/live/test_live_orders.py
 
 soak: $(VENV)/installed-bench  ## SECONDS (600) at saturation, with reloads and live articles
 	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python tests/soak.py $(SECONDS)

@@ -15,7 +15,7 @@ from waiting import until
 from recommender import Recommender
 from recommender.artefacts import LocalModels
 from recommender.cli import main
-from recommender.corpus import LiveChanges
+from recommender.journal import LiveChanges
 from recommender.live import LiveOverlay
 
 

@@ -25,7 +25,7 @@ from servers import RECOMMENDER, free_port, running
 
 from recommender import Corpus, Recommender
 from recommender.artefacts import LocalModels
-from recommender.corpus import LiveChanges
+from recommender.journal import LiveChanges
 from recommender.live import LiveOverlay
 from recommender.training import publish
 

@@ -13,8 +13,8 @@ from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 
 from api.http import OperationGroup, PostedResponse, WithdrawnResponse, default_fields, has_token, is_look_up, uncached
 from api.state import FixedModel, ModelWatcher
-from recommender.corpus import PostedArticle
 from recommender.errors import FrontMatterError
+from recommender.journal import PostedArticle
 from recommender.sources import PostedForm
 
 _LARGEST_BODY = 64 << 10  # bytes

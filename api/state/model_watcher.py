@@ -12,8 +12,8 @@ from pathlib import Path
 from api.state.snapshot import Snapshot
 from recommender import Recommender
 from recommender.artefacts import LocalModels
-from recommender.corpus import Journal, LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.errors import ArtefactError, JournalError
+from recommender.journal import Journal, LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.live import LiveOverlay
 
 MAX_LIVE_ARTICLES = 10_000  # all are kept in memory, and computed anew for each new model
@@ -78,7 +78,7 @@ class ModelWatcher:
         self.refused: Refusal | None = None
         self.problems: tuple[str, ...] = ()
         self.loads = self.refusals = 0
-        self._journal = Journal(models)
+        self._journal = Journal(models, versions=self._models.versions)
         self._journal_failed = False
         self._changing = threading.Lock()  # guards the journal, and the overlay that follows it
         version = self._first_version()
@@ -118,7 +118,7 @@ class ModelWatcher:
         with self._changing:
             self._catch_up()
             overlay = self._overlay
-            if len(overlay.changes.posted) >= MAX_LIVE_ARTICLES and new.id not in overlay.changes.posted:
+            if overlay.changes.unsettled >= MAX_LIVE_ARTICLES and new.id not in overlay.changes.posted:
                 raise JournalError(f"{MAX_LIVE_ARTICLES:,} articles are live already; run `recommender train CORPUS`")
             created = not overlay.recommender.has_article(new.id)
             self._journal.append(overlay.mark_superseded(new).to_record())

@@ -12,7 +12,7 @@ from pathlib import Path
 from recommender.artefacts.manifest import MANIFEST, Manifest, refusal, refusing
 from recommender.artefacts.model_files import ModelFiles
 from recommender.artefacts.seals import Fingerprint, Seal, Seals
-from recommender.artefacts.trained_model import TrainedModel
+from recommender.artefacts.trained_model import Origin, TrainedModel
 from recommender.artefacts.verification import verify_files
 from recommender.errors import ArtefactError
 from recommender.storage import DiskFolder, atomic_write, sync_folder
@@ -186,7 +186,8 @@ class LocalModels:
         """
         manifest = self.ensure_verified(version)
         with refusing(self.path / manifest.version):
-            return TrainedModel.read(ModelFiles(self.folder(manifest.version)), manifest.settings)
+            files, origin = ModelFiles(self.folder(manifest.version)), Origin(manifest.version, manifest.journal)
+            return TrainedModel.read(files, manifest.settings, origin)
 
     def last_served(self) -> str | None:
         """The version that a server began to serve last, if it is still there."""

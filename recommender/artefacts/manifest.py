@@ -17,10 +17,11 @@ import msgspec
 from recommender.artefacts.model_files import file_names
 from recommender.corpus import Corpus
 from recommender.errors import ArtefactError, SettingsError
+from recommender.journal import JournalPosition
 from recommender.settings import Settings
 from recommender.sources import FileChoice
 
-FORMAT = 8
+FORMAT = 9
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"  # sha256 of all else in the manifest, as hex
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "PyStemmer", "regex")
@@ -41,6 +42,7 @@ class Manifest:
         counts: articles, files, links, terms.
         files: sha256 of every file, as hex, by name.
         inspection: what the corpus held, as plain values; `None` where that was not kept.
+        journal: how far the journal of live articles had been read; `None` where there was none.
     """
 
     version: str
@@ -55,6 +57,7 @@ class Manifest:
     libraries: dict[str, str]
     files: dict[str, str]
     inspection: Mapping[str, Any] | None = None
+    journal: JournalPosition | None = None
 
     @classmethod
     def of(
@@ -90,6 +93,7 @@ class Manifest:
             libraries={name: installed_version(name) for name in _LIBRARIES},
             files=dict(digests),
             inspection=inspection,
+            journal=corpus.live.position,
         )
 
     def to_json(self) -> bytes:
@@ -107,6 +111,7 @@ class Manifest:
             "libraries": self.libraries,
             "files": self.files,
             **({} if self.inspection is None else {"inspection": dict(self.inspection)}),
+            **({} if self.journal is None else {"journal": list(self.journal)}),
         }
         values = json.loads(_json(values))  # as it will be read
         text = json.dumps({**values, _CHECKSUM: hashlib.sha256(_json(values)).hexdigest()}, indent=2)
@@ -142,6 +147,7 @@ class Manifest:
                 libraries={str(name): str(number) for name, number in values["libraries"].items()},
                 files={str(name): str(digest) for name, digest in values["files"].items()},
                 inspection=values.get("inspection"),
+                journal=msgspec.convert(values.get("journal"), JournalPosition | None),
             )
         except (ValueError, KeyError, TypeError, AttributeError, SettingsError, RecursionError) as error:
             raise refusal(path, f"{MANIFEST} can't be read ({error})") from error

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from recommender.artefacts.model_files import ARRAYS, RECORDS, TEXTS, ModelFiles, file_names
 from recommender.catalogue import Catalogue, PackedStrings, StringIndex
 from recommender.corpus import Copies
+from recommender.journal import JournalPosition
 from recommender.search import Index, IndexArrays, TopLists
 from recommender.settings import Settings
 from recommender.text import TfidfModel, fields_of
+
+
+class Origin(NamedTuple):
+    """Where a model is from: its version, and how far its training had read the journal of live articles."""
+
+    version: str = ""
+    position: JournalPosition | None = None
+
+
+NO_ORIGIN = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +39,10 @@ class TrainedModel:
     top_lists: TopLists | None
     read_tfidf: Callable[[], TfidfModel]
     settings: Settings
+    origin: Origin = NO_ORIGIN
 
     @classmethod
-    def read(cls, files: ModelFiles, settings: Settings) -> Self:
+    def read(cls, files: ModelFiles, settings: Settings, origin: Origin = NO_ORIGIN) -> Self:
         """Read the files of an artefact, which are trusted as they are; arrays are mapped where the folder can.
 
         Raises:
@@ -57,4 +69,5 @@ class TrainedModel:
             vocabularies = {field: files.read_vocabulary(field) for field in fields_of(settings)}
             return TfidfModel.from_vocabularies(vocabularies, settings=settings)
 
-        return cls(catalogue, index, TopLists(arrays["lists.rows"], arrays["lists.scores"]), read_tfidf, settings)
+        lists = TopLists(arrays["lists.rows"], arrays["lists.scores"])
+        return cls(catalogue, index, lists, read_tfidf, settings, origin)

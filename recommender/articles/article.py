@@ -27,6 +27,7 @@ class Article:
         urls: all its addresses, normalised by `normalise_url`.
         canonical_url: the address of its original, normalised; empty where it names none but its own.
         names: all IDs that it can be looked up by, its own first.
+        states: the digests of what its files hold, see `Source.digest`; by them a posted article is known to be newer.
         hidden: it is a draft or withdrawn, and never suggested.
         visible_from, visible_until: days since 1970-01-01 UTC between which it may be suggested; `None` is no limit.
         published: the site's own flag; `False` is suggested unless `published="only"` is asked for.
@@ -47,6 +48,7 @@ class Article:
     urls: tuple[str, ...] = ()
     canonical_url: str = ""
     names: tuple[str, ...] = field(default=())
+    states: tuple[str, ...] = field(default=(), compare=False)
     hidden: bool = False
     visible_from: float | None = None
     visible_until: float | None = None

@@ -221,6 +221,7 @@ def _decode(records: PackedStrings, days: NDArray[np.float64], flags: NDArray[np
         urls=tuple(values.get("urls", ())),
         canonical_url=values.get("canonical", ""),
         names=tuple(values.get("names", (values["id"],))),
+        states=tuple(values.get("states", ())),
         hidden=bool(flags[row] & HIDDEN),
         published=not flags[row] & UNPUBLISHED,
         section=values.get("section", ""),
@@ -262,6 +263,7 @@ def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:
         "section": article.section or None,
         "series": article.series.names or None,
         "part": article.series.part,
+        "states": article.states or None,
     }
     values |= {name: value for name, value in others.items() if value is not None}
     if article.urls:

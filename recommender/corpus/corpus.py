@@ -18,7 +18,6 @@ from recommender.corpus.links import (
     add_linked_only_articles,
     resolve_links,
 )
-from recommender.corpus.live_changes import LiveChanges, WithdrawnArticle
 from recommender.corpus.spill_tables import SortedSequence, SpillDatabase, StoredMapping, Table
 from recommender.corpus.text_links import (
     LinkingText,
@@ -28,6 +27,7 @@ from recommender.corpus.text_links import (
 )
 from recommender.errors import CorpusError
 from recommender.frontmatter import Format
+from recommender.journal import LiveChanges, LiveOutcome, WithdrawnArticle
 from recommender.parallel import gc_paused
 from recommender.sources import FileChoice, FoundFiles, LinkLine, ListState, Problem, Source, SourceReader, WrittenList
 
@@ -85,7 +85,7 @@ class Corpus:
             whatever lists this program wrote into them, and whatever was posted.
         found_files: the files that were found, what they mean, and what was passed over; `None` for one that was not
             read from files.
-        incorporated: the posted articles whose state the corpus's own files have or are ahead of, as IDs with digests.
+        live: what became of the posted and withdrawn articles.
     """
 
     articles: Sequence[Article]
@@ -99,7 +99,7 @@ class Corpus:
     files: int = 0
     article_files: Sequence[ArticleFile] = ()
     fingerprint: str = ""
-    incorporated: Mapping[str, str] = field(default_factory=dict)
+    live: LiveOutcome = field(default=LiveOutcome(), compare=False)
     found_files: FoundFiles | None = field(default=None, compare=False)
 
     @classmethod
@@ -158,13 +158,14 @@ class Corpus:
         corpus = cls._assemble(
             sources, SortedSequence(link_lines), problems, database, withdrawn=live_changes.withdrawn.values()
         )
+        live = replace(corpus.live, position=live_changes.position, incorporated=incorporated)
         if not found:
             first = "".join(f"\n  {problem}" for problem in problems[:5])
             raise CorpusError(
                 f"{path}: nothing here is an article (a .md, .markdown, .mdx, .html or .txt file that begins with "
                 f"front matter and has a title, or lines of a .jsonl file){first}"
             )
-        return replace(corpus, fingerprint=reader.fingerprint, incorporated=incorporated, found_files=reader.found)
+        return replace(corpus, fingerprint=reader.fingerprint, live=live, found_files=reader.found)
 
     @classmethod
     def from_sources(
@@ -231,7 +232,7 @@ class Corpus:
         _append_link_lines(link_lines, lists, resolver, all_problems)
         # Newest first: of several copies of one linked-only article, the one that was embedded last is kept.
         add_linked_only_articles(lists.sorted(), resolver)
-        left_out = _find_withdrawn(withdrawn, resolver)
+        left_out, withdrawn_states = _find_withdrawn(withdrawn, resolver)
         faults: list[LinkFault] = []
         forms: Counter[ListForm] = Counter()
         links: Table[tuple[str, tuple[str, ...]]] = Table(database, tuple[str, tuple[str, ...]], sort_columns=1)
@@ -262,6 +263,7 @@ class Corpus:
             problems=tuple(sorted(all_problems, key=_problem_order)),
             files=files,
             article_files=SortedSequence(article_files),
+            live=LiveOutcome(withdrawn=withdrawn_states),
         )
 
     def in_rank_order(self) -> Iterator[Article]:
@@ -324,6 +326,7 @@ def _merge_files(group: list[IdentifiedFile]) -> Article:
         urls=tuple(dict.fromkeys(url for file in group for url in file.source.urls)),
         canonical_url=newest.canonical_url,
         names=tuple(dict.fromkeys((*ids, *(name for file in group for name in file.other_names)))),
+        states=tuple(dict.fromkeys(file.source.digest for file in group if file.source.digest)),
         hidden=newest.hidden,
         visible_from=newest.visible_from,
         visible_until=newest.visible_until,
@@ -348,16 +351,22 @@ def _append_link_lines(
             _append_list(lists, CuratedList(owner.id, path, line.related), owner)
 
 
-def _find_withdrawn(withdrawn: Collection[WithdrawnArticle], resolver: LinkResolver) -> dict[str, int]:
-    """The IDs of the withdrawn articles with their rows."""
+def _find_withdrawn(
+    withdrawn: Collection[WithdrawnArticle], resolver: LinkResolver
+) -> tuple[dict[str, int], dict[str, frozenset[str]]]:
+    """The IDs of the withdrawn articles with their rows, and the digests of their states by the withdrawals' IDs."""
+    found: dict[str, int] = {}
+    states: dict[str, frozenset[str]] = {}
     if not withdrawn:
-        return {}
+        return found, states
     any_of_them = WithdrawnArticle.union(withdrawn)
-    return {
-        article.id: row
-        for row, article in resolver.articles.items()
-        if any_of_them.matches(article.names, article.own_urls)
-    }
+    for row, article in resolver.articles.items():
+        if any_of_them.matches(article.names, article.own_urls):
+            found[article.id] = row
+            for gone in withdrawn:
+                if gone.matches(article.names, article.own_urls):
+                    states[gone.id] = states.get(gone.id, frozenset()).union(article.states)
+    return found, states
 
 
 def _without(

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import msgspec
 
 from recommender.artefacts import Models
-from recommender.corpus import LiveChanges
 from recommender.errors import ExportError
+from recommender.journal import LiveChanges
 from recommender.storage import FileStore
 
 LIVE = "_live.jsonl"
@@ -29,9 +29,10 @@ class LiveSnapshot(NamedTuple):
         """The present state of a models folder; models at a URL have no live articles."""
         if models.path is None:
             return cls()
-        records = [
-            (("post" in record), msgspec.json.encode(record)) for record in LiveChanges.load(models.path).to_records()
-        ]
+        changes = LiveChanges.load(models.path)
+        if not changes:
+            return cls()
+        records = [(("post" in record), msgspec.json.encode(record)) for record in changes.to_records()]
         return cls(b"".join(line + b"\n" for _, line in sorted(records)))
 
     @classmethod

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recommender.articles import Article
 from recommender.catalogue import number_provider
-from recommender.corpus import PostedArticle, state_digest
+from recommender.journal import LiveChanges, PostedArticle
 from recommender.live.live_article import LiveArticle
 from recommender.ranking import Candidates, Recommender, Rules
 from recommender.search import LIST_LENGTH, Scoring, hub_weights_of_vectors, recover_hubness_threshold
@@ -33,6 +33,7 @@ class BaseModel:
         self.index = model.index
         self.top_lists = model.top_lists
         self.read_tfidf = model.read_tfidf
+        self.origin = model.origin
         self.rules = Rules.from_settings(model.settings)
         self.scoring = Scoring.from_settings(model.settings, model.index.days)
 
@@ -45,14 +46,21 @@ class BaseModel:
                 rows.add(row)
         return frozenset(rows) or _NONE
 
-    def digests(self, posted: PostedArticle) -> set[str]:
-        """The digests of the states in which the model has a posted article."""
-        articles = [self.catalogue[row] for row in self.rows_of((posted.id,), posted.source.own_urls)]
-        return {state_digest(one.entry, hidden=one.hidden, published=one.published) for one in articles}
+    def rows_of_posted(self, posted: PostedArticle) -> frozenset[int]:
+        """The articles that a posted one stands for."""
+        rows = self.rows_of(posted.all_names, posted.all_urls)
+        return frozenset(row for row in rows if posted.may_be(self.catalogue.language(row))) or _NONE
 
-    def is_behind(self, posted: PostedArticle) -> bool:
+    def states(self, posted: PostedArticle) -> frozenset[str]:
+        """The digests of the states in which the model has a posted article."""
+        return frozenset(state for row in self.rows_of_posted(posted) for state in self.catalogue[row].states)
+
+    def is_behind(self, posted: PostedArticle, changes: LiveChanges) -> bool:
         """Whether the model has neither taken a posted article in nor gone on from it."""
-        return self.digests(posted) <= posted.supersedes - {posted.digest}
+        read = changes.read_by(self.origin.version, self.origin.position)
+        if read is not None:
+            return posted.number > read
+        return not posted.settled and posted.is_ahead_of(self.states(posted))
 
     def live_articles(self, posted: Iterable[PostedArticle]) -> list[LiveArticle]:
         """Posted articles as this model sees them, a few at a time, so that memory does not grow with their number."""
@@ -63,9 +71,9 @@ class BaseModel:
         return live
 
     def _live_articles(self, posted: list[PostedArticle]) -> list[LiveArticle]:
-        replaced = [self.rows_of((one.id,), one.source.own_urls) for one in posted]
+        replaced = [self.rows_of_posted(one) for one in posted]
         articles = [
-            replace(one.article, names=tuple(dict.fromkeys((one.id, *self._names(rows)))))
+            replace(one.article, names=tuple(dict.fromkeys((*one.all_names, *self._names(rows)))))
             for one, rows in zip(posted, replaced, strict=True)
         ]
         vectors = self.read_tfidf().transform(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article
-from recommender.corpus import PostedArticle
+from recommender.journal import PostedArticle
 from recommender.search import Vector
 
 

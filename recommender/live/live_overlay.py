@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from recommender.articles import Article, normalise_url, rank_key
 from recommender.catalogue import HAS_PINS_OR_BANS, PART_OF_SERIES, Catalogue, LiveCatalogue
-from recommender.corpus import LiveChanges, PostedArticle
+from recommender.journal import LiveChanges, PostedArticle
 from recommender.live.base_model import BaseModel
 from recommender.live.live_article import LiveArticle
 from recommender.ranking import Candidates, Recommender
@@ -69,9 +69,10 @@ class LiveOverlay:
 
     def _joined_catalogue(self, sort_keys: NDArray[np.float64]) -> LiveCatalogue:
         def joined(articles: list[Article]) -> LiveCatalogue:
-            live = Catalogue.from_articles(articles)
+            live = Catalogue.from_articles([replace(one, names=names[one.id]) for one in articles])
             return LiveCatalogue(self._base.catalogue, live, masked=self._masked, sort_keys=sort_keys)
 
+        names = _distinct_names(self._live)
         catalogue = joined([one.article for one in self._live])
         if any(one.posted.source.pinned or one.posted.source.banned for one in self._live):
             return joined([_with_pins_and_bans(one, catalogue) for one in self._live])
@@ -89,12 +90,8 @@ class LiveOverlay:
 
     def with_changes(self, changes: LiveChanges) -> Self:
         """The same model under other changes; what is known of those that stay is kept."""
-        known = {
-            one.posted.id: one
-            for one in self._live
-            if one.posted.id in changes.posted and changes.posted[one.posted.id].text == one.posted.text
-        }
-        more = (new for id, new in changes.posted.items() if id not in known and self._base.is_behind(new))
+        known = {one.posted.id: one for one in self._live if changes.posted.get(one.posted.id) == one.posted}
+        more = (new for id, new in changes.posted.items() if id not in known and self._base.is_behind(new, changes))
         overlay = copy(self)
         overlay._apply(self._base, changes, [*known.values(), *self._base.live_articles(more)])
         return overlay
@@ -105,7 +102,7 @@ class LiveOverlay:
 
     def mark_superseded(self, new: PostedArticle) -> PostedArticle:
         """A posted article that knows which articles of this model it replaces."""
-        return replace(new, supersedes=new.supersedes | self._base.digests(new))
+        return replace(new, supersedes=new.supersedes | self._base.states(new))
 
     def listed_by(self, id: str) -> list[str]:
         """The articles in whose lists, as look-ups give them, an article is: the IDs, the nearest to it first.
@@ -154,6 +151,15 @@ class LiveOverlay:
         if base.rules.series == "first" and self._catalogue.flags[own] & PART_OF_SERIES:
             rows.update(self._catalogue.other_parts(own))
         return sorted(rows - self._masked - {own})
+
+
+def _distinct_names(live: Iterable[LiveArticle]) -> dict[str, tuple[str, ...]]:
+    """What each live article answers to, by ID: what several would answer to is the latest's, and an ID its own."""
+    owners: dict[str, str] = {}
+    for one in sorted(live, key=lambda one: one.posted.number):
+        owners |= dict.fromkeys(one.article.names, one.posted.id)
+    owners |= {one.posted.id: one.posted.id for one in live}
+    return {one.posted.id: tuple(name for name in one.article.names if owners[name] == one.posted.id) for one in live}
 
 
 def _with_pins_and_bans(live: LiveArticle, catalogue: LiveCatalogue) -> Article:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.artefacts import Models, TrainedModel, models_at
+from recommender.artefacts import NO_ORIGIN, Models, TrainedModel, models_at
 from recommender.articles import Article, get_address_keys, in_rank_order, parse_date
 from recommender.catalogue import Catalogue, LiveCatalogue
 from recommender.corpus import Corpus, choose_defaults
@@ -41,6 +41,7 @@ class Recommender:
         """Begin without articles; without settings, `fit` chooses the defaults for its corpus."""
         self._chooses = settings is None
         self.settings = settings or Settings()
+        self._origin = NO_ORIGIN
 
     def fit(self, corpus: Corpus, *, term_factors: Mapping[str, Mapping[str, float]] | None = None) -> Self:
         """Learn a corpus.
@@ -85,9 +86,10 @@ class Recommender:
     @classmethod
     def from_model(cls, model: TrainedModel) -> Self:
         """The recommender of a trained model."""
-        return cls.from_parts(
-            model.catalogue, model.read_tfidf, model.index, settings=model.settings, top_lists=model.top_lists
-        )
+        parts = model.catalogue, model.read_tfidf, model.index
+        recommender = cls.from_parts(*parts, settings=model.settings, top_lists=model.top_lists)
+        recommender._origin = model.origin
+        return recommender
 
     @classmethod
     def from_parts(
@@ -168,7 +170,8 @@ class Recommender:
         catalogue, index = self._catalogue, self._index
         if not (isinstance(catalogue, Catalogue) and isinstance(index, Index)):
             raise TypeError("live articles lie over this model: only a model as it was trained can be taken from here")
-        return TrainedModel(catalogue, index, self._ranking.top_lists, lambda: self._tfidf, self.settings)
+        lists = self._ranking.top_lists
+        return TrainedModel(catalogue, index, lists, lambda: self._tfidf, self.settings, self._origin)
 
     def __len__(self) -> int:
         """The number of articles that can be looked up."""

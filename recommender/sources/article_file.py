@@ -29,7 +29,7 @@ from recommender.markup import DEFAULT_SEPARATORS, Body, Markup, parse_body
 from recommender.sites import Site
 from recommender.sources.article_fields import canonical_fields, read_article_fields
 from recommender.sources.curated_lists import find_list_path, get_list_keys, get_list_value, list_state_of
-from recommender.sources.source import ParsedFile, Problem, Source
+from recommender.sources.source import ParsedFile, Problem, Source, digest_state
 from recommender.sources.written_lists import Written, WrittenList, digest_list
 from recommender.storage import open_regular_file
 
@@ -69,7 +69,8 @@ def read_file(
             if parse:
                 known = canonical_fields(metadata[0], site)
                 source = read_article_fields(parsed, known, file, None, site=site, body=_parse_body(data, file, site))
-                parsed.sources += [] if source is None else [replace(source, format="header")]
+                digest = digest_state(metadata[1], data)
+                parsed.sources += [] if source is None else [replace(source, format="header", digest=digest)]
             return parsed
         front_matter = None if _is_data(file, data) else split_front_matter(data, path=file)
         if front_matter is None:
@@ -82,7 +83,7 @@ def read_file(
             return parsed
         events: list[yaml.Event] = []
         fields = parse_front_matter(front_matter, path=file, events=events if may_hold_written_list else None)
-        written_list = None
+        written_list, without = None, front_matter.text
         if may_hold_written_list:
             written_list, without = _separate_written_list(
                 front_matter, events, fields, written or {}, file, keys=get_list_keys(site)
@@ -101,7 +102,10 @@ def read_file(
             )
             if source is not None:
                 source = replace(
-                    source, format=front_matter.format, list_path=find_list_path(fields, get_list_keys(site))
+                    source,
+                    format=front_matter.format,
+                    list_path=find_list_path(fields, get_list_keys(site)),
+                    digest=digest_state(without.encode(), body),
                 )
                 parsed.sources.append(source)
     except FrontMatterError as error:
@@ -130,7 +134,7 @@ def read_posted(text: str, form: PostedForm) -> tuple[Source, list[Problem]]:
     """
     parsed = ParsedFile()
     data = text.encode()
-    body = Body(text="", heading="", excerpt="", links=())
+    body, digest = Body(text="", heading="", excerpt="", links=()), digest_state(data)
     if form == "json":
         fields = canonical_fields(parse_json(data, path=_POSTED, line=None), _PLAIN)
     else:
@@ -139,11 +143,12 @@ def read_posted(text: str, form: PostedForm) -> tuple[Source, list[Problem]]:
             raise FrontMatterError(_why_no_front_matter(data), path=_POSTED, line=1)
         fields = canonical_fields(parse_front_matter(front_matter, path=_POSTED), _PLAIN)
         body = _parse_body(data[front_matter.body :], _POSTED, _PLAIN)
+        digest = digest_state(front_matter.text.encode(), data[front_matter.body :])
     slug = make_dated_slug(get_title(fields) or "", get_date_text(fields))
     source = read_article_fields(parsed, fields, f"{slug}.md" if slug else _POSTED, None, site=_PLAIN, body=body)
     if source is None or (not slug and get_text(fields, "id", "slug") is None):
         raise FrontMatterError("no ID, and the title makes none; add a line `id: …`", path=_POSTED)
-    return source, parsed.problems
+    return replace(source, digest=digest), parsed.problems
 
 
 def digest_front_matter(front_matter: FrontMatter) -> bytes:
@@ -164,7 +169,7 @@ def _read_without_front_matter(parsed: ParsedFile, data: bytes, file: str, site:
     parsed.digest = _digest(file, b"", data)
     if parse:
         source = read_article_fields(parsed, {}, file, None, site=site, body=body)
-        parsed.sources += [] if source is None else [source]
+        parsed.sources += [] if source is None else [replace(source, digest=digest_state(data))]
 
 
 def _read_metadata(root: Path, file: str, site: Site) -> tuple[dict[str, Value], bytes] | None:

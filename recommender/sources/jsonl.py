@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -14,7 +15,7 @@ from recommender.frontmatter import parse_json
 from recommender.sites import Site
 from recommender.sources.article_fields import canonical_fields, read_article_fields
 from recommender.sources.curated_lists import find_list_key, get_list_items, get_list_keys, read_links
-from recommender.sources.source import LinkLine, ParsedFile, Problem
+from recommender.sources.source import LinkLine, ParsedFile, Problem, digest_state
 from recommender.storage import open_regular_file
 
 MAX_LINE_BYTES = 1 << 24
@@ -105,6 +106,6 @@ def _parse_line(parsed: ParsedFile, path: str, line: bytes | None, number: int, 
             items = get_list_items(parsed, fields, path, number, key=key)
             parsed.links.append(LinkLine(path, number, name, read_links(parsed, items, path, number, key=key)))
         elif (source := read_article_fields(parsed, fields, path, number, site=site)) is not None:
-            parsed.sources.append(source)
+            parsed.sources.append(replace(source, digest=digest_state(content)))
     except FrontMatterError as error:
         parsed.problems.append(Problem.from_error(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -71,6 +72,7 @@ class Source:
         written: its list, where this program wrote it or the end of it.
         format: that of its front matter.
         front_matter_digest: the sha256 of its front matter as it was read; empty for a line of a `.jsonl` file.
+        digest: that of its state: of all bytes of its file or line but what this program wrote, 16 hexadecimal digits.
     """
 
     path: str
@@ -103,11 +105,27 @@ class Source:
     written: WrittenList | None = None
     format: Format = "yaml"
     front_matter_digest: bytes = b""
+    digest: str = ""
 
     @property
     def own_urls(self) -> tuple[str, ...]:
         """Its addresses but for that of its original."""
         return tuple(url for url in self.urls if url != self.canonical_url)
+
+    @property
+    def content(self) -> bytes:
+        """A digest of all that it says of its article, in whatever form, 32 bytes."""
+        values = (
+            *(self.entry, self.summary, self.text, self.published_at, self.language, self.canonical_url),
+            *(self.hidden, self.published, self.visible_from, self.visible_until),
+            *(self.related, self.topics, self.series, self.pinned, self.banned),
+        )
+        return hashlib.sha256(repr(values).encode(errors="surrogatepass")).digest()
+
+
+def digest_state(*parts: bytes) -> str:
+    """The digest of a source's state; see `Source`."""
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

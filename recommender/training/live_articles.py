@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from recommender.artefacts import LocalModels, Models
-from recommender.corpus import Corpus, LiveChanges
+from recommender.corpus import Corpus
+from recommender.journal import LiveChanges
 from recommender.live import LiveOverlay
 from recommender.parallel import freeze_gc
 from recommender.ranking import Recommender

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from recommender.artefacts import LocalModels, Manifest, ModelFiles, Models, TrainedModel, on_disk
-from recommender.corpus import Corpus, choose_defaults, fingerprint, remove_incorporated
+from recommender.corpus import Corpus, choose_defaults, fingerprint
 from recommender.errors import ArtefactError
 from recommender.inspection import Inspection, inspect
+from recommender.journal import JournalPosition, settle
 from recommender.parallel import Engine
 from recommender.ranking import Recommender
 from recommender.settings import Settings
@@ -67,7 +69,7 @@ def train(
         inspection=lambda settings: inspected.abridged().with_settings(settings, chosen=chosen, given=given),
     )
     if models.path is not None:
-        remove_incorporated(models.path, corpus.incorporated)
+        settle(models.path, corpus.live, _journal_positions(models))
     click.echo(manifest.learnt, err=True)
     click.echo(f"published {models}/{manifest.version}", err=True)
     return manifest
@@ -167,6 +169,15 @@ def ensure_trained(
     corpus = read_corpus(corpus, models, choice=choice) if isinstance(corpus, Path) else corpus
     given, precision = ({}, None) if current is None else (current.given, current.precision)
     return train(corpus, models, given, precision=precision, engine=engine).version
+
+
+def _journal_positions(models: Models) -> dict[str, JournalPosition | None]:
+    """What each version that can be read says of the journal of live articles."""
+    found = {}
+    for version in models.versions():
+        with suppress(ArtefactError):
+            found[version] = models.manifest(version).journal
+    return found
 
 
 def _fingerprint(corpus: Corpus | Path, models: Models, choice: FileChoice) -> str:

@@ -10,7 +10,7 @@ from itertools import cycle
 
 from benchmarks import archive
 from benchmarks.figures import LIMIT, Bench, Figure, alternate, at_most, spread
-from recommender.corpus import LiveChanges, PostedArticle
+from recommender.journal import LiveChanges, PostedArticle
 from recommender.live import LiveOverlay
 
 _LIVE = 1000

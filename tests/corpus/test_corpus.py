@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.articles import Entry, in_rank_order, normalise_url, parse_date
-from recommender.corpus import Corpus, WithdrawnArticle, fingerprint
+from recommender.corpus import Corpus, fingerprint
 from recommender.errors import CorpusError
+from recommender.journal import WithdrawnArticle
 from recommender.sources import LinkLine, Source, SourceReader, find_article_files, read_file
 from recommender.sources import jsonl as lines_module
 

@@ -17,9 +17,9 @@ from waiting import until
 
 from recommender import Recommender
 from recommender.artefacts import LocalModels
-from recommender.corpus import Journal, PostedArticle, WithdrawnArticle
 from recommender.errors import ExportError, StorageError
 from recommender.export import Exporter, ExportFormat, from_parquet
+from recommender.journal import Journal, PostedArticle, WithdrawnArticle
 from recommender.parallel import Engine
 from recommender.ranking import Options
 from recommender.storage import locked_folder

@@ -17,8 +17,8 @@ from samples import EPOCH, article, corpus_of
 
 from recommender import Article, Recommender, Settings
 from recommender.catalogue import HIDDEN
-from recommender.corpus import LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.errors import UnknownArticleError
+from recommender.journal import LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.live import LiveOverlay
 from recommender.ranking import Options
 from recommender.search import Scoring, TopLists, hub_weights

@@ -7,7 +7,7 @@ from dataclasses import replace
 from samples import article, corpus_of
 
 from recommender import Recommender, Settings
-from recommender.corpus import LiveChanges, PostedArticle
+from recommender.journal import LiveChanges, PostedArticle
 from recommender.live import LiveOverlay
 
 DAM = "Engineers inspected the dam above Velm after the rain and found it safe."

@@ -9,7 +9,7 @@ import pytest
 from samples import article, corpus_of
 
 from recommender import Article, Corpus, Recommender, Settings
-from recommender.corpus import LiveChanges, PostedArticle
+from recommender.journal import LiveChanges, PostedArticle
 from recommender.live import LiveOverlay
 from recommender.ranking import Options
 from recommender.training import publish

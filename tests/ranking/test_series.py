@@ -10,7 +10,8 @@ from samples import article, corpus_of
 
 from recommender import Article, Corpus, Recommender, Settings
 from recommender.articles import Series
-from recommender.corpus import LiveChanges, PostedArticle, choose_defaults
+from recommender.corpus import choose_defaults
+from recommender.journal import LiveChanges, PostedArticle
 from recommender.live import LiveOverlay
 from recommender.training import publish
 

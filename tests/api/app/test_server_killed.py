@@ -27,7 +27,7 @@ from waiting import SLACK, until
 
 from recommender import Recommender
 from recommender.artefacts import LocalModels
-from recommender.corpus import Journal
+from recommender.journal import Journal
 
 KILLS = int(os.environ.get("KILLS", "6"))
 TOKEN = "a token of the tests"

@@ -276,9 +276,9 @@ def test_readyz_counts_what_is_live_and_tells_of_damage(client: FlaskClient, pub
     client.delete(f"/articles/{SEED_ID}", headers=BEARER)
     assert body_of(client.get("/readyz"))["live"] == {"articles": 1, "withdrawn": 1, "problems": []}
     with closing(sqlite3.connect(published[0] / "live.journal")) as connection, connection:
-        connection.execute("UPDATE record SET value = replace(value, 'title', 'little') WHERE id = 1")
+        connection.execute("UPDATE record SET value = replace(value, 'title', 'little') WHERE id = 2")
     live = ModelWatcher(published[0])
-    assert live.problems == (f"{published[0]}/live.journal: record 1 is damaged, and lost",)
+    assert live.problems == (f"{published[0]}/live.journal: record 2 is damaged, and lost",)
     live.close()
 
 

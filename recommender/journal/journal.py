@@ -60,17 +60,20 @@ class Journal:
     """The journal of a models folder. Any number of processes may use it; one object serves one thread at a time.
 
     A record that `append` has returned from is on the disk, and survives the death of any process and a power cut.
-    IDs of records are never used again: where the last record that was read is missing, the journal was rewritten.
+    IDs of records are never used again: where the last record that was read is missing, the journal was rewritten. A
+    record that is appended has its ID as `at`, which it keeps in a journal that is rewritten.
     """
 
-    def __init__(self, models: Path, *, mounts: Path = MOUNTS) -> None:
+    def __init__(self, models: Path, *, versions: Callable[[], Iterable[str]] = tuple, mounts: Path = MOUNTS) -> None:
         """Open nothing yet.
 
         Args:
             models: the models folder.
+            versions: the versions there, all of which are older than a journal that is created now.
             mounts: the table of mounts by which network file systems are recognised.
         """
         self.path = models / JOURNAL_FILE
+        self._versions = versions
         self._mounts = mounts
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None  # which file the connection is to
@@ -96,7 +99,7 @@ class Journal:
             JournalError: it can't be written; then nothing was added.
         """
         with self._transaction("written") as connection:
-            _insert(connection, [record])
+            _insert(connection, [{**record, "at": _next_id(connection)}])
 
     def has_changed(self) -> bool:
         """Whether the journal was written to since the last `read`; cheap enough to ask several times a second.
@@ -168,7 +171,7 @@ class Journal:
                 "an SQLite database; keep the models folder on a local disk"
             )
         if file is None:
-            _create(self.path)
+            _create(self.path, head=new_journal_head(self._versions()))
             file = _identity(self.path)
         options = "mode=rw"
         if not (os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)):
@@ -188,14 +191,21 @@ class Journal:
         return connection
 
 
-def _create(path: Path) -> None:
-    """Create an empty journal, complete before it has its name, unless another process is first."""
+def new_journal_head(versions: Iterable[str]) -> Record:
+    """The first record of a journal: an ID by which models know it, and the versions that are older than it."""
+    return {"journal": secrets.token_hex(8), "versions": sorted(versions)}
+
+
+def _create(path: Path, *, head: Record) -> None:
+    """Create a journal with its head, complete before it has its name, unless another process is first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".unfinished-{secrets.token_hex(8)}")
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o660))  # what the umask leaves of it
     try:
         with closing(sqlite3.connect(unfinished)) as connection:
             connection.executescript(_SCHEMA)
+            with connection:
+                _insert(connection, [head])
         with suppress(FileExistsError):
             os.link(unfinished, path)
     finally:
@@ -222,8 +232,13 @@ def _state(connection: sqlite3.Connection) -> tuple[int, int]:
 
 def _insert(connection: sqlite3.Connection, records: Iterable[Mapping[str, Any]]) -> None:
     texts = (json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in records)
-    rows = ((text, zlib.crc32(text.encode())) for text in texts)
-    connection.executemany("INSERT INTO record (value, crc32) VALUES (?, ?)", rows)
+    rows = ((id, text, zlib.crc32(text.encode(), id)) for id, text in enumerate(texts, _next_id(connection)))
+    connection.executemany("INSERT INTO record (id, value, crc32) VALUES (?, ?, ?)", rows)
+
+
+def _next_id(connection: sqlite3.Connection) -> int:
+    last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'record'").fetchone()
+    return (last[0] if last else 0) + 1
 
 
 def _read_records(connection: sqlite3.Connection, *, after: int = 0) -> tuple[dict[int, Record], list[str]]:
@@ -232,8 +247,10 @@ def _read_records(connection: sqlite3.Connection, *, after: int = 0) -> tuple[di
     damage: list[str] = []
     try:
         for id, value, crc32 in connection.execute("SELECT * FROM record WHERE id > ? ORDER BY id", (after,)):
-            if isinstance(value, bytes) and zlib.crc32(value) == crc32:
+            if isinstance(value, bytes) and zlib.crc32(value, id) == crc32:
                 records[id] = json.loads(value)
+            elif isinstance(value, bytes) and zlib.crc32(value) == crc32 and b'"at":' not in value:
+                records[id] = json.loads(value)  # from before records had a number
             else:
                 damage.append(f"record {id} is damaged, and lost")
         is_sound = after > 0 or connection.execute("PRAGMA quick_check(1)").fetchone() == (b"ok",)

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from recommender.corpus import JOURNAL_FILE, Journal, JournalUpdate
 from recommender.errors import JournalError
+from recommender.journal import JOURNAL_FILE, Journal, JournalUpdate
 
 FLIPS = int(os.environ.get("FAULTS", "50"))
 KILLS = int(os.environ.get("KILLS", "5"))
@@ -39,17 +39,22 @@ def read(folder: Path) -> JournalUpdate:
 
 def values(update: JournalUpdate) -> list[Any]:
     """What the records of a reading hold."""
-    return [record["value"] for record in update.records]
+    return [record["value"] for record in update.records if "value" in record]
+
+
+def reading(update: JournalUpdate) -> tuple[bool, list[Any], tuple[str, ...]]:
+    """Whether a reading is complete, what the records hold, and what is damaged."""
+    return update.is_complete, values(update), update.damage
 
 
 def test_records_are_read_on_from_the_last_reading(tmp_path: Path) -> None:
     with Journal(tmp_path) as writer, Journal(tmp_path) as reader:
-        assert reader.read() == JournalUpdate(is_complete=True, records=(), damage=())
+        assert reading(reader.read()) == (True, [], ())
         writer.append({"value": "über\n\u2028\0 all"})
-        assert reader.read() == JournalUpdate(is_complete=True, records=({"value": "über\n\u2028\0 all"},), damage=())
+        assert reading(reader.read()) == (True, ["über\n\u2028\0 all"], ())
         writer.append({"value": 2})
-        assert reader.read() == JournalUpdate(is_complete=False, records=({"value": 2},), damage=())
-        assert reader.read() == JournalUpdate(is_complete=False, records=(), damage=())
+        assert reading(reader.read()) == (False, [2], ())
+        assert reading(reader.read()) == (False, [], ())
     assert values(read(tmp_path)) == ["über\n\u2028\0 all", 2]
 
 
@@ -70,12 +75,12 @@ def test_a_rewritten_journal_is_read_anew(tmp_path: Path) -> None:
     with Journal(tmp_path) as reader:
         reader.read()
         with Journal(tmp_path) as writer:
-            writer.rewrite(lambda records: records[1:2])
-            assert reader.read() == JournalUpdate(is_complete=True, records=({"value": 2},), damage=())
+            writer.rewrite(lambda records: records[2:3])
+            assert reading(reader.read()) == (True, [2], ())
             writer.append({"value": 4})
-            assert reader.read() == JournalUpdate(is_complete=False, records=({"value": 4},), damage=())
+            assert reading(reader.read()) == (False, [4], ())
             writer.rewrite(lambda _: [])
-            assert reader.read() == JournalUpdate(is_complete=True, records=(), damage=())
+            assert reading(reader.read()) == (True, [], ())
 
 
 def test_a_rewriting_that_fails_changes_nothing(tmp_path: Path) -> None:
@@ -99,12 +104,12 @@ def test_a_journal_that_is_deleted_is_empty(tmp_path: Path) -> None:
         for path in tmp_path.iterdir():
             path.unlink()
         assert journal.has_changed()
-        assert journal.read() == JournalUpdate(is_complete=True, records=(), damage=())
+        assert reading(journal.read()) == (True, [], ())
         assert not journal.has_changed()
         journal.rewrite(lambda records: records)
         assert not file.exists()
         journal.append({"value": 2})
-        assert journal.read() == JournalUpdate(is_complete=True, records=({"value": 2},), damage=())
+        assert reading(journal.read()) == (True, [2], ())
 
 
 def test_nothing_is_left_beside_a_closed_journal(tmp_path: Path) -> None:
@@ -147,7 +152,7 @@ def test_processes_append_side_by_side_while_it_is_rewritten(tmp_path: Path) -> 
 APPEND_UNTIL_KILLED = """
 import sys
 from pathlib import Path
-from recommender.corpus import Journal
+from recommender.journal import Journal
 
 journal = Journal(Path(sys.argv[1]))
 for number in range(int(sys.argv[2]), 10**9):
@@ -250,13 +255,37 @@ def test_what_is_no_journal_is_named_and_left_alone(tmp_path: Path, content: byt
 
 def test_a_damaged_record_is_told_until_the_journal_is_rewritten(tmp_path: Path) -> None:
     file = filled(tmp_path, "one", "two", "three")
-    file.write_bytes(file.read_bytes().replace(b'{"value":"two"}', b'{"value":"too"}'))
+    file.write_bytes(file.read_bytes().replace(b'{"value":"two"', b'{"value":"too"'))
     update = read(tmp_path)
-    assert (values(update), update.damage) == (["one", "three"], (f"{file}: record 2 is damaged, and lost",))
+    assert (values(update), update.damage) == (["one", "three"], (f"{file}: record 3 is damaged, and lost",))
     with Journal(tmp_path) as journal:
         journal.rewrite(lambda records: records)
     update = read(tmp_path)
     assert (values(update), update.damage) == (["one", "three"], ())
+
+
+def test_records_that_changed_places_are_damaged(tmp_path: Path) -> None:
+    file = filled(tmp_path, "one", "two", "three")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        for before, after in ((2, 9), (3, 2), (9, 3)):
+            connection.execute("UPDATE record SET id = ? WHERE id = ?", (after, before))
+    update = read(tmp_path)
+    assert values(update) == ["three"]
+    assert update.damage == tuple(f"{file}: record {id} is damaged, and lost" for id in (2, 3))
+
+
+def test_records_are_numbered_and_a_journal_keeps_its_id(tmp_path: Path) -> None:
+    with Journal(tmp_path, versions=lambda: ["old"]) as journal:
+        journal.append({"value": "one"})
+        journal.append({"value": "two"})
+        head = journal.read().records[0]
+        assert head["versions"] == ["old"]
+        journal.rewrite(lambda records: (records[0], records[2]))
+        journal.append({"value": "three"})
+        head_again, two, three = journal.read().records
+    assert head_again == head
+    assert two["at"] == 3
+    assert three["at"] > two["at"]
 
 
 def faults(data: bytes, count: int, seed: int) -> Iterable[tuple[str, bytes]]:

@@ -1,0 +1,343 @@
+"""Live changes: articles posted and withdrawn since the last training, as the journal records them.
+
+A model that was trained in the journal's own folder says how far in the journal its training had read; what came later
+is newer. All else is compared by content: each posted article carries the digests of the states of itself that came
+before it. A file, or a model from elsewhere, is behind it if it has such states only (or none), and up to date or ahead
+if it has any other. No clock is needed, and it does not matter when the journal is cleared, nor to which version one
+rolls back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from recommender.errors import FrontMatterError
+from recommender.journal.journal import Journal, JournalUpdate, Record, new_journal_head
+from recommender.journal.posted_article import PostedArticle, WithdrawnArticle
+from recommender.sources import Source
+
+_KEPT_FOR_OLDER_VERSIONS = 1_000  # posted articles that the corpus has
+_NONE: frozenset[str] = frozenset()
+
+
+class JournalPosition(NamedTuple):
+    """How far a journal was read: its ID, and the number of the last record."""
+
+    journal: str
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChanges:
+    """All articles that are posted or withdrawn, by ID.
+
+    Attributes:
+        posted: in the order of their posting.
+        damage: what of the journal could not be read, a sentence each.
+        position: the journal, and its last record that was read; `None` where it has no ID.
+        older_versions: the versions that were there before the journal was.
+    """
+
+    posted: Mapping[str, PostedArticle] = field(default_factory=dict)
+    withdrawn: Mapping[str, WithdrawnArticle] = field(default_factory=dict)
+    damage: tuple[str, ...] = ()
+    position: JournalPosition | None = None
+    older_versions: frozenset[str] = _NONE
+
+    def __bool__(self) -> bool:
+        return bool(self.posted or self.withdrawn)
+
+    @classmethod
+    def load(cls, models: Path) -> Self:
+        """Read the journal of a models folder; without one there are no changes.
+
+        Raises:
+            JournalError: it exists and can't be read.
+        """
+        with Journal(models) as journal:
+            return cls().updated(journal.read())
+
+    @classmethod
+    def from_records(cls, records: Iterable[Record]) -> Self:
+        """The changes that a journal with these records holds."""
+        return cls().with_records(records)
+
+    def updated(self, update: JournalUpdate) -> Self:
+        """These changes after a further reading of their journal."""
+        before = type(self)() if update.is_complete else self
+        after = before.with_records(update.records)
+        return replace(after, damage=tuple(dict.fromkeys((*before.damage, *update.damage, *after.damage))))
+
+    def with_records(self, records: Iterable[Record]) -> Self:
+        """These changes after some further records of their journal."""
+        replay = _Replay(self)
+        for record in records:
+            replay.apply(record)
+        return replace(
+            self,
+            posted=replay.posted,
+            withdrawn=replay.withdrawn,
+            damage=tuple(dict.fromkeys(replay.damage)),
+            position=replay.position,
+            older_versions=replay.older_versions,
+        )
+
+    @property
+    def unsettled(self) -> int:
+        """How many posted articles no corpus has."""
+        return sum(not new.settled for new in self.posted.values())
+
+    def to_records(self) -> Iterator[Record]:
+        """The shortest journal with the same posted and withdrawn articles."""
+        if self.position is not None:
+            yield {"journal": self.position.journal, "versions": sorted(self.older_versions)}
+        yield from (gone.to_record() for gone in self.withdrawn.values())
+        yield from (new.to_record() for new in self.posted.values())
+
+    def read_by(self, version: str, position: JournalPosition | None) -> int | None:
+        """The last record that the training of a version had read; `None` where that is not known.
+
+        Args:
+            position: what the version says of it.
+        """
+        if self.position is None:
+            return None
+        if version in self.older_versions:
+            return 0
+        return position.last if position is not None and position.journal == self.position.journal else None
+
+    def merge_into(self, sources: Iterable[Source]) -> tuple[Iterable[Source], dict[str, str]]:
+        """Add the posted articles to a corpus's files, in place of those that they are ahead of.
+
+        Args:
+            sources: the files of the corpus; iterated over twice.
+
+        Returns:
+            The merged sources, to be iterated over once; and the posted articles that are left out because the
+            corpus's own files are as new or newer, as IDs with the digests of the posted states.
+        """
+        posted = {id: new for id, new in self.posted.items() if not new.settled}
+        files = _FileMatches(posted.values())
+        for source in sources:
+            files.add(source)
+        incorporated: dict[str, str] = {}
+        replaced: set[str] = set()
+        added: list[Source] = []
+        for id, new in posted.items():
+            own = files.of(new)
+            says_the_same = new.source.content in {file.content for file in own}
+            if says_the_same or not new.is_ahead_of([file.digest for file in own]):
+                incorporated[id] = new.digest
+                continue
+            names = {*new.names, *chain.from_iterable((file.name, *file.other_names) for file in own)}
+            added.append(replace(new.source, other_names=tuple(sorted(names - {id}))))
+            replaced.update(file.path for file in own)
+        kept = (source for source in sources if source.path not in replaced)
+        return chain(kept, added), incorporated
+
+
+class _File(NamedTuple):
+    """What is known of a file that may be that of a posted article."""
+
+    path: str
+    name: str
+    other_names: tuple[str, ...]
+    language: str | None
+    is_default_language: bool
+    digest: str
+    content: bytes
+
+
+class _FileMatches:
+    """The files of posted articles: those with its name or one that it has taken over, or with its address."""
+
+    def __init__(self, posted: Iterable[PostedArticle]) -> None:
+        self._names: set[str] = set()
+        self._urls: set[str] = set()
+        for new in posted:
+            self._names.update(new.all_names)
+            self._urls.update(new.all_urls)
+        self._by_name: dict[str, list[_File]] = {}
+        self._by_other_name: dict[str, list[_File]] = {}
+        self._by_url: dict[str, list[_File]] = {}
+
+    def add(self, source: Source) -> None:
+        """Note a file, if it may be that of a posted article."""
+        own_names = {source.name} if source.language is None else {source.name, f"{source.name}.{source.language}"}
+        found = [
+            (index, keys)
+            for index, wanted, known in (
+                (self._by_name, own_names, self._names),
+                (self._by_other_name, {*source.other_names, source.path_name}, self._names),
+                (self._by_url, set(source.own_urls), self._urls),
+            )
+            if (keys := wanted & known)
+        ]
+        if found:
+            file = _File(
+                source.path,
+                source.name,
+                source.other_names,
+                source.language,
+                source.is_default_language,
+                source.digest,
+                source.content,
+            )
+            for index, keys in found:
+                for key in keys:
+                    index.setdefault(key, []).append(file)
+
+    def of(self, new: PostedArticle) -> list[_File]:
+        """The files of a posted article; of translations those in its language, or else in the site's."""
+        found: dict[str, _File] = {}
+        for name in new.all_names:
+            named = self._by_name.get(name) or self._by_other_name.get(name, [])
+            own_language = [file for file in named if file.is_default_language]
+            for file in own_language if own_language and new.source.language is None else named:
+                found[file.path] = file
+        for url in new.all_urls:
+            found |= {file.path: file for file in self._by_url.get(url, ())}
+        return [file for file in found.values() if new.may_be(file.language)]
+
+
+class _Replay:
+    """Live changes while further records are applied to them."""
+
+    def __init__(self, before: LiveChanges) -> None:
+        self.posted = dict(before.posted)
+        self.withdrawn = dict(before.withdrawn)
+        self.damage = list(before.damage)
+        self.position = before.position
+        self.older_versions = before.older_versions
+        self._by_url: dict[str, set[str]] = {}
+        for new in self.posted.values():
+            self._index(new)
+
+    def apply(self, record: Record) -> None:
+        """Apply a record."""
+        if "journal" in record:
+            self.position = JournalPosition(record["journal"], 0)
+            self.older_versions = frozenset(record["versions"])
+        elif "post" in record:
+            try:
+                new = PostedArticle.parse(record["post"], record["form"])
+            except FrontMatterError as error:
+                self.damage.append(f"a posted article can't be read any more: {error}")
+            else:
+                self._post(new, record)
+        elif "withdraw" in record:
+            self._withdraw(record)
+        if self.position is not None:
+            last = max(self.position.last, record.get("at", 0))
+            self.position = self.position._replace(last=last)
+
+    def _post(self, new: PostedArticle, record: Record) -> None:
+        """It is the next state of what was posted with its ID, or at its address, and of what was withdrawn so."""
+        supersedes, names, urls = set(record["over"]), set(record.get("names", ())), set(record.get("urls", ()))
+        for id in [id for id in self._same(new) if id != new.id and self.posted[id].may_be(new.source.language)]:
+            names.add(id)
+            supersedes |= self._forget(id, names, urls)
+        if new.id in self.posted:
+            supersedes |= self._forget(new.id, names, urls)
+        for id in [id for id, gone in self.withdrawn.items() if gone.matches((new.id,), new.source.own_urls)]:
+            gone = self.withdrawn.pop(id)
+            supersedes |= gone.states
+            names |= gone.names
+            urls |= gone.urls
+        for other in self.posted.values():
+            if new.id in other.names:
+                self.posted[other.id] = replace(other, names=other.names - {new.id})
+        new = replace(
+            new,
+            supersedes=frozenset(supersedes),
+            names=frozenset(names - {new.id}),
+            urls=frozenset(urls),
+            number=record.get("at", 0),
+            settled=record.get("settled", False),
+        )
+        self.posted[new.id] = new
+        self._index(new)
+
+    def _withdraw(self, record: Record) -> None:
+        states = set(record.get("over", ()))
+        gone = WithdrawnArticle(record["withdraw"], frozenset(record["names"]), frozenset(record["urls"]))
+        for id in [id for id, old in self.posted.items() if gone.matches((id,), old.source.own_urls)]:
+            states |= self._forget(id, set(), set())
+        if (before := self.withdrawn.get(gone.id)) is not None:
+            gone = replace(gone, names=gone.names | before.names, urls=gone.urls | before.urls)
+            states |= before.states
+        self.withdrawn[gone.id] = replace(gone, states=frozenset(states))
+
+    def _same(self, new: PostedArticle) -> list[str]:
+        found = {id for url in new.source.own_urls for id in self._by_url.get(url, ())}
+        return sorted(found)
+
+    def _forget(self, id: str, names: set[str], urls: set[str]) -> frozenset[str]:
+        """Remove a posted article; its names and URLs are added to some, and the digests of its states returned."""
+        old = self.posted.pop(id)
+        names |= old.names
+        urls |= old.urls
+        for url in old.source.own_urls:
+            self._by_url[url].discard(id)
+        return old.supersedes | {old.digest}
+
+    def _index(self, new: PostedArticle) -> None:
+        for url in new.source.own_urls:
+            self._by_url.setdefault(url, set()).add(new.id)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOutcome:
+    """What became of the live changes when a corpus was read.
+
+    Attributes:
+        position: how far the journal had been read; `None` where it has no ID.
+        incorporated: the posted articles whose state the corpus's own files have or are ahead of, as IDs with digests.
+        withdrawn: the digests of the states that the withdrawn articles have in the corpus, by their IDs.
+    """
+
+    position: JournalPosition | None = None
+    incorporated: Mapping[str, str] = field(default_factory=dict)
+    withdrawn: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def settle(models: Path, outcome: LiveOutcome, versions: Mapping[str, JournalPosition | None]) -> None:
+    """Note in the journal what a corpus has incorporated; forget what every version of the model has.
+
+    Whatever was posted since the corpus was read stays as it is.
+
+    Args:
+        models: the models folder.
+        versions: all that are there, each with what it says of the journal.
+
+    Raises:
+        JournalError: the journal can't be written.
+    """
+
+    def settled(records: tuple[Record, ...]) -> Iterator[Record]:
+        current = LiveChanges.from_records(records)
+        last = 0 if outcome.position is None else outcome.position.last
+        read = (current.read_by(version, position) for version, position in versions.items())
+        oldest = min((number for number in read if number is not None), default=last)
+        posted = dict(current.posted)
+        for id, new in current.posted.items():
+            if new.number <= last and outcome.incorporated.get(id) == new.digest:
+                posted[id] = replace(new, settled=True)
+        for id in [id for id, new in posted.items() if new.settled and new.number <= oldest]:
+            del posted[id]
+        for id in [id for id, new in posted.items() if new.settled][:-_KEPT_FOR_OLDER_VERSIONS]:
+            del posted[id]
+        withdrawn = {
+            id: replace(gone, states=gone.states | outcome.withdrawn.get(id, frozenset()))
+            for id, gone in current.withdrawn.items()
+        }
+        if current.position is None:
+            yield new_journal_head(())
+        yield from replace(current, posted=posted, withdrawn=withdrawn).to_records()
+
+    with Journal(models) as journal:
+        journal.rewrite(settled)
