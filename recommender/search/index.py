@@ -261,7 +261,7 @@ class Index:
         if workers is None:
             workers = min(cpu_count(), len(batches)) if len(batches) > 1 else 1
         if workers <= 1:
-            return found._replace(postings_read=answer(order))
+            return found._replace(postings_read=sum(map(answer, batches)))
         read = Parallel(n_jobs=workers, prefer="threads")(delayed(answer)(batch) for batch in batches)
         return found._replace(postings_read=sum(read))
 

@@ -199,6 +199,7 @@ def _max_time_factors(
     query_days: NDArray[np.float64], days: NDArray[np.float64], scoring: Scoring
 ) -> NDArray[np.float64]:
     """Upper bound on the time factor of candidates of some `days`, descending, for each query, float64 (queries,)."""
-    nearest = np.clip(query_days, days[-1], days[0])
-    # Where some are undated, 1 is no less than any factor.
-    return scoring.factor(query_days, np.where(np.isnan(days[-1]), query_days, nearest))
+    dated = days[~np.isnan(days)]
+    nearest = np.clip(query_days, dated[-1], dated[0]) if len(dated) else days[:1]
+    bounds = scoring.factor(query_days, nearest)
+    return bounds if len(dated) == len(days) else np.maximum(bounds, scoring.factor(query_days, days[-1:]))

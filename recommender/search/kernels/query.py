@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,26 @@ _MOSTLY_SCORED = 0.5  # of a block's rows: if so many were admitted, the next bl
 _BUCKETS = 1024  # of a histogram of scores; each is about a hundredth wide
 
 
+class _Cursors(NamedTuple):
+    """Which blocks are next, for each query.
+
+    Blocks before `dated_blocks` hold dated rows only, and are visited outwards from the query's own day. The block of
+    the greatest time factor comes first; none behind it in its direction has a greater one.
+
+    Attributes:
+        newer, older, undated: int64 (queries,) the next block in each direction, and of the others.
+        dated_blocks, blocks: int64 (queries,) where the dated blocks end, and all.
+        max_similarities: float64 (queries,) upper bounds on the similarity of any row.
+    """
+
+    newer: NDArray[np.int64]
+    older: NDArray[np.int64]
+    undated: NDArray[np.int64]
+    dated_blocks: NDArray[np.int64]
+    blocks: NDArray[np.int64]
+    max_similarities: NDArray[np.float64]
+
+
 @compiled
 def search(
     index: IndexArrays,
@@ -50,7 +70,9 @@ def search(
     found_scores: NDArray[np.float64],
     found_rows: NDArray[np.int32],
 ) -> int:
-    """Find the nearest of some queries, one after the other.
+    """Find the nearest of some queries.
+
+    Each visits one block at a time, in turns: those of about the same day find it in the processor's cache.
 
     Args:
         queries: CSR arrays of all queries.
@@ -68,68 +90,55 @@ def search(
         The number of postings read.
     """
     indptr, indices, data = queries
-    articles, levels, limit = len(index.days), len(index.head_norms), found_rows.shape[1]
+    levels, limit = len(index.head_norms), found_rows.shape[1]
     sums = np.empty(index.block_size, np.float32)
     candidates = np.empty(index.block_size, np.int32)
     estimates = np.empty(index.block_size, np.float32)
     products = np.empty(len(index.term_levels))
     head_norms = np.empty(levels + 1)
     tail_sizes = np.empty(levels + 2, np.int64)
-    postings_read = 0
-    for query in order:
-        start, end = indptr[query], indptr[query + 1]
-        day, provider, size = days[query], providers[query], end - start
-        terms, values, square = prepare_query(
-            index, indices[start:end], data[start:end], dense_query, head_norms, tail_sizes
-        )
-        slack = 1 + SUM_ERROR * (size + 64)
-        max_similarity = np.sqrt(square) * index.max_norm * slack
-
-        heap = (found_scores[query], found_rows[query])
-        heap_size = 0
-        skip_filter = False
-        # Blocks before `dated_blocks` hold dated rows only. They are visited outwards from the query's own day.
-        blocks = (ends[query] + index.block_size - 1) // index.block_size
-        dated_blocks = index.dated_count // index.block_size if index.dated_count < articles else blocks
-        dated_blocks = 0 if np.isnan(day) else min(dated_blocks, blocks)
-        newer, older = 0, dated_blocks
-        while newer < older:
-            middle = (newer + older) // 2
-            if index.days[middle * index.block_size] >= day:
-                newer = middle + 1
-            else:
-                older = middle
-        newer -= 1
-        undated = dated_blocks
-        while True:
+    terms, values = np.empty(0, np.int32), np.empty(0, np.float32)
+    cursors = _Cursors(
+        np.empty(len(order), np.int64),
+        np.empty(len(order), np.int64),
+        np.empty(len(order), np.int64),
+        np.empty(len(order), np.int64),
+        np.empty(len(order), np.int64),
+        np.empty(len(order)),
+    )
+    heap_sizes, skip_filter = np.zeros(len(order), np.int64), np.zeros(len(order), np.bool_)
+    for i in range(len(order)):
+        of_query = data[indptr[order[i]] : indptr[order[i] + 1]]
+        _place_cursors(index, cursors, i, of_query, days[order[i]], ends[order[i]])
+    postings_read, prepared = 0, np.int64(-1)
+    remaining = np.arange(len(order))
+    while len(remaining):
+        count_remaining = 0
+        for position in remaining:
+            query = order[position]
+            start, end = indptr[query], indptr[query + 1]
+            day, provider, size = days[query], providers[query], end - start
+            slack = _slack(size)
+            heap, heap_size = (found_scores[query], found_rows[query]), heap_sizes[position]
             threshold = max(min_scores[query], heap[0][0]) if heap_size == limit else min_scores[query]
-            newer_factor, older_factor = -1.0, -1.0
-            if newer >= 0:
-                newer_factor = max_factor_of_candidates(
-                    index, newer * index.block_size, min((newer + 1) * index.block_size, articles), day, scoring
+            block, max_factor = _next_block(index, cursors, position, day, threshold, scoring)
+            if block < 0:
+                sort(heap, heap_size)
+                continue
+            remaining[count_remaining] = position
+            count_remaining += 1
+            if query != prepared:
+                if prepared >= 0:
+                    dense_query[indices[indptr[prepared] : indptr[prepared + 1]]] = 0
+                terms, values, _ = prepare_query(
+                    index, indices[start:end], data[start:end], dense_query, head_norms, tail_sizes
                 )
-            if older < dated_blocks:
-                older_factor = max_factor_of_candidates(
-                    index, older * index.block_size, min((older + 1) * index.block_size, articles), day, scoring
-                )
-            max_factor = max(newer_factor, older_factor)
-            if max_factor > 0 and max_similarity * max_factor >= threshold:
-                block = newer if newer_factor >= older_factor else older
-                newer, older = (newer - 1, older) if newer_factor >= older_factor else (newer, older + 1)
-            elif undated < blocks:
-                block, undated = undated, undated + 1
-                max_factor = max_factor_of_candidates(
-                    index, block * index.block_size, min((block + 1) * index.block_size, articles), day, scoring
-                )
-                if max_factor <= 0 or max_similarity * max_factor < threshold:
-                    break  # the others hold undated rows alone, whose factor is no greater
-            else:
-                break
+                prepared = query
 
             first, last = block * index.block_size, min((block + 1) * index.block_size, ends[query])
             count = 0
             level = 0
-            if skip_filter:
+            if skip_filter[position]:
                 count = last - first
                 for i in range(count):
                     candidates[i] = first + i
@@ -138,11 +147,13 @@ def search(
                 sums[:] = 0
                 estimating = heap_size < limit and 4 * limit < last - first
                 level = levels // 2 if estimating else levels
-                max_share = HEAD_SHARE * threshold / max_factor
+                max_share = HEAD_SHARE * max(threshold / max_factor, scoring.min_similarity)
                 while level > 0 and not estimating and head_norms[level] * index.mean_head_norms[level - 1] > max_share:
                     level -= 1
                 offsets = index.posting_offsets[block]
-                postings = index.postings[index.indptr[first] : index.indptr[min(first + index.block_size, articles)]]
+                postings = index.postings[
+                    index.indptr[first] : index.indptr[min(first + index.block_size, len(index.days))]
+                ]
                 summed, block_postings_read = 0, 0
                 while True:
                     tail = slice(summed, tail_sizes[level])
@@ -181,6 +192,7 @@ def search(
                             index.head_norms[max(level - 1, 0), low:high],
                             index.weights[low:high],
                             np.float32(threshold / max(chunk_factor * slack, MIN_TIME_FACTOR)),
+                            np.float32(scoring.min_similarity / slack),
                         )
                     if level == 0 or count * size <= block_postings_read:
                         break
@@ -202,11 +214,75 @@ def search(
                     admitted += 1
                     heap_size = push(heap, heap_size, exact, row)
                     threshold = max(threshold, heap[0][0]) if heap_size == limit else threshold
-            skip_filter = admitted > _MOSTLY_SCORED * (last - first)
-        sort(heap, heap_size)
-        for i in range(start, end):
-            dense_query[indices[i]] = 0
+            heap_sizes[position] = heap_size
+            skip_filter[position] = admitted > _MOSTLY_SCORED * (last - first)
+        remaining = remaining[:count_remaining]
+    if prepared >= 0:
+        dense_query[indices[indptr[prepared] : indptr[prepared + 1]]] = 0
     return postings_read
+
+
+@compiled
+def _slack(size: int) -> float:
+    """What the rounded sum of so many products is multiplied by for an upper bound."""
+    return 1 + SUM_ERROR * (size + 64)
+
+
+@compiled
+def _place_cursors(
+    index: IndexArrays, cursors: _Cursors, i: int, values: NDArray[np.float32], day: float, end: int
+) -> None:
+    """Place the cursors of query `i` before its first block.
+
+    Args:
+        values: of the query's vector.
+        day: its date; NaN where unknown.
+        end: rows from here on are left out.
+    """
+    blocks = (end + index.block_size - 1) // index.block_size
+    dated_blocks = index.dated_count // index.block_size if index.dated_count < len(index.days) else blocks
+    dated_blocks = 0 if np.isnan(day) else min(dated_blocks, blocks)
+    newer, older = 0, dated_blocks
+    while newer < older:
+        middle = (newer + older) // 2
+        if index.days[middle * index.block_size] >= day:
+            newer = middle + 1
+        else:
+            older = middle
+    cursors.newer[i], cursors.older[i] = newer - 1, newer
+    cursors.undated[i], cursors.dated_blocks[i], cursors.blocks[i] = dated_blocks, dated_blocks, blocks
+    square = 0.0
+    for value in values:
+        square += np.float64(value) ** 2
+    cursors.max_similarities[i] = np.sqrt(square) * index.max_norm * _slack(len(values))
+
+
+@compiled
+def _next_block(
+    index: IndexArrays, cursors: _Cursors, i: np.int64, day: float, threshold: float, scoring: ScoringParameters
+) -> tuple[int, float]:
+    """The next block of query `i` and an upper bound on its time factor; -1 where none can reach the threshold."""
+    newer, older, undated = cursors.newer[i], cursors.older[i], cursors.undated[i]
+    newer_factor = _max_factor_of_block(index, newer, day, scoring) if newer >= 0 else -1.0
+    older_factor = _max_factor_of_block(index, older, day, scoring) if older < cursors.dated_blocks[i] else -1.0
+    undated_factor = _max_factor_of_block(index, undated, day, scoring) if undated < cursors.blocks[i] else -1.0
+    max_factor = max(newer_factor, older_factor, undated_factor)
+    if max_factor <= 0 or cursors.max_similarities[i] * max_factor < threshold:
+        return -1, max_factor
+    if newer_factor == max_factor:
+        cursors.newer[i] -= 1
+        return newer, max_factor
+    if older_factor == max_factor:
+        cursors.older[i] += 1
+        return older, max_factor
+    cursors.undated[i] += 1
+    return undated, max_factor
+
+
+@compiled
+def _max_factor_of_block(index: IndexArrays, block: int, day: float, scoring: ScoringParameters) -> float:
+    first, last = block * index.block_size, min((block + 1) * index.block_size, len(index.days))
+    return max_factor_of_candidates(index, first, last, day, scoring)
 
 
 @compiled
@@ -219,8 +295,9 @@ def _select_candidates(
     head_norms: NDArray[np.float32],
     weights: NDArray[np.float64],
     required: np.float32,
+    min_similarity: np.float32,
 ) -> int:
-    """Append the rows from `first` on whose weighted similarity may be as high as required.
+    """Append the rows from `first` on whose similarity, and whose weighted similarity, may be as high as required.
 
     Args:
         candidates: int32, of which `count` are set.
@@ -237,9 +314,10 @@ def _select_candidates(
             passing += (strip_sums[i] + query_head_norm * strip_norms[i]) * np.float32(strip_weights[i]) >= required
         if passing:
             for i in range(len(strip_sums)):
-                upper_bound = (strip_sums[i] + query_head_norm * strip_norms[i]) * np.float32(strip_weights[i])
+                upper_bound = strip_sums[i] + query_head_norm * strip_norms[i]
                 candidates[count] = first + low + i
-                count += upper_bound >= required and upper_bound > 0
+                reaches = upper_bound * np.float32(strip_weights[i]) >= required
+                count += reaches and upper_bound >= min_similarity and upper_bound > 0
     return count
 
 

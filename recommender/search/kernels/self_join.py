@@ -38,10 +38,10 @@ def may_share_neighbors(
     """Whether time decay leaves enough of a score for any row of one block to be admitted for one of the other."""
     first, last = newer * index.block_size, min((newer + 1) * index.block_size, len(index.days))
     start, end = older * index.block_size, min((older + 1) * index.block_size, len(index.days))
-    newer_factor = older_factor = 1.0  # of candidates in the one block or the other
-    if not np.isnan(index.days[end - 1]):
-        days_later = index.days[start] - index.days[last - 1]
-        older_factor, newer_factor = time_factor(days_later, scoring), time_factor(-days_later, scoring)
+    days_later = index.days[start] - index.days[last - 1]
+    older_factor, newer_factor = time_factor(days_later, scoring), time_factor(-days_later, scoring)
+    if np.isnan(index.days[end - 1]):
+        older_factor, newer_factor = max(older_factor, scoring.undated), max(newer_factor, scoring.undated)
     max_similarity = index.max_norm**2 * (1 + SUM_ERROR)
     return bool(
         max_similarity * older_factor >= thresholds[first:last].min()
@@ -107,6 +107,7 @@ def join_within_block(
                 weights[low:high],
                 np.float32(thresholds[row] / max(factor * slack, MIN_TIME_FACTOR)),
                 np.float32(reverse_factor * slack),
+                np.float32(scoring.min_similarity / slack),
                 thresholds[low:high],
             )
         if size + count > capacity:
@@ -192,7 +193,9 @@ def join_blocks(
         if not has_candidates:
             continue
         terms, values, _ = prepare_query(index, columns, data, dense_query, head_norms, tail_sizes)
-        min_required = min(thresholds[row] / max_factor, mean_threshold / max_reverse_factor)
+        min_required = max(
+            min(thresholds[row] / max_factor, mean_threshold / max_reverse_factor), scoring.min_similarity
+        )
         level = levels
         while level > 0 and head_norms[level] * index.mean_head_norms[level - 1] > HEAD_SHARE * min_required:
             level -= 1
@@ -215,6 +218,7 @@ def join_blocks(
                     index.weights[low:high],
                     required[chunk],
                     reverse_factors[chunk],
+                    np.float32(scoring.min_similarity / slack),
                     thresholds[low:high],
                 )
             if level == 0 or count * len(columns) <= row_postings_read:
@@ -243,6 +247,7 @@ def _select_candidates(
     weights: NDArray[np.float64],
     required: np.float32,
     reverse_factor: np.float32,
+    min_similarity: np.float32,
     thresholds: NDArray[np.float64],
 ) -> int:
     """Append the rows from `first` on that may be admitted for an article, or for which the article may be.
@@ -252,6 +257,7 @@ def _select_candidates(
         sums, head_norms, weights, thresholds: (rows,) of the rows from `first` on.
         required: the least weighted similarity of a candidate for the article.
         reverse_factor: upper bound on the article's own factor as a candidate; below 0 if it may be none.
+        min_similarity: the least similarity of any pair.
 
     Returns:
         The new count.
@@ -272,7 +278,7 @@ def _select_candidates(
                 for_row = upper_bound * np.float32(strip_weights[i]) >= required
                 for_other = upper_bound * reverse_factor >= strip_thresholds[i]
                 candidates[count] = first + low + i
-                count += (for_row | for_other) & (upper_bound > 0)
+                count += (for_row | for_other) & (upper_bound >= min_similarity) & (upper_bound > 0)
     return count
 
 
