@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import chain
 
 from dateutil import parser
@@ -63,9 +63,9 @@ def get_date_text(fields: Mapping[str, object], keys: Sequence[str] = ()) -> str
     return None if found is None else found[1]
 
 
-def parse_date(text: str | None) -> float | None:
-    """Days since 1970-01-01 UTC of a date or time, or `None`; without an offset it is taken as UTC."""
-    moment = None if text is None else parse_moment(text)
+def parse_date(text: str | None, zone: tzinfo = UTC) -> float | None:
+    """Days since 1970-01-01 UTC of a date or time, or `None`; without an offset it is one of the time zone."""
+    moment = None if text is None else parse_moment(text, zone)
     return None if moment is None else days_since_1970(moment)
 
 
@@ -74,8 +74,8 @@ def days_since_1970(moment: datetime) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() / _SECONDS_A_DAY
 
 
-def parse_moment(text: str) -> datetime | None:
-    """The moment that a text means, with the offset that it names, else in UTC; `None` where it can't be told.
+def parse_moment(text: str, zone: tzinfo = UTC) -> datetime | None:
+    """The moment that a text means, with the offset that it names, else in a time zone; `None` where it can't be told.
 
     ISO 8601, and what `dateutil` reads of other spellings, if it names year, month and day and none of them is a guess.
     """
@@ -87,7 +87,7 @@ def parse_moment(text: str) -> datetime | None:
         if found is None:
             return None
         moment = found
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def is_ambiguous_date(text: str) -> bool:

@@ -6,6 +6,7 @@ What these mean for lists is decided in `recommender/ranking/rules.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
 
 from recommender.articles.dates import parse_date
 from recommender.articles.fields import get_text, get_texts
@@ -35,9 +36,13 @@ def is_published(fields: Mapping[str, object]) -> bool:
     return not is_false(fields.get("published"))
 
 
-def get_visible_days(fields: Mapping[str, object]) -> tuple[float | None, float | None]:
-    """From when and until when an article is public, in days since 1970-01-01 UTC; `None` where nothing says so."""
-    return _first_date(fields, _EMBARGO_KEYS), _first_date(fields, _EXPIRY_KEYS)
+def get_visible_days(fields: Mapping[str, object], zone: tzinfo = UTC) -> tuple[float | None, float | None]:
+    """From when and until when an article is public, in days since 1970-01-01 UTC; `None` where nothing says so.
+
+    Args:
+        zone: of moments that are written without an offset.
+    """
+    return _first_date(fields, _EMBARGO_KEYS, zone), _first_date(fields, _EXPIRY_KEYS, zone)
 
 
 def is_true(value: object) -> bool:
@@ -50,5 +55,5 @@ def is_false(value: object) -> bool:
     return isinstance(value, str) and value.strip().lower() in ("false", "no", "off")
 
 
-def _first_date(fields: Mapping[str, object], keys: tuple[str, ...]) -> float | None:
-    return next((day for key in keys if (day := parse_date(get_text(fields, key))) is not None), None)
+def _first_date(fields: Mapping[str, object], keys: tuple[str, ...], zone: tzinfo) -> float | None:
+    return next((day for key in keys if (day := parse_date(get_text(fields, key), zone)) is not None), None)

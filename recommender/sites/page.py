@@ -19,7 +19,7 @@ class Page:
         path: relative to the site's root, with `/`.
         fields: its front matter: texts, lists and mappings.
         title: as written in it.
-        date: when it was published, with the offset that was written, else in UTC; `None` where unknown.
+        date: when it was published, with the offset that was written, else in the site's zone; `None` where unknown.
         language: one of the site's languages; `None` where unknown.
     """
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
@@ -61,8 +61,11 @@ class Site:
         metadata_suffix: the ending of files that hold the front matter of the file beside them; empty where none do.
         date_keys: keys of the publication date that come before those which all generators share.
         prefers_path_date: whether a date in the path comes before one in the front matter.
+        zone: the time zone of dates that are written without an offset.
         tag_separator: what separates tags that are written as one text; `None` where such a text is one tag.
         hiding_fields: front matter keys, dotted, each with the value that keeps a page from being built or listed.
+        inherited_fields: what data files say of the pages of a folder, or of the page of a path without ending, as
+            front matter would say it; what lies nearer comes first, and the page's own front matter before all.
         hides_unpublished: whether `published: false` means a draft.
         holds_back_future: whether a page with a future date is not built before it.
         markdown_is_mdx: whether files called `.md` are read as MDX, too.
@@ -93,8 +96,10 @@ class Site:
     metadata_suffix: str = ""
     date_keys: tuple[str, ...] = ()
     prefers_path_date: bool = False
+    zone: tzinfo = UTC
     tag_separator: str | None = None
     hiding_fields: tuple[tuple[str, str], ...] = ()
+    inherited_fields: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     hides_unpublished: bool = False
     holds_back_future: bool = False
     markdown_is_mdx: bool = False
@@ -142,9 +147,15 @@ class Site:
         """Whether a page is a draft by the folder that it lies in."""
         return not set(path.split("/")[:-1]).isdisjoint(self.draft_folders)
 
-    def hides(self, fields: Mapping[str, object]) -> bool:
-        """Whether a page has none of its own, or is in no list, as its front matter says it to this generator."""
+    def hides(self, path: str, fields: Mapping[str, object]) -> bool:
+        """Whether a page is not built, or is in no list, as front matter or a data file says it to this generator."""
+        if self.inherited_fields:
+            fields = {**self._inherited(path), **fields}
         return any(text_in(fields, *key.split(".")).lower() == value for key, value in self.hiding_fields)
+
+    def _inherited(self, path: str) -> dict[str, object]:
+        near = (path.rpartition(".")[0], *_folders_of(path), ".")
+        return {key: value for place in reversed(near) for key, value in self.inherited_fields.get(place, {}).items()}
 
     def date_of(self, path: str) -> date | None:
         """The day that a path names."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -113,7 +113,7 @@ def read_article_fields(
         parsed.skipped = "section page" if kind == "section" else "standalone page"
         return None
     published_at = None if moment is None else days_since_1970(moment)
-    visible_from, visible_until = get_visible_days(fields)
+    visible_from, visible_until = get_visible_days(fields, site.zone)
     if site.holds_back_future and visible_from is None and published_at is not None and _is_to_come(published_at):
         visible_from = published_at
     name, path_name, others = _names(fields, file, line, site)
@@ -139,7 +139,7 @@ def read_article_fields(
         identity_urls=identity_urls,
         urls=urls,
         canonical_url=_canonical_url(site, page, identity_urls, is_file=line is None),
-        hidden=is_hidden(fields) or (line is None and (site.is_draft(path) or site.hides(fields))),
+        hidden=is_hidden(fields) or (line is None and (site.is_draft(path) or site.hides(path, fields))),
         visible_from=visible_from,
         visible_until=visible_until,
         published=is_published(fields),
@@ -199,7 +199,7 @@ def _read_date(
 ) -> tuple[tuple[str, str] | None, datetime | None]:
     """The date as key and text, and the moment it means: of the fields, else of the path."""
     found = get_date(fields, site.date_keys)
-    moment = None if found is None else parse_moment(found[1])
+    moment = None if found is None else parse_moment(found[1], site.zone)
     day = site.date_of(site.path_of(file)) if line is None else None
     if day is None and line is None:
         # Some sites name the day in the address alone.
@@ -218,7 +218,7 @@ def _read_date(
             )
         )
     if day is not None and (moment is None or site.prefers_path_date):
-        return ("date", day.isoformat()), datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return ("date", day.isoformat()), datetime(day.year, day.month, day.day, tzinfo=site.zone)
     return found, moment
 
 

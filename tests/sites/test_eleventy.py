@@ -66,7 +66,39 @@ def test_permalinks_without_code_to_run(tmp_path: Path, permalink: object, made:
 def test_pages_that_are_not_built_or_in_no_collection_are_hidden(
     tmp_path: Path, fields: dict[str, object], hides: bool
 ) -> None:
-    assert make_site(tmp_path, CONFIG).hides(fields) is hides
+    assert make_site(tmp_path, CONFIG).hides("a/b.md", fields) is hides
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "hides"),
+    [
+        ("notes/a.md", {}, True),
+        ("notes/a.md", {"permalink": "/own/"}, False),
+        ("notes/a.md", {"permalink": ""}, False),
+        ("notes/built/b.md", {}, False),
+        ("blog/single.md", {}, True),
+        ("blog/other.md", {}, False),
+        ("unlisted/a.md", {}, True),
+        ("unlisted/a.md", {"eleventyExcludeFromCollections": "false"}, False),
+    ],
+)
+def test_pages_that_data_files_keep_from_being_built_are_hidden(
+    tmp_path: Path, path: str, fields: dict[str, object], hides: bool
+) -> None:
+    data = {
+        "notes/notes.json": '{"permalink": false}',
+        "notes/built/built.11tydata.json": '{"permalink": "/built/{{ page.fileSlug }}/"}',
+        "blog/single.11tydata.js": "module.exports = { permalink: false }",
+        "unlisted/unlisted.11tydata.json": '{"eleventyExcludeFromCollections": true}',
+    }
+    assert make_site(tmp_path, CONFIG | data).hides(path, fields) is hides
+
+
+def test_an_empty_permalink_is_the_default_whatever_the_folder_says(tmp_path: Path) -> None:
+    site = make_site(tmp_path, CONFIG | {"posts/posts.json": '{"permalink": false}'})
+    assert address(site, "posts/a.md", permalink="") == "/posts/a/"
+    assert address(site, "posts/a.md", permalink="/own/") == "/own/"
+    assert address(site, "posts/a.md") is None
 
 
 def test_computed_permalinks_are_unknown(tmp_path: Path) -> None:

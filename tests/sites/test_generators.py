@@ -53,7 +53,7 @@ def meaning(site: Site, root: Path, file: str) -> dict[str, object]:
         "date": named and named.isoformat(),
         "address": site.address(page),
         "draft": site.is_draft(path)
-        or site.hides(fields)
+        or site.hides(path, fields)
         or fields.get("draft") == "true"
         or fields.get("status") == "draft",
     }

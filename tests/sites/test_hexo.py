@@ -83,6 +83,9 @@ def test_a_day_that_depends_on_the_building_machine_is_unknown(tmp_path: Path) -
     config = "timezone: Asia/Shanghai"
     assert address_of(tmp_path, "source/_posts/late.md", DATE, config) == "/2013/07/13/late/"
     assert address_of(tmp_path, "source/_posts/early.md", "date: 2013-07-13 02:46:25", config) is None
+    assert address_of(tmp_path, "source/_posts/offset.md", "date: 2013-07-13T20:46:25-08:00", config) is None
+    months = f"{config}\npermalink: ':year/:month/:title/'"
+    assert address_of(tmp_path, "source/_posts/early.md", "date: 2013-07-13 02:46:25", months) == "/2013/07/early/"
 
 
 def test_several_lists_of_categories_leave_the_category_unknown(tmp_path: Path) -> None:

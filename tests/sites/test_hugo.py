@@ -186,7 +186,7 @@ def test_folders_called_as_languages_are_folders_where_suffixes_are_declared(tmp
 def test_pages_that_are_not_rendered_or_not_listed_are_hidden(
     tmp_path: Path, fields: dict[str, object], hides: bool
 ) -> None:
-    assert make_site(tmp_path, {"hugo.toml": ""}).hides(fields) is hides
+    assert make_site(tmp_path, {"hugo.toml": ""}).hides("content/a.md", fields) is hides
 
 
 SECTIONS = {

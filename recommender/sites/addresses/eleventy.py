@@ -27,7 +27,7 @@ def get_address(site: Site, page: Page) -> str | None:
     own = page.fields.get("permalink")
     if isinstance(own, Mapping) and own:
         own = own.get("build", "false")
-    permalink = own or _inherited(site, file)
+    permalink = _inherited(site, file) if own is None else own
     if permalink == "":
         return escape(_default(file, site.options["source"]))
     if not isinstance(permalink, str) or permalink in ("true", "false"):

@@ -73,17 +73,19 @@ def _parse_name(pattern: str, path: str) -> dict[str, str]:
 
 
 def _dates(site: Site, page: Page, named: Mapping[str, str]) -> list[datetime | None]:
-    """The date of a page as the site is built in UTC and in its own time zone: Hexo takes the machine's.
+    """The date of a page as the site is built in its own time zone and in UTC: Hexo takes the machine's.
 
-    Times with an offset are in UTC, all others in the site's zone.
+    What a time with an offset is in UTC, Hexo takes for one of the site's zone.
     """
     if "date" in page.fields:
-        date = None if page.date is None else in_zone(page.date, UTC)
+        date = page.date
+        if date is not None and date.tzinfo is not site.zone:
+            date = in_zone(date, UTC)
     else:
         year, month, day = (named.get(key) or named.get(f"i_{key}", "") for key in ("year", "month", "day"))
         date = _day(year, month, day)
-    zone = site.options["zone"]
-    return [date] if date is None or zone is None else [date, in_zone(date.replace(tzinfo=zone), UTC)]
+    date = None if date is None else date.replace(tzinfo=site.zone)
+    return [date] if date is None else [date, in_zone(date, UTC)]
 
 
 def _day(year: str, month: str, day: str) -> datetime | None:

@@ -79,6 +79,7 @@ def _site(root: Path, source: str, values: Configuration, code: str, reason: str
         has_sections=True,
         tag_separator=",",
         hiding_fields=_HIDING_FIELDS,
+        inherited_fields={path: hiding for path, one in data.items() if (hiding := _hiding_fields(one))},
         languages=(normalise_language(default[1]),) if default else (),
         language_folders={folder: normalise_language(language) for folder, language in languages.items()},
         base_urls={"": read_base_url(global_data, values.get("pathPrefix", ""))},
@@ -96,6 +97,19 @@ def _site(root: Path, source: str, values: Configuration, code: str, reason: str
             and not any("permalink" in read_text(path) for path in global_data.glob("eleventyComputed.*")),
         },
     )
+
+
+def _hiding_fields(data: Mapping[str, object]) -> dict[str, object]:
+    """What the data of a folder or page says of whether pages are built and listed, as front matter would say it."""
+    keys = {key.partition(".")[0] for key, _ in _HIDING_FIELDS}
+    return {key: _as_front_matter(value) for key, value in data.items() if key in keys}
+
+
+def _as_front_matter(value: object) -> object:
+    """A value of JSON or JavaScript as front matter has it, whose scalars are texts."""
+    if isinstance(value, Mapping):
+        return {key: _as_front_matter(item) for key, item in value.items()}
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _lies_in(folder: str, other: str) -> bool:

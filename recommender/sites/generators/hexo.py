@@ -55,6 +55,7 @@ def _site(values: Configuration, reason: str) -> Site:
         ),
         draft_folders=() if flag_in(values, "render_drafts") else ("_drafts",),
         hides_unpublished=True,
+        zone=zone_of(text_in(values, "timezone")),
         holds_back_future=flag_in(values, "future") is False,
         languages=tuple(map(normalise_language, languages)),
         language_folders={f"{posts}/{one}": normalise_language(one) for one in languages},
@@ -63,7 +64,6 @@ def _site(values: Configuration, reason: str) -> Site:
         options={
             "pattern": text_in(values, "permalink") or ":year/:month/:day/:title/",
             "name": text_in(values, "new_post_name") or ":title.md",
-            "zone": zone_of(zone) if (zone := text_in(values, "timezone")) else None,
             "assets": bool(assets),
             "defaults": _texts(values.get("permalink_defaults")),
             "default_category": text_in(values, "default_category") or "uncategorized",

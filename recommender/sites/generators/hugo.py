@@ -24,6 +24,7 @@ from recommender.sites.configuration import (
     texts_in,
 )
 from recommender.sites.generator import Generator
+from recommender.sites.permalinks import zone_of
 from recommender.sites.site import Site, normalise_language
 
 _ENDINGS = (".toml", ".yaml", ".yml", ".json")
@@ -115,6 +116,7 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
         has_resources=True,
         date_keys=tuple(dict.fromkeys(key for key in date_keys if not key.startswith(":"))),
         prefers_path_date=date_keys[0] == ":filename",
+        zone=zone_of(text_in(values, "timezone")),
         hiding_fields=_HIDING_FIELDS,
         holds_back_future=not flag_in(values, "buildfuture"),
         languages=tuple(map(normalise_language, declared or filter(None, [single]))),

@@ -14,7 +14,7 @@ from typing import Any
 from recommender.sites.configuration import Configuration, list_in, mapping_in, text_in
 from recommender.sites.generator import Generator
 from recommender.sites.page import Page
-from recommender.sites.permalinks import escape, spell_in_ascii
+from recommender.sites.permalinks import escape, spell_in_ascii, zone_of
 from recommender.sites.python_settings import read_python_settings
 from recommender.sites.site import ARTICLE_SUFFIXES, Site, normalise_language
 
@@ -44,6 +44,7 @@ def _configure(root: Path) -> Site | None:
         section_stems=(),
         metadata_suffix=".meta",
         standalone=tuple(folder for folder in page_folders if folder not in post_folders),
+        zone=zone_of(text_in(values, "TIMEZONE")),
         holds_back_future=values.get("FUTURE_IS_NOW") is not True,
         excerpt_separators=("<!-- TEASER_END -->",),
         languages=tuple(map(normalise_language, [default, *others])),

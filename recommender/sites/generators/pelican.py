@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from recommender.sites.addresses.pelican import get_address
 from recommender.sites.configuration import Configuration, mapping_in, text_in, texts_in
 from recommender.sites.generator import Generator
+from recommender.sites.permalinks import zone_of
 from recommender.sites.python_settings import read_python_settings
 from recommender.sites.site import Site, normalise_language
 
@@ -64,6 +65,7 @@ def _configure(root: Path) -> Site | None:
             for key, value in mapping_in(values, "DEFAULT_METADATA").items()
             if isinstance(value, str)
         },
+        zone=zone_of(text_in(values, "TIMEZONE")),
         holds_back_future=values.get("WITH_FUTURE_DATES") is False,
         languages=(normalise_language(language),) if language else (),
         base_urls={"": text_in(values, "SITEURL")},
