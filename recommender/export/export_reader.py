@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +15,7 @@ import msgspec
 from recommender.errors import ExportError, RecommenderError, without_secrets
 from recommender.export.answer_store import EncodedAnswer, decode_answer
 from recommender.export.parquet import from_parquet, require_pyarrow
-from recommender.export.partitions import RUN, SUCCESS
+from recommender.export.partitions import NAMES_SUFFIX, RUN, SUCCESS
 
 _NAMES = "_names"
 
@@ -27,21 +29,22 @@ class Names(msgspec.Struct, frozen=True):
 
 
 class _Run(msgspec.Struct, frozen=True):
-    version: str | None = None
+    version: str
+    limit: int
+    articles: int
     live: str = ""
-    limit: int | None = None
-    articles: int | None = None
     format: str = "jsonl"
+    sha256: str = ""
 
 
 class ExportReader:
     """An export at a path or at a URL that fsspec knows.
 
     Attributes:
-        version: the model's version; `None` for a file of answers.
+        version: the model's version.
         live: digest of the live changes; empty if there are none.
-        limit: maximum number of entries per list; `None` for a file of answers.
-        articles: number of answers; `None` for a file of answers.
+        limit: maximum number of entries per list.
+        articles: number of answers.
     """
 
     def __init__(self, url: str) -> None:
@@ -53,12 +56,13 @@ class ExportReader:
         self._location = location = without_secrets(url)
         with self._export_errors():
             self._files, self._path = fsspec.core.url_to_fs(url)
-            folder = self._files.isdir(self._path)
-            if not folder and not self._files.exists(self._path):
+            self._is_file = not self._files.isdir(self._path)
+            if self._is_file and not self._files.exists(self._path):
                 raise ExportError(f"{location}: does not exist; `recommender export CORPUS --out {location}` writes it")
-            run = self._run() if folder else _Run()
-            self._answers = self._partitions("month=*") if folder else [self._path]
-            self._names = self._partitions(_NAMES) if folder else []
+            run = self._file_run() if self._is_file else self._run()
+            self._answers = [self._path] if self._is_file else self._partitions("month=*")
+            self._names = [self._path + NAMES_SUFFIX] if self._is_file else self._partitions(_NAMES)
+        self._sha256 = run.sha256
         self.version, self.live = run.version, run.live
         self.limit, self.articles = run.limit, run.articles
 
@@ -68,9 +72,11 @@ class ExportReader:
         Raises:
             ExportError: a line is not an answer, or answers are missing.
         """
-        count = 0
+        count, digest = 0, hashlib.sha256()
         for path in self._answers:
             for number, line in self._lines(path):
+                if self._is_file:
+                    digest.update(line + b"\n")
                 try:
                     answer = decode_answer(line)
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -79,18 +85,21 @@ class ExportReader:
                     raise self._line_error(path, number)
                 count += 1
                 yield answer, line
-        if self.articles not in (None, count):
+        if count != self.articles:
             raise ExportError(f"{self._location}: holds {count:,} answers of {self.articles:,}; export once more")
+        if self._is_file and digest.hexdigest() != self._sha256:
+            names = self._location + NAMES_SUFFIX
+            raise ExportError(f"{self._location}: is not the export that {names} belongs to; export once more")
 
     def names(self) -> Iterator[Names]:
-        """The other names of each article; a file of answers has none.
+        """The other names of each article.
 
         Raises:
             ExportError: a line can't be decoded.
         """
         decode = msgspec.json.Decoder(Names).decode
         for path in self._names:
-            for number, line in self._lines(path):
+            for number, line in islice(self._lines(path), int(self._is_file), None):  # a file's first line is its run
                 try:
                     yield decode(line)
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -107,6 +116,19 @@ class ExportReader:
         if run.format == "parquet":
             require_pyarrow()
         return run
+
+    def _file_run(self) -> _Run:
+        names = self._location + NAMES_SUFFIX
+        try:
+            with self._files.open(self._path + NAMES_SUFFIX, "rb") as stream:
+                return msgspec.json.decode(stream.readline(), type=_Run)
+        except FileNotFoundError as error:
+            raise ExportError(
+                f"{names}: does not exist; `recommender export --out FILE` writes it beside FILE, with the other "
+                "names and addresses of the articles: move both"
+            ) from error
+        except msgspec.DecodeError as error:
+            raise ExportError(f"{names}: its first line can't be read ({error}); export once more") from error
 
     def _partitions(self, folder: str) -> list[str]:
         found = self._files.glob(f"{self._path}/{folder}/part-*")

@@ -6,6 +6,7 @@ answers are of one model and of one snapshot of live changes, whenever and where
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import stat
 import tempfile
@@ -23,7 +24,7 @@ from recommender.artefacts import LocalModels, ModelFiles, Models
 from recommender.errors import EngineError, ExportError
 from recommender.export.live_snapshot import LIVE, LiveSnapshot
 from recommender.export.partition_task import ExportJob, export_partition, load_recommender
-from recommender.export.partitions import RUN, SUCCESS, ExportFormat, Plan, make_partitions
+from recommender.export.partitions import NAMES_SUFFIX, RUN, SUCCESS, ExportFormat, Plan, make_partitions
 from recommender.parallel import Engine
 from recommender.ranking import Options
 from recommender.storage import FileStore, atomic_write
@@ -102,8 +103,8 @@ class Exporter:
     def to_file(self, file: Path) -> int:
         """Write one file of JSON lines in rank order, and return the number of answers.
 
-        Partitions are written to a hidden folder beside the file, and joined at the end; an interrupted export is
-        continued unless anything has changed since.
+        The names and addresses of the articles stand in a file beside it. Partitions are written to a hidden folder
+        there, and joined at the end; an interrupted export is continued unless anything has changed since.
 
         Raises:
             ExportError: the file can't be written, or tasks failed.
@@ -123,8 +124,10 @@ class Exporter:
                 dataset.clear()
                 plan = self._begin(dataset, live, "jsonl", by_month=False)
             self._run(plan, dataset)
-            with _export_errors(file), atomic_write(file) as stream:
-                _concatenate(plan, folder, stream)
+            beside = file.with_name(file.name + NAMES_SUFFIX)
+            with _export_errors(file), atomic_write(beside) as names, atomic_write(file) as stream:
+                digest = _concatenate(plan, folder, stream)
+                _write_names(plan, folder, names, digest=digest)
             shutil.rmtree(folder)
         return plan.articles
 
@@ -215,10 +218,21 @@ def _read_plan(dataset: FileStore) -> Plan:
         ) from error
 
 
-def _concatenate(plan: Plan, folder: Path, stream: IO[bytes]) -> None:
+def _concatenate(plan: Plan, folder: Path, stream: IO[bytes]) -> str:
+    """Write the answers of all partitions; returns their SHA-256 digest, in hexadecimal."""
+    digest = hashlib.sha256()
     for partition in plan.partitions:
-        with (folder / partition.file(plan.format)).open("rb") as lines:
-            shutil.copyfileobj(lines, stream)
+        answers = (folder / partition.file(plan.format)).read_bytes()
+        digest.update(answers)
+        stream.write(answers)
+    return digest.hexdigest()
+
+
+def _write_names(plan: Plan, folder: Path, stream: IO[bytes], *, digest: str) -> None:
+    head = {"version": plan.version, "live": plan.live, "limit": plan.limit, "articles": plan.articles}
+    stream.write(msgspec.json.encode({**head, "sha256": digest}) + b"\n")
+    for partition in plan.partitions:
+        stream.write((folder / partition.names_file).read_bytes())
 
 
 @contextmanager

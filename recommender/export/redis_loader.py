@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 _SERVED, _TAGS = "related:served", "related:tags"
 _TIMEOUT = 30.0  # seconds for a reply from Redis
 _TTL = 60  # seconds
+_TAGS_KEPT = 1000  # model versions, whose names begin with the time of training
 _BATCH_BYTES = 1 << 20
 
 
@@ -86,7 +87,7 @@ def load_into_redis(source: str, url: str, *, keep: int = 1, ttl: int = _TTL, pr
 
 
 def _load(export: ExportReader, writer: _VersionWriter, *, keep: int, progress: bool) -> LoadResult:
-    digest, articles, names, longest = blake2b(digest_size=8), 0, 0, 1
+    digest, articles, names = blake2b(digest_size=8), 0, 0
     for known in export.names():
         digest.update(msgspec.json.encode(known))
         id = known.id.encode(errors="replace")
@@ -99,19 +100,17 @@ def _load(export: ExportReader, writer: _VersionWriter, *, keep: int, progress: 
         for answer, line in export.answers():
             digest.update(line)
             writer.put("answers", answer.id, line)
-            longest = max(longest, len(answer.related))
             articles += 1
             bar.update()
-    version = export.version or digest.hexdigest()
     info = VersionInfo(
-        version=version,
-        tag=writer.tag(version, digest.hexdigest(), live=bool(export.live)),
-        limit=longest if export.limit is None else export.limit,
+        version=export.version,
+        tag=writer.tag(export.version, digest.hexdigest(), live=bool(export.live)),
+        limit=export.limit,
         articles=articles,
         loaded=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
     )
     writer.switch(info, keep=keep)
-    return LoadResult(version, articles, names)
+    return LoadResult(export.version, articles, names)
 
 
 class _VersionWriter:
@@ -178,11 +177,17 @@ class _VersionWriter:
     def tag(self, version: str, digest: str, *, live: bool) -> str:
         """A tag for the answers: the model's version, as its own look-ups have it, if the answers are the model's.
 
-        They are not if the export holds live articles, or if other answers of the same version were loaded before.
+        They are not if the export holds live articles, or if other answers of the same version were loaded before, or
+        may have been: only the latest model versions are remembered, so that Redis does not fill up with them.
         """
-        if not live:
+        remembered = sorted(self._client.hkeys(_TAGS))
+        forgotten = len(remembered) >= _TAGS_KEPT and version.encode() < remembered[0]
+        if not (live or forgotten):
             self._client.hsetnx(_TAGS, version, digest)
-            if self._client.hget(_TAGS, version).decode() == digest:
+            first_digest = self._client.hget(_TAGS, version)
+            if outdated := sorted(self._client.hkeys(_TAGS))[:-_TAGS_KEPT]:
+                self._client.hdel(_TAGS, *outdated)
+            if first_digest == digest.encode():
                 return version
         return f"{version}+{digest}"
 

@@ -120,13 +120,26 @@ def test_an_answer_is_kept_as_its_bytes(redis: RedisServer, one: Path) -> None:
         assert client.hget(f"related:{redis.current()}:urls:e8", "site.example/a3") == "a3"
 
 
-def test_a_file_of_answers_is_loaded_too(redis: RedisServer, tmp_path: Path) -> None:
+def test_a_file_without_its_names_is_refused_and_the_old_version_stays(
+    redis: RedisServer, one: Path, published: tuple[Path, Manifest], tmp_path: Path
+) -> None:
+    load_into_redis(str(one), redis.url)
     lists = tmp_path / "lists.jsonl"
-    lists.write_bytes(b"".join(answer + b"\n" for answer in ONE.answers(limit=3)))
-    load_into_redis(str(lists), redis.url)
-    about = AnswerStore(redis.url).info()
-    assert (about.articles, about.limit, about.version) == (5, 3, about.tag)
-    assert AnswerStore(redis.url).answer("a2").body == ONE.answer("a2", limit=3)
+    models, manifest = published
+    Exporter(LocalModels(models), manifest.version).to_file(lists)
+    names = tmp_path / "lists.jsonl.names"
+    whole = names.read_bytes()
+    lists.write_bytes(lists.read_bytes().replace(b'"related":[', b'"related": [', 1))
+    with pytest.raises(ExportError, match=r"lists\.jsonl:1: is not an answer written by `recommender export`"):
+        load_into_redis(str(lists), redis.url)
+    Exporter(LocalModels(models), manifest.version, limit=1).to_file(lists)
+    names.write_bytes(whole)
+    with pytest.raises(ExportError, match=r"is not the export that .*lists\.jsonl\.names belongs to; export once more"):
+        load_into_redis(str(lists), redis.url)
+    names.unlink()
+    with pytest.raises(ExportError, match=r"lists\.jsonl\.names: does not exist; `recommender export"):
+        load_into_redis(str(lists), redis.url)
+    assert AnswerStore(redis.url).info().version == "one"
 
 
 def test_other_answers_of_the_same_model_have_another_tag(redis: RedisServer, one: Path, tmp_path: Path) -> None:
@@ -138,21 +151,43 @@ def test_other_answers_of_the_same_model_have_another_tag(redis: RedisServer, on
     assert tags[1].startswith("one+")
 
 
+def test_the_digests_of_a_thousand_model_versions_are_remembered(redis: RedisServer, one: Path, tmp_path: Path) -> None:
+    with redis.client() as client:
+        client.hset("related:tags", mapping={f"2025-{number:04}": "some digest" for number in range(1000)})
+        load_into_redis(str(one), redis.url)
+        assert client.hlen("related:tags") == 1000
+        assert client.hmget("related:tags", "2025-0000", "2025-0001")[0] is None
+        assert AnswerStore(redis.url).info().tag == "one"
+        # Other answers of this version may have been loaded, and forgotten since.
+        load_into_redis(str(dataset(tmp_path / "old", ONE, version="2024-0001")), redis.url)
+        assert AnswerStore(redis.url).info().tag.startswith("2024-0001+")
+        assert not client.hexists("related:tags", "2024-0001")
+
+
 def test_answers_with_live_articles_have_another_tag_than_the_model(redis: RedisServer, tmp_path: Path) -> None:
     load_into_redis(str(dataset(tmp_path / "live", ONE, live="1f")), redis.url)
     assert AnswerStore(redis.url).info().tag.startswith("one+")
 
 
-def test_parquet_is_loaded_as_lines_are(redis: RedisServer, published: tuple[Path, Manifest], tmp_path: Path) -> None:
+def test_every_export_gives_the_answers_of_the_model_by_every_name_and_address(
+    redis: RedisServer, published: tuple[Path, Manifest], tmp_path: Path
+) -> None:
     models, manifest = published
-    ids = [article.id for article in Recommender.load(models)]
-    found = []
+    recommender = Recommender.load(models)
+    exporter = Exporter(LocalModels(models), manifest.version, task_size=40)
     for form in get_args(ExportFormat):
-        Exporter(LocalModels(models), manifest.version).to_folder(f"{tmp_path}/{form}", form=form)
-        load_into_redis(f"{tmp_path}/{form}", redis.url)
+        exporter.to_folder(f"{tmp_path}/{form}", form=form)
+    exporter.to_file(tmp_path / "lists.jsonl")
+    for out in (*get_args(ExportFormat), "lists.jsonl"):
+        loaded = load_into_redis(f"{tmp_path}/{out}", redis.url)
+        identifiers = list(recommender.identifiers(start=0, stop=len(recommender)))
+        assert loaded.names == sum(len(names) + len(urls) for _, names, urls in identifiers) > len(recommender)
         with closing(AnswerStore(redis.url)) as store:
-            found.append([store.answer(id).body for id in ids])
-    assert found[0] == found[1]
+            assert store.info().tag == manifest.version
+            for id, names, urls in identifiers:
+                answer = recommender.answer(id)
+                assert {store.answer(name).body for name in (id, *names)} == {answer}
+                assert {store.answer_at(url).body for url in urls} <= {answer}
 
 
 def test_the_version_before_is_kept_and_no_other(redis: RedisServer, one: Path, two: Path) -> None:
