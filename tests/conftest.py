@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,15 @@ def seeds_recommender(seeds: Corpus) -> Recommender:
     return Recommender().fit(seeds)
 
 
-@pytest.fixture
-def published(tmp_path: Path, seeds: Corpus, seeds_recommender: Recommender) -> tuple[Path, Manifest]:
-    """A models folder with the seeds' model published in it."""
-    models = tmp_path / "models"
+@pytest.fixture(scope="session")
+def published_once(tmp_path_factory: pytest.TempPathFactory, seeds: Corpus) -> tuple[Path, Manifest]:
+    """A models folder with the seeds' model published in it, which no test writes to."""
+    models = tmp_path_factory.mktemp("published") / "models"
     return models, publish(seeds, models)
+
+
+@pytest.fixture
+def published(tmp_path: Path, published_once: tuple[Path, Manifest]) -> tuple[Path, Manifest]:
+    """A models folder with the seeds' model in it, of the test's own."""
+    models, manifest = published_once
+    return shutil.copytree(models, tmp_path / "models"), manifest

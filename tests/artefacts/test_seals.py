@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from waiting import until
 
-from recommender import Recommender
+from recommender import Corpus, Recommender
 from recommender.artefacts import LocalModels, Manifest
 from recommender.errors import ArtefactError
+from recommender.training import publish
 
 Published = tuple[Path, Manifest]
 FILE = "index.data.npy"
@@ -34,9 +35,9 @@ def copied(models: Path, version: str, name: str = "by-hand") -> Path:
     return models / name
 
 
-def test_what_was_published_is_sealed(published: Published) -> None:
-    models, manifest = published
-    assert LocalModels(models).is_verified(manifest.version)
+def test_what_was_published_is_sealed(tmp_path: Path, seeds: Corpus) -> None:
+    manifest = publish(seeds, tmp_path)
+    assert LocalModels(tmp_path).is_verified(manifest.version)
 
 
 def test_a_version_that_was_copied_by_hand_is_verified_once(published: Published) -> None:

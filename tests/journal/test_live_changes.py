@@ -30,11 +30,18 @@ def site(tmp_path: Path) -> Path:
     return tmp_path / "site"
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder with a model of the newsroom, which no test writes to."""
+    models = tmp_path_factory.mktemp("trained") / "models"
+    run("train", SEEDS / "newsroom", models)
+    return models
+
+
 @pytest.fixture
-def models(tmp_path: Path, site: Path) -> Path:
+def models(tmp_path: Path, trained: Path) -> Path:
     """A models folder with a model of that corpus."""
-    run("train", site, tmp_path / "models")
-    return tmp_path / "models"
+    return shutil.copytree(trained, tmp_path / "models")
 
 
 def run(command: str, site: Path, models: Path, *more: str) -> str:

@@ -101,6 +101,8 @@ class Orders(RuleBasedStateMachine):
 
     @rule(training=trainings, killed=st.booleans())
     def publish_trained(self, training: Training, killed: bool) -> None:
+        if not training.corpus.articles:
+            return  # such a training is refused, and all stays as it was
         publish(training.corpus, self.models)
         if not killed:
             manifests = {version: self.models.manifest(version).journal for version in self.models.versions()}

@@ -31,8 +31,8 @@ IN_THIS_PROCESS = Engine(workers=1)
 
 @pytest.fixture(scope="module")
 def corpus() -> Corpus:
-    """Articles of six slices of 256."""
-    return archive(count=1500)
+    """Articles of three slices of 256."""
+    return archive(count=700)
 
 
 def digests(manifest: Manifest) -> dict[str, str]:

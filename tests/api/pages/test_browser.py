@@ -268,8 +268,15 @@ def test_all_of_it_works_by_keyboard(page: Page, seeds_server: str) -> None:
     expect(page.locator(".item").first.locator("table")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [
+        (390, "dark"),
+        (1440, "light"),
+        pytest.param(390, "light", marks=pytest.mark.long),
+        pytest.param(1440, "dark", marks=pytest.mark.long),
+    ],
+)
 @pytest.mark.parametrize("path", ["/", f"/explore?id={COMET}&other={SECOND}", "/draft", "/corpus", "/docs"])
 def test_axe_finds_nothing_wrong(browser: Browser, seeds_server: str, path: str, width: int, theme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
