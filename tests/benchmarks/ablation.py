@@ -1,13 +1,14 @@
 """`python -m benchmarks.ablation CORPUS…`: what each part of the learning gives, and if defaults suit other corpora.
 
-The first table is the nDCG@10 with one part left out at a time: learnt from the earlier lists and judged on the later
-ones, and the same within the earlier ones. The second is the macro nDCG@10, over all lists, of what a corpus starts
-from: with each default as it is, and with the value that is best on the other corpora of its kind, with or without
-texts.
+The first table, which `--defaults` leaves out, is the nDCG@10 with one part left out at a time: learnt from the earlier
+lists and judged on the later ones, and the same within the earlier ones. The second is the macro nDCG@10, over all
+lists, of what a corpus starts from: with each default as it is, and with the value that is best on the other corpora of
+its kind, with or without texts.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -46,14 +47,22 @@ MORE_DEFAULTS: Mapping[str, Sequence[Any]] = {
 
 
 def main() -> int:
-    paths = [Path(name) for name in sys.argv[1:]]
-    corpora = {path.name: _read(path) for path in paths}
+    parser = argparse.ArgumentParser(prog="benchmarks.ablation", description=__doc__)
+    parser.add_argument("--defaults", action="store_true", help="the second table alone")
+    parser.add_argument("corpora", nargs="+", type=Path, metavar="CORPUS")
+    options = parser.parse_args()
+    corpora = {path.name: _read(path) for path in options.corpora}
+    if not options.defaults:
+        _print_ablation(corpora)
+    print(tabulate(_defaults(corpora), ["default", "as it is", "chosen on the others"], floatfmt=".4f"))
+    return 0
+
+
+def _print_ablation(corpora: Mapping[str, tuple[Corpus, Split]]) -> None:
     ablated = {name: _ablated(read) for name, read in corpora.items()}
     rows = [[part, *(each for of_parts in ablated.values() for each in of_parts[part])] for part in PARTS]
     headers = ["left out", *(f"{name}, {kind}" for name in corpora for kind in ("later", "earlier"))]
-    print(tabulate(rows, headers, floatfmt=".4f", tablefmt="github"), flush=True)
-    print(f"\n{tabulate(_defaults(corpora), ['default', 'as it is', 'chosen on the others'], floatfmt='.4f')}")
-    return 0
+    print(tabulate(rows, headers, floatfmt=".4f", tablefmt="github"), end="\n\n", flush=True)
 
 
 def _read(path: Path) -> tuple[Corpus, Split]:
