@@ -75,6 +75,7 @@ def test_one_task_of_a_cluster_is_the_clusters(dask: clusters.Cluster) -> None:
         assert run(engine, os.getpid, ()) != [os.getpid()]
 
 
+@pytest.mark.long
 def test_a_cluster_is_started_and_stopped_on_this_machine_without_an_address() -> None:
     engine = Engine("dask", workers=2)
     with engine.started():
@@ -91,6 +92,7 @@ def test_the_end_of_a_local_worker_is_told() -> None:
         run(engine, tasks.killed, (1,), (2,))
 
 
+@pytest.mark.long
 def test_what_a_killed_worker_of_dask_was_at_is_done_by_another(tmp_path: Path) -> None:
     with clusters.dask() as cluster, ThreadPoolExecutor(1) as pool:
         engine = Engine("dask", cluster.address)

@@ -420,8 +420,8 @@ def test_the_box_links_within_the_site_where_entries_have_paths_alone(
     expect(page.locator("related-articles .meta")).to_have_text("20.11.2018")
 
 
-@pytest.mark.parametrize("size", ["16px", "62.5%", "30px"])
-@pytest.mark.parametrize("width", [200, 390, 1440])
+@pytest.mark.parametrize("size", ["16px", pytest.param("62.5%", marks=pytest.mark.long), "30px"])
+@pytest.mark.parametrize("width", [200, pytest.param(390, marks=pytest.mark.long), 1440])
 def test_the_box_keeps_within_its_place(page: Page, seeds_server: str, foreign: Open, width: int, size: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     foreign(seeds_server, COMET, policy=f"<style>html {{ font-size: {size}; }}</style>")
