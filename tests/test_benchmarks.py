@@ -10,7 +10,7 @@ from benchmarks import archive
 
 from recommender import Corpus
 from recommender.settings import Settings
-from recommender.text import TfidfModel
+from recommender.text import Documents, TfidfModel
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_texts_are_as_long_and_as_alike_as_real_ones(generated: Corpus) -> None:
     excerpts = [article.excerpt for article in generated.articles]
     assert np.mean([len(title) for title in titles]) == pytest.approx(74, rel=0.1)
     assert np.mean([len(excerpt) for excerpt in excerpts]) == pytest.approx(322, rel=0.1)
-    vectors = TfidfModel(settings=Settings()).fit_transform(titles, excerpts)
+    vectors = TfidfModel(settings=Settings()).fit_transform(Documents(titles, excerpts))
     assert vectors.nnz / len(titles) == pytest.approx(268, rel=0.1)
     # What scanning every posting would touch, an article and a query: how unequal the terms are.
     frequencies = np.bincount(vectors.indices).astype(float)

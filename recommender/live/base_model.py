@@ -17,6 +17,7 @@ from recommender.journal import LiveChanges, PostedArticle
 from recommender.live.live_article import LiveArticle
 from recommender.ranking import Candidates, Recommender, Rules
 from recommender.search import LIST_LENGTH, Scoring, hub_weights_of_vectors, recover_hubness_threshold
+from recommender.text import Documents
 
 _BATCH = 64  # posted articles that are vectorised at once
 _NONE: frozenset[int] = frozenset()  # most articles are new, and each would have an empty set of its own
@@ -76,13 +77,7 @@ class BaseModel:
             replace(one.article, names=tuple(dict.fromkeys((*one.all_names, *self._names(rows)))))
             for one, rows in zip(posted, replaced, strict=True)
         ]
-        vectors = self.read_tfidf().transform(
-            [article.title for article in articles],
-            [article.excerpt for article in articles],
-            [article.text for article in articles],
-            [article.topics for article in articles],
-            languages=[article.language or "" for article in articles],
-        )
+        vectors = self.read_tfidf().transform(Documents.of(articles))
         days = np.array([article.published_at for article in articles], np.float64)
         width = max(map(len, replaced))
         excluded = np.array([[*rows, *[-1] * (width - len(rows))] for rows in replaced], np.int32)

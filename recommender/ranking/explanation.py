@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scipy.sparse import csr_array
 
 from recommender.articles import Article
-from recommender.text import TfidfModel, topic_of_term
+from recommender.text import Documents, TfidfModel, topic_of_term
 
 _READ = 20_000  # characters of a title and of an excerpt: a text of megabytes is no reason to keep others waiting
 
@@ -60,7 +60,7 @@ def shared_words(model: TfidfModel, article: Article, contributions: csr_array) 
     left = dict(zip(contributions.indices.tolist(), contributions.data.tolist(), strict=True))
     words: dict[tuple[str, str], float] = {}
     language = article.language or "" if model.settings.language == "own" else ""
-    for field, [text] in model.texts([article.title[:_READ]], [article.excerpt[:_READ]]).items():
+    for field, [text] in model.texts(Documents([article.title[:_READ]], [article.excerpt[:_READ]])).items():
         for word, terms in model.analyzer(field).terms_by_word(text, language):
             for term in terms:
                 column = model.column(field, term)

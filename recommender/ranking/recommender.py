@@ -26,7 +26,7 @@ from recommender.ranking.ranking import Ranked, Ranking
 from recommender.ranking.rules import Candidates, Placement, Rules, Suggestion
 from recommender.search import Index, LiveIndex, Scoring, TopLists, hub_weights
 from recommender.settings import Published, Settings
-from recommender.text import TfidfModel
+from recommender.text import Documents, TfidfModel
 
 _BATCH = 1024  # articles searched for at once
 
@@ -58,14 +58,7 @@ class Recommender:
             self.settings = choose_defaults(corpus)
         articles = in_rank_order(corpus.articles)
         model = TfidfModel(settings=self.settings)
-        vectors = model.fit_transform(
-            [article.title for article in articles],
-            [article.excerpt for article in articles],
-            [article.text for article in articles],
-            [article.topics for article in articles],
-            languages=[article.language or "" for article in articles],
-            term_factors=term_factors,
-        )
+        vectors = model.fit_transform(Documents.of(articles), term_factors=term_factors)
         catalogue = Catalogue.from_articles(articles, corpus.links)
         index = Index.build(vectors, catalogue.days, providers=catalogue.providers)
         weights = hub_weights(index, scoring=Scoring(self.settings.half_life_days), exponent=self.settings.hub_exponent)
@@ -332,7 +325,7 @@ class Recommender:
             provider: its domain, or else its name; without one, providers count for nothing.
         """
         rules = Rules.from_settings(self.settings, limit=limit, **options)
-        vector = self._tfidf.transform([title], [excerpt], languages=[""])
+        vector = self._tfidf.transform(Documents([title], [excerpt], languages=[""]))
         days = np.array([parse_date(date)], np.float64)
         return self._suggestions(self._ranking.for_text(vector, days, rules, provider=provider))
 

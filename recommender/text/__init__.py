@@ -1,10 +1,12 @@
 """Texts into sparse vectors.
 
-An `Analyzer` turns a text into terms, by its script and language; `TermCounts` count them; a `TfidfModel` weighs the
-counts. The same texts and settings give the same vectors, to the byte, on any machine and in blocks of any size.
+`Documents` are what is read of articles. An `Analyzer` turns a text into terms, by its script and language;
+`TermCounts` count them; a `TfidfModel` weighs the counts. The same texts and settings give the same vectors, to the
+byte, on any machine and in blocks of any size.
 """
 
 from recommender.text.analyzer import Analyzer, is_unspaced, topic_of_term
+from recommender.text.documents import Documents
 from recommender.text.language import language_of
 from recommender.text.term_counts import TermCounts
 from recommender.text.tfidf_model import FIELDS, TfidfModel, Vocabulary, fields_of
@@ -12,6 +14,7 @@ from recommender.text.tfidf_model import FIELDS, TfidfModel, Vocabulary, fields_
 __all__ = [
     "FIELDS",
     "Analyzer",
+    "Documents",
     "TermCounts",
     "TfidfModel",
     "Vocabulary",

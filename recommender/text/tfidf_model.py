@@ -15,6 +15,7 @@ from scipy.sparse import csr_array, hstack
 
 from recommender.settings import Settings
 from recommender.text.analyzer import Analyzer, language_of_term, topic_of_term, topics_as_text
+from recommender.text.documents import Documents
 from recommender.text.term_counts import BLOCK, TermCounts
 
 FIELDS = ("title", "excerpt", "text")
@@ -81,75 +82,49 @@ class TfidfModel:
         """The analyzer of a field, one of `FIELDS`."""
         return self._analyzers[field]
 
-    def texts(
-        self,
-        titles: Sequence[str],
-        excerpts: Sequence[str],
-        texts: Sequence[str] | None = None,
-        topics: Sequence[Sequence[str]] | None = None,
-    ) -> dict[str, Sequence[str]]:
+    def texts(self, documents: Documents) -> dict[str, Sequence[str]]:
         """The texts that each field of the model is made of, by field."""
+        titles, excerpts = documents.titles, documents.excerpts
         holds_title = self.settings.excerpt_holds_title
-        fields: dict[str, Sequence[str]] = {
-            "title": titles,
-            "excerpt": _joined(titles, excerpts) if holds_title else excerpts,
-        }
+        fields = {"title": titles, "excerpt": _joined(titles, excerpts) if holds_title else excerpts}
         if "text" in fields_of(self.settings):
-            fields["text"] = _joined(titles, [""] * len(titles) if texts is None else texts)
-        for field in fields.keys() - {"title"} if topics is not None else ():
-            fields[field] = _joined(fields[field], [topics_as_text(of_article) for of_article in topics or ()])
+            fields["text"] = _joined(titles, [""] * len(titles) if documents.texts is None else documents.texts)
+        if documents.topics is not None:
+            topics = [topics_as_text(of_article) for of_article in documents.topics]
+            fields |= {field: _joined(texts, topics) for field, texts in fields.items() if field != "title"}
         return fields
 
     def fit_transform(
-        self,
-        titles: Sequence[str],
-        excerpts: Sequence[str],
-        texts: Sequence[str] | None = None,
-        topics: Sequence[Sequence[str]] | None = None,
-        *,
-        languages: Sequence[str] | None = None,
-        term_factors: Mapping[str, Mapping[str, float]] | None = None,
+        self, documents: Documents, *, term_factors: Mapping[str, Mapping[str, float]] | None = None
     ) -> csr_array:
         """Learn terms and IDF, and return the vectors, float32 (articles, terms).
 
         Args:
-            texts: of the bodies.
-            topics: that each article names.
-            languages: of the articles, where the settings part them.
             term_factors: by field and term, the factor of its weight; 1 for terms that are not named.
         """
-        counts = self.count(titles, excerpts, texts, topics, languages=languages)
+        counts = self.count(documents)
         frequencies = {field: (of_field.terms, of_field.document_frequencies()) for field, of_field in counts.items()}
-        articles = self.count_articles(len(titles), languages)
+        articles = self.count_articles(documents.languages or [""] * len(documents.titles))
         return self.learn(frequencies, articles=articles, term_factors=term_factors).weigh(counts)
 
-    def count(
-        self,
-        titles: Sequence[str],
-        excerpts: Sequence[str],
-        texts: Sequence[str] | None = None,
-        topics: Sequence[Sequence[str]] | None = None,
-        *,
-        languages: Sequence[str] | None = None,
-        fields: Collection[str] = FIELDS,
-    ) -> dict[str, TermCounts]:
-        """The counts of all terms of each field, known to the model or not; arguments as in `fit_transform`.
+    def count(self, documents: Documents, *, fields: Collection[str] = FIELDS) -> dict[str, TermCounts]:
+        """The counts of all terms of each field, known to the model or not.
 
         Args:
             fields: those whose terms are counted, as far as the model has them.
         """
         return {
-            field: TermCounts.count(of_field, self._analyzers[field], languages=self._parted(languages))
-            for field, of_field in self.texts(titles, excerpts, texts, topics).items()
+            field: TermCounts.count(texts, self._analyzers[field], languages=self._parted(documents.languages))
+            for field, texts in self.texts(documents).items()
             if field in fields
         }
 
-    def count_articles(self, articles: int, languages: Iterable[str] | None) -> Counter[str]:
-        """How many articles there are of each language; all are of the language "" where the settings part none."""
-        parted = self._parted(languages)
-        return Counter({"": articles}) if parted is None else Counter(parted)
+    def count_articles(self, languages: Iterable[str]) -> Counter[str]:
+        """How many of some articles are of each language; all are of the language "" where the settings part none."""
+        counted = Counter(languages)
+        return counted if self.settings.language == "own" else Counter({"": counted.total()})
 
-    def _parted(self, languages: Iterable[str] | None) -> Iterable[str] | None:
+    def _parted(self, languages: Sequence[str] | None) -> Sequence[str] | None:
         """The languages, where the settings part them."""
         return languages if self.settings.language == "own" else None
 
@@ -185,34 +160,24 @@ class TfidfModel:
             self.vocabularies_[field] = Vocabulary(tuple(terms), weights.astype(np.float32))
         return self
 
-    def transform(
-        self,
-        titles: Sequence[str],
-        excerpts: Sequence[str],
-        texts: Sequence[str] | None = None,
-        topics: Sequence[Sequence[str]] | None = None,
-        *,
-        languages: Sequence[str] | None = None,
-    ) -> csr_array:
-        """The vectors of any texts, float32 (articles, terms); terms that are new to a field are left out.
+    def transform(self, documents: Documents) -> csr_array:
+        """The vectors of any documents, float32 (articles, terms); terms that are new to a field are left out.
 
         Where the settings part languages, a text whose language is not given, "", is taken to be of the one that knows
         most of its title's and excerpt's terms.
         """
-        if languages is not None and self.settings.language == "own":
+        languages = self._parted(documents.languages)
+        if languages is not None:
             languages = [
                 language or self._guess_language(f"{title} {excerpt}")
-                for language, title, excerpt in zip(languages, titles, excerpts, strict=True)
+                for language, title, excerpt in zip(languages, documents.titles, documents.excerpts, strict=True)
             ]
         return self.weigh(
             {
                 field: TermCounts.count(
-                    of_field,
-                    self._analyzers[field],
-                    languages=self._parted(languages),
-                    columns=self._columns[field],
+                    texts, self._analyzers[field], languages=languages, columns=self._columns[field]
                 )
-                for field, of_field in self.texts(titles, excerpts, texts, topics).items()
+                for field, texts in self.texts(documents).items()
             }
         )
 

@@ -20,7 +20,7 @@ from recommender.artefacts import IndexReader
 from recommender.parallel import gc_paused
 from recommender.search import HUB_WINDOW, Index, Scoring, TopLists, hubness_of_rows
 from recommender.storage import Folder
-from recommender.text import TfidfModel, fields_of
+from recommender.text import Documents, TfidfModel, fields_of
 from recommender.training.slices import Record, Slice
 
 _CACHE = 48 << 10  # KiB of SQLite's page cache when keys are sorted; sorting takes as much again
@@ -31,11 +31,13 @@ def count_terms(part: Slice) -> None:
     with gc_paused():
         records, bodies = list(part.records()), part.bodies()
         counted = TfidfModel(settings=part.settings).count(
-            [record.entry.title for record in records],
-            [record.entry.excerpt or record.summary for record in records],
-            [text for text, _ in bodies],
-            [topics for _, topics in bodies],
-            languages=[record.language for record in records],
+            Documents(
+                [record.entry.title for record in records],
+                [record.entry.excerpt or record.summary for record in records],
+                [text for text, _ in bodies],
+                [topics for _, topics in bodies],
+                [record.language for record in records],
+            )
         )
         for field, counts in counted.items():
             part.write_counts(field, counts)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from recommender.articles import Article, published_days
 from recommender.search import Index, Scoring
 from recommender.settings import Settings
-from recommender.text import TfidfModel
+from recommender.text import Documents, TfidfModel
 
 _ALIKE = 10  # nearest articles that count as alike
 _MIN_ARTICLES = 50
@@ -64,13 +64,7 @@ def estimate_rhythm(articles: Sequence[Article], settings: Settings) -> Rhythm |
         return None
     sample = [dated[row] for row in np.unique(np.linspace(0, len(dated) - 1, _MAX_ARTICLES, dtype=np.int64))]
     languages = [article.language or "" if settings.language == "own" else "" for article in sample]
-    vectors = TfidfModel(settings=settings).fit_transform(
-        [article.title for article in sample],
-        [article.excerpt for article in sample],
-        [article.text for article in sample],
-        [article.topics for article in sample],
-        languages=languages,
-    )
+    vectors = TfidfModel(settings=settings).fit_transform(Documents.of(sample))
     days = published_days(sample)
     index = Index.build(vectors, days)
     own = np.arange(len(sample), dtype=np.int32)[:, None]

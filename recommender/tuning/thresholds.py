@@ -11,7 +11,7 @@ from recommender.articles import Article
 from recommender.errors import SettingsError
 from recommender.ranking import Recommender
 from recommender.settings import Settings
-from recommender.text import TfidfModel
+from recommender.text import Documents, TfidfModel
 from recommender.tuning.candidates import DEPTH
 from recommender.tuning.split import MIN_LISTS, CuratedLists
 from recommender.tuning.term_weights import TermFactors
@@ -42,14 +42,7 @@ def calibrate_min_similarity(articles: Sequence[Article], settings: Settings, te
         return _OF_FEW if settings.language == "any" else 0.0  # of each language there are fewer still
     sample = [shown[row] for row in np.unique(np.linspace(0, len(shown) - 1, _MAX_ARTICLES, dtype=np.int64))]
     languages = [article.language or "" for article in sample]
-    vectors = TfidfModel(settings=settings).fit_transform(
-        [article.title for article in sample],
-        [article.excerpt for article in sample],
-        [article.text for article in sample],
-        [article.topics for article in sample],
-        languages=languages,
-        term_factors=term_factors,
-    )
+    vectors = TfidfModel(settings=settings).fit_transform(Documents.of(sample), term_factors=term_factors)
     one, other = np.random.default_rng(_SEED).integers(0, len(sample), (2, _PAIRS))
     of = np.array(languages)
     pairs = (one != other) & ((of[one] == of[other]) | (settings.language == "any"))

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array, hstack
 from recommender.articles import Article, published_days
 from recommender.search import Index, Scoring, hub_weights
 from recommender.settings import Settings
-from recommender.text import FIELDS, TermCounts, TfidfModel
+from recommender.text import FIELDS, Documents, TermCounts, TfidfModel
 from recommender.tuning.candidates import Candidates
 from recommender.tuning.split import CuratedLists
 
@@ -67,21 +67,15 @@ class TuningContext:
         self.settings = settings
         self._popularity: dict[tuple[float, float | None], NDArray[np.float64]] = {}
         model = TfidfModel(settings=replace(settings, title_weight=0.5))
-        languages = [article.language or "" for article in self._articles]
         if fields:
-            counts = model.count(
-                self.titles,
-                [article.excerpt for article in self._articles],
-                [article.text for article in self._articles],
-                [article.topics for article in self._articles],
-                languages=languages,
-                fields=fields,
-            )
+            counts = model.count(Documents.of(self._articles), fields=fields)
             self._counts |= counts
             self._frequencies |= {
                 field: (of_field.terms, of_field.document_frequencies()) for field, of_field in counts.items()
             }
-        model.learn(self._frequencies, articles=model.count_articles(len(self._articles), languages))
+        model.learn(
+            self._frequencies, articles=model.count_articles([article.language or "" for article in self._articles])
+        )
         vectors = model.weigh(self._counts)
         vectors *= np.float32(2**0.5)
         terms = model.columns()["title"].stop

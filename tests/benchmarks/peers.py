@@ -24,7 +24,7 @@ from sparse_dot_topn import sp_matmul_topn
 
 from recommender import Article, Settings
 from recommender.search import Scoring
-from recommender.text import Analyzer, TfidfModel
+from recommender.text import Analyzer, Documents, TfidfModel
 
 
 class SparseDotTopn:
@@ -105,7 +105,7 @@ def read_and_vectorize(folder: Path) -> None:
     tasks = (delayed(_parse)(files[start : start + 256]) for start in range(0, len(files), 256))
     fields = [item for batch in Parallel(n_jobs=cpu_count(), return_as="generator")(tasks) for item in batch]
     model = TfidfModel(settings=Settings())
-    texts = model.texts([item["title"] for item in fields], [item["excerpt"] for item in fields])
+    texts = model.texts(Documents([item["title"] for item in fields], [item["excerpt"] for item in fields]))
     for field, of_field in texts.items():
         TfidfVectorizer(analyzer=_remembering(model.analyzer(field)), dtype=np.float32).fit_transform(of_field)
 

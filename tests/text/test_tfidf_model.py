@@ -5,7 +5,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from recommender.settings import Settings
-from recommender.text import TfidfModel
+from recommender.text import Documents, TfidfModel
 
 TITLES = ["River floods old town", "Flood in the old town", "Chess prize for a schoolgirl"]
 EXCERPTS = ["The river rose over night.", "", "She played the queen and won the prize."]
@@ -15,7 +15,7 @@ def test_similarity_is_the_weighted_sum_of_the_fields_cosines() -> None:
     settings = Settings(
         title_weight=0.7, title_terms="words", excerpt_terms="words", excerpt_holds_title=False, idf_power=1
     )
-    vectors = TfidfModel(settings=settings).fit_transform(TITLES, EXCERPTS)
+    vectors = TfidfModel(settings=settings).fit_transform(Documents(TITLES, EXCERPTS))
 
     titles, excerpts = (
         TfidfVectorizer(token_pattern=r"\w+").fit_transform(texts).toarray() for texts in (TITLES, EXCERPTS)
@@ -26,15 +26,17 @@ def test_similarity_is_the_weighted_sum_of_the_fields_cosines() -> None:
 
 def test_the_excerpts_field_holds_the_title_too_unless_told_not_to() -> None:
     model = TfidfModel(settings=Settings())
-    assert model.texts(["Comet"], ["It has a tail."])["excerpt"] == ["Comet\nIt has a tail."]
+    assert model.texts(Documents(["Comet"], ["It has a tail."]))["excerpt"] == ["Comet\nIt has a tail."]
     alone = TfidfModel(settings=Settings(excerpt_holds_title=False))
-    assert alone.texts(["Comet"], ["It has a tail."]) == {"title": ["Comet"], "excerpt": ["It has a tail."]}
+    assert alone.texts(Documents(["Comet"], ["It has a tail."])) == {"title": ["Comet"], "excerpt": ["It has a tail."]}
 
 
 def test_a_term_weighs_its_idf_to_a_power_times_its_learnt_factor() -> None:
     settings = Settings(title_terms="words", idf_power=0.5)
     model = TfidfModel(settings=settings)
-    model.fit_transform(["comet bay", "comet"], ["", ""], term_factors={"title": {"bay": 3.0, "unknown": 9.0}})
+    model.fit_transform(
+        Documents(["comet bay", "comet"], ["", ""]), term_factors={"title": {"bay": 3.0, "unknown": 9.0}}
+    )
     learnt = model.vocabularies_["title"]
     assert learnt.terms == ("bay", "comet")
     # scikit-learn's smoothed IDF: ln((1 + articles) / (1 + those that hold the term)) + 1
@@ -42,7 +44,7 @@ def test_a_term_weighs_its_idf_to_a_power_times_its_learnt_factor() -> None:
 
 
 def test_vectors_are_float32_with_a_row_for_each_article() -> None:
-    vectors = TfidfModel(settings=Settings()).fit_transform(TITLES, EXCERPTS)
+    vectors = TfidfModel(settings=Settings()).fit_transform(Documents(TITLES, EXCERPTS))
     assert vectors.dtype == np.float32
     assert vectors.shape[0] == 3
     assert vectors.has_sorted_indices
@@ -50,36 +52,37 @@ def test_vectors_are_float32_with_a_row_for_each_article() -> None:
 
 def test_a_text_of_the_fit_is_transformed_to_the_same_vector() -> None:
     model = TfidfModel(settings=Settings())
-    learnt = model.fit_transform(TITLES, EXCERPTS)
-    assert np.array_equal(model.transform(TITLES, EXCERPTS).toarray(), learnt.toarray())
+    learnt = model.fit_transform(Documents(TITLES, EXCERPTS))
+    assert np.array_equal(model.transform(Documents(TITLES, EXCERPTS)).toarray(), learnt.toarray())
 
 
 def test_a_model_from_vocabularies_gives_the_same_vectors() -> None:
     model = TfidfModel(settings=Settings())
-    learnt = model.fit_transform(TITLES, EXCERPTS)
+    learnt = model.fit_transform(Documents(TITLES, EXCERPTS))
     copy = TfidfModel.from_vocabularies(model.vocabularies_, settings=Settings())
-    assert np.array_equal(copy.transform(TITLES, EXCERPTS).toarray(), learnt.toarray())
+    assert np.array_equal(copy.transform(Documents(TITLES, EXCERPTS)).toarray(), learnt.toarray())
 
 
 def test_a_field_that_is_empty_everywhere_is_left_out() -> None:
     model = TfidfModel(settings=Settings(excerpt_holds_title=False))
-    vectors = model.fit_transform(TITLES, ["", "", ""])
+    vectors = model.fit_transform(Documents(TITLES, ["", "", ""]))
     assert model.columns() == {
         "title": slice(0, vectors.shape[1]),
         "excerpt": slice(vectors.shape[1], vectors.shape[1]),
     }
     copy = TfidfModel.from_vocabularies(model.vocabularies_, settings=Settings(excerpt_holds_title=False))
-    assert np.array_equal(copy.transform(TITLES, ["", "", ""]).toarray(), vectors.toarray())
+    assert np.array_equal(copy.transform(Documents(TITLES, ["", "", ""])).toarray(), vectors.toarray())
 
 
 def test_texts_without_any_term_give_vectors_without_columns() -> None:
-    assert TfidfModel(settings=Settings(excerpt_holds_title=False)).fit_transform(["…", "!"], ["", ""]).shape == (2, 0)
+    model = TfidfModel(settings=Settings(excerpt_holds_title=False))
+    assert model.fit_transform(Documents(["…", "!"], ["", ""])).shape == (2, 0)
 
 
 def test_vectors_are_the_same_to_the_byte_in_any_block() -> None:
     model = TfidfModel(settings=Settings())
-    few = model.fit_transform(TITLES, EXCERPTS)
-    many = model.transform(2000 * TITLES, 2000 * EXCERPTS)  # two blocks
+    few = model.fit_transform(Documents(TITLES, EXCERPTS))
+    many = model.transform(Documents(2000 * TITLES, 2000 * EXCERPTS))  # two blocks
     assert many.shape == (6000, few.shape[1])
     assert many.data.tobytes() == 2000 * few.data.tobytes()
     assert many.indices.tobytes() == 2000 * few.indices.tobytes()
@@ -89,7 +92,7 @@ def test_vectors_are_the_same_to_the_byte_in_any_block() -> None:
 
 def similarities(titles: list[str], topics: list[tuple[str, ...]], **settings: object) -> np.ndarray:
     made = Settings.from_mapping({"title_weight": 0, **settings})
-    vectors = TfidfModel(settings=made).fit_transform(titles, [""] * len(titles), titles, topics)
+    vectors = TfidfModel(settings=made).fit_transform(Documents(titles, [""] * len(titles), titles, topics))
     return np.asarray((vectors @ vectors.T).toarray())
 
 
