@@ -68,7 +68,7 @@ pages: $(VENV)/installed-dev  ## measure the explorer's pages as on a slow phone
 api-test: $(VENV)/installed-dev  ## ask the service 1,000 made-up requests an operation; make test asks 5
 	@CASES=1000 $(BIN)/python -m pytest tests/api/http/every_request.py
 
-fuzz: $(VENV)/installed-fuzz  ## look for files that an edit harms: RUNS (20,000) inputs, chosen from SEED (1) on
+fuzz: $(VENV)/installed-fuzz  ## look for files that are misread or that an edit harms: RUNS (20,000) inputs, chosen from SEED (1) on
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && TMPDIR=$$folder PYTHONPATH=$(CURDIR):$(CURDIR)/tests \
 		$(BIN)/python tests/fuzz/fuzz_splice.py -runs=$(RUNS) -seed=$(SEED) -max_len=600 -rss_limit_mb=2048
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from readings import check_reading, read
 
 from recommender.errors import FrontMatterError
-from recommender.frontmatter import FrontMatter, Value, parse_front_matter, split_front_matter
+from recommender.frontmatter import Value
 
 OPENINGS = (b"---\n", b"+++\n", b";;;\n", b"{", b'"title": ', b"Title: a\n", b".. title: a\n", b"<!--\n.. a: b\n", b"")
 PIECES = (
@@ -36,35 +37,12 @@ def depth(value: Value) -> int:
     return 1 + max(map(depth, inner), default=0)
 
 
-def is_text_throughout(value: Value) -> bool:
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and is_text_throughout(inner) for key, inner in value.items())
-    return all(map(is_text_throughout, value)) if isinstance(value, list) else isinstance(value, str)
-
-
-def read(data: bytes) -> tuple[FrontMatter | None, dict[str, Value] | FrontMatterError | None]:
-    """The front matter of a file, and its values or its fault."""
-    try:
-        front_matter = split_front_matter(data, path="a.md")
-        return front_matter, None if front_matter is None else parse_front_matter(front_matter, path="a.md")
-    except FrontMatterError as error:
-        return None, error
-
-
 @settings(deadline=None, max_examples=300)
 @given(st.sampled_from(OPENINGS), contents)
-def test_any_bytes_give_values_or_a_fault_with_its_file(opening: bytes, content: bytes) -> None:
-    data = opening + content
-    front_matter, found = read(data)
-    if front_matter is not None:
-        assert data[front_matter.start : front_matter.end].decode() == front_matter.text
-        assert front_matter.start <= front_matter.end <= front_matter.body <= len(data)
-    if isinstance(found, FrontMatterError):
-        assert found.path == "a.md"
-        assert found.line is None or 1 <= found.line <= 1 + data.count(b"\n") + data.count(b"\r")
-        assert found.reason
-    elif found is not None:
-        assert is_text_throughout(found)
+def test_any_bytes_give_the_same_values_in_every_spelling_or_a_fault_with_its_file(
+    opening: bytes, content: bytes
+) -> None:
+    check_reading(opening + content)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A coverage-guided search for a file that an edit harms; `make fuzz` runs it.
+"""A coverage-guided search for a file that is misread or that an edit harms; `make fuzz` runs it.
 
 An input is a whole file. What is put into it is chosen by its checksum, so that the file alone tells what went wrong:
 named in place of the options, it is tried again. libFuzzer's options are taken; a finding is saved as `crash-…` beside
@@ -22,6 +22,8 @@ except ImportError:
 with atheris.instrument_imports(
     include=[
         "recommender.frontmatter.front_matter",
+        "recommender.frontmatter.header_parser",
+        "recommender.frontmatter.json_parser",
         "recommender.frontmatter.yaml_parser",
         "recommender.frontmatter.layouts.yaml_block",
         "recommender.frontmatter.layouts.yaml_layout",
@@ -32,6 +34,7 @@ with atheris.instrument_imports(
     ],
     enable_loader_override=False,
 ):
+    from readings import check_reading
     from round_trips import check_round_trip
     from splices import FAST_READERS, READERS, Trial, check_file
 
@@ -70,6 +73,7 @@ def main() -> None:
     found.mkdir()
 
     def check(data: bytes) -> None:
+        check_reading(data)
         choice = zlib.crc32(data)
         style = STYLES[choice >> 4 & 3]
         readers = FAST_READERS if choice >> 6 & 7 else tuple(READERS)
@@ -79,7 +83,7 @@ def main() -> None:
 
     options = [option for option in sys.argv[1:] if option.startswith("-")]
     inputs = [option for option in sys.argv[1:] if not option.startswith("-")]
-    own = [f"-dict={FOLDER / 'yaml.dict'}", f"-artifact_prefix={FOLDER}/"]
+    own = [f"-dict={FOLDER / 'front-matter.dict'}", f"-artifact_prefix={FOLDER}/"]
     atheris.Setup([sys.argv[0], *own, *options, *(inputs or [str(found), str(FOLDER / "corpus")])], check)
     atheris.Fuzz()
 
