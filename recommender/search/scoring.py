@@ -15,7 +15,8 @@ from recommender.settings import Settings
 if TYPE_CHECKING:
     from recommender.search.kernels import ScoringParameters
 
-_SAMPLE = 300  # dated articles, evenly spaced in rank order, whose pairs stand for all
+_SAMPLE = 1000  # random dated articles, whose pairs stand for all; evenly spaced ones would be too far from each other
+_SEED = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Scoring:
         evergreen: e, the share that no time takes away, 0 to 1.
         window_days: beyond it only that share is left; `None` for no window.
         undated: the time factor where either date is unknown (NaN), 0 to 1; `None` for the mean of a sample's pairs.
-        sample: dates of dated articles, in days, evenly spaced in rank order.
+        sample: dates of random dated articles, in days.
         min_similarity: the least similarity that counts, 0 to 1.
         other_provider: the provider factor where both have a provider and not the same, 0 to 1; else it is 1.
     """
@@ -55,7 +56,9 @@ class Scoring:
             days: float64 (articles,) the articles' dates, descending, NaN (unknown) last.
         """
         dated = days[: len(days) - int(np.count_nonzero(np.isnan(days)))]
-        sample = dated[np.linspace(0, len(dated) - 1, min(len(dated), _SAMPLE)).astype(np.int64)]
+        sample = dated
+        if len(dated) > _SAMPLE:
+            sample = dated[np.unique(np.random.default_rng(_SEED).integers(0, len(dated), _SAMPLE))]
         return cls(
             settings.half_life_days,
             newer_stretch=settings.newer_stretch,

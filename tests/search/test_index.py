@@ -118,10 +118,14 @@ def test_a_pair_without_dates_has_the_mean_factor_of_all_dated_pairs() -> None:
     for unknown in (np.array([math.nan, math.nan]), np.array([3.0, math.nan]), np.zeros(0)):
         assert Scoring.from_settings(settings, unknown).parameters.undated == 1.0
     assert Scoring.from_settings(Settings(half_life_days=None), days).parameters.undated == 1.0
-    many = np.arange(5_000.0)[::-1]
-    exact = sum((5_000 - apart) * 2 ** (-apart / 700) for apart in range(1, 5_000)) * 2 / (5_000 * 4_999)
-    slow = Settings(half_life_days=700, newer_stretch=1)
-    assert Scoring.from_settings(slow, many).parameters.undated == pytest.approx(exact, rel=0.01)
+
+
+@pytest.mark.parametrize(("half_life", "error"), [(700, 0.01), (7, 0.1)])
+def test_of_a_long_archive_the_mean_factor_is_that_of_a_sample(half_life: int, error: float) -> None:
+    days = np.arange(5_000.0)[::-1]
+    exact = sum((5_000 - apart) * 2 ** (-apart / half_life) for apart in range(1, 5_000)) * 2 / (5_000 * 4_999)
+    settings = Settings(half_life_days=half_life, newer_stretch=1)
+    assert Scoring.from_settings(settings, days).parameters.undated == pytest.approx(exact, rel=error)
 
 
 def test_what_is_less_similar_than_the_least_is_left_out_however_new() -> None:
