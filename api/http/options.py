@@ -1,9 +1,6 @@
 """List options of a request as options of the library.
 
-A new look-up option needs four changes: a key of `Options` with its bounds and description
-(`recommender/ranking/options.py`, from which the options of commands follow), a field of `ListOptions`
-(`request_types.py`, from which the OpenAPI document follows), a line in `ranking_options` below, and a field of `Rules`
-with the rule that applies it (`recommender/ranking/rules.py`).
+`api/README.md` says how to add one.
 """
 
 from __future__ import annotations

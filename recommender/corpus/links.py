@@ -32,15 +32,15 @@ _DATED_PATH = re.compile(r"^(?:.*/)?(\d{4})/(\d\d)/(\d\d)/")
 LinkFaultKind: TypeAlias = Literal["dead", "to itself", "doubled", "drifted"]
 """What may be wrong with a curated link, the most serious first."""
 
-ListShape: TypeAlias = Literal["entries", "ids", "paths", "addresses", "titles"]
-"""What the items of a curated list are."""
+ShapeName: TypeAlias = Literal["entries", "ids", "paths", "urls", "titles"]
+"""What the items of a list are."""
 
 
 class ListForm(NamedTuple):
     """How a site writes its curated lists: under which key, and what most of a list's items are."""
 
     key: str
-    shape: ListShape
+    shape: ShapeName
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,16 +279,16 @@ def _resolve_list(curated: CuratedList, resolver: LinkResolver, faults: list[Lin
         yield target.id
 
 
-def _shape_of(curated: CuratedList, resolver: LinkResolver) -> ListShape:
+def _shape_of(curated: CuratedList, resolver: LinkResolver) -> ShapeName:
     """What most of a list's items are; of equally many, what comes first."""
     return Counter(_shape_of_item(link, resolver) for link in curated.related).most_common(1)[0][0]
 
 
-def _shape_of_item(link: Entry | str, resolver: LinkResolver) -> ListShape:
+def _shape_of_item(link: Entry | str, resolver: LinkResolver) -> ShapeName:
     if isinstance(link, dict):
         return "entries"
     if "://" in link or link.startswith("/"):
-        return "addresses"
+        return "urls"
     if resolver.find_by_name(link) is None and re.search(r"\s", link):
         return "titles"
     return "paths" if "/" in link or _FILE_SUFFIX.search(link) else "ids"

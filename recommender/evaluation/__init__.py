@@ -1,4 +1,7 @@
-"""How well suggestions match curated links or links in texts: baselines, measures, significance and a report."""
+"""How well suggestions match curated links or links in texts: baselines, measures and a report.
+
+Whether a difference is beyond chance, `tuning/significance.py` says.
+"""
 
 from recommender.evaluation.baselines import encoder
 from recommender.evaluation.evaluation import (

@@ -1,4 +1,4 @@
-"""The journal of a models folder: articles posted to its servers and withdrawn there, and what trainings made of them.
+"""The journal of a models folder: articles posted to its servers and withdrawn there, and what trainings took in.
 
 `LiveChanges` are what a `Journal` holds.
 """

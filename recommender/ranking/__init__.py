@@ -1,4 +1,8 @@
-"""Which articles a list holds, and why: one set of rules for searching, precomputed lists, pins and explanations."""
+"""Which articles a list holds, and why: one set of rules for searching, precomputed lists, pins and explanations.
+
+`options.py` declares what a look-up may ask for, `rules.py` says what may not be in its list, `ranking.py` orders,
+fills and shortens it, and a `Recommender` answers with it.
+"""
 
 from recommender.ranking.explanation import Explanation, SharedWord
 from recommender.ranking.options import (

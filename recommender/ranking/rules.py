@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
@@ -103,9 +103,8 @@ class Rules:
         )
 
     def of_candidates(self) -> Rules:
-        """These rules without what does not depend on the candidate alone: limits, and this article's exclusions."""
-        own = replace(self, exclude=(), curated="ignore", series="ignore", fill=None)
-        return replace(own, limit=0, min_score=0.0, max_age_days=None, provider_cap=None)
+        """These rules as far as they depend on the candidate alone."""
+        return Rules(limit=0, published=self.published, copies=self.copies)
 
     def since(self, days: _Days) -> _Days:
         """The earliest day of a candidate, which then needs a date, for articles of some days; NaN for any."""

@@ -1,4 +1,4 @@
-"""Conventions: what the files of a site mean, by the generator that builds it and by its own configuration.
+"""Sites: what the files of a site mean, by the conventions of its generator and by its own configuration.
 
 Each generator is one file in `generators/` and one tiny site in `tests/sites/`. No configuration is ever executed.
 """

@@ -1,4 +1,7 @@
-"""Tunes settings and term weights on the links there are, and on a site's rhythm where there are none."""
+"""Tunes settings and term weights on the links there are, and on a site's rhythm where there are none.
+
+A gain counts only if it is beyond chance: `significance.py`, whose tests evaluation uses too.
+"""
 
 from recommender.tuning.rhythm import Rhythm, estimate_rhythm
 from recommender.tuning.settings_search import GRID, tune

@@ -11,14 +11,13 @@ from typing import Literal, TypeAlias
 from joblib import Parallel, cpu_count, delayed
 from more_itertools import chunked
 
-from recommender.corpus import ArticleFile, Corpus
+from recommender.corpus import ArticleFile, Corpus, ShapeName
 from recommender.errors import RecommenderError
 from recommender.frontmatter import LISTS_ARE_WRITTEN_INTO, Format
 from recommender.parallel import gc_paused
 from recommender.ranking import Options, Recommender
 from recommender.writing.edit import Edit, EditRequest, LeftAloneError, make_edit
 from recommender.writing.file_writer import CHUNK, FileWriter
-from recommender.writing.list_shape import ShapeName
 from recommender.writing.list_style import ListItem, ListStyle
 from recommender.writing.outcome import Outcome
 from recommender.writing.yaml_style import YamlStyle

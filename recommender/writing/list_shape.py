@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, Literal, Self, TypeAlias, get_args
+from typing import Any, Self, TypeAlias, get_args
 from urllib.parse import urlsplit
 
 from recommender.articles import Article, get_entry_url, get_title
+from recommender.corpus import ShapeName
 from recommender.frontmatter import Value
 from recommender.sources import NAME_KEYS
 
-ShapeName: TypeAlias = Literal["entries", "ids", "paths", "urls", "titles"]
 SHAPES: tuple[ShapeName, ...] = get_args(ShapeName)
 
 Spelling: TypeAlias = Callable[[Article], str | None]

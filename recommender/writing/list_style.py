@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from recommender.articles import Article
-from recommender.corpus import ArticleFile, Corpus
+from recommender.corpus import ArticleFile, Corpus, ShapeName
 from recommender.errors import FrontMatterError
 from recommender.frontmatter import Format, FrontMatter, Value, parse_front_matter, split_front_matter
 from recommender.sources import LIST_KEYS, get_list_keys, get_list_value
-from recommender.writing.list_shape import ListShape, ShapeName
+from recommender.writing.list_shape import ListShape
 from recommender.writing.toml_style import TomlItem, format_toml_entry, format_toml_text
 from recommender.writing.yaml_style import YamlItem, YamlStyle
 

@@ -661,7 +661,7 @@ def test_links_in_texts_to_translations_and_withdrawn_articles_are_left_out(tmp_
         ("related", ["{title: B}", "{title: C}"], "entries"),
         ("related_posts", ["b", "c"], "ids"),
         ("relatedPosts", ["blog/b.md", "c.md"], "paths"),
-        ("see_also", ["https://quay.example/b", "/c/"], "addresses"),
+        ("see_also", ["https://quay.example/b", "/c/"], "urls"),
         ("seeAlso", ["B of the bay", "C of the bay", "c"], "titles"),
     ],
 )

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from recommender import Corpus, Recommender, Settings
-from recommender.writing import Enrichment, Mode, Removal, ShapeName
+from recommender.corpus import ShapeName
+from recommender.writing import Enrichment, Mode, Removal
 
 SETTINGS = Settings(half_life_days=None, hub_exponent=0.0, limit=2)
 CRAB, FERRY, MOON = "_posts/2024-01-01-crab.md", "_posts/2024-01-02-ferry.md", "_posts/2024-01-03-moon.md"
