@@ -86,7 +86,7 @@ def dataset(folder: Path, recommender: Recommender, *, version: str = "one", liv
             part = answers[start : start + _PART]
             name = f"part-{next(numbers):06}.jsonl"
             (folder / f"month={month}" / name).write_bytes(b"".join(answer + b"\n" for _, answer in part))
-            (folder / "_names" / name).write_text("".join(_names(article) for article, _ in part))
+            (folder / "_names" / name).write_text("".join(_names(article, recommender) for article, _ in part))
     run = {"version": version, "live": live, "limit": limit, "format": "jsonl", "articles": len(recommender)}
     (folder / "_run.json").write_text(json.dumps(run | {"task_size": _PART, "parts": []}))
     (folder / "_SUCCESS").touch()
@@ -98,6 +98,9 @@ def _month(article: Article) -> str:
     return str(date)[:7] if article.published_at is not None and date else "__HIVE_DEFAULT_PARTITION__"
 
 
-def _names(article: Article) -> str:
+def _names(article: Article, recommender: Recommender) -> str:
     others = [name for name in article.names if name != article.id]
-    return json.dumps({"id": article.id, "names": others, "urls": list(article.urls)}, ensure_ascii=False) + "\n"
+    values: dict[str, object] = {"id": article.id, "names": others, "urls": list(article.urls)}
+    if not recommender.for_readers().has_article(article.id):
+        values["public"] = False
+    return json.dumps(values, ensure_ascii=False) + "\n"

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from api.http import WrongRequestError, enforced_published, problem, unknown
+from api.http import WrongRequestError, problem, unknown
 from api.pages import render_page
 from api.state import current_snapshot
 from recommender.errors import JournalError, UnknownArticleError
@@ -19,10 +19,6 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(UnknownArticleError)
     def not_known(error: UnknownArticleError) -> Response:
-        if error.closest:
-            recommender = current_snapshot(current_app).recommender
-            closest = recommender.closest_ids(error.wanted, published=enforced_published())
-            error = UnknownArticleError(error.wanted, closest=closest)
         return _for_reader(str(error), unknown(error), closest=error.closest or ())
 
     @app.errorhandler(WrongRequestError)

@@ -15,7 +15,6 @@ from recommender import Recommender
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-    from api.http import PublishedOnly
     from api.state import Answering, Describing, Tagged
 
 __all__ = ["create_app"]
@@ -88,17 +87,19 @@ def _over_model(
     from api.pages import register_filters
     from api.routes import register_model_routes
 
+    published_only = own.published == "only"
     if recommender is None:
-        app.extensions["model"] = ModelWatcher(own.models, posting=bool(own.token), on_refusal=reload_failures.inc)
+        app.extensions["model"] = ModelWatcher(
+            own.models, posting=bool(own.token), published_only=published_only, on_refusal=reload_failures.inc
+        )
     else:
-        app.extensions["model"] = FixedModel(recommender, version)
-    published: PublishedOnly | None = "only" if own.published == "only" else None
-    app.extensions.update(models=own.models, published=published, fields=own.fields, token=own.token)
+        app.extensions["model"] = FixedModel(recommender, version, published_only=published_only)
+    app.extensions.update(models=own.models, fields=own.fields, token=own.token)
     register_filters(app)
     register_model_routes(app)
 
     def answer(id: str, limit: int | None) -> tuple[Tagged, bytes]:
         snapshot = current_snapshot(app)
-        return snapshot, snapshot.recommender.answer(id, limit=limit, published=published, fields=own.fields)
+        return snapshot, snapshot.recommender.answer(id, limit=limit, fields=own.fields)
 
     return answer, lambda: current_snapshot(app).described()

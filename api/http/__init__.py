@@ -4,7 +4,7 @@ from api.http.caching import JSON, Deliverer, deliver, takes_gzip, uncached
 from api.http.environ import LIST, POLICY, ROUTE
 from api.http.openapi import openapi_document
 from api.http.operation import Operation, OperationGroup, View, is_look_up, register_operations, rule_of
-from api.http.options import default_fields, enforced_published, entry_fields, has_token, ranking_options
+from api.http.options import default_fields, entry_fields, ranking_options
 from api.http.parameters import Reader, WrongRequestError, in_words, schemas_of
 from api.http.problems import problem, store_unavailable, unknown
 from api.http.request_types import (
@@ -19,7 +19,6 @@ from api.http.request_types import (
     LookUpByUrlQuery,
     LookUpQuery,
     NoParameters,
-    PublishedOnly,
     RequestFields,
     SearchQuery,
     StoreFragmentQuery,
@@ -76,7 +75,6 @@ __all__ = [
     "OperationGroup",
     "PostedResponse",
     "ProblemDetails",
-    "PublishedOnly",
     "Reader",
     "ReadyResponse",
     "RefusedModel",
@@ -95,9 +93,7 @@ __all__ = [
     "WrongRequestError",
     "default_fields",
     "deliver",
-    "enforced_published",
     "entry_fields",
-    "has_token",
     "in_words",
     "is_look_up",
     "openapi_document",

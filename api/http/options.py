@@ -5,23 +5,22 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import cast
 
-from flask import current_app, request
+from flask import current_app
 from msgspec import UNSET
 
-from api.http.request_types import ArticleListOptions, DraftQuery, ListOptions, LookUpQuery, PublishedOnly
+from api.http.request_types import ArticleListOptions, DraftQuery, ListOptions, LookUpQuery
 from recommender.ranking import Options
 
 
 def ranking_options(query: ListOptions) -> Options:
-    """The options that a query names; a setting that enforces `published` comes first."""
+    """The options that a query names."""
     options: Options = {}
     if query.min_score is not UNSET:
         options["min_score"] = query.min_score
-    if published := enforced_published() or query.published:
-        options["published"] = published
+    if query.published:
+        options["published"] = query.published
     if query.exclude:
         options["exclude"] = query.exclude.split(",")
     if query.max_age_days is not UNSET:
@@ -44,16 +43,3 @@ def entry_fields(query: LookUpQuery | DraftQuery) -> tuple[str, ...]:
 def default_fields() -> tuple[str, ...]:
     """The fields of entries where a request names none; empty for whole entries."""
     return cast("tuple[str, ...]", current_app.extensions["fields"])
-
-
-def enforced_published() -> PublishedOnly | None:
-    """The value of `published` that the configuration enforces on every request, if any."""
-    return cast("PublishedOnly | None", current_app.extensions["published"])
-
-
-def has_token() -> bool:
-    """Whether the request has the server's token; no request has one where the server has none."""
-    token = current_app.extensions["token"]
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    # Compared in constant time: how long a refusal takes tells nothing of the token.
-    return bool(token) and scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -37,8 +37,6 @@ Fields = Annotated[
         description="The fields of each entry, in this order, where they are known; by default the whole entry.",
     ),
 ]
-
-PublishedOnly = Literal["only"]
 
 
 class RequestFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

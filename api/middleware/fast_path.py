@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.http import LIST, ROUTE, Deliverer
+from api.http import LIST, ROUTE, Deliverer, unknown
 from api.state import Answering
+from recommender.errors import UnknownArticleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,12 +32,15 @@ class FastPath:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]
         query: str = environ.get("QUERY_STRING", "")
-        plain = environ["REQUEST_METHOD"] == "GET" and query in _LIMITS and len(path) > len(_BEFORE + _AFTER)
-        if plain and path.startswith(_BEFORE) and path.endswith(_AFTER):
+        plain = environ["REQUEST_METHOD"] == "GET" and query in _LIMITS and "HTTP_AUTHORIZATION" not in environ
+        if plain and len(path) > len(_BEFORE + _AFTER) and path.startswith(_BEFORE) and path.endswith(_AFTER):
             id = path[len(_BEFORE) : -len(_AFTER)].encode("latin-1").decode(errors="replace")
             try:
                 source, body = self._answering(id, _LIMITS[query])
                 delivery = self._deliverer(environ, source, body)
+            except UnknownArticleError as error:
+                environ[ROUTE] = "articles.related"
+                return unknown(error)(environ, start_response)
             except Exception:  # noqa: BLE001, S110 - Flask meets the error again and handles it
                 pass
             else:

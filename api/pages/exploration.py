@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from api.http import PublishedOnly
 from api.pages.cards import Card
 from api.pages.controls import Controls
 from api.pages.reasons import Reason
@@ -44,9 +43,7 @@ class Exploration:
         about: the article asked about, if any.
     """
 
-    def __init__(
-        self, recommender: Recommender, id: str, controls: Controls, *, other: str = "", published: PublishedOnly | None
-    ) -> None:
+    def __init__(self, recommender: Recommender, id: str, controls: Controls, *, other: str = "") -> None:
         """Collect what is shown.
 
         Args:
@@ -57,11 +54,10 @@ class Exploration:
         """
         self._recommender = recommender
         self._controls = controls
-        self._published = published
         self.article = recommender.article(id)
         self.card = Card.of(self.article.entry)
         self._linked = recommender.curated(self.article.id)
-        suggested = recommender.related(self.article.id, limit=controls.limit, published=published)
+        suggested = recommender.related(self.article.id, limit=controls.limit)
         self._ranks = {one.article.id: rank for rank, one in enumerate(suggested, start=1)}
         self.items = [self._item(one.article, rank) for rank, one in enumerate(suggested, start=1)]
         self.about = self._items([recommender.article(other)])[0] if other else None
@@ -93,7 +89,7 @@ class Exploration:
 
     def _items(self, others: Sequence[Article]) -> list[Item]:
         ids = [other.id for other in others]
-        placements = self._recommender.placements(self.article.id, ids, deepest=_MAX_RANK, published=self._published)
+        placements = self._recommender.placements(self.article.id, ids, deepest=_MAX_RANK)
         return [
             self._item(other, self._ranks[other.id])
             if other.id in self._ranks

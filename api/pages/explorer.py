@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from flask import Response, abort, current_app, request
+from flask import Response, abort, request
 from msgspec import ValidationError
 
-from api.http import POLICY, DraftForm, ExploreQuery, HomeQuery, OperationGroup, enforced_published
+from api.http import POLICY, DraftForm, ExploreQuery, HomeQuery, OperationGroup
 from api.pages.cards import Card
 from api.pages.controls import Controls
 from api.pages.exploration import Exploration
 from api.pages.page import HTML, render_page, report_path
-from api.state import Snapshot, current_snapshot
+from api.state import Snapshot, has_token, visible_snapshot
 from recommender import Article
-from recommender.errors import UnknownArticleError
 from recommender.inspection import Inspection, problem_lines, summary_of, tables_of
 
 _PAGE = "text/html"
@@ -29,9 +28,9 @@ operations = OperationGroup("explorer")
 @operations.operation("GET", "/", response=_PAGE)
 def home(query: HomeQuery) -> Response:
     """The explorer: the newest articles, or those that a search finds."""
-    snapshot = current_snapshot(current_app)
+    snapshot = visible_snapshot()
     words, limit = (query.q or "").strip(), query.limit or _ARTICLES
-    found = _cards(snapshot.recommender.search_titles(words, limit=limit + 1, published=enforced_published()))
+    found = _cards(snapshot.recommender.search_titles(words, limit=limit + 1))
     return render_page(
         snapshot,
         "home.html",
@@ -45,14 +44,12 @@ def home(query: HomeQuery) -> Response:
 @operations.operation("GET", "/explore", response=_PAGE, problems=(404,))
 def explore(query: ExploreQuery) -> Response:
     """One article in the explorer: what is suggested, what editors linked, and why."""
-    snapshot, published = current_snapshot(current_app), enforced_published()
-    if published and not snapshot.recommender.may_be_shown(query.id, published=published):
-        raise UnknownArticleError(query.id, closest=snapshot.recommender.closest_ids(query.id, published=published))
+    snapshot = visible_snapshot()
     controls = Controls.of(snapshot.recommender, query)
     recommender = controls.applied_to(snapshot.recommender)
-    view = Exploration(recommender, query.id, controls, other=query.other or "", published=published)
+    view = Exploration(recommender, query.id, controls, other=query.other or "")
     words = (query.q or "").strip()
-    others = snapshot.recommender.search_titles(words, limit=_OTHERS, published=published) if words else []
+    others = snapshot.recommender.search_titles(words, limit=_OTHERS) if words else []
     return render_page(
         snapshot,
         "explore.html",
@@ -66,18 +63,16 @@ def explore(query: ExploreQuery) -> Response:
 @operations.operation("GET", "/draft", response=_PAGE)
 def draft() -> Response:
     """The explorer's form for a draft."""
-    return render_page(current_snapshot(current_app), "draft.html", draft=DraftForm(), found=[])
+    return render_page(visible_snapshot(), "draft.html", draft=DraftForm(), found=[])
 
 
 @operations.operation("POST", "/draft", response=_PAGE)
 def suggest(form: DraftForm) -> Response:
     """The form for a draft with suggestions; the draft is not stored."""
-    snapshot = current_snapshot(current_app)
+    snapshot = visible_snapshot()
     suggestions = []
     if form.title.strip() or form.excerpt.strip():
-        suggestions = snapshot.recommender.related_to_text(
-            form.title, form.excerpt, date=form.date or None, published=enforced_published()
-        )
+        suggestions = snapshot.recommender.related_to_text(form.title, form.excerpt, date=form.date or None)
     found = [(one.article.id, Card.of(one.article.entry), one.score) for one in suggestions]
     return render_page(snapshot, "draft.html", draft=form, found=found)
 
@@ -85,10 +80,12 @@ def suggest(form: DraftForm) -> Response:
 @operations.operation("GET", "/corpus", response=_PAGE, problems=(404,))
 def corpus() -> Response:
     """What the corpus held when the model was trained: what was read, left out and why, and what is in force."""
-    snapshot = current_snapshot(current_app)
+    snapshot = visible_snapshot()
     inspection = _inspection(snapshot)
     if inspection is None:
         abort(HTTPStatus.NOT_FOUND, "this model does not know its corpus; `recommender inspect CORPUS` shows it")
+    if not has_token():
+        inspection = inspection.without_names()
     return render_page(
         snapshot,
         "corpus.html",

@@ -10,7 +10,7 @@ from flask import Response, current_app, render_template, request
 
 from api.http import POLICY, FragmentQuery, OperationGroup, deliver, ranking_options
 from api.pages import HTML, Card
-from api.state import Tagged, current_snapshot
+from api.state import Tagged, current_snapshot, visible_snapshot
 from recommender.articles import Entry
 
 _SCRIPT = "text/javascript; charset=utf-8"
@@ -24,7 +24,7 @@ operations = OperationGroup("box")  # dashboards know the routes by this name
 @operations.operation("GET", "/articles/{id}/related.html", response="text/html", problems=(404,), cacheable=True)
 def fragment(id: str, query: FragmentQuery) -> Response:
     """The same list as HTML to be put into a page, for sites without scripts; empty where the list is."""
-    snapshot = current_snapshot(current_app)
+    snapshot = visible_snapshot()
     suggestions = snapshot.recommender.related(id, limit=query.limit or None, **ranking_options(query))
     return render_fragment(snapshot, [suggestion.article.entry for suggestion in suggestions], query.heading or None)
 

@@ -11,8 +11,8 @@ from flask import Response, abort, current_app, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 
-from api.http import OperationGroup, PostedResponse, WithdrawnResponse, default_fields, has_token, is_look_up, uncached
-from api.state import FixedModel, ModelWatcher
+from api.http import OperationGroup, PostedResponse, WithdrawnResponse, default_fields, is_look_up, uncached
+from api.state import FixedModel, ModelWatcher, has_token
 from recommender.errors import FrontMatterError
 from recommender.journal import PostedArticle
 from recommender.sources import PostedForm

@@ -3,6 +3,7 @@
 from api.state.config import PREFIX, Config
 from api.state.model_watcher import FixedModel, ModelWatcher
 from api.state.snapshot import Answering, Described, Describing, Snapshot, Tagged, current_snapshot
+from api.state.token import has_token, visible_snapshot
 
 __all__ = [
     "PREFIX",
@@ -15,4 +16,6 @@ __all__ = [
     "Snapshot",
     "Tagged",
     "current_snapshot",
+    "has_token",
+    "visible_snapshot",
 ]

@@ -38,8 +38,8 @@ class FixedModel:
     problems: tuple[str, ...] = ()
     loads = refusals = 0
 
-    def __init__(self, recommender: Recommender, version: str | None) -> None:
-        self.snapshot = Snapshot(recommender, version, tag=version)
+    def __init__(self, recommender: Recommender, version: str | None, *, published_only: bool = False) -> None:
+        self.snapshot = Snapshot.of(recommender, published_only=published_only, version=version, tag=version)
 
     def close(self) -> None:
         """Do nothing: there is no thread to stop."""
@@ -58,13 +58,21 @@ class ModelWatcher:
         loads, refusals: how many versions were loaded, and refused, so far.
     """
 
-    def __init__(self, models: Path, *, posting: bool = False, on_refusal: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self,
+        models: Path,
+        *,
+        posting: bool = False,
+        published_only: bool = False,
+        on_refusal: Callable[[], object] = lambda: None,
+    ) -> None:
         """Load the model in use and begin to follow the folder.
 
         If the model in use has no seal yet, the one that was served last answers until the new one is verified.
 
         Args:
             posting: whether articles may be posted, so that what that needs is loaded before they are.
+            published_only: whether articles with `published: false` are kept from readers, whatever they ask for.
             on_refusal: called for each version that is refused.
 
         Raises:
@@ -72,6 +80,7 @@ class ModelWatcher:
         """
         self._models = LocalModels(models)
         self._posting = posting
+        self._published_only = published_only
         self._on_refusal = on_refusal
         self._pointer: tuple[int, ...] | None = ()  # not seen yet
         self._next_attempt, self._wait = 0.0, _SHORTEST_WAIT
@@ -152,14 +161,15 @@ class ModelWatcher:
     def _snapshot_of(self, version: str, overlay: LiveOverlay) -> Snapshot:
         tag = f"{version}+{overlay.tag}" if overlay.tag else version
         manifest = self._models.manifest(version)
-        return Snapshot(
+        return Snapshot.of(
             overlay.recommender,
-            version,
-            manifest.created,
-            tag,
-            len(overlay),
-            len(overlay.changes.withdrawn),
-            manifest.inspection,
+            published_only=self._published_only,
+            version=version,
+            created=manifest.created,
+            tag=tag,
+            live=len(overlay),
+            withdrawn=len(overlay.changes.withdrawn),
+            inspection=manifest.inspection,
         )
 
     def _catch_up(self) -> None:

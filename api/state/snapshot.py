@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, TypeAlias, cast
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol, Self, TypeAlias, cast
 
 from flask import Flask
 
@@ -38,6 +39,8 @@ class Snapshot:
     """A recommender, and what identifies its answers.
 
     Attributes:
+        recommender: for readers: it knows of no article that may not be suggested.
+        previews: the same for editors, with drafts.
         version: the artefact's; `None` if the recommender was not loaded from one.
         created: time of training, ISO 8601.
         tag: differs between any two that may answer differently, and agrees between workers; `None` for a recommender
@@ -47,12 +50,27 @@ class Snapshot:
     """
 
     recommender: Recommender
+    previews: Recommender
     version: str | None = None
     created: str | None = None
     tag: str | None = None
     live: int = 0
     withdrawn: int = 0
     inspection: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of(cls, recommender: Recommender, *, published_only: bool, **described: Any) -> Self:
+        """The snapshot of a recommender, with both its views; `described` are the other attributes."""
+        readers = recommender.for_readers(published_only=published_only)
+        previews = recommender.for_readers(published_only=published_only, previews=True)
+        return cls(readers, previews, **described)
+
+    def now(self) -> Snapshot:
+        """The snapshot with the tag of this moment: articles become public, and cease to be, without a new model."""
+        changed = self.recommender.last_change()
+        if self.tag is None or not math.isfinite(changed):
+            return self
+        return replace(self, tag=f"{self.tag}@{changed}")
 
     def described(self) -> Described:
         """The model as metrics describe it."""
@@ -67,5 +85,5 @@ class SnapshotSource(Protocol):
 
 
 def current_snapshot(app: Flask) -> Snapshot:
-    """The current snapshot; a request takes it once."""
-    return cast("SnapshotSource", app.extensions["model"]).snapshot
+    """The current snapshot, as it is at this moment; a request takes it once."""
+    return cast("SnapshotSource", app.extensions["model"]).snapshot.now()

@@ -28,7 +28,14 @@ from recommender.articles.entry_fields import ENTRY_FIELDS, pick_fields, read_en
 from recommender.articles.fields import get_text, get_texts, get_title, with_canonical_keys
 from recommender.articles.series import NO_SERIES, Series, get_series
 from recommender.articles.slug import make_dated_slug
-from recommender.articles.visibility import get_visible_days, is_false, is_hidden, is_published, is_true
+from recommender.articles.visibility import (
+    get_visible_days,
+    is_false,
+    is_hidden,
+    is_published,
+    is_true,
+    is_unlisted,
+)
 
 __all__ = [
     "ADDRESS_KEYS",
@@ -60,6 +67,7 @@ __all__ = [
     "is_hidden",
     "is_published",
     "is_true",
+    "is_unlisted",
     "make_dated_slug",
     "normalise_url",
     "parse_date",

@@ -28,7 +28,8 @@ class Article:
         canonical_url: the address of its original, normalised; empty where it names none but its own.
         names: all IDs that it can be looked up by, its own first.
         states: the digests of what its files hold, see `Source.digest`; by them a posted article is known to be newer.
-        hidden: it is a draft or withdrawn, and never suggested.
+        hidden: it is a draft, withdrawn or unlisted, and never suggested.
+        unlisted: nothing else hides it: whoever has its link reads it.
         visible_from, visible_until: days since 1970-01-01 UTC between which it may be suggested; `None` is no limit.
         published: the site's own flag; `False` is suggested unless `published="only"` is asked for.
         section: its first category, else its folder; see `read_article_fields`.
@@ -50,6 +51,7 @@ class Article:
     names: tuple[str, ...] = field(default=())
     states: tuple[str, ...] = field(default=(), compare=False)
     hidden: bool = False
+    unlisted: bool = False
     visible_from: float | None = None
     visible_until: float | None = None
     published: bool = True

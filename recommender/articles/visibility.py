@@ -11,7 +11,8 @@ from datetime import UTC, tzinfo
 from recommender.articles.dates import parse_date
 from recommender.articles.fields import get_text, get_texts
 
-_HIDING_KEYS = ("draft", "removed", "deleted", "unlisted", "hidden", "private", "noindex")
+_HIDING_KEYS = ("draft", "removed", "deleted", "hidden", "private")
+_UNLISTING_KEYS = ("unlisted", "noindex")
 _PUBLIC = frozenset({"published", "publish", "public", "featured"})  # Nikola's posts are featured
 _ROBOTS_KEYS = ("robots", "meta_robots", "googlebot")
 _EMBARGO_KEYS = ("publishDate", "publish_date", "scheduled", "scheduledDate")
@@ -19,16 +20,20 @@ _EXPIRY_KEYS = ("expiryDate", "expiry_date", "expires", "expirationDate", "unpub
 
 
 def is_hidden(fields: Mapping[str, object]) -> bool:
-    """Whether the article is a draft, removed, unlisted, private, behind a password, or not for search engines."""
+    """Whether the article is a draft, removed, private or behind a password: it is not for readers."""
     status = get_text(fields, "status")
-    robots = " ".join(text for key in _ROBOTS_KEYS for text in get_texts(fields, key))
     return (
         any(is_true(fields.get(key)) for key in _HIDING_KEYS)
         or (status is not None and status.strip().lower() not in _PUBLIC)
         or get_text(fields, "password") is not None
-        or "noindex" in robots.lower()
         or "draft" in (tag.lower() for tag in get_texts(fields, "tags", separator=","))
     )
+
+
+def is_unlisted(fields: Mapping[str, object]) -> bool:
+    """Whether the article is for those alone who have its link: it says that it is unlisted, or `noindex`."""
+    robots = " ".join(text for key in _ROBOTS_KEYS for text in get_texts(fields, key))
+    return any(is_true(fields.get(key)) for key in _UNLISTING_KEYS) or "noindex" in robots.lower()
 
 
 def is_published(fields: Mapping[str, object]) -> bool:

@@ -22,7 +22,7 @@ from recommender.catalogue.string_index import PackedStrings, StringIndex
 from recommender.catalogue.title_index import TitleIndex
 from recommender.corpus import Copies, CopyFinder
 
-HIDDEN, UNPUBLISHED, HAS_PINS_OR_BANS, TIMED, PART_OF_SERIES = 1, 2, 4, 8, 16
+HIDDEN, UNPUBLISHED, HAS_PINS_OR_BANS, TIMED, PART_OF_SERIES, UNLISTED = 1, 2, 4, 8, 16, 32
 _HEAD = b'{"entry":'
 
 
@@ -33,8 +33,8 @@ class Catalogue(Sequence[Article]):
         records: each article as a JSON object whose first key is `entry`.
         entry_sizes: int32 (articles,) bytes of each entry.
         days: float64 (articles,) days since 1970-01-01 UTC; NaN where unknown.
-        flags: uint8 (articles,): the sum of `HIDDEN`, `UNPUBLISHED`, `HAS_PINS_OR_BANS`, `TIMED` and
-            `PART_OF_SERIES`.
+        flags: uint8 (articles,): the sum of `HIDDEN`, `UNPUBLISHED`, `HAS_PINS_OR_BANS`, `TIMED`,
+            `PART_OF_SERIES` and `UNLISTED`.
         providers: int32 (articles,) the number of each one's provider, by domain or else by name; -1 for none.
         names, urls: the row of each ID, and of each normalised URL.
         copies: which articles are copies of one text.
@@ -223,6 +223,7 @@ def _decode(records: PackedStrings, days: NDArray[np.float64], flags: NDArray[np
         names=tuple(values.get("names", (values["id"],))),
         states=tuple(values.get("states", ())),
         hidden=bool(flags[row] & HIDDEN),
+        unlisted=bool(flags[row] & UNLISTED),
         published=not flags[row] & UNPUBLISHED,
         section=values.get("section", ""),
         series=Series(tuple(values.get("series", ())), values.get("part")),
@@ -242,7 +243,7 @@ def encode_article(article: Article, curated: Sequence[str]) -> tuple[bytes, int
     edited = bool(article.pinned or article.banned)
     timed = article.visible_from is not None or article.visible_until is not None
     flags = HIDDEN * article.hidden + UNPUBLISHED * (not article.published) + HAS_PINS_OR_BANS * edited + TIMED * timed
-    flags += PART_OF_SERIES * bool(article.series.names)
+    flags += PART_OF_SERIES * bool(article.series.names) + UNLISTED * article.unlisted
     return _record(article, entry, curated), len(entry), flags
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -18,11 +18,17 @@ class Schedule:
         rows: int64 (timed,) their rows.
         visible_from: float64 (timed,) -inf where there is no such moment.
         visible_until: float64 (timed,) inf where there is no such moment.
+        changes: float64 (changes,) all these moments, ascending.
     """
 
     rows: NDArray[np.int64]
     visible_from: NDArray[np.float64]
     visible_until: NDArray[np.float64]
+    changes: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        moments = np.concatenate((self.visible_from, self.visible_until))
+        object.__setattr__(self, "changes", np.unique(moments[np.isfinite(moments)]))
 
     @classmethod
     def from_moments(cls, moments: Iterable[tuple[int, float | None, float | None]]) -> Self:
@@ -48,5 +54,5 @@ class Schedule:
 
     def last_change(self, day: float) -> float:
         """The last moment until `day` at which a row became public or ceased to be; -inf if there was none."""
-        moments = np.concatenate((self.visible_from, self.visible_until))
-        return float(moments[(moments <= day) & np.isfinite(moments)].max(initial=-np.inf))
+        passed = int(np.searchsorted(self.changes, day, "right"))
+        return float(self.changes[passed - 1]) if passed else -np.inf

@@ -328,6 +328,7 @@ def _merge_files(group: list[IdentifiedFile]) -> Article:
         names=tuple(dict.fromkeys((*ids, *(name for file in group for name in file.other_names)))),
         states=tuple(dict.fromkeys(file.source.digest for file in group if file.source.digest)),
         hidden=newest.hidden,
+        unlisted=newest.unlisted,
         visible_from=newest.visible_from,
         visible_until=newest.visible_until,
         published=newest.published,

@@ -131,6 +131,7 @@ class Evaluation:
         served: how a model that is served differs from the evaluated one.
         systems: this program first, then the baselines; lists of at most `max_links`.
         all_lists: this program and plain TF-IDF on lists of any length.
+        misses: the worst, of articles that may be suggested: the report names no draft, and the server shows it.
         lost: links that only the earlier model finds, as pairs of IDs; `None` without an earlier model.
         gained: number of links that only this model finds.
     """
@@ -211,7 +212,8 @@ def evaluate(
         runs[baseline] = _baseline_run(baseline, scoring(archive), linkable, split.later)
     measured = {system: measure(run, lists) for system, run in runs.items()}
     progress("groups and misses")
-    misses = _misses(recommender, lists, runs[OURS], linkable)
+    misses, readers = _misses(recommender, lists, runs[OURS], linkable), recommender.for_readers()
+    shown = [miss for miss in misses if _may_be_named(miss.id, readers) and _may_be_named(miss.target, readers)]
     before = None if earlier_model is None else run_of(earlier_model, lists, linkable=linkable)
     return Evaluation(
         corpus=name,
@@ -234,7 +236,7 @@ def evaluate(
         all_queries=len(split.later),
         comparisons=[_compare(system, measured) for system in compared],
         groups=groups_of(corpus, lists, ours=measured[OURS][MAIN], plain=measured[baselines.PLAIN][MAIN]),
-        misses=misses[:_MISSES_SHOWN],
+        misses=shown[:_MISSES_SHOWN],
         missed_links=len(misses),
         spread=_spread(recommender),
         lost=None if before is None else _found_only_by(before, runs[OURS], lists),
@@ -306,6 +308,10 @@ def _compare(baseline: str, measured: Mapping[str, PerQuery]) -> Comparison:
     difference = ours - theirs
     ratio = float(ours.mean() / theirs.mean()) if theirs.any() else float("inf")
     return Comparison(baseline, ratio, Estimate.from_values(difference), permutation_p_value(difference))
+
+
+def _may_be_named(id: str, readers: Recommender) -> bool:
+    return readers.has_article(id) and not readers.article(id).hidden
 
 
 def _misses(recommender: Recommender, lists: CuratedLists, run: Run, linkable: Linkable) -> list[Miss]:

@@ -20,12 +20,13 @@ from recommender.export.partitions import NAMES_SUFFIX, RUN, SUCCESS
 _NAMES = "_names"
 
 
-class Names(msgspec.Struct, frozen=True):
-    """The other IDs and the normalised addresses of an article."""
+class Names(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The other IDs and the normalised addresses of an article, and whether it is for readers."""
 
     id: str
     names: list[str] = []
     urls: list[str] = []
+    public: bool = True
 
 
 class _Run(msgspec.Struct, frozen=True):

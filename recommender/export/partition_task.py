@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from recommender.artefacts import Models
+from recommender.export.export_reader import Names
 from recommender.export.live_snapshot import LiveSnapshot
 from recommender.export.parquet import to_parquet
 from recommender.export.partitions import ExportFormat, Partition
@@ -44,11 +45,12 @@ def export_partition(job: ExportJob, partition: Partition) -> int:
         StorageError: a file can't be written.
     """
     recommender = load_recommender(job.models, job.version, job.url, job.live)
+    if job.options.get("published") == "only":
+        recommender = recommender.for_readers(published_only=True, previews=True)
     first, stop = partition.first, partition.last + 1
     lines = list(recommender.answers(limit=job.limit, start=first, stop=stop, fields=job.fields, **job.options))
     names = (
-        msgspec.json.encode({"id": id, "names": names, "urls": urls})
-        for id, names, urls in recommender.identifiers(start=first, stop=stop)
+        msgspec.json.encode(Names(*identifiers)) for identifiers in recommender.identifiers(start=first, stop=stop)
     )
     dataset = FileStore(job.url)
     dataset.write(partition.names_file, _join_lines(names))

@@ -58,6 +58,7 @@ class LoadResult(NamedTuple):
 def load_into_redis(source: str, url: str, *, keep: int = 1, ttl: int = _TTL, progress: bool = False) -> LoadResult:
     """Load the answers of an export into Redis and switch to them in one transaction.
 
+    Articles that are not for readers are kept back.
     Until the switch, and after an error, the version in use stays in use.
 
     Args:
@@ -88,8 +89,12 @@ def load_into_redis(source: str, url: str, *, keep: int = 1, ttl: int = _TTL, pr
 
 def _load(export: ExportReader, writer: _VersionWriter, *, keep: int, progress: bool) -> LoadResult:
     digest, articles, names = blake2b(digest_size=8), 0, 0
+    kept_back: set[str] = set()
     for known in export.names():
         digest.update(msgspec.json.encode(known))
+        if not known.public:
+            kept_back.add(known.id)
+            continue
         id = known.id.encode(errors="replace")
         for name in known.names:
             writer.put("names", name, id)
@@ -98,10 +103,11 @@ def _load(export: ExportReader, writer: _VersionWriter, *, keep: int, progress: 
         names += len(known.names) + len(known.urls)
     with tqdm(desc="loading", total=export.articles, unit=" articles", disable=None if progress else True) as bar:
         for answer, line in export.answers():
-            digest.update(line)
-            writer.put("answers", answer.id, line)
-            articles += 1
             bar.update()
+            digest.update(line)
+            if answer.id not in kept_back:
+                writer.put("answers", answer.id, line)
+                articles += 1
     info = VersionInfo(
         version=export.version,
         tag=writer.tag(export.version, digest.hexdigest(), live=bool(export.live)),

@@ -101,6 +101,12 @@ class Inspection:
         further = sum(tally.count for tally in self.problems[_MOST_PROBLEMS:])
         return replace(self, problems=self.problems[:_MOST_PROBLEMS], further_problems=self.further_problems + further)
 
+    def without_names(self) -> Self:
+        """The inspection without what names files or quotes them, for those who may not know of every article."""
+        passed_over = tuple(replace(tally, example="") for tally in self.passed_over)
+        further = self.further_problems + sum(tally.count for tally in self.problems)
+        return replace(self, passed_over=passed_over, problems=(), further_problems=further, shortcomings=())
+
     def to_mapping(self) -> dict[str, Any]:
         """The inspection as plain values, for JSON and `from_mapping`."""
         values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))

@@ -86,6 +86,7 @@ class PostedArticle:
             names=(source.name,),
             states=(source.digest,),
             hidden=source.hidden,
+            unlisted=source.unlisted,
             visible_from=source.visible_from,
             visible_until=source.visible_until,
             published=source.published,

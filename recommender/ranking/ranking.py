@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.catalogue import HAS_PINS_OR_BANS, PART_OF_SERIES, Catalogue, LiveCatalogue
-from recommender.ranking.rules import COPY, ITSELF, OTHER_LANGUAGE, TOO_LITTLE, Candidates, Rule, Rules
+from recommender.ranking.rules import COPY, ITSELF, OTHER_LANGUAGE, TOO_LITTLE, Candidates, Placement, Rule, Rules
 from recommender.search import Index, LiveIndex, Neighbors, Scoring, TopLists
 
 _SECONDS_A_DAY = 86_400.0
@@ -107,14 +107,20 @@ class Ranking:
 
     def _candidates_now(self) -> Candidates:
         """The candidates with the flags of this moment; they are made again only where one of them changes."""
-        schedule = self._articles.schedule
-        if not len(schedule.rows):
+        if not len(self._articles.schedule.rows):
             return self._candidates
-        day = self._clock() / _SECONDS_A_DAY
-        changed = schedule.last_change(day)
+        changed = self.last_change()
         if self._scheduled is None or self._scheduled[0] != changed:
-            self._scheduled = changed, self._candidates.at(day, schedule)
+            self._scheduled = changed, self._candidates.at(changed, self._articles.schedule)
         return self._scheduled[1]
+
+    def last_change(self) -> float:
+        """The last moment at which an article became public or ceased to be, in days since 1970-01-01 UTC, or -inf."""
+        return self._articles.schedule.last_change(self._clock() / _SECONDS_A_DAY)
+
+    def hidden_by(self, row: int, asked: Rules) -> Rule | None:
+        """The rule that keeps an article out of every list at this moment; none keeps a copy out of all."""
+        return self._candidates_now().removed_by(row, asked.of_candidates())
 
     def removed_by(self, row: int, other: int, asked: Rules) -> Rule | None:
         """The rule that keeps one article out of the list of another."""
@@ -130,16 +136,25 @@ class Ranking:
             return COPY
         return None if shown == other else COPY._replace(note=f"It is a copy of {self._articles.id(shown)}.")
 
-    def hidden_by(self, row: int, asked: Rules) -> Rule | None:
-        """The rule that keeps an article out of every list."""
-        return self._candidates_now().removed_by(row, asked.of_candidates())
-
     def absent_by(self, row: int, other: int, asked: Rules) -> Rule | None:
         """The rule that keeps one article out of the list of another, if that does not pin it."""
         if (rule := self.removed_by(row, other, asked)) is not None:
             return rule
         similarity = self.pair(row, other).similarity
         return TOO_LITTLE if 0 < similarity < self._scoring.min_similarity else None
+
+    def placements(self, row: int, others: Sequence[int], rules: Rules) -> list[Placement]:
+        """Where each of `others` stands among the first of all that could be suggested for an article."""
+        rules = replace(rules, limit=min(rules.limit, len(self._articles)))
+        [ranked] = self.found([row], rules)
+        ranks = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
+        placements = []
+        for other in others:
+            rule = self.absent_by(row, other, rules)
+            rank, score = ranks.get(other) or (None, self.pair(row, other).score)
+            name, note = (rule.name, rule.note) if rule else (None, "")
+            placements.append(Placement(rank, score, name, note))
+        return placements
 
     def pair(self, row: int, other: int) -> PairScore:
         """The score of one article as a candidate for another, with the bits that a search gives it."""

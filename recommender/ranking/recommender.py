@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Self, Unpack
 
 import numpy as np
+from more_itertools import chunked
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.artefacts import NO_ORIGIN, Models, TrainedModel, models_at
-from recommender.articles import Article, get_address_keys, in_rank_order, parse_date
+from recommender.articles import Article, in_rank_order, parse_date
 from recommender.catalogue import Catalogue, LiveCatalogue
 from recommender.corpus import Corpus, choose_defaults
-from recommender.errors import CorpusError, UnknownArticleError
+from recommender.errors import CorpusError
 from recommender.ranking.answer import encode_answer
-from recommender.ranking.closest_ids import closest_ids
 from recommender.ranking.explanation import Explanation, shared_words
 from recommender.ranking.identifiers import Identifiers
+from recommender.ranking.look_up import LookUp
 from recommender.ranking.options import Options
 from recommender.ranking.query_factors import query_factors
 from recommender.ranking.ranking import Ranked, Ranking
 from recommender.ranking.rules import Candidates, Placement, Rules, Suggestion
 from recommender.search import Index, LiveIndex, Scoring, TopLists, hub_weights
-from recommender.settings import Published, Settings
+from recommender.settings import Settings
 from recommender.text import Documents, TfidfModel
 
 _BATCH = 1024  # articles searched for at once
@@ -40,6 +43,7 @@ class Recommender:
     def __init__(self, *, settings: Settings | None = None) -> None:
         """Begin without articles; without settings, `fit` chooses the defaults for its corpus."""
         self._chooses = settings is None
+        self._for_readers = False
         self.settings = settings or Settings()
         self._origin = NO_ORIGIN
 
@@ -72,9 +76,8 @@ class Recommender:
             ArtefactError: it is missing, damaged, hostile or of another format.
             StorageError: it can't be read from the URL.
         """
-        if isinstance(models, Path | str):
-            models = models_at(models)
-        return cls.from_model(models.load(version))
+        store = models_at(models) if isinstance(models, Path | str) else models
+        return cls.from_model(store.load(version))
 
     @classmethod
     def from_model(cls, model: TrainedModel) -> Self:
@@ -107,6 +110,7 @@ class Recommender:
     ) -> Self:
         self._query_factors = query_factors
         self._catalogue = catalogue
+        self._look_up = LookUp(catalogue)
         self._index = index
         self._model = model
         self._ranking = Ranking(
@@ -134,11 +138,29 @@ class Recommender:
         optional = {"title_weight": title_weight, "min_score": min_score}
         changed = {name: value for name, value in optional.items() if value is not None}
         other = type(self)(settings=replace(trained, half_life_days=half_life_days, **changed))  # type: ignore[arg-type]
-        factors = None
-        if other.settings.title_weight != trained.title_weight:
-            wanted = other.settings.title_weight
+        factors, wanted = None, other.settings.title_weight
+        if wanted != trained.title_weight:
             factors = query_factors(self._tfidf, trained=trained.title_weight, wanted=wanted)
-        return other._take(self._catalogue, lambda: self._tfidf, self._index, None, factors)
+        other._take(self._catalogue, lambda: self._tfidf, self._index, None, factors)
+        other._for_readers, other._look_up = self._for_readers, self._look_up
+        return other
+
+    def for_readers(self, *, published_only: bool = False, previews: bool = False) -> Self:
+        """The same for readers, to whom an article that is not public at the moment does not exist.
+
+        One that is unlisted is found by its ID or address, and named nowhere.
+
+        Args:
+            published_only: whether `published` is `only`, as it may be by the settings; then no look-up can widen it.
+            previews: whether IDs and addresses lead to all articles nevertheless, for those who may see drafts.
+        """
+        view = copy(self)
+        view._for_readers, view._model = True, lambda: self._tfidf
+        view.settings = replace(self.settings, published="only") if published_only else self.settings
+        if not previews:
+            shown = Rules(limit=0, published=view.settings.published)
+            view._look_up = LookUp(self._catalogue, partial(self._ranking.hidden_by, asked=shown))
+        return view
 
     def precompute_lists(self, *, progress: bool = False) -> Self:
         """Make the lists that look-ups are answered from where they can be, of all that is ever to be public."""
@@ -157,14 +179,11 @@ class Recommender:
             TypeError: live articles lie over the model, or it answers under another title weight than was trained.
         """
         if self._query_factors is not None:
-            raise TypeError(
-                "its title weight is not the trained one: only a model as it was trained can be taken from here"
-            )
+            raise TypeError("its title weight is not the trained one: only a model as it was trained can be taken")
         catalogue, index = self._catalogue, self._index
         if not (isinstance(catalogue, Catalogue) and isinstance(index, Index)):
             raise TypeError("live articles lie over this model: only a model as it was trained can be taken from here")
-        lists = self._ranking.top_lists
-        return TrainedModel(catalogue, index, lists, lambda: self._tfidf, self.settings, self._origin)
+        return TrainedModel(catalogue, index, self._ranking.top_lists, lambda: self._tfidf, self.settings, self._origin)
 
     def __len__(self) -> int:
         """The number of articles that can be looked up."""
@@ -182,6 +201,10 @@ class Recommender:
     def published_days(self) -> NDArray[np.float64]:
         """When each article was published, in rank order: days since 1970-01-01 UTC, float64; NaN where unknown."""
         return self._in_rank_order(self._index.days)
+
+    def last_change(self) -> float:
+        """When an article became public or ceased to be last, days since 1970-01-01 UTC; -inf if none ever did."""
+        return self._ranking.last_change()
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -211,25 +234,11 @@ class Recommender:
         Raises:
             UnknownArticleError: none does; the error names the closest IDs.
         """
-        return self._catalogue[self._row(id)]
-
-    def closest_ids(self, id: str, *, published: Published | None = None) -> list[str]:
-        """The IDs of public articles that are like one that no article answers to, the most alike first."""
-        rules = Rules(limit=0, published=published or self.settings.published)
-        return closest_ids(self._catalogue, id, is_public=lambda row: self._ranking.hidden_by(row, rules) is None)
-
-    def may_be_shown(self, id: str, *, published: Published | None = None) -> bool:
-        """Whether an article is public at this moment, so that lists may hold it.
-
-        Raises:
-            UnknownArticleError: no article answers to the ID.
-        """
-        rules = Rules(limit=0, published=published or self.settings.published)
-        return self._ranking.hidden_by(self._row(id), rules) is None
+        return self._catalogue[self._look_up.row(id)]
 
     def has_article(self, id: str) -> bool:
         """Whether any article answers to an ID."""
-        return self._catalogue.names.row(id) is not None
+        return self._look_up.find(id) is not None
 
     def article_by_url(self, url: str) -> Article:
         """The article at an address, else at its path on the site; see `normalise_url` for what doesn't matter.
@@ -237,15 +246,11 @@ class Recommender:
         Raises:
             UnknownArticleError: none has this address.
         """
-        rows = map(self._catalogue.urls.row, get_address_keys(url))
-        row = next((row for row in rows if row is not None), None)
-        if row is None:
-            raise UnknownArticleError(url)
-        return self._catalogue[row]
+        return self._catalogue[self._look_up.row_at(url)]
 
-    def search_titles(self, text: str, *, limit: int = 10, published: Published | None = None) -> list[Article]:
+    def search_titles(self, text: str, *, limit: int = 10) -> list[Article]:
         """The newest articles whose titles hold every word of a text, or words that hold it; hidden ones left out."""
-        shown = self._ranking.allowed(Rules(limit=limit, published=published or self.settings.published))
+        shown = self._ranking.allowed(Rules(limit=limit, published=self.settings.published))
         return [self._catalogue[row] for row in self._catalogue.search_titles(text, limit=limit, allowed=shown)]
 
     def curated(self, id: str) -> list[Article]:
@@ -254,7 +259,7 @@ class Recommender:
         Raises:
             UnknownArticleError: no article answers to this ID.
         """
-        rows = map(self._catalogue.names.row, self._catalogue.curated(self._row(id)))
+        rows = map(self._look_up.find_public, self._catalogue.curated(self._look_up.row(id)))
         return [self._catalogue[row] for row in rows if row is not None]
 
     def related(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> list[Suggestion]:
@@ -265,8 +270,8 @@ class Recommender:
         Raises:
             UnknownArticleError: no article answers to this ID.
         """
-        rules = Rules.from_settings(self.settings, limit=limit, **options)
-        return self._suggestions(self._ranking.list_of(self._row(id), rules))
+        rules = self._rules(limit, options)
+        return self._suggestions(self._ranking.list_of(self._look_up.row(id), rules))
 
     def answer(
         self, id: str, *, limit: int | None = None, fields: Sequence[str] = (), **options: Unpack[Options]
@@ -279,8 +284,7 @@ class Recommender:
         Raises:
             UnknownArticleError: no article answers to this ID.
         """
-        rules = Rules.from_settings(self.settings, limit=limit, **options)
-        row = self._row(id)
+        row, rules = self._look_up.row(id), self._rules(limit, options)
         return encode_answer(self._catalogue, row, self._ranking.list_of(row, rules), fields=fields)
 
     def answers(
@@ -293,20 +297,16 @@ class Recommender:
         **options: Unpack[Options],
     ) -> Iterator[bytes]:
         """The answer of every article, or of those from position `start` to before `stop`, in rank order."""
-        rules = Rules.from_settings(self.settings, limit=limit, **options)
-        answerable = self._catalogue.rows[start:stop]
-        for first in range(0, len(answerable), _BATCH):
-            rows = [int(row) for row in answerable[first : first + _BATCH]]
+        rules = self._rules(limit, options)
+        for rows in chunked(map(int, self._catalogue.rows[start:stop]), _BATCH):
             for row, ranked in zip(rows, self._ranking.lists(rows, rules), strict=True):
                 yield encode_answer(self._catalogue, row, ranked, fields=fields)
 
     def identifiers(self, *, start: int = 0, stop: int | None = None) -> Iterator[Identifiers]:
         """What each article answers to, from position `start` to before `stop` in rank order."""
-        names, urls = self._catalogue.names, self._catalogue.urls
+        rules = Rules(limit=0, published=self.settings.published)
         for row in map(int, self._catalogue.rows[start:stop]):
-            article = self._catalogue[row]
-            others = [name for name in article.names if name != article.id and names.row(name) == row]
-            yield Identifiers(article.id, others, [url for url in article.urls if urls.row(url) == row])
+            yield Identifiers.of(self._catalogue, row, hidden_by=self._ranking.hidden_by(row, rules))
 
     def related_to_text(
         self,
@@ -324,7 +324,7 @@ class Recommender:
             date: when it appears, ISO 8601; without one, time counts for nothing.
             provider: its domain, or else its name; without one, providers count for nothing.
         """
-        rules = Rules.from_settings(self.settings, limit=limit, **options)
+        rules = self._rules(limit, options)
         vector = self._tfidf.transform(Documents([title], [excerpt], languages=[""]))
         days = np.array([parse_date(date)], np.float64)
         return self._suggestions(self._ranking.for_text(vector, days, rules, provider=provider))
@@ -345,40 +345,28 @@ class Recommender:
         Raises:
             UnknownArticleError: no article answers to one of the IDs.
         """
-        rules = Rules.from_settings(self.settings, limit=limit, **options)
+        rules = self._rules(limit, options)
         lists = self._ranking.lists if use_pins_and_bans else self._ranking.best
-        for rows in self._batches(ids):
+        for rows in chunked([self._look_up.row(id) for id in ids], _BATCH):
             yield from map(self._suggestions, lists(rows, rules))
 
     def related_all(self, *, limit: int | None = None) -> Iterator[tuple[Article, list[Suggestion]]]:
         """Every article with its suggestions, in rank order."""
         yield from zip(self, self.related_many([article.id for article in self], limit=limit), strict=True)
 
-    def placements(
-        self, id: str, others: Sequence[str], *, deepest: int | None = None, published: Published | None = None
-    ) -> list[Placement]:
+    def placements(self, id: str, others: Sequence[str], *, deepest: int | None = None) -> list[Placement]:
         """Where each of `others` stands among all that could be suggested for `id`, and why not higher.
 
         Args:
             deepest: the last rank that is told of; by default there is none.
-            published: as the settings say if left out.
 
         Raises:
             UnknownArticleError: no article answers to one of the IDs.
         """
-        row = self._row(id)
-        limit = min(deepest or len(self._catalogue), len(self._catalogue))
-        published = published or self.settings.published
-        everything = Rules(limit=limit, published=published, copies=self.settings.copies)
-        [ranked] = self._ranking.found([row], everything)
-        ranks = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
-        placements = []
-        for other in map(self._row, others):
-            rule = self._ranking.absent_by(row, other, everything)
-            rank, score = ranks.get(other) or (None, self._ranking.pair(row, other).score)
-            name, note = (rule.name, rule.note) if rule else (None, "")
-            placements.append(Placement(rank, score, name, note))
-        return placements
+        row, rows = self._look_up.row(id), list(map(self._look_up.row, others))
+        settings, limit = self.settings, deepest or len(self._catalogue)
+        rules = Rules(limit=limit, published=settings.published, copies=settings.copies)
+        return self._ranking.placements(row, rows, rules)
 
     def explain(self, id: str, other: str) -> Explanation:
         """Why `other` is, or is not, suggested for `id`; both may be any articles.
@@ -386,7 +374,7 @@ class Recommender:
         Raises:
             UnknownArticleError: no article answers to one of the IDs.
         """
-        row, other_row = self._row(id), self._row(other)
+        row, other_row = self._look_up.row(id), self._look_up.row(other)
         rule = self._ranking.absent_by(row, other_row, Rules.from_settings(self.settings))
         apart = abs(float(self._index.days[row] - self._index.days[other_row]))
         return Explanation(
@@ -396,15 +384,10 @@ class Recommender:
             words=shared_words(self._tfidf, self._catalogue[row], self._ranking.products(row, other_row)),
         )
 
-    def _row(self, id: str) -> int:
-        row = self._catalogue.names.row(id)
-        if row is None:
-            raise UnknownArticleError(id, closest=self.closest_ids(id))
-        return row
-
-    def _batches(self, ids: Sequence[str]) -> Iterator[list[int]]:
-        rows = [self._row(id) for id in ids]
-        return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
+    def _rules(self, limit: int | None, options: Options) -> Rules:
+        if self._for_readers and self.settings.published == "only":
+            options["published"] = "only"
+        return Rules.from_settings(self.settings, limit=limit, **options)
 
     def _suggestions(self, ranked: Ranked) -> list[Suggestion]:
         return [Suggestion(self._catalogue[row], score) for row, score in ranked]

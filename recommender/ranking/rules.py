@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, Entry, pick_fields
-from recommender.catalogue import HIDDEN, UNPUBLISHED, Schedule
+from recommender.catalogue import HIDDEN, UNLISTED, UNPUBLISHED, Schedule
 from recommender.settings import CopiesChoice, Published, SeriesChoice, Settings
 
 Curated = Literal["ignore", "first"]
@@ -115,7 +115,7 @@ class Candidates(NamedTuple):
     """What rules see of candidates: all articles of a model, or one.
 
     Attributes:
-        flags: uint8 (candidates,) the sum of `HIDDEN`, `UNPUBLISHED`, `NOT_PUBLIC_NOW` and others of no matter here.
+        flags: uint8 (candidates,) the sum of `HIDDEN`, `UNLISTED`, `UNPUBLISHED`, `NOT_PUBLIC_NOW` and others.
         days: float64 (candidates,) days since 1970-01-01 UTC; NaN where unknown.
         originals: int32 (candidates,) the row of each one's original, see `Copies`.
     """
@@ -168,16 +168,23 @@ class Rule(NamedTuple):
         name: as evaluation reports and explanations give it.
         note: a sentence for the explorer.
         removes: bool (candidates,), `True` where the rule removes a candidate. It is given `Rules.of_candidates`.
+        has_readers: whether the article itself may be read, so that whoever knows its ID or address gets its list.
     """
 
     name: str
     note: str
     removes: Callable[[Candidates, Rules], NDArray[np.bool_]]
+    has_readers: bool = False
 
 
 def hidden(candidates: Candidates, _: Rules) -> NDArray[np.bool_]:
     """Drafts, and articles that were removed, deleted, withdrawn or replaced."""
-    return (candidates.flags & HIDDEN).astype(np.bool_)
+    return np.asarray(candidates.flags & (HIDDEN | UNLISTED) == HIDDEN)
+
+
+def unlisted(candidates: Candidates, _: Rules) -> NDArray[np.bool_]:
+    """Articles for those alone who have their link."""
+    return (candidates.flags & UNLISTED).astype(np.bool_)
 
 
 def unpublished(candidates: Candidates, asked: Rules) -> NDArray[np.bool_]:
@@ -213,5 +220,6 @@ RULES = [
     Rule("hidden", "It is a draft, removed or deleted, and never suggested.", hidden),
     Rule("not public now", "It is not to be public yet, or no more.", not_public_now),
     Rule("unpublished", "It is not published, and only published articles are suggested.", unpublished),
+    Rule("unlisted", "It is unlisted, and never suggested.", unlisted, has_readers=True),
 ]
-"""All other rules. The first that removes a candidate is the reason that is given."""
+"""All other rules, those last whose articles have readers. The first that removes a candidate is the reason given."""

@@ -26,6 +26,7 @@ from recommender.articles import (
     is_ambiguous_date,
     is_hidden,
     is_published,
+    is_unlisted,
     normalise_url,
     parse_moment,
     with_canonical_keys,
@@ -121,6 +122,7 @@ def read_article_fields(
     aliases, identity_urls = get_aliases(fields), get_identity_urls(fields)
     on_site = [_urls_of(site.absolute(alias, page.language)) for alias in aliases if alias.startswith("/")]
     urls = tuple(dict.fromkeys((*identity_urls, *_urls_of(address), *aliases, *chain.from_iterable(on_site))))
+    kept_back = is_hidden(fields) or (line is None and (site.is_draft(path) or site.hides(path, fields)))
     key = find_list_key(fields, get_list_keys(site))
     items = get_list_items(parsed, fields, file, line, key=key)
     entry = build_entry(fields, title, date=date, url=address)
@@ -139,7 +141,8 @@ def read_article_fields(
         identity_urls=identity_urls,
         urls=urls,
         canonical_url=_canonical_url(site, page, identity_urls, is_file=line is None),
-        hidden=is_hidden(fields) or (line is None and (site.is_draft(path) or site.hides(path, fields))),
+        hidden=kept_back or is_unlisted(fields),
+        unlisted=is_unlisted(fields) and not kept_back,
         visible_from=visible_from,
         visible_until=visible_until,
         published=is_published(fields),

@@ -90,6 +90,7 @@ class Source:
     urls: tuple[str, ...]
     canonical_url: str = ""
     hidden: bool
+    unlisted: bool = False
     visible_from: float | None = None
     visible_until: float | None = None
     published: bool
@@ -117,7 +118,7 @@ class Source:
         """A digest of all that it says of its article, in whatever form, 32 bytes."""
         values = (
             *(self.entry, self.summary, self.text, self.published_at, self.language, self.canonical_url),
-            *(self.hidden, self.published, self.visible_from, self.visible_until),
+            *(self.hidden, self.unlisted, self.published, self.visible_from, self.visible_until),
             *(self.related, self.topics, self.series, self.pinned, self.banned),
         )
         return hashlib.sha256(repr(values).encode(errors="surrogatepass")).digest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recommender.articles import is_hidden
+from recommender.articles import is_hidden, is_unlisted
 
 
 @pytest.mark.parametrize("status", ["published", "Publish", "public", "featured"])
@@ -15,3 +15,9 @@ def test_status_that_is_public(status: str) -> None:
 @pytest.mark.parametrize("status", ["draft", "private", "pending", "hidden"])
 def test_any_other_status_hides(status: str) -> None:
     assert is_hidden({"status": status})
+
+
+@pytest.mark.parametrize("fields", [{"unlisted": "true"}, {"noindex": "yes"}, {"robots": "NoIndex, nofollow"}])
+def test_what_is_for_those_alone_who_have_its_link(fields: dict[str, str]) -> None:
+    assert is_unlisted(fields)
+    assert not is_hidden(fields)

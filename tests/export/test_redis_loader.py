@@ -180,11 +180,12 @@ def test_every_export_gives_the_answers_of_the_model_by_every_name_and_address(
     exporter.to_file(tmp_path / "lists.jsonl")
     for out in (*get_args(ExportFormat), "lists.jsonl"):
         loaded = load_into_redis(f"{tmp_path}/{out}", redis.url)
-        identifiers = list(recommender.identifiers(start=0, stop=len(recommender)))
-        assert loaded.names == sum(len(names) + len(urls) for _, names, urls in identifiers) > len(recommender)
+        identifiers = [one for one in recommender.identifiers() if one.public]
+        assert loaded.articles == len(identifiers) == len([article for article in recommender if not article.hidden])
+        assert loaded.names == sum(len(one.names) + len(one.urls) for one in identifiers) > len(recommender)
         with closing(AnswerStore(redis.url)) as store:
             assert store.info().tag == manifest.version
-            for id, names, urls in identifiers:
+            for id, names, urls, _ in identifiers:
                 answer = recommender.answer(id)
                 assert {store.answer(name).body for name in (id, *names)} == {answer}
                 assert {store.answer_at(url).body for url in urls} <= {answer}

@@ -359,10 +359,8 @@ def test_a_search_of_titles_leaves_out_what_is_hidden() -> None:
     later = article("later", "A Wend story", date="2024-05-01", published=False)
     recommender = fitted(corpus_of(*FIVE.articles, draft, later))
     assert [found.id for found in recommender.search_titles("wend")] == ["later", "gauge", "rescue", "flood", "undated"]
-    assert [found.id for found in recommender.search_titles("WEND fl", published="only", limit=2)] == [
-        "rescue",
-        "flood",
-    ]
+    readers = recommender.for_readers(published_only=True)
+    assert [found.id for found in readers.search_titles("WEND fl", limit=2)] == ["rescue", "flood"]
 
 
 def test_an_explanation_names_shared_topics() -> None:

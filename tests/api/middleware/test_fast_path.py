@@ -83,11 +83,6 @@ def test_both_ways_make_the_same_answer(
         return Flask.wsgi_app(app, environ, start_response)
 
     path = f"/articles/{quote(id, safe='', errors='replace')}/related"
-    known = app.test_client().get(path).status_code == 200
-    if not known:  # which IDs a 404 may name depends on more than the answers do
-        with pytest.raises(ElsewhereError):
-            _answer(fast, path, query, headers)
-        return
     headers = {name: value.replace("ETAG", etag) for name, value in headers.items()}
     assert _answer(fast, path, query, headers) == _answer(flask, path, query, headers)
 

