@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+FAULTS = (TypeError, AttributeError, NameError, AssertionError, LookupError, ArithmeticError, MemoryError)
+"""Errors of a program's own making, which no file system reports what happened to it with."""
+
 
 def without_secrets(text: str) -> str:
     """A text for people, without the names and passwords that its URLs hold."""

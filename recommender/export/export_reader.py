@@ -12,7 +12,7 @@ from typing import IO
 import fsspec
 import msgspec
 
-from recommender.errors import ExportError, RecommenderError, without_secrets
+from recommender.errors import FAULTS, ExportError, RecommenderError, without_secrets
 from recommender.export.answer_store import EncodedAnswer, decode_answer
 from recommender.export.parquet import from_parquet, require_pyarrow
 from recommender.export.partitions import NAMES_SUFFIX, RUN, SUCCESS
@@ -153,7 +153,7 @@ class ExportReader:
     def _export_errors(self) -> Iterator[None]:
         try:
             yield
-        except RecommenderError:
+        except (RecommenderError, *FAULTS):
             raise
         except Exception as error:  # each store has errors of its own
             reason = without_secrets(str(error)) or type(error).__name__

@@ -200,7 +200,7 @@ def _create(path: Path, *, head: Record) -> None:
     """Create a journal with its head, complete before it has its name, unless another process is first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".unfinished-{secrets.token_hex(8)}")
-    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o660))  # what the umask leaves of it
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         with closing(sqlite3.connect(unfinished)) as connection:
             connection.executescript(_SCHEMA)

@@ -169,7 +169,7 @@ class ParseCache:
 
     @cached_property
     def _connection(self) -> sqlite3.Connection:
-        Path(str(self._path)).touch(mode=0o600)  # the words of drafts are in it
+        Path(str(self._path)).touch()  # SQLite would create a file that the group can't write to
         connection = sqlite3.connect(str(self._path), timeout=_BUSY_SECONDS, check_same_thread=False)
         weakref.finalize(self, connection.close)
         connection.execute("PRAGMA synchronous = OFF")  # what a power cut damages is discarded

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
+import secrets
 import stat
 import sys
-import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -29,9 +31,10 @@ def open_regular_file(path: Path) -> Iterator[IO[bytes]]:
     """
     # Without O_NONBLOCK, opening a named pipe blocks until somebody opens its other end. Windows has no such flag.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError("not a regular file")
     with open(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("not a regular file")
         yield stream
 
 
@@ -53,10 +56,14 @@ def atomic_write(path: Path, *, as_of: os.stat_result | None = None, folder_sync
     """Write a temporary file and rename it to `path` when the block ends; after an error `path` is unchanged.
 
     A symbolic link is followed and its target replaced. An existing file keeps its mode, its owner where permitted, and
-    its extended attributes. Anything but a regular file, such as /dev/null or a pipe, is written to directly.
+    its extended attributes; a new one has the mode that the umask leaves it. Anything but a regular file, such as
+    /dev/null or a pipe, is written to directly.
+
+    There is no lock that editors would mind. What another process writes to the file up to the rename is noticed, and
+    kept; what a process that opened it before the rename writes to it afterwards is lost.
 
     Args:
-        as_of: the file's status when it was read; if it differs now, nothing is written.
+        as_of: the file's status from before it was read; if it differs now, the file stays as it is.
         folder_synced: whether the rename is synced to the disk too; if not, call `sync_folder` later.
 
     Raises:
@@ -69,20 +76,19 @@ def atomic_write(path: Path, *, as_of: os.stat_result | None = None, folder_sync
         with target.open("wb") as stream:
             yield stream
         return
-    descriptor, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=target.parent)
-    temporary = Path(name)
+    temporary = target.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
+    mode = 0o666 if status is None else 0o600  # for nobody else until it has the mode of the file it replaces
     try:
-        with open(descriptor, "wb") as stream:
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        if status is None:
-            temporary.chmod(0o644)
-        else:
+        if status is not None:
             _copy_attributes(target, temporary, status)
-        if as_of is not None and _identity(target.stat()) != _identity(as_of):
-            raise FileChangedError(f"{path}: it has changed since it was read")
-        temporary.replace(target)
+        if as_of is None:
+            temporary.replace(target)
+        else:
+            _replace_unchanged(temporary, target, as_of)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -90,10 +96,16 @@ def atomic_write(path: Path, *, as_of: os.stat_result | None = None, folder_sync
         sync_folder(target.parent)
 
 
-def remove_temporary_files(folder: Path) -> None:
-    """Remove what killed `atomic_write` calls left in a folder; the caller must be the only writer there."""
+def remove_temporary_files(folder: Path, *, min_age: float = -math.inf) -> None:
+    """Remove what killed `atomic_write` calls left in a folder.
+
+    Args:
+        min_age: seconds since they were written to; by default all are removed, and the caller must be the only writer.
+    """
     for path in folder.glob(f"{_TEMPORARY}*"):
-        path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime >= min_age:
+                path.unlink()
 
 
 def sync_folder(folder: Path) -> None:
@@ -105,6 +117,22 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _replace_unchanged(temporary: Path, target: Path, as_of: os.stat_result) -> None:
+    """Replace a file by another, unless it is written to before the rename has ended: then it is put back."""
+    replaced = target.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
+    try:
+        with suppress(OSError):  # some file systems have no hard links
+            os.link(target, replaced)
+        if _identity(target.stat()) != _identity(as_of):
+            raise FileChangedError(f"{target}: it has changed since it was read; run again")
+        temporary.replace(target)
+        if replaced.exists() and _identity(replaced.stat()) != _identity(as_of):
+            replaced.replace(target)
+            raise FileChangedError(f"{target}: it has changed since it was read; run again")
+    finally:
+        replaced.unlink(missing_ok=True)
 
 
 def _copy_attributes(source: Path, target: Path, status: os.stat_result) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from recommender.errors import StorageError, without_secrets
+from recommender.errors import FAULTS, StorageError, without_secrets
 from recommender.storage.atomic import atomic_write, remove_temporary_files, sync_folder
 from recommender.storage.folder_lock import locked_folder
 
@@ -192,9 +192,11 @@ class FileStore:
 
     @contextmanager
     def _storage_errors(self, name: str, participle: str) -> Iterator[None]:
-        """Raise `StorageError` for any error: each file system of fsspec has its own."""
+        """Raise `StorageError` for any error of the store: each file system of fsspec has its own."""
         try:
             yield
+        except FAULTS:
+            raise
         except Exception as error:
             reason = getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
             location = f"{self.location.rstrip('/')}/{name}" if name else self.location

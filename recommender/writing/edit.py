@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,7 +92,8 @@ def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
         OSError: it can't be read.
     """
     file = request.file
-    data = (root / file.path).read_bytes()
+    with (root / file.path).open("rb") as stream:
+        data, hard_links = stream.read(), os.fstat(stream.fileno()).st_nlink
     front_matter = split_front_matter(data, path=file.path)
     if front_matter is None or digest_front_matter(front_matter) != file.front_matter_digest:
         raise FileChangedError(f"{file.path}: it has changed since it was read; run again")
@@ -104,6 +106,12 @@ def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
     after = _new_text(layout, kept, items, request, style)
     if after == before:
         return Edit(file, before, after, file.written)
+    if hard_links > 1:
+        # To replace it would part the names, and to write into it is not atomic, and changes what may be a backup.
+        raise LeftAloneError(
+            f"it has {hard_links} hard links, and would keep one of them; replace it by a copy (`cp` and `mv`)",
+            path=file.path,
+        )
     edit = Edit(file, before, after, None, "removed")
     new_list = [*kept, *(item.value for item in items)]
     digest = _check(edit.apply_to(data), front_matter, values, new_list, request)

@@ -127,7 +127,8 @@ class FileWriter:
 
 def _write(path: Path, edit: Edit) -> None:
     with path.open("rb") as stream:
-        data, status = stream.read(), os.fstat(stream.fileno())
+        status = os.fstat(stream.fileno())  # before it is read, so that what is appended meanwhile is noticed
+        data = stream.read()
     changed = edit.apply_to(data)
     if not status.st_mode & 0o222 or not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, "it is read-only")

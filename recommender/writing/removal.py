@@ -8,7 +8,7 @@ from pathlib import Path
 from recommender.corpus import ArticleFile, Corpus
 from recommender.errors import RecommenderError
 from recommender.sources import WRITTEN_LISTS_FILE, read_written_lists
-from recommender.writing.edit import Edit, EditRequest, make_edit
+from recommender.writing.edit import Edit, EditRequest, LeftAloneError, make_edit
 from recommender.writing.file_writer import FileWriter
 from recommender.writing.outcome import Outcome
 from recommender.writing.yaml_style import YamlStyle
@@ -45,5 +45,7 @@ class Removal:
         request = EditRequest(file, (), 0, keep_curated=True, list_path=file.list_path)
         try:
             return make_edit(self._root, request, style=YamlStyle())
+        except LeftAloneError as error:
+            return Outcome(file.path, "skipped", error.reason)
         except (RecommenderError, OSError) as error:
             return Outcome.failed(file.path, error, "read")

@@ -117,8 +117,8 @@ def test_nothing_is_left_beside_a_closed_journal(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [JOURNAL_FILE]
 
 
-@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o640), (0o007, 0o660), (0o077, 0o600)])
-def test_its_group_may_write_where_the_umask_lets_it(tmp_path: Path, umask: int, mode: int) -> None:
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o007, 0o660), (0o077, 0o600)])
+def test_the_umask_says_who_may_write_to_it(tmp_path: Path, umask: int, mode: int) -> None:
     before = os.umask(umask)
     try:
         with Journal(tmp_path) as journal:

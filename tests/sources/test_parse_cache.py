@@ -129,15 +129,19 @@ def test_what_could_not_be_read_is_tried_again(site: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("settled")
-def test_what_a_site_keeps_to_itself_is_not_kept_and_the_words_of_its_texts_are_for_its_owner(
+def test_what_a_site_keeps_to_itself_is_not_kept_and_the_umask_says_who_may_read_the_rest(
     site: Path, tmp_path: Path
 ) -> None:
-    Corpus.from_path(site, cache=tmp_path / "cache")
+    before = os.umask(0o002)
+    try:
+        Corpus.from_path(site, cache=tmp_path / "cache")
+    finally:
+        os.umask(before)
     stored = (tmp_path / "cache").read_bytes()
     assert b"Comet" in stored
     assert b"secret" not in stored
     assert b"Body" in stored
-    assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o664
 
 
 @pytest.mark.usefixtures("settled")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,46 @@ def test_a_file_that_is_no_longer_the_one_that_was_read_is_not_replaced(tmp_path
         replace_late()
     assert file.read_text() == "a person's"
     assert list(tmp_path.iterdir()) == [file]
+
+
+APPENDING = """
+import os, sys
+from pathlib import Path
+from recommender.storage import FileChangedError, atomic_write
+
+file = Path(sys.argv[1])
+def append(event, arguments):
+    if event == "os.rename" and arguments[1] == str(file) and file.read_text() == "read":
+        with file.open("a") as stream:
+            stream.write(" and a late line")
+sys.addaudithook(append)
+try:
+    with atomic_write(file, as_of=file.stat()) as stream:
+        stream.write(b"new")
+except FileChangedError as error:
+    print(error)
+"""
+"""Replaces a file to which another process appends at the last moment, when it is being renamed."""
+
+
+def test_what_is_appended_in_the_moment_of_the_rename_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.write_text("read")
+    done = subprocess.run([sys.executable, "-c", APPENDING, file], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{file}: it has changed since it was read; run again\n"
+    assert file.read_text() == "read and a late line"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o007, 0o660), (0o077, 0o600)])
+def test_the_umask_says_who_may_read_and_write_a_new_file(tmp_path: Path, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        with atomic_write(tmp_path / "list.jsonl") as stream:
+            stream.write(b"new")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "list.jsonl").stat().st_mode & 0o777 == mode
 
 
 def test_a_name_of_the_greatest_length_can_be_replaced(tmp_path: Path) -> None:

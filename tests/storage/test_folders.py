@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.storage import CHUNK_SIZE, DiskFolder, Folder, ObjectFolder
+from recommender.errors import StorageError
+from recommender.storage import CHUNK_SIZE, DiskFolder, FileStore, Folder, ObjectFolder, staging_folder
 
 OBJECTS = fsspec.filesystem("memory")
 
@@ -119,3 +122,26 @@ def test_what_others_have_put_since_is_found(tmp_path: Path) -> None:
     OBJECTS.pipe_file(f"{folder.url[8:]}/a/000000000000008", b"end")
     assert folder.read("a") == b"headbodyend"
     OBJECTS.rm("/bucket", recursive=True)
+
+
+@pytest.mark.parametrize("kind", ["disk", "objects"])
+def test_a_fault_of_the_caller_is_no_fault_of_the_store(tmp_path: Path, kind: str) -> None:
+    store = FileStore(str(tmp_path) if kind == "disk" else f"memory://bucket/{tmp_path.name}")
+    content: Any = ["no bytes"]
+    with pytest.raises(TypeError):
+        store.write("a", content)
+    with pytest.raises(StorageError, match="a: can't be read"):
+        store.read("a")
+
+
+def test_two_processes_that_begin_at_once_do_not_clear_each_other_away(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        filled = list(pool.map(lambda number: _fill(tmp_path, number), range(200)))
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(filled)
+
+
+def _fill(folder: Path, number: int) -> str:
+    with staging_folder(folder, ".staging-") as staging:
+        (staging / "file").write_text(str(number))
+        staging.rename(folder / str(number))
+    return str(number)

@@ -11,7 +11,7 @@ import pytest
 from recommender import Corpus, Recommender, Settings
 from recommender.sources import WRITTEN_LISTS_FILE
 from recommender.storage import locked_folder
-from recommender.writing import Enrichment, Mode, Outcome
+from recommender.writing import Enrichment, Mode, Outcome, Removal
 
 SETTINGS = Settings(half_life_days=None, hub_exponent=0.0, limit=2)
 TITLES = {
@@ -247,6 +247,22 @@ def test_a_link_stays_and_its_target_is_written_once(root: Path, tmp_path: Path)
         "skipped: nothing to add",
         "skipped: another path to the same file",
     }
+
+
+def test_a_file_with_another_hard_link_is_left_alone(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "backup.md").hardlink_to(root / "dredger.md")
+    before = (root / "dredger.md").read_text()
+    reason = "skipped: it has 2 hard links, and would keep one of them; replace it by a copy (`cp` and `mv`)"
+    assert enriched(root)["dredger"] == reason
+    assert (root / "dredger.md").read_text() == (tmp_path / "backup.md").read_text() == before
+    (tmp_path / "backup.md").unlink()
+    assert enriched(root)["dredger"] == "written: filled"
+    (tmp_path / "backup.md").hardlink_to(root / "dredger.md")
+    assert enriched(root)["dredger"] == "unchanged", "there is nothing to write"
+    corpus = Corpus.from_path(root)
+    outcomes = {outcome.path: said(outcome) for outcome in Removal(root, corpus).run()}
+    assert outcomes["dredger.md"] == reason
+    assert (tmp_path / "backup.md").samefile(root / "dredger.md")
 
 
 def test_mode_and_owner_stay(root: Path) -> None:
