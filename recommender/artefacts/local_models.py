@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +14,21 @@ from recommender.artefacts.seals import Fingerprint, Seal, Seals
 from recommender.artefacts.trained_model import Origin, TrainedModel
 from recommender.artefacts.verification import verify_files
 from recommender.errors import ArtefactError
-from recommender.storage import DiskFolder, atomic_write, sync_folder
+from recommender.storage import (
+    DiskFolder,
+    atomic_write,
+    open_regular_file,
+    remove_temporary_files,
+    staging_folder,
+    sync_folder,
+)
 
 POINTER = "current"
+_LONGEST_NAME = 255  # bytes, of a version
 _LONGEST_WAIT = 600  # seconds between two attempts at verifying
+_MOST_ATTEMPTS = 8
+_STAGING = ".publishing-"
+_MAX_WRITING = 3600.0  # seconds, by far, that writing the pointer or a seal takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +56,18 @@ class LocalModels:
         """The version in use.
 
         Raises:
-            ArtefactError: no model has been published.
+            ArtefactError: no model has been published, or what says which can't be read.
         """
         try:
-            return self.pointer.read_text().strip()
+            with open_regular_file(self.pointer) as stream:
+                return stream.read(_LONGEST_NAME + 3).decode().strip()  # with a line break, which may be CR LF
         except (OSError, UnicodeDecodeError) as error:
             known = self.versions()
             cure = f"`recommender models use {known[-1]}`" if known else "`recommender train CORPUS`"
-            raise ArtefactError(f"{self}: no model has been published here; run {cure}") from error
+            if isinstance(error, FileNotFoundError):
+                raise ArtefactError(f"{self}: no model has been published here; run {cure}") from error
+            reason = getattr(error, "strerror", None) or error
+            raise ArtefactError(f"{self.pointer}: can't be read ({reason}); remove it, and run {cure}") from error
 
     @property
     def pointer(self) -> Path:
@@ -66,7 +80,7 @@ class LocalModels:
         Raises:
             ArtefactError: the name can't be that of a version.
         """
-        if version in ("", ".", "..") or "/" in version or "\0" in version:
+        if not _is_name(version):
             raise ArtefactError(f"{self}: {version!r} is no version; `recommender models` lists them")
         return DiskFolder(self.path / version)
 
@@ -103,6 +117,8 @@ class LocalModels:
     def publish(self, fill: Callable[[DiskFolder], Manifest]) -> Manifest:
         """Publish the files that `fill` writes into a new folder, all or nothing, and put them into use.
 
+        What killed processes have left in the folder is removed.
+
         Args:
             fill: returns the manifest of files that are known to be whole, as it has made or verified them.
 
@@ -111,15 +127,12 @@ class LocalModels:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            staging = Path(tempfile.mkdtemp(prefix=".publishing-", dir=self.path))
-            try:
+            for folder in (self.path, Seals(self.path).folder):
+                remove_temporary_files(folder, min_age=_MAX_WRITING)
+            with staging_folder(self.path, _STAGING) as staging:
                 manifest = fill(DiskFolder(staging))
                 ModelFiles(DiskFolder(staging)).write_text(MANIFEST, manifest.to_json())
-                staging.chmod(0o755)
                 staging.rename(self.path / manifest.version)
-            except BaseException:
-                shutil.rmtree(staging, ignore_errors=True)
-                raise
             sync_folder(self.path)
             fingerprint = Fingerprint.of(self.path / manifest.version)
             fingerprint.wait_until_settled()
@@ -151,7 +164,7 @@ class LocalModels:
 
         Of several processes one verifies; the others wait for it and go by its seal. If a process ends while it
         verifies, for want of memory say, these files are verified again only after a time that doubles with each
-        attempt, up to ten minutes.
+        attempt, up to ten minutes, and after eight attempts no more until `verify` is called.
 
         Raises:
             ArtefactError: the version is refused.
@@ -168,6 +181,12 @@ class LocalModels:
                 raise ArtefactError(seal.reason)
             if seal is not None:
                 attempts = seal.attempts
+                if attempts >= _MOST_ATTEMPTS:
+                    raise refusal(
+                        self.path / manifest.version,
+                        f"verifying it did not come to an end, {attempts} times; see whether memory is short, and run "
+                        f"`recommender models verify {manifest.version}`",
+                    )
                 rest = seal.started + min(2**attempts, _LONGEST_WAIT) - time.time()
                 if rest > 0:
                     raise refusal(
@@ -226,3 +245,14 @@ class LocalModels:
     def _unknown(self, version: str) -> ArtefactError:
         known = ", ".join(self.versions()) or "none"
         return ArtefactError(f"{self}: there is no version {version!r}; there is {known}")
+
+
+def _is_name(version: str) -> bool:
+    """Whether a version can have this name, which is that of a folder in the models folder, and not hidden."""
+    return (
+        version != ""
+        and not version.startswith(".")
+        and Path(version).name == version
+        and version.isprintable()
+        and len(os.fsencode(version)) <= _LONGEST_NAME
+    )

@@ -13,7 +13,7 @@ import msgspec
 
 from recommender.artefacts.manifest import MANIFEST
 from recommender.artefacts.model_files import ALL_NAMES
-from recommender.storage import atomic_write, locked_folder
+from recommender.storage import atomic_write, locked_folder, open_regular_file
 
 _TIMESTAMP_SECONDS = 0.02  # a file that is written to twice within this time may keep its time stamps
 _SERVED = "served"
@@ -82,12 +82,12 @@ class Seals:
 
     def __init__(self, models: Path) -> None:
         self._models = models
-        self._folder = models / ".seals"
+        self.folder = models / ".seals"
 
     def read(self, version: str) -> Seal | None:
         """The seal of a version, if there is one and it fits the files as they are."""
         try:
-            seal = msgspec.json.decode((self._folder / f"{version}.json").read_bytes(), type=Seal)
+            seal = msgspec.json.decode((self.folder / f"{version}.json").read_bytes(), type=Seal)
         except (OSError, msgspec.MsgspecError):
             return None
         return seal if seal.fingerprint == Fingerprint.of(self._models / version) else None
@@ -95,31 +95,32 @@ class Seals:
     def write(self, version: str, seal: Seal) -> None:
         """Keep a seal, if the folder can be written; seals of versions that are gone are removed."""
         with suppress(OSError):
-            self._folder.mkdir(exist_ok=True)
-            for path in self._folder.glob("*.json"):
+            self.folder.mkdir(exist_ok=True)
+            for path in self.folder.glob("*.json"):
                 if not (self._models / path.stem).is_dir():
                     path.unlink(missing_ok=True)
-            with atomic_write(self._folder / f"{version}.json") as stream:
+            with atomic_write(self.folder / f"{version}.json") as stream:
                 stream.write(msgspec.json.encode(seal))
 
     def remove(self, version: str) -> None:
         """Forget what verifying a version found."""
         with suppress(OSError):
-            (self._folder / f"{version}.json").unlink(missing_ok=True)
+            (self.folder / f"{version}.json").unlink(missing_ok=True)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Wait for other processes that verify versions of this folder, and have others wait until the block ends."""
         with ExitStack() as stack:
             with suppress(OSError):  # a folder that can't be written: each process verifies for itself
-                self._folder.mkdir(exist_ok=True)
-                stack.enter_context(locked_folder(self._folder, wait=True))
+                self.folder.mkdir(exist_ok=True)
+                stack.enter_context(locked_folder(self.folder, wait=True))
             yield
 
     def served(self) -> str | None:
         """The version that a server of this folder began to serve last."""
         try:
-            return (self._folder / _SERVED).read_text()
+            with open_regular_file(self.folder / _SERVED) as stream:
+                return stream.read().decode()
         except (OSError, UnicodeDecodeError):
             return None
 
@@ -127,6 +128,6 @@ class Seals:
         """Keep which version is served."""
         if self.served() != version:
             with suppress(OSError):
-                self._folder.mkdir(exist_ok=True)
-                with atomic_write(self._folder / _SERVED) as stream:
+                self.folder.mkdir(exist_ok=True)
+                with atomic_write(self.folder / _SERVED) as stream:
                     stream.write(version.encode())

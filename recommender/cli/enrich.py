@@ -32,7 +32,8 @@ from recommender.writing import SHAPES, Action, Enrichment, Mode, Outcome, Remov
     type=click.Choice(get_args(Mode)),
     default="fill",
     show_default=True,
-    help="fill: write lists that are missing; append: also add to curated lists; replace: also overwrite those.",
+    help="fill: write lists that are missing; append: also add to curated lists; replace: also overwrite those, which "
+    "later trainings then learn nothing from.",
 )
 @limit_option
 @look_up_options

@@ -8,7 +8,7 @@ import click
 
 from recommender.artefacts import Models, RemoteModels
 from recommender.cli.options import Command, ModelsType, models_or_url_option
-from recommender.errors import ArtefactError, RecommenderError
+from recommender.errors import ArtefactError, RecommenderError, printable
 
 
 @click.group("models", invoke_without_command=True)
@@ -46,14 +46,14 @@ def list_models(models: Models) -> None:
         try:
             in_use = models.manifest().version
         except ArtefactError as error:
-            click.echo(f"recommender: {error}", err=True)
+            click.echo(printable(f"recommender: {error}"), err=True)
     for version in known:
         star = "*" if version == in_use else " "
         try:
             manifest = models.manifest(version)
-            click.echo(f"{star} {version}  {manifest.created}  {manifest.counts['articles']:,} articles")
+            click.echo(f"{star} {printable(version)}  {manifest.created}  {manifest.counts['articles']:,} articles")
         except ArtefactError as error:
-            click.echo(f"{star} {version}  {error}")
+            click.echo(printable(f"{star} {version}  {error}"))
     if not known:
         click.echo(f"{models}: no models yet; run `recommender train CORPUS`", err=True)
     for version in models.unfinished() if isinstance(models, RemoteModels) else ():

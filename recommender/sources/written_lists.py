@@ -7,6 +7,7 @@ irrelevant, and a file may have several, so branches of a repository can be merg
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import os
@@ -18,11 +19,11 @@ from typing import Self, TypeAlias
 
 from recommender.errors import CorpusError
 from recommender.frontmatter import Value
-from recommender.storage import atomic_write, sync_folder
+from recommender.storage import atomic_write, open_regular_file, sync_folder
 
 WRITTEN_LISTS_FILE = ".related.lock"
 _HEAD = "# Lists that `recommender enrich` wrote: sha256, curated entries at the head, file. Keep this in git.\n"
-_LINE = re.compile(r'([0-9a-f]{64}) (\d+) (?:("(?:[^"\\]|\\.)*") )?(.+)')
+_LINE = re.compile(r'([0-9a-f]{64}) ([0-9]{1,9}) (?:("(?:[^"\\]|\\.)*") )?(.+)')
 _MERGE_MARK = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
 
 
@@ -56,6 +57,7 @@ class WrittenList:
         file = re.sub(r"\\(.)", lambda escaped: "\n" if escaped[1] == "n" else escaped[1], found[4])
         try:
             replaced = json.loads(found[3]) if found[3] else ""
+            f"{file}{replaced}".encode()
         except ValueError:
             return None
         return cls(file, found[1], int(found[2]), replaced)
@@ -87,6 +89,8 @@ class WrittenLists:
             ]
         here = root.resolve()
         for above in here.parents:
+            if not os.access(above, os.X_OK):
+                continue  # a corpus that is the working directory may lie in a folder that is closed to this user
             within = f"{here.relative_to(above).as_posix()}/"
             lines += [
                 replace(line, file=line.file.removeprefix(within))
@@ -128,7 +132,8 @@ def read_written_lists(path: Path) -> list[WrittenList]:
         CorpusError: it can't be read, or holds what no lock holds.
     """
     try:
-        whole, line_break, rest = path.read_bytes().rpartition(b"\n")
+        with open_regular_file(path) as stream:
+            whole, line_break, rest = stream.read().removeprefix(codecs.BOM_UTF8).rpartition(b"\n")
         text = (whole + line_break).decode()
     except FileNotFoundError:
         return []

@@ -18,6 +18,7 @@ from recommender import Corpus, Recommender, Settings
 from recommender.artefacts import LocalModels, Manifest
 from recommender.errors import ArtefactError
 from recommender.search import IndexArrays
+from recommender.storage import locked_folder
 from recommender.training import publish
 
 Published = tuple[Path, Manifest]
@@ -72,6 +73,32 @@ def test_a_newer_version_is_in_use_until_an_older_one_is_named(
 def test_publishing_leaves_only_the_version_the_pointer_and_the_seals(published: Published) -> None:
     models, manifest = published
     assert {path.name for path in models.iterdir()} == {manifest.version, "current", ".seals"}
+
+
+def test_what_killed_processes_left_is_removed_when_the_next_model_is_published(published: Published) -> None:
+    models = published[0]
+    left = [models / ".publishing-abcd", models / ".unfinished-ef", models / ".seals" / ".unfinished-gh"]
+    left[0].mkdir()
+    (left[0] / "articles.jsonl").write_text("half")
+    for file in left[1:]:
+        file.write_text("half")
+        os.utime(file, (0, 0))
+    being_written, kept = models / ".unfinished-ij", models / ".publishing-running"
+    being_written.touch()
+    kept.mkdir()
+    with locked_folder(kept):
+        publish(corpus_of(article("a", "Comet")), models)
+    assert [path for path in (*left, being_written, kept) if path.exists()] == [being_written, kept]
+
+
+def test_a_model_is_readable_for_those_whom_the_umask_lets_read_it(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        manifest = publish(corpus_of(article("a", "Comet")), tmp_path / "models")
+    finally:
+        os.umask(before)
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "models").rglob("*") if path.is_file()}
+    assert (modes, (tmp_path / "models" / manifest.version).stat().st_mode & 0o777) == ({0o640}, 0o750)
 
 
 def test_a_folder_that_can_not_be_written_is_said(
@@ -300,6 +327,43 @@ def test_a_pointer_out_of_the_folder_is_refused(published: Published, pointer: s
     (models / "current").write_text(pointer)
     with pytest.raises(ArtefactError, match="is no version"):
         Recommender.load(models)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (".seals", "'.seals' is no version"),
+        ("a" * 5000, "is no version; `recommender models` lists them"),
+        ("\x1b[31m", r"'\\x1b\[31m' is no version"),
+        ("", "'' is no version"),
+        ("2024", "there is no version '2024'"),
+    ],
+)
+def test_a_pointer_to_what_can_not_be_a_version_is_refused(published: Published, name: str, reason: str) -> None:
+    (published[0] / "current").write_text(name)
+    with pytest.raises(ArtefactError, match=reason):
+        Recommender.load(published[0])
+
+
+def test_a_pointer_that_an_editor_saved_is_read(published: Published) -> None:
+    models, manifest = published
+    (models / "current").write_bytes(f"{manifest.version}  \r\n".encode())
+    assert LocalModels(models).current() == manifest.version
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "bytes"])
+def test_a_pointer_that_can_not_be_read_says_so_and_what_to_do(published: Published, kind: str) -> None:
+    models, manifest = published
+    (models / "current").unlink()
+    if kind == "folder":
+        (models / "current").mkdir()
+    elif kind == "pipe":
+        os.mkfifo(models / "current")  # reading it would wait for ever
+    else:
+        (models / "current").write_bytes(b"\xff")
+    cure = f"remove it, and run `recommender models use {manifest.version}`"
+    with pytest.raises(ArtefactError, match=rf"models/current: can't be read \(.*\); {cure}"):
+        LocalModels(models).current()
 
 
 def test_nothing_published_says_what_to_do(tmp_path: Path) -> None:

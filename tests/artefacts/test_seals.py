@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -121,6 +122,19 @@ def test_verifying_that_ended_its_process_is_tried_again_after_a_while(published
         LocalModels(models).ensure_verified(folder.name)
     (folder / FILE).unlink()
     shutil.copy(models / manifest.version / FILE, folder / FILE)
+    LocalModels(models).ensure_verified(folder.name)
+
+
+def test_verifying_that_ended_its_process_eight_times_waits_for_someone_to_call_it(published: Published) -> None:
+    models, manifest = published
+    folder = copied(models, manifest.version)
+    LocalModels(models).ensure_verified(folder.name)
+    seal = models / ".seals" / f"{folder.name}.json"
+    values = json.loads(seal.read_bytes())
+    seal.write_text(json.dumps({**values, "status": "verifying", "attempts": 8, "started": 0}))
+    with pytest.raises(ArtefactError, match=r"8 times; see .* and run `recommender models verify by-hand`"):
+        LocalModels(models).ensure_verified(folder.name)
+    LocalModels(models).verify(folder.name)
     LocalModels(models).ensure_verified(folder.name)
 
 

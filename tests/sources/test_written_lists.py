@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -49,11 +50,32 @@ def test_what_a_merge_or_a_crash_left_over_is_passed_by(tmp_path: Path) -> None:
     assert read_written_lists(tmp_path / WRITTEN_LISTS_FILE) == [WrittenList("a.md", A, 0), WrittenList("a.md", B, 2)]
 
 
-@pytest.mark.parametrize("content", [b"abc\n", b"abc 0 a.md\n", b"\xff\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"abc\n",
+        b"abc 0 a.md\n",
+        b"\xff\n",
+        b"%b %b a.md\n" % (b"a" * 64, b"1" * 5000),
+        "{} ٣ a.md\n".format("a" * 64).encode(),
+        b'%b 0 "\\ud800" a.md\n' % (b"a" * 64),
+    ],
+)
 def test_a_lock_that_is_none_is_refused_by_name(content: bytes, tmp_path: Path) -> None:
     (tmp_path / WRITTEN_LISTS_FILE).write_bytes(content)
     with pytest.raises(CorpusError, match=r"\.related\.lock.*bring .* back from git"):
         WrittenLists.of(tmp_path, [])
+
+
+def test_a_pipe_in_the_place_of_a_lock_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / WRITTEN_LISTS_FILE)
+    with pytest.raises(CorpusError, match=r"\.related\.lock: can't be read \(not a regular file\)"):
+        WrittenLists.of(tmp_path, [])
+
+
+def test_an_editor_may_have_put_a_byte_order_mark_before_a_lock(tmp_path: Path) -> None:
+    (tmp_path / WRITTEN_LISTS_FILE).write_bytes(f"\ufeff# a head\r\n{A} 0 a.md\r\n".encode())
+    assert read_written_lists(tmp_path / WRITTEN_LISTS_FILE) == [WrittenList("a.md", A, 0)]
 
 
 def test_every_list_of_a_file_counts_and_what_is_gone_may_have_been_renamed() -> None:
