@@ -80,7 +80,7 @@ class LinkResolver:
         self._urls = UniqueIndex(database)
         self._slugs: UniqueIndex | None = None  # few corpora need them
         self._undated: dict[str, int] | None = None  # nor these
-        self._titles: dict[str, int] | None = None
+        self._titles: dict[str, list[int]] | None = None
         self._cache: dict[int, Article] = {}  # by row: popular articles are linked to often
 
     def add(self, article: Article) -> int:
@@ -102,6 +102,8 @@ class LinkResolver:
 
     def resolve(self, link: Entry | str) -> Article | None:
         """The article that a link refers to, or `None`; an entry that no article matches becomes one.
+
+        An entry with neither date nor address that could be any of several articles is none of them.
 
         Args:
             link: an entry, or an ID, name or URL.
@@ -170,24 +172,31 @@ class LinkResolver:
         return self._undated
 
     def _find_by_title(self, link: Entry | str, url: str) -> int | None:
-        """The row of the one article with exactly this title; of an entry, only where it has no date and no address."""
+        """The row of the one article with this title; of an entry, only where it has no date and no address.
+
+        Case and blanks do not tell the titles of entries apart, unless just one article has exactly this title.
+        """
         if isinstance(link, dict) and (url or get_entry_date(link)):
             return None
-        return self._title_index().get(link if isinstance(link, str) else link["title"])
+        title = link if isinstance(link, str) else link["title"]
+        alike = self._title_index().get(_title_key(title), [])
+        exact = [row for row in alike if self.articles[row].title == title]
+        rows = exact if exact or isinstance(link, str) else alike
+        return rows[0] if len(rows) == 1 else None
 
-    def _title_index(self) -> dict[str, int]:
-        """The rows of titles that one article has."""
+    def _title_index(self) -> dict[str, list[int]]:
+        """The rows of each title, by `_title_key`."""
         if self._titles is None:
-            found: dict[str, list[int]] = {}
+            self._titles = {}
             for row, article in self.articles.items():
-                found.setdefault(article.title, []).append(row)
-            self._titles = {title: rows[0] for title, rows in found.items() if len(rows) == 1}
+                self._titles.setdefault(_title_key(article.title), []).append(row)
         return self._titles
 
     def _add_linked_only(self, entry: Entry, url: str) -> Article | None:
         date = get_entry_date(entry)
         slug = _slug_of(entry)
-        if not slug:
+        # An entry that says no more than a title that articles have is none of its own: it would escape their flags.
+        if not slug or not (date or url or len(self._title_index().get(_title_key(entry["title"]), [])) < 2):
             return None
         if (row := self._slug_index().get(slug)) is not None and (date or not url):
             # One title on one day is one article: its URL has changed since the entry was embedded.
@@ -264,7 +273,10 @@ def _resolve_list(curated: CuratedList, resolver: LinkResolver, faults: list[Lin
         target = resolver.resolve(link)
         name = link if isinstance(link, str) else link["title"]
         if target is None:
-            faults.append(LinkFault("dead", curated.path, f"dead link: no article here has {name!r} as ID or URL"))
+            reason = f"no article here has {name!r} as ID or URL"
+            if isinstance(link, dict):
+                reason = f"the title {name!r} does not say which article is meant; add its address"
+            faults.append(LinkFault("dead", curated.path, f"dead link: {reason}"))
             continue
         if target.id == curated.id:
             faults.append(LinkFault("to itself", curated.path, "links to itself"))
@@ -300,6 +312,10 @@ def _slug_preference(slug: str, article: Article) -> tuple[bool, str]:
 
 def _differing_keys(one: Entry, other: Entry) -> list[str]:
     return [key for key in dict.fromkeys((*one, *other)) if one.get(key) != other.get(key)]
+
+
+def _title_key(title: str) -> str:
+    return " ".join(title.casefold().split())
 
 
 def _slug_of(entry: Entry) -> str:

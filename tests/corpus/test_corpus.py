@@ -226,6 +226,19 @@ def test_a_linked_only_article_may_be_linked_by_id_or_url(link: str, by_id: str,
     assert corpus.link_faults == ()
 
 
+def test_an_entry_that_says_a_title_alone_is_no_twin_of_the_articles_that_have_it() -> None:
+    entry: Entry = {"title": " pier  REPAINTED "}
+    one = source("one.md", "Pier repainted", "2024-02-28", "https://q.example/1")
+    two = source("two.md", "Pier Repainted", "2024-03-28", "https://q.example/2")
+    corpus = Corpus.from_sources([source("a.md", related=[entry]), one])
+    assert (ids(corpus), dict(corpus.links)) == (["a", "one"], {"a": ("one",)})
+    corpus = Corpus.from_sources([source("a.md", related=[entry, {"title": "Pier repainted"}]), one, two])
+    assert (ids(corpus), dict(corpus.links)) == (["a", "one", "two"], {"a": ("one",)})
+    assert texts(corpus.link_faults)[0] == (
+        "a.md: dead link: the title ' pier  REPAINTED ' does not say which article is meant; add its address"
+    )
+
+
 def test_dead_doubled_and_own_links_are_named_and_count_once_or_never() -> None:
     related: list[Entry | str] = [
         "b",
