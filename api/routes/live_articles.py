@@ -63,7 +63,10 @@ def post_article() -> Response:
         )
     request.max_content_length = _LARGEST_BODY
     try:
-        posted = PostedArticle.parse(request.get_data().decode(), form)
+        site = _live().snapshot
+        posted = PostedArticle.parse(
+            request.get_data().decode(), form, address_pattern=site.address_pattern, base_url=site.base_url
+        )
     except RequestEntityTooLarge:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is over 64 KB; leave out the text below the front matter")
     except UnicodeDecodeError:

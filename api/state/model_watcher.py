@@ -170,6 +170,8 @@ class ModelWatcher:
             live=len(overlay),
             withdrawn=len(overlay.changes.withdrawn),
             inspection=manifest.inspection,
+            address_pattern=manifest.choice.address,
+            base_url=manifest.base_url,
         )
 
     def _catch_up(self) -> None:

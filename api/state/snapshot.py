@@ -46,6 +46,7 @@ class Snapshot:
         tag: differs between any two that may answer differently, and agrees between workers; `None` for a recommender
             that was never published, whose answers are not to be kept by anyone.
         live, withdrawn: how many articles are laid over the artefact, and withdrawn.
+        address_pattern, base_url: what makes the addresses of posted articles; see `PostedArticle`.
         inspection: what the artefact's corpus held, as `recommender.inspection` gives it; `None` where it is not known.
     """
 
@@ -57,6 +58,8 @@ class Snapshot:
     live: int = 0
     withdrawn: int = 0
     inspection: Mapping[str, Any] | None = None
+    address_pattern: str = ""
+    base_url: str = ""
 
     @classmethod
     def of(cls, recommender: Recommender, *, published_only: bool, **described: Any) -> Self:

@@ -39,6 +39,7 @@ class Manifest:
         choice: which files of the corpus were read, and what their addresses are, likewise.
         learnt: what was learnt from curated links, in a sentence.
         corpus: the fingerprint of the corpus it was trained on.
+        base_url: what comes before addresses on the site; empty where it is not known.
         counts: articles, files, links, terms.
         files: sha256 of every file, as hex, by name.
         inspection: what the corpus held, as plain values; `None` where that was not kept.
@@ -58,6 +59,7 @@ class Manifest:
     files: dict[str, str]
     inspection: Mapping[str, Any] | None = None
     journal: JournalPosition | None = None
+    base_url: str = ""
 
     @classmethod
     def of(
@@ -94,6 +96,7 @@ class Manifest:
             files=dict(digests),
             inspection=inspection,
             journal=corpus.live.position,
+            base_url=corpus.found_files.site.base_urls.get("", "") if corpus.found_files else "",
         )
 
     def to_json(self) -> bytes:
@@ -110,6 +113,7 @@ class Manifest:
             "counts": self.counts,
             "libraries": self.libraries,
             "files": self.files,
+            **({"base_url": self.base_url} if self.base_url else {}),
             **({} if self.inspection is None else {"inspection": dict(self.inspection)}),
             **({} if self.journal is None else {"journal": list(self.journal)}),
         }
@@ -148,6 +152,7 @@ class Manifest:
                 files={str(name): str(digest) for name, digest in values["files"].items()},
                 inspection=values.get("inspection"),
                 journal=msgspec.convert(values.get("journal"), JournalPosition | None),
+                base_url=str(values.get("base_url", "")),
             )
         except (ValueError, KeyError, TypeError, AttributeError, SettingsError, RecursionError) as error:
             raise refusal(path, f"{MANIFEST} can't be read ({error})") from error

@@ -224,7 +224,12 @@ class _Replay:
             self.older_versions = frozenset(record["versions"])
         elif "post" in record:
             try:
-                new = PostedArticle.parse(record["post"], record["form"])
+                new = PostedArticle.parse(
+                    record["post"],
+                    record["form"],
+                    address_pattern=record.get("address", ""),
+                    base_url=record.get("base", ""),
+                )
             except FrontMatterError as error:
                 self.damage.append(f"a posted article can't be read any more: {error}")
             else:

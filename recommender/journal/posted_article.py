@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from recommender.articles import Article
 from recommender.journal.journal import Record
+from recommender.sites import POSTED, with_chosen_addresses
 from recommender.sources import PostedForm, Problem, Source, read_posted
 
 _NONE: frozenset[str] = frozenset()
@@ -21,6 +22,8 @@ class PostedArticle:
         source: what was read from it.
         text: the body of the request.
         form: the format of `text`.
+        address_pattern: what its site's owner chose when it was posted, as `with_chosen_addresses` takes it.
+        base_url: what comes before addresses on its site, likewise.
         supersedes: the digests of the states of this article that came before it; see `Source.digest`.
         names: other IDs that it has taken over: of articles that were posted at its address, or withdrawn.
         urls: addresses, beside its own, of the withdrawn articles that it has taken over.
@@ -32,6 +35,8 @@ class PostedArticle:
     source: Source
     text: str
     form: PostedForm
+    address_pattern: str = ""
+    base_url: str = ""
     supersedes: frozenset[str] = _NONE
     names: frozenset[str] = _NONE
     urls: frozenset[str] = _NONE
@@ -40,14 +45,15 @@ class PostedArticle:
     problems: tuple[Problem, ...] = ()
 
     @classmethod
-    def parse(cls, text: str, form: PostedForm) -> Self:
+    def parse(cls, text: str, form: PostedForm, *, address_pattern: str = "", base_url: str = "") -> Self:
         """Parse the body of a request.
 
         Raises:
             FrontMatterError: it is not an article.
         """
-        source, problems = read_posted(text, form)
-        return cls(source, text, form, problems=tuple(problems))
+        site = replace(with_chosen_addresses(POSTED, pattern=address_pattern, base_url=""), base_urls={"": base_url})
+        source, problems = read_posted(text, form, site=site)
+        return cls(source, text, form, address_pattern, base_url, problems=tuple(problems))
 
     @property
     def id(self) -> str:
@@ -104,7 +110,14 @@ class PostedArticle:
 
     def to_record(self) -> Record:
         """The journal's record of it, which JSON can hold."""
-        more = {"names": sorted(self.names), "urls": sorted(self.urls), "at": self.number, "settled": self.settled}
+        more = {
+            "address": self.address_pattern,
+            "base": self.base_url,
+            "names": sorted(self.names),
+            "urls": sorted(self.urls),
+            "at": self.number,
+            "settled": self.settled,
+        }
         return {
             "post": self.text,
             "form": self.form,

@@ -3,7 +3,7 @@
 Each generator is one file in `generators/` and one tiny site in `tests/sites/`. No configuration is ever executed.
 """
 
-from recommender.sites.addresses.chosen import address_by_pattern, with_chosen_addresses
+from recommender.sites.addresses.chosen import POSTED, address_by_pattern, with_chosen_addresses
 from recommender.sites.detection import GENERATORS, find_site
 from recommender.sites.page import Page, PageKind
 from recommender.sites.site import ARTICLE_SUFFIXES, UNREAD_SUFFIXES, Site
@@ -11,6 +11,7 @@ from recommender.sites.site import ARTICLE_SUFFIXES, UNREAD_SUFFIXES, Site
 __all__ = [
     "ARTICLE_SUFFIXES",
     "GENERATORS",
+    "POSTED",
     "UNREAD_SUFFIXES",
     "Page",
     "PageKind",

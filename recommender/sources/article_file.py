@@ -26,7 +26,7 @@ from recommender.frontmatter import (
     split_front_matter,
 )
 from recommender.markup import DEFAULT_SEPARATORS, Body, Markup, parse_body
-from recommender.sites import Site
+from recommender.sites import POSTED, Site
 from recommender.sources.article_fields import canonical_fields, read_article_fields
 from recommender.sources.curated_lists import find_list_path, get_list_keys, get_list_value, list_state_of
 from recommender.sources.source import ParsedFile, Problem, Source, digest_state
@@ -126,8 +126,11 @@ def read_body(root: Path, file: str, *, site: Site = _PLAIN, without_links: Coll
     return _parse_body(body, file, site, without_links=without_links)
 
 
-def read_posted(text: str, form: PostedForm) -> tuple[Source, list[Problem]]:
+def read_posted(text: str, form: PostedForm, *, site: Site = POSTED) -> tuple[Source, list[Problem]]:
     """Read an article that has no file: what its file, called as the site would call it, or its line would give.
+
+    Args:
+        site: what its fields mean.
 
     Raises:
         FrontMatterError: it can't be read as an article.
@@ -136,16 +139,16 @@ def read_posted(text: str, form: PostedForm) -> tuple[Source, list[Problem]]:
     data = text.encode()
     body, digest = Body(text="", heading="", excerpt="", links=()), digest_state(data)
     if form == "json":
-        fields = canonical_fields(parse_json(data, path=_POSTED, line=None), _PLAIN)
+        fields = canonical_fields(parse_json(data, path=_POSTED, line=None), site)
     else:
         front_matter = split_front_matter(data, path=_POSTED)
         if front_matter is None:
             raise FrontMatterError(_why_no_front_matter(data), path=_POSTED, line=1)
-        fields = canonical_fields(parse_front_matter(front_matter, path=_POSTED), _PLAIN)
-        body = _parse_body(data[front_matter.body :], _POSTED, _PLAIN)
+        fields = canonical_fields(parse_front_matter(front_matter, path=_POSTED), site)
+        body = _parse_body(data[front_matter.body :], _POSTED, site)
         digest = digest_state(front_matter.text.encode(), data[front_matter.body :])
     slug = make_dated_slug(get_title(fields) or "", get_date_text(fields))
-    source = read_article_fields(parsed, fields, f"{slug}.md" if slug else _POSTED, None, site=_PLAIN, body=body)
+    source = read_article_fields(parsed, fields, f"{slug}.md" if slug else _POSTED, None, site=site, body=body)
     if source is None or (not slug and get_text(fields, "id", "slug") is None):
         raise FrontMatterError("no ID, and the title makes none; add a line `id: …`", path=_POSTED)
     return replace(source, digest=digest), parsed.problems

@@ -12,6 +12,9 @@ from recommender.sites.page import Page
 from recommender.sites.permalinks import escape, expand, slugify
 from recommender.sites.site import INDEX_STEMS, Site
 
+POSTED = Site(generator="posted", reason="it was posted and has no file")
+"""What an article means that no file holds: its name is known only where it names no ID, and its folder never is."""
+
 _TOKENS = ("path", "name", "slug", "title", "language", "id")
 _DATES = ("year", "month", "day", "i_month", "i_day", "short_year")
 _DATE_IN_NAME = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[-_]")
@@ -57,11 +60,13 @@ def _values(site: Site, page: Page) -> dict[str, str]:
     values = {"title": slugify(page.title)}
     if page.language:
         values["language"] = page.language
-    if not page.path.endswith(".jsonl"):
+    is_posted = site.generator == POSTED.generator
+    if not page.path.endswith(".jsonl") and not is_posted:
         path = page.path.removeprefix(f"{site.corpus}/")
         stem = site.stem_of(path)
         folder = str(PurePosixPath(path).parent)
         values["path"] = folder if stem in INDEX_STEMS else f"{folder}/{stem}".removeprefix("./")
+    if "path" in values or (is_posted and not (page.fields.get("slug") or page.fields.get("id"))):
         values["name"] = _DATE_IN_NAME.sub("", site.name_of(page.path))
     for token in ("slug", "id"):
         if text := page.fields.get(token) or page.fields.get("slug") or page.fields.get("id") or values.get("name"):

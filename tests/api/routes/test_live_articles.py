@@ -24,8 +24,9 @@ from werkzeug.test import TestResponse
 from api import create_app
 from api.state import ModelWatcher
 from recommender import Recommender
-from recommender.artefacts import Manifest
-from recommender.training import publish
+from recommender.artefacts import LocalModels, Manifest
+from recommender.sources import FileChoice
+from recommender.training import ensure_trained, publish
 
 Published = tuple[Path, Manifest]
 TOKEN = "a token of the tests"
@@ -115,6 +116,27 @@ def test_json_is_taken_as_a_line_of_a_corpus_is(client: FlaskClient) -> None:
     ]
     entry = body_of(client.get("/articles/posted/1"))["article"]
     assert entry == {"title": "Comet over the harbour", "date": "yesterday", "quality": 3}
+
+
+def test_the_address_is_made_by_the_pattern_and_base_url_of_the_training_and_kept_in_the_journal(
+    tmp_path: Path,
+) -> None:
+    for name, text in {
+        "_config.yml": "url: https://quay.test\nbaseurl: /news\n",
+        "_posts/2024-03-18-ferry.md": "---\ntitle: Ferry moors alone\n---\n",
+    }.items():
+        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / name).write_text(text)
+    ensure_trained(tmp_path / "site", LocalModels(tmp_path / "models"), choice=FileChoice(address="/:year/:slug/"))
+    app = create_app(MODELS=tmp_path / "models", TOKEN=TOKEN)
+    assert post(app.test_client(), '{"title": "A Comet!", "date": "2024-03-20"}', "application/json").status_code == 201
+    app.extensions["model"].close()
+    later = create_app(MODELS=tmp_path / "models", TOKEN=TOKEN)
+    found = body_of(later.test_client().get("/articles/2024-03-20-a-comet"))["article"]
+    assert found["url"] == "https://quay.test/news/2024/a-comet/"
+    by_address = later.test_client().get("/related", query_string={"url": found["url"]})
+    assert body_of(by_address)["id"] == "2024-03-20-a-comet"
+    later.extensions["model"].close()
 
 
 @pytest.mark.parametrize("id", ["guide/related", "guide/related.html"])
