@@ -1,7 +1,12 @@
-"""The `recommender` command group and its commands; `serve` is in `api.app`."""
+"""The `recommender` command group; the commands, and the options that they share, are imported when they are wanted."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from recommender.cli.app import main
-from recommender.cli.options import corpus_argument, corpus_options, models_option
+
+if TYPE_CHECKING:
+    from recommender.cli.options import corpus_argument, corpus_options, models_option
 
 __all__ = [
     "corpus_argument",
@@ -9,3 +14,9 @@ __all__ = [
     "main",
     "models_option",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("recommender.cli.options"), name)
