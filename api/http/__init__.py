@@ -9,6 +9,8 @@ from api.http.parameters import Reader, WrongRequestError, in_words, schemas_of
 from api.http.problems import problem, store_unavailable, unknown
 from api.http.request_types import (
     ArticleListOptions,
+    CorpusQuery,
+    CorpusSelection,
     DraftBody,
     DraftForm,
     DraftQuery,
@@ -54,6 +56,8 @@ __all__ = [
     "ArticleListOptions",
     "ArticleResponse",
     "ArticlesResponse",
+    "CorpusQuery",
+    "CorpusSelection",
     "Deliverer",
     "DraftBody",
     "DraftForm",

@@ -11,7 +11,7 @@ import msgspec
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from api.http.request_types import RequestFields, is_date
+from api.http.request_types import NOTHING, RequestFields, is_date
 
 T = TypeVar("T", bound=RequestFields)
 _SHOWN = 100  # characters of a wrong value that an error repeats
@@ -87,7 +87,8 @@ class Reader(Generic[T]):
                 continue
             try:
                 read[field.name] = msgspec.convert(values[name], field.type)
-                if "anyOf" in self._schemas[name] and not is_date(read[field.name]):
+                dates = self._schemas[name].get("anyOf", ())
+                if dates and not (is_date(read[field.name]) or (NOTHING in dates and not read[field.name])):
                     raise msgspec.ValidationError
             except msgspec.ValidationError as error:
                 detail = f"the {self._what} {name!r} is {_shown(given[name])}; it must be {allowed}"

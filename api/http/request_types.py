@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from recommender.articles import ENTRY_FIELDS
+from recommender.overview import Sort, StateName
 from recommender.ranking import CuratedOption, FillOption, MaxAgeDays, MinScore, ProviderCap, PublishedOption
 
 Limit = Annotated[int, Meta(ge=1, le=100, description="Maximum number of entries; by default the model's setting.")]
@@ -37,6 +38,20 @@ Fields = Annotated[
         description="The fields of each entry, in this order, where they are known; by default the whole entry.",
     ),
 ]
+
+NOTHING = {"maxLength": 0}
+"""The schema of an empty text, where a date may be left out."""
+
+Day = Annotated[
+    str,
+    Meta(
+        title="a day such as 2019-12-01, or nothing",
+        pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",
+        extra_json_schema={"anyOf": [{"format": "date"}, NOTHING]},
+    ),
+]
+Label = Annotated[str, Meta(max_length=1000)]
+Count = Annotated[int, Meta(ge=0, le=100_000_000)]
 
 
 class RequestFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -173,6 +188,39 @@ class ExploreQuery(TrialSettings, frozen=True, kw_only=True):
         Annotated[str, Meta(max_length=200, description="Words in the title of such an article, to find it.")]
         | UnsetType
     ) = UNSET
+
+
+class CorpusSelection(RequestFields, frozen=True, kw_only=True):
+    """The query of the articles of a corpus: which of them, and in which order; an empty text is no condition."""
+
+    since: Annotated[Day, Meta(description="The first day of publication, in UTC.")] | UnsetType = field(
+        default=UNSET, name="from"
+    )
+    until: Annotated[Day, Meta(description="The last day of publication, in UTC.")] | UnsetType = field(
+        default=UNSET, name="to"
+    )
+    provider: (
+        Annotated[Label, Meta(description="The provider's domain, or else its name; `none` for articles without one.")]
+        | UnsetType
+    ) = UNSET
+    topic: Annotated[Label, Meta(description="A topic; `none` for articles without one.")] | UnsetType = UNSET
+    language: Annotated[Label, Meta(description="A language; `none` for articles without one.")] | UnsetType = UNSET
+    state: (
+        Annotated[Literal["any", StateName], Meta(description="A state of the article or of its list.")] | UnsetType
+    ) = UNSET
+    least_suggested: Annotated[Count, Meta(description="In how many lists it is at least.")] | UnsetType = UNSET
+    most_suggested: Annotated[Count, Meta(description="In how many lists it is at most.")] | UnsetType = UNSET
+    sort: Annotated[Sort, Meta(description="What articles are sorted by; by default `date`.")] | UnsetType = UNSET
+    order: Annotated[Literal["descending", "ascending"], Meta(description="By default `descending`.")] | UnsetType = (
+        UNSET
+    )
+
+
+class CorpusQuery(CorpusSelection, frozen=True, kw_only=True):
+    """The query of the explorer's page of a corpus."""
+
+    page: Annotated[int, Meta(ge=1, le=10_000_000, description="From 1, which is the default.")] | UnsetType = UNSET
+    size: Annotated[int, Meta(ge=1, le=500, description="Articles of a page; by default 50.")] | UnsetType = UNSET
 
 
 class DraftForm(RequestFields, frozen=True, kw_only=True):

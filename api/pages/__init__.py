@@ -2,6 +2,7 @@
 
 from api.pages.cards import Card
 from api.pages.controls import Controls
+from api.pages.corpus import operations as corpus_operations
 from api.pages.exploration import Exploration
 from api.pages.explorer import operations as explorer_operations
 from api.pages.page import HTML, mark_code, register_filters, render_page
@@ -16,6 +17,7 @@ __all__ = [
     "Piece",
     "Reason",
     "Timeline",
+    "corpus_operations",
     "explorer_operations",
     "mark_code",
     "pieces",

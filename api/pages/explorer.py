@@ -6,16 +6,14 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from flask import Response, abort, request
-from msgspec import ValidationError
 
 from api.http import POLICY, DraftForm, ExploreQuery, HomeQuery, OperationGroup
 from api.pages.cards import Card
 from api.pages.controls import Controls
 from api.pages.exploration import Exploration
 from api.pages.page import HTML, render_page, report_path
-from api.state import Snapshot, has_token, visible_snapshot
+from api.state import visible_snapshot
 from recommender import Article
-from recommender.inspection import Inspection, problem_lines, summary_of, tables_of
 
 _PAGE = "text/html"
 _ARTICLES, _MAX_ARTICLES = 20, 100  # that a search shows by default, and at most
@@ -77,25 +75,6 @@ def suggest(form: DraftForm) -> Response:
     return render_page(snapshot, "draft.html", draft=form, found=found)
 
 
-@operations.operation("GET", "/corpus", response=_PAGE, problems=(404,))
-def corpus() -> Response:
-    """What the corpus held when the model was trained: what was read, left out and why, and what is in force."""
-    snapshot = visible_snapshot()
-    inspection = _inspection(snapshot)
-    if inspection is None:
-        abort(HTTPStatus.NOT_FOUND, "this model does not know its corpus; `recommender inspect CORPUS` shows it")
-    if not has_token():
-        inspection = inspection.without_names()
-    return render_page(
-        snapshot,
-        "corpus.html",
-        inspection=inspection,
-        facts=summary_of(inspection),
-        tables=tables_of(inspection),
-        problems=list(problem_lines(inspection)),
-    )
-
-
 @operations.operation("GET", "/report", response=_PAGE, problems=(404,))
 def report() -> Response:
     """The evaluation report beside the models."""
@@ -104,14 +83,6 @@ def report() -> Response:
         abort(HTTPStatus.NOT_FOUND, f"`recommender evaluate CORPUS --report {path}` makes it")
     request.environ[POLICY] = _REPORT_POLICY
     return Response(path.read_bytes(), content_type=HTML, headers={"Cache-Control": "no-store"})
-
-
-def _inspection(snapshot: Snapshot) -> Inspection | None:
-    """What the model's corpus held; `None` where another version of this program has kept it, or none."""
-    try:
-        return None if snapshot.inspection is None else Inspection.from_mapping(snapshot.inspection)
-    except ValidationError:
-        return None
 
 
 def _cards(articles: Iterable[Article]) -> list[tuple[str, Card]]:

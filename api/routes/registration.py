@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Flask, Response, abort
 
 from api.http import Operation, register_operations, rule_of, store_unavailable
-from api.pages import explorer_operations
+from api.pages import corpus_operations, explorer_operations
 from api.routes.articles import operations as articles
 from api.routes.fragment import operations as fragments
 from api.routes.live_articles import operations as live_articles
@@ -16,7 +16,14 @@ from api.routes.store import operations as store
 from api.routes.store_answers import StoreAnswers
 from recommender.errors import StoreError
 
-MODEL_OPERATIONS: tuple[Operation, ...] = (*articles, *fragments, *live_articles, *explorer_operations, *operating)
+MODEL_OPERATIONS: tuple[Operation, ...] = (
+    *articles,
+    *fragments,
+    *live_articles,
+    *explorer_operations,
+    *corpus_operations,
+    *operating,
+)
 STORE_OPERATIONS: tuple[Operation, ...] = tuple(store)
 
 

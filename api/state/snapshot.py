@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol, Self, TypeAlias, cast
 from flask import Flask
 
 from recommender import Recommender
+from recommender.overview import Overviews
 
 
 class Tagged(Protocol):
@@ -41,6 +42,7 @@ class Snapshot:
     Attributes:
         recommender: for readers: it knows of no article that may not be suggested.
         previews: the same for editors, with drafts.
+        overviews: gives all articles in columns, drafts among them.
         version: the artefact's; `None` if the recommender was not loaded from one.
         created: time of training, ISO 8601.
         tag: differs between any two that may answer differently, and agrees between workers; `None` for a recommender
@@ -52,6 +54,7 @@ class Snapshot:
 
     recommender: Recommender
     previews: Recommender
+    overviews: Overviews
     version: str | None = None
     created: str | None = None
     tag: str | None = None
@@ -66,7 +69,7 @@ class Snapshot:
         """The snapshot of a recommender, with both its views; `described` are the other attributes."""
         readers = recommender.for_readers(published_only=published_only)
         previews = recommender.for_readers(published_only=published_only, previews=True)
-        return cls(readers, previews, **described)
+        return cls(readers, previews, Overviews(previews), **described)
 
     def now(self) -> Snapshot:
         """The snapshot with the tag of this moment: articles become public, and cease to be, without a new model."""

@@ -21,7 +21,8 @@ class Article:
         path: of its file, relative to the corpus; empty for one that is known only from another's list.
         summary: an excerpt taken from its text where its file gives none; for likeness and pages, not for entries.
         text: the words of its body; for likeness only, neither given out nor kept in a model.
-        topics: that its file names; for likeness and reports, not kept in a model.
+        topics: that its file names.
+        has_written_list: whether this program wrote the list in its newest file.
         language: as its file or its site says, such as `pt-br`; `None` where unknown.
         published_at: days since 1970-01-01 UTC; `None` without a readable date.
         urls: all its addresses, normalised by `normalise_url`.
@@ -44,6 +45,7 @@ class Article:
     summary: str = ""
     text: str = field(default="", compare=False)
     topics: tuple[str, ...] = field(default=(), compare=False)
+    has_written_list: bool = field(default=False, compare=False)
     language: str | None = None
     published_at: float | None = None
     urls: tuple[str, ...] = ()

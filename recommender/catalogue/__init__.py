@@ -2,11 +2,13 @@
 
 from recommender.catalogue.catalogue import (
     HAS_PINS_OR_BANS,
+    HAS_WRITTEN_LIST,
     HIDDEN,
     PART_OF_SERIES,
     UNLISTED,
     UNPUBLISHED,
     Catalogue,
+    Facets,
     encode_article,
     number_provider,
 )
@@ -17,11 +19,13 @@ from recommender.catalogue.title_index import TitleIndex
 
 __all__ = [
     "HAS_PINS_OR_BANS",
+    "HAS_WRITTEN_LIST",
     "HIDDEN",
     "PART_OF_SERIES",
     "UNLISTED",
     "UNPUBLISHED",
     "Catalogue",
+    "Facets",
     "LiveCatalogue",
     "PackedStrings",
     "Schedule",

@@ -22,8 +22,16 @@ from recommender.catalogue.string_index import PackedStrings, StringIndex
 from recommender.catalogue.title_index import TitleIndex
 from recommender.corpus import Copies, CopyFinder
 
-HIDDEN, UNPUBLISHED, HAS_PINS_OR_BANS, TIMED, PART_OF_SERIES, UNLISTED = 1, 2, 4, 8, 16, 32
+HIDDEN, UNPUBLISHED, HAS_PINS_OR_BANS, TIMED, PART_OF_SERIES, UNLISTED, HAS_WRITTEN_LIST = 1, 2, 4, 8, 16, 32, 64
 _HEAD = b'{"entry":'
+
+
+class Facets(msgspec.Struct, frozen=True, gc=False):
+    """What articles are grouped and counted by; see `Article`. `curated` are the IDs that its editors linked."""
+
+    language: str | None = None
+    topics: tuple[str, ...] = ()
+    curated: tuple[str, ...] = ()
 
 
 class Catalogue(Sequence[Article]):
@@ -34,7 +42,7 @@ class Catalogue(Sequence[Article]):
         entry_sizes: int32 (articles,) bytes of each entry.
         days: float64 (articles,) days since 1970-01-01 UTC; NaN where unknown.
         flags: uint8 (articles,): the sum of `HIDDEN`, `UNPUBLISHED`, `HAS_PINS_OR_BANS`, `TIMED`,
-            `PART_OF_SERIES` and `UNLISTED`.
+            `PART_OF_SERIES`, `UNLISTED` and `HAS_WRITTEN_LIST`.
         providers: int32 (articles,) the number of each one's provider, by domain or else by name; -1 for none.
         names, urls: the row of each ID, and of each normalised URL.
         copies: which articles are copies of one text.
@@ -121,6 +129,10 @@ class Catalogue(Sequence[Article]):
         """The IDs that an article's editors linked, in their order."""
         return tuple(self._rest(row).get("curated", ()))
 
+    def facets(self, row: int) -> Facets:
+        """What an article is grouped and counted by; the rest of it is not decoded."""
+        return _to_facets(self._rest_json(row))
+
     def search_titles(self, text: str, *, limit: int, allowed: NDArray[np.bool_]) -> list[int]:
         """The newest `limit` rows whose titles contain every word of a text.
 
@@ -135,9 +147,11 @@ class Catalogue(Sequence[Article]):
 
     def _rest(self, row: int) -> dict[str, Any]:
         """A record without its entry."""
-        record = self.records[row]
-        values: dict[str, Any] = _from_json(b"{" + record[len(_HEAD) + self._entry_sizes[row] + 1 :])
+        values: dict[str, Any] = _from_json(self._rest_json(row))
         return values
+
+    def _rest_json(self, row: int) -> bytes:
+        return b"{" + self.records[row][len(_HEAD) + self._entry_sizes[row] + 1 :]
 
     @property
     def rows(self) -> Sequence[int]:
@@ -222,6 +236,8 @@ def _decode(records: PackedStrings, days: NDArray[np.float64], flags: NDArray[np
         canonical_url=values.get("canonical", ""),
         names=tuple(values.get("names", (values["id"],))),
         states=tuple(values.get("states", ())),
+        topics=tuple(values.get("topics", ())),
+        has_written_list=bool(flags[row] & HAS_WRITTEN_LIST),
         hidden=bool(flags[row] & HIDDEN),
         unlisted=bool(flags[row] & UNLISTED),
         published=not flags[row] & UNPUBLISHED,
@@ -244,6 +260,7 @@ def encode_article(article: Article, curated: Sequence[str]) -> tuple[bytes, int
     timed = article.visible_from is not None or article.visible_until is not None
     flags = HIDDEN * article.hidden + UNPUBLISHED * (not article.published) + HAS_PINS_OR_BANS * edited + TIMED * timed
     flags += PART_OF_SERIES * bool(article.series.names) + UNLISTED * article.unlisted
+    flags += HAS_WRITTEN_LIST * article.has_written_list
     return _record(article, entry, curated), len(entry), flags
 
 
@@ -264,6 +281,7 @@ def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:
         "section": article.section or None,
         "series": article.series.names or None,
         "part": article.series.part,
+        "topics": article.topics or None,
         "states": article.states or None,
     }
     values |= {name: value for name, value in others.items() if value is not None}
@@ -282,3 +300,4 @@ def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:
 
 _json = msgspec.json.Encoder().encode
 _from_json = msgspec.json.Decoder().decode
+_to_facets = msgspec.json.Decoder(Facets).decode

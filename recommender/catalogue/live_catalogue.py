@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, rank_key
-from recommender.catalogue.catalogue import HIDDEN, Catalogue, number_provider
+from recommender.catalogue.catalogue import HIDDEN, Catalogue, Facets, number_provider
 from recommender.catalogue.live_string_index import LiveStringIndex
 from recommender.catalogue.schedule import Schedule
 from recommender.catalogue.series_index import other_parts
@@ -108,6 +108,11 @@ class LiveCatalogue:
         """The IDs that an article's editors linked, in their order; of live articles, none is known."""
         part, row = self._part_of(row)
         return part.curated(row)
+
+    def facets(self, row: int) -> Facets:
+        """What an article is grouped and counted by."""
+        part, row = self._part_of(row)
+        return part.facets(row)
 
     def search_titles(self, text: str, *, limit: int, allowed: NDArray[np.bool_]) -> list[int]:
         """The newest rows, `limit` at most, of those `allowed` whose title holds every word of a text."""

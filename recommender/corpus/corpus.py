@@ -321,6 +321,7 @@ def _merge_files(group: list[IdentifiedFile]) -> Article:
         summary=newest.summary,
         text=newest.text,
         topics=newest.topics,
+        has_written_list=newest.list_state == "written",
         language=newest.language,
         published_at=newest.published_at,
         urls=tuple(dict.fromkeys(url for file in group for url in file.source.urls)),

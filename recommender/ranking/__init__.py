@@ -15,6 +15,7 @@ from recommender.ranking.options import (
     ProviderCap,
     PublishedOption,
 )
+from recommender.ranking.ranking import Ranking
 from recommender.ranking.recommender import Recommender
 from recommender.ranking.rules import Candidates, Placement, Rules, Suggestion
 
@@ -30,6 +31,7 @@ __all__ = [
     "Placement",
     "ProviderCap",
     "PublishedOption",
+    "Ranking",
     "Recommender",
     "Rules",
     "SharedWord",

@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.catalogue import HAS_PINS_OR_BANS, PART_OF_SERIES, Catalogue, LiveCatalogue
-from recommender.ranking.rules import COPY, ITSELF, OTHER_LANGUAGE, TOO_LITTLE, Candidates, Placement, Rule, Rules
+from recommender.ranking.rules import (
+    COPY,
+    ITSELF,
+    OTHER_LANGUAGE,
+    RULES,
+    TOO_LITTLE,
+    Candidates,
+    Placement,
+    Rule,
+    Rules,
+)
 from recommender.search import Index, LiveIndex, Neighbors, Scoring, TopLists
 
 _SECONDS_A_DAY = 86_400.0
@@ -98,6 +108,15 @@ class Ranking:
     def allowed(self, asked: Rules) -> NDArray[np.bool_]:
         """Which articles may be in a list at all, bool (articles,)."""
         return self._allowed_now(asked).rows
+
+    def removed(self, asked: Rules) -> Iterator[tuple[Rule, NDArray[np.bool_]]]:
+        """Which articles each rule removes, bool (articles,); one that several remove is the first rule's."""
+        candidates, rules = self._candidates_now(), asked.of_candidates()
+        before = np.zeros(len(candidates.flags), np.bool_)
+        for rule in RULES:
+            removed = rule.removes(candidates, rules)
+            yield rule, removed & ~before
+            before |= removed
 
     def _allowed_now(self, asked: Rules) -> _Allowed:
         candidates, rules = self._candidates_now(), asked.of_candidates()

@@ -198,6 +198,16 @@ class Recommender:
         return self._catalogue[int(self._catalogue.rows[position])]
 
     @property
+    def catalogue(self) -> Catalogue | LiveCatalogue:
+        """All articles by row; `catalogue.rows` are those that can be looked up."""
+        return self._catalogue
+
+    @property
+    def ranking(self) -> Ranking:
+        """What makes the lists of rows."""
+        return self._ranking
+
+    @property
     def published_days(self) -> NDArray[np.float64]:
         """When each article was published, in rank order: days since 1970-01-01 UTC, float64; NaN where unknown."""
         return self._in_rank_order(self._index.days)

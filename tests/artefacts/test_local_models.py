@@ -384,5 +384,5 @@ def test_nothing_private_is_in_any_file(published: Published) -> None:
         assert secret not in file.read_bytes()
     lines = (models / manifest.version / "articles.jsonl").read_text().splitlines()
     keys = {key for line in lines for key in json.loads(line)}
-    assert keys == {"id", "entry", "urls", "curated", "names", "path", "section", "states"}
+    assert keys == {"id", "entry", "urls", "curated", "names", "path", "section", "states", "topics"}
     assert {key for line in lines for key in json.loads(line)["entry"]} <= set(ENTRY_KEYS)

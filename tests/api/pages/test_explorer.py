@@ -13,10 +13,8 @@ from samples import article, corpus_of
 from api import create_app
 from api.http import TrialSettings
 from api.pages import Controls, Exploration, Piece, Reason, Timeline, pieces
-from recommender import Article, Corpus, Recommender, Settings
-from recommender.artefacts import LocalModels
+from recommender import Article, Recommender, Settings
 from recommender.articles import parse_date
-from recommender.training import train
 
 FLOOD = article("flood", "Wend floods the old town", "The river rose.", "2024-03-19T06:00:00Z")
 RESCUE = article("rescue", "Hundreds saved as Wend floods town", "Boats took people off.", "2024-03-19T18:00:00Z")
@@ -246,32 +244,3 @@ def test_pages_allow_their_own_scripts_alone() -> None:
     assert "style=" not in page
     assert "onerror" not in page
     assert "script-src" not in client().get("/articles/flood/related").headers["Content-Security-Policy"]
-
-
-def test_the_corpus_page_shows_what_was_read_and_what_will_disappoint(tmp_path: Path) -> None:
-    site, models = tmp_path / "site", tmp_path / "models"
-    site.mkdir()
-    (site / "a.md").write_text("---\ntitle: Comet over the bay\nrelated: [b]\n---\nIt is bright.\n")
-    (site / "b.md").write_text("---\ntitle: Tides\ndate: 05/06/2024\n---\nThe [comet](a.md) has no part in them.\n")
-    (site / "<i>.md").write_text("---\n---\n")
-    train(Corpus.from_path(site), LocalModels(models), {"half_life_days": 3})
-    app = create_app(MODELS=models, ACCESS_LOG=False, TOKEN="t").test_client()
-    assert '<a href="/corpus">Corpus</a>' in app.get("/").text
-    page = app.get("/corpus", headers=BEARER).text
-    facts = re.findall(r"<dt>(\w+)</dt><dd><bdi>([^<]*)</bdi>", page)
-    assert facts[1:] == [("articles", "2"), ("hidden", "none"), ("compared", "title 5 %, text 95 %")]
-    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(<td.*?)</tr>", page)]
-    assert ["text", "2", "100%"] in rows
-    assert ["half_life_days", "3", "given"] in rows
-    assert ["<code>related</code>, as ids", "", "1 list"] in rows
-    assert ["in texts", "1", "1 article"] in rows
-    assert "No article has an address, so that an entry leads nowhere." in page
-    assert "<li>&lt;i&gt;.md: " in page
-    readers = app.get("/corpus").text
-    assert ".md" not in readers
-    assert "<code>recommender inspect</code> lists all" in readers
-
-
-def test_a_model_that_does_not_know_its_corpus_has_no_page_of_it() -> None:
-    assert "/corpus" not in client().get("/").text
-    assert client().get("/corpus").status_code == 404

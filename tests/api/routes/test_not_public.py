@@ -57,7 +57,8 @@ def test_without_the_token_it_is_as_if_it_were_not_there(kind: str) -> None:
             refused = client.get(path, headers=headers)
             assert (refused.status_code, refused.headers["Cache-Control"]) == (404, "no-store")
             assert refused.data == nowhere.get(path).data
-    for path in ("/", "/articles?q=resign", "/?q=resign", "/articles/2026-12-01-minister/related", "/explore?id=vaal"):
+    unknown = ("/articles/2026-12-01-minister/related", "/explore?id=vaal")
+    for path in ("/", "/articles?q=resign", "/?q=resign", "/corpus", "/corpus?state=hidden", *unknown):
         assert "to-resign" not in client.get(path).text
         assert SECRET not in client.get(path).text
 

@@ -1,0 +1,65 @@
+"""The operations that show a corpus."""
+
+from __future__ import annotations
+
+from flask import Response
+from msgspec import ValidationError
+
+from api.http import CorpusQuery, OperationGroup
+from api.pages.cards import Card
+from api.pages.corpus.rows import rows_of
+from api.pages.corpus.selected import SIZE, Selected
+from api.pages.page import render_page
+from api.state import Snapshot, has_token, visible_snapshot
+from recommender.inspection import Inspection, problem_lines, summary_of, tables_of
+from recommender.overview import STATES, Figures
+
+_MOST_OPTIONS = 300  # providers and topics that a field offers
+
+operations = OperationGroup("explorer")
+
+
+@operations.operation("GET", "/corpus", response="text/html")
+def corpus(query: CorpusQuery) -> Response:
+    """Every article in a table with filters, figures, and what was read when the model was trained."""
+    snapshot = visible_snapshot()
+    selected = Selected(snapshot, query)
+    overview, size = selected.overview, query.size or SIZE
+    pages = max(1, -(-len(selected) // size))
+    page = min(query.page or 1, pages)
+    first = (page - 1) * size
+    found = rows_of(overview, selected.positions[first : first + size].tolist())
+    inspection = _inspection(snapshot)
+    return render_page(
+        snapshot,
+        "corpus.html",
+        selected=selected,
+        figures=Figures.of(overview, shown=selected.shown),
+        usual_score=overview.usual_score,
+        limit=overview.limit,
+        hub_from=overview.hub_from,
+        providers=overview.providers.counts(selected.shown)[:_MOST_OPTIONS],
+        topics=overview.topics.counts(selected.shown)[:_MOST_OPTIONS],
+        languages=overview.languages.counts(selected.shown),
+        state_names=STATES,
+        rows=[(row, Card.of(row.article.entry)) for row in found],
+        first=first,
+        page=page,
+        pages=pages,
+        size=size,
+        inspection=inspection,
+        facts=summary_of(inspection) if inspection else {},
+        tables=tables_of(inspection) if inspection else [],
+        problems=list(problem_lines(inspection)) if inspection else [],
+    )
+
+
+def _inspection(snapshot: Snapshot) -> Inspection | None:
+    """What the model's corpus held; `None` where another version of this program has kept it, or none."""
+    if snapshot.inspection is None:
+        return None
+    try:
+        inspection = Inspection.from_mapping(snapshot.inspection)
+    except ValidationError:
+        return None
+    return inspection if has_token() else inspection.without_names()

@@ -1,0 +1,71 @@
+"""`Selected`: the articles that a request selects, in their order, and what their address says."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+from msgspec import UNSET, UnsetType, structs
+from numpy.typing import NDArray
+
+from api.http import CorpusSelection
+from api.state import Snapshot, has_token
+from recommender.overview import Selection, Sort
+
+SIZE = 50
+"""Articles of a page where the address does not say."""
+
+_DEFAULTS = {"state": "any", "sort": "date", "order": "descending", "size": SIZE}
+
+
+class Selected:
+    """The articles of a snapshot that a query selects.
+
+    Attributes:
+        overview: all articles of the snapshot.
+        shown: bool (articles,) which of them may be shown: with the server's token all, else those that are public.
+        positions: int64 (selected,) the selected ones, in their order.
+        parameters: what the query says, as parameters of an address; the page is none of them.
+    """
+
+    def __init__(self, snapshot: Snapshot, query: CorpusSelection) -> None:
+        self.overview = snapshot.overviews.get()
+        self.shown: NDArray[np.bool_] = np.ones(len(self.overview), np.bool_) if has_token() else self.overview.public
+        given = {field.encode_name: getattr(query, field.name) for field in structs.fields(query)}
+        self.parameters = {
+            name: str(value)
+            for name, value in given.items()
+            if name != "page" and value not in {UNSET, "", _DEFAULTS.get(name)}
+        }
+        self.sort: Sort = query.sort or "date"
+        self.ascending = query.order == "ascending"
+        selection = Selection(
+            since=_day(query.since),
+            until=_day(query.until),
+            provider=query.provider or "",
+            topic=query.topic or "",
+            language=query.language or "",
+            state=None if query.state is UNSET or query.state == "any" else query.state,
+            least_suggested=None if query.least_suggested is UNSET else query.least_suggested,
+            most_suggested=None if query.most_suggested is UNSET else query.most_suggested,
+            sort=self.sort,
+            ascending=self.ascending,
+        )
+        self.positions = selection.positions(self.overview, shown=self.shown)
+
+    def __len__(self) -> int:
+        """How many articles are selected."""
+        return len(self.positions)
+
+    def sorted_by(self, sort: Sort) -> dict[str, str]:
+        """The parameters of the same articles sorted by something, in the other direction if they are already."""
+        changed = self.parameters | {"sort": sort, "order": "ascending"}
+        if sort != self.sort or self.ascending:
+            del changed["order"]
+        if sort == "date":
+            del changed["sort"]
+        return changed
+
+
+def _day(text: str | UnsetType) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,29 @@
+"""`Overviews`: the overview of a recommender, computed when it is first asked for, and kept."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.overview.overview import Overview
+from recommender.ranking import Recommender, Rules
+
+
+class Overviews:
+    """The overview of a recommender; it is made again when an article becomes public, or ceases to be."""
+
+    def __init__(self, recommender: Recommender) -> None:
+        self._recommender = recommender
+        self._lock = threading.Lock()  # one thread computes, the others wait for it
+        self._kept: tuple[NDArray[np.bool_], Overview] | None = None
+
+    def get(self) -> Overview:
+        """The overview at this moment."""
+        rules = Rules.from_settings(self._recommender.settings)
+        with self._lock:
+            allowed = self._recommender.ranking.allowed(rules)  # the same array until one of its values changes
+            if self._kept is None or self._kept[0] is not allowed:
+                self._kept = allowed, Overview.of(self._recommender)
+            return self._kept[1]
