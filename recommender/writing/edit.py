@@ -153,8 +153,9 @@ def _new_text(
         if kept or file.written is None:
             return layout.without_items(kept=len(kept)) if kept else layout.text
         return layout.with_list_text(file.written.replaced) if file.written.replaced else layout.without_items(kept=0)
-    if file.list_state == "none" and layout.comments:
-        raise LeftAloneError("a comment stands behind its empty list; remove one of them", path=file.path)
+    if layout.comments and not kept:
+        where = "behind its empty list" if file.list_state == "none" else "in its curated list"
+        raise LeftAloneError(f"a comment stands {where}; remove one of them", path=file.path)
     if isinstance(layout, TomlLayout):
         texts = [item for item in items if isinstance(item, TomlItem)]
         if layout.tables and not all(item.pairs for item in texts):

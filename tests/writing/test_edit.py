@@ -49,7 +49,16 @@ def test_a_list_that_is_empty_is_filled_and_the_corpus_stays_the_same(tmp_path: 
     assert check_file(Trial(tmp_path), f"{HEAD}\n{nothing}\n\ntype: a\n---\n".encode(), [QUAY], []) == "written"
 
 
-@pytest.mark.parametrize("nothing", ["related: []  # none yet", "related: # legal: ask Anna", "related: true # on"])
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        "related: []  # none yet",
+        "related: # legal: ask Anna",
+        "related: true # on",
+        "related: | # legal: ask Anna",
+        "related: >- # legal: ask Anna\n\n",
+    ],
+)
 def test_an_empty_list_with_a_comment_is_left_alone(tmp_path: Path, nothing: str) -> None:
     assert check_file(Trial(tmp_path), f"{HEAD}{nothing}\ntype: a\n---\n".encode(), [QUAY], []) == "refused"
 

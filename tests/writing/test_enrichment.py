@@ -207,6 +207,23 @@ def test_replacing_overwrites_curated_lists_and_no_others_wish(root: Path) -> No
     assert curated(root) == {"moon": ("crab",)}
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["related: # the desk's own", "  - title: Moon eclipse"],
+        ["related:", "  - title: Moon eclipse # legal: ask Anna"],
+        ["related:", "  # legal: ask Anna", "  - title: Moon eclipse"],
+    ],
+)
+def test_a_curated_list_with_a_comment_is_not_overwritten(root: Path, lines: list[str]) -> None:
+    (root / "dredger.md").write_text(post(TITLES["dredger"], *lines))
+    reason = "skipped: a comment stands in its curated list; remove one of them"
+    assert enriched(root, mode="replace")["dredger"] == reason
+    assert (root / "dredger.md").read_text() == post(TITLES["dredger"], *lines)
+    assert enriched(root, mode="append")["dredger"] == "written: lengthened"
+    assert enriched(root, mode="replace")["dredger"] == reason, "its head is still curated"
+
+
 def test_pins_lead_a_list_and_bans_keep_out(root: Path) -> None:
     (root / "dredger.md").write_text(post(TITLES["dredger"], "relatedPin: [moon, nowhere]", "relatedBan: ferry"))
     enriched(root)

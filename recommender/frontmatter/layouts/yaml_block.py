@@ -45,7 +45,7 @@ def find_block(
     start, line = mark_of(name).index, mark_of(name).line + first_line
     if any(isinstance(event, yaml.AliasEvent) for event in value):
         raise FrontMatterError(f"its `{key}` list holds an alias (`*name`); write the list out", path=path, line=line)
-    spans = [span for event in (name, *value) if (span := _span(event))]
+    spans = [span for event in (name, *value) if (span := _span(text, event))]
     last = len(text[: max(end for _, end in spans)].rstrip())
     line_break = _LINE_BREAK.search(text, last)
     end = line_break.end() if line_break else len(text)
@@ -67,9 +67,12 @@ def mark_of(event: yaml.Event) -> yaml.error.Mark:
     return cast("yaml.error.Mark", event.start_mark)
 
 
-def _span(event: yaml.Event) -> tuple[int, int] | None:
+def _span(text: str, event: yaml.Event) -> tuple[int, int] | None:
     """Where a scalar stands, or the end of a collection in flow style; a block's end is that of what it holds."""
     start, end = mark_of(event).index, cast("yaml.error.Mark", event.end_mark).index
+    if isinstance(event, yaml.ScalarEvent) and event.style in ("|", ">"):
+        line_break = _LINE_BREAK.search(text, start, end)  # a comment may stand behind the indicator
+        return line_break.start() if line_break else end, end
     if isinstance(event, yaml.ScalarEvent) or (isinstance(event, yaml.CollectionEndEvent) and end > start):
         return start, end
     return None
