@@ -17,7 +17,7 @@ from recommender.search.hub_weighting import (
     recover_hubness_threshold,
     weights_from_hubness,
 )
-from recommender.search.index import Index, Neighbors, Vector, stack_vectors
+from recommender.search.index import Index, Neighbors, Vector, similarities, stack_vectors
 from recommender.search.index_arrays import HEAD_LEVELS, MIN_BLOCK_SIZE, IndexArrays
 from recommender.search.index_layout import choose_block_size, term_levels, value_scale
 from recommender.search.live_index import LiveIndex
@@ -46,6 +46,7 @@ __all__ = [
     "hubness_of_vector",
     "hubness_threshold",
     "recover_hubness_threshold",
+    "similarities",
     "stack_vectors",
     "term_levels",
     "value_scale",

@@ -308,3 +308,25 @@ def stack_vectors(vectors: Sequence[Vector], *, terms: int) -> csr_array:
     columns = np.concatenate([np.empty(0, np.int32), *(indices for indices, _ in vectors)])
     values = np.concatenate([np.empty(0, np.float32), *(data for _, data in vectors)])
     return csr_array((values, columns, indptr), shape=(len(vectors), terms))
+
+
+def similarities(vectors: csr_array, queries: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The dot products of rows of float32 vectors, float32 (queries, width).
+
+    Args:
+        queries: int64 (queries,) a row each.
+        rows: int64 (queries, width) those that each is compared with; -1 for none, whose dot product is 0.
+    """
+    from recommender.search.kernels import similarities as dot_products
+
+    found = np.empty(rows.shape, np.float32)
+    dot_products(
+        read_only(vectors.indptr),
+        read_only(vectors.indices),
+        read_only(vectors.data),
+        read_only(queries),
+        read_only(rows),
+        zeroed_scratch(vectors.shape[1]),
+        found,
+    )
+    return found

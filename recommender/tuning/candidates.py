@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from operator import is_
 from typing import Any, Self
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.articles import Article, published_days
-from recommender.search import Scoring
+from recommender.search import Scoring, similarities
 from recommender.settings import Settings
 from recommender.tuning.split import CuratedLists
 
@@ -52,6 +53,9 @@ class Candidates:
     of_other_provider: NDArray[np.bool_]
     ideal_dcg: NDArray[np.float64]
     archive_days: NDArray[np.float64]
+    _latest: dict[str, tuple[tuple[object, ...], NDArray[Any]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def of(
@@ -113,39 +117,48 @@ class Candidates:
 
     def subset(self, lists: NDArray[Any]) -> Candidates:
         """The candidates of some lists, by index or mask."""
-        of_lists = [field.name for field in fields(self) if field.name != "archive_days"]
+        of_lists = [each.name for each in fields(self) if each.name not in ("archive_days", "_latest")]
         return replace(self, **{name: getattr(self, name)[lists] for name in of_lists})
 
     def with_vectors(self, *, title: csr_array | None = None, excerpt: csr_array | None = None) -> Candidates:
         """The same candidates with the cosines of other vectors, in one field or both."""
         return replace(
             self,
-            title=self.title if title is None else self._cosines(title),
-            excerpt=self.excerpt if excerpt is None else self._cosines(excerpt),
+            title=self.title if title is None else similarities(title, self.queries, self.rows),
+            excerpt=self.excerpt if excerpt is None else similarities(excerpt, self.queries, self.rows),
         )
-
-    def _cosines(self, vectors: csr_array) -> NDArray[np.float32]:
-        cosines = np.zeros(self.rows.shape, np.float32)
-        for i, query in enumerate(self.queries):
-            rows = self.rows[i][self.rows[i] >= 0]
-            cosines[i, : len(rows)] = (vectors[rows] @ vectors[[query]].T).toarray()[:, 0]
-        return cosines
 
     def factors(self, settings: Settings, popularity: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each similarity is multiplied by for time, provider and popularity, float64 (lists, width)."""
+        time = settings.half_life_days, settings.newer_stretch, settings.evergreen, settings.window_days
+        hubs = settings.hub_exponent, popularity
+        factors = self._once("time", time, lambda: self._time_factors(settings))
+        if settings.other_provider != 1:
+            factors = factors * np.where(self.of_other_provider, settings.other_provider, 1.0)
+        return np.asarray(factors * self._once("hubs", hubs, lambda: popularity[self.rows] ** settings.hub_exponent))
+
+    def _time_factors(self, settings: Settings) -> NDArray[np.float64]:
         scoring = Scoring.from_settings(settings, self.archive_days)
-        time = scoring.factor(np.zeros(1), self.days_later.astype(np.float64))
-        provider = np.where(self.of_other_provider, settings.other_provider, 1.0)
-        return time * provider * popularity[self.rows] ** settings.hub_exponent
+        if not np.isnan(self.days_later[self.rows >= 0]).any():
+            scoring = replace(scoring, undated=1.0)  # what all pairs have on average need not be known
+        return scoring.factor(np.zeros(1), self.days_later.astype(np.float64))
+
+    def _once(self, kind: str, of: tuple[object, ...], compute: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """What was computed last, if that was of the very same objects: settings that are compared differ in little."""
+        latest = self._latest.get(kind)
+        if latest is None or not all(map(is_, latest[0], of)):
+            latest = self._latest[kind] = of, compute()
+        return latest[1]
 
     def scores(self, settings: Settings, popularity: NDArray[np.float64]) -> NDArray[np.float64]:
         """The candidates' scores, float64 (lists, width); -1 for padding."""
-        similarity = settings.title_weight * self.title + (1 - settings.title_weight) * self.excerpt
+        share = settings.title_weight
+        similarity = self._once("similarity", (share,), lambda: share * self.title + (1 - share) * self.excerpt)
         return np.where(self.rows >= 0, similarity * self.factors(settings, popularity), -1.0)
 
     def ndcg(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """nDCG@10 of each list when its candidates are ranked by `scores`, float64 (lists,)."""
-        lists, positions = np.nonzero(self.linked)
+        lists, positions = self._once("links", (), lambda: np.stack(np.nonzero(self.linked)))
         others, own = scores[lists], scores[lists, positions][:, None]
         is_before = np.arange(scores.shape[1]) < positions[:, None]
         ranks = ((others > own) | ((others == own) & is_before)).sum(axis=1)

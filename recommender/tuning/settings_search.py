@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any, TypeAlias
 
 import numpy as np
+from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 
 from recommender.articles import Article
@@ -48,6 +49,7 @@ _ROUNDS = 2  # settings depend on each other
 # `None` is averaged as a very long time, and a mean that is too long to matter becomes `None`.
 _NONE_AS = {"half_life_days": 20_000.0, "window_days": 365.0}
 _LONGEST = {"half_life_days": 2_000.0, "window_days": 45.0}
+_LEAST_FOR_THREADS = 100_000  # pairs, from which ranking them takes longer than handing them to a thread
 _DIGITS = 3  # significant digits of a mean
 # Other text analyses. They are few, since each means to vectorise the corpus again.
 _ANALYSES: tuple[Change, ...] = ({"title_across_words": True}, {"title_ngrams": (4, 4)})
@@ -197,8 +199,9 @@ def _average_search(context: TuningContext, free: Collection[str], candidates: C
             if not names:
                 continue
             changes = [dict(zip(names, cell, strict=True)) for cell in cells]
-            ndcgs = [_ndcg(candidates, popularity, replace(current, **change)) for change in changes]
-            weights = _posterior(np.array(ndcgs))
+            tasks = (delayed(_ndcg)(candidates, popularity, replace(current, **change)) for change in changes)
+            workers = cpu_count() if candidates.rows.size >= _LEAST_FOR_THREADS else 1
+            weights = _posterior(np.array(Parallel(n_jobs=workers, prefer="threads")(tasks)))
             means: Change = {name: _mean(name, [change[name] for change in changes], weights) for name in names}
             current = replace(current, **means)
     return current

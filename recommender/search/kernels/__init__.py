@@ -8,6 +8,7 @@ from recommender.search.kernels.postings import invert_block
 from recommender.search.kernels.query import search
 from recommender.search.kernels.scoring import ScoringParameters, provider_factors, score, time_factors
 from recommender.search.kernels.self_join import join_blocks, join_within_block, may_share_neighbors
+from recommender.search.kernels.similarity import similarities
 from recommender.search.kernels.topk import TopK, sort_heaps
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "provider_factors",
     "score",
     "search",
+    "similarities",
     "sort_heaps",
     "time_factors",
 ]
