@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import chain
 from operator import is_
 from typing import Any, Self
 
 import numpy as np
+from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -139,9 +141,9 @@ class Candidates:
 
     def _time_factors(self, settings: Settings) -> NDArray[np.float64]:
         scoring = Scoring.from_settings(settings, self.archive_days)
-        if not np.isnan(self.days_later[self.rows >= 0]).any():
+        if self._once("all dated", (), lambda: ~np.isnan(self.days_later[self.rows >= 0])).all():
             scoring = replace(scoring, undated=1.0)  # what all pairs have on average need not be known
-        return scoring.factor(np.zeros(1), self.days_later.astype(np.float64))
+        return scoring.factor(np.zeros(1), self._once("days", (), lambda: self.days_later.astype(np.float64)))
 
     def _once(self, kind: str, of: tuple[object, ...], compute: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """What was computed last, if that was of the very same objects: settings that are compared differ in little."""
@@ -160,8 +162,8 @@ class Candidates:
         """nDCG@10 of each list when its candidates are ranked by `scores`, float64 (lists,)."""
         lists, positions = self._once("links", (), lambda: np.stack(np.nonzero(self.linked)))
         others, own = scores[lists], scores[lists, positions][:, None]
-        is_before = np.arange(scores.shape[1]) < positions[:, None]
-        ranks = ((others > own) | ((others == own) & is_before)).sum(axis=1)
+        is_before = self._once("before", (), lambda: np.arange(scores.shape[1]) < positions[:, None])
+        ranks = np.count_nonzero((others > own) | ((others == own) & is_before), axis=1)
         gains = np.append(_DISCOUNTS, 0.0)[np.minimum(ranks, DEPTH)]
         return np.bincount(lists, gains, minlength=len(self)) / self.ideal_dcg
 
@@ -178,12 +180,12 @@ def _find(
     """The candidate rows of each query, ascending, and their cosines, float32 (2, rows)."""
     scoring = Scoring(_HALF_LIFE_DAYS)
     transposed = csr_array(title.T), csr_array(excerpt.T)
-    found, cosines = [], []
-    for start in range(0, len(queries), _BLOCK):
-        block = queries[start : start + _BLOCK]
+
+    def find(block: NDArray[np.int64]) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         of_title, of_excerpt = (
             csr_array(field[block] @ other).toarray() for field, other in zip((title, excerpt), transposed, strict=True)
         )
+        found = []
         for i, query in enumerate(block):
             pair = np.stack([of_title[i], of_excerpt[i]])
             pair[:, ~visible] = 0
@@ -193,9 +195,13 @@ def _find(
             decayed = pair * scoring.factor(days[[query]], days)
             rankings = (*pair, pair.mean(axis=0), *decayed, decayed.mean(axis=0))
             rows = np.unique(np.concatenate([_top(scores, _PER_RANKING) for scores in rankings]))
-            found.append(rows)
-            cosines.append(pair[:, rows].astype(np.float32))
-    return found, cosines
+            found.append((rows, pair[:, rows].astype(np.float32)))
+        return found
+
+    blocks = [queries[start : start + _BLOCK] for start in range(0, len(queries), _BLOCK)]
+    workers = cpu_count() if len(blocks) > 1 else 1
+    found = list(chain.from_iterable(Parallel(n_jobs=workers, prefer="threads")(map(delayed(find), blocks))))
+    return [rows for rows, _ in found], [cosines for _, cosines in found]
 
 
 def _top(scores: NDArray[Any], count: int) -> NDArray[np.int64]:

@@ -252,8 +252,12 @@ def _try_analysis(context: TuningContext, tuned: Settings, change: Change) -> tu
 
 def _average_idf_power(context: TuningContext, tuned: Settings) -> tuple[TuningContext, Settings]:
     """The context and settings with the IDF's power averaged as other settings are, if it makes any difference."""
-    contexts = [context.with_analysis({"idf_power": power}) for power in _IDF_POWERS]
-    ndcgs = [_ndcg(each.candidates, each.popularity(tuned), tuned) for each in contexts]
+
+    def ndcg_with(power: float) -> NDArray[np.float64]:
+        other = context.with_analysis({"idf_power": power})
+        return _ndcg(other.candidates, other.popularity(tuned), tuned)
+
+    ndcgs = Parallel(n_jobs=cpu_count(), prefer="threads")(delayed(ndcg_with)(power) for power in _IDF_POWERS)
     if np.ptp([of_power.mean() for of_power in ndcgs]) == 0:
         return context, tuned
     change: Change = {"idf_power": _mean("idf_power", _IDF_POWERS, _posterior(np.array(ndcgs)))}

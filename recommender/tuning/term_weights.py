@@ -8,12 +8,13 @@ no text explains pull at every term.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
+from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array, diags_array, vstack
 
 from recommender.settings import Settings
 from recommender.tuning.candidates import Candidates
@@ -31,6 +32,7 @@ _MIN_DEVIATION = 0.02  # of gains: small changes of weights move few ranks
 _MANY_LISTS = 500  # from here on validating on a quarter of them is enough
 _MIN_DELTA = 0.01  # smaller ones are dropped
 _EPSILON = 1e-12
+_BLOCK = 4096  # pairs at a time: bounds the memory
 
 
 def learn_term_factors(context: TuningContext, settings: Settings) -> tuple[TermFactors, float]:
@@ -40,11 +42,19 @@ def learn_term_factors(context: TuningContext, settings: Settings) -> tuple[Term
     """
     popularity = context.popularity(settings)
     folds = _validation_folds(len(context.candidates))
-    gains = np.concatenate([_gains(context, settings, popularity, fold) for fold in folds])
+    everything = np.arange(len(context.candidates))
+
+    def fit(lists: NDArray[np.int64]) -> list[NDArray[np.float64]]:
+        return TermWeightObjective(context, context.candidates.subset(lists), settings, popularity).minimize()
+
+    # With all lists at once, though their factors are not used where the gain turns out not to be significant.
+    tasks = (delayed(fit)(lists) for lists in (*(np.setdiff1d(everything, fold) for fold in folds), everything))
+    *of_folds, deltas = Parallel(n_jobs=cpu_count(), prefer="threads")(tasks)
+    validated = zip(folds, of_folds, strict=True)
+    gains = np.concatenate([_gains(context, settings, popularity, fold, of_fold) for fold, of_fold in validated])
     days = context.candidates.days[np.concatenate(folds)]
     if not is_significant(gains, days, standard_errors=1.0, min_deviation=_MIN_DEVIATION):
         return {}, 0.0
-    deltas = TermWeightObjective(context, context.candidates, settings, popularity).minimize()
     factors = {
         name: {
             vocabulary.terms[column]: float(np.exp(delta[column] / 2))
@@ -62,11 +72,13 @@ def _validation_folds(lists: int) -> list[NDArray[np.int64]]:
 
 
 def _gains(
-    context: TuningContext, settings: Settings, popularity: NDArray[np.float64], fold: NDArray[np.int64]
+    context: TuningContext,
+    settings: Settings,
+    popularity: NDArray[np.float64],
+    fold: NDArray[np.int64],
+    deltas: Sequence[NDArray[np.float64]],
 ) -> NDArray[np.float64]:
-    """The gain in nDCG@10 of each list of a fold by factors learnt from all other lists."""
-    others = np.setdiff1d(np.arange(len(context.candidates)), fold)
-    deltas = TermWeightObjective(context, context.candidates.subset(others), settings, popularity).minimize()
+    """The gain in nDCG@10 of each list of a fold by the deltas that all other lists teach."""
     before = context.candidates.subset(fold)
     title, excerpt = (_reweighted(field, delta) for field, delta in zip(_fields(context), deltas, strict=True))
     after = before.with_vectors(title=title, excerpt=excerpt)
@@ -82,6 +94,13 @@ def _reweighted(vectors: csr_array, delta: NDArray[np.float64]) -> csr_array:
     scaled = csr_array(vectors @ diags_array(np.exp(delta / 2)))
     lengths = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1)).ravel())
     return csr_array(diags_array(1 / np.maximum(lengths, _EPSILON)) @ scaled)
+
+
+def _products(vectors: csr_array, queries: NDArray[np.int64], rows: NDArray[np.int64]) -> csr_array:
+    """What each term adds to the dot product of each pair, float64 (pairs, terms)."""
+    blocks = (slice(start, start + _BLOCK) for start in range(0, max(len(rows), 1), _BLOCK))
+    of_blocks = [csr_array(vectors[queries[block]].multiply(vectors[rows[block]])) for block in blocks]
+    return csr_array(vstack(of_blocks, format="csr")).astype(np.float64)
 
 
 class TermWeightObjective:
@@ -106,14 +125,8 @@ class TermWeightObjective:
         self._linked_lists, self._linked_columns = np.nonzero(linked)
         self._gain = 1 / candidates.ideal_dcg[self._linked_lists]
         self._shares = (settings.title_weight, 1 - settings.title_weight)
-        self._products = [
-            csr_array(vectors[self._queries].multiply(vectors[self._rows])).astype(np.float64)
-            for vectors in _fields(context)
-        ]
+        self._products = [_products(vectors, self._queries, self._rows) for vectors in _fields(context)]
         self._squares = [csr_array(vectors.multiply(vectors)).astype(np.float64) for vectors in _fields(context)]
-        self._transposed = [
-            (csr_array(p.T), csr_array(s.T)) for p, s in zip(self._products, self._squares, strict=True)
-        ]
 
     def minimize(self) -> list[NDArray[np.float64]]:
         """The best deltas of each field's terms, float64 (terms,)."""
@@ -144,15 +157,14 @@ class TermWeightObjective:
         value, by_score = self._smooth_ndcg(score)
         penalty = _PENALTY / self._lists
         gradient = []
-        for field, (share, cosine, length, weight) in enumerate(
-            zip(self._shares, cosines, lengths, terms, strict=True)
+        for products, squares, share, cosine, length, weight in zip(
+            self._products, self._squares, self._shares, cosines, lengths, terms, strict=True
         ):
             by_cosine = by_score * self._factors * share
-            products, squares = self._transposed[field]
-            direct = products @ (by_cosine / np.sqrt(length[self._queries] * length[self._rows]))
+            direct = products.T @ (by_cosine / np.sqrt(length[self._queries] * length[self._rows]))
             scaled = by_cosine * cosine
             by_length = np.bincount(self._queries, scaled, len(length)) + np.bincount(self._rows, scaled, len(length))
-            through_length = squares @ (by_length / length) / 2
+            through_length = squares.T @ (by_length / length) / 2
             gradient.append((direct - through_length) * weight)
         loss = -value + penalty * float(deltas @ deltas) / 2
         return loss, penalty * deltas - np.concatenate(gradient)
