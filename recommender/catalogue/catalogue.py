@@ -6,6 +6,7 @@ Records are decoded on demand. Processes that map the same files share their mem
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from itertools import chain
@@ -165,17 +166,16 @@ class Catalogue(Sequence[Article]):
         articles = map(self._fresh, rows.tolist())
         return {one.provider: number for one, number in zip(articles, numbers.tolist(), strict=True) if one.provider}
 
-    @property
-    def sections(self) -> NDArray[np.int32]:
-        """Each article's section as a number, int32 (articles,)."""
-        return self.section_numbers[0]
-
     @cached_property
-    def section_numbers(self) -> tuple[NDArray[np.int32], dict[str, int]]:
-        """Each article's section as a number, as in `sections`, and the number of each section."""
-        numbers: dict[str, int] = {}
-        keys = (self.section(row) for row in range(len(self)))
-        return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int32), numbers
+    def _sections(self) -> NDArray[np.object_]:
+        """The sections that are known, object (articles,); 0 where none was asked for yet."""
+        return np.zeros(len(self), object)
+
+    def in_section(self, rows: NDArray[np.int32], section: str) -> NDArray[np.bool_]:
+        """Which of some rows are in a section, bool (rows,); a row is decoded when it is first asked for."""
+        for row in rows[self._sections[rows] == 0].tolist():
+            self._sections[row] = sys.intern(self.section(row))
+        return np.asarray(self._sections[rows] == section)
 
     @cached_property
     def schedule(self) -> Schedule:

@@ -135,9 +135,14 @@ class LiveCatalogue:
             number_provider(article, numbers)
         return numbers
 
-    @cached_property
-    def sections(self) -> NDArray[np.int32]:
-        """Each article's section as a number, int32 (articles,)."""
-        found, numbers = self._base.section_numbers[0], dict(self._base.section_numbers[1])
-        keys = [self._live.section(row) for row in range(len(self._live))]
-        return np.concatenate((found, np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int32)))
+    def section(self, row: int) -> str:
+        """An article's section."""
+        part, row = self._part_of(row)
+        return part.section(row)
+
+    def in_section(self, rows: NDArray[np.int32], section: str) -> NDArray[np.bool_]:
+        """Which of some rows are in a section, bool (rows,)."""
+        found, live = np.empty(len(rows), np.bool_), rows >= len(self._base)
+        found[~live] = self._base.in_section(rows[~live], section)
+        found[live] = self._live.in_section(rows[live] - len(self._base), section)
+        return found

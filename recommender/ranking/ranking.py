@@ -236,7 +236,7 @@ class Ranking:
             if not np.isnan(since):
                 rows = rows[self._index.days[rows] >= since]
             if rules.fill == "section":
-                rows = rows[self._articles.sections[rows] == self._articles.sections[row]]
+                rows = rows[self._articles.in_section(rows, self._articles.section(row))]
             for other in rows.tolist():
                 if not self._own_language or self._articles.language(row) == self._articles.language(other):
                     yield other
