@@ -228,11 +228,17 @@ def _require_free(host: str, port: int) -> None:
 
 def _require_free_socket(path: Path) -> None:
     """The same for a Unix socket; one that a killed server has left behind is removed."""
-    if not path.is_socket():
-        if path.exists():
-            raise RecommenderError(f"{path}: is no socket; name another path with --uds")
-        return
-    with socket.socket(socket.AF_UNIX) as probe:
-        if probe.connect_ex(str(path)) == 0:
-            raise RecommenderError(f"{path}: another server listens there; name another path with --uds")
-    path.unlink()
+    if path.is_socket():
+        with socket.socket(socket.AF_UNIX) as probe:
+            if probe.connect_ex(str(path)) == 0:
+                raise RecommenderError(f"{path}: another server listens there; name another path with --uds")
+        path.unlink()
+    elif path.exists():
+        raise RecommenderError(f"{path}: is no socket; name another path with --uds")
+    try:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.bind(str(path))
+        path.unlink()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise RecommenderError(f"can't listen on {path}: {why}; name another path with --uds") from error

@@ -23,7 +23,7 @@ _OptionalText: TypeAlias = Annotated[str | None, Meta(description="a text")]
 _Switch: TypeAlias = Annotated[bool, Meta(description="true or false")]
 _Count: TypeAlias = Annotated[int, Meta(ge=0, le=_YEAR, description=f"a whole number from 0 to {_YEAR}")]
 _Origin: TypeAlias = Annotated[
-    str, Meta(pattern=r"^(\*|https?://[^/]*)$", description="origins such as https://www.site.example, or *")
+    str, Meta(pattern=r"^(\*|https?://[^/*\s]+)$", description="origins such as https://www.site.example, or *")
 ]
 _Field: TypeAlias = Annotated[
     str, Meta(pattern=f"^({'|'.join(ENTRY_FIELDS)})$", description=f"names of {', '.join(ENTRY_FIELDS)}")
@@ -105,7 +105,7 @@ def _read(text: str, annotation: Any) -> object:
     if annotation is _Fields:
         return tuple(part.strip() for part in text.split(","))
     if annotation is _Origins:
-        return tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+        return tuple(part.strip().rstrip("/").lower() for part in text.split(",") if part.strip())  # as browsers say it
     try:
         return msgspec.convert(text, annotation, strict=False, dec_hook=lambda kind, value: kind(value))
     except msgspec.ValidationError:

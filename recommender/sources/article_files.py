@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -114,7 +115,7 @@ def find_article_files(root: Path, choice: FileChoice | None = None) -> FoundFil
             return  # one of our own, trained within the site's folder
         for entry in entries:
             if not _is_text(entry.name):
-                problems.append(Problem(ascii(entry.name), "its name is not UTF-8; rename it"))
+                problems.append(Problem(ascii(entry.name), _why_no_text(entry.name)))
                 continue
             try:
                 # Unlike `entry.is_dir()`, a path says no of a link to itself.
@@ -156,6 +157,14 @@ def _matches(file: str, patterns: Sequence[str]) -> bool:
     """Whether a glob is that of a file or of a folder that it lies in."""
     paths = [file, *(str(folder) for folder in PurePosixPath(file).parents)]
     return any(fnmatchcase(path, pattern.rstrip("/")) for path in paths for pattern in patterns)
+
+
+def _why_no_text(name: str) -> str:
+    try:
+        os.fsencode(name).decode()
+    except UnicodeDecodeError:
+        return "its name is not UTF-8; rename it"
+    return f"its name is UTF-8, which this locale ({sys.getfilesystemencoding()}) does not read; set PYTHONUTF8=1"
 
 
 def _is_text(name: str) -> bool:

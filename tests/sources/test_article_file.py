@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -253,3 +255,25 @@ def test_where_a_site_holds_back_what_is_to_come_an_article_is_public_from_its_d
         site = Site(generator="folder", reason="", holds_back_future=holds_back)
         [source] = read_file(tmp_path, "a.md", site=site).sources
         assert source.visible_from == expected
+
+
+IN_ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+def test_a_name_that_the_locale_does_not_read_is_told_from_one_that_is_not_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\ntitle: Ferry\n---\n")
+    for name in ("F\u00e4hre.md".encode(), b"\xff.md"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).touch()
+    code = (
+        "import pathlib, sys; from recommender import Corpus; "
+        "print(*Corpus.from_path(pathlib.Path(sys.argv[1])).problems, sep='\\n')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path],
+        env={**os.environ, **IN_ASCII},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "its name is UTF-8, which this locale (ascii) does not read; set PYTHONUTF8=1" in done.stdout
+    assert done.stdout.count("its name is not UTF-8; rename it") == 1

@@ -220,6 +220,19 @@ def test_a_socket_where_another_server_listens_is_an_error(tmp_path: Path, publi
     assert done.stderr == f"recommender: {path}: another server listens there; name another path with --uds\n"
 
 
+@pytest.mark.parametrize(
+    ("name", "why"), [("nowhere/socket", "No such file or directory"), ("s" * 200, "path too long")]
+)
+def test_a_socket_that_can_not_be_made_is_an_error(
+    tmp_path: Path, published: tuple[Path, Manifest], name: str, why: str
+) -> None:
+    command = [RECOMMENDER, "serve", "--uds", str(tmp_path / name), "--models", str(published[0])]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"recommender: can't listen on {tmp_path / name}: ")
+    assert done.stderr.endswith(f"{why}; name another path with --uds\n")
+
+
 def test_a_wrong_setting_is_said_before_anything_is_served(published: tuple[Path, Manifest]) -> None:
     command = [RECOMMENDER, "serve", "--models", str(published[0])]
     done = subprocess.run(

@@ -27,7 +27,7 @@ def test_a_setting_is_read_from_its_variable_and_overridden_by_its_name() -> Non
     environment = {
         "RECOMMENDER_MAX_AGE": "5",
         "RECOMMENDER_COMPRESSION": "False",
-        "RECOMMENDER_CORS_ORIGINS": "https://a.example/, https://b.example",
+        "RECOMMENDER_CORS_ORIGINS": "https://A.example/, https://b.example",
         "RECOMMENDER_PUBLISHED": "only",
         "RECOMMENDER_FIELDS": "id, title",
     }
@@ -52,6 +52,7 @@ def test_a_setting_is_read_from_its_variable_and_overridden_by_its_name() -> Non
         ("PUBLISHED", "yes", "any or only"),
         ("FIELDS", "heat", f"names of {', '.join(ENTRY_FIELDS)}"),
         ("CORS_ORIGINS", "site.example", "origins such as https://www.site.example, or *"),
+        ("CORS_ORIGINS", "https://*.example", "origins such as https://www.site.example, or *"),
         ("CORS_ORIGINS", "https://site.example/path", "origins such as https://www.site.example, or *"),
     ],
 )
