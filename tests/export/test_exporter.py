@@ -110,8 +110,8 @@ def test_a_dataset_says_what_each_article_is_known_by(tmp_path: Path, site: Site
     for name, file in parts(tmp_path).items():
         ids = [json.loads(line)["id"] for line in file.read_bytes().splitlines()]
         known = [json.loads(line) for line in (tmp_path / "_names" / name).read_bytes().splitlines()]
-        urls = {id: [] if id == "undated" else [f"site.example/{id}"] for id in ids}
-        assert known == [{"id": id, "names": [], "urls": urls[id]} for id in ids]
+        urls = {id: {} if id == "undated" else {"urls": [f"site.example/{id}"]} for id in ids}
+        assert known == [{"id": id, **urls[id]} for id in ids]
 
 
 def test_parquet_gives_the_same_answers_byte_for_byte(site: Site, answers: bytes, tmp_path: Path) -> None:
