@@ -16,10 +16,11 @@ from recommender.artefacts import LocalModels
 from recommender.cli.options import corpus_options, limit_option, look_up_options, models_option
 from recommender.corpus import ShapeName
 from recommender.errors import RecommenderError, printable
+from recommender.live import load_with_live_articles
 from recommender.ranking import Options
 from recommender.sources import FileChoice
 from recommender.storage import locked_folder
-from recommender.training import ensure_trained, kept_choice, load_with_live_articles, read_corpus
+from recommender.training import ensure_trained, kept_choice, read_corpus
 from recommender.writing import SHAPES, Action, Enrichment, Mode, Outcome, Removal
 
 

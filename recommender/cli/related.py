@@ -8,8 +8,8 @@ import click
 
 from recommender.artefacts import LocalModels
 from recommender.cli.options import fields_option, limit_option, look_up_options, models_option
+from recommender.live import load_with_live_articles
 from recommender.ranking import Options, Recommender, Suggestion
-from recommender.training import load_with_live_articles
 from recommender.writing import YamlStyle
 
 

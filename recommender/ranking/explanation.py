@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy.sparse import csr_array
+import scipy
 
 from recommender.articles import Article
 from recommender.text import Documents, TfidfModel, topic_of_term
@@ -51,7 +51,7 @@ class Explanation:
     words: tuple[SharedWord, ...]
 
 
-def shared_words(model: TfidfModel, article: Article, contributions: csr_array) -> tuple[SharedWord, ...]:
+def shared_words(model: TfidfModel, article: Article, contributions: scipy.sparse.csr_array) -> tuple[SharedWord, ...]:
     """The words of an article that make up what terms contribute, greatest contribution first.
 
     Args:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import NamedTuple, Self, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from recommender.catalogue import HAS_PINS_OR_BANS, PART_OF_SERIES, Catalogue, LiveCatalogue
 from recommender.ranking.rules import (
@@ -179,7 +179,8 @@ class Ranking:
         """The score of one article as a candidate for another, with the bits that a search gives it."""
         query = self._weigh_query(self._index.vectors_of([row])).astype(np.float64)
         products = query.multiply(self._index.vectors_of([other]).astype(np.float64))
-        similarity = float(np.add.accumulate(np.append(0.0, csr_array(products).data))[-1])  # in the columns' order
+        in_column_order = scipy.sparse.csr_array(products).data
+        similarity = float(np.add.accumulate(np.append(0.0, in_column_order))[-1])
         days, providers = self._index.days, self._index.providers
         decay = float(self._scoring.factor(days[[row]], days[[other]])[0])
         of_providers = float(self._scoring.provider_factor(providers[[row]], providers[[other]])[0])
@@ -188,9 +189,10 @@ class Ranking:
         evergreen = 1.0 if self._scoring.half_life_days is None else min(self._scoring.evergreen, decay)
         return PairScore(score, similarity, decay, evergreen, weight, of_providers)
 
-    def products(self, row: int, other: int) -> csr_array:
+    def products(self, row: int, other: int) -> scipy.sparse.csr_array:
         """What each term that two articles share adds to their similarity, float32 (1, terms)."""
-        return csr_array(self._weigh_query(self._index.vectors_of([row])).multiply(self._index.vectors_of([other])))
+        query = self._weigh_query(self._index.vectors_of([row]))
+        return scipy.sparse.csr_array(query.multiply(self._index.vectors_of([other])))
 
     def lists(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
         """The list of each article, as its editors wish it: pins, curated links, parts of its series, suggestions."""
@@ -337,7 +339,7 @@ class Ranking:
         return self._search(rows, self._index.vectors_of(rows), self._index.days[list(rows)], rules) if rows else []
 
     def for_text(
-        self, vector: csr_array, days: NDArray[np.float64], rules: Rules, *, provider: str | None = None
+        self, vector: scipy.sparse.csr_array, days: NDArray[np.float64], rules: Rules, *, provider: str | None = None
     ) -> Ranked:
         """The best candidates for a text that is no article.
 
@@ -355,7 +357,7 @@ class Ranking:
 
         return self._capped(found, rules)
 
-    def _weigh_query(self, queries: csr_array) -> csr_array:
+    def _weigh_query(self, queries: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
         """Queries that give the fields the shares that are wanted, which may be others than were trained."""
         if self._query_factors is None:
             return queries
@@ -371,7 +373,7 @@ class Ranking:
     def _search(
         self,
         rows: Sequence[int],
-        queries: csr_array,
+        queries: scipy.sparse.csr_array,
         days: NDArray[np.float64],
         rules: Rules,
         *,

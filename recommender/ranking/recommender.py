@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Self, Unpack
 
 import numpy as np
+import scipy
 from more_itertools import chunked
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from recommender.artefacts import NO_ORIGIN, Models, TrainedModel, models_at
 from recommender.articles import Article, in_rank_order, parse_date
@@ -222,10 +222,10 @@ class Recommender:
         return self._in_rank_order(self._index.weights)
 
     @property
-    def vectors(self) -> csr_array:
+    def vectors(self) -> scipy.sparse.csr_array:
         """The articles' vectors in rank order, float32 (articles, terms), of unit length unless a field is empty."""
         rows = self._catalogue.rows
-        return self._index.vectors if isinstance(rows, range) else csr_array(self._index.vectors[rows])
+        return self._index.vectors if isinstance(rows, range) else scipy.sparse.csr_array(self._index.vectors[rows])
 
     def _in_rank_order(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         rows = self._catalogue.rows

@@ -8,9 +8,9 @@ every list (Radovanović et al., Hubs in space, 2010).
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from recommender.search.index import Index
 from recommender.search.index_arrays import read_only
@@ -104,7 +104,7 @@ def recover_hubness_threshold(index: Index, *, scoring: Scoring, exponent: float
 
 def hub_weights_of_vectors(
     index: Index,
-    vectors: csr_array,
+    vectors: scipy.sparse.csr_array,
     *,
     days: NDArray[np.float64],
     excluded: NDArray[np.int32],
@@ -133,7 +133,7 @@ def hub_weights_of_vectors(
 
 def hubness_of_vector(
     index: Index,
-    vector: csr_array,
+    vector: scipy.sparse.csr_array,
     *,
     day: float,
     row: int,

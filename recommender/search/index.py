@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
+import scipy
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from recommender.search.index_arrays import HEAD_LEVELS, IndexArrays, read_only
 from recommender.search.index_layout import choose_block_size, term_levels, value_scale
@@ -68,7 +68,7 @@ class Index:
     @classmethod
     def build(
         cls,
-        vectors: csr_array,
+        vectors: scipy.sparse.csr_array,
         days: NDArray[np.float64],
         weights: NDArray[np.float64] | None = None,
         *,
@@ -84,8 +84,6 @@ class Index:
             providers: int32 (articles,) the number of each one's provider, -1 for none; none has one if left out.
             like: an index whose block size, value scale and term levels this one takes over.
         """
-        from recommender.search.kernels import invert_block
-
         articles, terms = vectors.shape
         block_size = (
             like.arrays.block_size if like else choose_block_size(articles=articles, terms=terms, values=vectors.nnz)
@@ -110,9 +108,7 @@ class Index:
             value_scale=like.arrays.value_scale if like else value_scale(float(vectors.data.max(initial=0))),
             max_norm=0.0,
         )
-        max_norms = Parallel(n_jobs=cpu_count() if blocks > 1 else 1, prefer="threads")(
-            delayed(invert_block)(arrays, block) for block in range(blocks)
-        )
+        max_norms = _invert_blocks(arrays) if blocks else []
         return cls.from_arrays(
             arrays._replace(
                 max_norm=max(max_norms, default=0.0),
@@ -162,25 +158,25 @@ class Index:
         return len(self.arrays.term_levels)
 
     @property
-    def vectors(self) -> csr_array:
+    def vectors(self) -> scipy.sparse.csr_array:
         """The articles' vectors, float32 (articles, terms)."""
         return self.slice(0, len(self))
 
-    def slice(self, first: int, last: int) -> csr_array:
+    def slice(self, first: int, last: int) -> scipy.sparse.csr_array:
         """The vectors from row `first` until `last`, float32 (rows, terms)."""
         indptr, indices, data = self.arrays.indptr, self.arrays.indices, self.arrays.data
         start, end = indptr[first], indptr[last]
         offsets = indptr[first : last + 1] - start
         if offsets[-1] <= np.iinfo(indices.dtype).max:  # else scipy copies the columns into the type of the offsets
             offsets = offsets.astype(indices.dtype)
-        return csr_array((data[start:end], indices[start:end], offsets), shape=(last - first, self.terms))
+        return scipy.sparse.csr_array((data[start:end], indices[start:end], offsets), shape=(last - first, self.terms))
 
     def vector(self, row: int) -> Vector:
         """The columns and values of a row."""
         span = slice(self.arrays.indptr[row], self.arrays.indptr[row + 1])
         return self.arrays.indices[span], self.arrays.data[span]
 
-    def vectors_of(self, rows: Sequence[int]) -> csr_array:
+    def vectors_of(self, rows: Sequence[int]) -> scipy.sparse.csr_array:
         """The vectors of some rows, float32 (rows, terms), at a cost that does not grow with the other rows."""
         return stack_vectors([self.vector(row) for row in rows], terms=self.terms)
 
@@ -196,7 +192,7 @@ class Index:
 
     def nearest(
         self,
-        queries: csr_array,
+        queries: scipy.sparse.csr_array,
         *,
         query_days: NDArray[np.float64],
         scoring: Scoring,
@@ -267,7 +263,7 @@ class Index:
 
     def queries_found_by(
         self,
-        vector: csr_array,
+        vector: scipy.sparse.csr_array,
         *,
         day: float,
         weight: float,
@@ -302,15 +298,26 @@ class Index:
         return np.flatnonzero((scores > 0) & (scores >= min_scores))
 
 
-def stack_vectors(vectors: Sequence[Vector], *, terms: int) -> csr_array:
+def _invert_blocks(arrays: IndexArrays) -> list[float]:
+    """Write the postings and head norms of all blocks; returns the greatest norm of a vector in each."""
+    from recommender.search.kernels import invert_block
+
+    blocks = range(len(arrays.posting_offsets))
+    invert = (delayed(invert_block)(arrays, block) for block in blocks)
+    return list(Parallel(n_jobs=cpu_count() if len(blocks) > 1 else 1, prefer="threads")(invert))
+
+
+def stack_vectors(vectors: Sequence[Vector], *, terms: int) -> scipy.sparse.csr_array:
     """One matrix, float32 (vectors, terms), of several vectors."""
     indptr = np.cumsum([0, *(len(indices) for indices, _ in vectors)], dtype=np.int32)
     columns = np.concatenate([np.empty(0, np.int32), *(indices for indices, _ in vectors)])
     values = np.concatenate([np.empty(0, np.float32), *(data for _, data in vectors)])
-    return csr_array((values, columns, indptr), shape=(len(vectors), terms))
+    return scipy.sparse.csr_array((values, columns, indptr), shape=(len(vectors), terms))
 
 
-def similarities(vectors: csr_array, queries: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+def similarities(
+    vectors: scipy.sparse.csr_array, queries: NDArray[np.int64], rows: NDArray[np.int64]
+) -> NDArray[np.float32]:
     """The dot products of rows of float32 vectors, float32 (queries, width).
 
     Args:

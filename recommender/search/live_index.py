@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TypedDict, Unpack
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
 
 from recommender.search.index import Index, Neighbors, stack_vectors
 from recommender.search.scoring import Scoring
@@ -46,11 +46,11 @@ class LiveIndex:
         self.providers = np.concatenate((base.providers, live.providers))
 
     @property
-    def vectors(self) -> csr_array:
+    def vectors(self) -> scipy.sparse.csr_array:
         """The articles' vectors, float32 (articles, terms)."""
-        return csr_array(vstack((self._base.vectors, self._live.vectors), format="csr"))
+        return scipy.sparse.csr_array(scipy.sparse.vstack((self._base.vectors, self._live.vectors), format="csr"))
 
-    def vectors_of(self, rows: Sequence[int]) -> csr_array:
+    def vectors_of(self, rows: Sequence[int]) -> scipy.sparse.csr_array:
         """The vectors of some articles, float32 (rows, terms)."""
         base, live, start = self._base, self._live, len(self._base)
         vectors = [base.vector(row) if row < start else live.vector(row - start) for row in rows]
@@ -58,7 +58,7 @@ class LiveIndex:
 
     def nearest(
         self,
-        queries: csr_array,
+        queries: scipy.sparse.csr_array,
         *,
         excluded: NDArray[np.int32],
         allowed: NDArray[np.bool_],
@@ -74,7 +74,7 @@ class LiveIndex:
 
     def nearest_live(
         self,
-        queries: csr_array,
+        queries: scipy.sparse.csr_array,
         *,
         excluded: NDArray[np.int32],
         allowed: NDArray[np.bool_],

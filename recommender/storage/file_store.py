@@ -8,9 +8,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import fsspec
-from fsspec.implementations.local import LocalFileSystem
-
 from recommender.errors import FAULTS, StorageError, without_secrets
 from recommender.storage.atomic import atomic_write, remove_temporary_files, sync_folder
 from recommender.storage.folder_lock import locked_folder
@@ -34,6 +31,9 @@ class FileStore:
         Raises:
             StorageError: fsspec doesn't know the protocol, or a library for it is missing.
         """
+        import fsspec
+        from fsspec.implementations.local import LocalFileSystem
+
         self.url = url
         self.location = without_secrets(url)
         self._filesystem: Any

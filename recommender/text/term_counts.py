@@ -10,9 +10,9 @@ from itertools import repeat
 from typing import Self
 
 import numpy as np
+import scipy
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from recommender.text.analyzer import Analyzer
 
@@ -32,8 +32,8 @@ class TermCounts:
         terms: in the order of their columns.
     """
 
-    token_counts: csr_array
-    token_terms: csr_array
+    token_counts: scipy.sparse.csr_array
+    token_terms: scipy.sparse.csr_array
     terms: tuple[str, ...]
 
     @classmethod
@@ -66,22 +66,23 @@ class TermCounts:
         column_of = np.empty(len(terms), np.int32)
         column_of[[found[term] for term in terms]] = np.arange(len(terms), dtype=np.int32)
         parts = token_terms.data, column_of[token_terms.indices], token_terms.indptr
-        return cls(token_counts, csr_array(parts, token_terms.shape), terms)
+        return cls(token_counts, scipy.sparse.csr_array(parts, token_terms.shape), terms)
 
     def with_columns(self, columns: Mapping[str, int]) -> Self:
         """The same counts in the columns of a larger vocabulary, which must hold all these terms in the same order."""
         new_columns = np.fromiter((columns[term] for term in self.terms), np.int32, len(self.terms))
         old = self.token_terms
         parts = old.data, new_columns[old.indices], old.indptr
-        return replace(self, token_terms=csr_array(parts, (old.shape[0], len(columns))), terms=tuple(columns))
+        token_terms = scipy.sparse.csr_array(parts, (old.shape[0], len(columns)))
+        return replace(self, token_terms=token_terms, terms=tuple(columns))
 
     def block_starts(self) -> range:
         """The first text of each block."""
         return range(0, self.token_counts.shape[0], BLOCK)
 
-    def block(self, start: int) -> csr_array:
+    def block(self, start: int) -> scipy.sparse.csr_array:
         """The counts of one block, float32 (texts, terms), the columns sorted."""
-        counts = csr_array(self.token_counts[start : start + BLOCK] @ self.token_terms)
+        counts = scipy.sparse.csr_array(self.token_counts[start : start + BLOCK] @ self.token_terms)
         counts.sort_indices()
         return counts
 
@@ -101,7 +102,7 @@ class TermCounts:
         return frequencies
 
     def _block_frequencies(self, start: int) -> NDArray[np.int64]:
-        product = csr_array(self.token_counts[start : start + BLOCK] @ self.token_terms)
+        product = scipy.sparse.csr_array(self.token_counts[start : start + BLOCK] @ self.token_terms)
         return np.bincount(product.indices, minlength=len(self.terms))
 
 
@@ -112,13 +113,13 @@ def _new_numbering() -> defaultdict[str, int]:
     return numbers
 
 
-def _count_rows(rows: Iterable[Sequence[int]], columns: Mapping[str, int]) -> csr_array:
+def _count_rows(rows: Iterable[Sequence[int]], columns: Mapping[str, int]) -> scipy.sparse.csr_array:
     """How often each column occurs in each row, float32; the rows may still number columns while they are read."""
     flat, ends = array("i"), array("q", [0])
     for row in rows:
         flat.extend(row)
         ends.append(len(flat))
-    indices = np.asarray(flat)
-    counts = csr_array((np.ones(len(indices), np.float32), indices, np.asarray(ends)), (len(ends) - 1, len(columns)))
+    indices, shape = np.asarray(flat), (len(ends) - 1, len(columns))
+    counts = scipy.sparse.csr_array((np.ones(len(indices), np.float32), indices, np.asarray(ends)), shape)
     counts.sum_duplicates()
     return counts

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
+import scipy
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack
 
 from recommender.settings import Settings
 from recommender.text.analyzer import Analyzer, language_of_term, topic_of_term, topics_as_text
@@ -96,7 +96,7 @@ class TfidfModel:
 
     def fit_transform(
         self, documents: Documents, *, term_factors: Mapping[str, Mapping[str, float]] | None = None
-    ) -> csr_array:
+    ) -> scipy.sparse.csr_array:
         """Learn terms and IDF, and return the vectors, float32 (articles, terms).
 
         Args:
@@ -160,7 +160,7 @@ class TfidfModel:
             self.vocabularies_[field] = Vocabulary(tuple(terms), weights.astype(np.float32))
         return self
 
-    def transform(self, documents: Documents) -> csr_array:
+    def transform(self, documents: Documents) -> scipy.sparse.csr_array:
         """The vectors of any documents, float32 (articles, terms); terms that are new to a field are left out.
 
         Where the settings part languages, a text whose language is not given, "", is taken to be of the one that knows
@@ -215,7 +215,7 @@ class TfidfModel:
         within = self._columns[field].get(term)
         return None if within is None else self.columns()[field].start + within
 
-    def weigh(self, counts: Mapping[str, TermCounts]) -> csr_array:
+    def weigh(self, counts: Mapping[str, TermCounts]) -> scipy.sparse.csr_array:
         """The vectors of term counts, float32 (articles, terms).
 
         They are made block by block, so that memory holds no more than the result and the factors of the counts.
@@ -244,21 +244,21 @@ class TfidfModel:
         indptr = np.concatenate(ends)
         if size <= np.iinfo(np.int32).max:
             indptr = indptr.astype(np.int32)
-        vectors = csr_array((data, indices, indptr), shape=(articles, terms))
+        vectors = scipy.sparse.csr_array((data, indices, indptr), shape=(articles, terms))
         vectors.has_canonical_format = True
         return vectors
 
-    def _weigh_block(self, counts: Mapping[str, TermCounts], start: int) -> csr_array:
+    def _weigh_block(self, counts: Mapping[str, TermCounts], start: int) -> scipy.sparse.csr_array:
         from sklearn.feature_extraction.text import TfidfTransformer
 
         blocks = []
         for field, of_field in counts.items():
             transformer = TfidfTransformer(sublinear_tf=field == "text")
             transformer.idf_ = self.vocabularies_[field].weights
-            weighted = csr_array(transformer.transform(of_field.block(start), copy=False))
+            weighted = scipy.sparse.csr_array(transformer.transform(of_field.block(start), copy=False))
             weighted.data *= np.float32(np.sqrt(self.shares[field]))
             blocks.append(weighted)
-        joined = csr_array(hstack(blocks, format="csr"))
+        joined = scipy.sparse.csr_array(scipy.sparse.hstack(blocks, format="csr"))
         joined.eliminate_zeros()
         return joined
 

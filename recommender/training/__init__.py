@@ -1,7 +1,7 @@
 """Trains a model slice by slice, on one machine or a cluster, and publishes it in a models folder."""
 
 from recommender.training.file_choice import kept_choice
-from recommender.training.live_articles import load_with_live_articles, read_corpus
+from recommender.training.live_articles import read_corpus
 from recommender.training.progress import show_stages
 from recommender.training.slices import ROWS
 from recommender.training.trainer import ensure_trained, publish, train
@@ -10,7 +10,6 @@ __all__ = [
     "ROWS",
     "ensure_trained",
     "kept_choice",
-    "load_with_live_articles",
     "publish",
     "read_corpus",
     "show_stages",

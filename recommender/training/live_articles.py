@@ -1,4 +1,4 @@
-"""A corpus, or a published model, together with the live articles of a models folder."""
+"""A corpus together with the live articles of a models folder."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from pathlib import Path
 
 import click
 
-from recommender.artefacts import LocalModels, Models
+from recommender.artefacts import Models
 from recommender.corpus import Corpus
 from recommender.journal import LiveChanges
-from recommender.live import LiveOverlay
 from recommender.parallel import freeze_gc
-from recommender.ranking import Recommender
 from recommender.sources import PARSE_CACHE_FILE, FileChoice
 
 
@@ -33,13 +31,3 @@ def read_corpus(corpus_path: Path, models: Models, *, choice: FileChoice | None 
     corpus = Corpus.from_path(corpus_path, cache=cache, live_changes=live_changes, choice=choice, progress=True)
     freeze_gc()
     return corpus
-
-
-def load_with_live_articles(models: LocalModels, version: str | None = None) -> Recommender:
-    """Load a version, by default the one in use, with the articles posted and withdrawn since it was trained.
-
-    Raises:
-        ArtefactError: the version can't be loaded.
-    """
-    base = Recommender.load(models, version)
-    return LiveOverlay(base).with_changes(LiveChanges.load(models.path)).recommender

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,20 @@ def test_related_prints_the_answer_of_the_api(published: tuple[Path, Manifest], 
     result = run("related", SEED_ID, "--limit", 1, "--format", "json", "--models", published[0])
     best = seeds_recommender.related(SEED_ID)[0].article
     assert json.loads(result.stdout) == {"id": SEED_ID, "related": [best.entry]}
+
+
+def test_a_look_up_of_a_precomputed_list_imports_nothing_that_searches_or_learns(
+    published: tuple[Path, Manifest],
+) -> None:
+    program = f"""
+import sys
+from recommender.cli import main
+main(["related", "{SEED_ID}", "--models", "{published[0]}"], standalone_mode=False)
+print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    imported = set(done.stdout.splitlines()[-1].split())
+    assert not {"flask", "fsspec", "numba", "recommender.training", "scipy.sparse", "sklearn"} & imported
 
 
 @pytest.fixture
