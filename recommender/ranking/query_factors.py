@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from recommender.errors import SettingsError
@@ -25,3 +26,12 @@ def query_factors(model: TfidfModel, *, trained: float, wanted: float) -> NDArra
         for field, span in model.columns().items()
     ]
     return np.concatenate(factors).astype(np.float32)
+
+
+def weigh_queries(queries: scipy.sparse.csr_array, factors: NDArray[np.float32] | None) -> scipy.sparse.csr_array:
+    """Queries that give the fields the shares that are wanted; with `None`, those that were trained."""
+    if factors is None:
+        return queries
+    weighed = queries.copy()
+    weighed.data *= factors[weighed.indices]
+    return weighed

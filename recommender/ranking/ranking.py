@@ -13,6 +13,8 @@ import scipy
 from numpy.typing import NDArray
 
 from recommender.catalogue import HAS_PINS_OR_BANS, PART_OF_SERIES, Catalogue, LiveCatalogue
+from recommender.ranking.explanation import PairScores
+from recommender.ranking.query_factors import weigh_queries
 from recommender.ranking.rules import (
     COPY,
     ITSELF,
@@ -58,22 +60,12 @@ class _Allowed(NamedTuple):
         return row if self.shown is None or row < 0 else int(self.shown[row])
 
 
-class PairScore(NamedTuple):
-    """The score of one article as a candidate for another, and its factors, see `Explanation`."""
-
-    score: float
-    similarity: float
-    decay: float
-    evergreen: float
-    weight: float
-    provider: float
-
-
 class Ranking:
     """Ranks articles for any of them, or for a text that is none.
 
     Attributes:
         top_lists: lists that were made in batch, if they were; they change no answer.
+        pairs: the scores of single pairs.
     """
 
     def __init__(
@@ -98,6 +90,7 @@ class Ranking:
         self._index = index
         self._scoring = scoring
         self._query_factors = query_factors
+        self.pairs = PairScores(index, scoring=scoring, query_factors=query_factors)
         self.top_lists = top_lists
         self._own_language = own_language
         self._clock = clock
@@ -159,7 +152,7 @@ class Ranking:
         """The rule that keeps one article out of the list of another, if that does not pin it."""
         if (rule := self.removed_by(row, other, asked)) is not None:
             return rule
-        similarity = self.pair(row, other).similarity
+        similarity = self.pairs.score(row, other).similarity
         return TOO_LITTLE if 0 < similarity < self._scoring.min_similarity else None
 
     def placements(self, row: int, others: Sequence[int], rules: Rules) -> list[Placement]:
@@ -170,29 +163,10 @@ class Ranking:
         placements = []
         for other in others:
             rule = self.absent_by(row, other, rules)
-            rank, score = ranks.get(other) or (None, self.pair(row, other).score)
+            rank, score = ranks.get(other) or (None, self.pairs.score(row, other).score)
             name, note = (rule.name, rule.note) if rule else (None, "")
             placements.append(Placement(rank, score, name, note))
         return placements
-
-    def pair(self, row: int, other: int) -> PairScore:
-        """The score of one article as a candidate for another, with the bits that a search gives it."""
-        query = self._weigh_query(self._index.vectors_of([row])).astype(np.float64)
-        products = query.multiply(self._index.vectors_of([other]).astype(np.float64))
-        in_column_order = scipy.sparse.csr_array(products).data
-        similarity = float(np.add.accumulate(np.append(0.0, in_column_order))[-1])
-        days, providers = self._index.days, self._index.providers
-        decay = float(self._scoring.factor(days[[row]], days[[other]])[0])
-        of_providers = float(self._scoring.provider_factor(providers[[row]], providers[[other]])[0])
-        weight = float(self._index.weights[other])
-        score = self._scoring.score(similarity, float(days[other] - days[row]), weight, of_providers)
-        evergreen = 1.0 if self._scoring.half_life_days is None else min(self._scoring.evergreen, decay)
-        return PairScore(score, similarity, decay, evergreen, weight, of_providers)
-
-    def products(self, row: int, other: int) -> scipy.sparse.csr_array:
-        """What each term that two articles share adds to their similarity, float32 (1, terms)."""
-        query = self._weigh_query(self._index.vectors_of([row]))
-        return scipy.sparse.csr_array(query.multiply(self._index.vectors_of([other])))
 
     def lists(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
         """The list of each article, as its editors wish it: pins, curated links, parts of its series, suggestions."""
@@ -264,7 +238,7 @@ class Ranking:
             if other is None or not unwanted.isdisjoint(texts := (other, allowed.copy_of(other))):
                 continue
             if self.removed_by(row, other, any_copy) is None:
-                pinned.append((other, self.pair(row, other)[0]))
+                pinned.append((other, self.pairs.score(row, other).score))
                 unwanted.update(texts)
         kept = (self._articles.id(other) for other, _ in pinned)
         wider = replace(rules, exclude=(*rules.exclude, *kept))
@@ -357,14 +331,6 @@ class Ranking:
 
         return self._capped(found, rules)
 
-    def _weigh_query(self, queries: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
-        """Queries that give the fields the shares that are wanted, which may be others than were trained."""
-        if self._query_factors is None:
-            return queries
-        weighed = queries.copy()
-        weighed.data *= self._query_factors[weighed.indices]
-        return weighed
-
     def _excluded_rows(self, own: int, rules: Rules, allowed: _Allowed) -> list[int]:
         """The rows that a list must not hold besides its article's own: its copy, those excluded, and their copies."""
         rows = [row for id in rules.exclude if (row := self._articles.names.row(id)) is not None]
@@ -385,7 +351,7 @@ class Ranking:
         """The nearest of some queries, which are the articles at some rows or, -1, none; by default among all."""
         allowed = self._allowed_now(rules)
         found = (nearest or self._index.nearest)(
-            self._weigh_query(queries),
+            weigh_queries(queries, self._query_factors),
             query_days=days,
             query_providers=self._index.providers[rows] if providers is None else providers,
             excluded=np.array([[row, *self._excluded_rows(row, rules, allowed)] for row in rows], np.int32),

@@ -20,7 +20,7 @@ from recommender.catalogue import Catalogue, LiveCatalogue
 from recommender.corpus import Corpus, choose_defaults
 from recommender.errors import CorpusError
 from recommender.ranking.answer import encode_answer
-from recommender.ranking.explanation import Explanation, shared_words
+from recommender.ranking.explanation import Explanation, explain
 from recommender.ranking.identifiers import Identifiers
 from recommender.ranking.look_up import LookUp
 from recommender.ranking.options import Options
@@ -386,13 +386,9 @@ class Recommender:
         """
         row, other_row = self._look_up.row(id), self._look_up.row(other)
         rule = self._ranking.absent_by(row, other_row, Rules.from_settings(self.settings))
-        apart = abs(float(self._index.days[row] - self._index.days[other_row]))
-        return Explanation(
-            **self._ranking.pair(row, other_row)._asdict(),
-            days_apart=None if np.isnan(apart) else apart,
-            removed_by=rule.name if rule else None,
-            words=shared_words(self._tfidf, self._catalogue[row], self._ranking.products(row, other_row)),
-        )
+        removed_by = rule.name if rule else None
+        article, pairs = self._catalogue[row], self._ranking.pairs
+        return explain(pairs, self._tfidf, article, row, other_row, removed_by=removed_by)
 
     def _rules(self, limit: int | None, options: Options) -> Rules:
         if self._for_readers and self.settings.published == "only":
