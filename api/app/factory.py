@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["create_app"]
 
-_LARGEST_BODY = 64 * 1024
-
 
 def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     """Build the application.
@@ -37,11 +35,11 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     # prometheus-client reads the environment when it is imported; in a worker, `serve` has set it by now.
     from api.app.error_handlers import register_error_handlers
     from api.http import ROUTE, Deliverer
-    from api.middleware import FastPath, Metrics, OuterMiddleware, RateLimit
+    from api.middleware import LARGEST_BODY, Admission, FastPath, Metrics, OuterMiddleware, RateLimit
 
     own = Config.of(os.environ, config)
     app = Flask("api", template_folder="pages/templates", static_folder="pages/static")
-    app.config.from_mapping({"MAX_CONTENT_LENGTH": _LARGEST_BODY, **config})
+    app.config.from_mapping({"MAX_CONTENT_LENGTH": LARGEST_BODY, **config})
     deliverer = app.extensions["deliverer"] = Deliverer(own)
     if recommender is None and own.store is not None:
         answering, describe = _over_store(app, own.store)
@@ -61,9 +59,10 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
             del response.headers["Content-Type"]
         return response
 
-    wsgi_app: WSGIApplication = FastPath(app.wsgi_app, answering, deliverer)
+    unlimited = {operation.path for operation in app.extensions["operations"] if not operation.rate_limited}
+    wsgi_app: WSGIApplication = Admission(app.wsgi_app, threads=own.threads, unlimited=unlimited)
+    wsgi_app = FastPath(wsgi_app, answering, deliverer)
     if own.rate_limit:
-        unlimited = {operation.path for operation in app.extensions["operations"] if not operation.rate_limited}
         wsgi_app = RateLimit(wsgi_app, own.rate_limit, own.rate_limit_storage, unlimited=unlimited)
     wsgi_app = OuterMiddleware(wsgi_app, own, metrics)
     if own.trusted_proxies:

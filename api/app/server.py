@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
+import resource
 import signal
 import socket
 import tempfile
@@ -17,10 +19,11 @@ from typing import TYPE_CHECKING
 
 import click
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
 from api.app.factory import create_app
-from api.state import PREFIX, Config
+from api.state import PREFIX, QUEUE, Config
 from recommender import RecommenderError
 from recommender.artefacts import LocalModels
 from recommender.cli import corpus_argument, corpus_options, models_option
@@ -32,7 +35,10 @@ from recommender.training import ensure_trained
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-_QUEUED_REQUESTS = 128  # of a worker; connections beyond are not accepted until it has caught up
+_CONNECTIONS = 16_384  # of a worker; connections beyond are not accepted until others end
+_BACKLOG = 4096  # connections that wait to be accepted
+_OTHER_FILES = 256  # that a worker may have open besides
+_HEADERS = HTTP1Settings(header_read_timeout=30_000, max_buffer_size=64 << 10)  # idle connections end as late, too
 _STOP_SECONDS = 5
 _PARENT_CHECK_SECONDS = 0.1
 _PORT_SECONDS = 2.0  # how long the workers of a server that was killed may hold its port
@@ -68,10 +74,15 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
     3. A worker that is not done after 5 seconds is killed. So is one that is still loading its model.
     4. The server ends with status 0.
 
+    SIGHUP replaces the workers one by one; SIGUSR1, SIGUSR2 and SIGQUIT do nothing.
+
     If a worker is killed, the server starts another at once; if that one ends within 5.5 seconds, the server gives up
     and ends with status 1. If the server is killed, its workers stop within a second. What was acknowledged with a 2xx
     is on the disk in any case.
     """
+    for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)  # workers inherit that
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     return MPServer(
         target,
         factory=True,
@@ -82,12 +93,24 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
         uds_permissions=0o660,
         workers=workers,
         websockets=False,
-        blocking_threads=threads,
-        backpressure=_QUEUED_REQUESTS,
+        blocking_threads=threads + 2 * QUEUE,
+        backlog=_BACKLOG,
+        backpressure=max(_connections(), 1),
+        http1_settings=_HEADERS,
         respawn_failed_workers=True,
         respawn_interval=0,
         workers_kill_timeout=_STOP_SECONDS,
     )
+
+
+def _connections() -> int:
+    """How many connections a worker may hold, once the limit of open files is as high as it may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS + _OTHER_FILES
+    if soft not in (-1, resource.RLIM_INFINITY) and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(_CONNECTIONS, soft - _OTHER_FILES) if soft > 0 else _CONNECTIONS
 
 
 @click.command("serve")
@@ -156,6 +179,7 @@ def serve_command(
     if store and corpus_path:
         raise click.UsageError("a store answers without a corpus; leave out CORPUS, or --store and RECOMMENDER_STORE")
     # Workers are processes of their own, and read their configuration from the environment.
+    os.environ[f"{PREFIX}THREADS"] = str(threads)
     if trusted_proxies is not None:
         os.environ[f"{PREFIX}TRUSTED_PROXIES"] = str(trusted_proxies)
     if store:

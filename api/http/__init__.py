@@ -6,7 +6,7 @@ from api.http.openapi import openapi_document
 from api.http.operation import Operation, OperationGroup, View, is_look_up, register_operations, rule_of
 from api.http.options import default_fields, entry_fields, ranking_options
 from api.http.parameters import Reader, WrongRequestError, in_words, schemas_of
-from api.http.problems import problem, store_unavailable, unknown
+from api.http.problems import problem, unavailable, unknown
 from api.http.request_types import (
     ArticleListOptions,
     CorpusQuery,
@@ -29,6 +29,7 @@ from api.http.request_types import (
     TrialSettings,
 )
 from api.http.response_types import (
+    MOST_EXPLAINED,
     ArticleResponse,
     ArticlesResponse,
     EntryExplanation,
@@ -51,6 +52,7 @@ from api.http.response_types import (
 __all__ = [
     "JSON",
     "LIST",
+    "MOST_EXPLAINED",
     "POLICY",
     "ROUTE",
     "ArticleListOptions",
@@ -106,8 +108,8 @@ __all__ = [
     "register_operations",
     "rule_of",
     "schemas_of",
-    "store_unavailable",
     "takes_gzip",
+    "unavailable",
     "uncached",
     "unknown",
 ]

@@ -26,8 +26,8 @@ def unknown(error: UnknownArticleError) -> Response:
     return problem(HTTPStatus.NOT_FOUND, str(error), closest=closest)
 
 
-def store_unavailable(detail: str) -> Response:
-    """The problem that the store does not answer at the moment."""
+def unavailable(detail: str) -> Response:
+    """The problem that requests can't be answered at the moment."""
     response = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)
     response.headers["Retry-After"] = "1"  # second
     return response

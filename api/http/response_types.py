@@ -87,13 +87,20 @@ class EntryExplanation(Struct):
     words: list[ExplainedWord]
 
 
+MOST_EXPLAINED = 20
+"""Entries of a list that are explained: each costs a millisecond."""
+
+
 class RelatedResponse(Struct, omit_defaults=True):
     """The answer to a look-up."""
 
     id: str
     related: list[RelatedEntry]
     explain: (
-        Annotated[list[EntryExplanation], Meta(description="One item for each entry, if `explain` is true.")]
+        Annotated[
+            list[EntryExplanation],
+            Meta(description=f"One item for each of the first {MOST_EXPLAINED} entries, if `explain` is true."),
+        ]
         | UnsetType
     ) = UNSET
 

@@ -7,6 +7,7 @@ from flask import Response, request
 
 from api.http import (
     LIST,
+    MOST_EXPLAINED,
     ArticleResponse,
     ArticlesResponse,
     DraftBody,
@@ -79,7 +80,7 @@ def _related(snapshot: Snapshot, id: str, query: LookUpQuery) -> Response:
     body = recommender.answer(id, limit=limit, fields=entry_fields(query), **options)
     request.environ[LIST] = body
     if query.explain:
-        suggestions = recommender.related(id, limit=limit, **options)
+        suggestions = recommender.related(id, limit=limit, **options)[:MOST_EXPLAINED]
         explanations = [_explanation(recommender, id, suggestion.article) for suggestion in suggestions]
         body = body[:-1] + b',"explain":' + msgspec.json.encode(explanations) + b"}"
     return deliver(snapshot, body)

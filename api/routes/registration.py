@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, abort
 
-from api.http import Operation, register_operations, rule_of, store_unavailable
+from api.http import Operation, register_operations, rule_of, unavailable
 from api.pages import corpus_operations, explorer_operations
 from api.routes.articles import operations as articles
 from api.routes.fragment import operations as fragments
@@ -42,9 +42,9 @@ def register_store_routes(app: Flask, answers: StoreAnswers) -> None:
             app.add_url_rule(rule_of(operation), endpoint, _refuse, methods=[operation.method])
 
     @app.errorhandler(StoreError)
-    def unavailable(error: StoreError) -> Response:
+    def store_unavailable(error: StoreError) -> Response:
         answers.report(error)
-        return store_unavailable("the store of answers does not answer at the moment")
+        return unavailable("the store of answers does not answer at the moment")
 
 
 def _refuse(**_: str) -> Response:

@@ -22,7 +22,7 @@ from api.http import (
     View,
     WrongRequestError,
     deliver,
-    store_unavailable,
+    unavailable,
     uncached,
 )
 from api.routes.articles import operations as articles
@@ -96,7 +96,7 @@ def readyz() -> Response:
     try:
         info = _answers().info()
     except StoreError as error:
-        return store_unavailable(str(error))
+        return unavailable(str(error))
     ready = StoreReadyResponse("ready", info.version, info.articles, info.limit, info.loaded)
     return uncached(msgspec.json.encode(ready))
 

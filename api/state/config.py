@@ -15,6 +15,8 @@ from recommender.errors import SettingsError
 from recommender.settings import Published, annotations_of, check_setting
 
 PREFIX = "RECOMMENDER_"
+QUEUE = 256
+"""Requests whose bodies may be arriving at a time, and as many that may wait to be computed; each holds a thread."""
 _YEAR = 31_536_000  # seconds
 
 _Path: TypeAlias = Annotated[Path, Meta(description="a path")]
@@ -22,6 +24,7 @@ _Text: TypeAlias = Annotated[str, Meta(description="a text")]
 _OptionalText: TypeAlias = Annotated[str | None, Meta(description="a text")]
 _Switch: TypeAlias = Annotated[bool, Meta(description="true or false")]
 _Count: TypeAlias = Annotated[int, Meta(ge=0, le=_YEAR, description=f"a whole number from 0 to {_YEAR}")]
+_Threads: TypeAlias = Annotated[int, Meta(ge=1, le=64, description="a whole number from 1 to 64")]
 _Origin: TypeAlias = Annotated[
     str, Meta(pattern=r"^(\*|https?://[^/*\s]+)$", description="origins such as https://www.site.example, or *")
 ]
@@ -60,6 +63,8 @@ class Config:
     """Where requests are counted; `redis://HOST:6379` counts those of all workers together."""
     trusted_proxies: _Count = 0
     """Number of proxies in front whose X-Forwarded-For is trusted."""
+    threads: _Threads = 2
+    """Requests that a worker computes at a time; look-ups by ID alone are answered besides."""
     access_log: _Switch = True
     """Whether each request is logged on standard output, as one JSON object a line."""
 
