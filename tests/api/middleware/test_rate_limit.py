@@ -1,0 +1,43 @@
+"""A rate limit whose requests are counted in Redis, which may be away."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from samples import article, corpus_of
+from stores import redis_running
+from waiting import SLACK
+
+from api import create_app
+from recommender import Recommender
+from recommender.errors import SettingsError
+
+PATH = "/articles/a/related"
+
+
+def test_while_nobody_can_count_all_requests_pass(tmp_path: Path) -> None:
+    recommender = Recommender().fit(corpus_of(article("a", "Comet"), article("b", "Comet over the bay")))
+    with redis_running(tmp_path) as redis:
+
+        def statuses() -> list[int]:
+            client = create_app(recommender, RATE_LIMIT="1/hour", RATE_LIMIT_STORAGE=redis.url).test_client()
+            return [client.get(PATH).status_code for _ in range(3)]
+
+        assert statuses() == [200, 429, 429]
+        with redis.halted():
+            begun = time.monotonic()
+            assert statuses() == [200, 200, 200]
+            assert time.monotonic() - begun < 5 * SLACK
+        assert statuses() == [429, 429, 429]
+        redis.kill()
+        assert statuses() == [200, 200, 200]
+        redis.start()
+
+
+def test_an_error_tells_no_password() -> None:
+    recommender = Recommender().fit(corpus_of(article("a", "Comet"), article("b", "Comet over the bay")))
+    with pytest.raises(SettingsError, match="can't be kept in 'nowhere://host'") as caught:
+        create_app(recommender, RATE_LIMIT="1/hour", RATE_LIMIT_STORAGE="nowhere://me:secret@host")
+    assert "secret" not in str(caught.value)
