@@ -8,10 +8,10 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from api.http import WrongRequestError, problem, unknown
+from api.http import WrongRequestError, problem, unavailable, unknown
 from api.pages import render_page
 from api.state import current_snapshot
-from recommender.errors import JournalError, UnknownArticleError
+from recommender.errors import ArtefactError, JournalError, UnknownArticleError
 
 
 def register_error_handlers(app: Flask) -> None:
@@ -29,6 +29,10 @@ def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(JournalError)
     def not_kept(error: JournalError) -> Response:
         return problem(HTTPStatus.INSUFFICIENT_STORAGE, str(error))
+
+    @app.errorhandler(ArtefactError)
+    def not_readable(error: ArtefactError) -> Response:
+        return _for_reader(str(error), unavailable(f"what answers this is no longer there: {error}"))
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:

@@ -68,7 +68,8 @@ class ModelWatcher:
     ) -> None:
         """Load the model in use and begin to follow the folder.
 
-        If the model in use has no seal yet, the one that was served last answers until the new one is verified.
+        If the model in use has no seal yet, or none is known to be in use, the one that was served last answers until
+        the new one is verified.
 
         Args:
             posting: whether articles may be posted, so that what that needs is loaded before they are.
@@ -90,8 +91,7 @@ class ModelWatcher:
         self._journal = Journal(models, versions=self._models.versions)
         self._journal_failed = False
         self._changing = threading.Lock()  # guards the journal, and the overlay that follows it
-        version = self._first_version()
-        self._overlay = self._load(version, LiveChanges())
+        version, self._overlay = self._load_first()
         self.snapshot = self._snapshot_of(version, self._overlay)
         self._check_journal()
         self._stopped = threading.Event()
@@ -109,11 +109,17 @@ class ModelWatcher:
             thread.join()
         self._journal.close()
 
-    def _first_version(self) -> str:
-        version, served = self._models.current(), self._models.last_served()
-        if served is not None and served != version and not self._models.is_verified(version):
-            return served
-        return version
+    def _load_first(self) -> tuple[str, LiveOverlay]:
+        served = self._models.last_served()
+        try:
+            version = self._models.current()
+            if served in (None, version) or self._models.is_verified(version):
+                return version, self._load(version, LiveChanges())
+        except ArtefactError as error:
+            if served is None:
+                raise
+            log.error("%s; %s is served instead", error, served)
+        return served, self._load(served, LiveChanges())
 
     def post(self, new: PostedArticle) -> tuple[LiveOverlay, bool]:
         """Add or replace a live article and keep it on the disk; all workers serve it within two seconds.

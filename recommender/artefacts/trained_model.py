@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
+from recommender.artefacts.manifest import refusing
 from recommender.artefacts.model_files import ARRAYS, RECORDS, TEXTS, ModelFiles, file_names
 from recommender.catalogue import Catalogue, PackedStrings, StringIndex
 from recommender.corpus import Copies
@@ -31,7 +32,8 @@ class TrainedModel:
 
     Attributes:
         top_lists: precomputed lists; `None` where every look-up searches.
-        read_tfidf: reads the terms and their weights, which look-ups of articles do not need.
+        read_tfidf: reads the terms and their weights, which look-ups of articles do not need; raises an `ArtefactError`
+            where they are gone.
     """
 
     catalogue: Catalogue
@@ -66,7 +68,8 @@ class TrainedModel:
         )
 
         def read_tfidf() -> TfidfModel:
-            vocabularies = {field: files.read_vocabulary(field) for field in fields_of(settings)}
+            with refusing(origin.version):
+                vocabularies = {field: files.read_vocabulary(field) for field in fields_of(settings)}
             return TfidfModel.from_vocabularies(vocabularies, settings=settings)
 
         lists = TopLists(arrays["lists.rows"], arrays["lists.scores"])

@@ -120,6 +120,35 @@ def test_a_worker_that_starts_while_a_bad_model_is_in_use_serves_what_the_others
         others.close()
 
 
+@pytest.mark.parametrize("pointer", [None, b"", b"\xff\xfe", b"nonsense"])
+def test_a_worker_that_starts_without_a_pointer_serves_what_the_others_do(
+    published: Published, pointer: bytes | None
+) -> None:
+    models, first = published
+    LocalModels(models).record_served(first.version)
+    if pointer is None:
+        (models / "current").unlink()
+    else:
+        (models / "current").write_bytes(pointer)
+    joining = ModelWatcher(models)
+    try:
+        assert joining.snapshot.version == first.version
+        until(lambda: joining.refused is not None)
+    finally:
+        joining.close()
+
+
+def test_what_a_served_version_that_was_deleted_can_not_answer_is_unavailable(published: Published) -> None:
+    models, first = published
+    client = create_app(MODELS=models, ACCESS_LOG=False).test_client()
+    copy_damaged(models, first.version)
+    shutil.rmtree(models / first.version)
+    assert client.get(f"/articles/{SEED_ID}/related").status_code == 200
+    answer = client.post("/related", json={"title": "harbour tunnel"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert client.get(f"/explore?id={SEED_ID}").status_code == 503
+
+
 def test_a_bad_model_where_none_was_served_before_is_an_error(published: Published) -> None:
     models, first = published
     copy_damaged(models, first.version)
