@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+
 from flask import Response
 from msgspec import ValidationError
 
-from api.http import CorpusQuery, OperationGroup
+from api.http import JSON, CorpusQuery, CorpusSelection, OperationGroup
 from api.pages.cards import Card
-from api.pages.corpus.rows import rows_of
+from api.pages.corpus import plots
+from api.pages.corpus.download import csv_of, json_of
+from api.pages.corpus.rows import Row, rows_of
 from api.pages.corpus.selected import SIZE, Selected
 from api.pages.page import render_page
 from api.state import Snapshot, has_token, visible_snapshot
@@ -29,12 +33,18 @@ def corpus(query: CorpusQuery) -> Response:
     page = min(query.page or 1, pages)
     first = (page - 1) * size
     found = rows_of(overview, selected.positions[first : first + size].tolist())
-    inspection = _inspection(snapshot)
+    figures, inspection = Figures.of(overview, shown=selected.shown), _inspection(snapshot)
     return render_page(
         snapshot,
         "corpus.html",
         selected=selected,
-        figures=Figures.of(overview, shown=selected.shown),
+        figures=figures,
+        plots={
+            "coverage": plots.coverage(figures),
+            "periods": plots.periods(figures),
+            "bins": list(plots.bins(figures)),
+            "languages": plots.languages(figures),
+        },
         usual_score=overview.usual_score,
         limit=overview.limit,
         hub_from=overview.hub_from,
@@ -52,6 +62,28 @@ def corpus(query: CorpusQuery) -> Response:
         tables=tables_of(inspection) if inspection else [],
         problems=list(problem_lines(inspection)) if inspection else [],
     )
+
+
+@operations.operation("GET", "/corpus.csv", response="text/csv")
+def corpus_csv(query: CorpusSelection) -> Response:
+    """The articles of the table, on all of its pages, as CSV."""
+    return _download(query, csv_of, "text/csv; charset=utf-8", "corpus.csv")
+
+
+@operations.operation("GET", "/corpus.json", response="application/json")
+def corpus_json(query: CorpusSelection) -> Response:
+    """The articles of the table, on all of its pages, as JSON."""
+    return _download(query, json_of, JSON, "corpus.json")
+
+
+def _download(
+    query: CorpusSelection, write: Callable[[Iterable[Row]], Iterator[bytes]], content_type: str, name: str
+) -> Response:
+    selected = Selected(visible_snapshot(), query)
+    response = Response(write(rows_of(selected.overview, selected.positions.tolist())), content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _inspection(snapshot: Snapshot) -> Inspection | None:

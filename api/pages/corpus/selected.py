@@ -57,6 +57,11 @@ class Selected:
         """How many articles are selected."""
         return len(self.positions)
 
+    @property
+    def conditions(self) -> dict[str, str]:
+        """The parameters that select and sort, without that of the page's size."""
+        return {name: value for name, value in self.parameters.items() if name != "size"}
+
     def sorted_by(self, sort: Sort) -> dict[str, str]:
         """The parameters of the same articles sorted by something, in the other direction if they are already."""
         changed = self.parameters | {"sort": sort, "order": "ascending"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -45,6 +47,13 @@ def client(*articles: Article, token: bool = True, **config: object) -> FlaskCli
     return found
 
 
+def in_lists(id: str) -> int:
+    """In how many lists of public articles one is."""
+    recommender = client().application.extensions["model"].snapshot.recommender
+    readable = [one.id for one in ARTICLES if not one.hidden]
+    return sum(other.article.id == id for owner in readable for other in recommender.related(owner))
+
+
 def listed(page: str) -> list[str]:
     """The IDs of the rows of the table."""
     return re.findall(r'<th scope="row"><a href="/explore\?id=([^"]*)">', page)
@@ -86,14 +95,11 @@ def test_a_row_says_what_is_known_of_its_article_and_of_its_list() -> None:
     assert row is not None
     assert re.findall(r"<bdi[^>]*>([^<]*)</bdi>", row[1]) == ["comet bay night", "Post", "en", "Sky", "Sea"]
     assert re.findall(r'class="state \w+">([^<]*)<', row[1]) == ["linked by editors"]
-    numbers = re.findall(r'<td class="number">([^<]*)</td>', row[1])
-    recommender = client().application.extensions["model"].snapshot.recommender
-    [best, *_] = recommender.related("bay")
-    readable = [one.id for one in ARTICLES if not one.hidden]
-    in_lists = sum(other.article.id == "bay" for id in readable for other in recommender.related(id))
-    assert numbers == [f"{in_lists}", f"{best.score:.3f}", "2", "2"]
+    numbers = re.findall(r'<td class="number[^"]*">([^<]*)</td>', row[1])
+    [best, *_] = client().application.extensions["model"].snapshot.recommender.related("bay")
+    assert numbers == [f"{in_lists('bay')}", f"{best.score:.3f}", "2", "2"]
     empty = client().get("/corpus?state=none").text
-    assert re.findall(r'<td class="number">([^<]*)</td>', empty)[1:3] == ["–", "0"]
+    assert re.findall(r'<td class="number[^"]*">([^<]*)</td>', empty)[1:3] == ["–", "0"]
 
 
 def test_the_order_is_told_and_turned_by_its_heading() -> None:
@@ -154,6 +160,77 @@ def test_without_the_token_only_what_is_public_is_shown_and_counted() -> None:
     everything = client(PUBLISHED="only").get("/corpus?state=hidden").text
     assert listed(everything) == ["secret", "held"]
     assert ">published: false<" in everything
+
+
+def test_csv_holds_the_selected_articles_of_all_pages() -> None:
+    answer = client().get("/corpus.csv?provider=Post&sort=links&order=ascending")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="corpus.csv"'
+    assert answer.headers["Cache-Control"] == "no-store"
+    recommender = client().application.extensions["model"].snapshot.recommender
+    [near], [bay] = (recommender.related(id, limit=1) for id in ("near", "bay"))
+    assert answer.data.decode().split("\r\n") == [
+        "\ufeffid,path,title,url,date,provider,language,topics,states,suggested,best_score,entries,links",
+        "near,,comet bay,https://site.example/near,2024-03-02,Post,de,Sky,good,"
+        f"{in_lists('near')},{round(near.score, 4)},2,0",
+        "bay,,comet bay night,https://site.example/bay,2024-03-03,Post,en,Sky; Sea,good; curated,"
+        f"{in_lists('bay')},{round(bay.score, 4)},2,2",
+        "",
+    ]
+
+
+def test_json_holds_the_same_as_values() -> None:
+    answer = client().get("/corpus.json?state=none")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json == {
+        "articles": [
+            {
+                "id": "alone",
+                "path": None,
+                "title": "Schoolgirl",
+                "url": "https://site.example/alone",
+                "date": "2024-01-05",
+                "provider": None,
+                "language": None,
+                "topics": [],
+                "states": ["none", "orphan"],
+                "suggested": 0,
+                "best_score": 0.0,
+                "entries": 0,
+                "links": 0,
+            }
+        ]
+    }
+    assert client().get("/corpus.json?state=expired").json == {"articles": []}
+
+
+@pytest.mark.parametrize("path", ["/corpus.csv", "/corpus.json"])
+def test_files_hold_what_the_table_may_show_and_take_no_page(path: str) -> None:
+    for shown, hidden in ((client(), ""), (client(token=False), "comet bay draft")):
+        found = shown.get(path).data.decode()
+        assert "comet bay held" in found
+        assert ("comet bay draft" in found) is not bool(hidden)
+    assert "comet bay held" not in client(token=False, PUBLISHED="only").get(path).text
+    wrong = client().get(f"{path}?page=2")
+    assert (wrong.status_code, wrong.json["parameter"]) == (400, "page")  # type: ignore[index]
+
+
+def test_long_files_are_whole() -> None:
+    many = [article(f"a{number:04}", "comet", date="2024-01-01") for number in range(1_234)]
+    whole = client(*many)
+    found = whole.get("/corpus.json")
+    assert [one["id"] for one in found.json["articles"]] == [one.id for one in many]  # type: ignore[index]
+    assert found.headers.get("Content-Length") is None  # it is sent while it is made
+    rows = list(csv.reader(io.StringIO(whole.get("/corpus.csv").data.decode("utf-8-sig"))))
+    assert [row[0] for row in rows[1:]] == [one.id for one in many]
+
+
+@pytest.mark.parametrize("title", ["=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", '=1,"quoted"\nline'])
+def test_no_cell_is_a_formula(title: str) -> None:
+    hostile = client(_of("=evil", article("=id", title), topics=("=topic", "other")))
+    [_, row] = csv.reader(io.StringIO(hostile.get("/corpus.csv").data.decode("utf-8-sig"), newline=""))
+    assert (row[0], row[2], row[5], row[7]) == ("'=id", f"'{title}", "'=evil", "'=topic; other")
+    assert hostile.get("/corpus.json").json["articles"][0]["title"] == title  # type: ignore[index]
 
 
 def test_hostile_articles_are_text_in_the_table() -> None:

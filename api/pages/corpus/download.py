@@ -1,0 +1,63 @@
+"""Articles of a corpus as CSV and as JSON, made row by row while they are sent."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+from more_itertools import chunked
+
+from api.pages.corpus.rows import Row
+from recommender.articles import get_entry_url
+
+_AT_ONCE = 500  # rows that are sent together
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FIELDS = (
+    *("id", "path", "title", "url", "date", "provider", "language", "topics"),
+    *("states", "suggested", "best_score", "entries", "links"),
+)
+
+
+def csv_of(rows: Iterable[Row]) -> Iterator[bytes]:
+    """A table with a heading, as spreadsheets take it: UTF-8 with a mark, several topics or states with `; ` between.
+
+    A text that a spreadsheet would run as a formula begins with an apostrophe.
+    """
+    yield b"\xef\xbb\xbf" + _lines([_FIELDS])
+    for some in chunked(rows, _AT_ONCE):
+        yield _lines([_cell(value) for value in _values(row).values()] for row in some)
+
+
+def json_of(rows: Iterable[Row]) -> Iterator[bytes]:
+    """`{"articles": […]}`; what is unknown is `null`."""
+    start = b'{"articles":['
+    for some in chunked(rows, _AT_ONCE):
+        yield start + b",".join(msgspec.json.encode(_values(row)) for row in some)
+        start = b","
+    yield start + b"]}" if start != b"," else b"]}"
+
+
+def _values(row: Row) -> dict[str, Any]:
+    article = row.article
+    values = (
+        *(article.id, article.path or None, article.title, get_entry_url(article.entry), row.day or None),
+        *(row.provider or None, row.language or None, row.topics, row.states),
+        *(row.suggested, round(row.best_score, 4), row.entries, row.links),
+    )
+    return dict(zip(_FIELDS, values, strict=True))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, int | float):
+        return str(value)
+    text = "; ".join(value) if isinstance(value, list) else value or ""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _lines(rows: Iterable[Iterable[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode(errors="replace")
