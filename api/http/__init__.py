@@ -1,7 +1,7 @@
 """The HTTP contract: declared operations, types of requests and answers, the OpenAPI document, caching, and errors."""
 
 from api.http.caching import JSON, Deliverer, deliver, takes_gzip, uncached
-from api.http.environ import LIST, POLICY, ROUTE
+from api.http.environ import IGNORED, LIST, POLICY, ROUTE
 from api.http.openapi import openapi_document
 from api.http.operation import Operation, OperationGroup, View, is_look_up, register_operations, rule_of
 from api.http.options import default_fields, entry_fields, ranking_options
@@ -9,10 +9,13 @@ from api.http.parameters import Reader, WrongRequestError, in_words, schemas_of
 from api.http.problems import problem, unavailable, unknown
 from api.http.request_types import (
     ArticleListOptions,
+    ArticleQuery,
+    ArticlesQuery,
     CorpusQuery,
     CorpusSelection,
     DraftBody,
     DraftForm,
+    DraftProvider,
     DraftQuery,
     ExploreQuery,
     FragmentQuery,
@@ -22,7 +25,6 @@ from api.http.request_types import (
     LookUpQuery,
     NoParameters,
     RequestFields,
-    SearchQuery,
     StoreFragmentQuery,
     StoreLookUpByUrlQuery,
     StoreLookUpQuery,
@@ -43,6 +45,7 @@ from api.http.response_types import (
     ReadyResponse,
     RefusedModel,
     RelatedEntry,
+    RelatedListsResponse,
     RelatedResponse,
     StoreReadyResponse,
     SuggestionsResponse,
@@ -50,19 +53,23 @@ from api.http.response_types import (
 )
 
 __all__ = [
+    "IGNORED",
     "JSON",
     "LIST",
     "MOST_EXPLAINED",
     "POLICY",
     "ROUTE",
     "ArticleListOptions",
+    "ArticleQuery",
     "ArticleResponse",
+    "ArticlesQuery",
     "ArticlesResponse",
     "CorpusQuery",
     "CorpusSelection",
     "Deliverer",
     "DraftBody",
     "DraftForm",
+    "DraftProvider",
     "DraftQuery",
     "EntryExplanation",
     "EntryImage",
@@ -85,9 +92,9 @@ __all__ = [
     "ReadyResponse",
     "RefusedModel",
     "RelatedEntry",
+    "RelatedListsResponse",
     "RelatedResponse",
     "RequestFields",
-    "SearchQuery",
     "StoreFragmentQuery",
     "StoreLookUpByUrlQuery",
     "StoreLookUpQuery",

@@ -8,5 +8,8 @@ ROUTE = "recommender.route"
 LIST = "recommender.list"
 """The list that the request is answered with, as bytes."""
 
+IGNORED = "recommender.ignored"
+"""The members of the request's body that say nothing here, as a list."""
+
 POLICY = "recommender.policy"
 """The content security policy of the answer; by default the strictest."""

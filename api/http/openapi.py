@@ -25,7 +25,8 @@ _HEADERS = {
 @cache
 def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
     """The document of some operations, which is the same on every server of this version that has them."""
-    types = [operation.response for operation in operations if not isinstance(operation.response, str)]
+    operations = tuple(operation for operation in operations if operation.described)
+    types = [type for operation in operations for type in _types(operation.response)]
     types += [type for operation in operations for type in (operation.body, operation.form) if type]
     _, components = msgspec.json.schema_components([*types, ProblemDetails], ref_template="#/components/schemas/{name}")
     paths: dict[str, dict[str, Any]] = {}
@@ -38,6 +39,8 @@ def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
             "version": installed_version("related-articles"),
             "description": "Which articles of a site belong together, in the shape of its `related` field.",
         },
+        "servers": [{"url": "/", "description": "This server"}],
+        "tags": [{"name": name} for name in dict.fromkeys(operation.group for operation in operations)],
         "paths": paths,
         "components": {
             "schemas": dict(sorted(components.items())),
@@ -58,6 +61,7 @@ def _described(operation: Operation) -> dict[str, Any]:
         responses["201"] = {**answer, "description": "The answer, where the article was unknown before"}
     described: dict[str, Any] = {
         "operationId": operation.id,
+        "tags": [operation.group],
         "summary": operation.summary,
         "parameters": [*_in_path(operation.path), *_in_query(operation.query)],
         "responses": dict(sorted(responses.items())),
@@ -80,10 +84,15 @@ def _body(operation: Operation) -> dict[str, Any]:
     return body
 
 
-def _content(type: type | str, *, media_type: str = JSON) -> dict[str, Any]:
+def _types(response: type | str | tuple[type, ...]) -> tuple[type, ...]:
+    return () if isinstance(response, str) else response if isinstance(response, tuple) else (response,)
+
+
+def _content(type: type | str | tuple[type, ...], *, media_type: str = JSON) -> dict[str, Any]:
     if isinstance(type, str):
         return {type: {"schema": {"type": "object" if type.endswith("json") else "string"}}}
-    return {media_type: {"schema": {"$ref": f"#/components/schemas/{type.__name__}"}}}
+    schemas = [{"$ref": f"#/components/schemas/{one.__name__}"} for one in _types(type)]
+    return {media_type: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
 
 
 def _problem(status: int) -> dict[str, Any]:

@@ -33,13 +33,14 @@ class Operation:
         path: as in OpenAPI, with `{id}` for an article's ID.
         view: answers a request that has been read. Its name is the operation's ID; its docstring begins with the
             summary.
-        response: the type of the answer, or its media type where it is not JSON.
+        response: the type of the answer, several where the request decides, or its media type where it is not JSON.
         media_types: of a body that the view reads itself.
         problems: the statuses of its errors, beside those that follow from the rest.
         cacheable: whether caches may keep the answer.
         creates: whether it may answer that something was created.
         needs_token: whether it needs the server's token.
         rate_limited: whether a rate limit, where one is set, counts it.
+        described: whether the document describes it.
         guard: refuses requests before anything of them is read.
     """
 
@@ -47,13 +48,14 @@ class Operation:
     method: str
     path: str
     view: View
-    response: type | str
+    response: type | str | tuple[type, ...]
     media_types: tuple[str, ...] = ()
     problems: tuple[int, ...] = ()
     cacheable: bool = False
     creates: bool = False
     needs_token: bool = False
     rate_limited: bool = True
+    described: bool = True
     guard: Callable[[], object] | None = None
 
     @property
@@ -106,16 +108,33 @@ class Operation:
 class OperationGroup:
     """Operations that are declared together, in the order of their declaration."""
 
-    def __init__(self, name: str) -> None:
-        """Begin a group without operations; its name is the first part of their routes' names."""
+    def __init__(self, name: str, *, described: bool = True) -> None:
+        """Begin a group without operations; its name is the first part of their routes' names.
+
+        Args:
+            described: whether the document describes them.
+        """
         self._name = name
+        self._described = described
         self._operations: dict[str, Operation] = {}
 
-    def operation(self, method: str, path: str, *, response: type | str, **options: Any) -> Callable[[View], View]:
+    def operation(
+        self, method: str, path: str, *, response: type | str | tuple[type, ...], **options: Any
+    ) -> Callable[[View], View]:
         """Declare the decorated view as an operation; see `Operation` for the options."""
 
         def declare(view: View) -> View:
-            self.add(Operation(group=self._name, method=method, path=path, view=view, response=response, **options))
+            self.add(
+                Operation(
+                    group=self._name,
+                    described=self._described,
+                    method=method,
+                    path=path,
+                    view=view,
+                    response=response,
+                    **options,
+                )
+            )
             return view
 
         return declare
@@ -152,7 +171,7 @@ def is_look_up(id: str) -> bool:
 
 
 def register_operations(app: Flask, operations: Iterable[Operation]) -> None:
-    """Add the routes of operations to an application, whose document describes just these."""
+    """Add the routes of operations to an application, whose document describes those of them that are `described`."""
     app.extensions["operations"] = tuple(operations)
     app.url_map.converters.update(id=IdConverter, own_id=OwnIdConverter)
     app.url_map.merge_slashes = False

@@ -11,6 +11,7 @@ import msgspec
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
+from api.http.environ import IGNORED
 from api.http.request_types import NOTHING, RequestFields, is_date
 
 T = TypeVar("T", bound=RequestFields)
@@ -61,7 +62,7 @@ class Reader(Generic[T]):
         return self._read(filled, filled)
 
     def of_json(self, request: Request) -> T:
-        """Read a JSON body.
+        """Read a JSON body; where the type allows unknown members, their names are noted in the request.
 
         Raises:
             WrongRequestError: it is not a JSON object, or a member is unknown, missing, or has a wrong value.
@@ -72,8 +73,10 @@ class Reader(Generic[T]):
             raise WrongRequestError(f"the body is not JSON that can be read: {error}") from error
         if not isinstance(values, dict):
             raise WrongRequestError(f"the body must be a JSON object with {self._names()}")
-        for name in values:
-            self._require_known(name)
+        if self._type.__struct_config__.forbid_unknown_fields:
+            for name in values:
+                self._require_known(name)
+        request.environ[IGNORED] = [name for name in values if name not in self._fields]
         return self._read(values, values)
 
     def _read(self, values: Mapping[str, object], given: Mapping[str, object]) -> T:
@@ -87,7 +90,7 @@ class Reader(Generic[T]):
                 continue
             try:
                 read[field.name] = msgspec.convert(values[name], field.type)
-                dates = self._schemas[name].get("anyOf", ())
+                dates = _dates_of(self._schemas[name])
                 if dates and not (is_date(read[field.name]) or (NOTHING in dates and not read[field.name])):
                     raise msgspec.ValidationError
             except msgspec.ValidationError as error:
@@ -134,6 +137,8 @@ def in_words(schema: Mapping[str, Any]) -> str:
             words = "true or false"
         case {"pattern": _, "title": title}:
             words = str(title)
+        case {"title": title, "anyOf": _} | {"title": title, "type": "array"}:
+            words = str(title)
         case {"anyOf": _}:
             words = "a date such as 2019-12-01 or 2019-12-01T09:10:00Z"
         case {"minLength": least, "maxLength": most}:
@@ -143,6 +148,12 @@ def in_words(schema: Mapping[str, Any]) -> str:
         case _:
             words = "a text"
     return words
+
+
+def _dates_of(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The schemas of which a date is one; none where the value is no date."""
+    schemas: list[dict[str, Any]] = schema.get("anyOf", [])
+    return schemas if any("format" in one for one in schemas) else []
 
 
 def _typed(text: str, schema: Mapping[str, Any]) -> object:

@@ -19,6 +19,13 @@ Date = Annotated[
         extra_json_schema={"anyOf": [{"format": "date"}, {"format": "date-time"}]},
     ),
 ]
+Since = Annotated[
+    str,
+    Meta(
+        description="Only articles published then or later, ISO 8601.",
+        extra_json_schema={"anyOf": [{"format": "date"}, {"format": "date-time"}]},
+    ),
+]
 Heading = Annotated[str, Meta(min_length=1, max_length=100, description="The list's heading; by default `Related`.")]
 Url = Annotated[
     str,
@@ -100,9 +107,20 @@ class LookUpQuery(ArticleListOptions, frozen=True, kw_only=True):
 
 
 class LookUpByUrlQuery(LookUpQuery, frozen=True, kw_only=True):
-    """The query of a look-up by address."""
+    """The query of a look-up by address, or of several by ID: one of the two."""
 
-    url: Url
+    url: Url | UnsetType = UNSET
+    ids: (
+        Annotated[
+            str,
+            Meta(
+                title="IDs with commas between them, at most 100, each of 1 to 1000 characters",
+                pattern="^[^,]{1,1000}(,[^,]{1,1000}){0,99}$",
+                description="The IDs of articles whose lists are wanted, instead of `url`.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class DraftQuery(ListOptions, frozen=True, kw_only=True):
@@ -137,15 +155,36 @@ class StoreFragmentQuery(StoreLookUpQuery, frozen=True, kw_only=True):
     heading: Heading | UnsetType = UNSET
 
 
-class SearchQuery(RequestFields, frozen=True, kw_only=True):
-    """The query of a search of the titles."""
+class ArticleQuery(RequestFields, frozen=True, kw_only=True):
+    """The query of a single article."""
 
-    q: Annotated[
-        str, Meta(min_length=1, max_length=200, description="Words, or parts of words; a title must contain them all.")
-    ]
+    fields: Fields | UnsetType = UNSET
+
+
+class ArticlesQuery(ArticleQuery, frozen=True, kw_only=True):
+    """The query of a list of articles; a search takes `limit` and `fields` alone."""
+
+    q: (
+        Annotated[
+            str,
+            Meta(min_length=1, max_length=200, description="Words, or parts of words; a title must contain them all."),
+        ]
+        | UnsetType
+    ) = UNSET
     limit: Annotated[int, Meta(ge=1, le=100, description="Maximum number of articles; by default 10.")] | UnsetType = (
         UNSET
     )
+    cursor: (
+        Annotated[
+            str, Meta(min_length=1, max_length=4000, description="Of the page, as `next` said it in the answer before.")
+        ]
+        | UnsetType
+    ) = UNSET
+    language: (
+        Annotated[str, Meta(min_length=1, max_length=100, description="Only articles that declare this language.")]
+        | UnsetType
+    ) = UNSET
+    since: Since | UnsetType = UNSET
 
 
 class HomeQuery(RequestFields, frozen=True, kw_only=True):
@@ -235,14 +274,37 @@ class NoParameters(RequestFields, frozen=True, kw_only=True):
     """No parameters."""
 
 
-class DraftBody(RequestFields, frozen=True, kw_only=True):
-    """A draft."""
+class DraftProvider(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The provider of a draft, as an article names it."""
+
+    name: str | UnsetType = UNSET
+    domain: str | UnsetType = UNSET
+
+
+class DraftBody(RequestFields, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """A draft, with the keys of an article; those that say nothing of what is related to it are ignored."""
 
     title: Annotated[str, Meta(min_length=1)]
     excerpt: str | UnsetType = UNSET
+    text: Annotated[str, Meta(description="The words of its body, without markup.")] | UnsetType = UNSET
+    topics: Annotated[list[str], Meta(title="a list of texts", description="Its tags or categories.")] | UnsetType = (
+        UNSET
+    )
+    language: (
+        Annotated[str, Meta(description="As articles declare it; by default the one that knows most of its words.")]
+        | UnsetType
+    ) = UNSET
     date: Date | UnsetType = UNSET
+    published_date_time: Date | UnsetType = field(default=UNSET, name="publishedDateTime")
     provider: (
-        Annotated[str, Meta(description="The domain of its provider, or else the name, as in entries.")] | UnsetType
+        Annotated[
+            str | DraftProvider,
+            Meta(
+                title="a text, or an object with a name and a domain",
+                description="Its provider: the domain, or else the name, or both as articles have them.",
+            ),
+        ]
+        | UnsetType
     ) = UNSET
 
 

@@ -105,10 +105,18 @@ class RelatedResponse(Struct, omit_defaults=True):
     ) = UNSET
 
 
-class SuggestionsResponse(Struct):
+class RelatedListsResponse(Struct):
+    """The answer to a look-up of several IDs: their lists in this order, and the IDs that no article answers to."""
+
+    lists: list[RelatedResponse]
+    unknown: list[str]
+
+
+class SuggestionsResponse(Struct, omit_defaults=True):
     """The answer to a draft."""
 
     related: list[RelatedEntry]
+    ignored: Annotated[list[str], Meta(description="Members of the draft that say nothing here.")] | UnsetType = UNSET
 
 
 class ArticleResponse(Struct):
@@ -118,10 +126,11 @@ class ArticleResponse(Struct):
     article: RelatedEntry
 
 
-class ArticlesResponse(Struct):
-    """The articles that a search found, newest first."""
+class ArticlesResponse(Struct, omit_defaults=True):
+    """Articles, newest first."""
 
     articles: list[ArticleResponse]
+    next: Annotated[str, Meta(description="The cursor of the next page, where there is one.")] | UnsetType = UNSET
 
 
 class HealthResponse(Struct):

@@ -20,7 +20,7 @@ _ARTICLES, _MAX_ARTICLES = 20, 100  # that a search shows by default, and at mos
 _OTHERS = 6  # articles offered to ask about
 _REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
-operations = OperationGroup("explorer")
+operations = OperationGroup("explorer", described=False)
 
 
 @operations.operation("GET", "/", response=_PAGE)

@@ -6,27 +6,37 @@ import msgspec
 from flask import Response, request
 
 from api.http import (
+    IGNORED,
     LIST,
     MOST_EXPLAINED,
+    ArticleQuery,
     ArticleResponse,
+    ArticlesQuery,
     ArticlesResponse,
     DraftBody,
+    DraftProvider,
     DraftQuery,
     EntryExplanation,
     ExplainedWord,
     LookUpByUrlQuery,
     LookUpQuery,
     OperationGroup,
+    RelatedListsResponse,
     RelatedResponse,
-    SearchQuery,
     SuggestionsResponse,
+    WrongRequestError,
     deliver,
     entry_fields,
+    in_words,
     ranking_options,
+    schemas_of,
     uncached,
 )
-from api.state import Snapshot, visible_snapshot
-from recommender import Article, Recommender
+from api.routes.article_list import page_of
+from api.state import Snapshot, has_token, visible_snapshot
+from recommender import Article, Recommender, Suggestion
+from recommender.articles import parse_date
+from recommender.sites import normalise_language
 
 operations = OperationGroup("articles")
 
@@ -37,41 +47,77 @@ def related(id: str, query: LookUpQuery) -> Response:
     return _related(visible_snapshot(), id, query)
 
 
-@operations.operation("GET", "/related", response=RelatedResponse, problems=(404,), cacheable=True)
+@operations.operation(
+    "GET", "/related", response=(RelatedResponse, RelatedListsResponse), problems=(404,), cacheable=True
+)
 def related_by_url(query: LookUpByUrlQuery) -> Response:
-    """The related articles of the article at an address."""
+    """The related articles of the article at an address, or of up to 100 articles by their IDs."""
     snapshot = visible_snapshot()
+    if query.ids:
+        for name, value in (("url", query.url), ("explain", query.explain)):
+            if value:
+                allowed = "left out with 'ids'"
+                raise WrongRequestError(f"the parameter {name!r} must be {allowed}", parameter=name, allowed=allowed)
+        return _lists(snapshot, query.ids.split(","), query)
+    if not query.url:
+        allowed = in_words(schemas_of(LookUpByUrlQuery)["url"])
+        detail = f"the parameter 'url' is missing; it must be {allowed}"
+        raise WrongRequestError(detail, parameter="url", allowed=allowed)
     return _related(snapshot, snapshot.recommender.article_by_url(query.url).id, query)
 
 
 @operations.operation("POST", "/related", response=SuggestionsResponse)
 def related_to_draft(query: DraftQuery, body: DraftBody) -> Response:
     """The related articles of a draft, which is not stored."""
+    provider = body.provider or None
+    if isinstance(provider, DraftProvider):
+        provider = provider.domain or provider.name or None
     suggestions = visible_snapshot().recommender.related_to_text(
         body.title,
         body.excerpt or "",
-        date=body.date or None,
-        provider=body.provider or None,
+        text=body.text or "",
+        topics=body.topics or (),
+        language=normalise_language(body.language or "") or None,
+        date=body.published_date_time or body.date or None,
+        provider=provider,
         limit=query.limit or None,
         **ranking_options(query),
     )
     fields = entry_fields(query)
-    return uncached(msgspec.json.encode({"related": [suggestion.entry(fields) for suggestion in suggestions]}))
+    answer: dict[str, object] = {"related": [suggestion.entry(fields) for suggestion in suggestions]}
+    if ignored := request.environ[IGNORED]:
+        answer["ignored"] = ignored
+    return uncached(msgspec.json.encode(answer))
 
 
 @operations.operation("GET", "/articles/{id}", response=ArticleResponse, problems=(404,), cacheable=True)
-def article(id: str) -> Response:
+def article(id: str, query: ArticleQuery) -> Response:
     """The entry of one article."""
     snapshot = visible_snapshot()
-    return deliver(snapshot, msgspec.json.encode(_article(snapshot.recommender.article(id))))
+    return deliver(snapshot, msgspec.json.encode(_article(snapshot.recommender.article(id), query)))
 
 
 @operations.operation("GET", "/articles", response=ArticlesResponse, cacheable=True)
-def articles(query: SearchQuery) -> Response:
-    """The newest articles whose titles contain all words of a search."""
-    snapshot = visible_snapshot()
-    found = snapshot.recommender.search_titles(query.q, limit=query.limit or 10)
-    return deliver(snapshot, msgspec.json.encode({"articles": [_article(article) for article in found]}))
+def articles(query: ArticlesQuery) -> Response:
+    """All articles page by page, the newest first, or the newest whose titles contain all words of a search."""
+    snapshot, limit, following = visible_snapshot(), query.limit or 10, None
+    if query.q:
+        for name, value in (("cursor", query.cursor), ("language", query.language), ("since", query.since)):
+            if value:
+                allowed = "left out with 'q'"
+                raise WrongRequestError(f"the parameter {name!r} must be {allowed}", parameter=name, allowed=allowed)
+        found = snapshot.recommender.search_titles(query.q, limit=limit)
+    else:
+        found, following = page_of(
+            snapshot.recommender,
+            limit=limit,
+            cursor=query.cursor or "",
+            language=query.language or "",
+            since=parse_date(query.since or None),
+            drafts=has_token(),
+        )
+    answer: dict[str, object] = {"articles": [_article(article, query) for article in found]}
+    return deliver(snapshot, msgspec.json.encode(answer if following is None else {**answer, "next": following}))
 
 
 def _related(snapshot: Snapshot, id: str, query: LookUpQuery) -> Response:
@@ -84,6 +130,14 @@ def _related(snapshot: Snapshot, id: str, query: LookUpQuery) -> Response:
         explanations = [_explanation(recommender, id, suggestion.article) for suggestion in suggestions]
         body = body[:-1] + b',"explain":' + msgspec.json.encode(explanations) + b"}"
     return deliver(snapshot, body)
+
+
+def _lists(snapshot: Snapshot, ids: list[str], query: LookUpByUrlQuery) -> Response:
+    recommender, options, fields = snapshot.recommender, ranking_options(query), entry_fields(query)
+    known = {id: recommender.has_article(id) for id in ids}
+    lists = [recommender.answer(id, limit=query.limit or None, fields=fields, **options) for id in known if known[id]]
+    unknown = msgspec.json.encode([id for id in known if not known[id]])
+    return deliver(snapshot, b'{"lists":[' + b",".join(lists) + b'],"unknown":' + unknown + b"}")
 
 
 def _explanation(recommender: Recommender, id: str, other: Article) -> EntryExplanation:
@@ -102,5 +156,6 @@ def _explanation(recommender: Recommender, id: str, other: Article) -> EntryExpl
     )
 
 
-def _article(article: Article) -> dict[str, object]:
-    return {"id": article.id, "article": article.entry}
+def _article(article: Article, query: ArticleQuery) -> dict[str, object]:
+    fields = [field for field in query.fields.split(",") if field != "score"] if query.fields else []
+    return {"id": article.id, "article": Suggestion(article, 0.0).entry(fields) if query.fields else article.entry}

@@ -50,7 +50,8 @@ def export_partition(job: ExportJob, partition: Partition) -> int:
     first, stop = partition.first, partition.last + 1
     lines = list(recommender.answers(limit=job.limit, start=first, stop=stop, fields=job.fields, **job.options))
     names = (
-        msgspec.json.encode(Names(*identifiers)) for identifiers in recommender.identifiers(start=first, stop=stop)
+        msgspec.json.encode(Names(one.id, one.names, one.urls, one.public))
+        for one in recommender.identifiers(start=first, stop=stop)
     )
     dataset = FileStore(job.url)
     dataset.write(partition.names_file, _join_lines(names))

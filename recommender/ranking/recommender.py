@@ -323,6 +323,9 @@ class Recommender:
         title: str,
         excerpt: str = "",
         *,
+        text: str = "",
+        topics: Sequence[str] = (),
+        language: str | None = None,
         date: str | None = None,
         provider: str | None = None,
         limit: int | None = None,
@@ -331,11 +334,13 @@ class Recommender:
         """Suggestions for a text that is no article yet, and so has no curated list.
 
         Args:
+            text: the words of its body.
+            language: as articles declare it; without one, it is taken to be of the one that knows most of its words.
             date: when it appears, ISO 8601; without one, time counts for nothing.
             provider: its domain, or else its name; without one, providers count for nothing.
         """
         rules = self._rules(limit, options)
-        vector = self._tfidf.transform(Documents([title], [excerpt], languages=[""]))
+        vector = self._tfidf.transform(Documents([title], [excerpt], [text], [topics], [language or ""]))
         days = np.array([parse_date(date)], np.float64)
         return self._suggestions(self._ranking.for_text(vector, days, rules, provider=provider))
 

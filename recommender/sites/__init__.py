@@ -6,7 +6,7 @@ Each generator is one file in `generators/` and one tiny site in `tests/sites/`.
 from recommender.sites.addresses.chosen import POSTED, address_by_pattern, with_chosen_addresses
 from recommender.sites.detection import GENERATORS, find_site
 from recommender.sites.page import Page, PageKind
-from recommender.sites.site import ARTICLE_SUFFIXES, UNREAD_SUFFIXES, Site
+from recommender.sites.site import ARTICLE_SUFFIXES, UNREAD_SUFFIXES, Site, normalise_language
 
 __all__ = [
     "ARTICLE_SUFFIXES",
@@ -18,5 +18,6 @@ __all__ = [
     "Site",
     "address_by_pattern",
     "find_site",
+    "normalise_language",
     "with_chosen_addresses",
 ]

@@ -185,7 +185,7 @@ def test_every_export_gives_the_answers_of_the_model_by_every_name_and_address(
         assert loaded.names == sum(len(one.names) + len(one.urls) for one in identifiers) > len(recommender)
         with closing(AnswerStore(redis.url)) as store:
             assert store.info().tag == manifest.version
-            for id, names, urls, _ in identifiers:
+            for id, names, urls, *_ in identifiers:
                 answer = recommender.answer(id)
                 assert {store.answer(name).body for name in (id, *names)} == {answer}
                 assert {store.answer_at(url).body for url in urls} <= {answer}

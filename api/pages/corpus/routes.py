@@ -20,7 +20,7 @@ from recommender.overview import STATES, Figures
 
 _MOST_OPTIONS = 300  # providers and topics that a field offers
 
-operations = OperationGroup("explorer")
+operations = OperationGroup("explorer", described=False)
 
 
 @operations.operation("GET", "/corpus", response="text/html")
