@@ -293,6 +293,17 @@ def test_more_than_a_server_holds_are_refused(client: FlaskClient, monkeypatch: 
     assert body_of(response)["detail"] == "1 articles are live already; run `recommender train CORPUS`"
 
 
+def test_readyz_and_the_metrics_count_the_same_articles(client: FlaskClient) -> None:
+    trained = body_of(client.get("/readyz"))["articles"]
+    for change, articles in (("post", trained + 1), ("withdraw", trained)):
+        if change == "post":
+            post(client)
+        else:
+            client.delete(f"/articles/{SEED_ID}", headers=BEARER)
+        assert body_of(client.get("/readyz"))["articles"] == articles
+        assert f"\nrecommender_articles {articles}.0\n" in client.get("/metrics").text
+
+
 def test_readyz_counts_what_is_live_and_tells_of_damage(client: FlaskClient, published: Published) -> None:
     post(client)
     client.delete(f"/articles/{SEED_ID}", headers=BEARER)
