@@ -80,7 +80,8 @@ def report() -> Response:
     """The evaluation report beside the models."""
     path = report_path()
     if not path.is_file():
-        abort(HTTPStatus.NOT_FOUND, f"`recommender evaluate CORPUS --report {path}` makes it")
+        detail = "`recommender evaluate CORPUS --report MODELS/report.html` makes it; MODELS is the server's folder"
+        abort(HTTPStatus.NOT_FOUND, detail)
     request.environ[POLICY] = _REPORT_POLICY
     return Response(path.read_bytes(), content_type=HTML, headers={"Cache-Control": "no-store"})
 

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from recommender.articles.entry import Entry
 from recommender.articles.series import NO_SERIES, Series
 
+_SHOWN = 50  # characters of an ID and of a title, so that both stand in a line
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
@@ -61,6 +63,10 @@ class Article:
     series: Series = NO_SERIES
     pinned: tuple[str, ...] = ()
     banned: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        id, title = (text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…" for text in (self.id, self.title))
+        return f"Article({id!r}, {title!r})"
 
     @property
     def provider(self) -> str | None:

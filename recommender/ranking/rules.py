@@ -28,6 +28,9 @@ class Suggestion:
     article: Article
     score: float
 
+    def __repr__(self) -> str:
+        return f"Suggestion({self.score:.3f}, {self.article!r})"
+
     def entry(self, fields: Sequence[str] = ()) -> Entry:
         """The article's entry; with `fields`, of just these, see `pick_fields`."""
         return pick_fields(self.article, fields, score=self.score) if fields else self.article.entry

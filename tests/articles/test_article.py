@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from samples import article
 
 from recommender.articles import (
     Article,
@@ -18,6 +19,7 @@ from recommender.articles import (
     normalise_url,
     parse_date,
 )
+from recommender.ranking import Suggestion
 
 
 @pytest.mark.parametrize(
@@ -201,3 +203,10 @@ def test_an_article_without_an_excerpt_has_an_empty_one() -> None:
     article = Article(id="a", entry={"title": "T"})
     assert (article.title, article.excerpt) == ("T", "")
     assert Article(id="a", entry={"title": "T", "excerpt": "E"}).excerpt == "E"
+
+
+def test_a_suggestion_fits_a_line() -> None:
+    short = article("flood", "Wend floods the old town")
+    assert repr(short) == "Article('flood', 'Wend floods the old town')"
+    long = Suggestion(article("i" * 100, "t" * 100), 0.12345)
+    assert repr(long) == f"Suggestion(0.123, Article('{'i' * 49}…', '{'t' * 49}…'))"

@@ -227,7 +227,10 @@ def test_a_draft_gets_suggestions_and_is_not_kept() -> None:
 def test_the_report_is_linked_where_one_lies_beside_the_models(tmp_path: Path) -> None:
     without = client(MODELS=tmp_path)
     assert "Evaluation" not in without.get("/").text
-    assert without.get("/report").status_code == 404
+    missing = without.get("/report")
+    assert missing.status_code == 404
+    assert "`recommender evaluate CORPUS --report MODELS/report.html` makes it" in missing.text
+    assert str(tmp_path) not in missing.text
     (tmp_path / "report.html").write_text("<h1>nDCG</h1>", encoding="utf-8")
     assert '<a href="/report">Evaluation</a>' in without.get("/").text
     report = without.get("/report")
