@@ -18,6 +18,7 @@ MAX_DEPTH = 64
 
 _TOO_DEEP = f"nested over {MAX_DEPTH} deep"
 _TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"  # it reads ahead, and from 0.2.6 on has a bound of its own
+_WRONG_CHARACTER = "found character that cannot start any token"
 # Where libyaml sees these fail is far behind what is to be mended.
 _BEGUN_EARLIER = ("while scanning a quoted scalar", "while scanning a simple key")
 
@@ -37,6 +38,8 @@ def parse_yaml(text: str, *, path: str, line: int = 2, events: list[yaml.Event] 
     except yaml.MarkedYAMLError as error:
         mark = error.context_mark if error.context in _BEGUN_EARLIER else error.problem_mark
         problem = _TOO_DEEP if error.problem == _TOO_DEEP_FOR_LIBYAML else error.problem
+        if error.problem == _WRONG_CHARACTER and mark and text[mark.index : mark.index + 1] == "\t":
+            problem = "a tab can't indent a line or begin a value"
         raise FrontMatterError(
             f"the front matter is not YAML: {problem or error.context}; quote the value or mend the indent",
             path=path,

@@ -157,3 +157,10 @@ def test_any_bytes_are_split_or_refused(data: bytes) -> None:
     except FrontMatterError:
         return
     assert found is None or data[found.start : found.end].decode() == found.text
+
+
+@pytest.mark.parametrize("text", ["title: a\ntags:\n\t- b\n", "é: ü\nmore:\n\tb: c\n"])
+def test_a_tab_is_named_with_its_line(text: str) -> None:
+    with pytest.raises(FrontMatterError, match="a tab can't indent a line or begin a value") as caught:
+        parse_front_matter(FrontMatter(text, 0, 0), path="a.md")
+    assert caught.value.line == 4
