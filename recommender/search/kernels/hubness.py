@@ -48,7 +48,8 @@ def mean_score(
     """
     scores, rows, size = np.zeros(limit), np.full(limit, -1, np.int32), 0
     products = np.empty(len(index.term_levels))
-    dense_query[columns] = values
+    for i in range(len(columns)):
+        dense_query[columns[i]] = values[i]
     for row in range(first, last):
         exact = score(dot(index, row, dense_query, products), index.days[row] - day, 1.0, 1.0, scoring)
         if exact > 0 and not (excluded == row).any():
@@ -81,7 +82,8 @@ def join_band(index: IndexArrays, begin: int, window: int, scoring: ScoringParam
             term = index.indices[i]
             posting_rows[cursors[term]], posting_values[cursors[term]] = row - begin, index.data[i]
             cursors[term] += 1
-    cursors[:] = starts[:-1]
+    for term in range(len(cursors)):
+        cursors[term] = starts[term]
     sums, candidates = np.empty(end - begin, np.float32), np.empty(end - begin, np.int32)
     for row in range(begin, stop):
         sums[row - begin :] = 0
@@ -124,7 +126,8 @@ def mean_scores(
     dense_query, products = np.zeros(len(index.term_levels), np.float32), np.empty(len(index.term_levels))
     for row in range(begin, min(begin + window, len(index.days))):
         vector = slice(index.indptr[row], index.indptr[row + 1])
-        dense_query[index.indices[vector]] = index.data[vector]
+        for i in range(index.indptr[row], index.indptr[row + 1]):
+            dense_query[index.indices[i]] = index.data[i]
         sort((scores[row], rows[row]), sizes[row])
         total = 0.0
         for other in rows[row, : sizes[row]]:

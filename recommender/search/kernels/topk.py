@@ -152,7 +152,8 @@ def score_pairs(
         while end < len(rows) and rows[end] == row:
             end += 1
         vector = slice(index.indptr[row], index.indptr[row + 1])
-        dense_query[index.indices[vector]] = index.data[vector]
+        for i in range(index.indptr[row], index.indptr[row + 1]):
+            dense_query[index.indices[i]] = index.data[i]
         score_candidates(
             index, row, others[start:end], upper_bounds[start:end], allowed, scoring, top, dense_query, products
         )
