@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
@@ -18,17 +20,17 @@ class Schedule:
         rows: int64 (timed,) their rows.
         visible_from: float64 (timed,) -inf where there is no such moment.
         visible_until: float64 (timed,) inf where there is no such moment.
-        changes: float64 (changes,) all these moments, ascending.
+        changes: all these moments, ascending.
     """
 
     rows: NDArray[np.int64]
     visible_from: NDArray[np.float64]
     visible_until: NDArray[np.float64]
-    changes: NDArray[np.float64] = field(init=False)
+    changes: list[float] = field(init=False)
 
     def __post_init__(self) -> None:
         moments = np.concatenate((self.visible_from, self.visible_until))
-        object.__setattr__(self, "changes", np.unique(moments[np.isfinite(moments)]))
+        object.__setattr__(self, "changes", np.unique(moments[np.isfinite(moments)]).tolist())
 
     @classmethod
     def from_moments(cls, moments: Iterable[tuple[int, float | None, float | None]]) -> Self:
@@ -54,5 +56,5 @@ class Schedule:
 
     def last_change(self, day: float) -> float:
         """The last moment until `day` at which a row became public or ceased to be; -inf if there was none."""
-        passed = int(np.searchsorted(self.changes, day, "right"))
-        return float(self.changes[passed - 1]) if passed else -np.inf
+        passed = bisect_right(self.changes, day)
+        return self.changes[passed - 1] if passed else -math.inf

@@ -132,6 +132,8 @@ class Ranking:
 
     def hidden_by(self, row: int, asked: Rules) -> Rule | None:
         """The rule that keeps an article out of every list at this moment; none keeps a copy out of all."""
+        if self._allowed_now(asked).rows[row]:
+            return None  # which is the same, and sooner known
         return self._candidates_now().removed_by(row, asked.of_candidates())
 
     def removed_by(self, row: int, other: int, asked: Rules) -> Rule | None:
