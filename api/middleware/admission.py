@@ -54,7 +54,7 @@ class Admission:
             self._waiting.give_back()
 
     def _read_body(self, environ: WSGIEnvironment) -> Response | None:
-        """Put a body that is there to its end in the place of the stream that it arrives by; a refusal if it is not."""
+        """Read the whole body, and let the application read it from memory; returns a refusal if it is incomplete."""
         if "HTTP_TRANSFER_ENCODING" in environ:
             # A server can't tell the application whether a body of unknown length broke off.
             return problem(HTTPStatus.LENGTH_REQUIRED, "the request has to say the length of its body (Content-Length)")

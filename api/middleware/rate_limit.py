@@ -70,7 +70,7 @@ class RateLimit:
             if self._limiter.hit(self._limit, client):
                 return None
             reset = self._limiter.get_window_stats(self._limit, client).reset_time
-        except Exception as error:  # noqa: BLE001 - each storage has errors of its own
+        except self._limiter.storage.base_exceptions as error:
             self._paused_until = time.monotonic() + _PAUSE
             log.error("nobody can count requests (%s); all pass", without_secrets(str(error)) or type(error).__name__)
             return None

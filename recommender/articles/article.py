@@ -32,7 +32,7 @@ class Article:
         names: all IDs that it can be looked up by, its own first.
         states: the digests of what its files hold, see `Source.digest`; by them a posted article is known to be newer.
         hidden: it is a draft, withdrawn or unlisted, and never suggested.
-        unlisted: nothing else hides it: whoever has its link reads it.
+        unlisted: it is hidden for being unlisted alone, so it may be read by whoever has its address.
         visible_from, visible_until: days since 1970-01-01 UTC between which it may be suggested; `None` is no limit.
         published: the site's own flag; `False` is suggested unless `published="only"` is asked for.
         section: its first category, else its folder; see `read_article_fields`.

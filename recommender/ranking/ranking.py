@@ -98,6 +98,13 @@ class Ranking:
         self._scheduled: tuple[float, Candidates] | None = None  # since which moment, and as they are since then
         self._allowed: dict[Rules, _Allowed] = {}
 
+    def precompute_lists(self, *, progress: bool = False) -> None:
+        """Make the lists of all that is ever to be public."""
+        if not isinstance(self._index, Index):
+            raise TypeError("precomputed lists are made before others are laid over them")
+        shown = self._candidates.allowed(Rules(limit=0, published="any"))
+        self.top_lists = TopLists.build(self._index, scoring=self._scoring, allowed=shown, progress=progress)
+
     def allowed(self, asked: Rules) -> NDArray[np.bool_]:
         """Which articles may be in a list at all, bool (articles,)."""
         return self._allowed_now(asked).rows

@@ -26,7 +26,7 @@ from recommender.ranking.look_up import LookUp
 from recommender.ranking.options import Options
 from recommender.ranking.query_factors import query_factors
 from recommender.ranking.ranking import Ranked, Ranking
-from recommender.ranking.rules import Candidates, Placement, Rules, Suggestion
+from recommender.ranking.rules import Placement, Rules, Suggestion
 from recommender.search import Index, LiveIndex, Scoring, TopLists, hub_weights
 from recommender.settings import Settings
 from recommender.text import Documents, TfidfModel
@@ -164,12 +164,7 @@ class Recommender:
 
     def precompute_lists(self, *, progress: bool = False) -> Self:
         """Make the lists that look-ups are answered from where they can be, of all that is ever to be public."""
-        if not isinstance(self._index, Index):
-            raise TypeError("precomputed lists are made before others are laid over them")
-        scoring = Scoring.from_settings(self.settings, self._index.days)
-        candidates = Candidates(self._catalogue.flags, self._index.days, self._catalogue.copies.originals)
-        shown = candidates.allowed(Rules(limit=0, published="any"))
-        self._ranking.top_lists = TopLists.build(self._index, scoring=scoring, allowed=shown, progress=progress)
+        self._ranking.precompute_lists(progress=progress)
         return self
 
     def to_model(self) -> TrainedModel:

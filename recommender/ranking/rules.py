@@ -171,7 +171,7 @@ class Rule(NamedTuple):
         name: as evaluation reports and explanations give it.
         note: a sentence for the explorer.
         removes: bool (candidates,), `True` where the rule removes a candidate. It is given `Rules.of_candidates`.
-        has_readers: whether the article itself may be read, so that whoever knows its ID or address gets its list.
+        has_readers: whether such an article is public by its address all the same, so that its own list is answered.
     """
 
     name: str

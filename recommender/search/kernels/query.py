@@ -72,7 +72,7 @@ def search(
 ) -> int:
     """Find the nearest of some queries.
 
-    Each visits one block at a time, in turns: those of about the same day find it in the processor's cache.
+    They take turns block by block, so that queries of about the same date find a block in the processor's cache.
 
     Args:
         queries: CSR arrays of all queries.
@@ -232,7 +232,7 @@ def _slack(size: int) -> float:
 def _place_cursors(
     index: IndexArrays, cursors: _Cursors, i: int, values: NDArray[np.float32], day: float, end: int
 ) -> None:
-    """Place the cursors of query `i` before its first block.
+    """Set the cursors of query `i` to its first blocks.
 
     Args:
         values: of the query's vector.

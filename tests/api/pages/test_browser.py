@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from browser import Complaints, chromium, site, violations
+from browser import site, violations
 from playwright.sync_api import Browser, Page, Route, expect
 from samples import SEEDS, article, corpus_of
 from servers import RECOMMENDER, free_port, running
@@ -70,26 +70,6 @@ def seeds_server(servers: tuple[str, str]) -> str:
 def odd_server(servers: tuple[str, str]) -> str:
     """Where what is odd is explored."""
     return servers[1]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests."""
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that must not complain."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    # Pictures of made-up articles lie nowhere: that is found at once, and not when a name server says so.
-    context.route(re.compile(r"https?://(?!127\.0\.0\.1)"), lambda route: route.abort("namenotresolved"))
-    opened = context.new_page()
-    complaints = Complaints(opened)
-    yield opened
-    assert complaints == []
-    context.close()
 
 
 @pytest.fixture

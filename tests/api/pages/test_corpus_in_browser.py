@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from browser import Complaints, chromium, violations
+from browser import violations
 from playwright.sync_api import Browser, Page, expect
 from samples import article, corpus_of
 from servers import RECOMMENDER, free_port, running
@@ -39,24 +39,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     with running([RECOMMENDER, "serve", "--models", str(models), "--port", str(port)], port) as server:
         yield f"{server}/corpus"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests."""
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that must not complain."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    opened = context.new_page()
-    complaints = Complaints(opened)
-    yield opened
-    assert complaints == []
-    context.close()
 
 
 def test_filters_work_as_one_chooses_and_the_address_holds_them(page: Page, address: str) -> None:
