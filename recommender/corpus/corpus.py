@@ -60,6 +60,19 @@ class ArticleFile:
     format: Format = "yaml"
     list_path: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, source: Source, id: str) -> Self:
+        """The file of a source whose article has this ID."""
+        return cls(
+            source.path,
+            id,
+            source.list_state,
+            source.written,
+            source.front_matter_digest,
+            source.format,
+            source.list_path,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
@@ -209,16 +222,7 @@ class Corpus:
             row = resolver.add(article)
             for _, source, _ in group:
                 if source.front_matter_digest:
-                    file = ArticleFile(
-                        source.path,
-                        article.id,
-                        source.list_state,
-                        source.written,
-                        source.front_matter_digest,
-                        source.format,
-                        source.list_path,
-                    )
-                    article_files.append(file, source.path)
+                    article_files.append(ArticleFile.of(source, article.id), source.path)
                 if source.related:
                     key = source.list_key or "related"
                     _append_list(lists, CuratedList(article.id, source.path, source.related, key), article)

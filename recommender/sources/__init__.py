@@ -14,6 +14,7 @@ from recommender.sources.source import LinkLine, ListState, ParsedFile, Problem,
 from recommender.sources.source_reader import SourceReader
 from recommender.sources.written_lists import (
     WRITTEN_LISTS_FILE,
+    Written,
     WrittenList,
     WrittenLists,
     append_written_lists,
@@ -40,6 +41,7 @@ __all__ = [
     "Problem",
     "Source",
     "SourceReader",
+    "Written",
     "WrittenList",
     "WrittenLists",
     "append_written_lists",

@@ -5,14 +5,15 @@ An `Enrichment` learns the `ListStyle` of a site, under which key its lists stan
 value of the front matter, parsed again, is unchanged, and only after the list has been recorded in `.related.lock`.
 """
 
-from recommender.writing.edit import Edit, EditRequest, LeftAloneError, make_edit
+from recommender.writing.edit import Edit, EditRequest, LeftAloneError, check_lists, make_edit, require_one_hard_link
 from recommender.writing.enrichment import Enrichment, Mode
-from recommender.writing.list_shape import SHAPES, ListShape
-from recommender.writing.list_style import ListStyle
+from recommender.writing.file_writer import write_edit
+from recommender.writing.list_shape import SHAPES, ListShape, kind_of
+from recommender.writing.list_style import ListItem, ListStyle
 from recommender.writing.outcome import Action, Outcome
 from recommender.writing.removal import Removal
-from recommender.writing.toml_style import format_toml_entry, format_toml_text
-from recommender.writing.yaml_style import YamlStyle
+from recommender.writing.toml_style import TomlItem, format_toml_entry, format_toml_text, put_into_toml
+from recommender.writing.yaml_style import YamlItem, YamlStyle
 
 __all__ = [
     "SHAPES",
@@ -21,13 +22,21 @@ __all__ = [
     "EditRequest",
     "Enrichment",
     "LeftAloneError",
+    "ListItem",
     "ListShape",
     "ListStyle",
     "Mode",
     "Outcome",
     "Removal",
+    "TomlItem",
+    "YamlItem",
     "YamlStyle",
+    "check_lists",
     "format_toml_entry",
     "format_toml_text",
+    "kind_of",
     "make_edit",
+    "put_into_toml",
+    "require_one_hard_link",
+    "write_edit",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -106,15 +106,12 @@ def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
     after = _new_text(layout, kept, items, request, style)
     if after == before:
         return Edit(file, before, after, file.written)
-    if hard_links > 1:
-        # To replace it would part the names, and to write into it is not atomic, and changes what may be a backup.
-        raise LeftAloneError(
-            f"it has {hard_links} hard links, and would keep one of them; replace it by a copy (`cp` and `mv`)",
-            path=file.path,
-        )
+    require_one_hard_link(hard_links, path=file.path)
     edit = Edit(file, before, after, None, "removed")
     new_list = [*kept, *(item.value for item in items)]
-    digest = _check(edit.apply_to(data), front_matter, values, new_list, request)
+    restores = file.written is not None and bool(file.written.replaced) and not new_list
+    checked = {request.list_path: None if restores else new_list}
+    digest = check_lists(edit.apply_to(data), front_matter, values, checked, path=file.path)[request.list_path]
     if not items:
         return edit
     if file.list_state == "curated":
@@ -123,6 +120,21 @@ def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
         change = "refreshed" if file.written else "filled"
     replaced = file.written.replaced if file.written else layout.list_text if file.list_state == "none" else ""
     return replace(edit, lock_entry=WrittenList(file.path, digest, len(kept), replaced), change=change)
+
+
+def require_one_hard_link(hard_links: int, *, path: str) -> None:
+    """Refuse a file of several names.
+
+    To replace it would part the names, and to write into it is not atomic, and changes what may be a backup.
+
+    Raises:
+        LeftAloneError: it has several.
+    """
+    if hard_links > 1:
+        raise LeftAloneError(
+            f"it has {hard_links} hard links, and would keep one of them; replace it by a copy (`cp` and `mv`)",
+            path=path,
+        )
 
 
 def _kept_items(request: EditRequest, values: dict[str, Value]) -> list[Value]:
@@ -167,31 +179,56 @@ def _new_text(
     return layout.with_block(style.format_block(lines, key=request.list_path[-1]))
 
 
-def _check(data: bytes, old: FrontMatter, before: dict[str, Value], new_list: list[Value], request: EditRequest) -> str:
-    """The digest of a new list, after checking that the new bytes hold it and that no other value has changed."""
-    path, key = request.file.path, request.list_path
-    restores = request.file.written is not None and bool(request.file.written.replaced) and not new_list
+def check_lists(
+    data: bytes,
+    old: FrontMatter,
+    before: Mapping[str, Value],
+    lists: Mapping[tuple[str, ...], Sequence[Value] | None],
+    *,
+    path: str,
+) -> dict[tuple[str, ...], str]:
+    """Check that new bytes of a file hold some lists, and that no other value of its front matter has changed.
+
+    Args:
+        old, before: the front matter as it was, and its values.
+        lists: by the keys that lead to them; `None` for one that may be anything.
+
+    Returns:
+        The digest of each list; see `digest_list`.
+
+    Raises:
+        FrontMatterError: they don't, or one has.
+    """
     try:
         new = split_front_matter(data, path=path)
         if new is None or new.format != old.format:
             raise FrontMatterError("it has no front matter any more", path=path)
         events: list[yaml.Event] = []
         values = parse_front_matter(new, path=path, events=events)
-        found = get_list_value(values, key)
-        if not restores and (found or []) != new_list:
+        if any(
+            items is not None and (get_list_value(values, key) or []) != list(items) for key, items in lists.items()
+        ):
             raise FrontMatterError("its list would not be read back", path=path)
-        one, other = _without(values, key), _without(before, key)
+        one, other = _without_all(values, lists), _without_all(before, lists)
         # Only aliases can make values so large that comparing them would never end.
         if not (_same_with_aliases(one, other) if "*" in new.text else one == other):
             raise FrontMatterError("its values would change", path=path)
-        if new.format == "toml" and _without(load_toml(new.text), key) != _without(load_toml(old.text), key):
+        if new.format == "toml" and _without_all(load_toml(new.text), lists) != _without_all(
+            load_toml(old.text), lists
+        ):
             raise FrontMatterError("its values would change their types", path=path)
-        layout = find_list_layout(new, events, key=key, path=path)
+        layouts = {key: find_list_layout(new, events, key=key, path=path) for key in lists}
     except FrontMatterError as error:
         raise FrontMatterError(
             "a list can't be put into this front matter without changing what else it says; simplify it", path=path
         ) from error
-    return digest_list(new_list, layout.comments)
+    return {key: digest_list(list(items or ()), layouts[key].comments) for key, items in lists.items()}
+
+
+def _without_all(values: Mapping[str, Any], paths: Iterable[Sequence[str]]) -> dict[str, Any]:
+    for path in paths:
+        values = _without(values, path)
+    return dict(values)
 
 
 def _without(values: Mapping[str, Any], path: Sequence[str]) -> dict[str, Any]:

@@ -118,14 +118,21 @@ class FileWriter:
         path = edit.file.path
         if not dry_run:
             try:
-                _write(self._root / path, edit)
+                write_edit(self._root, edit)
             except (RecommenderError, OSError) as error:
                 return Outcome.failed(path, error, "written")
         self._lock_entries[path] = [] if edit.lock_entry is None else [edit.lock_entry]
         return Outcome(path, "written", edit.change, edit.before, edit.after)
 
 
-def _write(path: Path, edit: Edit) -> None:
+def write_edit(root: Path, edit: Edit) -> None:
+    """Replace the file of an edit at once and whole; its folder is yet to be synced.
+
+    Raises:
+        FrontMatterError, FileChangedError: it is no longer as it was when the edit was made.
+        OSError: it can't be written.
+    """
+    path = root / edit.file.path
     with path.open("rb") as stream:
         status = os.fstat(stream.fileno())  # before it is read, so that what is appended meanwhile is noticed
         data = stream.read()

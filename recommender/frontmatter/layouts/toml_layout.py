@@ -125,6 +125,14 @@ class TomlLayout:
         separator = ", " if lead.strip() else f",\n{lead}"
         return self._replaced(spans[kept - 1][1], spans[-1][1], "".join(separator + item for item in items))
 
+    def rearranged(self, order: Sequence[int]) -> str:
+        """The text with these items of its list, by their positions, in this order; what stands between stays there."""
+        spans = list(self.tables) or self._items()
+        items = [self.text[start:end] for start, end in spans]
+        between = [self.text[one[1] : other[0]] for one, other in pairwise(spans)]
+        parts = [items[position] + gap for position, gap in zip(order, [*between[: len(order) - 1], ""], strict=True)]
+        return self.text[: spans[0][0]] + "".join(parts) + self.text[spans[-1][1] :]
+
     def without_items(self, *, kept: int) -> str:
         """The text with no more than the first `kept` items; with none, without the list and its blank line."""
         if kept:

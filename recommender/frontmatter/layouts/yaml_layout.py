@@ -19,6 +19,7 @@ from recommender.frontmatter.layouts.yaml_block import BREAKS, ListBlock, find_b
 _FOLLOWER = "secured"  # where a site has this key, it has its lists before it
 _BOM = re.compile(f"(?<![^{BREAKS}])\ufeff")  # libyaml passes by one at the start of a line, other readers don't
 _BLANK_LINE = re.compile(r"[ \t]*\r?\n")
+_COMMENT_LINE = re.compile(r"[ \t]*#")
 _TRAILING_BLANKS = re.compile(r"(?:^[ \t]*\r?\n)+\Z", re.MULTILINE)
 _KEEPS_BLANKS = re.compile(r"[|>][1-9]?\+")
 _DEPTH = {
@@ -129,6 +130,20 @@ class YamlLayout:
                 start -= len(_last_line(self.text[:start]))
         return self._replaced(start, end, "")
 
+    def rearranged(self, order: Sequence[int]) -> str:
+        """The text with these entries of its list, by their positions, in this order.
+
+        Each entry keeps its lines, and the comments above it.
+        """
+        starts = [self._with_comments_above(start) for start in self._list.items or ()]
+        ends = [*starts[1:], self._list.end]
+        entries = [self.text[start:end] for start, end in zip(starts, ends, strict=True)]
+        ended = [entry if entry.endswith("\n") else f"{entry}\n" for entry in entries]
+        lines = "".join(ended[position] for position in order)
+        if ended[-1:] != entries[-1:]:
+            lines = lines.removesuffix("\n")  # the text ends with its list, and without a line break
+        return self.text[: starts[0]] + lines + self.text[self._list.end :]
+
     @property
     def column(self) -> int:
         """Where the dashes of the block stand."""
@@ -151,6 +166,14 @@ class YamlLayout:
         if block.items is None:
             raise ValueError("this list has no entries on lines of their own")
         return block.items[position] if position < len(block.items) else block.end
+
+    def _with_comments_above(self, start: int) -> int:
+        """Where the comments begin that stand right above an entry; what is indented more belongs to the one before."""
+        while _COMMENT_LINE.match(line := _last_line(self.text[:start])):
+            if line.index("#") > self.column:
+                break
+            start -= len(line)
+        return start
 
     def _where_to_insert(self) -> tuple[int, str]:
         """Where a new block goes, and where a blank line sets it off as its neighbours are."""

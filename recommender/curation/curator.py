@@ -1,0 +1,160 @@
+"""`Curator`: an editor's changes to the files of a corpus, one at a time, and the last of each taken back."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from recommender.articles import Article
+from recommender.corpus import ArticleFile, Corpus
+from recommender.curation.curated_file import CuratedFile, Find
+from recommender.errors import CorpusError, RecommenderError
+from recommender.sites import Site
+from recommender.sources import (
+    WRITTEN_LISTS_FILE,
+    Written,
+    WrittenList,
+    WrittenLists,
+    append_written_lists,
+    read_file,
+    read_written_lists,
+    replace_written_lists,
+)
+from recommender.storage import locked_folder, open_regular_file, sync_folder
+from recommender.writing import Edit, ListStyle, require_one_hard_link, write_edit
+
+_MOST_REMEMBERED = 100  # changes of a file that can be taken back
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenChange:
+    """A change that was written.
+
+    Attributes:
+        sentence: what was done.
+        forgotten: lists of the file that counted as this program's until then.
+    """
+
+    edit: Edit
+    sentence: str
+    forgotten: tuple[WrittenList, ...]
+
+
+class Curator:
+    """Changes the files of a corpus that was read from `root`.
+
+    The site's conventions and the style of its lists are those that it had then; files are read when they are asked
+    for. All threads may use it.
+    """
+
+    def __init__(self, root: Path, corpus: Corpus) -> None:
+        """Learn the style of the lists.
+
+        Raises:
+            CorpusError: it is no folder of front-matter files.
+        """
+        if corpus.found_files is None or not root.is_dir():
+            raise CorpusError(f"{root}: only a folder of front-matter files can be edited")
+        self._root = root
+        self._site: Site = corpus.found_files.site
+        self._known_files = frozenset(corpus.found_files.files)
+        self._writing = threading.Lock()
+        self._written: dict[str, list[WrittenChange]] = {}
+        self.style = ListStyle.learn(root, corpus)
+
+    @property
+    def root(self) -> Path:
+        """The folder of the corpus."""
+        return self._root
+
+    def open(self, article: Article, find: Find) -> CuratedFile:
+        """The file of an article as it is now.
+
+        Args:
+            find: the article that an item of a list names.
+
+        Raises:
+            CorpusError: it has none, or none that holds an article.
+            FrontMatterError: its front matter can't be read.
+        """
+        path = article.path
+        if not path or ".." in PurePosixPath(path).parts or PurePosixPath(path).is_absolute() or ":" in path:
+            raise CorpusError(f"{article.id} has no file of its own in {self._root}")
+        try:
+            with open_regular_file(self._root / path) as stream:
+                hard_links, data = os.fstat(stream.fileno()).st_nlink, stream.read()
+        except OSError as error:
+            raise CorpusError(f"{path}: can't be read: {error.strerror or error}") from error
+        require_one_hard_link(hard_links, path=path)
+        parsed = read_file(self._root, path, site=self._site, written=self._lists_written_into(path))
+        if not parsed.sources or not parsed.sources[0].front_matter_digest:
+            why = f": {parsed.problems[0].reason}" if parsed.problems else ""
+            raise CorpusError(f"{path}: no article with front matter of its own{why}")
+        file = ArticleFile.of(parsed.sources[0], article.id)
+        return CuratedFile.of(file, data, find, list_path=self.style.path_in(file))
+
+    def write(self, edit: Edit, sentence: str) -> None:
+        """Write an edit; the list in the file is the editor's from then on.
+
+        Raises:
+            FileChangedError: the file has changed since it was opened.
+            FrontMatterError, OSError: it can't be written.
+            RecommenderError: another run is writing here.
+        """
+        with self._alone():
+            lock = read_written_lists(self._root / WRITTEN_LISTS_FILE)
+            forgotten = tuple(line for line in lock if line.file == edit.file.path)
+            self._replace_file(edit)
+            # Afterwards: were it before, a list of this program's would pass for a curated one after a crash.
+            if forgotten:
+                replace_written_lists(self._root, [line for line in lock if line not in forgotten])
+            done = self._written.setdefault(edit.file.path, [])
+            done.append(WrittenChange(edit, sentence, forgotten))
+            del done[:-_MOST_REMEMBERED]
+
+    def last_change(self, path: str) -> WrittenChange | None:
+        """The last change of a file that can be taken back, if there is one."""
+        done = self._written.get(path)
+        return done[-1] if done else None
+
+    def undo(self, path: str) -> WrittenChange:
+        """Take the last change of a file back, and return it.
+
+        Raises:
+            FileChangedError: the front matter is no longer as the change left it; nothing is written.
+            FrontMatterError, OSError: it can't be written.
+            RecommenderError: there is no such change, or another run is writing here.
+        """
+        with self._alone():
+            last = self.last_change(path)
+            if last is None:
+                raise RecommenderError(f"{path}: nothing was written here since the server was started")
+            reverse = replace(last.edit, before=last.edit.after, after=last.edit.before)
+            reverse.apply_to((self._root / path).read_bytes())
+            if last.forgotten:
+                append_written_lists(self._root, last.forgotten)
+            self._replace_file(reverse)
+            self._written[path].pop()
+            return last
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        try:
+            with self._writing, locked_folder(self._root):
+                yield
+        except BlockingIOError as error:
+            raise RecommenderError(f"{self._root}: another run is writing here; try again when it has ended") from error
+
+    def _replace_file(self, edit: Edit) -> None:
+        write_edit(self._root, edit)
+        sync_folder((self._root / edit.file.path).resolve().parent)
+
+    def _lists_written_into(self, path: str) -> Written | None:
+        """The lists that count as this program's in a file, by all locks that speak of it."""
+        folders = [f"{folder}/" for folder in PurePosixPath(path).parents if folder.name]
+        written = WrittenLists.of(self._root, [path, *folders])
+        return written.of_files([path], present=self._known_files | {path}).get(path)
