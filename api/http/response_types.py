@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from recommender import Explanation
+
 
 class EntryProvider(Struct, omit_defaults=True):
     """The publisher of an article."""
@@ -59,34 +61,6 @@ class RelatedEntry(Struct, rename="camel", omit_defaults=True, forbid_unknown_fi
     score: Annotated[float, Meta(description="With `fields` alone.")] | UnsetType = UNSET
 
 
-class ExplainedWord(Struct):
-    """A word that two articles share, in lower case, and what it contributes to their similarity."""
-
-    word: str
-    field: str
-    contribution: float
-
-
-class EntryExplanation(Struct):
-    """Why an entry is in a list: score = similarity × decay × weight × provider."""
-
-    id: str
-    score: float
-    similarity: float
-    decay: Annotated[float, Meta(description="The factor for the time between the two articles.")]
-    evergreen: Annotated[float, Meta(description="The part of the decay that no time takes away; the rest fades.")]
-    weight: Annotated[
-        float,
-        Meta(description="The factor for the entry itself, lower for hubs: articles similar to almost everything."),
-    ]
-    provider: Annotated[float, Meta(description="The factor for another provider than the article's; else 1.")]
-    days_apart: Annotated[
-        float | None,
-        Meta(description="`null` if either has no date: the decay is then that of dated articles on average."),
-    ]
-    words: list[ExplainedWord]
-
-
 MOST_EXPLAINED = 20
 """Entries of a list that are explained: each costs a millisecond."""
 
@@ -98,7 +72,7 @@ class RelatedResponse(Struct, omit_defaults=True):
     related: list[RelatedEntry]
     explain: (
         Annotated[
-            list[EntryExplanation],
+            list[Explanation],
             Meta(description=f"One item for each of the first {MOST_EXPLAINED} entries, if `explain` is true."),
         ]
         | UnsetType

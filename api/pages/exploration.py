@@ -75,7 +75,7 @@ class Exploration:
     @cached_property
     def scale(self) -> float:
         """The greatest similarity of all articles shown, or 1 if none is similar."""
-        return max([one.reason.similarity for one in self.shown], default=0.0) or 1.0
+        return max([one.reason.why.similarity for one in self.shown], default=0.0) or 1.0
 
     @property
     def timeline(self) -> Timeline | None:

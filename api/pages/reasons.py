@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from api.pages.cards import Card
-from recommender import Article, Recommender
+from recommender import Article, Explanation, Recommender
 from recommender.ranking import SharedWord
 from recommender.text import is_unspaced
 
-_WORDS = 8  # listed at most
 _STRONG, _PLAIN, _WEAK = 0.08, 0.04, 0.015  # minimum shares of the similarity for each strength of mark
 _PAIR = 2  # characters that texts without spaces must share to be marked
 
@@ -29,34 +28,26 @@ class Bar(NamedTuple):
 
     Attributes:
         title, excerpt: contributions of the fields to the score.
-        decay, weight, provider: losses to these factors of the score.
+        decay, hub_weight, other_provider: losses to these factors of the score.
     """
 
     title: float
     excerpt: float
     decay: float
-    weight: float
-    provider: float
+    hub_weight: float
+    other_provider: float
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why one article is, or is not, suggested for another; the factors are those of `recommender.ranking.Explanation`.
+    """Why one article is, or is not, suggested for another, as it is drawn.
 
     Attributes:
-        words: those that contribute most, best first.
         here, there: title and excerpt of the article and of the other, with their shared words marked.
     """
 
-    score: float
-    similarity: float
-    decay: float
-    evergreen: float
-    weight: float
-    provider: float
-    days_apart: float | None
+    why: Explanation
     bar: Bar
-    words: tuple[SharedWord, ...]
     here: tuple[list[Piece], list[Piece]]
     there: tuple[list[Piece], list[Piece]]
 
@@ -70,20 +61,13 @@ class Reason:
             title=why.score * share,
             excerpt=why.score * (1 - share),
             decay=why.similarity * (1 - why.decay),
-            weight=why.similarity * why.decay * (1 - why.weight),
-            provider=why.similarity * why.decay * why.weight * (1 - why.provider),
+            hub_weight=why.similarity * why.decay * (1 - why.hub_weight),
+            other_provider=why.similarity * why.decay * why.hub_weight * (1 - why.other_provider),
         )
         mine, theirs = _strengths(why.words, why.similarity), _strengths(back.words, why.similarity)
         return cls(
-            score=why.score,
-            similarity=why.similarity,
-            decay=why.decay,
-            evergreen=why.evergreen,
-            weight=why.weight,
-            provider=why.provider,
-            days_apart=why.days_apart,
+            why=why,
             bar=bar,
-            words=why.words[:_WORDS],
             here=_marked(Card.of(article.entry), mine, theirs),
             there=_marked(Card.of(other.entry), theirs, mine),
         )
@@ -93,7 +77,7 @@ def _strengths(words: tuple[SharedWord, ...], similarity: float) -> dict[str, in
     """How strongly to mark each word, by its contributions in all fields."""
     shares: dict[str, float] = {}
     for word in words:
-        shares[word.text] = shares.get(word.text, 0.0) + word.contribution / similarity
+        shares[word.word] = shares.get(word.word, 0.0) + word.contribution / similarity
     steps = (_WEAK, _PLAIN, _STRONG)
     found = {word: sum(share >= step for step in steps) for word, share in shares.items()}
     return {word: strength for word, strength in found.items() if strength}

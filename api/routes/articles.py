@@ -16,8 +16,6 @@ from api.http import (
     DraftBody,
     DraftProvider,
     DraftQuery,
-    EntryExplanation,
-    ExplainedWord,
     LookUpByUrlQuery,
     LookUpQuery,
     OperationGroup,
@@ -34,7 +32,7 @@ from api.http import (
 )
 from api.routes.article_list import page_of
 from api.state import Snapshot, has_token, visible_snapshot
-from recommender import Article, Recommender, Suggestion
+from recommender import Article, Suggestion
 from recommender.articles import parse_date
 from recommender.sites import normalise_language
 
@@ -127,7 +125,7 @@ def _related(snapshot: Snapshot, id: str, query: LookUpQuery) -> Response:
     request.environ[LIST] = body
     if query.explain:
         suggestions = recommender.related(id, limit=limit, **options)[:MOST_EXPLAINED]
-        explanations = [_explanation(recommender, id, suggestion.article) for suggestion in suggestions]
+        explanations = [recommender.explain(id, suggestion.article.id) for suggestion in suggestions]
         body = body[:-1] + b',"explain":' + msgspec.json.encode(explanations) + b"}"
     return deliver(snapshot, body)
 
@@ -138,22 +136,6 @@ def _lists(snapshot: Snapshot, ids: list[str], query: LookUpByUrlQuery) -> Respo
     lists = [recommender.answer(id, limit=query.limit or None, fields=fields, **options) for id in known if known[id]]
     unknown = msgspec.json.encode([id for id in known if not known[id]])
     return deliver(snapshot, b'{"lists":[' + b",".join(lists) + b'],"unknown":' + unknown + b"}")
-
-
-def _explanation(recommender: Recommender, id: str, other: Article) -> EntryExplanation:
-    why = recommender.explain(id, other.id)
-    words = [ExplainedWord(word.text, word.field, word.contribution) for word in why.words]
-    return EntryExplanation(
-        id=other.id,
-        score=why.score,
-        similarity=why.similarity,
-        decay=why.decay,
-        evergreen=why.evergreen,
-        weight=why.weight,
-        provider=why.provider,
-        days_apart=why.days_apart,
-        words=words,
-    )
 
 
 def _article(article: Article, query: ArticleQuery) -> dict[str, object]:

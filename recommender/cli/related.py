@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import json
+from itertools import chain
 
 import click
+import msgspec
+import wcwidth
 
 from recommender.artefacts import LocalModels
 from recommender.cli.options import fields_option, limit_option, look_up_options, models_option
+from recommender.errors import printable
 from recommender.live import load_with_live_articles
 from recommender.ranking import Options, Recommender, Suggestion
 from recommender.writing import YamlStyle
+
+_COLUMNS = 80
 
 
 @click.command("related")
@@ -54,24 +59,12 @@ def _print_explanations(recommender: Recommender, id: str, suggestions: list[Sug
     for suggestion in suggestions:
         why = recommender.explain(id, suggestion.article.id)
         if form == "json":
-            values = {
-                "id": suggestion.article.id,
-                "score": why.score,
-                "similarity": why.similarity,
-                "decay": why.decay,
-                "evergreen": why.evergreen,
-                "weight": why.weight,
-                "days_apart": why.days_apart,
-                "words": [{"word": w.text, "field": w.field, "contribution": w.contribution} for w in why.words],
-            }
-            click.echo(json.dumps(values, ensure_ascii=False))
+            click.echo(msgspec.json.encode(why))
             continue
-        apart = "no date" if why.days_apart is None else f"{why.days_apart:.1f} days apart"
-        apart += f", {why.evergreen:.3f} of it evergreen" if 0 < why.evergreen < 1 else ""
-        words = ", ".join(f"{word.text} {word.contribution:.2f}" for word in why.words[:8])
-        click.echo(f"{why.score:.3f}  {suggestion.article.title}")
-        click.echo(f"       {suggestion.article.id}")
-        factors = f"similarity {why.similarity:.3f} × decay {why.decay:.3f} ({apart}) × weight {why.weight:.3f}"
-        if why.provider != 1:
-            factors += f" × other provider {why.provider:.3f}"
-        click.echo(f"       {factors}; {words}")
+        lead = f"{why.score:.3f}  "
+        title, *sentences = (
+            wcwidth.wrap(printable(line), _COLUMNS - len(lead))
+            for line in (suggestion.article.title, *str(why).splitlines())
+        )
+        lines = [*title, printable(suggestion.article.id), *chain.from_iterable(sentences)]  # an ID is never broken
+        click.echo(lead + f"\n{' ' * len(lead)}".join(lines))

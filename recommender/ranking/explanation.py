@@ -2,73 +2,109 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import groupby
+from typing import Annotated
 
 import numpy as np
 import scipy
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from recommender.articles import Article
 from recommender.ranking.query_factors import weigh_queries
 from recommender.search import Index, LiveIndex, Scoring
-from recommender.text import Documents, TfidfModel, topic_of_term
+from recommender.text import Documents, TfidfModel, language_of, stop_words, topic_of_term
 
 _READ = 20_000  # characters of a title and of an excerpt: a text of megabytes is no reason to keep others waiting
+_NAMED = 5  # words of a field that a sentence names
+_LEAST = 0.005  # a contribution that would be printed as 0.00 is not worth a name
+_PLURALS = {"title": "titles", "excerpt": "excerpts", "text": "texts", "topics": "topics"}
 
 
 @dataclass(frozen=True, slots=True)
 class SharedWord:
-    """A word of one article that the other has too, and what it adds to their similarity.
+    """A word that two articles share, and what it contributes to their similarity."""
 
-    `text` is the word in lower case, or its stem in the field of texts; where a word became n-grams, its contribution
-    is that of all that are shared.
-    """
-
-    text: str
-    field: str
-    contribution: float
+    word: Annotated[str, Meta(description="In lower case; of texts its stem.")]
+    field: Annotated[str, Meta(description="title, excerpt (which holds the title's words, too), text or topics.")]
+    contribution: Annotated[float, Meta(description="Where the word became n-grams, that of all that are shared.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why one article is suggested for another: score = similarity * decay * weight * provider.
+    """Why an article is suggested for another: score = similarity × decay × hub_weight × other_provider."""
 
-    Attributes:
-        similarity: the weighted sum of the fields' cosines, 0 to 1; the words' contributions add up to it.
-        decay: what the time between them leaves of it, 0 to 1.
-        evergreen: the part of the decay that no time takes away; the rest fades with the days apart.
-        weight: the suggested article's own, 0 to 1: articles that are near to everything weigh less.
-        provider: below 1 where both name a provider and not the same, as far as the setting `other_provider` says so.
-        days_apart: `None` where either has no date; the decay is then that of dated articles on average.
-        removed_by: the name of the rule that keeps the article out of the list, `None` if none does.
-        words: by contribution, greatest first.
-    """
-
+    id: Annotated[str, Meta(description="Of the suggested article.")]
     score: float
-    similarity: float
-    decay: float
-    evergreen: float
-    weight: float
-    provider: float
-    days_apart: float | None
-    removed_by: str | None
-    words: tuple[SharedWord, ...]
+    similarity: Annotated[
+        float,
+        Meta(description="The weighted sum of the fields' cosines, 0 to 1, which the words add up to."),
+    ]
+    decay: Annotated[float, Meta(description="The factor for the time between the two articles, 0 to 1.")]
+    evergreen: Annotated[float, Meta(description="The part of the decay that no time takes away; the rest fades.")]
+    hub_weight: Annotated[
+        float, Meta(description="The factor for hubs, 0 to 1: lower for articles similar to almost everything.")
+    ]
+    other_provider: Annotated[
+        float, Meta(description="The factor for another provider than the article's, by the setting; else 1.")
+    ]
+    days_apart: Annotated[
+        float | None,
+        Meta(description="`null` if either has no date: the decay is then that of dated articles on average."),
+    ]
+    removed_by: Annotated[str | None, Meta(description="The rule that keeps it out of the list; `null` if none does.")]
+    words: Annotated[
+        tuple[SharedWord, ...], Meta(description="The greatest contribution first, stop words after all others.")
+    ]
+
+    def __str__(self) -> str:
+        """Sentences, one a line: what the similarity is made of, and what each factor leaves of it."""
+        return "\n".join(self._sentences())
+
+    def _sentences(self) -> Iterator[str]:
+        nothing = "the words they share hardly count" if self.words else "they share no word"
+        shared = "; ".join(self._shared()) or nothing
+        yield f"The similarity is {self.similarity:.3f}: {shared}."
+        left = self.similarity * self.decay
+        of_which = f", of which {self.evergreen:.3f} is evergreen," if self.evergreen > 0 else ""
+        leaves = f"the decay of {self.decay:.3f}{of_which} leaves {left:.3f}"
+        if self.days_apart is None and self.decay < 1:
+            yield f"One of the two has no date, so the decay is the average one: {leaves}."
+        elif self.decay < 1:
+            yield f"They are {_apart(self.days_apart or 0.0)} apart: {leaves}."
+        if self.hub_weight < 1:
+            left *= self.hub_weight
+            yield f"It is similar to much else: the hub weight of {self.hub_weight:.3f} leaves {left:.3f}."
+        if self.other_provider < 1:
+            left *= self.other_provider
+            yield f"It is of another provider: the factor of {self.other_provider:.3f} leaves {left:.3f}."
+
+    def _shared(self) -> Iterator[str]:
+        """The words of each field, and what they contribute; the field that contributes most first."""
+        by_field = {field: list(words) for field, words in groupby(sorted(self.words, key=_field_of), key=_field_of)}
+        totals = {field: sum(word.contribution for word in words) for field, words in by_field.items()}
+        for field in sorted(by_field, key=lambda field: (-round(totals[field], 2), field)):
+            named = [word for word in by_field[field] if word.contribution >= _LEAST][:_NAMED]
+            items = [f"{word.word} {word.contribution:.2f}" for word in named]
+            rest = totals[field] - sum(word.contribution for word in named)
+            if rest >= _LEAST:
+                items.append(f"other words {rest:.2f}")
+            if items:
+                yield f"the {_PLURALS[field]} share {', '.join(items)}"
 
 
-class PairScore(NamedTuple):
-    """The score of one article as a candidate for another, and its factors, see `Explanation`."""
+def _field_of(word: SharedWord) -> str:
+    return word.field
 
-    score: float
-    similarity: float
-    decay: float
-    evergreen: float
-    weight: float
-    provider: float
+
+def _apart(days: float) -> str:
+    return f"{days:.1f} days" if days >= 1 else f"{24 * days:.1f} hours"
 
 
 class PairScores:
-    """Scores of single pairs of articles."""
+    """Scores of single pairs of articles, by row."""
 
     def __init__(
         self, index: Index | LiveIndex, *, scoring: Scoring, query_factors: NDArray[np.float32] | None = None
@@ -77,33 +113,48 @@ class PairScores:
         self._scoring = scoring
         self._query_factors = query_factors
 
-    def score(self, row: int, other: int) -> PairScore:
-        """The score of one article as a candidate for another, with the bits that a search gives it."""
+    def similarity(self, row: int, other: int) -> float:
+        """The similarity of two articles, 0 to 1, with the bits that a search gives it."""
         query = weigh_queries(self._index.vectors_of([row]), self._query_factors).astype(np.float64)
         products = query.multiply(self._index.vectors_of([other]).astype(np.float64))
         in_column_order = scipy.sparse.csr_array(products).data
-        similarity = float(np.add.accumulate(np.append(0.0, in_column_order))[-1])
-        days, providers = self._index.days, self._index.providers
-        decay = float(self._scoring.factor(days[[row]], days[[other]])[0])
-        of_providers = float(self._scoring.provider_factor(providers[[row]], providers[[other]])[0])
+        return float(np.add.accumulate(np.append(0.0, in_column_order))[-1])
+
+    def score(self, row: int, other: int) -> float:
+        """The score of one article as a candidate for another, with the bits that a search gives it."""
+        days_later = float(self._index.days[other] - self._index.days[row])
         weight = float(self._index.weights[other])
-        score = self._scoring.score(similarity, float(days[other] - days[row]), weight, of_providers)
-        evergreen = 1.0 if self._scoring.half_life_days is None else min(self._scoring.evergreen, decay)
-        return PairScore(score, similarity, decay, evergreen, weight, of_providers)
+        return self._scoring.score(self.similarity(row, other), days_later, weight, self._other_provider(row, other))
 
-    def products(self, row: int, other: int) -> scipy.sparse.csr_array:
-        """What each term that two articles share adds to their similarity, float32 (1, terms)."""
+    def explain(
+        self, row: int, other: int, *, article: Article, id: str, model: TfidfModel, removed_by: str | None
+    ) -> Explanation:
+        """Why one article, in row `other` and with an ID, is or is not suggested for another, in `row`."""
+        days = self._index.days
+        decay = float(self._scoring.factor(days[[row]], days[[other]])[0])
+        days_apart = abs(float(days[row] - days[other]))
         query = weigh_queries(self._index.vectors_of([row]), self._query_factors)
-        return scipy.sparse.csr_array(query.multiply(self._index.vectors_of([other])))
+        contributions = scipy.sparse.csr_array(query.multiply(self._index.vectors_of([other])))
+        return Explanation(
+            id=id,
+            score=self.score(row, other),
+            similarity=self.similarity(row, other),
+            decay=decay,
+            evergreen=1.0 if self._scoring.half_life_days is None else min(self._scoring.evergreen, decay),
+            hub_weight=float(self._index.weights[other]),
+            other_provider=self._other_provider(row, other),
+            days_apart=None if np.isnan(days_apart) else days_apart,
+            removed_by=removed_by,
+            words=shared_words(model, article, contributions),
+        )
 
-    def days_apart(self, row: int, other: int) -> float | None:
-        """The days between two articles; `None` where either has no date."""
-        apart = abs(float(self._index.days[row] - self._index.days[other]))
-        return None if np.isnan(apart) else apart
+    def _other_provider(self, row: int, other: int) -> float:
+        providers = self._index.providers
+        return float(self._scoring.provider_factor(providers[[row]], providers[[other]])[0])
 
 
 def shared_words(model: TfidfModel, article: Article, contributions: scipy.sparse.csr_array) -> tuple[SharedWord, ...]:
-    """The words of an article that make up what terms contribute, greatest contribution first.
+    """The words of an article that make up what terms contribute, as `Explanation.words` are ordered.
 
     Args:
         contributions: of each term that the articles share, float32 (1, terms).
@@ -126,17 +177,6 @@ def shared_words(model: TfidfModel, article: Article, contributions: scipy.spars
             if topic or field == "text":
                 key = ("topics", topic) if topic else (field, term.rpartition(" ")[2])
                 words[key] = words.get(key, 0.0) + left.pop(column)
+    last = stop_words(language_of(f"{article.title[:_READ]} {article.excerpt[:_READ]}"))
     shared = [SharedWord(word, field, gain) for (field, word), gain in words.items()]
-    return tuple(sorted(shared, key=lambda word: (-word.contribution, word.field, word.text)))
-
-
-def explain(
-    pairs: PairScores, model: TfidfModel, article: Article, row: int, other: int, *, removed_by: str | None
-) -> Explanation:
-    """Why one article, in row `other`, is or is not suggested for another, in `row`."""
-    return Explanation(
-        **pairs.score(row, other)._asdict(),
-        days_apart=pairs.days_apart(row, other),
-        removed_by=removed_by,
-        words=shared_words(model, article, pairs.products(row, other)),
-    )
+    return tuple(sorted(shared, key=lambda one: (one.word in last, -one.contribution, one.field, one.word)))

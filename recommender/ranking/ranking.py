@@ -161,7 +161,7 @@ class Ranking:
         """The rule that keeps one article out of the list of another, if that does not pin it."""
         if (rule := self.removed_by(row, other, asked)) is not None:
             return rule
-        similarity = self.pairs.score(row, other).similarity
+        similarity = self.pairs.similarity(row, other)
         return TOO_LITTLE if 0 < similarity < self._scoring.min_similarity else None
 
     def placements(self, row: int, others: Sequence[int], rules: Rules) -> list[Placement]:
@@ -172,7 +172,7 @@ class Ranking:
         placements = []
         for other in others:
             rule = self.absent_by(row, other, rules)
-            rank, score = ranks.get(other) or (None, self.pairs.score(row, other).score)
+            rank, score = ranks.get(other) or (None, self.pairs.score(row, other))
             name, note = (rule.name, rule.note) if rule else (None, "")
             placements.append(Placement(rank, score, name, note))
         return placements
@@ -247,7 +247,7 @@ class Ranking:
             if other is None or not unwanted.isdisjoint(texts := (other, allowed.copy_of(other))):
                 continue
             if self.removed_by(row, other, any_copy) is None:
-                pinned.append((other, self.pairs.score(row, other).score))
+                pinned.append((other, self.pairs.score(row, other)))
                 unwanted.update(texts)
         kept = (self._articles.id(other) for other, _ in pinned)
         wider = replace(rules, exclude=(*rules.exclude, *kept))

@@ -20,7 +20,7 @@ from recommender.catalogue import Catalogue, LiveCatalogue
 from recommender.corpus import Corpus, choose_defaults
 from recommender.errors import CorpusError
 from recommender.ranking.answer import encode_answer
-from recommender.ranking.explanation import Explanation, explain
+from recommender.ranking.explanation import Explanation
 from recommender.ranking.identifiers import Identifiers
 from recommender.ranking.look_up import LookUp
 from recommender.ranking.options import Options
@@ -387,8 +387,14 @@ class Recommender:
         row, other_row = self._look_up.row(id), self._look_up.row(other)
         rule = self._ranking.absent_by(row, other_row, Rules.from_settings(self.settings))
         removed_by = rule.name if rule else None
-        article, pairs = self._catalogue[row], self._ranking.pairs
-        return explain(pairs, self._tfidf, article, row, other_row, removed_by=removed_by)
+        return self._ranking.pairs.explain(
+            row,
+            other_row,
+            article=self._catalogue[row],
+            id=self._catalogue[other_row].id,
+            model=self._tfidf,
+            removed_by=removed_by,
+        )
 
     def _rules(self, limit: int | None, options: Options) -> Rules:
         if self._for_readers and self.settings.published == "only":

@@ -7,7 +7,7 @@ byte, on any machine and in blocks of any size.
 
 from recommender.text.analyzer import Analyzer, is_unspaced, topic_of_term
 from recommender.text.documents import Documents
-from recommender.text.language import language_of
+from recommender.text.language import language_of, stop_words
 from recommender.text.term_counts import TermCounts
 from recommender.text.tfidf_model import FIELDS, TfidfModel, Vocabulary, fields_of
 
@@ -21,5 +21,6 @@ __all__ = [
     "fields_of",
     "is_unspaced",
     "language_of",
+    "stop_words",
     "topic_of_term",
 ]

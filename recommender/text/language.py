@@ -34,6 +34,19 @@ _FUNCTION_WORDS = {
         "turkish": "ve bir bu için ile da de olarak daha çok en",
     }.items()
 }
+# Stop words by which no language is told: they are those of several, or seldom.
+_OTHER_STOP_WORDS = {
+    "english": "a an at be been but can could did do had have he her his how i if into it its may more no not or our "
+    "out she so some than their them then there these they those up us we were what when where which who will would "
+    "you your",
+    "german": "aber als am an bei bis da dass daß dem doch durch einem einen einer eines er es hat ihr ihre in kein "
+    "man mehr nach nur oder sein sie sind so über um und vom vor war was wenn wie wird wir zum zur",
+    "french": "à a au c ce d elle en il ils j je n ne nous on ou par plus s sa se ses son sont un vous y",
+    "spanish": "a e este esta fue ha lo más no o pero sin sobre sus un y ya",
+    "italian": "a al anche come da dal è ha i in l la le ma o più se si su",
+    "portuguese": "a à ao foi há já mais mas na o ou pela pelo por se sem ser sua são é",
+    "dutch": "als bij dan der die door er had heeft hij ik in maar nog of om over ze zo",
+}
 # Scripts without spaces are counted by character. Kana weigh more than the Han characters around them, because only
 # Japanese has both.
 _UNSPACED = (
@@ -57,3 +70,8 @@ def language_of(text: str) -> str:
     words = _WORD.findall(text.lower())
     counts = {language: sum(word in known for word in words) for language, known in _FUNCTION_WORDS.items()}
     return max(counts, key=counts.__getitem__)
+
+
+def stop_words(language: str) -> frozenset[str]:
+    """The most frequent words of a language that say nothing of a subject, in lower case; none of most languages."""
+    return _FUNCTION_WORDS.get(language, frozenset()) | frozenset(_OTHER_STOP_WORDS.get(language, "").split())

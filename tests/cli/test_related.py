@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import wcwidth
 import yaml
 from commands import run
 from samples import SEED_ID, SEEDS
 
+from api import create_app
 from recommender import Recommender
 from recommender.artefacts import Manifest
 
@@ -95,27 +98,79 @@ def test_related_without_suggestions_prints_an_empty_list(site: Path, tmp_path: 
     assert yaml.safe_load(result.stdout) == {"related": []}
 
 
-def test_related_explains(site: Path, tmp_path: Path) -> None:
-    run("train", site, "--models", tmp_path / "models")
-    told = run("related", "a", "--explain", "--models", tmp_path / "models")
-    assert told.stdout.splitlines()[0].endswith("  Comet seen from the bay")
-    assert "× decay 1.000 (no date) × weight 1.000; " in told.stdout
-    assert "comet" in told.stdout
-    as_json = run("related", "a", "--explain", "--format", "json", "--models", tmp_path / "models")
-    values = json.loads(as_json.stdout)
-    assert values["id"] == "b"
-    assert values["days_apart"] is None
-    assert values["score"] == pytest.approx(sum(word["contribution"] for word in values["words"]), rel=1e-5)
+@pytest.fixture
+def models_of(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a site of some articles, and trains it with some settings."""
+
+    def train(articles: dict[str, str], **settings: object) -> Path:
+        folder = tmp_path / "site"
+        folder.mkdir()
+        for name, front_matter in articles.items():
+            (folder / f"{name}.md").write_text(f"---\n{front_matter}\n---\n", encoding="utf-8")
+        (tmp_path / "settings.yaml").write_text(yaml.safe_dump({"hub_exponent": 0, **settings}))
+        assert run("train", folder, "--models", tmp_path / "models", "--settings", tmp_path / "settings.yaml").stdout
+        return tmp_path / "models"
+
+    return train
 
 
-def test_related_explains_what_another_provider_costs(site: Path, tmp_path: Path) -> None:
-    for name, provider in (("a", "Quay"), ("b", "Pier")):
-        file = site / f"{name}.md"
-        file.write_text(file.read_text().replace("---\n", f"---\nprovider: {provider}\n", 1))
-    (tmp_path / "settings.yaml").write_text("other_provider: 0.5\n")
-    run("train", site, "--models", tmp_path / "models", "--settings", tmp_path / "settings.yaml")
-    told = run("related", "a", "--explain", "--models", tmp_path / "models")
-    assert "× weight 1.000 × other provider 0.500; " in told.stdout
+FLOOD = (
+    "title: The Wend floods the old town\nexcerpt: The river rose in the night.\ndate: 2024-03-19\n"
+    "topics: [flood relief]\nprovider: Quay"
+)
+RESCUE = (
+    "title: Boats for the old town, where the Wend rose and the bridge is under water since early on Tuesday\n"
+    "date: 2024-03-26\ntopics: [flood relief]\nprovider: Pier"
+)
+
+
+def test_an_explanation_reads_as_sentences_of_eighty_columns(models_of: Callable[..., Path]) -> None:
+    models = models_of(
+        {"flood": FLOOD, "rescue": RESCUE},
+        title_terms="words",
+        excerpt_terms="words",
+        half_life_days=7,
+        newer_stretch=1,
+        evergreen=0.2,
+        other_provider=0.5,
+        idf_power=0,
+    )
+    assert (
+        run("related", "flood", "--explain", "--models", models).stdout
+        == """\
+0.231  Boats for the old town, where the Wend rose and the bridge is under water
+       since early on Tuesday
+       rescue
+PLACEHOLDER"""
+    )
+
+
+def test_an_explanation_in_other_scripts_keeps_within_eighty_columns(models_of: Callable[..., Path]) -> None:
+    title = "比蜗牛还慢八百吨古迹上路全城搬凳子围观" * 4
+    models = models_of({"a": f"title: {title}", "b": f"title: {title}全"})
+    told = run("related", "a", "--explain", "--models", models).stdout
+    assert max(map(wcwidth.width, told.splitlines())) == 79
+
+
+def test_an_explanation_leaves_out_what_changes_nothing_and_breaks_no_id(models_of: Callable[..., Path]) -> None:
+    other = "b-" + "comet-" * 14
+    models = models_of({"a": "title: Comet", other: "title: Comet"}, half_life_days=None)
+    assert (
+        run("related", "a", "--explain", "--models", models).stdout
+        == f"""\
+1.000  Comet
+       {other}
+       The similarity is 1.000: the excerpts share comet 0.50; the titles share
+       comet 0.50.
+"""
+    )
+
+
+def test_an_explanation_as_json_is_that_of_the_api(models_of: Callable[..., Path]) -> None:
+    models = models_of({"flood": FLOOD, "rescue": RESCUE})
+    told = json.loads(run("related", "flood", "--explain", "--format", "json", "--models", models).stdout)
+    client = create_app(Recommender.load(models)).test_client()
+    assert client.get("/articles/flood/related?explain=true").json["explain"] == [told]  # type: ignore[index]
 
 
 def test_an_unknown_id_ends_with_status_2_and_names_the_closest(published: tuple[Path, Manifest]) -> None:

@@ -196,15 +196,15 @@ def test_an_explanation_adds_up(settings: dict[str, float]) -> None:
     for suggestion in recommender.related("flood"):
         why = recommender.explain("flood", suggestion.article.id)
         assert why.score == suggestion.score
-        assert why.score == pytest.approx(why.similarity * why.decay * why.weight * why.provider)
+        assert why.score == pytest.approx(why.similarity * why.decay * why.hub_weight * why.other_provider)
         assert why.evergreen == settings.get("evergreen", 0.0)
         assert sum(word.contribution for word in why.words) == pytest.approx(why.similarity, rel=1e-5)
 
 
 def test_an_explanation_names_the_shared_words_with_their_field() -> None:
     why = fitted().explain("flood", "gauge")
-    shared = [(word.field, word.text) for word in why.words]
-    assert shared == [("title", "the"), ("excerpt", "river"), ("title", "wend")]
+    shared = [(word.field, word.word) for word in why.words]
+    assert shared == [("excerpt", "river"), ("title", "wend"), ("title", "the")]  # stop words last
     assert why.days_apart == 21.0
     assert why.decay == pytest.approx(1 / 8)
     timeless = fitted(half_life_days=None).explain("flood", "gauge")
@@ -327,7 +327,7 @@ def test_articles_of_other_providers_can_count_less() -> None:
         found = {one.article.id: one.score for one in each.related("query")}
         assert found == {"post": pytest.approx(0.5), "unknown": pytest.approx(0.5), "echo": pytest.approx(0.125)}
         assert ids(each.related("unknown", limit=2)) == ["echo", "post"]
-    assert [recommender.explain("query", id).provider for id in ("echo", "post", "unknown")] == [0.25, 1.0, 1.0]
+    assert [recommender.explain("query", id).other_provider for id in ("echo", "post", "unknown")] == [0.25, 1.0, 1.0]
     assert recommender.explain("query", "echo").score == found["echo"]
 
     def of_text(provider: str | None) -> list[str]:
@@ -367,7 +367,7 @@ def test_an_explanation_names_shared_topics() -> None:
     oak = replace(article("oak", "How to carve"), topics=("hand tools",))
     elm = replace(article("elm", "On patience"), topics=("Hand tools", "elm"))
     why = fitted(corpus_of(oak, elm)).explain("oak", "elm")
-    assert [(word.field, word.text) for word in why.words] == [("topics", "hand tools")]
+    assert [(word.field, word.word) for word in why.words] == [("topics", "hand tools")]
     assert why.words[0].contribution == pytest.approx(why.similarity)
 
 
@@ -377,4 +377,4 @@ def test_an_explanation_names_words_of_the_language_that_an_article_declares() -
         for id, title in (("moka", "Caffè espresso"), ("mill", "Caffè macinato"))
     )
     why = fitted(corpus_of(mocha, grinder), language="own").explain("moka", "mill")
-    assert [word.text for word in why.words] == ["caffè"]
+    assert [word.word for word in why.words] == ["caffè"]

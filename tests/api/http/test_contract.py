@@ -127,7 +127,8 @@ def test_fields_of_the_configuration_are_those_of_every_list_that_names_none() -
 def test_another_provider_counts_less_as_the_settings_say() -> None:
     client = create_app(_recommender(other_provider=0.5)).test_client()
     why = json.loads(client.get("/articles/query/related?explain=true").data)["explain"]
-    assert {item["id"]: item["provider"] for item in why} == {"near": 1.0, "old": 1.0, "later": 0.5, "undated": 1.0}
+    factors = {item["id"]: item["other_provider"] for item in why}
+    assert factors == {"near": 1.0, "old": 1.0, "later": 0.5, "undated": 1.0}
     [later, near] = (
         client.post("/related?limit=1", json={"title": "Comet by the bay", "date": "2024-03-10", "provider": provider})
         for provider in ("Echo", "Post")
@@ -143,9 +144,9 @@ def test_an_explanation_stands_beside_each_entry_and_leaves_the_entries_as_they_
     assert [item["id"] for item in why] == ALL
     assert [item["days_apart"] for item in why] == [1.0, 2.0, 69.0, None]
     first, known = why[0], _recommender().explain("query", "near")
-    parts = ["similarity", "decay", "evergreen", "weight", "provider"]
-    assert list(first) == ["id", "score", *parts, "days_apart", "words"]
-    factors = first["decay"] * first["weight"] * first["provider"]
+    parts = ["similarity", "decay", "evergreen", "hub_weight", "other_provider"]
+    assert list(first) == ["id", "score", *parts, "days_apart", "removed_by", "words"]
+    factors = first["decay"] * first["hub_weight"] * first["other_provider"]
     assert first["score"] == known.score == pytest.approx(first["similarity"] * factors)
     assert {(word["word"], word["field"]) for word in first["words"]} == {
         (word, field) for word in ("comet", "over", "the", "bay") for field in ("title", "excerpt")

@@ -87,14 +87,14 @@ def test_why_not_another_is_told(id: str, tried: dict[str, object], note: str) -
     seen = view(other=id, **tried)
     assert seen.about is not None
     assert seen.about.note == note
-    assert seen.scale == max(one.reason.similarity for one in (*seen.items, *seen.curated, seen.about))
+    assert seen.scale == max(one.reason.why.similarity for one in (*seen.items, *seen.curated, seen.about))
 
 
 def test_what_is_tried_ranks_anew() -> None:
     assert [one.id for one in view().items] == ["rescue", "undated", "gauge"]
     timeless = view(half_life_days=0)
     assert [one.id for one in timeless.items] == ["rescue", "gauge", "undated"]
-    assert all(one.reason.decay == 1 for one in timeless.items)
+    assert all(one.reason.why.decay == 1 for one in timeless.items)
     page = client().get("/explore?id=flood&half_life_days=0&title_weight=0.8").text
     assert 'href="/explore?id=rescue&amp;half_life_days=0&amp;title_weight=0.8"' in page
 
@@ -119,10 +119,10 @@ def test_a_reason_adds_up() -> None:
     recommender = fitted(hub_exponent=0.4)
     for other in (RESCUE, GAUGE):
         reason = Reason.of(recommender, FLOOD, other)
-        assert sum(reason.bar) == pytest.approx(reason.similarity)
-        assert reason.bar.title + reason.bar.excerpt == pytest.approx(reason.score)
+        assert sum(reason.bar) == pytest.approx(reason.why.similarity)
+        assert reason.bar.title + reason.bar.excerpt == pytest.approx(reason.why.score)
     reason = Reason.of(recommender, FLOOD, GAUGE)
-    assert reason.bar.decay == pytest.approx(reason.similarity * 7 / 8)  # three half-lives
+    assert reason.bar.decay == pytest.approx(reason.why.similarity * 7 / 8)  # three half-lives
     assert Piece("Wend", 3) in reason.here[0]
     assert Piece("Wend", 3) in reason.there[0]
 
@@ -134,8 +134,8 @@ def test_a_reason_says_what_another_provider_costs() -> None:
     )
     recommender = Recommender(settings=replace(PLAIN, other_provider=0.75)).fit(corpus_of(post, echo, RESCUE))
     reason = Reason.of(recommender, post, echo)
-    assert sum(reason.bar) == pytest.approx(reason.similarity)
-    assert reason.bar.provider == pytest.approx(reason.score / 3)
+    assert sum(reason.bar) == pytest.approx(reason.why.similarity)
+    assert reason.bar.other_provider == pytest.approx(reason.why.score / 3)
     page = client(recommender).get("/explore?id=flood").text
     assert page.count("<dt>× other provider</dt><dd>0.750</dd>") == 1  # of two suggestions
     assert "lost to another provider" in page
