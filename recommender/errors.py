@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 FAULTS = (TypeError, AttributeError, NameError, AssertionError, LookupError, ArithmeticError, MemoryError)
 """Errors of a program's own making, which no file system reports what happened to it with."""
@@ -12,6 +13,11 @@ FAULTS = (TypeError, AttributeError, NameError, AssertionError, LookupError, Ari
 def without_secrets(text: str) -> str:
     """A text for people, without the names and passwords that its URLs hold."""
     return re.sub(r"(?<=://)[^/\s'\"]*@", "", text)
+
+
+def without_folder(text: str, folder: Path) -> str:
+    """A text for people elsewhere, which does not tell where a folder lies: its files are named below it."""
+    return text.replace(f"{folder}/", "").replace(str(folder), folder.name)
 
 
 def printable(text: str) -> str:

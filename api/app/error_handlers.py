@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from api.http import WrongRequestError, problem, unavailable, unknown
 from api.pages import render_page
 from api.state import current_snapshot
-from recommender.errors import ArtefactError, JournalError, UnknownArticleError
+from recommender.errors import ArtefactError, JournalError, UnknownArticleError, without_folder
 
 
 def register_error_handlers(app: Flask) -> None:
@@ -28,11 +28,12 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(JournalError)
     def not_kept(error: JournalError) -> Response:
-        return problem(HTTPStatus.INSUFFICIENT_STORAGE, str(error))
+        return problem(HTTPStatus.INSUFFICIENT_STORAGE, _in_words(error))
 
     @app.errorhandler(ArtefactError)
     def not_readable(error: ArtefactError) -> Response:
-        return _for_reader(str(error), unavailable(f"what answers this is no longer there: {error}"))
+        detail = _in_words(error)
+        return _for_reader(detail, unavailable(f"what answers this is not there: {detail}"))
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
@@ -45,14 +46,20 @@ def register_error_handlers(app: Flask) -> None:
         return response
 
 
+def _in_words(error: Exception) -> str:
+    return without_folder(str(error), current_app.extensions["models"])
+
+
 def _for_reader(detail: str, answer: Response, *, closest: Sequence[str] = ()) -> Response:
     """The answer, or a page that says the same if a browser asks for one of the explorer's pages or an unknown one."""
     is_page = request.blueprint == "explorer" or (request.endpoint is None and "live" in current_app.extensions)
     if not is_page or request.accept_mimetypes.best_match(["application/problem+json", "text/html"]) != "text/html":
         return answer
     title = HTTPStatus(answer.status_code).phrase
-    page = render_page(
-        current_snapshot(current_app), "problem.html", title=title, detail=detail.rstrip("."), closest=closest
-    )
+    try:
+        snapshot = current_snapshot(current_app)
+    except ArtefactError:  # pages say how many articles there are
+        return answer
+    page = render_page(snapshot, "problem.html", title=title, detail=detail.rstrip("."), closest=closest)
     page.status_code = answer.status_code
     return page

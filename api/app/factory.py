@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api.state import Config, FixedModel, ModelWatcher, current_snapshot
+from api.state import Config, FixedModel, ModelWatcher, RequestCounter, current_snapshot
 from recommender import Recommender
+from recommender.errors import ArtefactError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-    from api.state import Answering, Describing, Tagged
+    from api.state import Answering, Described, Describing, Tagged
 
 __all__ = ["create_app"]
 
@@ -26,10 +27,11 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     Args:
         recommender: answers the requests; by default the store at STORE does, or else the model in use in the folder
             MODELS, which is followed when it changes. Caches may keep its answers if VERSION names it.
-        config: settings of `Config` by their names in capitals, which override the environment's, and Flask's own.
+        config: settings of `Config` by their names in capitals, which override the environment's, and Flask's own. With
+            WAIT_FOR_MODEL, requests are 503 until a model can be loaded.
 
     Raises:
-        ArtefactError: no recommender is given, and no artefact can be loaded.
+        ArtefactError: no recommender is given, and no artefact can be loaded; not with WAIT_FOR_MODEL.
         SettingsError: a setting has a value that it may not have.
     """
     # prometheus-client reads the environment when it is imported; in a worker, `serve` has set it by now.
@@ -44,7 +46,8 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     if recommender is None and own.store is not None:
         answering, describe = _over_store(app, own.store)
     else:
-        answering, describe = _over_model(app, own, recommender, config.get("VERSION"))
+        required = not config.get("WAIT_FOR_MODEL", False)
+        answering, describe = _over_model(app, own, recommender, config.get("VERSION"), required=required)
     metrics = app.extensions["metrics"] = Metrics(describe)
     register_error_handlers(app)
 
@@ -63,7 +66,8 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     wsgi_app: WSGIApplication = Admission(app.wsgi_app, threads=own.threads, unlimited=unlimited)
     wsgi_app = FastPath(wsgi_app, answering, deliverer)
     if own.rate_limit:
-        wsgi_app = RateLimit(wsgi_app, own.rate_limit, own.rate_limit_storage, unlimited=unlimited)
+        counter = RequestCounter(own.rate_limit, own.rate_limit_storage)
+        wsgi_app = RateLimit(wsgi_app, counter, unlimited=unlimited)
     wsgi_app = OuterMiddleware(wsgi_app, own, metrics)
     if own.trusted_proxies:
         wsgi_app = ProxyFix(wsgi_app, x_for=own.trusted_proxies, x_proto=own.trusted_proxies)
@@ -80,7 +84,7 @@ def _over_store(app: Flask, url: str) -> tuple[Answering, Describing]:
 
 
 def _over_model(
-    app: Flask, own: Config, recommender: Recommender | None, version: str | None
+    app: Flask, own: Config, recommender: Recommender | None, version: str | None, *, required: bool
 ) -> tuple[Answering, Describing]:
     from api.middleware import reload_failures
     from api.pages import register_filters
@@ -89,7 +93,11 @@ def _over_model(
     published_only = own.published == "only"
     if recommender is None:
         app.extensions["model"] = ModelWatcher(
-            own.models, posting=bool(own.token), published_only=published_only, on_refusal=reload_failures.inc
+            own.models,
+            posting=bool(own.token),
+            published_only=published_only,
+            on_refusal=reload_failures.inc,
+            required=required,
         )
     else:
         app.extensions["model"] = FixedModel(recommender, version, published_only=published_only)
@@ -101,4 +109,10 @@ def _over_model(
         snapshot = current_snapshot(app)
         return snapshot, snapshot.recommender.answer(id, limit=limit, fields=own.fields)
 
-    return answer, lambda: current_snapshot(app).described()
+    def described() -> Described | None:
+        try:
+            return current_snapshot(app).described()
+        except ArtefactError:
+            return None
+
+    return answer, described

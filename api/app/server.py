@@ -8,7 +8,7 @@ import os
 import resource
 import signal
 import socket
-import tempfile
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -30,6 +30,7 @@ from recommender.cli import corpus_argument, corpus_options, models_option
 from recommender.errors import StoreError
 from recommender.export import AnswerStore
 from recommender.sources import FileChoice
+from recommender.storage import temporary_folder
 from recommender.training import ensure_trained
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _BACKLOG = 4096  # connections that wait to be accepted
 _OTHER_FILES = 256  # that a worker may have open besides
 _HEADERS = HTTP1Settings(header_read_timeout=30_000, max_buffer_size=64 << 10)  # idle connections end as late, too
 _STOP_SECONDS = 5
+_SWITCH_SECONDS = 0.0005  # for which one that computes keeps look-ups waiting: a tenth of Python's default
 _PARENT_CHECK_SECONDS = 0.1
 _PORT_SECONDS = 2.0  # how long the workers of a server that was killed may hold its port
 
@@ -48,7 +50,8 @@ def worker_app() -> WSGIApplication:
     """The application of one worker, which stops if its server is killed."""
     if server := parent_process():
         threading.Thread(target=_stop_with_server, args=(server.pid,), name="stop with server", daemon=True).start()
-    return create_app()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    return create_app(WAIT_FOR_MODEL=True)  # the server has found one; a worker that ended would end the server
 
 
 def _stop_with_server(server_pid: int) -> None:
@@ -226,8 +229,8 @@ def _answering_from(url: str) -> Iterator[str]:
 @contextmanager
 def _shared_metrics() -> Iterator[None]:
     """Have workers count in one temporary folder, so that each of them reports the counts of all."""
-    with tempfile.TemporaryDirectory(prefix="recommender-metrics-", ignore_cleanup_errors=True) as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    with temporary_folder("recommender-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
         yield
 
 

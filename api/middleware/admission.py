@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flask import Response
 
 LARGEST_BODY = 64 << 10  # bytes
+_EXPLAIN = "explain"  # in a query: an explanation costs as much as a hundred look-ups
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -38,6 +39,7 @@ class Admission:
         self._arriving = _Slots(QUEUE)
         self._waiting = _Slots(QUEUE)
         self._computing = _Slots(threads)
+        self._explaining = _Slots(1)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in _WITHOUT_BODY and (refusal := self._read_body(environ)) is not None:
@@ -46,11 +48,17 @@ class Admission:
             return self._wsgi_app(environ, start_response)
         if not self._waiting.take(block=False):
             return unavailable("too many requests are waiting; try again")(environ, start_response)
-        self._computing.take()
+        # One that waits for its turn to explain keeps none of the threads from the others.
+        turns = (
+            (self._explaining, self._computing) if _EXPLAIN in environ.get("QUERY_STRING", "") else (self._computing,)
+        )
+        for turn in turns:
+            turn.take()
         try:
             return self._wsgi_app(environ, start_response)
         finally:
-            self._computing.give_back()
+            for turn in turns:
+                turn.give_back()
             self._waiting.give_back()
 
     def _read_body(self, environ: WSGIEnvironment) -> Response | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 import msgspec
@@ -21,6 +22,7 @@ from api.http import (
 from api.middleware import Metrics
 from api.pages import render_page
 from api.state import FixedModel, ModelWatcher, current_snapshot
+from recommender.errors import without_folder
 
 operations = OperationGroup("operations")
 
@@ -36,13 +38,16 @@ def readyz() -> Response:
     """Which model answers, which one is refused and why, and how many articles are live."""
     live: ModelWatcher | FixedModel = current_app.extensions["model"]
     snapshot, refused = live.snapshot, live.refused
+    folder: Path = current_app.extensions["models"]
     ready = ReadyResponse(
         "ready",
         snapshot.version,
         snapshot.created,
         len(snapshot.recommender),
-        None if refused is None else RefusedModel(refused.version, refused.reason),
-        LiveArticleCounts(snapshot.live, snapshot.withdrawn, list(live.problems)),
+        None if refused is None else RefusedModel(refused.version, without_folder(refused.reason, folder)),
+        LiveArticleCounts(
+            snapshot.live, snapshot.withdrawn, [without_folder(problem, folder) for problem in live.problems]
+        ),
     )
     return uncached(msgspec.json.encode(ready))
 

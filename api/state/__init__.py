@@ -2,6 +2,7 @@
 
 from api.state.config import PREFIX, QUEUE, Config
 from api.state.model_watcher import FixedModel, ModelWatcher
+from api.state.request_counter import RequestCounter
 from api.state.snapshot import Answering, Described, Describing, Snapshot, Tagged, current_snapshot
 from api.state.token import has_token, visible_snapshot
 
@@ -14,6 +15,7 @@ __all__ = [
     "Describing",
     "FixedModel",
     "ModelWatcher",
+    "RequestCounter",
     "Snapshot",
     "Tagged",
     "current_snapshot",

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from api.state.request_counter import RequestCounter
 from recommender.articles import ENTRY_FIELDS
 from recommender.errors import SettingsError
 from recommender.settings import Published, annotations_of, check_setting
@@ -58,7 +59,9 @@ class Config:
     cors_origins: _Origins = ()
     """Origins whose pages may ask, separated by commas, or `*`; by default none."""
     rate_limit: _OptionalText = None
-    """What one client may ask of a worker, such as `100/minute`; by default no limit. Needs the extra `ratelimit`."""
+    """What one client may ask of a worker, such as `100/minute`; by default no limit. Needs the extra `ratelimit`.
+
+    Several limits are separated by semicolons."""
     rate_limit_storage: _Text = "memory://"
     """Where requests are counted; `redis://HOST:6379` counts those of all workers together."""
     trusted_proxies: _Count = 0
@@ -80,6 +83,8 @@ class Config:
             check_setting(f"{PREFIX}FIELDS", name, _Field)
         for origin in self.cors_origins:
             check_setting(f"{PREFIX}CORS_ORIGINS", origin, _Origin)
+        if self.rate_limit:
+            RequestCounter(self.rate_limit, self.rate_limit_storage)
         # A store has the lists as they were exported: its entries do not say whether their articles are published.
         if self.store is not None and self.published != "any":
             raise SettingsError(f"{PREFIX}PUBLISHED is {self.published!r}; it must be any where a store answers")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from api.state.snapshot import Snapshot
 from recommender import Recommender
@@ -19,6 +20,7 @@ from recommender.live import LiveOverlay
 MAX_LIVE_ARTICLES = 10_000  # all are kept in memory, and computed anew for each new model
 _INTERVAL = 0.25  # seconds between two checks, each of which costs a stat or an SQLite pragma
 _SHORTEST_WAIT, _LONGEST_WAIT = 1.0, 300.0  # seconds until a refused version is tried again
+_LONGEST_WAIT_FOR_ANY = 5.0  # the same while nothing can be served
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,13 @@ class Refusal:
 
     version: str
     reason: str
+
+
+class _Answering(NamedTuple):
+    """What answers: a model with its live articles, and their snapshot."""
+
+    overlay: LiveOverlay
+    snapshot: Snapshot
 
 
 class FixedModel:
@@ -52,7 +61,6 @@ class ModelWatcher:
     for the new one. A version without a seal is verified first, by one worker for all, while the old one answers.
 
     Attributes:
-        snapshot: what answers; a request takes it once.
         refused: the version in use, if it is not served: it is being verified, or it was refused.
         problems: damage of the journal, one sentence each.
         loads, refusals: how many versions were loaded, and refused, so far.
@@ -65,6 +73,7 @@ class ModelWatcher:
         posting: bool = False,
         published_only: bool = False,
         on_refusal: Callable[[], object] = lambda: None,
+        required: bool = True,
     ) -> None:
         """Load the model in use and begin to follow the folder.
 
@@ -75,9 +84,10 @@ class ModelWatcher:
             posting: whether articles may be posted, so that what that needs is loaded before they are.
             published_only: whether articles with `published: false` are kept from readers, whatever they ask for.
             on_refusal: called for each version that is refused.
+            required: whether there has to be a model by now; else one is waited for.
 
         Raises:
-            ArtefactError: there is no model, or it is refused and none has been served before.
+            ArtefactError: a model is required, and there is none, or it is refused and none has been served before.
         """
         self._models = LocalModels(models)
         self._posting = posting
@@ -91,9 +101,13 @@ class ModelWatcher:
         self._journal = Journal(models, versions=self._models.versions)
         self._journal_failed = False
         self._changing = threading.Lock()  # guards the journal, and the overlay that follows it
-        version, self._overlay = self._load_first()
-        self.snapshot = self._snapshot_of(version, self._overlay)
-        self._check_journal()
+        self._answering: _Answering | None = None
+        try:
+            self._begin()
+        except ArtefactError as error:
+            if required:
+                raise
+            self._refuse("", str(error))
         self._stopped = threading.Event()
         self._threads = [
             threading.Thread(target=self._follow_models, name="models", daemon=True),
@@ -102,12 +116,36 @@ class ModelWatcher:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """What answers; a request takes it once.
+
+        Raises:
+            ArtefactError: no model can be loaded so far.
+        """
+        return self._current().snapshot
+
     def close(self) -> None:
         """Stop following the folder."""
         self._stopped.set()
         for thread in self._threads:
             thread.join()
         self._journal.close()
+
+    def _current(self) -> _Answering:
+        if self._answering is None:
+            raise ArtefactError(self.refused.reason if self.refused else f"{self._models}: no model is loaded yet")
+        return self._answering
+
+    def _begin(self) -> None:
+        """Serve the model in use, or the one that was served last, from the first request on with its live articles."""
+        version, overlay = self._load_first()
+        with self._changing:
+            try:
+                overlay = self._with_news(overlay)
+            except JournalError as error:
+                self._report(error)
+            self._publish(version, overlay)
 
     def _load_first(self) -> tuple[str, LiveOverlay]:
         served = self._models.last_served()
@@ -132,13 +170,13 @@ class ModelWatcher:
         """
         with self._changing:
             self._catch_up()
-            overlay = self._overlay
+            overlay = self._current().overlay
             if overlay.changes.unsettled >= MAX_LIVE_ARTICLES and new.id not in overlay.changes.posted:
                 raise JournalError(f"{MAX_LIVE_ARTICLES:,} articles are live already; run `recommender train CORPUS`")
             created = not overlay.recommender.has_article(new.id)
             self._journal.append(overlay.mark_superseded(new).to_record())
             self._catch_up()
-            return self._overlay, created
+            return self._current().overlay, created
 
     def withdraw(self, id: str) -> tuple[str, list[str]]:
         """Withdraw an article for good.
@@ -152,8 +190,9 @@ class ModelWatcher:
         """
         with self._changing:
             self._catch_up()
-            article = self._overlay.recommender.article(id)
-            owners = self._overlay.listed_by(article.id)
+            overlay = self._current().overlay
+            article = overlay.recommender.article(id)
+            owners = overlay.listed_by(article.id)
             self._journal.append(WithdrawnArticle.from_article(article).to_record())
             self._catch_up()
             return article.id, owners
@@ -180,22 +219,28 @@ class ModelWatcher:
             base_url=manifest.base_url,
         )
 
+    def _publish(self, version: str, overlay: LiveOverlay) -> None:
+        self._answering = _Answering(overlay, self._snapshot_of(version, overlay))
+
     def _catch_up(self) -> None:
         """Apply what was written to the journal since it was last read."""
-        if not (self._journal_failed or self._journal.has_changed()):
-            return
-        changes = self._overlay.changes.updated(self._journal.read())
+        if self._journal_failed or self._journal.has_changed():
+            version, overlay = self.snapshot.version or "", self._current().overlay
+            self._publish(version, self._with_news(overlay))
+
+    def _with_news(self, overlay: LiveOverlay) -> LiveOverlay:
+        """An overlay with what was written to the journal since it was last read."""
+        changes = overlay.changes.updated(self._journal.read())
         for sentence in changes.damage:
             if sentence not in self.problems:
                 log.error("%s", sentence)
         self.problems = changes.damage
-        self._overlay = self._overlay.with_changes(changes)
-        self.snapshot = self._snapshot_of(self.snapshot.version or "", self._overlay)
         self._journal_failed = False
+        return overlay.with_changes(changes)
 
     def _follow_models(self) -> None:
-        if self._posting:
-            self._overlay.warm_up()
+        if self._posting and self._answering is not None:
+            self._answering.overlay.warm_up()
         self._repeat(self._check_pointer)
 
     def _follow_journal(self) -> None:
@@ -209,14 +254,19 @@ class ModelWatcher:
                 log.exception("following the models folder failed")
 
     def _check_journal(self) -> None:
+        if self._answering is None:
+            return
         try:
             with self._changing:
                 self._catch_up()
         except JournalError as error:
-            self._journal_failed = True
-            if self.problems != (str(error),):
-                log.error("%s", error)
-            self.problems = (str(error),)
+            self._report(error)
+
+    def _report(self, error: JournalError) -> None:
+        self._journal_failed = True
+        if self.problems != (str(error),):
+            log.error("%s", error)
+        self.problems = (str(error),)
 
     def _check_pointer(self) -> None:
         """Serve the version in use; one that was refused is tried again after a time that doubles."""
@@ -227,6 +277,9 @@ class ModelWatcher:
             self._pointer, self._wait = pointer, _SHORTEST_WAIT
         version = ""
         try:
+            if self._answering is None:
+                self._begin()
+                log.warning("%s is served now", self.snapshot.version)
             version = self._models.current()
             if version != self.snapshot.version:
                 if not self._models.is_verified(version) and (self.refused is None or self.refused.version != version):
@@ -242,22 +295,22 @@ class ModelWatcher:
 
     def _refuse(self, version: str, reason: str) -> None:
         if self.refused != (refusal := Refusal(version, reason)):
-            log.error("%s; %s is still served", reason, self.snapshot.version)
+            served = "nothing" if self._answering is None else self._answering.snapshot.version
+            log.error("%s; %s is still served", reason, served)
             self.refusals += 1
             self._on_refusal()
         self.refused = refusal
         self._next_attempt = time.monotonic() + self._wait
-        self._wait = min(2 * self._wait, _LONGEST_WAIT)
+        self._wait = min(2 * self._wait, _LONGEST_WAIT if self._answering else _LONGEST_WAIT_FOR_ANY)
 
     def _swap(self, version: str) -> None:
-        overlay = self._load(version, self._overlay.changes)  # takes long; articles can be posted meanwhile
+        overlay = self._load(version, self._current().overlay.changes)  # takes long; articles can be posted meanwhile
         if self._posting:
             overlay.warm_up()
         with self._changing:
-            if overlay.changes is not self._overlay.changes:
-                overlay = overlay.with_changes(self._overlay.changes)
-            self._overlay = overlay
-            self.snapshot = self._snapshot_of(version, overlay)
+            if overlay.changes is not (changes := self._current().overlay.changes):
+                overlay = overlay.with_changes(changes)
+            self._publish(version, overlay)
 
 
 def _file_state(path: Path) -> tuple[int, ...] | None:

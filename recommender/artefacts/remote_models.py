@@ -14,7 +14,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from joblib import Parallel, delayed
 from tqdm import tqdm
@@ -25,7 +24,7 @@ from recommender.artefacts.model_files import ModelFiles
 from recommender.artefacts.trained_model import TrainedModel
 from recommender.artefacts.verification import verify_files
 from recommender.errors import ArtefactError, RecommenderError, without_secrets
-from recommender.storage import CHUNK_SIZE, DiskFolder, FileStore, Folder, ObjectFolder, locked_folder
+from recommender.storage import CHUNK_SIZE, DiskFolder, FileStore, Folder, ObjectFolder, locked_folder, temporary_folder
 
 _PARALLEL_DOWNLOADS = 8
 
@@ -194,8 +193,8 @@ def on_disk(folder: Folder, names: Collection[str]) -> Iterator[DiskFolder]:
     if isinstance(folder, DiskFolder):
         yield folder
         return
-    with TemporaryDirectory(prefix="related-articles-") as path:
-        copy = DiskFolder(Path(path))
+    with temporary_folder("related-articles-copy-") as path:
+        copy = DiskFolder(path)
         _download(folder, names, copy)
         yield copy
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,7 +26,7 @@ from recommender.export.partition_task import ExportJob, export_partition, load_
 from recommender.export.partitions import NAMES_SUFFIX, RUN, SUCCESS, ExportFormat, Plan, make_partitions
 from recommender.parallel import Engine
 from recommender.ranking import Options
-from recommender.storage import FileStore, atomic_write
+from recommender.storage import FileStore, atomic_write, temporary_folder
 
 TASK_SIZE = 4000
 """Articles per task: about a second of work and a few dozen megabytes."""
@@ -139,11 +138,11 @@ class Exporter:
         """
         if self._engine.name != "local":
             raise ExportError(f"the engine {self._engine.name} writes files; name a file or a folder with --out")
-        with tempfile.TemporaryDirectory(prefix="related-articles-") as folder:
-            dataset = FileStore(folder)
+        with temporary_folder("related-articles-export-") as folder:
+            dataset = FileStore(str(folder))
             plan = self._begin(dataset, LiveSnapshot.take(self._models), "jsonl", by_month=False)
             self._run(plan, dataset)
-            _concatenate(plan, Path(folder), stream)
+            _concatenate(plan, folder, stream)
         return plan.articles
 
     def _is_same_export(self, plan: Plan, form: ExportFormat) -> bool:

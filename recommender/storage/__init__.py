@@ -18,7 +18,7 @@ from recommender.storage.file_system import MOUNTS, network_file_system
 from recommender.storage.folder import Blob, DiskFolder, Folder, Sink
 from recommender.storage.folder_lock import locked_folder
 from recommender.storage.object_folder import CHUNK_SIZE, ObjectFolder
-from recommender.storage.staging import staging_folder
+from recommender.storage.staging import staging_folder, temporary_folder
 
 __all__ = [
     "CHUNK_SIZE",
@@ -38,4 +38,5 @@ __all__ = [
     "remove_temporary_files",
     "staging_folder",
     "sync_folder",
+    "temporary_folder",
 ]

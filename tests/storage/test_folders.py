@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -16,7 +19,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.errors import StorageError
-from recommender.storage import CHUNK_SIZE, DiskFolder, FileStore, Folder, ObjectFolder, staging_folder
+from recommender.storage import (
+    CHUNK_SIZE,
+    DiskFolder,
+    FileStore,
+    Folder,
+    ObjectFolder,
+    staging_folder,
+    temporary_folder,
+)
 
 OBJECTS = fsspec.filesystem("memory")
 
@@ -138,6 +149,28 @@ def test_two_processes_that_begin_at_once_do_not_clear_each_other_away(tmp_path:
     with ThreadPoolExecutor(8) as pool:
         filled = list(pool.map(lambda number: _fill(tmp_path, number), range(200)))
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(filled)
+
+
+def test_a_temporary_folder_that_a_killed_process_has_left_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    script = """
+import os, sys, tempfile
+from recommender.storage import temporary_folder
+tempfile.tempdir = sys.argv[1]
+with temporary_folder("export-") as folder:
+    (folder / "part").write_text("left")
+    os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", script, tmp_path], check=False)
+    [left] = tmp_path.iterdir()
+    assert left.stat().st_mode & 0o777 == 0o700
+    with temporary_folder("export-") as first, temporary_folder("export-") as second:
+        assert not left.exists()
+        assert first.parent.exists()
+        assert {first.parent, second.parent} == set(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []
 
 
 def _fill(folder: Path, number: int) -> str:

@@ -10,12 +10,14 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
+from commands import run
 from samples import SEED_ID, SEEDS
 from servers import RECOMMENDER, free_port, running
 from waiting import SLACK, until
@@ -245,6 +247,49 @@ def test_a_wrong_setting_is_said_before_anything_is_served(published: tuple[Path
     )
     assert done.returncode == 2
     assert done.stderr == "recommender: RECOMMENDER_MAX_AGE is 'soon'; it must be a whole number from 0 to 31536000\n"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("RATE_LIMIT", "abc", "RECOMMENDER_RATE_LIMIT is 'abc'; it must be such as 100/minute or 5/second;100/hour"),
+        ("CORS_ORIGINS", "https://*.example", "RECOMMENDER_CORS_ORIGINS is 'https://*.example'; it must be origins"),
+    ],
+)
+def test_a_setting_of_the_workers_is_checked_by_the_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(f"RECOMMENDER_{variable}", value)
+    done = run("serve", "--models", tmp_path)
+    assert done.exit_code == 2
+    assert done.output.startswith(f"recommender: {said}")
+
+
+def test_a_worker_that_is_replaced_while_nothing_can_be_served_waits(published: tuple[Path, Manifest]) -> None:
+    models, manifest = published
+    port = free_port()
+    with running([RECOMMENDER, "serve", "--port", str(port), "--models", str(models)], port) as address:
+
+        def status(path: str) -> int:
+            try:
+                with urllib.request.urlopen(address + path, timeout=5) as response:
+                    return int(response.status)
+            except urllib.error.HTTPError as error:
+                return error.code
+            except OSError:
+                return 0
+
+        [server] = [child for child in psutil.Process().children() if str(port) in child.cmdline()]
+        [worker] = server.children()
+        (models / manifest.version).rename(models / "moved")
+        (models / "current").write_bytes(b"\xff")
+        worker.kill()
+        until(lambda: status("/healthz") == 200)
+        time.sleep(1)
+        assert (status("/healthz"), status("/readyz"), status(f"/articles/{SEED_ID}/related")) == (200, 503, 503)
+        (models / "moved").rename(models / manifest.version)
+        LocalModels(models).use(manifest.version)
+        until(lambda: status(f"/articles/{SEED_ID}/related") == 200)
 
 
 def test_flask_runs_it_for_developers(published: tuple[Path, Manifest]) -> None:

@@ -26,14 +26,14 @@ def client() -> FlaskClient:
 
 
 class Gate:
-    """An application, one request of which is computed until it may go on."""
+    """An application, whose requests are computed until they may go on."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int) -> None:
         self.flask = Flask("gated")
         self.opened, self.arrived = threading.Event(), threading.Semaphore(0)
         self.flask.add_url_rule("/slow", view_func=self._slow)
         self.flask.add_url_rule("/healthz", view_func=lambda: "ok")
-        self.flask.wsgi_app = Admission(self.flask.wsgi_app, threads=1, unlimited={"/healthz"})  # type: ignore[method-assign]
+        self.flask.wsgi_app = Admission(self.flask.wsgi_app, threads=threads, unlimited={"/healthz"})  # type: ignore[method-assign]
         self.statuses: list[int] = []
 
     def _slow(self) -> str:
@@ -47,9 +47,25 @@ class Gate:
 
 @pytest.fixture
 def gate() -> Iterator[Gate]:
-    gate = Gate()
+    gate = Gate(1)
     yield gate
     gate.opened.set()
+
+
+def test_one_explanation_at_a_time_is_computed_and_leaves_a_thread_to_others() -> None:
+    gate = Gate(2)
+    paths = ["/slow?explain=true"] * 3 + ["/slow"]
+    threads = [threading.Thread(target=gate.ask, args=(path,)) for path in paths]
+    for thread in threads[:3]:
+        thread.start()
+    assert gate.arrived.acquire(timeout=60)
+    assert not gate.arrived.acquire(timeout=0.5)
+    threads[3].start()
+    assert gate.arrived.acquire(timeout=60)
+    gate.opened.set()
+    for thread in threads:
+        thread.join(60)
+    assert gate.statuses == [200] * 4
 
 
 def test_requests_wait_in_a_queue_that_is_bounded_and_health_checks_wait_for_none(gate: Gate) -> None:

@@ -141,9 +141,9 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(client_of: Clien
 
 
 def test_a_limit_that_is_none_is_refused_at_the_start(client_of: ClientOf) -> None:
-    with pytest.raises(SettingsError, match="RECOMMENDER_RATE_LIMIT 'often' can't be kept"):
+    with pytest.raises(SettingsError, match="RECOMMENDER_RATE_LIMIT is 'often'; it must be"):
         client_of(RATE_LIMIT="often")
-    with pytest.raises(SettingsError, match="can't be kept in 'nowhere://'"):
+    with pytest.raises(SettingsError, match="RECOMMENDER_RATE_LIMIT_STORAGE is 'nowhere://'"):
         client_of(RATE_LIMIT="1/hour", RATE_LIMIT_STORAGE="nowhere://")
 
 

@@ -11,6 +11,7 @@ from stores import redis_running
 from waiting import SLACK
 
 from api import create_app
+from api.state import Config
 from recommender import Recommender
 from recommender.errors import SettingsError
 
@@ -38,6 +39,21 @@ def test_while_nobody_can_count_all_requests_pass(tmp_path: Path) -> None:
 
 def test_an_error_tells_no_password() -> None:
     recommender = Recommender().fit(corpus_of(article("a", "Comet"), article("b", "Comet over the bay")))
-    with pytest.raises(SettingsError, match="can't be kept in 'nowhere://host'") as caught:
+    with pytest.raises(
+        SettingsError, match="RATE_LIMIT_STORAGE is 'nowhere://host', where nothing can be counted"
+    ) as caught:
         create_app(recommender, RATE_LIMIT="1/hour", RATE_LIMIT_STORAGE="nowhere://me:secret@host")
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("limit", ["abc", "0/minute", "5", "3/second; abc", ";"])
+def test_what_is_no_limit_is_refused(limit: str) -> None:
+    with pytest.raises(SettingsError, match=f"RECOMMENDER_RATE_LIMIT is '{limit}'; it must be such as 100/minute"):
+        Config(rate_limit=limit)
+
+
+def test_of_several_limits_each_counts() -> None:
+    recommender = Recommender().fit(corpus_of(article("a", "Comet"), article("b", "Comet over the bay")))
+    for limits in ("2/hour; 100/day", "100/day; 2/hour"):
+        client = create_app(recommender, RATE_LIMIT=limits).test_client()
+        assert [client.get(PATH).status_code for _ in range(3)] == [200, 200, 429]

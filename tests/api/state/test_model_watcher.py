@@ -17,6 +17,7 @@ from api.state import ModelWatcher
 from recommender import Corpus
 from recommender.artefacts import LocalModels, Manifest
 from recommender.errors import ArtefactError
+from recommender.journal import Journal, WithdrawnArticle
 from recommender.training import publish
 
 Published = tuple[Path, Manifest]
@@ -154,6 +155,28 @@ def test_a_bad_model_where_none_was_served_before_is_an_error(published: Publish
     copy_damaged(models, first.version)
     with pytest.raises(ArtefactError, match=r"lists\.rows\.npy is damaged"):
         ModelWatcher(models)
+
+
+def test_a_worker_that_starts_where_nothing_can_be_served_waits_for_a_model(published: Published) -> None:
+    models, first = published
+    with Journal(models) as journal:
+        journal.append(WithdrawnArticle(SEED_ID, frozenset({SEED_ID}), frozenset()).to_record())
+    shutil.move(models / first.version, models / "moved")
+    app = create_app(MODELS=models, TOKEN="t", WAIT_FOR_MODEL=True)
+    client = app.test_client()
+    for path in ("/readyz", "/articles/a/related", "/articles/a/related.html", "/", "/nowhere"):
+        answer = client.get(path, headers={"Accept": "text/html"})
+        assert answer.status_code == (404 if path == "/nowhere" else 503)
+        if answer.status_code == 503:
+            assert b"there is no version" in answer.data
+            assert bytes(models) not in answer.data  # where on the machine it lies is nobody's business
+    posted = client.post("/articles", json={"id": "a", "title": "A"}, headers={"Authorization": "Bearer t"})
+    assert posted.status_code == 503
+    assert [client.get(path).status_code for path in ("/healthz", "/metrics")] == [200, 200]
+    shutil.move(models / "moved", models / first.version)
+    until(lambda: client.get("/readyz").status_code == 200)
+    assert client.get(f"/articles/{SEED_ID}/related").status_code == 404  # withdrawn: never served, not for a moment
+    app.extensions["model"].close()
 
 
 def test_readyz_names_the_model_and_what_is_refused(published: Published) -> None:
