@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from recommender.articles.entry import Entry
 from recommender.articles.series import NO_SERIES, Series
 
-_SHOWN = 50  # characters of an ID and of a title, so that both stand in a line
+_ID_WIDTH, _TITLE_WIDTH = 23, 27  # characters with their quotes, so that a suggestion fits a line of 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,7 @@ class Article:
     banned: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        id, title = (text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…" for text in (self.id, self.title))
-        return f"Article({id!r}, {title!r})"
+        return f"Article({_quoted(self.id, _ID_WIDTH)}, {_quoted(self.title, _TITLE_WIDTH)})"
 
     @property
     def provider(self) -> str | None:
@@ -87,6 +87,13 @@ class Article:
     def excerpt(self) -> str:
         """The excerpt that its file gives, else the one taken from its text, else an empty text."""
         return str(self.entry.get("excerpt", self.summary))
+
+
+def _quoted(text: str, width: int) -> str:
+    """A text in quotes, of which the middle is left out where it is too long."""
+    shortening = reprlib.Repr()
+    shortening.maxstring = width
+    return shortening.repr(text)
 
 
 def in_rank_order(articles: Iterable[Article]) -> list[Article]:

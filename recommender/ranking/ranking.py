@@ -13,7 +13,7 @@ import scipy
 from numpy.typing import NDArray
 
 from recommender.catalogue import HAS_PINS_OR_BANS, PART_OF_SERIES, Catalogue, LiveCatalogue
-from recommender.ranking.explanation import PairScores
+from recommender.ranking.explanation import Explanation, PairScores
 from recommender.ranking.query_factors import weigh_queries
 from recommender.ranking.rules import (
     COPY,
@@ -27,6 +27,7 @@ from recommender.ranking.rules import (
     Rules,
 )
 from recommender.search import Index, LiveIndex, Neighbors, Scoring, TopLists
+from recommender.text import TfidfModel
 
 _SECONDS_A_DAY = 86_400.0
 _READ_AT_ONCE = 1024  # articles that lists are filled from
@@ -163,6 +164,12 @@ class Ranking:
             return rule
         similarity = self.pairs.similarity(row, other)
         return TOO_LITTLE if 0 < similarity < self._scoring.min_similarity else None
+
+    def explain(self, row: int, other: int, rules: Rules, *, model: TfidfModel) -> Explanation:
+        """Why one article, in row `other`, is or is not suggested for another, in `row`."""
+        rule, article, id = self.absent_by(row, other, rules), self._articles[row], self._articles.id(other)
+        removed_by = rule.name if rule else None
+        return self.pairs.explain(row, other, article=article, id=id, model=model, removed_by=removed_by)
 
     def placements(self, row: int, others: Sequence[int], rules: Rules) -> list[Placement]:
         """Where each of `others` stands among the first of all that could be suggested for an article."""

@@ -21,8 +21,8 @@ from recommender.corpus import Corpus, choose_defaults
 from recommender.errors import CorpusError
 from recommender.ranking.answer import encode_answer
 from recommender.ranking.explanation import Explanation
-from recommender.ranking.identifiers import Identifiers
-from recommender.ranking.look_up import LookUp
+from recommender.ranking.look_up import Identifiers, LookUp
+from recommender.ranking.notebook import as_table
 from recommender.ranking.options import Options
 from recommender.ranking.query_factors import query_factors
 from recommender.ranking.ranking import Ranked, Ranking
@@ -179,6 +179,9 @@ class Recommender:
         if not (isinstance(catalogue, Catalogue) and isinstance(index, Index)):
             raise TypeError("live articles lie over this model: only a model as it was trained can be taken from here")
         return TrainedModel(catalogue, index, self._ranking.top_lists, lambda: self._tfidf, self.settings, self._origin)
+
+    def _repr_html_(self) -> str:
+        return as_table(type(self).__name__, self.published_days, self.settings)
 
     def __len__(self) -> int:
         """The number of articles that can be looked up."""
@@ -385,16 +388,7 @@ class Recommender:
             UnknownArticleError: no article answers to one of the IDs.
         """
         row, other_row = self._look_up.row(id), self._look_up.row(other)
-        rule = self._ranking.absent_by(row, other_row, Rules.from_settings(self.settings))
-        removed_by = rule.name if rule else None
-        return self._ranking.pairs.explain(
-            row,
-            other_row,
-            article=self._catalogue[row],
-            id=self._catalogue[other_row].id,
-            model=self._tfidf,
-            removed_by=removed_by,
-        )
+        return self._ranking.explain(row, other_row, Rules.from_settings(self.settings), model=self._tfidf)
 
     def _rules(self, limit: int | None, options: Options) -> Rules:
         if self._for_readers and self.settings.published == "only":

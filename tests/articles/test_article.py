@@ -205,8 +205,9 @@ def test_an_article_without_an_excerpt_has_an_empty_one() -> None:
     assert Article(id="a", entry={"title": "T", "excerpt": "E"}).excerpt == "E"
 
 
-def test_a_suggestion_fits_a_line() -> None:
-    short = article("flood", "Wend floods the old town")
-    assert repr(short) == "Article('flood', 'Wend floods the old town')"
-    long = Suggestion(article("i" * 100, "t" * 100), 0.12345)
-    assert repr(long) == f"Suggestion(0.123, Article('{'i' * 49}…', '{'t' * 49}…'))"
+def test_an_article_and_a_suggestion_fit_a_line() -> None:
+    assert repr(article("flood", "Wend floods the old town")) == "Article('flood', 'Wend floods the old town')"
+    long = article("2024-03-19-wend-bursts-its-banks", "The Wend bursts its banks after a night of rain")
+    assert repr(long) == "Article('2024-03-1...its-banks', 'The Wend bu...ght of rain')"
+    assert repr(Suggestion(long, 0.12345)) == f"Suggestion(0.123, {long!r})"
+    assert len(repr(Suggestion(long, 0.12345))) == 80
