@@ -35,6 +35,10 @@ class Facets(msgspec.Struct, frozen=True, gc=False):
     curated: tuple[str, ...] = ()
 
 
+class _Identified(msgspec.Struct, gc=False):
+    id: str
+
+
 class Catalogue(Sequence[Article]):
     """The articles in rank order: the newest first, those without a date last, then by ID.
 
@@ -123,8 +127,8 @@ class Catalogue(Sequence[Article]):
         return bytes(self.records.blob[start : start + self._entry_sizes[row]])
 
     def id(self, row: int) -> str:
-        """An article's ID; its entry is not decoded."""
-        return str(self._rest(row)["id"])
+        """An article's ID; the rest of it is not decoded."""
+        return _to_identified(self._rest_json(row)).id
 
     def curated(self, row: int) -> tuple[str, ...]:
         """The IDs that an article's editors linked, in their order."""
@@ -300,4 +304,5 @@ def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:
 
 _json = msgspec.json.Encoder().encode
 _from_json = msgspec.json.Decoder().decode
+_to_identified = msgspec.json.Decoder(_Identified).decode
 _to_facets = msgspec.json.Decoder(Facets).decode

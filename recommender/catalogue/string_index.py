@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Self, overload
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from recommender.storage import Blob
 
+_GUIDES = 1 << 12  # keys at most that are kept as Python's strings, which it compares ten times as fast
 _CHECKED = 1 << 14  # offsets compared at once: a mapped array need not fit in memory
 
 
@@ -86,15 +88,30 @@ class StringIndex:
     def row(self, key: str) -> int | None:
         """The row of a key; `None` if it is not in the index."""
         wanted = key.encode(errors="replace")
-        position = bisect_left(self.keys, wanted)
+        position = self._position(wanted)
         found = position < len(self.keys) and self.keys[position] == wanted
         return int(self.rows[position]) if found else None
 
     def near(self, key: str, count: int) -> list[str]:
         """At most `count` keys that are next to this one in sorted order, whether it is in the index or not."""
-        position = bisect_left(self.keys, key.encode(errors="replace"))
+        position = self._position(key.encode(errors="replace"))
         start = max(0, min(position - count // 2, len(self.keys) - count))
         return [found.decode() for found in self.keys[start : start + count]]
+
+    def _position(self, key: bytes) -> int:
+        """The position of the first key that is not before another."""
+        step = self._step
+        guide = bisect_right(self._guides, key)
+        return bisect_left(self.keys, key, max(0, (guide - 1) * step), min(guide * step, len(self.keys)))
+
+    @cached_property
+    def _guides(self) -> list[bytes]:
+        """Every so many-th key."""
+        return self.keys[:: self._step]
+
+    @cached_property
+    def _step(self) -> int:
+        return max(16, -(-len(self.keys) // _GUIDES))
 
     def check(self, articles: int) -> None:
         """Raise `ValueError` unless the keys ascend and each has the row of one of so many articles."""

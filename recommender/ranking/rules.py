@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
@@ -107,11 +108,16 @@ class Rules:
 
     def of_candidates(self) -> Rules:
         """These rules as far as they depend on the candidate alone."""
-        return Rules(limit=0, published=self.published, copies=self.copies)
+        return _of_candidates(self.published, self.copies)
 
     def since(self, days: _Days) -> _Days:
         """The earliest day of a candidate, which then needs a date, for articles of some days; NaN for any."""
         return days - (np.nan if self.max_age_days is None else self.max_age_days)
+
+
+@lru_cache  # a look-up asks for them twice, and finds the same object sooner than an equal one
+def _of_candidates(published: Published, copies: CopiesChoice) -> Rules:
+    return Rules(limit=0, published=published, copies=copies)
 
 
 class Candidates(NamedTuple):
