@@ -26,7 +26,7 @@ from api.app.factory import create_app
 from api.state import PREFIX, QUEUE, Config
 from recommender import RecommenderError
 from recommender.artefacts import LocalModels
-from recommender.cli import corpus_argument, corpus_options, models_option
+from recommender.cli import Command, corpus_argument, corpus_options, models_option
 from recommender.errors import StoreError
 from recommender.export import AnswerStore
 from recommender.sources import FileChoice
@@ -116,7 +116,14 @@ def _connections() -> int:
     return min(_CONNECTIONS, soft - _OTHER_FILES) if soft > 0 else _CONNECTIONS
 
 
-@click.command("serve")
+@click.command(
+    "serve",
+    cls=Command,
+    examples=[
+        "recommender serve ~/site",
+        "recommender serve --models /srv/models --workers 4 --uds /run/related.sock",
+    ],
+)
 @corpus_argument(required=False)
 @corpus_options
 @models_option
@@ -176,7 +183,10 @@ def serve_command(
     threads: int,
     trusted_proxies: int | None,
 ) -> None:
-    """Serve related lists over HTTP, from the model in use or from Redis; with CORPUS, train first if no model fits."""
+    """Serve lists over HTTP.
+
+    They are those of the model in use, or come from Redis. With CORPUS, a model is trained first if none fits.
+    """
     if choice != FileChoice() and corpus_path is None:
         raise click.UsageError("--site, --include, --exclude, --address and --base-url say how CORPUS is read; name it")
     if store and corpus_path:

@@ -3,12 +3,13 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from recommender.cli.app import main
+from recommender.cli.app import Command, main
 
 if TYPE_CHECKING:
     from recommender.cli.options import corpus_argument, corpus_options, models_option
 
 __all__ = [
+    "Command",
     "corpus_argument",
     "corpus_options",
     "main",

@@ -1,11 +1,13 @@
-"""The command group `recommender`, which imports a command when it is wanted."""
+"""The command group `recommender`, which imports a command when it is wanted, and how its commands give help."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 from recommender.errors import RecommenderError, printable
 
@@ -19,43 +21,58 @@ class _Command(NamedTuple):
 
 _COMMANDS = {
     "inspect": _Command(
-        "recommender.cli.inspect:inspect_command",
-        "Show what is read of CORPUS, what is left out and why, and what is in force.",
+        "recommender.cli.inspect:inspect_command", "Show what is read of a corpus, what is left out, and why."
     ),
-    "train": _Command(
-        "recommender.cli.train:train_command",
-        "Train a model on CORPUS and publish it.",
-    ),
-    "related": _Command(
-        "recommender.cli.related:related_command",
-        "Print the related list of the article ID, as `enrich` writes it (yaml) or as an HTTP response body (json).",
-    ),
-    "enrich": _Command(
-        "recommender.cli.enrich:enrich_command",
-        "Write related lists into the files of CORPUS; train first if no model fits.",
-    ),
-    "export": _Command(
-        "recommender.cli.export:export_command",
-        "Write the lists of all articles of CORPUS, one HTTP response body per line; train first if no model fits.",
-    ),
-    "load": _Command(
-        "recommender.cli.export:load_command",
-        "Load OUT, a file or folder written by `export`, into Redis, for `serve --store`.",
-    ),
+    "train": _Command("recommender.cli.train:train_command", "Train a model on a corpus, and publish it."),
+    "related": _Command("recommender.cli.related:related_command", "Print the list of an article, or explain it."),
+    "enrich": _Command("recommender.cli.enrich:enrich_command", "Write lists into the files of a corpus."),
+    "export": _Command("recommender.cli.export:export_command", "Write all lists into a file or a folder."),
+    "load": _Command("recommender.cli.export:load_command", "Load exported lists into Redis."),
     "evaluate": _Command(
-        "recommender.cli.evaluate:evaluate_command",
-        "Learn from the earlier links, and measure how well the suggestions match the later ones.",
+        "recommender.cli.evaluate:evaluate_command", "Measure how well suggestions match the links of editors."
     ),
-    "models": _Command(
-        "recommender.cli.models:models_group",
-        "List the trained models, verify one, roll back to one, or copy one from an object store.",
-    ),
-    "serve": _Command(
-        "api.app:serve_command",
-        "Serve related lists over HTTP, from the model in use or from Redis; "
-        "with CORPUS, train first if no model fits.",
-    ),
+    "models": _Command("recommender.cli.models:models_group", "List, verify, choose or copy trained models."),
+    "serve": _Command("api.app:serve_command", "Serve lists over HTTP."),
 }
+
+
+class Option(click.Option):
+    """An option that stands in a section of its command's help."""
+
+    def __init__(self, *arguments: Any, section: str = "Options", **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.section = section
+
+
+class Command(click.Command):
+    """A command whose help has its options by section, in the order declared, and then examples."""
+
+    def __init__(self, *arguments: Any, examples: Sequence[str] = (), **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.examples = examples
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options of each section, those without a section last."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for option in self.get_params(ctx):
+            record = option.get_help_record(ctx) if isinstance(option, click.Option) else None
+            if record is not None:
+                sections.setdefault(getattr(option, "section", "Options"), []).append(record)
+        sections["Options"] = sections.pop("Options")  # there always is --help
+        for section, records in sections.items():
+            with formatter.section(section):
+                formatter.write_dl(records)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        write_examples(formatter, self.examples)
+
+
+def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
+    """Write a section of examples, one a line, to be copied."""
+    with formatter.section("Examples"):
+        for example in examples:
+            formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
 
 
 class Group(click.Group):
@@ -79,6 +96,17 @@ class Group(click.Group):
         """List the commands for `--help` without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, _COMMANDS[name].short_help) for name in self.list_commands(ctx)])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        write_examples(formatter, ["recommender inspect ~/site", "recommender serve ~/site"])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What may follow for a shell; commands are not imported for it."""
+        if incomplete and not incomplete[0].isalnum():
+            return super().shell_complete(ctx, incomplete)
+        names = (name for name in self.list_commands(ctx) if name.startswith(incomplete))
+        return [CompletionItem(name, help=_COMMANDS[name].short_help) for name in names]
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -13,6 +13,7 @@ from typing import get_args
 import click
 
 from recommender.artefacts import LocalModels
+from recommender.cli.app import Command
 from recommender.cli.options import corpus_options, limit_option, look_up_options, models_option
 from recommender.corpus import ShapeName
 from recommender.errors import RecommenderError, printable
@@ -24,7 +25,14 @@ from recommender.training import ensure_trained, kept_choice, read_corpus
 from recommender.writing import SHAPES, Action, Enrichment, Mode, Outcome, Removal
 
 
-@click.command("enrich")
+@click.command(
+    "enrich",
+    cls=Command,
+    examples=[
+        "recommender enrich ~/site --limit 5 --diff",
+        "recommender enrich ~/site --remove",
+    ],
+)
 @click.argument("corpus_path", metavar="CORPUS", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @corpus_options
 @models_option
@@ -70,12 +78,13 @@ def enrich_command(
     as_json: bool,
     verbose: bool,
 ) -> None:
-    """Write related lists into the files of CORPUS; train first if no model fits.
+    """Write lists into the files of a corpus.
 
-    Lists stand under the site's own key and are made of what its own lists are: entries, IDs, paths, addresses or
-    titles; no other byte changes. CORPUS/.related.lock records the lists that were written: a later run updates them,
-    but never a list that was edited since. An article's front matter may contain `related: false` (no list),
-    `related: true` (a list), `relatedPin: [ID, …]` (these first) and `relatedBan: [ID, …]` (never these).
+    A model is trained first if none fits. Lists stand under the site's own key and are made of what its own lists
+    are: entries, IDs, paths, addresses or titles; no other byte changes. CORPUS/.related.lock records the lists
+    that were written: a later run updates them, but never a list that was edited since. An article's front matter
+    may contain `related: false` (no list), `related: true` (a list), `relatedPin: [ID, …]` (these first) and
+    `relatedBan: [ID, …]` (never these).
     """
     with nullcontext() if trial else _locked(corpus_path):
         corpus = read_corpus(corpus_path, models, choice=kept_choice(models, choice))

@@ -13,6 +13,7 @@ import click
 
 from recommender.artefacts import LocalModels
 from recommender.articles import in_rank_order, parse_date
+from recommender.cli.app import Command
 from recommender.cli.options import corpus_argument, corpus_options, models_option, settings_option
 from recommender.corpus import Corpus, LinkFaultKind
 from recommender.errors import RecommenderError
@@ -38,7 +39,14 @@ from recommender.tuning import Evidence, Split, tune, without_long_lists
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command("evaluate")
+@click.command(
+    "evaluate",
+    cls=Command,
+    examples=[
+        "recommender evaluate ~/site --report report.html",
+        "recommender evaluate ~/site --lint",
+    ],
+)
 @corpus_argument()
 @corpus_options
 @models_option
@@ -83,7 +91,10 @@ def evaluate_command(
     fail_under: float | None,
     lint: bool,
 ) -> None:
-    """Learn from the earlier links, and measure how well the suggestions match the later ones."""
+    """Measure how well suggestions match the links of editors.
+
+    Settings are learnt from the earlier links, and the suggestions are compared with the later ones.
+    """
     given = read_overrides(settings_file) if settings_file else {}
     corpus = Corpus.from_path(
         corpus_path, cache=models.path / PARSE_CACHE_FILE, choice=kept_choice(models, choice), progress=True

@@ -9,6 +9,7 @@ from typing import get_args
 import click
 
 from recommender.artefacts import Models
+from recommender.cli.app import Command
 from recommender.cli.options import (
     corpus_argument,
     corpus_options,
@@ -26,7 +27,14 @@ from recommender.sources import FileChoice
 from recommender.training import ensure_trained
 
 
-@click.command("export")
+@click.command(
+    "export",
+    cls=Command,
+    examples=[
+        "recommender export ~/site --out lists.jsonl --limit 5",
+        "recommender export ~/site --out lists/ --format parquet --fields id,title,url",
+    ],
+)
 @corpus_argument()
 @corpus_options
 @models_or_url_option
@@ -62,10 +70,11 @@ def export_command(
     engine: Engine,
     task_size: int,
 ) -> None:
-    """Write the lists of all articles of CORPUS, one HTTP response body per line; train first if no model fits.
+    """Write all lists into a file or a folder.
 
-    The same command continues an interrupted run. The workers of a cluster need this program installed, and must see
-    the models and the output under the same paths.
+    A line is the HTTP response body of an article. A model is trained first if none fits. The same command
+    continues an interrupted run. The workers of a cluster need this program installed, and must see the models and
+    the output under the same paths.
     """
     if form == "parquet":
         require_pyarrow()
@@ -90,16 +99,24 @@ def export_command(
     click.echo(f"{count:,} articles exported{'' if out == '-' else f' to {without_secrets(out)}'}", err=True)
 
 
-@click.command("load")
+@click.command(
+    "load",
+    cls=Command,
+    examples=[
+        "recommender load lists.jsonl --to redis://localhost:6379/0",
+        "recommender load lists/ --to redis://localhost:6379/0 --keep 3",
+    ],
+)
 @click.argument("exported", metavar="OUT")
 @click.option("--to", "url", metavar="redis://HOST:PORT/DB", required=True, help="Redis database to load into.")
 @click.option(
     "--keep", type=click.IntRange(0, 100), default=1, show_default=True, help="Number of earlier versions to keep."
 )
 def load_command(exported: str, url: str, keep: int) -> None:
-    """Load OUT, a file or folder written by `export`, into Redis, for `serve --store`.
+    """Load exported lists into Redis.
 
-    The new answers come into use once all are loaded; until then, and after an error, the previous ones stay in use.
+    OUT is a file or folder written by `export`; `serve --store` answers from Redis. The new answers come into use
+    once all are loaded; until then, and after an error, the previous ones stay in use.
     """
     loaded = load_into_redis(exported, url, keep=keep, progress=True)
     click.echo(

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from recommender.artefacts import LocalModels
+from recommender.cli.app import Command
 from recommender.cli.options import corpus_argument, corpus_options, models_option, settings_option
 from recommender.corpus import Corpus, choose_defaults
 from recommender.errors import ArtefactError
@@ -17,7 +18,14 @@ from recommender.sources import PARSE_CACHE_FILE, FileChoice
 from recommender.training import kept_choice
 
 
-@click.command("inspect")
+@click.command(
+    "inspect",
+    cls=Command,
+    examples=[
+        "recommender inspect ~/site",
+        "recommender inspect ~/site --include notes --json",
+    ],
+)
 @corpus_argument()
 @corpus_options
 @models_option
@@ -26,9 +34,9 @@ from recommender.training import kept_choice
 def inspect_command(
     *, corpus_path: Path, choice: FileChoice, models: LocalModels, settings_file: Path | None, as_json: bool
 ) -> None:
-    """Show what is read of CORPUS, what is left out and why, and what is in force.
+    """Show what is read of a corpus, what is left out, and why.
 
-    If the model in use was trained on this very corpus, its settings are in force.
+    It also shows the settings in force. If the model in use was trained on this very corpus, its settings are in force.
     """
     given = read_overrides(settings_file) if settings_file else {}
     cache = models.path / PARSE_CACHE_FILE

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from typing import Any, cast
 
 import click
 
 from recommender.artefacts import Models, RemoteModels
-from recommender.cli.options import Command, ModelsType, models_or_url_option
+from recommender.cli.app import Command, write_examples
+from recommender.cli.options import ModelsType, models_or_url_option
 from recommender.errors import ArtefactError, RecommenderError, printable
 
 
-@click.group("models", invoke_without_command=True)
+class ModelsGroup(click.Group):
+    """The group `models`, whose help ends with examples as those of its commands do."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        write_examples(formatter, ["recommender models", "recommender models use 20240501T060000.000000Z-1a2b3c4d"])
+
+
+@click.group("models", cls=ModelsGroup, invoke_without_command=True)
 @models_or_url_option
 @click.pass_context
 def models_group(context: click.Context, models: Models) -> None:
-    """List the trained models, verify one, roll back to one, or copy one from an object store."""
+    """List, verify, choose or copy trained models.
+
+    An earlier version that is chosen is a roll-back.
+    """
     context.obj = models
     if context.invoked_subcommand is None:
         context.invoke(list_models, models=models)
 
 
-def own_models_option(command: Command) -> Command:
+def own_models_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--models DIR|URL` of a command of this group; by default the group's own."""
 
     def of_group(context: click.Context, _: click.Parameter, value: Models | None) -> Models:
@@ -36,10 +49,15 @@ def own_models_option(command: Command) -> Command:
     )(command)
 
 
-@models_group.command("list")
+@models_group.command(
+    "list", cls=Command, examples=["recommender models list", "recommender models list --models s3://bucket/models"]
+)
 @own_models_option
 def list_models(models: Models) -> None:
-    """List the versions, newest last; a star marks the one in use."""
+    """List the versions, the newest last.
+
+    A star marks the one in use.
+    """
     known = models.versions()
     in_use = None
     if known:
@@ -60,33 +78,58 @@ def list_models(models: Models) -> None:
         click.echo(f"{models}/{version}: is unfinished; unless a training is running, remove it", err=True)
 
 
-@models_group.command("verify")
+@models_group.command(
+    "verify",
+    cls=Command,
+    examples=["recommender models verify", "recommender models verify 20240501T060000.000000Z-1a2b3c4d"],
+)
 @click.argument("version", required=False)
 @own_models_option
 def verify_model(models: Models, version: str | None) -> None:
-    """Compare every file of VERSION (the one in use, by default) with its manifest."""
+    """Verify a version, by default the one in use.
+
+    Every file is compared with the manifest.
+    """
     if isinstance(models, RemoteModels):
         raise RecommenderError(f"{models}: is a URL; `recommender models pull` verifies models as it copies them")
     click.echo(f"{models.verify(version).version} is intact")
 
 
-@models_group.command("use")
+@models_group.command(
+    "use",
+    cls=Command,
+    examples=[
+        "recommender models use 20240501T060000.000000Z-1a2b3c4d",
+        "recommender models use 20240501T060000.000000Z-1a2b3c4d --models /srv/models",
+    ],
+)
 @click.argument("version")
 @own_models_option
 def use_model(models: Models, version: str) -> None:
-    """Use VERSION from now on. A local version is verified first; `models pull` verifies one at a URL."""
+    """Use a version from now on.
+
+    A local version is verified first; `models pull` verifies one at a URL.
+    """
     models.use(version)
     click.echo(f"{version} is in use")
 
 
-@models_group.command("pull")
+@models_group.command(
+    "pull",
+    cls=Command,
+    examples=[
+        "recommender models pull s3://bucket/models",
+        "recommender models pull s3://bucket/models --models /srv/models",
+    ],
+)
 @click.argument("url")
 @click.argument("version", required=False)
 @own_models_option
 def pull_model(url: str, models: Models, version: str | None) -> None:
-    """Copy VERSION (the one in use there, by default) from URL, verify it, and use it from now on.
+    """Copy a version from a URL, and use it.
 
-    Running servers switch to it, as they do after training.
+    By default it is the one in use there. It is verified first. Running servers switch to it, as they do after
+    training.
     """
     if isinstance(models, RemoteModels):
         raise RecommenderError(f"{models}: is a URL; name a folder to copy the model to with --models")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from recommender.artefacts import LocalModels, Models, RemoteModels, models_at
 from recommender.articles import read_entry_fields
+from recommender.cli.app import Option
 from recommender.errors import SettingsError, without_secrets
 from recommender.parallel import Engine, EngineName
 from recommender.ranking import Options
@@ -19,6 +20,10 @@ from recommender.sites import GENERATORS
 from recommender.sources import FileChoice
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_corpus_option = partial(click.option, cls=Option, section="How CORPUS is read")
+_engine_option = partial(click.option, cls=Option, section="Workers")
+list_option = partial(click.option, cls=Option, section="Lists")
+"""An option that says what the lists hold, beside those that several commands take."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -67,7 +72,7 @@ def _models_option(name: str, kind: ModelsType, metavar: str, text: str) -> Call
 def limit_option(command: Command) -> Command:
     """`--limit N`, for the commands that output lists."""
     text = "Maximum number of entries per list.  [default: the model's setting]"
-    return click.option("--limit", type=click.IntRange(1, 1000), help=text)(command)
+    return list_option("--limit", type=click.IntRange(1, 1000), help=text)(command)
 
 
 def look_up_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -82,7 +87,7 @@ def look_up_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for name, annotation in reversed(declared.items()):
         kind, meta = _annotated(annotation)
         flag = "--exclude-id" if name == "exclude" else f"--{name.replace('_', '-')}"
-        with_options = click.option(
+        with_options = list_option(
             flag,
             name,
             type=_click_type(kind, meta),
@@ -119,7 +124,7 @@ def fields_option(command: Command) -> Command:
             raise click.BadParameter(str(error)) from error
 
     text = "Fields of each entry, in this order: keys of entries, id, path and score.  [default: the whole entry]"
-    return click.option("--fields", metavar="NAME,…", callback=read, help=text)(command)
+    return list_option("--fields", metavar="NAME,…", callback=read, help=text)(command)
 
 
 def settings_option(command: Command) -> Command:
@@ -160,14 +165,14 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(choice=choice, **options)
 
     for option in (
-        click.option(
+        _corpus_option(
             "--related-key",
             metavar="NAME",
             default="",
             help="The key in front matter that lists stand under.  [default: related and the like]",
         ),
-        click.option("--base-url", metavar="URL", default="", help="The site's own address, before its paths."),
-        click.option(
+        _corpus_option("--base-url", metavar="URL", default="", help="The site's own address, before its paths."),
+        _corpus_option(
             "--address",
             "address_pattern",
             metavar="PATTERN",
@@ -175,11 +180,13 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Addresses of articles, such as /:year/:month/:slug/ or /:language/:path/, where their front matter "
             "names none.  [default: as the site's configuration says]",
         ),
-        click.option("--exclude", "exclude_files", metavar="GLOB", multiple=True, help="Files or folders not to read."),
-        click.option(
+        _corpus_option(
+            "--exclude", "exclude_files", metavar="GLOB", multiple=True, help="Files or folders not to read."
+        ),
+        _corpus_option(
             "--include", metavar="GLOB", multiple=True, help="Files or folders to read besides the site's content."
         ),
-        click.option(
+        _corpus_option(
             "--site",
             metavar="NAME",
             type=click.Choice(GENERATORS),
@@ -198,14 +205,14 @@ def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(engine=Engine(name, address, workers), **options)
 
     for option in (
-        click.option("--workers", type=click.IntRange(1), help="Tasks at a time.  [default: one per core]"),
-        click.option(
+        _engine_option("--workers", type=click.IntRange(1), help="Tasks at a time.  [default: one per core]"),
+        _engine_option(
             "--cluster",
             "address",
             metavar="URL",
             help="Address of a running cluster: tcp://…, ray://… or spark://….  [default: a cluster on this machine]",
         ),
-        click.option(
+        _engine_option(
             "--engine",
             "name",
             type=click.Choice(get_args(EngineName)),

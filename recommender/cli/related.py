@@ -9,6 +9,7 @@ import msgspec
 import wcwidth
 
 from recommender.artefacts import LocalModels
+from recommender.cli.app import Command
 from recommender.cli.options import fields_option, limit_option, look_up_options, models_option
 from recommender.errors import printable
 from recommender.live import load_with_live_articles
@@ -18,7 +19,14 @@ from recommender.writing import YamlStyle
 _COLUMNS = 80
 
 
-@click.command("related")
+@click.command(
+    "related",
+    cls=Command,
+    examples=[
+        "recommender related comet-grows-a-second-tail --limit 5 --explain",
+        "recommender related comet-grows-a-second-tail --format json --fields id,title",
+    ],
+)
 @click.argument("id")
 @models_option
 @limit_option
@@ -38,7 +46,10 @@ def related_command(
     explain: bool,
     form: str,
 ) -> None:
-    """Print the related list of the article ID, as `enrich` writes it (yaml) or as an HTTP response body (json)."""
+    """Print the list of an article, or explain it.
+
+    It is printed as `enrich` writes it (yaml), or as an HTTP response body (json).
+    """
     if explain and fields:
         raise click.UsageError("an explanation has fields of its own; leave out --fields, or --explain")
     recommender = load_with_live_articles(models)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from recommender.artefacts import Models
+from recommender.cli.app import Command
 from recommender.cli.options import (
     corpus_argument,
     corpus_options,
@@ -20,7 +21,14 @@ from recommender.sources import FileChoice
 from recommender.training import ROWS, read_corpus, train
 
 
-@click.command("train")
+@click.command(
+    "train",
+    cls=Command,
+    examples=[
+        "recommender train ~/site",
+        "recommender train archive.jsonl --settings settings.yaml --precision 0.5",
+    ],
+)
 @corpus_argument()
 @corpus_options
 @models_or_url_option
@@ -48,7 +56,7 @@ def train_command(
     engine: Engine,
     slice_size: int,
 ) -> None:
-    """Train a model on CORPUS and publish it.
+    """Train a model on a corpus, and publish it.
 
     The workers of a cluster need this program installed, and must see the models folder under the same path.
     """

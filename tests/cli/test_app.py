@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -60,13 +63,93 @@ def test_an_error_is_printed_without_control_characters(tmp_path: Path) -> None:
     assert "a\\x1b[2J: there is no such folder" in run("inspect", tmp_path / "a\x1b[2J").stderr
 
 
-def test_help_lists_each_command_with_its_own_first_sentence() -> None:
-    printed = CliRunner().invoke(main, ["--help"], terminal_width=200, max_content_width=200).stdout.splitlines()
-    context = click.Context(main)
-    for name in main.list_commands(context):
-        command = main.get_command(context, name)
+def commands_of(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """All commands below a group, with the words that they are called by."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         assert command is not None
-        assert f"  {name:<10}{command.get_short_help_str(200)}" in printed
+        yield (*path, name), command
+        if isinstance(command, click.Group):
+            yield from commands_of(command, *path, name)
+
+
+def test_help_lists_each_command_with_its_own_first_sentence_on_a_line() -> None:
+    for (*path, name), command in commands_of(main):
+        printed = run(*path, "--help").stdout.splitlines()
+        [line] = [line for line in printed if line.startswith(f"  {name} ")]
+        assert line.removeprefix(f"  {name} ").lstrip() == command.get_short_help_str(200)
+
+
+def test_the_help_of_a_command_ends_with_two_examples_that_it_takes() -> None:
+    for path, command in (((), main), *commands_of(main)):
+        *_, heading, first, second = run(*path, "--help").stdout.splitlines()
+        assert heading == "Examples:"
+        for example in (first, second):
+            words = example.split()[1 + len(path) :]
+            assert example.startswith(" ".join(["  recommender", *path]))
+            assert max(len(example), len(heading)) <= 80
+            context = command.make_context("recommender", words, resilient_parsing=True)
+            assert not context.args or isinstance(command, click.Group)
+            if not isinstance(command, click.Group):
+                command.make_parser(context).parse_args(words)
+
+
+def test_help_has_options_that_belong_together_in_sections() -> None:
+    printed = run("train", "--help").stdout
+    sections = re.findall(r"^(\S.*):$", printed, re.MULTILINE)
+    assert sections == ["How CORPUS is read", "Workers", "Options", "Examples"]
+    assert printed.index("Workers:") < printed.index("--engine") < printed.index("Options:") < printed.index("--models")
+    assert printed.count("CORPUS\n") == 1  # in the usage: it is no option
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("recommender e", ["plain,enrich", "plain,evaluate", "plain,export"]),
+        ("recommender --ver", ["plain,--version"]),
+        ("recommender related --max", ["plain,--max-age-days"]),
+        ("recommender models ver", ["plain,verify"]),
+        ("recommender related --published ", ["plain,any", "plain,only"]),
+    ],
+)
+def test_bash_is_offered_what_may_follow(typed: str, offered: list[str]) -> None:
+    asked = {"_RECOMMENDER_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    result = CliRunner().invoke(main, env=asked, prog_name="recommender")
+    assert result.stdout.splitlines() == offered
+
+
+def test_completion_of_commands_imports_none_of_them() -> None:
+    program = """
+import sys
+from recommender.cli import main
+try:
+    main(prog_name="recommender")
+finally:
+    print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+    asked = {"_RECOMMENDER_COMPLETE": "bash_complete", "COMP_WORDS": "recommender ", "COMP_CWORD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, env={**os.environ, **asked}
+    )
+    *offered, imported = done.stdout.splitlines()
+    assert "plain,serve" in offered
+    assert not set(imported.split()) & HEAVY
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")
+def test_bash_takes_the_script_of_the_readme() -> None:
+    folder = str(Path(sys.executable).parent)
+    script = 'eval "$(_RECOMMENDER_COMPLETE=bash_source recommender)" && complete -p recommender'
+    done = subprocess.run(
+        ["bash", "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"},
+    )
+    assert done.stdout.startswith("complete ")
+    assert done.stdout.endswith(" recommender\n")
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
