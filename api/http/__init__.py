@@ -1,10 +1,10 @@
-"""The HTTP contract: declared operations, types of requests and answers, the OpenAPI document, caching, and errors."""
+"""The HTTP contract: declared operations, types of requests and answers, caching, and errors."""
 
 from api.http.caching import JSON, Deliverer, deliver, takes_gzip, uncached
 from api.http.environ import IGNORED, LIST, POLICY, ROUTE
-from api.http.openapi import openapi_document
-from api.http.operation import Operation, OperationGroup, View, is_look_up, register_operations, rule_of
-from api.http.options import default_fields, entry_fields, ranking_options
+from api.http.example import EXAMPLE_IDS, Example
+from api.http.operation import FORM, Operation, OperationGroup, View, is_look_up, register_operations, rule_of
+from api.http.options import entry_fields, ranking_options
 from api.http.parameters import Reader, WrongRequestError, in_words, schemas_of
 from api.http.problems import problem, unavailable, unknown
 from api.http.request_types import (
@@ -51,6 +51,8 @@ from api.http.response_types import (
 )
 
 __all__ = [
+    "EXAMPLE_IDS",
+    "FORM",
     "IGNORED",
     "JSON",
     "LIST",
@@ -71,6 +73,7 @@ __all__ = [
     "DraftQuery",
     "EntryImage",
     "EntryProvider",
+    "Example",
     "ExploreQuery",
     "FragmentQuery",
     "HealthResponse",
@@ -100,12 +103,10 @@ __all__ = [
     "View",
     "WithdrawnResponse",
     "WrongRequestError",
-    "default_fields",
     "deliver",
     "entry_fields",
     "in_words",
     "is_look_up",
-    "openapi_document",
     "problem",
     "ranking_options",
     "register_operations",

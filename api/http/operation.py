@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, TypeAlias, get_type_hints
 
@@ -12,6 +12,7 @@ from flask import Flask, Response, abort, request
 from werkzeug.routing import PathConverter
 
 from api.http.caching import JSON
+from api.http.example import Example
 from api.http.parameters import Reader
 from api.http.request_types import NoParameters, RequestFields
 
@@ -42,6 +43,7 @@ class Operation:
         rate_limited: whether a rate limit, where one is set, counts it.
         described: whether the document describes it.
         guard: refuses requests before anything of them is read.
+        example: the request that the document shows.
     """
 
     group: str
@@ -57,6 +59,7 @@ class Operation:
     rate_limited: bool = True
     described: bool = True
     guard: Callable[[], object] | None = None
+    example: Example = field(default_factory=Example)
 
     @property
     def id(self) -> str:

@@ -10,7 +10,7 @@ from typing import cast
 from flask import current_app
 from msgspec import UNSET
 
-from api.http.request_types import ArticleListOptions, DraftQuery, ListOptions, LookUpQuery
+from api.http.request_types import ArticleListOptions, ArticleQuery, DraftQuery, ListOptions, LookUpQuery
 from recommender.ranking import Options
 
 
@@ -35,11 +35,8 @@ def ranking_options(query: ListOptions) -> Options:
     return options
 
 
-def entry_fields(query: LookUpQuery | DraftQuery) -> tuple[str, ...]:
+def entry_fields(query: LookUpQuery | DraftQuery | ArticleQuery) -> tuple[str, ...]:
     """The fields that a query wants of each entry, else those that the configuration names; none for whole entries."""
-    return tuple(query.fields.split(",")) if query.fields else default_fields()
-
-
-def default_fields() -> tuple[str, ...]:
-    """The fields of entries where a request names none; empty for whole entries."""
+    if query.fields:
+        return tuple(query.fields.split(","))
     return cast("tuple[str, ...]", current_app.extensions["fields"])

@@ -6,6 +6,7 @@ import msgspec
 from flask import Response, request
 
 from api.http import (
+    EXAMPLE_IDS,
     IGNORED,
     LIST,
     MOST_EXPLAINED,
@@ -16,6 +17,7 @@ from api.http import (
     DraftBody,
     DraftProvider,
     DraftQuery,
+    Example,
     LookUpByUrlQuery,
     LookUpQuery,
     OperationGroup,
@@ -39,14 +41,26 @@ from recommender.sites import normalise_language
 operations = OperationGroup("articles")
 
 
-@operations.operation("GET", "/articles/{id}/related", response=RelatedResponse, problems=(404,), cacheable=True)
+@operations.operation(
+    "GET",
+    "/articles/{id}/related",
+    response=RelatedResponse,
+    problems=(404,),
+    cacheable=True,
+    example=Example(query={"limit": "3", "fields": "id,title,score"}),
+)
 def related(id: str, query: LookUpQuery) -> Response:
     """The related articles of the article with an ID."""
     return _related(visible_snapshot(), id, query)
 
 
 @operations.operation(
-    "GET", "/related", response=(RelatedResponse, RelatedListsResponse), problems=(404,), cacheable=True
+    "GET",
+    "/related",
+    response=(RelatedResponse, RelatedListsResponse),
+    problems=(404,),
+    cacheable=True,
+    example=Example(query={"limit": "3", "fields": "id,title", "ids": ",".join(EXAMPLE_IDS)}),
 )
 def related_by_url(query: LookUpByUrlQuery) -> Response:
     """The related articles of the article at an address, or of up to 100 articles by their IDs."""
@@ -64,7 +78,20 @@ def related_by_url(query: LookUpByUrlQuery) -> Response:
     return _related(snapshot, snapshot.recommender.article_by_url(query.url).id, query)
 
 
-@operations.operation("POST", "/related", response=SuggestionsResponse)
+@operations.operation(
+    "POST",
+    "/related",
+    response=SuggestionsResponse,
+    example=Example(
+        query={"limit": "3", "fields": "id,title,score"},
+        body={
+            "title": "The comet that nobody was looking for",
+            "excerpt": "An amateur astronomer, an owl and a bright spot in the evening sky.",
+            "topics": ["Space"],
+            "publishedDateTime": "2024-04-20T08:00:00Z",
+        },
+    ),
+)
 def related_to_draft(query: DraftQuery, body: DraftBody) -> Response:
     """The related articles of a draft, which is not stored."""
     provider = body.provider or None
@@ -88,14 +115,27 @@ def related_to_draft(query: DraftQuery, body: DraftBody) -> Response:
     return uncached(msgspec.json.encode(answer))
 
 
-@operations.operation("GET", "/articles/{id}", response=ArticleResponse, problems=(404,), cacheable=True)
+@operations.operation(
+    "GET",
+    "/articles/{id}",
+    response=ArticleResponse,
+    problems=(404,),
+    cacheable=True,
+    example=Example(query={"fields": "id,title,date,url"}),
+)
 def article(id: str, query: ArticleQuery) -> Response:
     """The entry of one article."""
     snapshot = visible_snapshot()
     return deliver(snapshot, msgspec.json.encode(_article(snapshot.recommender.article(id), query)))
 
 
-@operations.operation("GET", "/articles", response=ArticlesResponse, cacheable=True)
+@operations.operation(
+    "GET",
+    "/articles",
+    response=ArticlesResponse,
+    cacheable=True,
+    example=Example(query={"fields": "id,title,date", "limit": "3"}),
+)
 def articles(query: ArticlesQuery) -> Response:
     """All articles page by page, the newest first, or the newest whose titles contain all words of a search."""
     snapshot, limit, following = visible_snapshot(), query.limit or 10, None

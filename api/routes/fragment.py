@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Response, current_app, render_template, request
 
-from api.http import POLICY, FragmentQuery, OperationGroup, deliver, ranking_options
+from api.http import POLICY, Example, FragmentQuery, OperationGroup, deliver, ranking_options
 from api.pages import HTML, Card
 from api.state import Tagged, current_snapshot, visible_snapshot
 from recommender.articles import Entry
@@ -21,7 +21,14 @@ _POLICY = "default-src 'none'; img-src http: https:; base-uri 'none'; form-actio
 operations = OperationGroup("box")  # dashboards know the routes by this name
 
 
-@operations.operation("GET", "/articles/{id}/related.html", response="text/html", problems=(404,), cacheable=True)
+@operations.operation(
+    "GET",
+    "/articles/{id}/related.html",
+    response="text/html",
+    problems=(404,),
+    cacheable=True,
+    example=Example(query={"limit": "3"}),
+)
 def fragment(id: str, query: FragmentQuery) -> Response:
     """The same list as HTML to be put into a page, for sites without scripts; empty where the list is."""
     snapshot = visible_snapshot()

@@ -11,12 +11,22 @@ from flask import Response, abort, current_app, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 
-from api.http import OperationGroup, PostedResponse, WithdrawnResponse, default_fields, is_look_up, uncached
+from api.http import (
+    ArticleQuery,
+    Example,
+    OperationGroup,
+    PostedResponse,
+    WithdrawnResponse,
+    entry_fields,
+    is_look_up,
+    uncached,
+)
 from api.state import FixedModel, ModelWatcher, has_token
 from recommender.errors import FrontMatterError
 from recommender.journal import PostedArticle
 from recommender.sources import PostedForm
 
+_EXAMPLE_ID = "comet-seen-over-the-harbour"
 _LARGEST_BODY = 64 << 10  # bytes
 _FORMS: dict[str, PostedForm] = {
     "text/markdown": "markdown",
@@ -28,15 +38,13 @@ operations = OperationGroup("live articles")
 
 
 def _authorize() -> None:
-    """Refuse a request without the server's token, and one with parameters: there are none."""
+    """Refuse a request without the server's token."""
     if not current_app.extensions["token"] or isinstance(current_app.extensions["model"], FixedModel):
         abort(HTTPStatus.FORBIDDEN, "posting is off here; start the server with RECOMMENDER_TOKEN in its environment")
     if not has_token():
         raise Unauthorized(
             "this needs the server's token, as `Authorization: Bearer …`", www_authenticate=WWWAuthenticate("bearer")
         )
-    if request.args:
-        abort(HTTPStatus.BAD_REQUEST, f"there is no parameter {next(iter(request.args))!r} here; there is none")
 
 
 @operations.operation(
@@ -48,8 +56,19 @@ def _authorize() -> None:
     creates=True,
     needs_token=True,
     guard=_authorize,
+    example=Example(
+        id=_EXAMPLE_ID,
+        query={"fields": "id,title"},
+        body={
+            "id": _EXAMPLE_ID,
+            "title": "Comet seen over the harbour",
+            "excerpt": "It will be visible to the naked eye until Sunday.",
+            "publishedDateTime": "2024-04-20T08:00:00Z",
+            "topics": ["Space"],
+        },
+    ),
 )
-def post_article() -> Response:
+def post_article(query: ArticleQuery) -> Response:
     """Add an article, or replace it, while the server runs.
 
     The body is a front-matter file (`text/markdown`) or a JSON object with the same fields. All workers answer with it
@@ -78,7 +97,7 @@ def post_article() -> Response:
         abort(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     overlay, created = _live().post(posted)
     id = overlay.recommender.article(posted.id).id
-    fields = default_fields()
+    fields = entry_fields(query)
     values = {
         "id": id,
         "related": [suggestion.entry(fields) for suggestion in overlay.recommender.related(id)],
@@ -99,6 +118,7 @@ def post_article() -> Response:
     problems=(404, 507),
     needs_token=True,
     guard=_authorize,
+    example=Example(id=_EXAMPLE_ID),
 )
 def withdraw_article(id: str) -> Response:
     """Withdraw an article, wherever it came from, until it is posted again."""

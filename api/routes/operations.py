@@ -1,4 +1,4 @@
-"""Operating the service: health, metrics, the OpenAPI document and its page."""
+"""Operating the service: health and metrics."""
 
 from __future__ import annotations
 
@@ -15,13 +15,10 @@ from api.http import (
     OperationGroup,
     ReadyResponse,
     RefusedModel,
-    in_words,
-    openapi_document,
     uncached,
 )
 from api.middleware import Metrics
-from api.pages import render_page
-from api.state import FixedModel, ModelWatcher, current_snapshot
+from api.state import FixedModel, ModelWatcher
 from recommender.errors import without_folder
 
 operations = OperationGroup("operations")
@@ -56,16 +53,3 @@ def readyz() -> Response:
 def metrics() -> Response:
     """Metrics of all workers, for Prometheus."""
     return uncached(cast("Metrics", current_app.extensions["metrics"]).exposition(), CONTENT_TYPE_LATEST)
-
-
-@operations.operation("GET", "/openapi.json", response="application/json")
-def document() -> Response:
-    """The OpenAPI document that describes the operations."""
-    return uncached(msgspec.json.encode(openapi_document(current_app.extensions["operations"])))
-
-
-@operations.operation("GET", "/docs", response="text/html")
-def docs() -> Response:
-    """The documentation of the operations, as a page."""
-    document = openapi_document(current_app.extensions["operations"])
-    return render_page(current_snapshot(current_app), "docs.html", document=document, in_words=in_words)

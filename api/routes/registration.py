@@ -6,6 +6,8 @@ from http import HTTPStatus
 
 from flask import Flask, Response, abort
 
+from api.docs import operations as documentation
+from api.docs import viewer_operations
 from api.http import Operation, register_operations, rule_of, unavailable
 from api.pages import corpus_operations, explorer_operations
 from api.routes.articles import operations as articles
@@ -23,6 +25,8 @@ MODEL_OPERATIONS: tuple[Operation, ...] = (
     *explorer_operations,
     *corpus_operations,
     *operating,
+    *documentation,
+    *viewer_operations,
 )
 STORE_OPERATIONS: tuple[Operation, ...] = tuple(store)
 

@@ -10,8 +10,10 @@ from typing import Any, cast
 import msgspec
 from flask import Response, current_app, request
 
+from api.docs import operations as documentation
 from api.http import (
     LIST,
+    Example,
     Operation,
     OperationGroup,
     RequestFields,
@@ -43,6 +45,8 @@ def _answered_from_store(declared: Operation, **changes: Any) -> Callable[[View]
     def declare(view: View) -> View:
         operation = replace(declared, view=view, problems=(*declared.problems, 503), **changes)
         known, of_model = _names(operation.query), _names(declared.query)
+        query = {name: value for name, value in operation.example.query.items() if name in known}
+        operation = replace(operation, example=replace(operation.example, query=query))
         guard = partial(_refuse_model_options, ", ".join(known), frozenset(of_model) - frozenset(known))
         operations.add(replace(operation, guard=guard))
         return view
@@ -67,7 +71,9 @@ def related(id: str, query: StoreLookUpQuery) -> Response:
     return _delivered(*_answers().plain(id, query.limit or None))
 
 
-@_answered_from_store(articles["related_by_url"])
+@_answered_from_store(
+    articles["related_by_url"], example=Example(query={"url": "https://site.example/an-article", "limit": "3"})
+)
 def related_by_url(query: StoreLookUpByUrlQuery) -> Response:
     """The related articles of the article at an address."""
     return _delivered(*_answers().at(query.url, query.limit or None))
@@ -101,8 +107,8 @@ def readyz() -> Response:
     return uncached(msgspec.json.encode(ready))
 
 
-for _id in ("healthz", "metrics", "document"):
-    operations.add(operating[_id])
+for _operation in (operating["healthz"], operating["metrics"], documentation["document"]):
+    operations.add(_operation)
 
 
 def _answers() -> StoreAnswers:

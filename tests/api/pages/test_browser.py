@@ -257,7 +257,7 @@ def test_all_of_it_works_by_keyboard(page: Page, seeds_server: str) -> None:
         pytest.param(1440, "dark", marks=pytest.mark.long),
     ],
 )
-@pytest.mark.parametrize("path", ["/", f"/explore?id={COMET}&other={SECOND}", "/draft", "/corpus", "/docs"])
+@pytest.mark.parametrize("path", ["/", f"/explore?id={COMET}&other={SECOND}", "/draft", "/corpus"])
 def test_axe_finds_nothing_wrong(browser: Browser, seeds_server: str, path: str, width: int, theme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
     page = context.new_page()

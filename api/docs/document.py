@@ -1,24 +1,39 @@
-"""The OpenAPI 3.1 document, made of the declared operations and their types."""
+"""The OpenAPI 3.1 document, made of the declared operations, their types and their examples."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version as installed_version
 from typing import Any
 
 import msgspec
+import yaml
 
-from api.http.caching import JSON
-from api.http.operation import FORM, Operation
-from api.http.parameters import schemas_of
-from api.http.request_types import RequestFields
-from api.http.response_types import ProblemDetails
+from api.docs.code_samples import code_samples
+from api.http import FORM, JSON, Operation, ProblemDetails, RelatedEntry, schemas_of
 
 _PROBLEM = "application/problem+json"
 _HEADERS = {
     "ETag": "Strong: it changes with the model, the request and the compression.",
     "Cache-Control": "How long a cache may reuse the answer, and for how long after that while it revalidates.",
+}
+_GROUPS = {
+    "articles": "The related list of an article, of several, or of a draft, and the articles themselves.",
+    "box": "A list as HTML, and the script that puts it into a page.",
+    "live articles": "Articles that are added and withdrawn while the server runs, by those who have its token.",
+    "operations": "What monitoring and clients ask of the server itself.",
+    "store": "Look-ups that are answered from Redis, without a model.",
+}
+_ENTRY = {
+    "title": "Port Ansel to dim its street lamps for the comet",
+    "excerpt": "For three nights the harbour will be dark.",
+    "publishedDateTime": "2024-04-18T09:00:00Z",
+    "sourceUrl": "https://harbour-post.example/2024/04/street-lamps",
+    "type": "article",
+    "provider": {"name": "Harbour Post", "domain": "harbour-post.example"},
+    "images": [{"url": "https://images.harbour-post.example/lamps.jpg", "width": 700, "height": 465}],
 }
 
 
@@ -29,9 +44,12 @@ def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
     types = [type for operation in operations for type in _types(operation.response)]
     types += [type for operation in operations for type in (operation.body, operation.form) if type]
     _, components = msgspec.json.schema_components([*types, ProblemDetails], ref_template="#/components/schemas/{name}")
+    if RelatedEntry.__name__ in components:
+        components[RelatedEntry.__name__]["examples"] = [_ENTRY]
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _described(operation)
+    groups = dict.fromkeys(operation.group for operation in operations)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -40,7 +58,7 @@ def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
             "description": "Which articles of a site belong together, in the shape of its `related` field.",
         },
         "servers": [{"url": "/", "description": "This server"}],
-        "tags": [{"name": name} for name in dict.fromkeys(operation.group for operation in operations)],
+        "tags": [{"name": name, "description": _GROUPS[name]} for name in groups],
         "paths": paths,
         "components": {
             "schemas": dict(sorted(components.items())),
@@ -63,8 +81,9 @@ def _described(operation: Operation) -> dict[str, Any]:
         "operationId": operation.id,
         "tags": [operation.group],
         "summary": operation.summary,
-        "parameters": [*_in_path(operation.path), *_in_query(operation.query)],
+        "parameters": [*_in_path(operation), *_in_query(operation)],
         "responses": dict(sorted(responses.items())),
+        "x-codeSamples": code_samples(operation),
     }
     if operation.needs_token:
         described["security"] = [{"token": []}]
@@ -81,7 +100,15 @@ def _body(operation: Operation) -> dict[str, Any]:
         body |= _content(operation.form, media_type=FORM)
     for media_type in operation.media_types:
         body |= _content(media_type)
+    if operation.example.body is not None:
+        for media_type, content in body.items():
+            content["example"] = operation.example.body if media_type == JSON else _file_of(operation.example.body)
     return body
+
+
+def _file_of(fields: Mapping[str, object]) -> str:
+    """A front-matter file with these fields."""
+    return f"---\n{yaml.safe_dump(dict(fields), sort_keys=False, allow_unicode=True, width=200)}---\n"
 
 
 def _types(response: type | str | tuple[type, ...]) -> tuple[type, ...]:
@@ -100,19 +127,29 @@ def _problem(status: int) -> dict[str, Any]:
     return {"description": HTTPStatus(status).phrase, "content": {_PROBLEM: {"schema": schema}}}
 
 
-def _in_path(path: str) -> list[dict[str, Any]]:
-    if "{id}" not in path:
+def _in_path(operation: Operation) -> list[dict[str, Any]]:
+    if "{id}" not in operation.path:
         return []
-    schema = {"type": "string", "minLength": 1}
-    return [{"name": "id", "in": "path", "required": True, "description": "The article's ID", "schema": schema}]
+    return [
+        {
+            "name": "id",
+            "in": "path",
+            "required": True,
+            "description": "The article's ID",
+            "schema": {"type": "string", "minLength": 1},
+            "example": operation.example.id,
+        }
+    ]
 
 
-def _in_query(type: type[RequestFields]) -> list[dict[str, Any]]:
-    required = {field.encode_name for field in msgspec.structs.fields(type) if field.required}
+def _in_query(operation: Operation) -> list[dict[str, Any]]:
+    required = {field.encode_name for field in msgspec.structs.fields(operation.query) if field.required}
     parameters = []
-    for name, declared in schemas_of(type).items():
+    for name, declared in schemas_of(operation.query).items():
         schema = dict(declared)
         parameter: dict[str, Any] = {"name": name, "in": "query", "required": name in required}
         parameter["description"] = schema.pop("description", "")
+        if text := operation.example.query.get(name):
+            parameter["example"] = int(text) if schema.get("type") == "integer" else text
         parameters.append({**parameter, "schema": schema})
     return parameters

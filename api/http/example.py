@@ -1,0 +1,27 @@
+"""`Example`: a request that the documentation of an operation shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+EXAMPLE_IDS = (
+    "2024-04-28-farewell-orrin-vale-comet-breaks-apart-as-it-rounds-the-sun",
+    "2024-04-18-port-ansel-to-dim-its-street-lamps-for-the-comet",
+)
+"""IDs of articles in `seeds/`, in whose place the page of the documentation shows those of its own articles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Example:
+    """A request that works on the articles of `seeds/`.
+
+    Attributes:
+        id: the article's, where the path has one.
+        query: the parameters, as texts.
+        body: what is sent as JSON; `None` for no body.
+    """
+
+    id: str = EXAMPLE_IDS[0]
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, object] | None = None
