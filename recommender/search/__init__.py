@@ -7,6 +7,7 @@ precomputed lists of all articles. Answers are the same to the last bit, whateve
 way they are found.
 """
 
+from recommender.search.compilation import watch_compilation
 from recommender.search.hub_weighting import (
     HUB_WINDOW,
     hub_weights,
@@ -50,5 +51,6 @@ __all__ = [
     "stack_vectors",
     "term_levels",
     "value_scale",
+    "watch_compilation",
     "weights_from_hubness",
 ]

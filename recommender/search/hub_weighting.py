@@ -12,6 +12,7 @@ import scipy
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 
+from recommender.search import brute_force
 from recommender.search.index import Index
 from recommender.search.index_arrays import read_only
 from recommender.search.scoring import Scoring
@@ -50,12 +51,15 @@ def hubness_of_rows(
         window: rows before and after an article that may be its neighbours, also beyond `first` and `last`.
         neighbors: the number of nearest that count; missing ones score 0.
     """
-    from recommender.search.kernels import join_band, mean_scores
-
     start, end = max(first - window, 0), min(last + window, len(index))
     arrays = index.timed(scoring).arrays
     arrays = arrays._replace(indptr=arrays.indptr[start : end + 1], days=arrays.days[start:end])
     count = end - start
+    if brute_force.is_small(count) and count <= window:
+        means = brute_force.mean_scores(arrays, neighbors=neighbors, scoring=scoring.parameters)
+        return means[first - start : last - start]
+    from recommender.search.kernels import join_band, mean_scores
+
     nearest = (
         np.zeros((count, neighbors)),
         np.full((count, neighbors), -1, np.int32),

@@ -22,6 +22,7 @@ import scipy
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 
+from recommender.search import brute_force
 from recommender.search.index_arrays import HEAD_LEVELS, IndexArrays, read_only
 from recommender.search.index_layout import choose_block_size, term_levels, value_scale
 from recommender.search.scoring import Scoring
@@ -219,8 +220,6 @@ class Index:
             since: float64 (queries,) the earliest day of a candidate, which then needs a date; NaN for any.
             workers: threads; by default one a core for many queries.
         """
-        from recommender.search.kernels import search
-
         count = queries.shape[0]
         found = Neighbors(np.full((count, limit), -1, np.int32), np.zeros((count, limit)))
         if not len(self.arrays.postings):
@@ -231,26 +230,45 @@ class Index:
         if since is not None:
             dated = self.days[: self.arrays.dated_count]
             ends = np.where(np.isnan(since), ends, len(dated) - np.searchsorted(dated[::-1], since))
+        providers = np.full(count, -1, np.int32) if query_providers is None else np.asarray(query_providers, np.int32)
+        left_out = np.empty((count, 0), np.int32) if excluded is None else np.asarray(excluded, np.int32)
+        given_out = np.empty(0, np.bool_) if allowed is None else np.asarray(allowed, np.bool_)
+        min_scores = np.broadcast_to(np.asarray(min_score, np.float64), count)
+        if brute_force.is_small(len(self)):
+            return Neighbors(
+                *brute_force.nearest(
+                    self.arrays,
+                    queries,
+                    days=days,
+                    providers=providers,
+                    ends=ends,
+                    excluded=left_out,
+                    allowed=given_out,
+                    scoring=scoring.parameters,
+                    min_scores=min_scores,
+                    limit=limit,
+                )
+            )
+        from recommender.search.kernels import search
+
         vectors = (
             read_only(np.asarray(queries.indptr, np.int64)),
             read_only(np.asarray(queries.indices, np.int32)),
             read_only(np.asarray(queries.data, np.float32)),
         )
-        arguments = (
+        given = (
             read_only(days),
-            read_only(
-                np.full(count, -1, np.int32) if query_providers is None else np.asarray(query_providers, np.int32)
-            ),
+            read_only(providers),
             read_only(ends),
-            read_only(np.empty((count, 0), np.int32) if excluded is None else np.asarray(excluded, np.int32)),
-            read_only(np.empty(0, np.bool_) if allowed is None else np.asarray(allowed, np.bool_)),
+            read_only(left_out),
+            read_only(given_out),
             scoring.parameters,
-            read_only(np.broadcast_to(np.asarray(min_score, np.float64), count)),
+            read_only(min_scores),
         )
 
         def answer(batch: NDArray[np.int64]) -> int:
             scratch = zeroed_scratch(self.terms)
-            return int(search(self.arrays, vectors, batch, *arguments, scratch, found.scores, found.rows))
+            return int(search(self.arrays, vectors, batch, *given, scratch, found.scores, found.rows))
 
         order = np.argsort(days, kind="stable")  # neighbours in time read the same postings
         batches = [order[start : start + _BATCH_SIZE] for start in range(0, count, _BATCH_SIZE)]
@@ -300,9 +318,11 @@ class Index:
 
 def _invert_blocks(arrays: IndexArrays) -> list[float]:
     """Write the postings and head norms of all blocks; returns the greatest norm of a vector in each."""
+    blocks = range(len(arrays.posting_offsets))
+    if brute_force.is_small(len(arrays.days)):
+        return [brute_force.invert_block(arrays, block) for block in blocks]
     from recommender.search.kernels import invert_block
 
-    blocks = range(len(arrays.posting_offsets))
     invert = (delayed(invert_block)(arrays, block) for block in blocks)
     return list(Parallel(n_jobs=cpu_count() if len(blocks) > 1 else 1, prefer="threads")(invert))
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Self
+from math import isqrt
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.search import brute_force
 from recommender.search.index_arrays import read_only
+from recommender.search.scoring_parameters import ScoringParameters
 from recommender.settings import Settings
-
-if TYPE_CHECKING:
-    from recommender.search.kernels import ScoringParameters
 
 _SAMPLE = 1000  # random dated articles, whose pairs stand for all; evenly spaced ones would be too far from each other
 _SEED = 0
@@ -74,15 +74,15 @@ class Scoring:
         days_later = np.asarray(days - query_days, np.float64)
         if self.half_life_days is None:
             return np.ones_like(days_later)
+        if brute_force.is_small(isqrt(days_later.size)):
+            return brute_force.time_factors(days_later, self.parameters)
         from recommender.search.kernels import time_factors  # numpy's powers of 2 differ in the last bit
 
         return time_factors(read_only(days_later.ravel()), self.parameters).reshape(days_later.shape)
 
     def provider_factor(self, providers: NDArray[np.int32], others: NDArray[np.int32]) -> NDArray[np.float64]:
         """The provider factor, 0 to 1, of articles of some providers (-1 for none) and of others, float64 (pairs,)."""
-        from recommender.search.kernels import provider_factors
-
-        return provider_factors(read_only(providers), read_only(others), self.parameters)
+        return brute_force.provider_factors(providers, others, self.parameters)
 
     def score(self, similarity: float, days_later: float, weight: float, provider_factor: float = 1.0) -> float:
         """The score of a candidate, with the bits that a search gives it.
@@ -92,16 +92,14 @@ class Scoring:
             weight: of the candidate, 0 to 1.
             provider_factor: of the candidate for the query, 0 to 1.
         """
-        from recommender.search.kernels import score
-
-        days_later = days_later if self.half_life_days is not None else np.nan
-        return float(score(similarity, days_later, weight, provider_factor, self.parameters))
+        factor = brute_force.time_factors(
+            np.array(days_later if self.half_life_days is not None else np.nan), self.parameters
+        )
+        return float(brute_force.scores(np.array(similarity), factor, weight, provider_factor, self.parameters))
 
     @property
     def parameters(self) -> ScoringParameters:
         """What the kernels take."""
-        from recommender.search.kernels import ScoringParameters
-
         half_life = self.half_life_days or 1.0
         undated = _mean_time_factor(self) if self.undated is None else float(self.undated)
         return ScoringParameters(

@@ -9,18 +9,28 @@ import click
 from tqdm import tqdm
 
 from recommender.inspection import Inspection, as_lines, problem_lines
+from recommender.search import watch_compilation
 
 
 @contextmanager
 def show_stages(name: str, *, enabled: bool = True) -> Iterator[Callable[[str], None]]:
-    """Show on a terminal which stage of a long task is running, and for how long; yields what to call at each."""
+    """Show on a terminal which stage of a long task is running, and for how long; yields what to call at each.
+
+    It also shows while kernels are compiled.
+    """
+    running = ""
     with tqdm(desc=name, bar_format="{desc}: {postfix} [{elapsed}]", disable=None if enabled else True) as bar:
 
         def show(stage: str) -> None:
-            bar.set_postfix_str(stage)
-            bar.refresh()
+            nonlocal running
+            running = stage
+            tell(compiling=False)
 
-        yield show
+        def tell(compiling: bool) -> None:
+            bar.set_postfix_str(f"{running}: compiling, once per machine" if compiling else running)
+
+        with watch_compilation(tell):
+            yield show
 
 
 def report_corpus(inspection: Inspection) -> None:

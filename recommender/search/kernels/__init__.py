@@ -6,13 +6,12 @@ They trust their arguments: `Index` and its neighbours check and convert what ca
 from recommender.search.kernels.hubness import join_band, mean_score, mean_scores
 from recommender.search.kernels.postings import invert_block
 from recommender.search.kernels.query import search
-from recommender.search.kernels.scoring import ScoringParameters, provider_factors, score, time_factors
+from recommender.search.kernels.scoring import time_factors
 from recommender.search.kernels.self_join import join_blocks, join_within_block, may_share_neighbors
 from recommender.search.kernels.similarity import similarities
 from recommender.search.kernels.topk import TopK, sort_heaps
 
 __all__ = [
-    "ScoringParameters",
     "TopK",
     "invert_block",
     "join_band",
@@ -21,8 +20,6 @@ __all__ = [
     "may_share_neighbors",
     "mean_score",
     "mean_scores",
-    "provider_factors",
-    "score",
     "search",
     "similarities",
     "sort_heaps",

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from numba import njit
+from numba.core import event
+
+from recommender.search.compilation import tell_watchers
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -21,3 +24,22 @@ def compiled(function: _F) -> _F:
     except RuntimeError:  # numba finds no folder to cache it in
         dispatcher = njit(nogil=True)(function)
     return dispatcher
+
+
+class _CompilationListener(event.Listener):  # type: ignore[misc]  # numba is untyped
+    """Passes on when the outermost of the kernels that call each other begins and ends to be compiled."""
+
+    _depth = 0  # numba compiles one at a time
+
+    def on_start(self, _: event.Event) -> None:
+        self._depth += 1
+        if self._depth == 1:
+            tell_watchers(compiling=True)
+
+    def on_end(self, _: event.Event) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            tell_watchers(compiling=False)
+
+
+event.register("numba:compile", _CompilationListener())

@@ -16,10 +16,10 @@ from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import dot
 from recommender.search.kernels.scoring import (
     TIME_CHUNK,
-    ScoringParameters,
     max_factor_of_candidates,
     score,
 )
+from recommender.search.scoring_parameters import ScoringParameters
 
 BandHeaps: TypeAlias = tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]
 """Heaps of scores and of rows, both (articles, limit), their sizes and, once they are full, their thresholds."""

@@ -22,11 +22,11 @@ from recommender.search.kernels.postings import (
 from recommender.search.kernels.scoring import (
     MIN_TIME_FACTOR,
     TIME_CHUNK,
-    ScoringParameters,
     max_factor_of_candidates,
     provider_factor,
     score,
 )
+from recommender.search.scoring_parameters import ScoringParameters
 
 _Vectors: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]  # indptr, indices, data
 

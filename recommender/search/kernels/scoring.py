@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search.index_arrays import IndexArrays
 from recommender.search.kernels.compiled import compiled
-
-
-class ScoringParameters(NamedTuple):
-    """What the kernels take of a `Scoring`.
-
-    Attributes:
-        half_life, newer_half_life: in days; 1 if there is none.
-        window: in days; infinite if there is none.
-        undated: 1 without a half-life.
-    """
-
-    half_life: float
-    newer_half_life: float
-    evergreen: float
-    window: float
-    undated: float
-    min_similarity: float
-    other_provider: float
-
+from recommender.search.scoring_parameters import ScoringParameters
 
 TIME_CHUNK = 256
 """Rows that share one upper bound on their time factor."""
@@ -71,17 +51,6 @@ def score(
 def provider_factor(provider: int, other: int, scoring: ScoringParameters) -> float:
     """The provider factor, 0 to 1, of articles of two providers; -1 stands for none."""
     return scoring.other_provider if provider >= 0 and other >= 0 and provider != other else 1.0
-
-
-@compiled
-def provider_factors(
-    providers: NDArray[np.int32], others: NDArray[np.int32], scoring: ScoringParameters
-) -> NDArray[np.float64]:
-    """The provider factor of each pair, float64 (pairs,)."""
-    factors = np.empty(len(providers))
-    for i in range(len(providers)):
-        factors[i] = provider_factor(providers[i], others[i], scoring)
-    return factors
 
 
 @compiled

@@ -18,7 +18,6 @@ from recommender.search.kernels.postings import (
 from recommender.search.kernels.scoring import (
     MIN_TIME_FACTOR,
     TIME_CHUNK,
-    ScoringParameters,
     max_factor_for_queries,
     max_factor_of_candidates,
     provider_factor,
@@ -26,6 +25,7 @@ from recommender.search.kernels.scoring import (
     time_factor,
 )
 from recommender.search.kernels.topk import TopK, count_score, new_histograms, score_candidates, score_pairs
+from recommender.search.scoring_parameters import ScoringParameters
 
 _PAIRS_PER_ROW = 512  # of a block whose scoring is put off; a few dozen megabytes
 _REFRESH_ROWS = 64  # rows after which the mean threshold is measured anew
