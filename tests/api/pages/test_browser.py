@@ -252,7 +252,7 @@ def test_all_of_it_works_by_keyboard(page: Page, seeds_server: str) -> None:
     ("width", "theme"),
     [
         (390, "dark"),
-        (1440, "light"),
+        pytest.param(1440, "light", marks=pytest.mark.long),
         pytest.param(390, "light", marks=pytest.mark.long),
         pytest.param(1440, "dark", marks=pytest.mark.long),
     ],

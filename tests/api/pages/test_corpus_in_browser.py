@@ -111,8 +111,14 @@ def test_without_scripts_the_form_does_the_same(browser: Browser, address: str) 
     context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 768, 1440])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [
+        (390, "light"),
+        *(pytest.param(width, "light", marks=pytest.mark.long) for width in (768, 1440)),
+        *(pytest.param(width, "dark", marks=pytest.mark.long) for width in (390, 768, 1440)),
+    ],
+)
 def test_axe_finds_nothing_wrong_and_nothing_sticks_out(browser: Browser, address: str, width: int, theme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
     page = context.new_page()

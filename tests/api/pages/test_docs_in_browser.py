@@ -34,7 +34,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (768, "light"), (1440, "light"), (1440, "dark")])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [
+        (390, "dark"),
+        *(pytest.param(*seen, marks=pytest.mark.long) for seen in [(768, "light"), (1440, "light"), (1440, "dark")]),
+    ],
+)
 def test_a_look_up_is_tried_under_the_strict_policy_and_without_another_host(
     page: Page, server: str, width: int, theme: str
 ) -> None:
