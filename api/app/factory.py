@@ -64,7 +64,8 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
 
     unlimited = {operation.path for operation in app.extensions["operations"] if not operation.rate_limited}
     wsgi_app: WSGIApplication = Admission(app.wsgi_app, threads=own.threads, unlimited=unlimited)
-    wsgi_app = FastPath(wsgi_app, answering, deliverer)
+    if own.edit is None:  # else every request is checked before it is answered
+        wsgi_app = FastPath(wsgi_app, answering, deliverer)
     if own.rate_limit:
         counter = RequestCounter(own.rate_limit, own.rate_limit_storage)
         wsgi_app = RateLimit(wsgi_app, counter, unlimited=unlimited)
@@ -87,7 +88,7 @@ def _over_model(
     app: Flask, own: Config, recommender: Recommender | None, version: str | None, *, required: bool
 ) -> tuple[Answering, Describing]:
     from api.middleware import reload_failures
-    from api.pages import register_filters
+    from api.pages import allow_editing, register_filters
     from api.routes import register_model_routes
 
     published_only = own.published == "only"
@@ -102,6 +103,8 @@ def _over_model(
     else:
         app.extensions["model"] = FixedModel(recommender, version, published_only=published_only)
     app.extensions.update(models=own.models, fields=own.fields, token=own.token)
+    if own.edit is not None:
+        allow_editing(app, own.edit, own.models)
     register_filters(app)
     register_model_routes(app)
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -165,6 +166,11 @@ def _connections() -> int:
     help="Threads per process: one computes while others wait for slow clients.",
 )
 @click.option(
+    "--edit",
+    is_flag=True,
+    help="Let the explorer write into the files of CORPUS; then this machine alone is answered, by one worker.",
+)
+@click.option(
     "--trusted-proxies",
     type=click.IntRange(0, 10),
     envvar=f"{PREFIX}TRUSTED_PROXIES",
@@ -181,6 +187,7 @@ def serve_command(
     uds: Path | None,
     workers: int,
     threads: int,
+    edit: bool,
     trusted_proxies: int | None,
 ) -> None:
     """Serve lists over HTTP.
@@ -197,7 +204,13 @@ def serve_command(
         os.environ[f"{PREFIX}TRUSTED_PROXIES"] = str(trusted_proxies)
     if store:
         os.environ[f"{PREFIX}STORE"] = store
-    Config.of(os.environ)  # an error is reported once, and not by each worker
+    if edit:
+        if corpus_path is None:
+            raise click.UsageError("--edit writes into the files of CORPUS; name it")
+        os.environ[f"{PREFIX}EDIT"] = str(corpus_path.resolve())
+    config = Config.of(os.environ)  # an error is reported once, and not by each worker
+    if config.edit is not None:
+        _require_own_machine(host, uds=uds, workers=workers, config=config)
     answering = (
         _answering_from(store) if store else _answering_with(LocalModels(models.path.resolve()), corpus_path, choice)
     )
@@ -208,6 +221,20 @@ def serve_command(
     with answering as served, _shared_metrics():
         click.echo(f"serving {served} on {f'unix:{uds}' if uds else f'http://{host}:{port}'}", err=True)
         build_server("api.app:worker_app", workers=workers, threads=threads, host=host, port=port, uds=uds).serve()
+
+
+def _require_own_machine(host: str, *, uds: Path | None, workers: int, config: Config) -> None:
+    """Raise an error if others than this machine could edit files, or if several processes would."""
+    if uds is not None or config.trusted_proxies or config.store:
+        raise click.UsageError("--edit is for this machine alone: leave out --uds, --trusted-proxies and --store")
+    if workers != 1:
+        raise click.UsageError("--edit needs --workers 1: each form is known to one process")
+    try:
+        addresses = {str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except OSError:
+        addresses = set()
+    if not addresses or not all(ip_address(address).is_loopback for address in addresses):
+        raise click.UsageError(f"--edit is for this machine alone: --host {host} is reached by others; leave it out")
 
 
 @contextmanager

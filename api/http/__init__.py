@@ -17,6 +17,8 @@ from api.http.request_types import (
     DraftForm,
     DraftProvider,
     DraftQuery,
+    EditForm,
+    EditQuery,
     ExploreQuery,
     FragmentQuery,
     HomeQuery,
@@ -29,6 +31,7 @@ from api.http.request_types import (
     StoreLookUpByUrlQuery,
     StoreLookUpQuery,
     TrialSettings,
+    UndoForm,
 )
 from api.http.response_types import (
     MOST_EXPLAINED,
@@ -71,6 +74,8 @@ __all__ = [
     "DraftForm",
     "DraftProvider",
     "DraftQuery",
+    "EditForm",
+    "EditQuery",
     "EntryImage",
     "EntryProvider",
     "Example",
@@ -100,6 +105,7 @@ __all__ = [
     "StoreReadyResponse",
     "SuggestionsResponse",
     "TrialSettings",
+    "UndoForm",
     "View",
     "WithdrawnResponse",
     "WrongRequestError",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from recommender.articles import ENTRY_FIELDS
+from recommender.curation import ActName
 from recommender.overview import Sort, StateName
 from recommender.ranking import CuratedOption, FillOption, MaxAgeDays, MinScore, ProviderCap, PublishedOption
 
@@ -227,6 +228,44 @@ class ExploreQuery(TrialSettings, frozen=True, kw_only=True):
         Annotated[str, Meta(max_length=200, description="Words in the title of such an article, to find it.")]
         | UnsetType
     ) = UNSET
+
+
+class EditQuery(RequestFields, frozen=True, kw_only=True):
+    """The query of a change of an article's list, which is shown before it is written."""
+
+    id: Annotated[str, Meta(min_length=1, description="The article's ID.")]
+    act: Annotated[ActName, Meta(description="What is done with the other article.")]
+    other: Annotated[str, Meta(min_length=1, max_length=4000, description="The other article's ID.")]
+    position: (
+        Annotated[int, Meta(ge=1, le=999_999, description="Where `move` puts it, from 1, which is the default.")]
+        | UnsetType
+    ) = UNSET
+
+
+class EditForm(RequestFields, frozen=True, kw_only=True):
+    """The form that writes such a change.
+
+    Attributes:
+        seen: the digest of the front matter that was shown.
+        token: of the form, for one use.
+    """
+
+    id: str
+    act: ActName
+    other: str
+    position: Annotated[str, Meta(pattern="^[1-9][0-9]{0,5}$", title="a whole number from 1 to 999999")] | UnsetType = (
+        UNSET
+    )
+    seen: str
+    token: str
+
+
+class UndoForm(RequestFields, frozen=True, kw_only=True):
+    """The form that takes the last change of an article's file back; see `EditForm`."""
+
+    id: str
+    seen: str
+    token: str
 
 
 class CorpusSelection(RequestFields, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@
 from api.pages.cards import Card
 from api.pages.controls import Controls
 from api.pages.corpus import operations as corpus_operations
+from api.pages.editing import allow_editing
+from api.pages.editing import operations as editing_operations
 from api.pages.exploration import Exploration
 from api.pages.explorer import operations as explorer_operations
 from api.pages.page import HTML, mark_code, register_filters, render_page
@@ -17,7 +19,9 @@ __all__ = [
     "Piece",
     "Reason",
     "Timeline",
+    "allow_editing",
     "corpus_operations",
+    "editing_operations",
     "explorer_operations",
     "mark_code",
     "pieces",

@@ -43,11 +43,20 @@ class Exploration:
         about: the article asked about, if any.
     """
 
-    def __init__(self, recommender: Recommender, id: str, controls: Controls, *, other: str = "") -> None:
+    def __init__(
+        self,
+        recommender: Recommender,
+        id: str,
+        controls: Controls,
+        *,
+        other: str = "",
+        linked: Sequence[Article] | None = None,
+    ) -> None:
         """Collect what is shown.
 
         Args:
             other: ID of the article asked about; empty for none.
+            linked: what its list holds; by default the curated links that the model knows.
 
         Raises:
             UnknownArticleError: no article answers to one of the IDs.
@@ -56,7 +65,7 @@ class Exploration:
         self._controls = controls
         self.article = recommender.article(id)
         self.card = Card.of(self.article.entry)
-        self._linked = recommender.curated(self.article.id)
+        self._linked = recommender.curated(self.article.id) if linked is None else linked
         suggested = recommender.related(self.article.id, limit=controls.limit)
         self._ranks = {one.article.id: rank for rank, one in enumerate(suggested, start=1)}
         self.items = [self._item(one.article, rank) for rank, one in enumerate(suggested, start=1)]

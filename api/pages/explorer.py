@@ -10,6 +10,7 @@ from flask import Response, abort, request
 from api.http import POLICY, DraftForm, ExploreQuery, HomeQuery, OperationGroup
 from api.pages.cards import Card
 from api.pages.controls import Controls
+from api.pages.editing import Desk, issue_form_token
 from api.pages.exploration import Exploration
 from api.pages.page import HTML, render_page, report_path
 from api.state import visible_snapshot
@@ -45,13 +46,16 @@ def explore(query: ExploreQuery) -> Response:
     snapshot = visible_snapshot()
     controls = Controls.of(snapshot.recommender, query)
     recommender = controls.applied_to(snapshot.recommender)
-    view = Exploration(recommender, query.id, controls, other=query.other or "")
+    desk = Desk(snapshot, query.id)
+    view = Exploration(recommender, query.id, controls, other=query.other or "", linked=desk.linked)
     words = (query.q or "").strip()
     others = snapshot.recommender.search_titles(words, limit=_OTHERS) if words else []
     return render_page(
         snapshot,
         "explore.html",
         view=view,
+        desk=desk,
+        undo_token=issue_form_token() if desk.last_change else "",
         controls=controls,
         question=words,
         others=_cards(others),

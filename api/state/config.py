@@ -21,6 +21,7 @@ QUEUE = 256
 _YEAR = 31_536_000  # seconds
 
 _Path: TypeAlias = Annotated[Path, Meta(description="a path")]
+_OptionalPath: TypeAlias = Annotated[Path | None, Meta(description="a path")]
 _Text: TypeAlias = Annotated[str, Meta(description="a text")]
 _OptionalText: TypeAlias = Annotated[str | None, Meta(description="a text")]
 _Switch: TypeAlias = Annotated[bool, Meta(description="true or false")]
@@ -44,6 +45,8 @@ class Config:
     """Folder of the trained models."""
     store: _OptionalText = field(default=None, repr=False)
     """Where `recommender load` put answers, such as `redis://HOST:6379/0`; then no model is loaded."""
+    edit: _OptionalPath = None
+    """Folder of the corpus whose files the explorer may edit; then only this machine is answered."""
     token: _Text = field(default="", repr=False)
     """What clients need to post and withdraw articles, as `Authorization: Bearer …`; without one nobody can."""
     published: Annotated[Published, Meta(description="any or only")] = "any"

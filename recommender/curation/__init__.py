@@ -8,8 +8,8 @@ with the care of `recommender.writing`: what it writes is the editor's, and no l
 from recommender.curation.curated_file import CuratedFile, ListedItem
 from recommender.curation.curation import ACTS, Act, ActError, ActName, Curation
 from recommender.curation.curator import Curator, WrittenChange
+from recommender.curation.model_lists import format_changed_lists, style_of, trained_curation
 from recommender.curation.resolution import find_article
-from recommender.curation.trained_curation import format_changed_lists, style_of, trained_curation
 
 __all__ = [
     "ACTS",

@@ -1,0 +1,8 @@
+"""Editing of lists: what an act would change in an article's file, and the writing of it where the server may."""
+
+from api.pages.editing.desk import Desk, Preview
+from api.pages.editing.form_tokens import FormTokens, issue_form_token
+from api.pages.editing.permission import allow_editing
+from api.pages.editing.routes import operations
+
+__all__ = ["Desk", "FormTokens", "Preview", "allow_editing", "issue_form_token", "operations"]

@@ -1,0 +1,122 @@
+"""The operations that edit lists: an act shown, an act written, and the last one taken back."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import cast
+
+from flask import Response, abort, current_app, redirect, url_for
+from msgspec import UNSET
+
+from api.http import EditForm, EditQuery, OperationGroup, UndoForm
+from api.pages.editing.desk import HEADINGS, Desk
+from api.pages.editing.form_tokens import issue_form_token, redeem_form_token
+from api.pages.page import render_page
+from api.state import visible_snapshot
+from recommender.curation import Curator
+from recommender.errors import RecommenderError, UnknownArticleError
+from recommender.storage import FileChangedError
+
+_PAGE = "text/html"
+_CHANGED = "Somebody has changed the file since that page was made; nothing was written."
+_USED = "this form was sent before, or belongs to another browser or an earlier server; open the article again"
+
+operations = OperationGroup("explorer", described=False)
+
+
+def _require_curator() -> Curator:
+    curator = current_app.extensions.get("curator")
+    if curator is None:
+        abort(HTTPStatus.FORBIDDEN, "editing is off here; start the server with `recommender serve CORPUS --edit`")
+    return cast("Curator", curator)
+
+
+@operations.operation("GET", "/edit", response=_PAGE, problems=(404, 409))
+def edit(query: EditQuery) -> Response:
+    """What an act would change in an article's file, or the lists to copy where the server writes none."""
+    return _page(query)
+
+
+@operations.operation("POST", "/edit", response=_PAGE, problems=(403, 404, 409), guard=_require_curator)
+def write_edit(form: EditForm) -> Response:
+    """Write an act into an article's file, if that is still as it was shown."""
+    if not redeem_form_token(form.token):
+        abort(HTTPStatus.FORBIDDEN, _USED)
+    desk = Desk(visible_snapshot(), form.id)
+    if desk.digest != form.seen:
+        return _page(form, said=_CHANGED)
+    try:
+        preview = desk.preview(form.act, form.other, _position(form))
+        if preview.edit is None:
+            raise RecommenderError(desk.problem)
+        _require_curator().write(preview.edit, preview.done)
+    except FileChangedError:
+        return _page(form, said=_CHANGED)
+    except UnknownArticleError:
+        raise
+    except (RecommenderError, OSError) as error:
+        return _page(form, said=f"Nothing was written: {_sentence(error)}")
+    return _to_article(desk)
+
+
+@operations.operation("POST", "/undo", response=_PAGE, problems=(403, 404, 409), guard=_require_curator)
+def undo(form: UndoForm) -> Response:
+    """Take the last change of an article's file back, if that is still as the change left it."""
+    if not redeem_form_token(form.token):
+        abort(HTTPStatus.FORBIDDEN, _USED)
+    desk = Desk(visible_snapshot(), form.id)
+    try:
+        if desk.file is None or desk.digest != form.seen:
+            abort(HTTPStatus.CONFLICT, _CHANGED)
+        _require_curator().undo(desk.file.file.path)
+    except (RecommenderError, OSError) as error:
+        abort(HTTPStatus.CONFLICT, f"Nothing was taken back: {_sentence(error)}")
+    return _to_article(desk)
+
+
+def _page(asked: EditQuery | EditForm, *, said: str = "") -> Response:
+    """The page that shows an act.
+
+    Args:
+        said: why an act that was sent was not written; the page shows it anew.
+    """
+    snapshot = visible_snapshot()
+    desk = Desk(snapshot, asked.id)
+    preview, refusal = None, desk.problem
+    if not refusal:
+        try:
+            preview = desk.preview(asked.act, asked.other, _position(asked))
+        except UnknownArticleError:
+            raise
+        except RecommenderError as error:
+            refusal = _sentence(error)
+    page = render_page(
+        snapshot,
+        "edit.html",
+        desk=desk,
+        asked=asked,
+        heading=HEADINGS[asked.act],
+        position=_position(asked),
+        preview=preview,
+        refusal=refusal,
+        said=said,
+        token=issue_form_token() if preview is not None and desk.is_written else "",
+    )
+    if said or refusal:
+        page.status_code = HTTPStatus.CONFLICT
+    return page
+
+
+def _position(asked: EditQuery | EditForm) -> int:
+    return 1 if asked.position is UNSET else int(asked.position)
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error).rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}." if " " in text.partition(":")[0] else f"{text}."
+
+
+def _to_article(desk: Desk) -> Response:
+    answer = cast("Response", redirect(url_for("explorer.explore", id=desk.article.id, _anchor="list"), 303))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

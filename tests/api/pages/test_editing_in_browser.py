@@ -1,0 +1,141 @@
+"""Editing of lists as an editor does it: in a real browser, from a real server, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import violations
+from editing import PLAIN, write_site
+from playwright.sync_api import Browser, Page, expect
+from servers import RECOMMENDER, free_port, running
+
+TAKEN = "---\ntitle: Harbour\nrelated:\n  - title: Pier\n    url: https://quay.example/pier/\n---\n"
+WIDTHS = (390, 1280)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A server that may edit a site, and the site."""
+    folder = tmp_path_factory.mktemp("edited")
+    root, port = write_site(folder / "site"), free_port()
+    command = [RECOMMENDER, "serve", str(root), "--edit", "--models", str(folder / "models"), "--port", str(port)]
+    with running(command, port) as address:
+        yield address, root
+
+
+@pytest.fixture
+def site(server: tuple[str, Path]) -> tuple[str, Path]:
+    """The same, the site as it was at first."""
+    shutil.copytree(write_site(server[1].parent / "new"), server[1], dirs_exist_ok=True)
+    return server
+
+
+def article(root: Path) -> str:
+    return (root / "a.md").read_text()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_suggestion_is_taken_moved_pinned_banned_and_all_of_it_is_taken_back(
+    page: Page, site: tuple[str, Path], width: int
+) -> None:
+    address, root = site
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{address}/explore?id=a&other=pier")
+    page.locator("#about").get_by_role("link", name="Take Pier").click()
+    expect(page.get_by_role("heading", name="Take into the list")).to_be_visible()
+    expect(page.locator(".added")).to_have_text(["+related:", "+  - title: Pier", re.compile("pier/$", re.MULTILINE)])
+    assert violations(page) == []
+    assert article(root) == PLAIN
+    page.get_by_role("button", name="Write it").click()
+    expect(page.get_by_role("status")).to_contain_text("“Pier” was taken into the list.")
+    expect(page.get_by_role("status")).to_be_in_viewport()
+    assert violations(page) == []
+    assert article(root) == TAKEN
+    page.goto(f"{address}/explore?id=a&other=moon")
+    page.locator("#about").get_by_role("link", name="Take Moon").click()
+    page.get_by_role("button", name="Write it").click()
+    page.get_by_label("New place of Moon").select_option("1")
+    page.get_by_role("button", name="Move Moon to").click()
+    expect(page.locator(".detail")).to_have_text("Moon to place 1")
+    page.get_by_role("button", name="Write it").click()
+    listed = page.locator("#list .item h3")
+    expect(listed).to_have_text(["Moon", "Pier"])
+    for act, title in (("Pin", "Moon"), ("Leave out", "Pier"), ("Ban", "Pier")):
+        page.goto(f"{address}/explore?id=a&other={title.lower()}")
+        where = page.locator("#list") if act == "Leave out" else page.locator("#about")
+        where.get_by_role("link", name=f"{act} {title}").click()
+        page.get_by_role("button", name="Write it").click()
+    assert article(root).splitlines()[-5:] == ["relatedPin:", "  - moon", "relatedBan:", "  - pier", "---"]
+    expect(listed).to_have_text(["Moon"])
+    assert violations(page) == []
+    for _ in range(6):
+        page.get_by_role("button", name="Undo").click()
+        expect(page).to_have_url(re.compile("id=a#list$"))
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    assert article(root) == PLAIN
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_all_of_it_works_by_keyboard(page: Page, site: tuple[str, Path]) -> None:
+    address, root = site
+    page.goto(f"{address}/explore?id=a&other=pier#about")
+    take = page.locator("#about").get_by_role("link", name="Take Pier")
+    for _ in range(40):
+        if take.evaluate("link => link === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    confirm = page.get_by_role("button", name="Write it")
+    expect(confirm).to_be_visible()
+    for _ in range(20):
+        if confirm.evaluate("button => button === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_be_visible()
+    assert article(root) == TAKEN
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_count(0)
+    assert article(root) == PLAIN
+
+
+def test_a_page_of_another_origin_writes_nothing(browser: Browser, site: tuple[str, Path], tmp_path: Path) -> None:
+    address, root = site
+    context = browser.new_context()
+    editor, stranger = context.new_page(), context.new_page()
+    editor.goto(f"{address}/edit?id=a&act=take&other=pier")
+    form = editor.locator("form.confirm").evaluate("form => form.outerHTML")
+    (tmp_path / "evil.html").write_text(form.replace('action="', f'action="{address}'))
+    stranger.goto(f"file://{tmp_path}/evil.html")
+    with stranger.expect_response(re.compile("/edit$")) as answer:
+        stranger.get_by_role("button", name="Write it").click()
+    assert answer.value.status == 403
+    assert article(root) == PLAIN
+    editor.get_by_role("button", name="Write it").click()
+    expect(editor.get_by_role("status")).to_be_visible()
+    assert article(root) == TAKEN
+    context.close()
+
+
+def test_the_server_listens_to_this_machine_alone(tmp_path: Path) -> None:
+    root = write_site(tmp_path / "site")
+    for options, reason in (
+        (("--host", "0.0.0.0"), "--edit is for this machine alone: --host 0.0.0.0 is reached by others; leave it out"),
+        (("--host", "::"), "--host :: is reached by others"),
+        (("--uds", str(tmp_path / "socket")), "leave out --uds, --trusted-proxies and --store"),
+        (("--trusted-proxies", "1"), "leave out --uds, --trusted-proxies and --store"),
+        (("--workers", "2"), "--edit needs --workers 1"),
+    ):
+        command = [RECOMMENDER, "serve", str(root), "--edit", "--models", str(tmp_path / "models"), *options]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, reason in done.stderr) == (2, True), done.stderr
+    done = subprocess.run([RECOMMENDER, "serve", "--edit"], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "--edit writes into the files of CORPUS; name it" in done.stderr) == (2, True)
+    assert not (tmp_path / "models").exists()
