@@ -52,8 +52,8 @@ def test_a_suggestion_is_taken_moved_pinned_banned_and_all_of_it_is_taken_back(
     assert violations(page) == []
     assert article(root) == PLAIN
     page.get_by_role("button", name="Write it").click()
-    expect(page.get_by_role("status")).to_contain_text("“Pier” was taken into the list.")
-    expect(page.get_by_role("status")).to_be_in_viewport()
+    expect(page.locator(".done")).to_contain_text("“Pier” was taken into the list.")
+    expect(page.locator(".done")).to_be_in_viewport()
     assert violations(page) == []
     assert article(root) == TAKEN
     page.goto(f"{address}/explore?id=a&other=moon")
@@ -97,12 +97,12 @@ def test_all_of_it_works_by_keyboard(page: Page, site: tuple[str, Path]) -> None
             break
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.locator(".done")).to_be_visible()
     assert article(root) == TAKEN
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Undo")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_count(0)
+    expect(page.locator(".done")).to_have_count(0)
     assert article(root) == PLAIN
 
 
@@ -119,7 +119,7 @@ def test_a_page_of_another_origin_writes_nothing(browser: Browser, site: tuple[s
     assert answer.value.status == 403
     assert article(root) == PLAIN
     editor.get_by_role("button", name="Write it").click()
-    expect(editor.get_by_role("status")).to_be_visible()
+    expect(editor.locator(".done")).to_be_visible()
     assert article(root) == TAKEN
     context.close()
 
