@@ -22,7 +22,7 @@ GENERATORS := @11ty/eleventy@3 hexo@8 hexo-renderer-ejs@2 hexo-renderer-marked@7
 export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
-.PHONY: help serve test test-all test-long test-engines test-sites lint bench costs engines-bench load answers pages api-test fuzz kill-test kill-server-test fault-test soak clean
+.PHONY: help serve test test-all test-long test-engines test-sites lint bench costs engines-bench load answers pages api-test fuzz kill-test kill-server-test fault-test attack soak clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -86,6 +86,9 @@ kill-server-test: $(VENV)/installed-dev  ## kill workers, servers and trainings 
 fault-test: $(VENV)/installed-dev  ## flip bits and cut ends, FAULTS (2,000) times each in artefact and journal; ORDERS (300) of posts and trainings
 	@FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/artefacts/test_local_models.py tests/journal/test_journal.py -k fault
 	@ORDERS=$(ORDERS) $(BIN)/python -m pytest tests/live/test_live_orders.py
+
+attack: $(VENV)/installed-dev  ## attack files, models and servers, SECONDS (600) at most: AREAS (all of them), by SEED (1)
+	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m attack $(AREAS) --seed $(SEED) --seconds $(SECONDS)
 
 soak: $(VENV)/installed-bench  ## SECONDS (600) at saturation, with reloads and live articles
 	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python tests/soak.py $(SECONDS)

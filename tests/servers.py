@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -57,3 +58,42 @@ def running(command: Sequence[str], port: int, *, path: str = "/healthz", **envi
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
+
+
+class Supervised:
+    """A server that a supervisor starts again whenever it ends, as systemd would."""
+
+    def __init__(self, command: Sequence[str], **environment: str) -> None:
+        self._command = command
+        self._environment = environment
+        self._stopping = threading.Event()
+        self._start()
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+
+    def _start(self) -> None:
+        environment = {**os.environ, **self._environment}
+        self.process = subprocess.Popen(
+            self._command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            self.process.wait()
+            if not self._stopping.is_set():
+                self._start()
+
+    def workers(self) -> list[int]:
+        """The processes that answer."""
+        pid = self.process.pid
+        try:
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            return [int(child) for child in children]
+        except OSError:
+            return []
+
+    def stop(self) -> None:
+        """End it for good."""
+        self._stopping.set()
+        self.process.terminate()
+        self._thread.join()

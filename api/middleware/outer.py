@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from http import HTTPStatus
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from api.http import POLICY
+from api.http import POLICY, problem
 from api.middleware.access_log import access_log
 from api.middleware.metrics import Metrics
 from api.state import Config
@@ -51,6 +52,10 @@ class OuterMiddleware:
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         try:
+            host = environ.get("HTTP_HOST", "")
+            if (not host or "," in host) and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+                # RFC 9112: a proxy and this server might each take another one.
+                return problem(HTTPStatus.BAD_REQUEST, "the request has to name one host (Host)")(environ, answer)
             return self._wsgi_app(environ, answer)
         finally:
             seconds = time.perf_counter() - begun

@@ -88,3 +88,10 @@ def test_signals_that_mean_nothing_do_nothing(port: int, number: signal.Signals)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=60) as response:
         assert response.status == 200
     assert server.children() == workers
+
+
+@pytest.mark.parametrize("hosts", [b"", b"Host: a\r\nHost: b\r\n"])
+def test_a_request_that_names_no_host_or_two_is_refused(port: int, hosts: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\n" + hosts + b"Connection: close\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400")

@@ -21,8 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from samples import ROOT, SEEDS
-from servers import RECOMMENDER, free_port
+from samples import SEEDS
+from servers import RECOMMENDER, Supervised, free_port
 from waiting import SLACK, until
 
 from recommender import Recommender
@@ -32,44 +32,6 @@ from recommender.journal import Journal
 KILLS = int(os.environ.get("KILLS", "6"))
 TOKEN = "a token of the tests"
 WORKERS = 2
-
-
-class Supervised:
-    """A server that a supervisor starts again whenever it ends, as systemd would."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        self._command = command
-        self._stopping = threading.Event()
-        self._start()
-        self._thread = threading.Thread(target=self._watch)
-        self._thread.start()
-
-    def _start(self) -> None:
-        environment = {**os.environ, "RECOMMENDER_TOKEN": TOKEN}
-        self.process = subprocess.Popen(
-            self._command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-
-    def _watch(self) -> None:
-        while not self._stopping.is_set():
-            self.process.wait()
-            if not self._stopping.is_set():
-                self._start()
-
-    def workers(self) -> list[int]:
-        """The processes that answer."""
-        pid = self.process.pid
-        try:
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-            return [int(child) for child in children]
-        except OSError:
-            return []
-
-    def stop(self) -> None:
-        """End it for good."""
-        self._stopping.set()
-        self.process.terminate()
-        self._thread.join()
 
 
 class Load:
@@ -140,7 +102,7 @@ def served(models: Path) -> Iterator[tuple[Supervised, str]]:
     """A supervised server on a models folder."""
     port = free_port()
     command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(models), "--workers", str(WORKERS)]
-    server = Supervised(command)
+    server = Supervised(command, RECOMMENDER_TOKEN=TOKEN)
     try:
         yield server, f"http://127.0.0.1:{port}"
     finally:
