@@ -82,7 +82,7 @@ class Curator:
             FrontMatterError: its front matter can't be read.
         """
         path = article.path
-        if not path or ".." in PurePosixPath(path).parts or PurePosixPath(path).is_absolute() or ":" in path:
+        if not path or ".jsonl" in path or ".." in PurePosixPath(path).parts or PurePosixPath(path).is_absolute():
             raise CorpusError(f"{article.id} has no file of its own in {self._root}")
         try:
             with open_regular_file(self._root / path) as stream:

@@ -134,6 +134,18 @@ def test_what_has_no_file_of_its_own_is_not_opened(tmp_path: Path) -> None:
         curator.open(recommender.article("a"), lambda _: None)
 
 
+def test_any_name_that_a_file_may_have_is_opened(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    name = "10 tips: “grow” as a team…"
+    (tmp_path / f"{name}.md").write_text(PLAIN)
+    (tmp_path / "lines.jsonl").write_text('{"id": "line", "title": "A line of the harbour"}\n')
+    corpus = Corpus.from_path(tmp_path)
+    curator, recommender = Curator(tmp_path, corpus), Recommender().fit(corpus)
+    assert curator.open(recommender.article(name), lambda _: None).curation == Curation(name)
+    with pytest.raises(CorpusError, match="line has no file of its own"):
+        curator.open(recommender.article("line"), lambda _: None)
+
+
 def test_a_corpus_of_lines_can_not_be_edited(tmp_path: Path) -> None:
     lines = tmp_path / "articles.jsonl"
     lines.write_text('{"id": "a", "title": "Harbour"}\n')
