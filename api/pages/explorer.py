@@ -81,13 +81,14 @@ def suggest(form: DraftForm) -> Response:
 
 @operations.operation("GET", "/report", response=_PAGE, problems=(404,))
 def report() -> Response:
-    """The evaluation report beside the models."""
+    """The evaluation report beside the models, whose articles and figures are linked to the explorer."""
     path = report_path()
     if not path.is_file():
         detail = "`recommender evaluate CORPUS --report MODELS/report.html` makes it; MODELS is the server's folder"
         abort(HTTPStatus.NOT_FOUND, detail)
     request.environ[POLICY] = _REPORT_POLICY
-    return Response(path.read_bytes(), content_type=HTML, headers={"Cache-Control": "no-store"})
+    page = path.read_bytes().replace(b" data-served-href=", b" href=")
+    return Response(page, content_type=HTML, headers={"Cache-Control": "no-store"})
 
 
 def _cards(articles: Iterable[Article]) -> list[tuple[str, Card]]:

@@ -14,7 +14,7 @@ from recommender.evaluation.evaluation import (
     System,
     evaluate,
 )
-from recommender.evaluation.groups import Group
+from recommender.evaluation.groups import Group, JudgedList, groups_of
 from recommender.evaluation.linkable import Linkable
 from recommender.evaluation.report import as_html, as_text
 from recommender.evaluation.trec import MAIN, Run, measure, qrels, run_of, trec_qrels, trec_run
@@ -26,6 +26,7 @@ __all__ = [
     "Estimate",
     "Evaluation",
     "Group",
+    "JudgedList",
     "Linkable",
     "Miss",
     "Run",
@@ -35,6 +36,7 @@ __all__ = [
     "as_text",
     "encoder",
     "evaluate",
+    "groups_of",
     "measure",
     "qrels",
     "run_of",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from recommender.tuning import (
 
 OURS = "this program"
 _MISSES_SHOWN = 50
+_SUGGESTED_SHOWN = 3  # of a miss
 _MOST_SUGGESTED = 10
 _SEED = 0
 _RESAMPLES = 2_000
@@ -95,6 +96,7 @@ class Miss:
     Attributes:
         rank: among all candidates, from 1; `None` if it shares no term with the query or a rule removed it.
         removed_by: the rule that removed it, if one did.
+        suggested: IDs and titles of what was suggested instead, best first.
     """
 
     id: str
@@ -104,6 +106,7 @@ class Miss:
     rank: int | None
     score: float
     removed_by: str | None
+    suggested: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +215,18 @@ def evaluate(
         runs[baseline] = _baseline_run(baseline, scoring(archive), linkable, split.later)
     measured = {system: measure(run, lists) for system, run in runs.items()}
     progress("groups and misses")
-    misses, readers = _misses(recommender, lists, runs[OURS], linkable), recommender.for_readers()
-    shown = [miss for miss in misses if _may_be_named(miss.id, readers) and _may_be_named(miss.target, readers)]
+    readers = recommender.for_readers()
+
+    def may_be_named(id: str) -> bool:
+        return readers.has_article(id) and not readers.article(id).hidden
+
+    misses = _misses(recommender, lists, runs[OURS], linkable)
+    shown = [miss for miss in misses if may_be_named(miss.id) and may_be_named(miss.target)][:_MISSES_SHOWN]
+    instead = {miss.id: list(filter(may_be_named, runs[OURS].rankings.get(miss.id, ()))) for miss in shown}
+    suggested = {
+        id: [(other, recommender.article(other).title) for other in others[:_SUGGESTED_SHOWN]]
+        for id, others in instead.items()
+    }
     before = None if earlier_model is None else run_of(earlier_model, lists, linkable=linkable)
     return Evaluation(
         corpus=name,
@@ -235,8 +248,14 @@ def evaluate(
         ],
         all_queries=len(split.later),
         comparisons=[_compare(system, measured) for system in compared],
-        groups=groups_of(corpus, lists, ours=measured[OURS][MAIN], plain=measured[baselines.PLAIN][MAIN]),
-        misses=shown[:_MISSES_SHOWN],
+        groups=groups_of(
+            corpus,
+            lists,
+            ours=measured[OURS][MAIN],
+            plain=measured[baselines.PLAIN][MAIN],
+            may_be_named=may_be_named,
+        ),
+        misses=[replace(miss, suggested=suggested[miss.id]) for miss in shown],
         missed_links=len(misses),
         spread=_spread(recommender),
         lost=None if before is None else _found_only_by(before, runs[OURS], lists),
@@ -308,10 +327,6 @@ def _compare(baseline: str, measured: Mapping[str, PerQuery]) -> Comparison:
     difference = ours - theirs
     ratio = float(ours.mean() / theirs.mean()) if theirs.any() else float("inf")
     return Comparison(baseline, ratio, Estimate.from_values(difference), permutation_p_value(difference))
-
-
-def _may_be_named(id: str, readers: Recommender) -> bool:
-    return readers.has_article(id) and not readers.article(id).hidden
 
 
 def _misses(recommender: Recommender, lists: CuratedLists, run: Run, linkable: Linkable) -> list[Miss]:

@@ -19,8 +19,20 @@ UNORDERED_KINDS = ("provider", "topic", "language")
 """Kinds of groups without an order of their own: the largest groups lead."""
 _GROUPS_SHOWN = 10  # of a kind without an order
 
+_LISTS_SHOWN = 5  # of a group
+
 _GroupKey: TypeAlias = tuple[int, str]
 """What a kind's groups are ordered by, then a group's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedList:
+    """A query with the main measure of this program and of plain TF-IDF."""
+
+    id: str
+    title: str
+    ours: float
+    plain: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,7 @@ class Group:
     Attributes:
         queries: their number.
         ours, plain: of this program and of plain TF-IDF.
+        worst: some of its lists, those first in which plain TF-IDF is farthest ahead.
     """
 
     kind: str
@@ -37,15 +50,22 @@ class Group:
     queries: int
     ours: float
     plain: float
+    worst: Sequence[JudgedList] = ()
 
 
 def groups_of(
-    corpus: Corpus, lists: CuratedLists, *, ours: NDArray[np.float64], plain: NDArray[np.float64]
+    corpus: Corpus,
+    lists: CuratedLists,
+    *,
+    ours: NDArray[np.float64],
+    plain: NDArray[np.float64],
+    may_be_named: Callable[[str], bool],
 ) -> list[Group]:
     """The groups of some lists, kind by kind.
 
     Args:
         ours, plain: float64 (lists,) the main measure of both systems, in the order of the lists' IDs.
+        may_be_named: whether the article with an ID may be named among the worst of a group.
     """
     articles = {article.id: article for article in corpus.articles}
     queries = sorted(lists)
@@ -58,6 +78,13 @@ def groups_of(
         "topic": lambda query: [(0, topic) for topic in corpus.topics.get(query, ("none",))],
         "language": lambda query: [(0, language_of(f"{articles[query].title} {articles[query].excerpt}"))],
     }
+    judged = [JudgedList(id, articles[id].title, float(ours[row]), float(plain[row])) for row, id in enumerate(queries)]
+    by_loss = sorted(range(len(queries)), key=lambda row: (ours[row] - plain[row], ours[row]))
+    order = {row: position for position, row in enumerate(row for row in by_loss if may_be_named(queries[row]))}
+
+    def worst(rows: Iterable[int]) -> list[JudgedList]:
+        return [judged[row] for row in sorted(order.keys() & set(rows), key=order.__getitem__)[:_LISTS_SHOWN]]
+
     groups = []
     for kind, keys_of in kinds.items():
         rows_of: dict[_GroupKey, list[int]] = {}
@@ -68,7 +95,7 @@ def groups_of(
         if kind in UNORDERED_KINDS:
             ordered = sorted(ordered, key=lambda item: -len(item[1]))[:_GROUPS_SHOWN]
         groups += [
-            Group(kind, name, len(rows), float(ours[rows].mean()), float(plain[rows].mean()))
+            Group(kind, name, len(rows), float(ours[rows].mean()), float(plain[rows].mean()), worst(rows))
             for (_, name), rows in ordered
         ]
     return groups

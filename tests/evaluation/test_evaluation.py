@@ -10,7 +10,17 @@ from recommender import Recommender, Settings
 from recommender.articles import in_rank_order
 from recommender.corpus import Corpus
 from recommender.errors import EvaluationError
-from recommender.evaluation import MAIN, OURS, Estimate, Evaluation, Linkable, evaluate, run_of
+from recommender.evaluation import (
+    MAIN,
+    OURS,
+    Estimate,
+    Evaluation,
+    JudgedList,
+    Linkable,
+    evaluate,
+    groups_of,
+    run_of,
+)
 from recommender.tuning import Split
 
 
@@ -89,6 +99,18 @@ def test_misses_say_why_and_name_no_draft() -> None:
     told = {miss.target: (miss.rank, miss.removed_by) for miss in result.misses}
     assert told == {"stranger": (None, None)}
     assert result.missed_links == 2
+    assert [miss.suggested for miss in result.misses] == [[("other", "Comet over the town")]]
+
+
+def test_a_group_names_the_lists_in_which_plain_tfidf_does_better_first_and_no_draft() -> None:
+    corpus = corpus_of(*(article(id, id, hidden=id == "c") for id in "abcdefgx"), links={id: ["x"] for id in "abcdefg"})
+    lists = {id: frozenset("x") for id in "abcdefg"}
+    ours, plain = np.array([0.9, 0.1, 0.0, 0.5, 0.2, 0.3, 0.4]), np.array([0.9, 0.9, 1.0, 0.5, 0.2, 0.2, 0.1])
+    groups = groups_of(corpus, lists, ours=ours, plain=plain, may_be_named=lambda named: named != "c")
+    [group] = [group for group in groups if group.kind == "links in the list"]
+    assert [one.id for one in group.worst] == ["b", "e", "d", "a", "f"]
+    assert group.worst[0] == JudgedList("b", "b", 0.1, 0.9)
+    assert group.queries == 7
 
 
 def test_links_that_an_earlier_model_found_are_named_when_lost() -> None:

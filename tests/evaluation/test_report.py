@@ -11,7 +11,18 @@ from itertools import pairwise
 
 import pytest
 
-from recommender.evaluation import Comparison, Estimate, Evaluation, Group, Miss, Spread, System, as_html, as_text
+from recommender.evaluation import (
+    Comparison,
+    Estimate,
+    Evaluation,
+    Group,
+    JudgedList,
+    Miss,
+    Spread,
+    System,
+    as_html,
+    as_text,
+)
 
 HOSTILE = """<script>alert("$x$")</script>'"""
 VOID = {"meta", "br"}
@@ -51,7 +62,7 @@ EVALUATION = Evaluation(
         Group("links in the list", "2", 200, 0.1, 0.4),
         Group("days to its links", "within 1", 900, 0.65, 0.45),
         Group("days to its links", "no dates", 300, 0.45, 0.25),
-        Group("provider", "times.example", 1_195, 0.6, 0.4),
+        Group("provider", "times.example", 1_195, 0.6, 0.4, [JudgedList("d", "Comet seen", 0.1, 0.9)]),
         Group("provider", "none", 5, 0.5, 0.3),
         Group("topic", "科技", 700, 0.6, 0.4),
         Group("topic", "Tech", 500, 0.6, 0.4),
@@ -61,7 +72,7 @@ EVALUATION = Evaluation(
     misses=[
         Miss("a", "Fish & chips", "b", "Frying oil", None, 0.0, None),
         Miss("a", "Fish & chips", "c", "Withdrawn", None, 0.4, "hidden"),
-        Miss("d", "Comet seen", "e", "Comet lost", 3_207, 0.0171, None),
+        Miss("d", "Comet seen", "e", "Comet lost", 3_207, 0.0171, None, [("f/ü", "Comet found"), ("g", "Comet, too")]),
     ],
     missed_links=900,
     spread=Spread(0.0456, [("d", "Comet seen", 25), ("a", "Fish & chips", 9)]),
@@ -241,7 +252,8 @@ def test_a_page_says_where_a_baseline_is_better() -> None:
         "The 3 worst misses 900 of 3,000 links",
         "Fish & chips → Frying oil no shared term 0.000",
         "Fish & chips → Withdrawn removed: hidden 0.400",
-        "Comet seen → Comet lost 3,207 0.017",
+        "Comet seen → Comet lost Suggested instead: Comet found · Comet, too 3,207 0.017",
+        "times.example: its lists, the worst first Comet seen 0.100, plain TF-IDF 0.900",
         "4.6 % of the articles are in no list",
         "Comet seen 25 Fish & chips 9",
         "Learnt from 40 links in 20 lists: half_life_days none.",
@@ -254,6 +266,28 @@ def test_a_page_says_where_a_baseline_is_better() -> None:
 )
 def test_the_page_says(page: Page, said: str) -> None:
     assert said in page.text
+
+
+def test_articles_and_figures_link_to_the_explorer_where_the_page_is_served(page: Page) -> None:
+    linked = [attributes for _, attributes in page.tags if "data-served-href" in attributes]
+    links = Counter(str(attributes["data-served-href"]) for attributes in linked)
+    assert links == {
+        "./": 1,
+        "corpus": 1,
+        "corpus?state=curated&from=2019-12-18": 1,
+        "corpus?state=orphan": 1,
+        "corpus?provider=times.example": 1,
+        "corpus?topic=Tech": 1,
+        "corpus?topic=%E7%A7%91%E6%8A%80": 1,
+        "explore?id=a": 3,
+        "explore?id=a&other=b": 1,
+        "explore?id=a&other=c": 1,
+        "explore?id=d": 3,
+        "explore?id=d&other=e": 1,
+        "explore?id=d&other=f/%C3%BC": 1,
+        "explore?id=d&other=g": 1,
+    }
+    assert all("href" not in attributes for attributes in linked)
 
 
 def test_the_page_has_a_plot_of_systems_of_differences_and_of_each_kind_of_group(page: Page) -> None:
@@ -315,7 +349,7 @@ def test_long_names_are_shortened_by_the_columns_that_they_take() -> None:
     html, text = as_html(long), as_text(long)
     shortened = f"{'科技' * 9}科…"
     assert f">{shortened}</text>" in html
-    assert f'<th scope="row">{"科技" * 20}</th>' in html
+    assert f">{'科技' * 20}</a></th>" in html
     assert f"\n  {shortened}  " in text
     assert f">{'Tech' * 10}</text>" in html
 
@@ -343,8 +377,12 @@ def test_the_page_escapes_every_text_of_the_corpus() -> None:
         learnt=HOSTILE,
         served=HOSTILE,
         settings={HOSTILE: HOSTILE},
-        groups=[Group(kind, HOSTILE + name, 3, 0.1, 0.2) for kind in ("topic", "days to its links") for name in "ab"],
-        misses=[Miss(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 9, 0.1, HOSTILE)],
+        groups=[
+            Group(kind, HOSTILE + name, 3, 0.1, 0.2, [JudgedList(HOSTILE, HOSTILE, 0.1, 0.2)])
+            for kind in ("topic", "days to its links")
+            for name in "ab"
+        ],
+        misses=[Miss(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 9, 0.1, HOSTILE, [(HOSTILE, HOSTILE)])],
         spread=Spread(0.0, [(HOSTILE, HOSTILE, 1)]),
         lost=[(HOSTILE, HOSTILE)],
     )

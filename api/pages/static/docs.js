@@ -84,7 +84,6 @@
     const { layoutActions } = SwaggerUIBundle({
       spec: withOwnExamples(spec, ids),
       domNode: viewer,
-      deepLinking: true,
       defaultModelsExpandDepth: 0,
       displayRequestDuration: true,
       layout: "Layout",
@@ -92,7 +91,17 @@
       syntaxHighlight: { theme: "tomorrow-night" },
       validatorUrl: null, // no other host is asked
     });
-    addEventListener("hashchange", () => layoutActions.parseDeepLinkHash(decodeURIComponent(location.hash)));
+    /* The viewer's own links take the underscore in an operation's ID for a blank, and complain. */
+    const open = () => {
+      const [tag, id] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+      if (!tag) return;
+      layoutActions.show(["operations-tag", tag], true);
+      if (id) layoutActions.show(["operations", tag, id], true);
+      const name = ["operations", ...(id ? [] : ["tag"]), tag.replace(/\s/g, "_"), ...(id ? [id] : [])].join("-");
+      requestAnimationFrame(() => document.getElementById(name)?.scrollIntoView());
+    };
+    addEventListener("hashchange", open);
+    open();
   } catch (error) {
     const note = document.createElement("p");
     note.setAttribute("role", "alert");

@@ -77,6 +77,8 @@ def test_the_contents_lead_to_every_operation_and_no_page_of_the_explorer(page: 
     opened = page.locator("#operations-live_articles-post_article")
     expect(opened.get_by_role("button", name="Try it out")).to_be_visible()
     expect(opened).to_be_in_viewport()
+    page.goto(f"{server}/docs#/operations/healthz")
+    expect(page.locator("#operations-operations-healthz").get_by_role("button", name="Try it out")).to_be_in_viewport()
 
 
 def test_the_samples_name_this_server_and_its_articles_and_are_copied(page: Page, server: str) -> None:

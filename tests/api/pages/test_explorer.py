@@ -231,10 +231,11 @@ def test_the_report_is_linked_where_one_lies_beside_the_models(tmp_path: Path) -
     assert missing.status_code == 404
     assert "`recommender evaluate CORPUS --report MODELS/report.html` makes it" in missing.text
     assert str(tmp_path) not in missing.text
-    (tmp_path / "report.html").write_text("<h1>nDCG</h1>", encoding="utf-8")
+    link = '<a data-served-href="explore?id=a" title="a">A comet</a>'
+    (tmp_path / "report.html").write_text(f"<h1>nDCG</h1>{link}", encoding="utf-8")
     assert '<a href="/report">Evaluation</a>' in without.get("/").text
     report = without.get("/report")
-    assert report.text == "<h1>nDCG</h1>"
+    assert report.text == '<h1>nDCG</h1><a href="explore?id=a" title="a">A comet</a>'
     assert "script-src" not in report.headers["Content-Security-Policy"]
     assert "default-src 'none'" in report.headers["Content-Security-Policy"]
 
