@@ -60,7 +60,8 @@ class LocalModels:
         """
         try:
             with open_regular_file(self.pointer) as stream:
-                return stream.read(_LONGEST_NAME + 3).decode().strip()  # with a line break, which may be CR LF
+                # With what an editor may add: a byte order mark before it, and a line break, which may be CR LF.
+                return stream.read(_LONGEST_NAME + 6).decode("utf-8-sig").strip()
         except (OSError, UnicodeDecodeError) as error:
             known = self.versions()
             cure = f"`recommender models use {known[-1]}`" if known else "`recommender train CORPUS`"

@@ -347,7 +347,7 @@ def test_a_pointer_to_what_can_not_be_a_version_is_refused(published: Published,
 
 def test_a_pointer_that_an_editor_saved_is_read(published: Published) -> None:
     models, manifest = published
-    (models / "current").write_bytes(f"{manifest.version}  \r\n".encode())
+    (models / "current").write_bytes(f"\ufeff{manifest.version}  \r\n".encode())
     assert LocalModels(models).current() == manifest.version
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import urlencode
@@ -28,7 +29,7 @@ _ORIGINS = (
 def attack_headers(tally: Tally, stage: Stage) -> None:
     """Ask in all ways that caches, browsers and proxies ask in."""
     ids = [article.id for article in stage.articles if not article.kind]
-    paths = [path_of(id) for id in tally.chance.sample(ids, 10)]
+    paths = [path_of(id) for id in tally.chance.sample(ids, 12)]
     paths += [path_of(id, rest="") for id in tally.chance.sample(ids, 3)]
     paths += [path_of(id, rest="/related.html") for id in tally.chance.sample(ids, 4)]
     paths += ["/articles?limit=30", "/widget.js", path_of(ids[0], rest="/related?limit=50&fields=id")]
@@ -98,7 +99,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note what runs."""
         values = {name: value or "" for name, value in attrs}
-        if (tag == "script" and not values.get("src", "").startswith("/static/")) or tag in (
+        if (tag == "script" and not re.match("/[^/]", values.get("src", ""))) or tag in (
             "base",
             "iframe",
             "object",
@@ -117,7 +118,7 @@ def attack_pages(tally: Tally, stage: Stage) -> None:
     """Show hostile articles and requests in pages."""
     hostile = [article for article in stage.articles if not article.kind and "<" in article.title + article.id]
     with stage.served() as client:
-        for article in tally.chance.sample(hostile, 50):
+        for article in tally.chance.sample(hostile, 60):
             paths = [path_of(article.id, rest="/related.html"), f"/explore?{urlencode({'id': article.id})}"]
             other = tally.chance.choice(hostile).id
             paths += [
@@ -133,7 +134,7 @@ def attack_pages(tally: Tally, stage: Stage) -> None:
             _judge(tally, page, client.ask(page, headers={"Accept": "text/html"}))
         for article in tally.chance.sample([one for one in stage.articles if not one.there], 35):
             names_nothing_private(client, stage, path_of(article.id[:-1]), tally)
-            names_nothing_private(client, stage, f"/?{urlencode({'q': article.title})}", tally)
+            names_nothing_private(client, stage, f"/?{urlencode({'q': article.title.rpartition(' ')[2]})}", tally)
 
 
 _FORMS = ("/?q=", "/explore?id=", "/corpus?topic=", "/nowhere/", "/docs?a=", "/articles/")

@@ -34,14 +34,10 @@ def attack_writes(tally: Tally, stage: Stage) -> None:
     serve = [RECOMMENDER, "serve", "--port", str(port), "--models", str(models), "--workers", "2"]
     server = Supervised(serve, RECOMMENDER_TOKEN=TOKEN, **QUIET)
     try:
-        until(lambda: _answers(port), seconds=60)
-        stopping, last = threading.Event(), dict[str, tuple[int, str | None]]()
-        killer = threading.Thread(target=_kill, args=(server, stopping, tally.seed))
-        killer.start()
-        acknowledged = _write(tally, port, last)
-        stopping.set()
-        killer.join()
-        until(lambda: _answers(port), seconds=60)
+        until(lambda: _answers(port), seconds=180)
+        last: dict[str, tuple[int, str | None]] = {}
+        acknowledged = _write(tally, server, port, last)
+        until(lambda: _answers(port), seconds=180)
         time.sleep(3)
         client = Client(port)
         lost = {id for id, (_, title) in last.items() if not _is_served(client, id, title)}
@@ -52,12 +48,18 @@ def attack_writes(tally: Tally, stage: Stage) -> None:
         server.stop()
 
 
-def _write(tally: Tally, port: int, last: dict[str, tuple[int, str | None]]) -> list[tuple[str, str | None]]:
-    """Write until enough is acknowledged; `last` keeps the last of each ID, unless it is not known which that is."""
+def _write(
+    tally: Tally, server: Supervised, port: int, last: dict[str, tuple[int, str | None]]
+) -> list[tuple[str, str | None]]:
+    """Write until enough is acknowledged, and kill in the middle of every fortieth or so.
+
+    Args:
+        last: gets the last of each ID, unless it is not known which that is.
+    """
     acknowledged: list[tuple[str, str | None]] = []
-    latest = time.monotonic() + 150
+    kills = 0
     for number in range(100_000):
-        if len(acknowledged) >= 548 or time.monotonic() > latest:
+        if len(acknowledged) >= 548 or time.monotonic() > tally.latest:
             break
         id = f"live-{tally.chance.randrange(60)}"
         title = f"Harbour comet {number}" if tally.chance.random() < 0.7 else None
@@ -74,20 +76,21 @@ def _write(tally: Tally, port: int, last: dict[str, tuple[int, str | None]]) -> 
         if answer.status in (200, 201):
             acknowledged.append((id, title))
             last[id] = (number, title)
+            if len(acknowledged) % 40 == 20:
+                threading.Timer(tally.chance.uniform(0, 0.05), _kill, (server, kills)).start()
+                kills += 1
         elif answer.status != 404:
             tally.check(False, f"{'DELETE' if title is None else 'POST'} {id} -> {answer.said()}")
     return acknowledged
 
 
-def _kill(server: Supervised, stopping: threading.Event, seed: int) -> None:
-    for number in range(10_000):
-        if stopping.wait(1.5):
-            return
-        with suppress(OSError, IndexError):
-            if number % 5 == 4:
-                server.process.kill()
-            else:
-                os.kill(server.workers()[number % 2], signal.SIGKILL)
+def _kill(server: Supervised, number: int) -> None:
+    """Kill one of the workers, and every fifth time the server."""
+    with suppress(OSError, IndexError):
+        if number % 5 == 4:
+            server.process.kill()
+        else:
+            os.kill(server.workers()[number % 2], signal.SIGKILL)
 
 
 def _answers(port: int) -> bool:
@@ -223,7 +226,7 @@ def _train_twice(tally: Tally, site: Path, models: LocalModels) -> None:
         with _whole(tally, models, "two trainings at once") as told:
             both = [_begin_training(site, models) for _ in range(2)]
             for process in both:
-                _, errors = process.communicate(timeout=120)
+                _, errors = process.communicate(timeout=600)
                 told(subprocess.CompletedProcess([], process.returncode, "", errors), process.returncode in (0, 2))
                 tally.check(process.returncode == 0, f"one of two trainings: {process.returncode} {errors[-200:]}")
     json.dumps(models.versions())

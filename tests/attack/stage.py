@@ -35,7 +35,7 @@ PAYLOADS = (
     "`onload=alert(1)`",
     "<base href=//evil.example>",
 )
-_PATIENCE = 60.0  # seconds that an answer may take on a machine that others load
+_PATIENCE = 180.0  # seconds that an answer may take on a machine that others load
 _PAUSE = 0.1
 _IDS = (
     *(
@@ -194,7 +194,9 @@ class Stage:
     def models(self) -> Path:
         """The folder of the trained model."""
         assert self.articles
-        command("train", self.root / "site", "--models", self.root / "models", check=True)
+        settings = self.root / "settings.yaml"
+        settings.write_text("published: any\nlearn: false\n")
+        command("train", self.root / "site", "--models", self.root / "models", "--settings", settings, check=True)
         return self.root / "models"
 
     @contextmanager
@@ -212,7 +214,7 @@ def command(*arguments: object, check: bool = False, **options: Any) -> subproce
     words = [RECOMMENDER, *(str(argument) for argument in arguments)]
     environment = {**os.environ, **QUIET, **options.pop("env", {})}
     return subprocess.run(
-        words, env=environment, capture_output=True, text=True, timeout=120, check=check, errors="replace", **options
+        words, env=environment, capture_output=True, text=True, timeout=600, check=check, errors="replace", **options
     )
 
 
@@ -233,12 +235,17 @@ def write_site(folder: Path, seed: int, count: int = 900) -> list[Made]:
         name = chance.choice(("über", "a", "b-c", "é"))
         url = f"https://site{number % 7}.example/{2000 + number % 25}/pfad-{number}/{name}"
         file = f"{number % 12:02}/f{number:04}.md"
-        lines = ["---", f"id: {json.dumps(id)}", f"title: {json.dumps(title)}"]
-        lines += [f"excerpt: {json.dumps(payload + ' '.join(chance.sample(_WORDS, 8)))}"]
+        lines = ["---", f"id: {_quoted(id)}", f"title: {_quoted(title)}"]
+        lines += [f"excerpt: {_quoted(payload + ' '.join(chance.sample(_WORDS, 8)))}"]
         lines += [f"date: {2020 + number % 5}-{number % 12 + 1:02}-{number % 28 + 1:02}"] if number % 9 else []
-        lines += [f"sourceUrl: {json.dumps(url)}", f"provider: {{name: {chance.choice('NSEW')}}}"]
+        lines += [f"sourceUrl: {_quoted(url)}", f"provider: {{name: {chance.choice('NSEW')}}}"]
         lines += [f"categories: [section{number % 5}]"] + ([_KINDS[kind]] if kind else [])
         (folder / file).parent.mkdir(exist_ok=True)
         (folder / file).write_text("\n".join([*lines, "---", ""]))
         made.append(Made(id, title, url, file, kind))
     return made
+
+
+def _quoted(text: str) -> str:
+    """A text in double quotes, as YAML reads it: JSON's pairs of surrogates are none."""
+    return "".join(char if char.isascii() else f"\\U{ord(char):08x}" for char in json.dumps(text, ensure_ascii=False))
