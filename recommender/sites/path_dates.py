@@ -1,19 +1,23 @@
-"""Dates in paths: `2018-11-20-name.md`, `2018/11/20/name.md`, `2018/11-20-name.md`."""
+"""Dates in paths: `2018-11-20-name.md`, `2018/11/20/name.md`, `2018/11-20-name.md`, `2018_11_20.md`, `20181120.md`."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
 
-# The whole date in one part of the path, or parted by folders; what follows the day is no further digit.
-_DATE = re.compile(r"(?:^|/)(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?=[-_/.T]|$)")
+# The whole date in one part of the path, or parted by folders; what follows the day is no further digit, but a time of
+# four or six digits after a date without separators.
+_DATE = re.compile(
+    r"(?:^|/)(?:(\d{4})[-/](\d{1,2})[-/](\d{1,2})|(\d{4})([_.])(\d{1,2})\5(\d{1,2})|((?:19|20)\d\d)(\d\d)(\d\d)(?:\d{4}(?:\d\d)?)?)"
+    r"(?=[-_/.T ]|$)"
+)
 
 
 def find_date_in_path(path: str) -> date | None:
     """The last day that a path names, of those that exist."""
     found = None
     for match in _DATE.finditer(path):
-        year, month, day = map(int, match.groups())
+        year, month, day = (int(part) for part in match.groups() if part is not None and part.isdigit())
         try:
             found = date(year, month, day)
         except ValueError:
