@@ -16,6 +16,7 @@ from recommender.frontmatter.values import Value
 
 MAX_DEPTH = 64
 
+_MERGE = "<<"
 _TOO_DEEP = f"nested over {MAX_DEPTH} deep"
 _TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"  # it reads ahead, and from 0.2.6 on has a bound of its own
 _WRONG_CHARACTER = "found character that cannot start any token"
@@ -57,7 +58,23 @@ def parse_yaml(text: str, *, path: str, line: int = 2, events: list[yaml.Event] 
         raise FrontMatterError("a tag's `%` escapes are not UTF-8; remove the tag", path=path) from error
     if not isinstance(value, dict):
         raise FrontMatterError("the front matter is not made of `key: value` lines", path=path, line=line)
-    return value
+    return _merged(value) if _MERGE in value else value
+
+
+def _merged(value: dict[str, Value]) -> dict[str, Value]:
+    """A mapping with what its merge key (`<<: *defaults`) adds; those within its values stay as they are."""
+    merged: dict[str, Value] = {}
+    pending: list[Value] = [value]
+    seen: set[int] = set()
+    while pending:
+        one = pending.pop()
+        if isinstance(one, list):
+            pending += reversed(one)
+        elif isinstance(one, dict) and id(one) not in seen:
+            seen.add(id(one))
+            merged = {**{key: inner for key, inner in one.items() if key != _MERGE}, **merged}
+            pending.append(one.get(_MERGE, ""))
+    return merged
 
 
 def _code_point(character: str | bytes | int) -> int:

@@ -164,3 +164,18 @@ def test_a_tab_is_named_with_its_line(text: str) -> None:
     with pytest.raises(FrontMatterError, match="a tab can't indent a line or begin a value") as caught:
         parse_front_matter(FrontMatter(text, 0, 0), path="a.md")
     assert caught.value.line == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("a: &a {draft: 'true', title: b}\n<<: *a\ntitle: c", {"draft": "true", "title": "c"}),
+        ("x: &x {k: 1}\ny: &y {k: 2, l: 3}\n<<: [*x, *y]", {"k": "1", "l": "3"}),
+        ("x: &x {k: 1}\ny: &y {<<: *x, l: 3}\n<<: *y", {"k": "1", "l": "3"}),
+        ("<<: text", {}),
+    ],
+)
+def test_a_merge_key_adds_what_the_mapping_does_not_say_itself(text: str, values: dict[str, Value]) -> None:
+    read = read_yaml(text)
+    assert "<<" not in read
+    assert {key: read[key] for key in read if key not in ("a", "x", "y")} == values
