@@ -6,6 +6,7 @@ What visibility means for lists is in `ranking/rules.py`.
 
 from recommender.articles.addresses import (
     ADDRESS_KEYS,
+    ALIAS_KEYS,
     get_address_keys,
     get_aliases,
     get_entry_url,
@@ -16,6 +17,7 @@ from recommender.articles.addresses import (
 from recommender.articles.article import Article, in_rank_order, published_days, rank_key
 from recommender.articles.dates import (
     DATE_KEYS,
+    OTHER_DATE_KEYS,
     days_since_1970,
     get_date,
     get_date_text,
@@ -23,12 +25,13 @@ from recommender.articles.dates import (
     parse_date,
     parse_moment,
 )
-from recommender.articles.entry import ENTRY_KEYS, Entry, build_entry, get_entry_date
+from recommender.articles.entry import ENTRY_KEYS, EXCERPT_KEYS, Entry, build_entry, get_entry_date
 from recommender.articles.entry_fields import ENTRY_FIELDS, pick_fields, read_entry_fields
-from recommender.articles.fields import get_text, get_texts, get_title, with_canonical_keys
+from recommender.articles.fields import fold_key, get_text, get_texts, get_title, with_canonical_keys
 from recommender.articles.series import NO_SERIES, Series, get_series
 from recommender.articles.slug import make_dated_slug
 from recommender.articles.visibility import (
+    VISIBILITY_KEYS,
     get_visible_days,
     is_false,
     is_hidden,
@@ -39,15 +42,20 @@ from recommender.articles.visibility import (
 
 __all__ = [
     "ADDRESS_KEYS",
+    "ALIAS_KEYS",
     "DATE_KEYS",
     "ENTRY_FIELDS",
     "ENTRY_KEYS",
+    "EXCERPT_KEYS",
     "NO_SERIES",
+    "OTHER_DATE_KEYS",
+    "VISIBILITY_KEYS",
     "Article",
     "Entry",
     "Series",
     "build_entry",
     "days_since_1970",
+    "fold_key",
     "get_address_keys",
     "get_aliases",
     "get_date",

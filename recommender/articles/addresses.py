@@ -14,7 +14,8 @@ from recommender.articles.fields import get_text, get_texts
 _IDENTITY_KEYS = ("sourceUrl", "webUrl", "originalUrl")
 ADDRESS_KEYS = ("canonicalUrl", "canonical_url", "url", "permalink", "link")
 """Where an article says which address it has on its site, or has elsewhere."""
-_ALIAS_KEYS = ("aliases", "alias", "redirect_from", "redirects")
+ALIAS_KEYS = ("aliases", "alias", "redirect_from", "redirects")
+"""Where it names others that lead to it."""
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
 _DEFAULT_PORT = re.compile(r":(?:80|443)$")
 _TRACKING = re.compile(r"(?:utm_\w*|fbclid|gclid)(?:=|$)", re.IGNORECASE)
@@ -51,7 +52,7 @@ def get_aliases(fields: Mapping[str, object]) -> tuple[str, ...]:
     """The normalised addresses that an article had, or has besides its own."""
     named = [text.strip() for key in ADDRESS_KEYS if (text := get_text(fields, key)) is not None]
     aliases = [
-        alias if "://" in alias else f"/{alias.lstrip('/')}" for key in _ALIAS_KEYS for alias in get_texts(fields, key)
+        alias if "://" in alias else f"/{alias.lstrip('/')}" for key in ALIAS_KEYS for alias in get_texts(fields, key)
     ]
     return _normalised(text for text in (*named, *aliases) if is_address(text))
 

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import chain
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil import parser
 
@@ -28,21 +29,40 @@ DATE_KEYS = (
     "createdAt",
     "dateCreated",
 )
-"""The keys of the date, by precedence; `published` follows, where it holds a date and not a flag."""
+"""The keys of the date, by precedence; `OTHER_DATE_KEYS` follow."""
+
+OTHER_DATE_KEYS = (
+    "published",
+    "pubDatetime",
+    "publishedDate",
+    "publishedOn",
+    "createdDate",
+    "createdOn",
+    "postDate",
+    "postedOn",
+    "datetime",
+    "releaseDate",
+)
+"""Keys whose dates count as ones under `publishedDateTime`, where they hold a date and not a flag."""
 
 _SECONDS_A_DAY = 86_400.0
 _BLANK_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d\d:?\d\d$|Z$)")  # YAML allows it, ISO 8601 does not
 _MAX_LENGTH = 64
 _DIGITS_FIRST = re.compile(r"\d{1,2}\D+\d{1,2}\D")
-# RFC 822; other names of time zones mean several.
+_UTC_BEFORE_OFFSET = re.compile(r"(?:UTC|GMT)(?=[+-]\d)")  # of which dateutil turns the sign round, as POSIX does
+# As Go, JavaScript and Java print a moment: the zone's name after its offset.
+_NAME_AFTER_OFFSET = re.compile(r"(?<=\d)(\s*[+-]\d\d:?\d\d)\s*(?:\([^()]*\)|\[[^\[\]]*\]|[A-Z]{3,5})$")
+_ZONE_OF_A_CITY = re.compile(r"\s+([A-Z][A-Za-z]+(?:/[A-Z][\w+-]+){1,2})$")
+_EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
+_SECONDS_SINCE_1970 = re.compile(r"(\d{9,10})(\d{3})?")
+# RFC 822, and zones whose names mean one time; others mean several.
 _ZONES = {"UT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+_ZONES |= {"WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "JST": 9, "AEST": 10, "AEDT": 11}
 _DEFAULTS = (datetime(2000, 1, 1), datetime(2001, 2, 2))
 
 
 def get_date(fields: Mapping[str, object], keys: Sequence[str] = ()) -> tuple[str, str] | None:
     """The key and the text of the date, as it was written; `None` where there is none.
-
-    A date under `published` counts as one under `publishedDateTime`: elsewhere that key holds a flag.
 
     Args:
         keys: those of the site, which come before those that all sites share.
@@ -53,8 +73,9 @@ def get_date(fields: Mapping[str, object], keys: Sequence[str] = ()) -> tuple[st
         text = get_text(value, "created") if isinstance(value, dict) else get_text(fields, key)
         if text is not None:
             return key, text
-    published = get_text(fields, "published")
-    return None if published is None or parse_moment(published) is None else ("publishedDateTime", published)
+    others = (get_text(fields, key) for key in OTHER_DATE_KEYS)
+    found = next((text for text in others if text is not None and parse_moment(text) is not None), None)
+    return None if found is None else ("publishedDateTime", found)
 
 
 def get_date_text(fields: Mapping[str, object], keys: Sequence[str] = ()) -> str | None:
@@ -77,9 +98,18 @@ def days_since_1970(moment: datetime) -> float:
 def parse_moment(text: str, zone: tzinfo = UTC) -> datetime | None:
     """The moment that a text means, with the offset that it names, else in a time zone; `None` where it can't be told.
 
-    ISO 8601, and what `dateutil` reads of other spellings, if it names year, month and day and none of them is a guess.
+    ISO 8601, seconds or milliseconds since 1970, and what `dateutil` reads of other spellings, if it names year, month
+    and day and none of them is a guess.
     """
-    stripped = text.strip()
+    stripped = _EAST_ASIAN.sub(r"\1-\2-\3", text.strip())
+    if since := _SECONDS_SINCE_1970.fullmatch(stripped):
+        return datetime.fromtimestamp(int(since[1]), UTC)
+    stripped = _NAME_AFTER_OFFSET.sub(r"\1", _UTC_BEFORE_OFFSET.sub("", stripped))
+    if city := _ZONE_OF_A_CITY.search(stripped):
+        try:
+            stripped, zone = stripped[: city.start()], ZoneInfo(city[1])
+        except ZoneInfoNotFoundError:
+            return None
     try:
         moment = datetime.fromisoformat(_BLANK_BEFORE_OFFSET.sub("", stripped))
     except ValueError:

@@ -18,7 +18,7 @@ _LINK_KEYS = (
     {"ampUrl": "ampUrl", "ampWebUrl": "ampWebUrl"},
     {"cdnAmpUrl": "cdnAmpUrl", "cdnAmpWebUrl": "cdnAmpWebUrl"},
 )
-_EXCERPT_KEYS = (
+EXCERPT_KEYS = (
     "excerpt",
     "summary",
     "description",
@@ -28,7 +28,11 @@ _EXCERPT_KEYS = (
     "standfirst",
     "teaser",
     "lead",
+    "lede",
+    "dek",
+    "metaDescription",
 )
+"""The keys of the excerpt, by precedence."""
 ENTRY_KEYS = (
     "title",
     "excerpt",
@@ -58,7 +62,7 @@ def build_entry(
         url: the address on the site, which counts where the fields have no `sourceUrl`, `webUrl` or `originalUrl`.
     """
     entry: Entry = {"title": title}
-    _put(entry, "excerpt", get_text(fields, *_EXCERPT_KEYS))
+    _put(entry, "excerpt", get_text(fields, *EXCERPT_KEYS))
     if (dated := date or get_date(fields)) is not None:
         entry[dated[0]] = dated[1]
     if get_text(fields, *_LINK_KEYS[0]) is None:

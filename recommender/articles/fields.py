@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 V = TypeVar("V")
@@ -26,14 +26,14 @@ def get_title(fields: Mapping[str, object]) -> str | None:
 
 
 def get_texts(fields: Mapping[str, object], key: str, *, separator: str | None = None) -> tuple[str, ...]:
-    """The texts of a list, or of one text; without a separator that is a list of one.
+    """The texts of a list and of those in it, or of one text; without a separator that is a list of one.
 
     Args:
         separator: what parts such a text; a blank stands for any white space. A comma always does.
     """
     value = fields.get(key)
     if isinstance(value, list):
-        return tuple(text for item in value if isinstance(item, str) and (text := item.strip()))
+        return tuple(_texts_in(value))
     single = get_text(fields, key)
     if single is None:
         return ()
@@ -43,11 +43,29 @@ def get_texts(fields: Mapping[str, object], key: str, *, separator: str | None =
     return tuple(stripped for part in parts if (stripped := part.strip()))
 
 
+def _texts_in(items: list[object]) -> Iterator[str]:
+    """Hexo nests its categories in lists, and some sites name a tag as `{name: ..., slug: ...}`."""
+    for item in items:
+        named = get_text(item, "name", "title", "slug") if isinstance(item, dict) else item
+        if isinstance(named, list):
+            yield from _texts_in(named)
+        elif isinstance(named, str) and (text := named.strip()):
+            yield text
+
+
+def fold_key(key: str) -> str:
+    """A key without case, `-` and `_`: of `pubDate`, `pub_date` and `Pub-Date` it is the same."""
+    return key.lower().replace("-", "").replace("_", "")
+
+
 def with_canonical_keys(fields: Mapping[str, V], known: Iterable[str]) -> dict[str, V]:
-    """The same fields, those that differ from a known key in case alone under that key."""
-    canonical = {key.lower(): key for key in known}
+    """The same fields, those that differ from a known key in case, `-` and `_` alone under that key."""
+    canonical: dict[str, str] = {}
+    for key in known:
+        canonical[key.lower()] = key
+        canonical.setdefault(fold_key(key), key)
     renamed: dict[str, V] = {}
     for key, value in fields.items():
-        other = canonical.get(key.lower(), key)
+        other = canonical.get(key.lower()) or canonical.get(fold_key(key), key)
         renamed[key if other in fields else other] = value
     return renamed

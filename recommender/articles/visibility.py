@@ -5,18 +5,32 @@ What these mean for lists is decided in `recommender/ranking/rules.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, tzinfo
 
 from recommender.articles.dates import parse_date
 from recommender.articles.fields import get_text, get_texts
 
-_HIDING_KEYS = ("draft", "removed", "deleted", "hidden", "private")
+_HIDING_KEYS = ("draft", "isDraft", "removed", "deleted", "hidden", "private")
+_PUBLISHING_KEYS = ("publish", "public", "visible", "permalink")  # false hides: Eleventy writes no page for the last
 _UNLISTING_KEYS = ("unlisted", "noindex")
-_PUBLIC = frozenset({"published", "publish", "public", "featured"})  # Nikola's posts are featured
-_ROBOTS_KEYS = ("robots", "meta_robots", "googlebot")
-_EMBARGO_KEYS = ("publishDate", "publish_date", "scheduled", "scheduledDate")
-_EXPIRY_KEYS = ("expiryDate", "expiry_date", "expires", "expirationDate", "unpublishDate")
+_LISTING_KEYS = ("listed", "indexed", "indexable")  # false unlists
+_PUBLIC = frozenset({"published", "publish", "public", "featured", "live"})  # Nikola's posts are featured
+_HIDING_VISIBILITIES = frozenset({"private", "hidden", "draft"})  # beside those that say who pays
+_ROBOTS_KEYS = ("robots", "metaRobots", "googlebot")
+_NO_INDEX = re.compile(r"\b(?:noindex|none)\b", re.IGNORECASE)
+_META_KEYS = ("seo", "meta")
+_EMBARGO_KEYS = ("publishDate", "publishAt", "publishOn", "scheduled", "scheduledDate", "embargo", "embargoUntil")
+_EXPIRY_KEYS = (
+    *("expiryDate", "expiry", "expires", "expiresAt", "expiresOn", "expireDate", "expirationDate"),
+    *("unpublishDate", "unpublishAt", "unpublishOn"),
+)
+VISIBILITY_KEYS = (
+    *(*_HIDING_KEYS, *_PUBLISHING_KEYS, *_UNLISTING_KEYS, *_LISTING_KEYS, *_ROBOTS_KEYS, *_META_KEYS),
+    *(*_EMBARGO_KEYS, *_EXPIRY_KEYS, "visibility", "status", "password", "published"),
+)
+"""The keys that say something of who may see an article."""
 
 
 def is_hidden(fields: Mapping[str, object]) -> bool:
@@ -24,6 +38,8 @@ def is_hidden(fields: Mapping[str, object]) -> bool:
     status = get_text(fields, "status")
     return (
         any(is_true(fields.get(key)) for key in _HIDING_KEYS)
+        or any(is_false(fields.get(key)) for key in _PUBLISHING_KEYS)
+        or _visibility(fields) in _HIDING_VISIBILITIES
         or (status is not None and status.strip().lower() not in _PUBLIC)
         or get_text(fields, "password") is not None
         or "draft" in (tag.lower() for tag in get_texts(fields, "tags", separator=","))
@@ -32,8 +48,10 @@ def is_hidden(fields: Mapping[str, object]) -> bool:
 
 def is_unlisted(fields: Mapping[str, object]) -> bool:
     """Whether the article is for those alone who have its link: it says that it is unlisted, or `noindex`."""
-    robots = " ".join(text for key in _ROBOTS_KEYS for text in get_texts(fields, key))
-    return any(is_true(fields.get(key)) for key in _UNLISTING_KEYS) or "noindex" in robots.lower()
+    nested = (fields.get(key) for key in _META_KEYS)
+    return _visibility(fields) == "unlisted" or any(
+        _is_kept_from_lists(one) for one in (fields, *nested) if isinstance(one, Mapping)
+    )
 
 
 def is_published(fields: Mapping[str, object]) -> bool:
@@ -51,13 +69,27 @@ def get_visible_days(fields: Mapping[str, object], zone: tzinfo = UTC) -> tuple[
 
 
 def is_true(value: object) -> bool:
-    """Whether a text means true in YAML 1.1."""
-    return isinstance(value, str) and value.strip().lower() in ("true", "yes", "on")
+    """Whether a text means true in YAML 1.1, or is 1."""
+    return isinstance(value, str) and value.strip().lower() in ("true", "yes", "on", "1")
 
 
 def is_false(value: object) -> bool:
     """Whether a text means false in YAML 1.1."""
     return isinstance(value, str) and value.strip().lower() in ("false", "no", "off")
+
+
+def _visibility(fields: Mapping[str, object]) -> str:
+    return (get_text(fields, "visibility") or "").strip().lower()
+
+
+def _is_kept_from_lists(fields: Mapping[str, object]) -> bool:
+    robots = [fields.get(key) for key in _ROBOTS_KEYS]
+    return (
+        any(is_true(fields.get(key)) for key in _UNLISTING_KEYS)
+        or any(is_false(fields.get(key)) for key in _LISTING_KEYS)
+        or any(_NO_INDEX.search(text) for key in _ROBOTS_KEYS for text in get_texts(fields, key))
+        or any(is_false(one.get("index")) or is_true(one.get("noindex")) for one in robots if isinstance(one, Mapping))
+    )
 
 
 def _first_date(fields: Mapping[str, object], keys: tuple[str, ...], zone: tzinfo) -> float | None:

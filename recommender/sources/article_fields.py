@@ -11,7 +11,11 @@ from pathlib import PurePosixPath
 
 from recommender.articles import (
     ADDRESS_KEYS,
+    ALIAS_KEYS,
     DATE_KEYS,
+    EXCERPT_KEYS,
+    OTHER_DATE_KEYS,
+    VISIBILITY_KEYS,
     build_entry,
     days_since_1970,
     get_aliases,
@@ -51,11 +55,10 @@ UNREADABLE_DATE = "a date that can't be read as a date"
 AMBIGUOUS_DATE = "a date that could be two days"
 """The kind of problem that such a date is."""
 
-_TOPIC_KEYS = ("tags", "categories", "category", "topics", "keywords", "series")
+_TOPIC_KEYS = ("tags", "tag", "categories", "category", "topics", "topic", "keywords", "series")
 OTHER_KEYS = (
-    *("title", "id", "slug", "excerpt", "summary", "description", "draft", "status", "lang", "language", "locale"),
-    *("published", "unlisted", "password", "expiryDate", "aliases", "type"),
-    *(*DATE_KEYS, *ADDRESS_KEYS, *_TOPIC_KEYS),
+    *("title", "id", "slug", "lang", "language", "locale", "type"),
+    *(*EXCERPT_KEYS, *DATE_KEYS, *OTHER_DATE_KEYS, *VISIBILITY_KEYS, *ADDRESS_KEYS, *ALIAS_KEYS, *_TOPIC_KEYS),
 )
 """The keys that say something of an article, other than those of its list."""
 _DATE_PART = re.compile(r"[\d-]+$")
@@ -63,7 +66,7 @@ _NO_BODY = Body(text="", heading="", excerpt="", links=())
 
 
 def canonical_fields(fields: Mapping[str, Value], site: Site) -> dict[str, Value]:
-    """The fields with the keys that this program knows, whatever their case and where their format nests them."""
+    """The fields with the keys that this program knows, however they are spelled and where their format nests them."""
     flat = dict(fields)
     for key in NESTING_KEYS:
         nested = fields.get(key)
@@ -183,7 +186,7 @@ def _separator(key: str, site: Site) -> str | None:
     """What parts topics that are written as one text."""
     if site.tag_separator is not None and key != "series":
         return site.tag_separator
-    return "," if key in ("tags", "keywords", "topics") else None
+    return "," if key in ("tags", "tag", "keywords", "topics", "topic") else None
 
 
 def _names(fields: Mapping[str, Value], file: str, line: int | None, site: Site) -> tuple[str, str, tuple[str, ...]]:

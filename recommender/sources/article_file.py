@@ -40,6 +40,7 @@ _MARKDOWN = (".md", ".markdown", ".mdx")
 _MARKUPS: dict[str, Markup] = {".mdx": "mdx", ".html": "html", ".txt": "text"}
 _FOR_REPOSITORIES = frozenset({"readme", "changelog", "license", "contributing", "code_of_conduct", "security"})
 _NAMED_FORMAT = re.compile(rb"---[ \t]*([a-z]{2,10})[ \t]*\r?\n")
+_WORD = re.compile(r"[A-Z]?[a-z\d]+|[A-Z]+")
 _POSTED = "the article"
 _PLAIN = Site(generator="folder", reason="")
 
@@ -237,7 +238,7 @@ def _separate_written_list(
 @cache
 def _maybe_empty(keys: Sequence[str]) -> re.Pattern[str]:
     """Finds keys of lists without the dash of an entry on the next line; what this program would fill is among them."""
-    names = "|".join(map(re.escape, keys))
+    names = "|".join("[-_]?".join(_WORD.findall(key)) for key in keys)
     return re.compile(
         rf"""(?:{names})["']?\s*[:=](?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""",
         re.IGNORECASE,

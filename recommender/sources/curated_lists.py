@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from recommender.articles import Entry, build_entry, get_identity_urls, get_text, get_title, is_false, is_true
+from recommender.articles import Entry, build_entry, fold_key, get_identity_urls, get_text, get_title, is_false, is_true
 from recommender.frontmatter import Value
 from recommender.sites import Site
 from recommender.sources.source import ListState, ParsedFile, Problem
@@ -21,7 +21,7 @@ LIST_KEYS = (
 """The keys that sites have their lists under; of several in one file the first counts."""
 NESTING_KEYS = ("extra", "params", "taxonomies")
 """Where Zola and Hugo have what they know no key for, the first before the others."""
-NAME_KEYS = ("id", "slug", "path", "url", "link", "href", "permalink")
+NAME_KEYS = ("id", "slug", "path", "url", "link", "href", "permalink", "post", "page", "ref")
 
 
 def get_list_keys(site: Site) -> tuple[str, ...]:
@@ -38,17 +38,17 @@ def find_list_path(fields: Mapping[str, Value], keys: Sequence[str]) -> tuple[st
     """The keys that lead to an article's list in fields as its file has them; empty where it has none.
 
     Args:
-        keys: those that it may stand under, in any case.
+        keys: those that it may stand under, in any spelling.
     """
-    lower_keys = {key.lower() for key in keys}
+    folded_keys = {fold_key(key) for key in keys}
     exact: dict[str, tuple[str, ...]] = {}
-    in_other_case: dict[str, tuple[str, ...]] = {}
+    folded: dict[str, tuple[str, ...]] = {}
     for path, values in (((), fields), *(((key,), fields.get(key)) for key in NESTING_KEYS)):
         for name in values if isinstance(values, Mapping) else ():
-            if name.lower() in lower_keys:
+            if fold_key(name) in folded_keys:
                 exact.setdefault(name, (*path, name))
-                in_other_case.setdefault(name.lower(), (*path, name))
-    found = (exact.get(key) or in_other_case.get(key.lower()) for key in keys)
+                folded.setdefault(fold_key(name), (*path, name))
+    found = (exact.get(key) or folded.get(fold_key(key)) for key in keys)
     return next(filter(None, found), ())
 
 
@@ -72,9 +72,15 @@ def list_state_of(value: Value) -> ListState:
 def get_list_items(
     parsed: ParsedFile, fields: Mapping[str, Value], file: str, line: int | None, *, key: str
 ) -> list[Value]:
-    """The items of an article's list under a key; that it is no list is noted in `parsed`."""
+    """The items of an article's list under a key; that it is no list is noted in `parsed`.
+
+    A word is one item, and words between commas are several, as Pelican's header has them.
+    """
     value = fields.get(key, "")
     if list_state_of(value) == "not a list":
+        parts = [part.strip() for part in value.split(",")] if isinstance(value, str) else []
+        if parts and all(len(part.split()) == 1 for part in parts):
+            return [*parts]
         parsed.problems.append(
             Problem(file, f"`{key}` is not a list; read without it", line, kind=f"`{key}` is not a list")
         )
