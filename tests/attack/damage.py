@@ -25,7 +25,7 @@ from recommender.journal import JOURNAL_FILE, Journal
 from recommender.training import publish
 
 _FORGED = 900
-_BATCH = 100
+_BATCH = 300
 
 
 def attack_artefacts(tally: Tally, stage: Stage) -> None:

@@ -13,6 +13,10 @@ _PARAMETERS = (
     *("limit", "min_score", "curated", "published", "exclude", "max_age_days", "provider_cap", "fill", "explain"),
     *("fields", "url", "ids", "q", "cursor", "since", "language", "nonsense", "limit[]", "__proto__", "LIMIT"),
 )
+_TAKEN_BY = {
+    **dict.fromkeys(("url", "ids"), "/related"),
+    **dict.fromkeys(("q", "cursor", "since", "language"), "/articles"),
+}
 _VALUES = (
     *(
         "",
@@ -127,11 +131,11 @@ def attack_requests(tally: Tally, stage: Stage) -> None:
 
 def _ask_parameters(tally: Tally, client: Client, id: str) -> None:
     for name, value in itertools.product(_PARAMETERS, _VALUES):
-        base = tally.chance.choice((path_of(id), "/articles", "/related"))
+        base = _TAKEN_BY.get(name, path_of(id))
         path = f"{base}?{urlencode({name: value})}"
         answer = client.ask(path)
         fine = answer.status in (200, 400, 404) and _is_clean(answer)
-        if fine and answer.status == 400 and base != "/related":
+        if fine and answer.status == 400:
             fine = answer.json.get("parameter") in (name, None) and name[:20] in answer.json["detail"]
         tally.check(fine, f"GET {path} -> {answer.said()}")
 
