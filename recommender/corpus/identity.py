@@ -111,12 +111,17 @@ class ArticleGroups:
             pass
 
     def _are_translations(self, name: str, rows: list[int]) -> bool:
-        """Whether articles of one name differ in language; then all but the site's own language have it in their ID."""
+        """Whether articles of one name differ in language; then all but the site's own language have it in their ID.
+
+        One without a language is in the site's own.
+        """
         sources = [self._sources[row] for row in rows]
-        languages = [source.language for source in sources if source.language is not None]
+        languages = [source.language or "" for source in sources]
         if len(set(languages)) < len(rows):
             return False
-        foreign = [row for row, source in zip(rows, sources, strict=True) if not source.is_default_language]
+        foreign = [
+            row for row, source in zip(rows, sources, strict=True) if source.language and not source.is_default_language
+        ]
         for row, language in zip(rows, languages, strict=True):
             if row in foreign:
                 self._by_language[row] = f"{name}.{language}"

@@ -20,6 +20,10 @@ _MERGE = "<<"
 _TOO_DEEP = f"nested over {MAX_DEPTH} deep"
 _TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"  # it reads ahead, and from 0.2.6 on has a bound of its own
 _WRONG_CHARACTER = "found character that cannot start any token"
+_PLAINER = {
+    "mapping values are not allowed in this context": "a `: ` within a value, or a line indented too far",
+    "did not find expected key": "text after a quoted value, or a line out of place",
+}
 # Where libyaml sees these fail is far behind what is to be mended.
 _BEGUN_EARLIER = ("while scanning a quoted scalar", "while scanning a simple key")
 
@@ -39,8 +43,13 @@ def parse_yaml(text: str, *, path: str, line: int = 2, events: list[yaml.Event] 
     except yaml.MarkedYAMLError as error:
         mark = error.context_mark if error.context in _BEGUN_EARLIER else error.problem_mark
         problem = _TOO_DEEP if error.problem == _TOO_DEEP_FOR_LIBYAML else error.problem
-        if error.problem == _WRONG_CHARACTER and mark and text[mark.index : mark.index + 1] == "\t":
-            problem = "a tab can't indent a line or begin a value"
+        if error.problem == _WRONG_CHARACTER and mark:
+            character = text[mark.index : mark.index + 1]
+            is_tab = character == "\t"
+            problem = (
+                "a tab can't indent a line or begin a value" if is_tab else f"a value can't begin with {character}"
+            )
+        problem = _PLAINER.get(problem or "", problem)
         raise FrontMatterError(
             f"the front matter is not YAML: {problem or error.context}; quote the value or mend the indent",
             path=path,

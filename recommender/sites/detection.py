@@ -81,15 +81,19 @@ def _with_language_folders(site: Site, files: Sequence[str]) -> Site:
 
 
 def _with_language_suffixes(site: Site, files: Sequence[str]) -> Site:
-    """Files of one name that end in `.de`, `.en` … are translations, even where no configuration declares it."""
+    """Files of one name that end in `.de`, `.en` … are translations, even where no configuration declares it.
+
+    The original may have no such ending.
+    """
     if site.languages or site.language_folders or site.generator == "news-archive":
         return site
     of_stem: dict[str, set[str]] = {}
     for file in filter(site.has, files):
         path = PurePosixPath(file)
         stem, _, suffix = path.stem.rpartition(".")
-        if stem and is_language_code(suffix):
-            of_stem.setdefault(str(path.with_name(stem)), set()).add(suffix)
+        is_translation = stem != "" and is_language_code(suffix)
+        name = stem if is_translation else path.stem
+        of_stem.setdefault(str(path.with_name(name)), set()).add(suffix if is_translation else "")
     return replace(site, language_suffixes=any(len(suffixes) > 1 for suffixes in of_stem.values()))
 
 

@@ -682,3 +682,11 @@ def test_curated_lists_are_counted_by_key_and_shape(tmp_path: Path, key: str, it
     lines = [f"{key}:", *(f"- {item}" for item in items)]
     write(tmp_path, {"a.md": page("A", *lines), "b.md": page("B of the bay"), "c.md": page("C of the bay")})
     assert Corpus.from_path(tmp_path).list_forms == {(key, shape): 1}
+
+
+def test_a_translation_beside_an_original_without_a_language_has_its_own_in_its_id(tmp_path: Path) -> None:
+    for name, title in (("tide.md", "Tide"), ("tide.fr.md", "Marée")):
+        (tmp_path / name).write_text(f"---\ntitle: {title}\n---\n", encoding="utf-8")
+    corpus = Corpus.from_path(tmp_path)
+    assert {article.id: article.language for article in corpus.articles} == {"tide": None, "tide.fr": "fr"}
+    assert not corpus.problems

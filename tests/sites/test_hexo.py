@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from sample_sites import make_site, read_addresses
 
+from recommender.sites import find_site
+
 DATE = "date: 2013-07-13 20:46:25"
 
 
@@ -104,3 +106,8 @@ def test_what_hexo_passes_over(tmp_path: Path) -> None:
         },
     )
     assert list(read_addresses(tmp_path)) == ["source/_posts/h.md"]
+
+
+def test_posts_below_source_are_hexos_where_no_configuration_says_it(tmp_path: Path) -> None:
+    site = find_site(tmp_path, ["source/_posts/a.md", "source/_drafts/b.md"])
+    assert (site.generator, site.is_draft("source/_drafts/b.md")) == ("hexo", True)

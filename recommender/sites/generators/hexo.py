@@ -7,7 +7,7 @@ https://github.com/hexojs/hexo/tree/master/lib.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from recommender.sites.addresses.hexo import get_address
@@ -36,6 +36,11 @@ def _configure(root: Path) -> Site | None:
     if file is None or not (looks_alike or depends_on(root, "hexo")):
         return None
     return _site(read_configuration(file) or {}, f"{file.name} is Hexo's")
+
+
+def _recognise(_: Path, files: Sequence[str]) -> Site | None:
+    is_hexo = any(file.startswith("source/_posts/") for file in files)
+    return _site({}, "posts lie in source/_posts, as Hexo has them") if is_hexo else None
 
 
 def _site(values: Configuration, reason: str) -> Site:
@@ -86,4 +91,4 @@ def _texts(value: object) -> dict[str, str]:
     return {str(key): str(item) for key, item in value.items()} if isinstance(value, Mapping) else {}
 
 
-GENERATOR = Generator("hexo", configure=_configure)
+GENERATOR = Generator("hexo", configure=_configure, recognise=_recognise)

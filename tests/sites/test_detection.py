@@ -1,0 +1,22 @@
+"""What the names of files say of a site that has no configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recommender.sites import find_site
+
+
+@pytest.mark.parametrize("original", ["posts/tide.md", "posts/tide.en.md"])
+def test_files_of_one_name_that_end_in_languages_are_translations(tmp_path: Path, original: str) -> None:
+    site = find_site(tmp_path, [original, "posts/tide.fr.md"])
+    assert site.language_of("posts/tide.fr.md", {}) == "fr"
+    assert site.name_of("posts/tide.fr.md") == site.name_of(original) == "tide"
+
+
+def test_an_ending_that_is_no_language_belongs_to_the_name(tmp_path: Path) -> None:
+    site = find_site(tmp_path, ["posts/v1.md", "posts/v1.2.md"])
+    assert site.name_of("posts/v1.2.md") == "v1.2"
+    assert site.language_of("posts/v1.2.md", {}) is None
