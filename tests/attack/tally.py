@@ -100,7 +100,8 @@ class Area:
             try:
                 self.run(tally, stage)
             except Exception as error:  # noqa: BLE001 - the other areas are attacked nevertheless
-                tally.check(False, f"the attack itself ended: {type(error).__name__}: {error}")
+                tally.failed += 1
+                tally.examples.append(f"the attack itself ended: {type(error).__name__}: {error}"[:_LONGEST])
         if tally.tried < self.tries:
             tally.failed += 1
             tally.examples.append(f"only {tally.tried:,} of {self.tries:,} were tried")
