@@ -79,7 +79,8 @@ def _check_files(tally: Tally, folder: Path, files: Iterator[bytes]) -> None:
 
         def check(data: bytes = data, trial: Trial = trial, lists: Any = lists, number: int = number) -> None:
             check_reading(data)
-            check_file(trial, data, *lists)
+            if b"+++" not in data:  # of YAML alone; the round trip is of both
+                check_file(trial, data, *lists)
             check_round_trip(folder, data, lists[0] if number % 2 else ["a", "b: c"])
 
         tally.attempt(f"a file of {data!r}", check)
