@@ -15,9 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from joblib import Parallel, delayed
-from tqdm import tqdm
-
 from recommender.artefacts.local_models import POINTER, LocalModels
 from recommender.artefacts.manifest import MANIFEST, Manifest, refusing, version_name
 from recommender.artefacts.model_files import ModelFiles
@@ -201,6 +198,9 @@ def on_disk(folder: Folder, names: Collection[str]) -> Iterator[DiskFolder]:
 
 def _download(source: Folder, names: Collection[str], target: DiskFolder, *, progress: bool = False) -> None:
     sizes = {name: source.size(name) for name in names}
+    from joblib import Parallel, delayed
+    from tqdm import tqdm
+
     with tqdm(
         total=sum(sizes.values()), desc="fetching", unit="B", unit_scale=True, disable=None if progress else True
     ) as bar:

@@ -9,8 +9,6 @@ from datetime import UTC, datetime, tzinfo
 from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dateutil import parser
-
 from recommender.articles.fields import get_text
 
 DATE_KEYS = (
@@ -131,6 +129,8 @@ def is_ambiguous_date(text: str) -> bool:
 def _parse_loosely(text: str, *, day_first: bool) -> datetime | None:
     if len(text) > _MAX_LENGTH or not re.search(r"\d{4}", text):
         return None
+    from dateutil import parser
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # an unknown time zone is passed over with a warning

@@ -30,7 +30,7 @@ class Schedule:
 
     def __post_init__(self) -> None:
         moments = np.concatenate((self.visible_from, self.visible_until))
-        object.__setattr__(self, "changes", np.unique(moments[np.isfinite(moments)]).tolist())
+        object.__setattr__(self, "changes", sorted(set(moments[np.isfinite(moments)].tolist())))
 
     @classmethod
     def from_moments(cls, moments: Iterable[tuple[int, float | None, float | None]]) -> Self:

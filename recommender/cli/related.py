@@ -6,7 +6,6 @@ from itertools import chain
 
 import click
 import msgspec
-import wcwidth
 
 from recommender.artefacts import LocalModels
 from recommender.cli.app import Command
@@ -72,6 +71,8 @@ def _print_explanations(recommender: Recommender, id: str, suggestions: list[Sug
         if form == "json":
             click.echo(msgspec.json.encode(why))
             continue
+        import wcwidth
+
         lead = f"{why.score:.3f}  "
         title, *sentences = (
             wcwidth.wrap(printable(line), _COLUMNS - len(lead))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
-
-from lxml import etree
 
 from recommender.markup.block import Block, clean_text, has_words
 from recommender.markup.excerpt import SEPARATOR
 from recommender.markup.html_elements import ARTICLES, BLOCKS, DROPPED, HEADINGS, LISTS, PAGE_PARTS
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _CHUNK = 8192  # characters
 _DEPTH = 256  # open elements at which the stream is begun anew; an end tag may look at every open element
@@ -37,6 +39,8 @@ def read_html(html: str, *, is_page: bool, without_links: Collection[str] = ()) 
 
 
 def _start(target: _BlockTarget) -> etree.HTMLParser:
+    from lxml import etree
+
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
     parser.feed(b"<body>")
     return parser

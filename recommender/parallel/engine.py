@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal, TypeAlias, TypeVar
 
-from joblib import Parallel, cpu_count, delayed, parallel_config
-from tqdm import tqdm
-
 from recommender.errors import EngineError, RecommenderError
 from recommender.parallel.clusters import CLUSTERS, MAX_SUBMITTED, Submit, require_listener
 from recommender.parallel.outcome import Outcome, attempt_numbered
@@ -93,6 +90,8 @@ class Engine:
         Raises:
             EngineError: tasks failed (the message names up to three), or the engine did; files of finished ones stay.
         """
+        from tqdm import tqdm
+
         outcomes: dict[int, Outcome] = {}
         run = self._run_locally if self.name == "local" else self._run_on_cluster
         with tqdm(total=total, desc=description, unit=unit, disable=None if progress else True) as bar:
@@ -118,6 +117,8 @@ class Engine:
     def _run_locally(
         self, function: Callable[..., Any], tasks: Iterable[_Task], total: int
     ) -> Iterator[tuple[int, Outcome]]:
+        from joblib import Parallel, cpu_count, delayed, parallel_config
+
         workers = min(self.workers or cpu_count(), total) or 1
         with parallel_config(backend="loky"):
             parallel = Parallel(workers, batch_size=1, return_as="generator_unordered")

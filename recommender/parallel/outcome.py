@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from joblib import parallel_config
-
 from recommender.errors import RecommenderError, without_secrets
 
 
@@ -22,6 +20,8 @@ def attempt(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Outcome
 
     joblib calls within the task stay in its thread.
     """
+    from joblib import parallel_config
+
     with parallel_config(backend="sequential"):
         try:
             return Outcome(function(*arguments), None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 import scipy
-from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 
 from recommender.search import brute_force
@@ -58,6 +57,8 @@ def hubness_of_rows(
     if brute_force.is_small(count) and count <= window:
         means = brute_force.mean_scores(arrays, neighbors=neighbors, scoring=scoring.parameters)
         return means[first - start : last - start]
+    from joblib import Parallel, cpu_count, delayed
+
     from recommender.search.kernels import join_band, mean_scores
 
     nearest = (

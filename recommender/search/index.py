@@ -19,7 +19,6 @@ from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import scipy
-from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 
 from recommender.search import brute_force
@@ -91,13 +90,15 @@ class Index:
         )
         blocks = -(-articles // block_size)
         arrays = IndexArrays(
-            indptr=np.asarray(vectors.indptr, np.int64),
-            indices=np.asarray(vectors.indices, np.int32),
-            data=np.asarray(vectors.data, np.float32),
-            days=np.asarray(days, np.float64),
-            weights=np.ones(articles) if weights is None else np.asarray(weights, np.float64),
-            providers=np.full(articles, -1, np.int32) if providers is None else np.asarray(providers, np.int32),
-            term_levels=(
+            indptr=read_only(np.asarray(vectors.indptr, np.int64)),
+            indices=read_only(np.asarray(vectors.indices, np.int32)),
+            data=read_only(np.asarray(vectors.data, np.float32)),
+            days=read_only(np.asarray(days, np.float64)),
+            weights=read_only(np.ones(articles) if weights is None else np.asarray(weights, np.float64)),
+            providers=read_only(
+                np.full(articles, -1, np.int32) if providers is None else np.asarray(providers, np.int32)
+            ),
+            term_levels=read_only(
                 like.arrays.term_levels if like else term_levels(np.bincount(vectors.indices, minlength=terms))
             ),
             head_norms=np.empty((HEAD_LEVELS, articles), np.float32),
@@ -272,10 +273,11 @@ class Index:
 
         order = np.argsort(days, kind="stable")  # neighbours in time read the same postings
         batches = [order[start : start + _BATCH_SIZE] for start in range(0, count, _BATCH_SIZE)]
-        if workers is None:
-            workers = min(cpu_count(), len(batches)) if len(batches) > 1 else 1
-        if workers <= 1:
+        if workers == 1 or len(batches) <= 1:
             return found._replace(postings_read=sum(map(answer, batches)))
+        from joblib import Parallel, cpu_count, delayed
+
+        workers = workers or min(cpu_count(), len(batches))
         read = Parallel(n_jobs=workers, prefer="threads")(delayed(answer)(batch) for batch in batches)
         return found._replace(postings_read=sum(read))
 
@@ -321,6 +323,8 @@ def _invert_blocks(arrays: IndexArrays) -> list[float]:
     blocks = range(len(arrays.posting_offsets))
     if brute_force.is_small(len(arrays.days)):
         return [brute_force.invert_block(arrays, block) for block in blocks]
+    from joblib import Parallel, cpu_count, delayed
+
     from recommender.search.kernels import invert_block
 
     invert = (delayed(invert_block)(arrays, block) for block in blocks)

@@ -58,7 +58,8 @@ class Scoring:
         dated = days[: len(days) - int(np.count_nonzero(np.isnan(days)))]
         sample = dated
         if len(dated) > _SAMPLE:
-            sample = dated[np.unique(np.random.default_rng(_SEED).integers(0, len(dated), _SAMPLE))]
+            drawn = np.random.default_rng(_SEED).integers(0, len(dated), _SAMPLE)
+            sample = dated[sorted(set(drawn.tolist()))]  # np.unique would import np.ma, which takes a while
         return cls(
             settings.half_life_days,
             newer_stretch=settings.newer_stretch,

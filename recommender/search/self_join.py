@@ -8,9 +8,7 @@ enough of a score. A pair of blocks finds both sides' heaps nearly full, so that
 from __future__ import annotations
 
 import numpy as np
-from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from recommender.search.index import Index, Neighbors
 from recommender.search.index_arrays import read_only
@@ -29,6 +27,9 @@ def all_nearest(
         allowed: bool (articles,) the articles that may be in a list at all.
         progress: show a progress bar.
     """
+    from joblib import Parallel, cpu_count, delayed
+    from tqdm import tqdm
+
     from recommender.search.kernels import TopK, join_blocks, join_within_block, may_share_neighbors, sort_heaps
 
     arrays, parameters = index.timed(scoring).arrays, scoring.parameters

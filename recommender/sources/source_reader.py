@@ -8,9 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
-from joblib import Parallel, cpu_count, delayed
 from more_itertools import chunked
-from tqdm import tqdm
 
 from recommender.errors import CorpusError
 from recommender.sites import Site
@@ -67,6 +65,8 @@ class SourceReader:
 
     def read_files(self, *, progress: bool = False) -> Iterator[ParsedFile]:
         """Parse all files in their order; a `.jsonl` file gives several parts. Unchanged files come from the cache."""
+        from tqdm import tqdm
+
         uncached = set(self._uncached)
         parsed_files = self._parse(self._uncached)
         with tqdm(total=len(self._files), desc="reading", unit=" files", disable=None if progress else True) as bar:
@@ -95,6 +95,8 @@ class SourceReader:
 
     def _parse(self, files: list[str]) -> Iterator[ParsedFile]:
         """Parse front-matter files; no more results are in memory than `_TASKS_AHEAD` tasks give."""
+        from joblib import Parallel, cpu_count, delayed
+
         tasks = (
             delayed(_parse_batch)(self._root, self.found.site, [self._task(file) for file in batch])
             for batch in chunked(files, _FILES_PER_TASK)

@@ -11,7 +11,6 @@ from typing import Self
 
 import numpy as np
 import scipy
-from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 
 from recommender.text.analyzer import Analyzer
@@ -93,6 +92,8 @@ class TermCounts:
 
     def document_frequencies(self) -> NDArray[np.int64]:
         """The number of texts that each term occurs in, int64 (terms,)."""
+        from joblib import Parallel, cpu_count, delayed
+
         frequencies = np.zeros(len(self.terms), np.int64)
         starts = self.block_starts()
         workers = cpu_count() if len(starts) > 1 else 1

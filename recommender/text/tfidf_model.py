@@ -10,7 +10,6 @@ from typing import Self
 
 import numpy as np
 import scipy
-from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 
 from recommender.settings import Settings
@@ -220,6 +219,8 @@ class TfidfModel:
 
         They are made block by block, so that memory holds no more than the result and the factors of the counts.
         """
+        from joblib import Parallel, cpu_count, delayed
+
         known = {field: vocabulary.terms for field, vocabulary in self.vocabularies_.items() if vocabulary.terms}
         fields = {
             field: counts[field] if counts[field].terms == terms else counts[field].with_columns(self._columns[field])

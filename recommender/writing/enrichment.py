@@ -8,7 +8,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from joblib import Parallel, cpu_count, delayed
 from more_itertools import chunked
 
 from recommender.corpus import ArticleFile, Corpus, ShapeName
@@ -77,6 +76,8 @@ class Enrichment:
         """The edit of each file, or the outcome if there is none, in their order."""
         reasons = {file.path: self._skip_reason(file) for file in files}
         chosen = [file for file in files if reasons[file.path] is None]
+        from joblib import Parallel, cpu_count, delayed
+
         tasks = (
             delayed(_make_edits)(self._root, batch, self._style.yaml)
             for batch in chunked(self._requests(chosen), _BATCH)

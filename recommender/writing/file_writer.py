@@ -8,9 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from joblib import Parallel, delayed
 from more_itertools import chunked
-from tqdm import tqdm
 
 from recommender.corpus import ArticleFile, Corpus
 from recommender.errors import RecommenderError
@@ -57,6 +55,8 @@ class FileWriter:
         Raises:
             OSError: the lock can't be written; it records every list that has been written so far.
         """
+        from tqdm import tqdm
+
         if not dry_run:
             self._clean_up()
         total = len(self._files)
@@ -96,6 +96,8 @@ class FileWriter:
             replace_written_lists(self._root, entries)
 
     def _apply(self, chunk: Sequence[Outcome | Edit], *, dry_run: bool) -> Iterator[Outcome]:
+        from joblib import Parallel, delayed
+
         edits = [item for item in chunk if isinstance(item, Edit) and item.after != item.before]
         entries = [edit.lock_entry for edit in edits if edit.lock_entry is not None]
         if edits and not dry_run:

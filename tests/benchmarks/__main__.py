@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 from benchmarks.figures import FIGURES, Bench, Figure, progress
 from benchmarks.live import live_articles
 from benchmarks.posts import posts
+from benchmarks.waiting import waiting
 
-_MEASURES = (*FIGURES, live_articles, posts)
+_MEASURES = (*FIGURES, live_articles, posts, waiting)
 _LATEST = Path(__file__).with_name("latest.json")
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+import numpy as np
 from numba import njit
 from numba.core import event
 
 from recommender.search.compilation import tell_watchers
+
+Int: TypeAlias = int | np.int64
+"""A row or a size: int64 once compiled, whatever integers it is made of."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -18,6 +22,7 @@ def compiled(function: _F) -> _F:
 
     Fast-math stays off: a compiled sum or product has the bits that numpy would give it in that order. Arrays are
     copied into others by loops: an assignment to a slice compiles numba's error messages, too, which takes seconds.
+    Rows and sizes are passed as int64, so that a function is compiled once.
     """
     try:
         dispatcher: _F = njit(nogil=True, cache=True)(function)

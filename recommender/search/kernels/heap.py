@@ -7,19 +7,19 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.search.kernels.compiled import compiled
+from recommender.search.kernels.compiled import Int, compiled
 
 Heap: TypeAlias = tuple[NDArray[np.float64], NDArray[np.int32]]
 """Scores and rows, both (limit,); the root is the worst pair: the lowest score and, among equals, the greatest row."""
 
 
 @compiled
-def _is_worse(heap: Heap, i: int, score: float, row: int) -> bool:
+def _is_worse(heap: Heap, i: Int, score: float, row: Int) -> bool:
     return bool(heap[0][i] < score or (heap[0][i] == score and heap[1][i] > row))
 
 
 @compiled
-def _replace_root(heap: Heap, size: int, score: float, row: int) -> None:
+def _replace_root(heap: Heap, size: Int, score: float, row: Int) -> None:
     scores, rows = heap
     i = 0
     while 2 * i + 1 < size:
@@ -34,7 +34,7 @@ def _replace_root(heap: Heap, size: int, score: float, row: int) -> None:
 
 
 @compiled
-def push(heap: Heap, size: int, score: float, row: int) -> int:
+def push(heap: Heap, size: Int, score: float, row: Int) -> Int:
     """Add a pair, instead of the worst if the heap is full; returns the new size."""
     scores, rows = heap
     if size == len(scores):
@@ -51,7 +51,7 @@ def push(heap: Heap, size: int, score: float, row: int) -> int:
 
 
 @compiled
-def sort(heap: Heap, size: int) -> None:
+def sort(heap: Heap, size: Int) -> None:
     """Sort a heap of some size in place, best first; it is none afterwards."""
     scores, rows = heap
     for remaining in range(size - 1, 0, -1):

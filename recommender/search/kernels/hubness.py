@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search.index_arrays import IndexArrays
-from recommender.search.kernels.compiled import compiled
+from recommender.search.kernels.compiled import Int, compiled
 from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import dot
 from recommender.search.kernels.scoring import (
@@ -46,7 +46,8 @@ def mean_score(
         first, last: the rows, the last not included.
         dense_query: float32 (terms,) scratch space, all zero before and after.
     """
-    scores, rows, size = np.zeros(limit), np.full(limit, -1, np.int32), 0
+    scores, rows = np.zeros(limit), np.full(limit, -1, np.int32)
+    size: Int = 0
     products = np.empty(len(index.term_levels))
     for i in range(len(columns)):
         dense_query[columns[i]] = values[i]
@@ -105,10 +106,12 @@ def join_band(index: IndexArrays, begin: int, window: int, scoring: ScoringParam
             for other in candidates[:count]:
                 approximate = score(sums[other - begin], index.days[other] - day, 1.0, 1.0, scoring)
                 if approximate > thresholds[row]:
-                    sizes[row] = push((scores[row], rows[row]), sizes[row], approximate, other)
+                    sizes[row] = push((scores[row], rows[row]), np.int64(sizes[row]), approximate, np.int64(other))
                     thresholds[row] = scores[row, 0] if sizes[row] == limit else 0
                 if approximate > thresholds[other]:
-                    sizes[other] = push((scores[other], rows[other]), sizes[other], approximate, row)
+                    sizes[other] = push(
+                        (scores[other], rows[other]), np.int64(sizes[other]), approximate, np.int64(row)
+                    )
                     thresholds[other] = scores[other, 0] if sizes[other] == limit else 0
 
 
@@ -128,10 +131,10 @@ def mean_scores(
         vector = slice(index.indptr[row], index.indptr[row + 1])
         for i in range(index.indptr[row], index.indptr[row + 1]):
             dense_query[index.indices[i]] = index.data[i]
-        sort((scores[row], rows[row]), sizes[row])
+        sort((scores[row], rows[row]), np.int64(sizes[row]))
         total = 0.0
         for other in rows[row, : sizes[row]]:
-            similarity = dot(index, other, dense_query, products)
+            similarity = dot(index, np.int64(other), dense_query, products)
             total += score(similarity, index.days[other] - index.days[row], 1.0, 1.0, scoring)
         means[row] = total / scores.shape[1]
         dense_query[index.indices[vector]] = 0

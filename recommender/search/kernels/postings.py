@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search.index_arrays import IndexArrays
-from recommender.search.kernels.compiled import compiled
+from recommender.search.kernels.compiled import Int, compiled
 
 SUM_ERROR = 2.0**-22
 """What each term may add, at most, to the relative error of a sum in float32."""
@@ -127,7 +127,7 @@ def accumulate(
 
 
 @compiled
-def dot(index: IndexArrays, row: int, dense_query: NDArray[np.float32], products: NDArray[np.float64]) -> float:
+def dot(index: IndexArrays, row: Int, dense_query: NDArray[np.float32], products: NDArray[np.float64]) -> float:
     """The dot product of a row and a dense query, float64, summed in the order of the columns.
 
     Args:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search.index_arrays import IndexArrays
-from recommender.search.kernels.compiled import compiled
+from recommender.search.kernels.compiled import Int, compiled
 from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import (
     HEAD_SHARE,
@@ -201,7 +201,7 @@ def search(
 
             admitted = 0
             for i in range(count):
-                row = candidates[i]
+                row = np.int64(candidates[i])
                 days_later, weight = index.days[row] - day, index.weights[row]
                 of_providers = provider_factor(provider, index.providers[row], scoring)
                 upper_bound = sums[row - first] + head_norms[level] * index.head_norms[max(level - 1, 0), row]
@@ -322,7 +322,7 @@ def _select_candidates(
 
 
 @compiled
-def _is_eligible(row: int, allowed: NDArray[np.bool_], excluded: NDArray[np.int32]) -> bool:
+def _is_eligible(row: Int, allowed: NDArray[np.bool_], excluded: NDArray[np.int32]) -> bool:
     for i in range(len(excluded)):
         if excluded[i] == row:
             return False

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search.index_arrays import IndexArrays
-from recommender.search.kernels.compiled import compiled
+from recommender.search.kernels.compiled import Int, compiled
 from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import dot
 from recommender.search.kernels.scoring import provider_factor, score
@@ -88,7 +88,7 @@ def count_score(histograms: ScoreHistograms, i: int, lower_bound: float, limit: 
 def sort_heaps(top: TopK, first: int, last: int) -> None:
     """Sort the heaps of the rows from `first` until `last`, best first."""
     for row in range(first, last):
-        sort((top.scores[row], top.rows[row]), top.sizes[row])
+        sort((top.scores[row], top.rows[row]), np.int64(top.sizes[row]))
 
 
 @compiled
@@ -112,7 +112,7 @@ def score_candidates(
     """
     weights, provider = index.weights, index.providers[row]
     for i in range(len(others)):
-        other, upper_bound = others[i], upper_bounds[i]
+        other, upper_bound = np.int64(others[i]), upper_bounds[i]
         days_later = index.days[other] - index.days[row]
         of_providers = provider_factor(provider, index.providers[other], scoring)
         for_row = allowed[other] and (
@@ -163,10 +163,10 @@ def score_pairs(
 
 
 @compiled
-def _admit(top: TopK, row: int, candidate: int, candidate_score: float) -> None:
+def _admit(top: TopK, row: Int, candidate: Int, candidate_score: float) -> None:
     """Push a candidate for a row if its score reaches the threshold, which rises once the heap is full."""
     if candidate_score > 0 and candidate_score >= top.thresholds[row]:
         scores = top.scores[row]
-        top.sizes[row] = push((scores, top.rows[row]), top.sizes[row], candidate_score, candidate)
+        top.sizes[row] = push((scores, top.rows[row]), np.int64(top.sizes[row]), candidate_score, np.int64(candidate))
         if top.sizes[row] == len(scores):
             top.thresholds[row] = max(top.thresholds[row], scores[0])
