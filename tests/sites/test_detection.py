@@ -20,3 +20,9 @@ def test_an_ending_that_is_no_language_belongs_to_the_name(tmp_path: Path) -> No
     site = find_site(tmp_path, ["posts/v1.md", "posts/v1.2.md"])
     assert site.name_of("posts/v1.2.md") == "v1.2"
     assert site.language_of("posts/v1.2.md", {}) is None
+
+
+def test_a_folder_of_drafts_holds_drafts_where_no_generator_says_otherwise(tmp_path: Path) -> None:
+    site = find_site(tmp_path, ["drafts/a.md", "posts/b.md"])
+    assert site.is_draft("drafts/a.md")
+    assert not site.is_draft("posts/b.md")

@@ -13,6 +13,7 @@ def _recognise(_: Path, __: Sequence[str]) -> Site:
     return Site(
         generator="folder",
         reason="no configuration or folders of a site generator were found",
+        draft_folders=("_drafts", "drafts"),
         hides_unpublished=True,
         holds_back_future=True,
     )
