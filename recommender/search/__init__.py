@@ -7,6 +7,14 @@ precomputed lists of all articles. Answers are the same to the last bit, whateve
 way they are found.
 """
 
+from recommender.search.arrays import (
+    HEAD_LEVELS,
+    MIN_BLOCK_SIZE,
+    IndexArrays,
+    choose_block_size,
+    term_levels,
+    value_scale,
+)
 from recommender.search.compilation import watch_compilation
 from recommender.search.hub_weighting import (
     HUB_WINDOW,
@@ -19,8 +27,6 @@ from recommender.search.hub_weighting import (
     weights_from_hubness,
 )
 from recommender.search.index import Index, Neighbors, Vector, similarities, stack_vectors
-from recommender.search.index_arrays import HEAD_LEVELS, MIN_BLOCK_SIZE, IndexArrays
-from recommender.search.index_layout import choose_block_size, term_levels, value_scale
 from recommender.search.live_index import LiveIndex
 from recommender.search.scoring import Scoring
 from recommender.search.self_join import all_nearest

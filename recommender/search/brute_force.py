@@ -14,8 +14,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from recommender.search.index_arrays import IndexArrays
-from recommender.search.scoring_parameters import ScoringParameters
+from recommender.search.arrays import IndexArrays, ScoringParameters
 
 MAX_ROWS = 512
 """Articles up to which comparing all with all takes a fraction of the seconds that a first compilation does."""

@@ -12,10 +12,9 @@ import scipy
 from numpy.typing import NDArray
 
 from recommender.search import brute_force
+from recommender.search.arrays import read_only, zeroed_scratch
 from recommender.search.index import Index
-from recommender.search.index_arrays import read_only
 from recommender.search.scoring import Scoring
-from recommender.search.scratch import zeroed_scratch
 
 HUB_WINDOW = 512
 """Rows before and after an article among which its hubness is measured."""

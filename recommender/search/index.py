@@ -22,10 +22,16 @@ import scipy
 from numpy.typing import NDArray
 
 from recommender.search import brute_force
-from recommender.search.index_arrays import HEAD_LEVELS, IndexArrays, read_only
-from recommender.search.index_layout import choose_block_size, term_levels, value_scale
+from recommender.search.arrays import (
+    HEAD_LEVELS,
+    IndexArrays,
+    choose_block_size,
+    read_only,
+    term_levels,
+    value_scale,
+    zeroed_scratch,
+)
 from recommender.search.scoring import Scoring
-from recommender.search.scratch import zeroed_scratch
 
 _BATCH_SIZE = 256  # queries of one task
 

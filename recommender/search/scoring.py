@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search import brute_force
-from recommender.search.index_arrays import read_only
-from recommender.search.scoring_parameters import ScoringParameters
+from recommender.search.arrays import ScoringParameters, read_only
 from recommender.settings import Settings
 
 _SAMPLE = 1000  # random dated articles, whose pairs stand for all; evenly spaced ones would be too far from each other

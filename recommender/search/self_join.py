@@ -10,10 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.search.arrays import read_only, zeroed_scratch
 from recommender.search.index import Index, Neighbors
-from recommender.search.index_arrays import read_only
 from recommender.search.scoring import Scoring
-from recommender.search.scratch import zeroed_scratch
 
 _LOW_THRESHOLD = 0.5  # of the mean: heaps below it would keep distant blocks to be joined for themselves alone
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.search.index_arrays import IndexArrays
+from recommender.search.arrays import IndexArrays, ScoringParameters
 from recommender.search.kernels.compiled import Int, compiled
 from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import dot
@@ -19,7 +19,6 @@ from recommender.search.kernels.scoring import (
     max_factor_of_candidates,
     score,
 )
-from recommender.search.scoring_parameters import ScoringParameters
 
 BandHeaps: TypeAlias = tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]
 """Heaps of scores and of rows, both (articles, limit), their sizes and, once they are full, their thresholds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.search.index_arrays import IndexArrays
+from recommender.search.arrays import IndexArrays
 from recommender.search.kernels.compiled import Int, compiled
 
 SUM_ERROR = 2.0**-22

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.search.index_arrays import IndexArrays
+from recommender.search.arrays import IndexArrays, ScoringParameters
 from recommender.search.kernels.compiled import Int, compiled
 from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import (
@@ -26,7 +26,6 @@ from recommender.search.kernels.scoring import (
     provider_factor,
     score,
 )
-from recommender.search.scoring_parameters import ScoringParameters
 
 _Vectors: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]  # indptr, indices, data
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.search.index_arrays import IndexArrays
+from recommender.search.arrays import IndexArrays, ScoringParameters
 from recommender.search.kernels.compiled import compiled
-from recommender.search.scoring_parameters import ScoringParameters
 
 TIME_CHUNK = 256
 """Rows that share one upper bound on their time factor."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.search.index_arrays import IndexArrays
+from recommender.search.arrays import IndexArrays, ScoringParameters
 from recommender.search.kernels.compiled import compiled
 from recommender.search.kernels.postings import (
     HEAD_SHARE,
@@ -25,7 +25,6 @@ from recommender.search.kernels.scoring import (
     time_factor,
 )
 from recommender.search.kernels.topk import TopK, count_score, new_histograms, score_candidates, score_pairs
-from recommender.search.scoring_parameters import ScoringParameters
 
 _PAIRS_PER_ROW = 512  # of a block whose scoring is put off; a few dozen megabytes
 _REFRESH_ROWS = 64  # rows after which the mean threshold is measured anew

@@ -7,12 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.search.index_arrays import IndexArrays
+from recommender.search.arrays import IndexArrays, ScoringParameters
 from recommender.search.kernels.compiled import Int, compiled
 from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import dot
 from recommender.search.kernels.scoring import provider_factor, score
-from recommender.search.scoring_parameters import ScoringParameters
 
 _BUCKETS, _BUCKET_BITS = 128, 19  # of a histogram of scores: the upper bits of a float32, sixteen buckets an octave
 

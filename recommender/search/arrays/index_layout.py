@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.search.index_arrays import HEAD_LEVELS, MAX_BLOCK_SIZE, MIN_BLOCK_SIZE
+from recommender.search.arrays.index_arrays import HEAD_LEVELS, MAX_BLOCK_SIZE, MIN_BLOCK_SIZE
 
 _CACHED_BLOCK_SIZE = 4096  # rows whose sums stay in the processor's nearest cache
 # Postings of a block per posting offset: the first as far as the sums stay in the cache, the second at any cost.
