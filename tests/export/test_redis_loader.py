@@ -67,7 +67,7 @@ def large(folder: Path, *, articles: int) -> Path:
 LAST = "month=2024-01/part-000001.jsonl"
 
 WAITING = f"""
-import sys, time, pathlib, fsspec
+import signal, sys, time, pathlib, fsspec
 from fsspec.implementations.local import LocalFileSystem
 from recommender.cli import main
 from recommender.export import load_into_redis
@@ -79,6 +79,7 @@ class WaitingFileSystem(LocalFileSystem):
         return super()._open(path, *arguments, **options)
 
 fsspec.register_implementation("file", WaitingFileSystem, clobber=True)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that a shell runs in the background inherit none
 export, url, ttl = sys.argv[1:]
 load_into_redis(export, url, ttl=int(ttl)) if ttl else main(["load", export, "--to", url])
 """
