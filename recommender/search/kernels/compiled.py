@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -16,6 +19,9 @@ Int: TypeAlias = int | np.int64
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
+_SEARCH = Path(__file__).parents[1]
+_STAMP = "sources"
+
 
 def compiled(function: _F) -> _F:
     """Compile with numba, without the interpreter's lock, and cache the machine code on disk where that is possible.
@@ -28,7 +34,31 @@ def compiled(function: _F) -> _F:
         dispatcher: _F = njit(nogil=True, cache=True)(function)
     except RuntimeError:  # numba finds no folder to cache it in
         dispatcher = njit(nogil=True)(function)
+    else:
+        remove_outdated_code(Path(dispatcher.stats.cache_path))  # type: ignore[attr-defined]  # numba is untyped
     return dispatcher
+
+
+@cache
+def remove_outdated_code(folder: Path) -> None:
+    """Empty a cache of machine code that was compiled from other sources.
+
+    numba itself compares the file that a kernel is in, and neither those of the kernels and types that it is made of.
+    """
+    stamp, current = folder / _STAMP, _digest_of_sources()
+    if stamp.is_file() and stamp.read_text() == current:
+        return
+    for file in sorted(folder.glob("*.nb[ic]"), reverse=True):  # an index goes before what it names
+        file.unlink(missing_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(current)
+
+
+@cache
+def _digest_of_sources() -> str:
+    """A digest of all that kernels are compiled from."""
+    sources = sorted(file for folder in ("arrays", "kernels") for file in (_SEARCH / folder).glob("*.py"))
+    return blake2b(b"".join(file.read_bytes() for file in sources), digest_size=16).hexdigest()
 
 
 class _CompilationListener(event.Listener):  # type: ignore[misc]  # numba is untyped
