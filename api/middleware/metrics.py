@@ -46,7 +46,10 @@ class Metrics:
         route, list = environ.get(ROUTE) or "none", environ.get(LIST)
         pair = self._known.get((route, status))
         if pair is None:
-            pair = self._known[route, status] = (_requests.labels(route, status), _seconds.labels(route))
+            try:
+                pair = self._known[route, status] = (_requests.labels(route, status), _seconds.labels(route))
+            except OSError:  # a disk that is full is no reason to refuse an answer
+                return
         pair[0].inc()
         pair[1].observe(seconds)
         if list is not None:

@@ -225,6 +225,8 @@ class Catalogue(Sequence[Article]):
             article = self._fresh(row)
             if json.loads(self.entry_json(row)) != article.entry or not isinstance(article.entry.get("title"), str):
                 raise ValueError("an article without ID or title")
+            if self.names.row(article.id) is None:
+                raise ValueError(f"nothing leads to the article {article.id}")
 
 
 def _decode(records: PackedStrings, days: NDArray[np.float64], flags: NDArray[np.uint8], row: int) -> Article:

@@ -63,7 +63,7 @@ def test_providers_are_told_by_domain_then_name() -> None:
     assert as_loaded(catalogue).provider_numbers == {"gull.example": 0, "Gull": 1}
 
 
-@pytest.mark.parametrize("part", ["ends", "sizes", "days", "names", "entry"])
+@pytest.mark.parametrize("part", ["ends", "sizes", "days", "names", "own name", "entry"])
 def test_what_does_not_fit_is_refused(part: str) -> None:
     whole = Catalogue.from_articles(ARTICLES)
     if part == "ends":
@@ -74,6 +74,8 @@ def test_what_does_not_fit_is_refused(part: str) -> None:
         whole.days = whole.days[:2]
     elif part == "names":
         whole.names.rows[0] = 3
+    elif part == "own name":
+        whole.names.keys.blob = bytes(whole.names.keys.blob).replace("渡".encode(), "港".encode())
     else:
         whole.records.blob = bytes(whole.records.blob).replace(b'"title":"F', b'"titel":"F')
     with pytest.raises((ValueError, TypeError, KeyError)):
