@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 from samples import SEEDS
 
-from recommender import Corpus, Recommender
+from recommender import Corpus, Recommender, Settings
 from recommender.artefacts import Manifest
 from recommender.training import publish
 
@@ -27,7 +27,7 @@ def seeds() -> Corpus:
 @pytest.fixture(scope="session")
 def seeds_recommender(seeds: Corpus) -> Recommender:
     """A recommender that has learnt seeds/ with the default settings."""
-    return Recommender().fit(seeds)
+    return Recommender(settings=Settings()).fit(seeds)
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ def test_the_commands_run_as_they_stand(tmp_path: Path, monkeypatch: pytest.Monk
         assert program == "recommender"
         done = run(*arguments)
         assert done.exit_code == 0, f"{command}\n{done.stderr}"
-    assert len((tmp_path / "lists.jsonl").read_text().splitlines()) == 101
+    assert len((tmp_path / "lists.jsonl").read_text().splitlines()) == 158
 
 
 def test_python_of_a_page_runs_as_it_stands(tmp_path: Path) -> None:

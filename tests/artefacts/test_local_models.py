@@ -49,7 +49,7 @@ def test_the_manifest_says_what_was_trained_on_what(published: Published, seeds:
     assert manifest == published[1]
     assert manifest.corpus == seeds.fingerprint
     assert manifest.counts["articles"] == len(seeds.articles)
-    assert manifest.counts["files"] == 97
+    assert manifest.counts["files"] == 154
     assert set(manifest.libraries) >= {"scikit-learn", "numpy"}
 
 
@@ -384,5 +384,8 @@ def test_nothing_private_is_in_any_file(published: Published) -> None:
         assert secret not in file.read_bytes()
     lines = (models / manifest.version / "articles.jsonl").read_text().splitlines()
     keys = {key for line in lines for key in json.loads(line)}
-    assert keys == {"id", "entry", "urls", "curated", "names", "path", "section", "states", "topics"}
+    assert keys == {
+        *("id", "entry", "urls", "curated", "names", "path", "section", "states", "topics"),
+        *("language", "series", "part"),
+    }
     assert {key for line in lines for key in json.loads(line)["entry"]} <= set(ENTRY_KEYS)

@@ -18,14 +18,14 @@ def test_enrich_says_what_would_change_and_writes_nothing(
     before = contents(copy_of_seeds)
     dry = run("enrich", copy_of_seeds, "--models", published[0], "--dry-run")
     assert dry.exit_code == 0
-    assert len(dry.stdout.splitlines()) == 43
+    assert len(dry.stdout.splitlines()) == 45
     assert dry.stdout.startswith(f"{min(line.split(':')[0] for line in dry.stdout.splitlines())}: filled\n")
     assert dry.stderr == (
-        "would be written: 43 (43: filled)\nskipped: 54 (52: has a curated list; 2: draft or withdrawn)\n"
+        "would be written: 45 (45: filled)\nskipped: 109 (107: has a curated list; 2: draft or withdrawn)\n"
     )
     diff = run("enrich", copy_of_seeds, "--models", published[0], "--diff")
     assert diff.exit_code == 0
-    assert diff.stdout.count("\n+related:\n") == 43
+    assert diff.stdout.count("\n+related:\n") == 45
     assert not [line for line in diff.stdout.splitlines() if line.startswith("-") and not line.startswith("---")]
     assert run("enrich", copy_of_seeds, "--models", published[0], "--check").exit_code == 1
     assert contents(copy_of_seeds) == before
@@ -40,13 +40,13 @@ def test_enrich_writes_and_a_second_run_finds_nothing_to_do(
     assert (first.exit_code, first.stdout) == (0, "")
     after = contents(copy_of_seeds)
     assert after.keys() - before.keys() == {".related.lock"}
-    assert sum(after[file] != before[file] for file in before) == 43
+    assert sum(after[file] != before[file] for file in before) == 45
     check = run("enrich", copy_of_seeds, "--models", models, "--check")
     assert (check.exit_code, check.stdout) == (0, "")
     assert contents(copy_of_seeds) == after
     assert LocalModels(models).current() == manifest.version, "what enrich writes is no reason to train again"
     assert (
-        "43 lists written by this program don't count"
+        "45 lists written by this program don't count"
         in run("train", copy_of_seeds, "--models", models / "other").stderr
     )
 
@@ -62,16 +62,17 @@ def test_remove_takes_out_what_enrich_wrote_and_no_other_byte(
     assert contents(copy_of_seeds) == after
     removed = run("enrich", copy_of_seeds, "--models", published[0], "--remove")
     assert removed.exit_code == 0
-    assert removed.stderr == "written: 43 (43: removed)\nskipped: 54 (54: no list of this program's)\n"
+    assert removed.stderr == "written: 45 (45: removed)\nskipped: 109 (109: no list of this program's)\n"
     assert contents(copy_of_seeds) == before
 
 
 def test_shape_says_what_lists_are_made_of(published: tuple[Path, Manifest], copy_of_seeds: Path) -> None:
     diff = run("enrich", copy_of_seeds, "--models", published[0], "--diff", "--limit", "1", "--shape", "ids")
     added = [line for line in diff.stdout.splitlines() if line.startswith("+  - ")]
-    names = {path.removesuffix(".md").rpartition("/")[2] for path in contents(copy_of_seeds)}
-    assert {line.removeprefix("+  - ") for line in added} <= names
-    assert len(added) == 43
+    files = [Path(path) for path in contents(copy_of_seeds)]
+    ids = {f"{one.stem}.{one.parent.name}" if one.parent.name in ("de", "en") else one.stem for one in files}
+    assert {line.removeprefix("+  - ") for line in added} <= ids
+    assert len(added) == 45
 
 
 def test_check_minds_a_lock_that_is_not_up_to_date(published: tuple[Path, Manifest], copy_of_seeds: Path) -> None:

@@ -18,7 +18,7 @@ def test_export_writes_one_answer_a_line_for_every_article(
     out = tmp_path / "lists.jsonl"
     result = run("export", SEEDS, "--out", out, "--limit", 3, "--models", published[0])
     assert result.exit_code == 0
-    assert result.stderr == f"101 articles exported to {out}\n"
+    assert result.stderr == f"158 articles exported to {out}\n"
     answers = [json.loads(line) for line in out.read_text().splitlines()]
     assert sorted(answer["id"] for answer in answers) == [article.id for article in seeds.articles]
     for answer in answers:
@@ -30,7 +30,7 @@ def test_export_to_a_dash_is_standard_output(published: tuple[Path, Manifest], t
     run("export", SEEDS, "--out", tmp_path / "lists.jsonl", "--models", published[0])
     result = run("export", SEEDS, "--out", "-", "--models", published[0])
     assert result.stdout == (tmp_path / "lists.jsonl").read_text()
-    assert result.stderr == "101 articles exported\n"
+    assert result.stderr == "158 articles exported\n"
 
 
 def test_export_takes_the_options_of_a_look_up_and_fields(
@@ -40,7 +40,7 @@ def test_export_takes_the_options_of_a_look_up_and_fields(
     options = ["--min-score", 0.1, "--max-age-days", 30, "--fields", "id,score"]
     run("export", SEEDS, "--out", out, "--models", published[0], *options)
     answers = [json.loads(line) for line in out.read_text().splitlines()]
-    assert len(answers) == 101
+    assert len(answers) == 158
     for answer in answers:
         suggestions = seeds_recommender.related(answer["id"], min_score=0.1, max_age_days=30)
         assert answer["related"] == [{"id": one.article.id, "score": one.score} for one in suggestions]

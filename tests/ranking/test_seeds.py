@@ -15,6 +15,12 @@ REPRINT = "2024-04-16-where-to-look-for-comet-orrin-vale-this-week"
 REPRINTED = "2024-04-15-where-to-look-for-comet-orrin-vale-this-week"
 
 
+@pytest.fixture(scope="module")
+def seeds_recommender(seeds: Corpus) -> Recommender:
+    """A recommender that has learnt seeds/ with the settings that are chosen for it."""
+    return Recommender().fit(seeds)
+
+
 def test_the_seed_is_the_document_that_was_given_byte_for_byte() -> None:
     digest = hashlib.sha256((SEEDS / f"{SEED_ID}.md").read_bytes()).hexdigest()
     assert digest == "53ea0d302cd209b1f747115857bf4761871d6a7a9df25a896a753fb05060656c"
@@ -32,13 +38,13 @@ def test_the_seeds_two_curated_neighbours_come_first_each_equal_to_its_entry(
 
 def test_every_file_is_read_without_a_problem(seeds: Corpus) -> None:
     assert seeds.problems == ()
-    assert seeds.files == 97
-    assert len(seeds.articles) == 101  # two known only from the seed, two only from the newsroom
+    assert seeds.files == 154
+    assert len(seeds.articles) == 158  # two known only from the seed, two only from the newsroom
 
 
-def test_about_half_of_the_newsroom_has_a_curated_list(seeds: Corpus) -> None:
+def test_two_thirds_of_the_newsroom_have_a_curated_list(seeds: Corpus) -> None:
     newsroom = seeds.files - 1
-    assert 0.45 <= (len(seeds.links) - 1) / newsroom <= 0.55
+    assert 0.6 <= (len(seeds.links) - 1) / newsroom <= 0.7
 
 
 def test_outlets_are_several_and_the_news_is_of_eight_weeks(seeds: Corpus) -> None:
@@ -48,16 +54,18 @@ def test_outlets_are_several_and_the_news_is_of_eight_weeks(seeds: Corpus) -> No
     assert 49 <= max(dates) - min(dates) <= 56
 
 
-def test_an_exact_reprint_comes_first(seeds_recommender: Recommender) -> None:
-    assert seeds_recommender.related(REPRINT)[0].article.id == REPRINTED
-    assert seeds_recommender.related(REPRINTED)[0].article.id == REPRINT
+def test_no_list_holds_a_reprint(seeds_recommender: Recommender) -> None:
+    for article, suggestions in seeds_recommender.related_all(limit=100):
+        ids = {suggestion.article.id for suggestion in suggestions}
+        assert REPRINT not in ids
+        assert REPRINTED not in ids or article.id not in (REPRINT, REPRINTED)
 
 
 @pytest.mark.parametrize(
     ("id", "best"),
     [
-        ("2024-04-18-tingyu-bridge", "slower-than-a-snail-old-bridge-on-the-road"),  # which does not name the bridge
-        ("2024-04-26-shioura-line-saved", "shioura-line-bridge-would-cost-1-8bn-yen"),
+        ("2024-04-18-tingyu-bridge", "experts-propose-moving-tingyu-bridge"),
+        ("2024-04-26-shioura-line-saved", "shioura-line-towns-hold-first-talks"),
         ("2024-03-15-gutachten", "hohenriet-streitet-um-neue-seilbahn-auf-den-kranzkogel"),
     ],
 )
@@ -73,3 +81,24 @@ def test_the_draft_and_the_withdrawn_article_are_never_suggested(seeds_recommend
     assert len(hidden) == 2
     for _, suggestions in seeds_recommender.related_all(limit=100):
         assert not hidden & {suggestion.article.id for suggestion in suggestions}
+
+
+def test_a_list_is_of_one_language_and_without_translations(seeds: Corpus, seeds_recommender: Recommender) -> None:
+    languages = Counter(article.language for article in seeds.articles if article.language)
+    assert languages.keys() == {"en", "de", "ja", "zh"}
+    for article, suggestions in seeds_recommender.related_all(limit=100):
+        assert {suggestion.article.language for suggestion in suggestions} <= {article.language}
+
+
+def test_a_part_of_a_series_begins_with_its_other_parts(seeds_recommender: Recommender) -> None:
+    first_two = seeds_recommender.related("2024-04-01-after-the-water-the-baker-of-mill-street", limit=2)
+    assert [suggestion.article.title for suggestion in first_two] == [
+        "After the water: the school in the sports hall",
+        "After the water: the farmer who sold his ewes",
+    ]
+
+
+def test_the_comets_last_article_has_a_list_of_comets(seeds_recommender: Recommender) -> None:
+    comet = "2024-04-28-farewell-orrin-vale-comet-breaks-apart-as-it-rounds-the-sun"
+    texts = [f"{one.article.title} {one.article.excerpt}" for one in seeds_recommender.related(comet)]
+    assert sum("comet" in text.lower() for text in texts) >= 9

@@ -113,7 +113,7 @@ def test_caches_and_compression_are_served_as_by_the_model(
 def test_the_metrics_tell_of_what_is_loaded(both: tuple[FlaskClient, FlaskClient]) -> None:
     text = both[0].get("/metrics").text
     assert 'recommender_model_info{version="one"} 1.0' in text
-    assert "recommender_articles 99.0" in text
+    assert "recommender_articles 156.0" in text
 
 
 def test_other_names_are_answered_under_the_article_s_own(own_redis: RedisServer, tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_readyz_tells_what_is_loaded(both: tuple[FlaskClient, FlaskClient]) -> N
     ready = both[0].get("/readyz").json
     assert ready is not None
     assert ready.pop("loaded").endswith("Z")
-    assert ready == {"status": "ready", "version": "one", "articles": 99, "limit": 10}
+    assert ready == {"status": "ready", "version": "one", "articles": 156, "limit": 10}
 
 
 def test_an_empty_store_is_said_until_something_is_loaded(own_redis: RedisServer, tmp_path: Path) -> None:
@@ -328,4 +328,4 @@ def test_what_is_told_of_a_version_is_what_was_loaded(
     both: tuple[FlaskClient, FlaskClient], redis: RedisServer
 ) -> None:
     about = AnswerStore(redis.url).info()
-    assert about == VersionInfo("one", "one", 10, 99, about.loaded)
+    assert about == VersionInfo("one", "one", 10, 156, about.loaded)

@@ -188,7 +188,7 @@ def test_readyz_names_the_model_and_what_is_refused(published: Published) -> Non
         "status": "ready",
         "version": first.version,
         "created": first.created,
-        "articles": 101,
+        "articles": 158,
         "refused": None,
         "live": nothing,
     }
