@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Self
 
 from flask import Response, abort, request
 
@@ -14,7 +16,7 @@ from api.pages.editing import Desk, issue_form_token
 from api.pages.exploration import Exploration
 from api.pages.page import HTML, render_page, report_path
 from api.state import visible_snapshot
-from recommender import Article
+from recommender import Article, Recommender
 
 _PAGE = "text/html"
 _ARTICLES, _MAX_ARTICLES = 20, 100  # that a search shows by default, and at most
@@ -26,15 +28,16 @@ operations = OperationGroup("explorer", described=False)
 
 @operations.operation("GET", "/", response=_PAGE)
 def home(query: HomeQuery) -> Response:
-    """The explorer: the newest articles, or those that a search finds."""
+    """The explorer: an example and the newest articles, or those that a search finds."""
     snapshot = visible_snapshot()
     words, limit = (query.q or "").strip(), query.limit or _ARTICLES
-    found = _cards(snapshot.recommender.search_titles(words, limit=limit + 1))
+    found = snapshot.recommender.search_titles(words, limit=limit + 1)
     return render_page(
         snapshot,
         "home.html",
         question=words,
-        found=found[:limit],
+        example=None if words else _Example.first_of(snapshot.recommender, found[:_ARTICLES]),
+        found=_cards(found[:limit]),
         cut=len(found) > limit,
         more=min(5 * limit, _MAX_ARTICLES) if len(found) > limit and limit < _MAX_ARTICLES else None,
     )
@@ -89,6 +92,33 @@ def report() -> Response:
     request.environ[POLICY] = _REPORT_POLICY
     page = path.read_bytes().replace(b" data-served-href=", b" href=")
     return Response(page, content_type=HTML, headers={"Cache-Control": "no-store"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Example:
+    """An article whose list agrees with its editors.
+
+    Attributes:
+        linked: how many articles its editors linked.
+        suggested: how many of those are suggested; at least half.
+    """
+
+    id: str
+    card: Card
+    linked: int
+    suggested: int
+
+    @classmethod
+    def first_of(cls, recommender: Recommender, articles: Iterable[Article]) -> Self | None:
+        """The first of these articles that is an example; `None` if none is."""
+        for article in articles:
+            linked = {other.id for other in recommender.curated(article.id)}
+            if not linked:
+                continue
+            suggested = linked & {one.article.id for one in recommender.related(article.id)}
+            if 2 * len(suggested) >= len(linked):
+                return cls(article.id, Card.of(article.entry), len(linked), len(suggested))
+        return None
 
 
 def _cards(articles: Iterable[Article]) -> list[tuple[str, Card]]:

@@ -46,8 +46,16 @@ def titles(page: str) -> list[str]:
     return re.findall(r'<span class="title" dir="auto">([^<]*)</span>', page)
 
 
-def test_home_shows_the_newest_that_may_be_suggested() -> None:
-    assert titles(client().get("/").text) == [one.entry["title"] for one in (GAUGE, CHESS, RESCUE, FLOOD, UNDATED)]
+def test_home_shows_an_example_and_the_newest_that_may_be_suggested() -> None:
+    page = client().get("/").text
+    assert titles(page) == [one.entry["title"] for one in (FLOOD, GAUGE, CHESS, RESCUE, FLOOD, UNDATED)]
+    assert "Of its 3 curated links, 2 are suggested." in page
+
+
+def test_an_article_whose_list_holds_less_than_half_of_its_curated_links_is_no_example() -> None:
+    page = client(fitted(limit=1)).get("/").text
+    assert titles(page) == [one.entry["title"] for one in (GAUGE, CHESS, RESCUE, FLOOD, UNDATED)]
+    assert "An example" not in page
 
 
 def test_home_shows_what_a_search_finds_and_how_to_see_more() -> None:
