@@ -27,7 +27,7 @@ class Bar(NamedTuple):
     """The parts of a similarity: what goes into the score, and what is lost to its factors.
 
     Attributes:
-        title, excerpt: contributions of the fields to the score.
+        title, excerpt: contributions to the score; those of the text and of topics count as the excerpt's.
         decay, hub_weight, other_provider: losses to these factors of the score.
     """
 

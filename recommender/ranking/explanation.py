@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from recommender.articles import Article
 from recommender.ranking.query_factors import weigh_queries
 from recommender.search import Index, LiveIndex, Scoring
-from recommender.text import Documents, TfidfModel, language_of, stop_words, topic_of_term
+from recommender.text import Documents, TfidfModel, language_of, stop_words, topic_of_term, without_language
 
 _READ = 20_000  # characters of a title and of an excerpt: a text of megabytes is no reason to keep others waiting
 _NAMED = 5  # words of a field that a sentence names
@@ -175,7 +175,7 @@ def shared_words(model: TfidfModel, article: Article, contributions: scipy.spars
             term = model.vocabularies_[field].terms[column - columns.start]
             topic = topic_of_term(term)
             if topic or field == "text":
-                key = ("topics", topic) if topic else (field, term.rpartition(" ")[2])
+                key = ("topics", topic) if topic else (field, without_language(term))
                 words[key] = words.get(key, 0.0) + left.pop(column)
     last = stop_words(language_of(f"{article.title[:_READ]} {article.excerpt[:_READ]}"))
     shared = [SharedWord(word, field, gain) for (field, word), gain in words.items()]

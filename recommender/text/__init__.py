@@ -5,7 +5,7 @@
 byte, on any machine and in blocks of any size.
 """
 
-from recommender.text.analyzer import Analyzer, is_unspaced, topic_of_term
+from recommender.text.analyzer import Analyzer, is_unspaced, topic_of_term, without_language
 from recommender.text.documents import Documents
 from recommender.text.language import language_of, stop_words
 from recommender.text.term_counts import TermCounts
@@ -23,4 +23,5 @@ __all__ = [
     "language_of",
     "stop_words",
     "topic_of_term",
+    "without_language",
 ]

@@ -45,6 +45,11 @@ def language_of_term(term: str) -> str:
     return term.rpartition(_OF_LANGUAGE)[0]
 
 
+def without_language(term: str) -> str:
+    """A term as it is where no language was declared."""
+    return term.rpartition(_OF_LANGUAGE)[2]
+
+
 class Analyzer:
     """Turns a text into terms; the same text and settings give the same terms anywhere.
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from samples import article, corpus_of
@@ -378,3 +379,10 @@ def test_an_explanation_names_words_of_the_language_that_an_article_declares() -
     )
     why = fitted(corpus_of(mocha, grinder), language="own").explain("moka", "mill")
     assert [word.word for word in why.words] == ["caffè"]
+
+
+def test_an_explanation_gives_words_of_texts_without_their_language(tmp_path: Path) -> None:
+    for name in ("moka", "mill"):
+        (tmp_path / f"{name}.md").write_text(f"---\ntitle: {name}\nexcerpt: {name}\nlang: it\n---\nCaffè\n")
+    why = fitted(Corpus.from_path(tmp_path), language="own", text_weight=0.5).explain("moka", "mill")
+    assert [(word.field, word.word) for word in why.words] == [("text", "caffè")]

@@ -110,7 +110,7 @@ def test_an_article_shows_both_lists_and_why(page: Page, seeds_server: str) -> N
     first.locator("summary").click()
     expect(first.locator("table")).to_be_visible()
     assert "Orrin-Vale" in first.locator("mark.strength-3").all_inner_texts()
-    expect(first.locator(".bar")).to_have_attribute("aria-label", re.compile(r"title 0\.\d+, excerpt 0\.\d+; lost to"))
+    expect(first.locator(".bar")).to_have_attribute("aria-label", re.compile(r"title 0\.\d+, excerpt and text 0\.\d+;"))
 
 
 def test_sliders_rank_anew_at_once_and_back_goes_back(page: Page, seeds_server: str) -> None:
