@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import logging
 import os
@@ -12,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from multiprocessing import parent_process
 from pathlib import Path
@@ -42,7 +43,8 @@ _BACKLOG = 4096  # connections that wait to be accepted
 _OTHER_FILES = 256  # that a worker may have open besides
 _HEADERS = HTTP1Settings(header_read_timeout=30_000, max_buffer_size=64 << 10)  # idle connections end as late, too
 _STOP_SECONDS = 5
-_SWITCH_SECONDS = 0.0005  # for which one that computes keeps look-ups waiting: a tenth of Python's default
+_SWITCH_SECONDS = 0.002  # for which what computes keeps look-ups waiting; 0.0005 would cost a third of them
+_M_ARENA_MAX = -8  # of glibc's malloc.h
 _PARENT_CHECK_SECONDS = 0.1
 _PORT_SECONDS = 2.0  # how long the workers of a server that was killed may hold its port
 
@@ -87,6 +89,7 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
     for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)  # workers inherit that
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
+    _share_one_heap()
     return MPServer(
         target,
         factory=True,
@@ -105,6 +108,19 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
         respawn_interval=0,
         workers_kill_timeout=_STOP_SECONDS,
     )
+
+
+def _share_one_heap() -> None:
+    """Have all threads of a worker allocate from one heap, unless the environment says how many there are.
+
+    glibc would give so many threads a heap each, which grows and shrinks with every answer: with 100,000 articles that
+    costs a quarter of the throughput (`make load`).
+    """
+    if "MALLOC_ARENA_MAX" in os.environ:
+        return
+    os.environ["MALLOC_ARENA_MAX"] = "1"  # for workers that are spawned
+    with suppress(AttributeError, OSError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)  # for workers that are forked
 
 
 def _connections() -> int:
