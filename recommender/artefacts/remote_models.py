@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -212,7 +213,10 @@ def _download(source: Folder, names: Collection[str], target: DiskFolder, *, pro
                     sink.write(content)
                     bar.update(len(content))
 
-        Parallel(n_jobs=_PARALLEL_DOWNLOADS, prefer="threads")(delayed(copy)(name) for name in sizes)
+        # It waits for all that run, also after an error: then the folder is removed.
+        with ThreadPoolExecutor(_PARALLEL_DOWNLOADS) as pool:
+            for _ in pool.map(copy, sizes):
+                pass
 
 
 def _cache_folder(url: str) -> Path:
