@@ -199,7 +199,6 @@ def on_disk(folder: Folder, names: Collection[str]) -> Iterator[DiskFolder]:
 
 def _download(source: Folder, names: Collection[str], target: DiskFolder, *, progress: bool = False) -> None:
     sizes = {name: source.size(name) for name in names}
-    from joblib import Parallel, delayed
     from tqdm import tqdm
 
     with tqdm(
