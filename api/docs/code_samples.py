@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from api.http import JSON, Operation
 
 SERVER = "http://127.0.0.1:8000"
-"""The address in the samples, in whose place the page shows its own."""
+"""The server that samples call; the page replaces it with its own address."""
 
 
 @dataclass(frozen=True, slots=True)

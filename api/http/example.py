@@ -9,7 +9,7 @@ EXAMPLE_IDS = (
     "2024-04-28-farewell-orrin-vale-comet-breaks-apart-as-it-rounds-the-sun",
     "2024-04-18-port-ansel-to-dim-its-street-lamps-for-the-comet",
 )
-"""IDs of articles in `seeds/`, in whose place the page of the documentation shows those of its own articles."""
+"""IDs of articles in `seeds/`; a server with other articles replaces them with its own on `/docs`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

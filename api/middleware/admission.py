@@ -48,17 +48,16 @@ class Admission:
             return self._wsgi_app(environ, start_response)
         if not self._waiting.take(block=False):
             return unavailable("too many requests are waiting; try again")(environ, start_response)
-        # One that waits for its turn to explain keeps none of the threads from the others.
-        turns = (
-            (self._explaining, self._computing) if _EXPLAIN in environ.get("QUERY_STRING", "") else (self._computing,)
-        )
-        for turn in turns:
-            turn.take()
+        needed = [self._computing]
+        if _EXPLAIN in environ.get("QUERY_STRING", ""):
+            needed.insert(0, self._explaining)  # first, since a request that waits for it must hold no other slot
+        for slots in needed:
+            slots.take()
         try:
             return self._wsgi_app(environ, start_response)
         finally:
-            for turn in turns:
-                turn.give_back()
+            for slots in needed:
+                slots.give_back()
             self._waiting.give_back()
 
     def _read_body(self, environ: WSGIEnvironment) -> Response | None:

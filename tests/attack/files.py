@@ -7,10 +7,10 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,15 @@ from enriching import runs
 from readings import check_reading
 from round_trips import check_round_trip
 from samples import SEEDS
-from servers import RECOMMENDER
 from splices import Trial, check_file
 
-from attack.stage import QUIET, Stage, command
+from attack.stage import Stage
 from attack.tally import Tally
+from recommender.corpus import ArticleFile, Corpus
+from recommender.frontmatter import split_front_matter
 from recommender.sources import WRITTEN_LISTS_FILE
-from recommender.writing import YamlStyle
+from recommender.storage import FileChangedError
+from recommender.writing import Edit, YamlStyle, write_edit
 
 _STYLES = (
     YamlStyle(),
@@ -169,54 +171,59 @@ def _restore(folder: Path, old: dict[Path, bytes]) -> None:
 
 
 def attack_edited_files(tally: Tally, stage: Stage) -> None:
-    """Append lines to files while runs replace them: each line that was written is there in the end.
+    """Append lines to files while they are replaced on and on: each line that was written is there in the end.
 
     What is written to a file that was replaced since it was opened can't be kept, and is counted apart: an editor sees
     that by what the path leads to after the write.
     """
-    memory = Path("/dev/shm")
-    root = memory / stage.root.name if os.access(memory, os.W_OK) else stage.root / "edited"
-    try:
-        folder = shutil.copytree(SEEDS / "newsroom", root)
-        command("train", folder, "--models", stage.root / "edited-models", check=True)
-        _edit(tally, folder, stage.root / "edited-models")
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
-
-
-def _edit(tally: Tally, folder: Path, models: Path) -> None:
-    files = sorted(folder.rglob("*.md"))
+    folder = shutil.copytree(SEEDS / "newsroom", stage.root / "edited")
     stopping = threading.Event()
-    enriching = threading.Thread(target=_enrich_on_and_on, args=(folder, models, stopping))
-    enriching.start()
-    written: list[tuple[Path, str]] = []
-    raced = 0
-    while len(written) < 18_413:
+    replaced = [0, 0]  # times that a file was replaced, and was left alone since it had changed
+    replacing = threading.Thread(target=_replace_on_and_on, args=(folder, stopping, replaced))
+    replacing.start()
+    files, written, raced = sorted(folder.rglob("*.md")), list[tuple[Path, str]](), 0
+    while len(written) < 18_413 or replaced[0] < 1000:
         path, line = tally.chance.choice(files), f"line {len(written)} of an editor\n"
-        with path.open("ab", buffering=0) as stream:
-            stream.write(line.encode())
-            opened = os.fstat(stream.fileno())
-            try:
-                replaced = os.stat(path).st_ino != opened.st_ino
-            except FileNotFoundError:
-                replaced = True
-        if replaced:
-            raced += 1
-        else:
+        if _append(path, line):
             written.append((path, line))
+        else:
+            raced += 1
         if len(written) % 16 == 0:
-            time.sleep(0.002)  # for a run to find a file that stays as it read it
+            time.sleep(0.002)  # so that some files stay as they were read
     stopping.set()
-    enriching.join()
+    replacing.join()
     kept = {path: set(path.read_text().splitlines(keepends=True)) for path in files}
     for path, line in written:
         tally.check(line in kept[path], f"{path.name} has lost {line!r}")
-    tally.note = f"{raced} more into files that had been replaced"
+    tally.note = f"{replaced[0]:,} times replaced, {replaced[1]:,} times left alone; {raced} more lines came too late"
 
 
-def _enrich_on_and_on(folder: Path, models: Path, stopping: threading.Event) -> None:
-    limit = 1
+def _append(path: Path, line: str) -> bool:
+    """Append a line to a file; returns whether the file was still in its place then."""
+    with path.open("ab", buffering=0) as stream:
+        stream.write(line.encode())
+        opened = os.fstat(stream.fileno())
+        try:
+            return os.stat(path).st_ino == opened.st_ino
+        except FileNotFoundError:
+            return False
+
+
+def _replace_on_and_on(folder: Path, stopping: threading.Event, replaced: list[int]) -> None:
+    """Write a line into the front matter of one file after the other, as `enrich` does, and take it out again."""
+    edits = [_edit_of(file, (folder / file.path).read_bytes()) for file in Corpus.from_path(folder).article_files]
     while not stopping.is_set():
-        limit = limit % 9 + 1  # each run has something to write
-        line = [RECOMMENDER, "enrich", str(folder), "--models", str(models), "--limit", str(limit)]
-        subprocess.run(line, env={**os.environ, **QUIET}, capture_output=True, check=False)
+        for number, edit in enumerate(edits):
+            try:
+                write_edit(folder, edit)
+            except FileChangedError:
+                replaced[1] += 1
+            else:
+                replaced[0] += 1
+                edits[number] = replace(edit, before=edit.after, after=edit.before)
+
+
+def _edit_of(file: ArticleFile, data: bytes) -> Edit:
+    front_matter = split_front_matter(data, path=file.path)
+    assert front_matter is not None
+    return Edit(file, front_matter.text, f"{front_matter.text}replaced: true\n", None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -47,7 +47,8 @@ def _is_loopback(address: str) -> bool:
         found = ip_address(address)
     except ValueError:
         return False
-    return found.is_loopback or bool(getattr(found, "ipv4_mapped", None) and found.ipv4_mapped.is_loopback)  # type: ignore[union-attr]
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (mapped or found).is_loopback
 
 
 def _name_of(address: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -31,12 +31,12 @@ def compiled(function: _F) -> _F:
     Rows and sizes are passed as int64, so that a function is compiled once.
     """
     try:
-        dispatcher: _F = njit(nogil=True, cache=True)(function)
+        dispatcher = njit(nogil=True, cache=True)(function)
     except RuntimeError:  # numba finds no folder to cache it in
         dispatcher = njit(nogil=True)(function)
     else:
-        remove_outdated_code(Path(dispatcher.stats.cache_path))  # type: ignore[attr-defined]  # numba is untyped
-    return dispatcher
+        remove_outdated_code(Path(dispatcher.stats.cache_path))
+    return cast("_F", dispatcher)
 
 
 @cache
