@@ -25,7 +25,7 @@ from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
 from api.app.factory import create_app
-from api.state import PREFIX, QUEUE, Config
+from api.state import EXPLANATIONS, PREFIX, QUEUE, Config
 from recommender import RecommenderError
 from recommender.artefacts import LocalModels
 from recommender.cli import Command, corpus_argument, corpus_options, models_option
@@ -100,7 +100,7 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
         uds_permissions=0o660,
         workers=workers,
         websockets=False,
-        blocking_threads=threads + 2 * QUEUE,
+        blocking_threads=threads + 2 * QUEUE + EXPLANATIONS,
         backlog=_BACKLOG,
         backpressure=max(_connections(), 1),
         http1_settings=_HEADERS,

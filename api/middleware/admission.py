@@ -6,9 +6,10 @@ from http import HTTPStatus
 from io import BytesIO
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from api.http import problem, unavailable
-from api.state import QUEUE
+from api.state import EXPLANATIONS, QUEUE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 64 << 10  # bytes
 _EXPLAIN = "explain"  # in a query: an explanation costs as much as a hundred look-ups
+_EXPLORE = "/explore"  # the page that explains a list
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -38,6 +40,7 @@ class Admission:
         self._unlimited = unlimited
         self._arriving = _Slots(QUEUE)
         self._waiting = _Slots(QUEUE)
+        self._waiting_for_explanations = _Slots(EXPLANATIONS)
         self._computing = _Slots(threads)
         self._explaining = _Slots(1)
 
@@ -46,11 +49,12 @@ class Admission:
             return refusal(environ, start_response)
         if environ["PATH_INFO"] in self._unlimited:
             return self._wsgi_app(environ, start_response)
-        if not self._waiting.take(block=False):
-            return unavailable("too many requests are waiting; try again")(environ, start_response)
-        needed = [self._computing]
-        if _EXPLAIN in environ.get("QUERY_STRING", ""):
+        waiting, needed = self._waiting, [self._computing]
+        if environ["PATH_INFO"] == _EXPLORE or _EXPLAIN in unquote(environ.get("QUERY_STRING", "")):
+            waiting = self._waiting_for_explanations
             needed.insert(0, self._explaining)  # first, since a request that waits for it must hold no other slot
+        if not waiting.take(block=False):
+            return unavailable("too many requests are waiting; try again")(environ, start_response)
         for slots in needed:
             slots.take()
         try:
@@ -58,7 +62,7 @@ class Admission:
         finally:
             for slots in needed:
                 slots.give_back()
-            self._waiting.give_back()
+            waiting.give_back()
 
     def _read_body(self, environ: WSGIEnvironment) -> Response | None:
         """Read the whole body, and let the application read it from memory; returns a refusal if it is incomplete."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _REQUEST_ID = re.compile("[A-Za-z0-9._:-]{1,64}")
 _STRICTEST = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_CONTINUE = "100-continue"  # the server answers it when the body is read
 _SECURITY = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 
 
@@ -56,6 +57,10 @@ class OuterMiddleware:
             if (not host or "," in host) and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
                 # RFC 9112: a proxy and this server might each take another one.
                 return problem(HTTPStatus.BAD_REQUEST, "the request has to name one host (Host)")(environ, answer)
+            if environ.get("HTTP_EXPECT", _CONTINUE).lower() != _CONTINUE:
+                # RFC 9110, 10.1.1: whoever expects what is not known here should hear that it is not met.
+                detail = "the request may expect nothing but 100-continue (Expect)"
+                return problem(HTTPStatus.EXPECTATION_FAILED, detail)(environ, answer)
             return self._wsgi_app(environ, answer)
         finally:
             seconds = time.perf_counter() - begun

@@ -18,6 +18,8 @@ from recommender.settings import Published, annotations_of, check_setting
 PREFIX = "RECOMMENDER_"
 QUEUE = 256
 """Requests whose bodies may be arriving at a time, and as many that may wait to be computed; each holds a thread."""
+EXPLANATIONS = 32
+"""Requests for explanations that may wait besides; those of 256 would wait for several seconds."""
 _YEAR = 31_536_000  # seconds
 
 _Path: TypeAlias = Annotated[Path, Meta(description="a path")]

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from shutil import copytree
 
@@ -95,3 +96,30 @@ def test_a_request_that_names_no_host_or_two_is_refused(port: int, hosts: bytes)
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\n" + hosts + b"Connection: close\r\n\r\n")
         assert connection.recv(65536).startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize(("expected", "status"), [(b"nonsense", b"417"), (b"100-Continue", b"100")])
+def test_a_body_is_asked_for_and_other_expectations_are_refused(port: int, expected: bytes, status: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        connection.sendall(HEAD.replace(b"\r\n\r\n", b"\r\nExpect: " + expected + b"\r\n\r\n"))
+        assert connection.recv(65536).startswith(b"HTTP/1.1 " + status)
+        if status == b"100":
+            connection.sendall(DRAFT)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def test_explanations_beyond_their_queue_are_refused_and_look_ups_are_not(port: int) -> None:
+    look_up = f"/articles/{SEED_ID}/related?published=only"
+    explained = f"GET {look_up}&explain=true HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
+    with ExitStack() as held:
+        asking = [held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60)) for _ in range(300)]
+        for connection in asking:
+            connection.sendall(explained)
+        for _ in range(20):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{look_up}", timeout=60) as response:
+                assert response.status == 200
+        answers = [b"".join(iter(partial(connection.recv, 65536), b"")) for connection in asking]
+    refused = [answer for answer in answers if answer.startswith(b"HTTP/1.1 503")]
+    assert refused
+    assert all(b"\r\nretry-after: 1\r\n" in answer for answer in refused)
+    assert {answer[:12] for answer in answers} == {b"HTTP/1.1 200", b"HTTP/1.1 503"}

@@ -14,7 +14,7 @@ from waiting import until
 
 from api import create_app
 from api.middleware import Admission
-from api.state import QUEUE
+from api.state import EXPLANATIONS, QUEUE
 from recommender import Recommender
 
 CORPUS = corpus_of(*(article(f"a{number}", f"Comet over bay number {number}") for number in range(30)))
@@ -32,6 +32,7 @@ class Gate:
         self.flask = Flask("gated")
         self.opened, self.arrived = threading.Event(), threading.Semaphore(0)
         self.flask.add_url_rule("/slow", view_func=self._slow)
+        self.flask.add_url_rule("/explore", view_func=self._slow)
         self.flask.add_url_rule("/healthz", view_func=lambda: "ok")
         self.flask.wsgi_app = Admission(self.flask.wsgi_app, threads=threads, unlimited={"/healthz"})  # type: ignore[method-assign]
         self.statuses: list[int] = []
@@ -82,6 +83,26 @@ def test_requests_wait_in_a_queue_that_is_bounded_and_health_checks_wait_for_non
     for thread in threads:
         thread.join(60)
     assert sorted(gate.statuses) == [200] * QUEUE + [503]
+
+
+@pytest.mark.parametrize("path", ["/slow?explain=true", "/slow?%65xpl%61in=true", "/explore?id=a"])
+def test_explanations_wait_in_a_queue_of_their_own_and_take_no_place_of_others(path: str) -> None:
+    gate = Gate(2)
+    threads = [threading.Thread(target=gate.ask, args=(path,)) for _ in range(EXPLANATIONS + 1)]
+    for thread in threads:
+        thread.start()
+    until(lambda: gate.statuses == [503])
+    refused = gate.flask.test_client().get(path)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+    others = [threading.Thread(target=gate.ask, args=("/slow",)) for _ in range(QUEUE)]
+    for thread in others:
+        thread.start()
+    for _ in range(2):  # an explanation, and one of the others
+        assert gate.arrived.acquire(timeout=60)
+    gate.opened.set()
+    for thread in threads + others:
+        thread.join(60)
+    assert sorted(gate.statuses) == [200] * (EXPLANATIONS + QUEUE) + [503]
 
 
 @pytest.mark.parametrize("path", ["/related", "/draft", "/articles"])
