@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api.app.gateway import Gateway
 from api.state import Config, FixedModel, ModelWatcher, RequestCounter, current_snapshot
 from recommender import Recommender
 from recommender.errors import ArtefactError
@@ -36,8 +37,8 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     """
     # prometheus-client reads the environment when it is imported; in a worker, `serve` has set it by now.
     from api.app.error_handlers import register_error_handlers
-    from api.http import ROUTE, Deliverer
-    from api.middleware import LARGEST_BODY, Admission, FastPath, Metrics, OuterMiddleware, RateLimit
+    from api.http import LARGEST_BODY, REFUSAL, ROUTE, Deliverer
+    from api.middleware import FastPath, Metrics, OuterMiddleware, RateLimit, is_plain
 
     own = Config.of(os.environ, config)
     app = Flask("api", template_folder="pages/templates", static_folder="pages/static")
@@ -52,8 +53,9 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     register_error_handlers(app)
 
     @app.before_request
-    def name_route() -> None:
+    def name_route() -> Response | None:
         request.environ[ROUTE] = request.endpoint
+        return request.environ.get(REFUSAL)
 
     @app.after_request
     def answer_options(response: Response) -> Response:
@@ -63,7 +65,7 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
         return response
 
     unlimited = {operation.path for operation in app.extensions["operations"] if not operation.rate_limited}
-    wsgi_app: WSGIApplication = Admission(app.wsgi_app, threads=own.threads, unlimited=unlimited)
+    wsgi_app: WSGIApplication = app.wsgi_app
     if own.edit is None:  # else every request is checked before it is answered
         wsgi_app = FastPath(wsgi_app, answering, deliverer)
     if own.rate_limit:
@@ -73,6 +75,12 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     if own.trusted_proxies:
         wsgi_app = ProxyFix(wsgi_app, x_for=own.trusted_proxies, x_proto=own.trusted_proxies)
     app.wsgi_app = wsgi_app  # type: ignore[method-assign]
+    app.extensions["gateway"] = Gateway(
+        wsgi_app,
+        threads=own.threads,
+        at_once=None if own.edit is not None or own.asks_others else is_plain,
+        unlimited=unlimited,
+    )
     return app
 
 

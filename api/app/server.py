@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import logging
 import os
@@ -13,19 +12,19 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from ipaddress import ip_address
 from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
 from api.app.factory import create_app
-from api.state import EXPLANATIONS, PREFIX, QUEUE, Config
+from api.state import PREFIX, Config
 from recommender import RecommenderError
 from recommender.artefacts import LocalModels
 from recommender.cli import Command, corpus_argument, corpus_options, models_option
@@ -36,25 +35,26 @@ from recommender.storage import temporary_folder
 from recommender.training import ensure_trained
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from api.app.gateway import Gateway
 
 _CONNECTIONS = 16_384  # of a worker; connections beyond are not accepted until others end
 _BACKLOG = 4096  # connections that wait to be accepted
 _OTHER_FILES = 256  # that a worker may have open besides
 _HEADERS = HTTP1Settings(header_read_timeout=30_000, max_buffer_size=64 << 10)  # idle connections end as late, too
 _STOP_SECONDS = 5
-_SWITCH_SECONDS = 0.002  # for which what computes keeps look-ups waiting; 0.0005 would cost a third of them
-_M_ARENA_MAX = -8  # of glibc's malloc.h
+_SWITCH_SECONDS = 0.002  # for which what computes keeps look-ups waiting; 0.0005 would cost an eighth of them
 _PARENT_CHECK_SECONDS = 0.1
 _PORT_SECONDS = 2.0  # how long the workers of a server that was killed may hold its port
 
 
-def worker_app() -> WSGIApplication:
+def worker_app() -> Gateway:
     """The application of one worker, which stops if its server is killed."""
     if server := parent_process():
         threading.Thread(target=_stop_with_server, args=(server.pid,), name="stop with server", daemon=True).start()
     sys.setswitchinterval(_SWITCH_SECONDS)
-    return create_app(WAIT_FOR_MODEL=True)  # the server has found one; a worker that ended would end the server
+    app = create_app(WAIT_FOR_MODEL=True)  # the server has found one; a worker that ended would end the server
+    gateway: Gateway = app.extensions["gateway"]
+    return gateway
 
 
 def _stop_with_server(server_pid: int) -> None:
@@ -70,7 +70,7 @@ def _stop_with_server(server_pid: int) -> None:
     os._exit(1)
 
 
-def build_server(target: str, *, workers: int, threads: int, host: str, port: int, uds: Path | None = None) -> MPServer:
+def build_server(target: str, *, workers: int, host: str, port: int, uds: Path | None = None) -> MPServer:
     """A server of the WSGI application that `target` makes, on a port or, if one is named, on a Unix socket.
 
     What happens on SIGTERM (and SIGINT):
@@ -89,18 +89,17 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
     for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)  # workers inherit that
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
-    _share_one_heap()
     return MPServer(
         target,
         factory=True,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        loop=Loops.asyncio,
         address=host,
         port=port,
         uds=uds,
         uds_permissions=0o660,
         workers=workers,
         websockets=False,
-        blocking_threads=threads + 2 * QUEUE + EXPLANATIONS,
         backlog=_BACKLOG,
         backpressure=max(_connections(), 1),
         http1_settings=_HEADERS,
@@ -108,19 +107,6 @@ def build_server(target: str, *, workers: int, threads: int, host: str, port: in
         respawn_interval=0,
         workers_kill_timeout=_STOP_SECONDS,
     )
-
-
-def _share_one_heap() -> None:
-    """Have all threads of a worker allocate from one heap, unless the environment says how many there are.
-
-    glibc would give so many threads a heap each, which grows and shrinks with every answer: with 100,000 articles that
-    costs a quarter of the throughput (`make load`).
-    """
-    if "MALLOC_ARENA_MAX" in os.environ:
-        return
-    os.environ["MALLOC_ARENA_MAX"] = "1"  # for workers that are spawned
-    with suppress(AttributeError, OSError):  # another C library
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)  # for workers that are forked
 
 
 def _connections() -> int:
@@ -236,7 +222,7 @@ def serve_command(
         _require_free_socket(uds)
     with answering as served, _shared_metrics():
         click.echo(f"serving {served} on {f'unix:{uds}' if uds else f'http://{host}:{port}'}", err=True)
-        build_server("api.app:worker_app", workers=workers, threads=threads, host=host, port=port, uds=uds).serve()
+        build_server("api.app:worker_app", workers=workers, host=host, port=port, uds=uds).serve()
 
 
 def _require_own_machine(host: str, *, uds: Path | None, workers: int, config: Config) -> None:

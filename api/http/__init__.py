@@ -1,13 +1,14 @@
 """The HTTP contract: declared operations, types of requests and answers, caching, and errors."""
 
 from api.http.caching import JSON, Deliverer, deliver, takes_gzip, uncached
-from api.http.environ import IGNORED, LIST, POLICY, ROUTE
+from api.http.environ import IGNORED, LIST, POLICY, REFUSAL, ROUTE
 from api.http.example import EXAMPLE_IDS, Example
 from api.http.operation import FORM, Operation, OperationGroup, View, is_look_up, register_operations, rule_of
 from api.http.options import entry_fields, ranking_options
 from api.http.parameters import Reader, WrongRequestError, in_words, schemas_of
 from api.http.problems import problem, unavailable, unknown
 from api.http.request_types import (
+    LARGEST_BODY,
     ArticleListOptions,
     ArticleQuery,
     ArticlesQuery,
@@ -58,9 +59,11 @@ __all__ = [
     "FORM",
     "IGNORED",
     "JSON",
+    "LARGEST_BODY",
     "LIST",
     "MOST_EXPLAINED",
     "POLICY",
+    "REFUSAL",
     "ROUTE",
     "ArticleListOptions",
     "ArticleQuery",

@@ -11,5 +11,8 @@ LIST = "recommender.list"
 IGNORED = "recommender.ignored"
 """The members of the request's body that say nothing here, as a list."""
 
+REFUSAL = "recommender.refusal"
+"""A response that refuses the request before it is looked at."""
+
 POLICY = "recommender.policy"
 """The content security policy of the answer; by default the strictest."""

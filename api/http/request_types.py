@@ -12,6 +12,8 @@ from recommender.curation import ActName
 from recommender.overview import Sort, StateName
 from recommender.ranking import CuratedOption, FillOption, MaxAgeDays, MinScore, ProviderCap, PublishedOption
 
+LARGEST_BODY = 64 << 10  # bytes
+
 Limit = Annotated[int, Meta(ge=1, le=100, description="Maximum number of entries; by default the model's setting.")]
 Date = Annotated[
     str,

@@ -30,13 +30,10 @@ class FastPath:
         self._deliverer = deliverer
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path: str = environ["PATH_INFO"]
-        query: str = environ.get("QUERY_STRING", "")
-        plain = environ["REQUEST_METHOD"] == "GET" and query in _LIMITS and "HTTP_AUTHORIZATION" not in environ
-        if plain and len(path) > len(_BEFORE + _AFTER) and path.startswith(_BEFORE) and path.endswith(_AFTER):
-            id = path[len(_BEFORE) : -len(_AFTER)].encode("latin-1").decode(errors="replace")
+        if is_plain(environ):
+            id = environ["PATH_INFO"][len(_BEFORE) : -len(_AFTER)].encode("latin-1").decode(errors="replace")
             try:
-                source, body = self._answering(id, _LIMITS[query])
+                source, body = self._answering(id, _LIMITS[environ.get("QUERY_STRING", "")])
                 delivery = self._deliverer(environ, source, body)
             except UnknownArticleError as error:
                 environ[ROUTE] = "articles.related"
@@ -49,3 +46,16 @@ class FastPath:
                 start_response(delivery.status, delivery.headers)
                 return [delivery.body]
         return self._wsgi_app(environ, start_response)
+
+
+def is_plain(environ: WSGIEnvironment) -> bool:
+    """Whether a request is a look-up by ID that asks for nothing special."""
+    path: str = environ["PATH_INFO"]
+    return (
+        environ["REQUEST_METHOD"] == "GET"
+        and path.startswith(_BEFORE)
+        and path.endswith(_AFTER)
+        and len(path) > len(_BEFORE + _AFTER)
+        and environ.get("QUERY_STRING", "") in _LIMITS
+        and "HTTP_AUTHORIZATION" not in environ
+    )

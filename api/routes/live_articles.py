@@ -12,6 +12,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 
 from api.http import (
+    LARGEST_BODY,
     ArticleQuery,
     Example,
     OperationGroup,
@@ -27,7 +28,6 @@ from recommender.journal import PostedArticle
 from recommender.sources import PostedForm
 
 _EXAMPLE_ID = "comet-seen-over-the-harbour"
-_LARGEST_BODY = 64 << 10  # bytes
 _FORMS: dict[str, PostedForm] = {
     "text/markdown": "markdown",
     "text/x-markdown": "markdown",
@@ -80,7 +80,7 @@ def post_article(query: ArticleQuery) -> Response:
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             f"the content type is {request.mimetype!r}; it must be text/markdown or application/json",
         )
-    request.max_content_length = _LARGEST_BODY
+    request.max_content_length = LARGEST_BODY
     try:
         site = _live().snapshot
         posted = PostedArticle.parse(

@@ -1,15 +1,13 @@
 """The state of an application: its configuration, and the snapshot of the model in use."""
 
-from api.state.config import EXPLANATIONS, PREFIX, QUEUE, Config
+from api.state.config import PREFIX, Config
 from api.state.model_watcher import FixedModel, ModelWatcher
 from api.state.request_counter import RequestCounter
 from api.state.snapshot import Answering, Described, Describing, Snapshot, Tagged, current_snapshot
 from api.state.token import has_token, visible_snapshot
 
 __all__ = [
-    "EXPLANATIONS",
     "PREFIX",
-    "QUEUE",
     "Answering",
     "Config",
     "Described",

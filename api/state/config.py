@@ -16,10 +16,6 @@ from recommender.errors import SettingsError
 from recommender.settings import Published, annotations_of, check_setting
 
 PREFIX = "RECOMMENDER_"
-QUEUE = 256
-"""Requests whose bodies may be arriving at a time, and as many that may wait to be computed; each holds a thread."""
-EXPLANATIONS = 32
-"""Requests for explanations that may wait besides; those of 256 would wait for several seconds."""
 _YEAR = 31_536_000  # seconds
 
 _Path: TypeAlias = Annotated[Path, Meta(description="a path")]
@@ -95,6 +91,11 @@ class Config:
             raise SettingsError(f"{PREFIX}PUBLISHED is {self.published!r}; it must be any where a store answers")
         if self.store is not None and self.fields:
             raise SettingsError(f"{PREFIX}FIELDS is set where a store answers; export with --fields instead")
+
+    @property
+    def asks_others(self) -> bool:
+        """Whether answers wait for a store or for requests to be counted there."""
+        return self.store is not None or (bool(self.rate_limit) and not self.rate_limit_storage.startswith("memory:"))
 
     @classmethod
     def of(cls, environment: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Self:

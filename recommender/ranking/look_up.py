@@ -11,7 +11,7 @@ from recommender.errors import UnknownArticleError
 from recommender.ranking.rules import Rule
 
 _CLOSE = 60  # of 100: how alike an ID must be to be named
-_COMPARED = 1000  # names that are compared with it: the next ones in the alphabet; 5 ms
+_COMPARED = 200  # names that are compared with it: the next ones in the alphabet; 1 ms
 _COMPARABLE = 200  # characters of an ID that is compared with others: time grows with the length
 _NAMED = 3
 

@@ -27,7 +27,7 @@ from flask import Flask
 from servers import free_port, running
 from stores import dataset, redis_running
 
-from api.app import build_server
+from api.app import Gateway, build_server
 from benchmarks import archive
 from recommender import Recommender, Settings
 from recommender.export import load_into_redis
@@ -57,7 +57,7 @@ class Load(NamedTuple):
     failed: float
 
 
-def hello() -> Flask:
+def hello() -> Gateway:
     """An application with one empty view."""
     app = Flask("hello")
 
@@ -65,7 +65,7 @@ def hello() -> Flask:
     def index() -> str:
         return "hello"
 
-    return app
+    return Gateway(app.wsgi_app, threads=2)
 
 
 def main() -> int:
@@ -78,9 +78,7 @@ def main() -> int:
     parser.add_argument("--hello", type=int, metavar="PORT", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.hello:
-        build_server(
-            "benchmarks.load:hello", workers=1, threads=options.threads, host="127.0.0.1", port=options.hello
-        ).serve()
+        build_server("benchmarks.load:hello", workers=1, host="127.0.0.1", port=options.hello).serve()
         return 0
     if shutil.which("wrk") is None:
         parser.error("wrk is not installed; `apt-get install wrk` does it")

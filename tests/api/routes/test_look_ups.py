@@ -61,6 +61,15 @@ def test_an_address_is_known_by_its_path_where_the_site_is_previewed() -> None:
     assert client.get("/related", query_string={"url": "http://localhost:4000/bread"}).status_code == 404
 
 
+def test_at_most_twenty_entries_are_explained() -> None:
+    corpus = corpus_of(*(article(f"a{number}", f"Comet over bay number {number}") for number in range(30)))
+    client = create_app(Recommender().fit(corpus), TESTING=True).test_client()
+    answer = client.get("/articles/a0/related?limit=25&explain=true&fields=id").json
+    assert answer is not None
+    assert len(answer["related"]) == 25
+    assert [one["id"] for one in answer["explain"]] == [one["id"] for one in answer["related"][:20]]
+
+
 def test_an_article_is_shown_as_its_entry(client: FlaskClient, seeds_recommender: Recommender) -> None:
     response = client.get(f"/articles/{SEED_ID}")
     assert json.loads(response.data) == {"id": SEED_ID, "article": seeds_recommender.article(SEED_ID).entry}

@@ -107,10 +107,9 @@ def test_without_a_pointer_the_model_goes_on(published: Published, watcher: Mode
 
 def test_a_worker_that_starts_while_a_bad_model_is_in_use_serves_what_the_others_do(published: Published) -> None:
     models, first = published
-    others = ModelWatcher(models)
     publish_other(models)
     LocalModels(models).use(first.version)
-    until(lambda: others.snapshot.version == first.version)
+    others = ModelWatcher(models)
     copy_damaged(models, first.version)
     joining = ModelWatcher(models)
     try:

@@ -1,0 +1,237 @@
+"""Who waits for whom: slow bodies, costly requests, and plain look-ups."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from flask import Flask, Response, request
+from samples import article, corpus_of
+
+from api import create_app
+from api.app import Gateway
+from api.http import REFUSAL
+from recommender import Recommender
+
+CORPUS = corpus_of(*(article(f"a{number}", f"Comet over bay number {number}") for number in range(30)))
+QUEUE, EXPLANATIONS = 256, 32
+
+
+class Request(NamedTuple):
+    """A request as granian gives it, and what becomes of it."""
+
+    path: str
+    query_string: str = ""
+    method: str = "GET"
+    fields: tuple[tuple[str, str], ...] = (("host", "a"),)
+    body: tuple[bytes, ...] = ()
+    arrives: asyncio.Event | None = None
+    """When the rest of the body does; by default at once."""
+    server: str = "127.0.0.1:80"
+    client: str = "[::1]:2000"
+    scheme: str = "http"
+    http_version: str = "1.1"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return dict(self.fields)
+
+
+class Protocol:
+    """The other end of a connection."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.status, self.headers, self.body = 0, dict[str, str](), b""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self.request.body:
+            yield part
+            if self.request.arrives is not None:
+                await self.request.arrives.wait()
+
+    def response_bytes(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+        self.status, self.headers, self.body = status, dict(headers), body
+
+
+class Gated:
+    """A gateway to an application that computes requests until it is opened."""
+
+    def __init__(self, threads: int = 1) -> None:
+        self.opened, self.computing = threading.Event(), threading.Semaphore(0)
+        self.order: list[str] = []
+        flask = Flask("gated")
+        flask.before_request(lambda: request.environ.get(REFUSAL))
+        for path in ("/slow", "/explore"):
+            flask.add_url_rule(path, endpoint=path, view_func=self._compute)
+        flask.add_url_rule("/healthz", endpoint="health", view_func=lambda: "ok")
+        flask.add_url_rule("/quick", endpoint="quick", view_func=lambda: threading.current_thread().name)
+        flask.add_url_rule(
+            "/length", endpoint="length", view_func=lambda: str(len(request.get_data())), methods=["POST"]
+        )
+        self.gateway = Gateway(
+            flask.wsgi_app,
+            threads=threads,
+            at_once=lambda environ: environ["PATH_INFO"] == "/quick",
+            unlimited={"/healthz"},
+        )
+
+    def _compute(self) -> str:
+        self.order.append(request.query_string.decode())
+        self.computing.release()
+        self.opened.wait()
+        return "done"
+
+    def _measure(self) -> str:
+        return str(len(request.get_data()))
+
+    async def ask(self, *asked: Any, **more: Any) -> Protocol:
+        protocol = Protocol(Request(*asked, **more))
+        await self.gateway.__rsgi__(protocol.request, protocol)  # type: ignore[arg-type]
+        return protocol
+
+    async def is_computing(self) -> bool:
+        """Whether one request more is computed within half a second."""
+        return await asyncio.to_thread(self.computing.acquire, timeout=0.5)
+
+
+@pytest.fixture
+def gated() -> Iterator[Gated]:
+    gated = Gated()
+    yield gated
+    gated.opened.set()
+
+
+def test_requests_are_computed_in_the_order_in_which_they_come(gated: Gated) -> None:
+    async def ask() -> None:
+        asked = [asyncio.create_task(gated.ask("/slow", f"n={number}")) for number in range(20)]
+        assert await gated.is_computing()
+        assert not await gated.is_computing()
+        gated.opened.set()
+        assert [(await one).status for one in asked] == [200] * 20
+
+    asyncio.run(ask())
+    assert gated.order == [f"n={number}" for number in range(20)]
+
+
+def test_what_costs_nothing_is_answered_by_the_thread_that_reads_and_health_checks_wait_for_none(gated: Gated) -> None:
+    async def ask() -> None:
+        slow = [asyncio.create_task(gated.ask("/slow")) for _ in range(5)]
+        assert await gated.is_computing()
+        assert (await gated.ask("/quick")).body == threading.current_thread().name.encode()
+        assert (await gated.ask("/healthz")).body == b"ok"
+        gated.opened.set()
+        await asyncio.gather(*slow)
+
+    asyncio.run(ask())
+
+
+def test_requests_wait_in_a_queue_that_is_bounded(gated: Gated) -> None:
+    async def ask() -> None:
+        slow = [asyncio.create_task(gated.ask("/slow")) for _ in range(1 + QUEUE)]
+        assert await gated.is_computing()
+        refused = await gated.ask("/slow")
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+        gated.opened.set()
+        assert [(await one).status for one in slow] == [200] * len(slow)
+        assert (await gated.ask("/slow")).status == 200
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize("asked", [("/slow", "explain=true"), ("/slow", "%65xpl%61in=true"), ("/explore", "id=a")])
+def test_explanations_are_computed_one_at_a_time_and_take_no_place_of_others(
+    gated: Gated, asked: tuple[str, str]
+) -> None:
+    async def ask() -> None:
+        explained = [asyncio.create_task(gated.ask(*asked)) for _ in range(1 + EXPLANATIONS)]
+        assert await gated.is_computing()
+        assert not await gated.is_computing()
+        refused = await gated.ask(*asked)
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+        other = asyncio.create_task(gated.ask("/slow"))
+        assert await gated.is_computing()
+        gated.opened.set()
+        assert [(await one).status for one in [*explained, other]] == [200] * (2 + EXPLANATIONS)
+
+    asyncio.run(ask())
+
+
+def test_bodies_arrive_without_a_thread_and_a_bounded_number_at_a_time(gated: Gated) -> None:
+    async def ask() -> None:
+        arrives = asyncio.Event()
+        post: dict[str, Any] = {
+            "method": "POST",
+            "fields": (("host", "a"), ("content-length", "6")),
+            "body": (b"abc", b"def"),
+            "arrives": arrives,
+        }
+        slow = [asyncio.create_task(gated.ask("/length", **post)) for _ in range(QUEUE)]
+        await asyncio.sleep(0)
+        refused = await gated.ask("/length", **post)
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+        assert (await gated.ask("/quick")).status == 200
+        arrives.set()
+        assert {(answer.status, answer.body) for answer in await asyncio.gather(*slow)} == {(200, b"6")}
+
+    asyncio.run(ask())
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Gateway:
+    gateway: Gateway = create_app(Recommender().fit(CORPUS), VERSION="one").extensions["gateway"]
+    return gateway
+
+
+def answer(gateway: Gateway, *asked: Any, **more: Any) -> Protocol:
+    """What a request is answered with."""
+    protocol = Protocol(Request(*asked, **more))
+    asyncio.run(gateway.__rsgi__(protocol.request, protocol))  # type: ignore[arg-type]
+    return protocol
+
+
+@pytest.mark.parametrize("path", ["/related", "/draft", "/articles"])
+@pytest.mark.parametrize(
+    ("field", "status", "words"),
+    [
+        (("content-length", "5000"), 400, b"the body broke off after 18 of 5000 bytes"),
+        (("transfer-encoding", "chunked"), 411, b"the request has to say the length of its body"),
+    ],
+)
+def test_a_body_that_breaks_off_or_is_of_unknown_length_is_refused(
+    gateway: Gateway, path: str, field: tuple[str, str], status: int, words: bytes
+) -> None:
+    fields = (("host", "a"), ("content-type", "application/json"), field)
+    refused = answer(gateway, path, method="POST", fields=fields, body=(b'{"title": "Comet"}',))
+    assert refused.status == status
+    assert words in refused.body
+    assert "X-Request-ID" in refused.headers  # it is logged and counted like others
+
+
+def test_a_header_with_an_underscore_does_not_pass_for_another() -> None:
+    seen = environ_of(fields=(("host", "a"), ("x_forwarded_for", "6.6.6.6"), ("x-request-id", "one")))
+    assert "HTTP_X_FORWARDED_FOR" not in seen
+    assert seen["HTTP_X_REQUEST_ID"] == "one"
+
+
+def test_the_environ_has_what_pep_3333_asks_for() -> None:
+    seen = environ_of("/articles/höhe/related", "limit=2", fields=(("host", "a"), ("content-type", "text/plain")))
+    assert (seen["REMOTE_ADDR"], seen["SERVER_NAME"], seen["SERVER_PORT"]) == ("::1", "127.0.0.1", "80")
+    assert seen["PATH_INFO"].encode("latin-1").decode() == "/articles/höhe/related"
+    assert (seen["QUERY_STRING"], seen["SERVER_PROTOCOL"]) == ("limit=2", "HTTP/1.1")
+    assert (seen["CONTENT_TYPE"], seen["HTTP_HOST"]) == ("text/plain", "a")
+
+
+def environ_of(path: str = "/", *asked: Any, **more: Any) -> dict[str, Any]:
+    """The environ that an application gets of a request."""
+    seen = dict[str, Any]()
+
+    def wsgi_app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        seen.update(environ)
+        return Response("ok")(environ, start_response)
+
+    answer(Gateway(wsgi_app, threads=1), path, *asked, **more)
+    return seen
