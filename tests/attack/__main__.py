@@ -16,6 +16,7 @@ from tabulate import tabulate
 from tqdm import tqdm
 
 from attack.answers import attack_headers, attack_pages
+from attack.connections import attack_connections
 from attack.damage import attack_artefacts, attack_journals
 from attack.determinism import attack_determinism
 from attack.durability import attack_disk, attack_writes
@@ -27,7 +28,7 @@ from attack.tally import Area, Attack, Outcome
 
 _AT_A_TIME = 2
 _LONG = ("enrich-mutants", "enrich-edits", "disk", "round-trips", "lists")
-_SERVED = ("requests", "round-trips", "headers", "bodies", "pages", "lists", "writes")  # from one model
+_SERVED = ("requests", "round-trips", "headers", "bodies", "pages", "lists", "writes", "connections")  # from one model
 _Row: TypeAlias = tuple[str, int, str, Attack]
 _AREAS: tuple[_Row, ...] = (
     ("requests", 1504, "no request is a fault of the server, hangs it or tells of the machine", attack_requests),
@@ -46,6 +47,12 @@ _AREAS: tuple[_Row, ...] = (
     ("bodies", 299, "a body that is none is refused, and what is refused or withdrawn is not served", attack_bodies),
     ("pages", 364, "a page runs nothing of what it shows, may not be framed, and names nothing private", attack_pages),
     ("lists", 10_020, "no list holds its own article, one twice, or one that may not be suggested", attack_lists),
+    (
+        "connections",
+        4200,
+        "connections that ask nothing, half of something or costly things keep no look-up waiting",
+        attack_connections,
+    ),
     ("writes", 548, "what was acknowledged last is what is served, whatever was killed", attack_writes),
     (
         "disk",

@@ -1,0 +1,113 @@
+"""Connections that ask nothing, half of something or costly things: look-ups beside them are answered as soon as ever."""
+
+from __future__ import annotations
+
+import resource
+import socket
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from attack.stage import Client, Stage, path_of
+from attack.tally import Tally
+
+_LOOK_UPS = 1000  # of each measurement
+_IDLE, _HALF, _SLOW = 2000, 2000, 200
+_EXPLAINING = 8
+_SECONDS = 0.05  # in which 99 of 100 look-ups are to be answered
+_OTHER_FILES = 200
+_ASK = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
+_POST = b"POST /related HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n"
+_BODY = b'{"title":"a"}'
+
+
+def attack_connections(tally: Tally, stage: Stage) -> None:
+    """Look up alone, beside connections that ask nothing, and beside explanations.
+
+    On a machine that others load, look-ups that take longer alone may take twice as long beside them.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = _IDLE + _HALF + _SLOW + _OTHER_FILES
+    resource.setrlimit(resource.RLIMIT_NOFILE, (needed if hard == resource.RLIM_INFINITY else min(needed, hard), hard))
+    paths = [path_of(article.id) for article in stage.articles if not article.kind]
+    with stage.served() as client:
+        _p99(tally, client, paths)  # the first take longer
+        alone = _p99(tally, client, paths)
+        with _silent_connections(client.port) as (silent, slow):
+            beside_silent = _p99(tally, client, paths)
+            tally.check(all(map(_is_open, silent)), "a connection that asks nothing ended within the measurement")
+            for connection in slow:
+                connection.sendall(_BODY[1:])
+                answer = connection.recv(65536)
+                tally.check(answer.startswith(b"HTTP/1.1 200"), f"a slow body -> {answer[:100]!r}")
+        with _explaining_clients(client.port, paths):
+            beside_explanations = _p99(tally, client, paths)
+    for what, seconds in (("silent connections", beside_silent), ("explanations", beside_explanations)):
+        tally.check(seconds <= max(_SECONDS, 2 * alone), f"p99 beside {what} {seconds:.3f} s, alone {alone:.3f} s")
+    figures = (alone, beside_silent, beside_explanations)
+    tally.note = "p99 alone {:.0f} ms, beside them {:.0f} ms, beside 8 that explain {:.0f} ms".format(
+        *(seconds * 1000 for seconds in figures)
+    )
+
+
+def _p99(tally: Tally, client: Client, paths: list[str]) -> float:
+    """The 99th percentile of what look-ups take, in seconds."""
+    took = []
+    for path in tally.chance.choices(paths, k=_LOOK_UPS):
+        begun = time.perf_counter()
+        answer = client.ask(path)
+        took.append(time.perf_counter() - begun)
+        tally.check(answer.status == 200, f"GET {path} -> {answer.said()}")
+    return statistics.quantiles(took, n=100)[-1]
+
+
+@contextmanager
+def _silent_connections(port: int) -> Iterator[tuple[list[socket.socket], list[socket.socket]]]:
+    """Connections that were answered and stay, or have sent half a header; and such that have sent half a body."""
+    with ExitStack() as held:
+
+        def opened(data: bytes, *, answered: bool = False) -> socket.socket:
+            connection = held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+            connection.sendall(data)
+            if answered:
+                connection.recv(65536)
+            return connection
+
+        slow = [opened(_POST + _BODY[:1]) for _ in range(_SLOW)]
+        silent = [opened(_ASK + b"X-Half") for _ in range(_HALF)]
+        silent += [opened(_ASK + b"\r\n", answered=True) for _ in range(_IDLE)]
+        yield silent, slow
+
+
+def _is_open(connection: socket.socket) -> bool:
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) != b""
+    except BlockingIOError:
+        return True
+    except ConnectionError:
+        return False
+
+
+@contextmanager
+def _explaining_clients(port: int, paths: list[str]) -> Iterator[None]:
+    stopping = threading.Event()
+
+    def explain(first: int) -> None:
+        client = Client(port)
+        for path in paths[first:] * 1000:
+            if stopping.is_set():
+                return
+            client.ask(f"{path}?explain=true&limit=100")
+
+    threads = [threading.Thread(target=explain, args=(number,)) for number in range(_EXPLAINING)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        for thread in threads:
+            thread.join()
