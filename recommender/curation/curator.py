@@ -78,12 +78,14 @@ class Curator:
             find: the article that an item of a list names.
 
         Raises:
-            CorpusError: it has none, or none that holds an article.
+            CorpusError: it has none, or none that holds an article, or a link leads it out of the folder.
             FrontMatterError: its front matter can't be read.
         """
         path = article.path
         if not path or ".jsonl" in path or ".." in PurePosixPath(path).parts or PurePosixPath(path).is_absolute():
             raise CorpusError(f"{article.id} has no file of its own in {self._root}")
+        if not Path(os.path.realpath(self._root / path)).is_relative_to(os.path.realpath(self._root)):
+            raise CorpusError(f"{path}: a symbolic link leads out of {self._root}; edit the file where it is")
         try:
             with open_regular_file(self._root / path) as stream:
                 hard_links, data = os.fstat(stream.fileno()).st_nlink, stream.read()

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import Literal, Self, TypeAlias
 
-from recommender.errors import FrontMatterError
+from recommender.errors import FrontMatterError, printable
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+_MISLEADING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""What a terminal obeys, and what makes a text look like several lines or stand in another order."""
 
 Action: TypeAlias = Literal["written", "unchanged", "skipped", "failed"]
 
@@ -36,8 +41,13 @@ class Outcome:
         return cls(path, "failed", str(error).removeprefix(f"{path}: "))
 
     def diff(self) -> str:
-        """The change as a unified diff."""
-        lines = difflib.unified_diff(
-            self.before.splitlines(), self.after.splitlines(), f"a/{self.path}", f"b/{self.path}", lineterm=""
-        )
+        """The change as a unified diff, in which characters that would mislead its reader are escapes."""
+        path = printable(self.path)
+        lines = difflib.unified_diff(_lines(self.before), _lines(self.after), f"a/{path}", f"b/{path}", lineterm="")
         return "".join(f"{line}\n" for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a front matter; Python's own would end at U+2028, too."""
+    lines = [_MISLEADING.sub(lambda found: printable(found[0]), line) for line in _BREAK.split(text)]
+    return lines if lines[-1] else lines[:-1]

@@ -20,6 +20,7 @@ from attack.connections import attack_connections
 from attack.damage import attack_artefacts, attack_journals
 from attack.determinism import attack_determinism
 from attack.durability import attack_disk, attack_writes
+from attack.editing import attack_editing
 from attack.files import attack_edited_files, attack_killed_runs, attack_mutants, attack_variants
 from attack.look_ups import attack_lists, attack_round_trips
 from attack.protocol import attack_bodies, attack_requests
@@ -28,7 +29,17 @@ from attack.tally import Area, Attack, Outcome
 
 _AT_A_TIME = 2
 _LONG = ("enrich-mutants", "enrich-edits", "disk", "round-trips", "lists")
-_SERVED = ("requests", "round-trips", "headers", "bodies", "pages", "lists", "writes", "connections")  # from one model
+_SERVED = (
+    "requests",
+    "round-trips",
+    "headers",
+    "bodies",
+    "pages",
+    "lists",
+    "writes",
+    "connections",
+    "editing",
+)  # from one model
 _Row: TypeAlias = tuple[str, int, str, Attack]
 _AREAS: tuple[_Row, ...] = (
     ("requests", 1504, "no request is a fault of the server, hangs it or tells of the machine", attack_requests),
@@ -53,6 +64,7 @@ _AREAS: tuple[_Row, ...] = (
         "connections that ask nothing, half of something or costly things keep no look-up waiting",
         attack_connections,
     ),
+    ("editing", 600, "an editor's act is written as it was shown, and taken back; nobody else writes", attack_editing),
     ("writes", 548, "what was acknowledged last is what is served, whatever was killed", attack_writes),
     (
         "disk",

@@ -1,4 +1,4 @@
-"""Connections that ask nothing, half of something or costly things: look-ups beside them are answered as soon as ever."""
+"""Connections that ask nothing, half of something or costly things, and what look-ups beside them take."""
 
 from __future__ import annotations
 

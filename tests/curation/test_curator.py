@@ -124,6 +124,19 @@ def test_a_file_of_two_names_is_left_alone(tmp_path: Path) -> None:
         opened(curator)
 
 
+def test_a_link_is_followed_within_the_folder_and_not_out_of_it(tmp_path: Path) -> None:
+    curator = curator_of(tmp_path / "site")
+    file, inside, outside = tmp_path / "site" / "a.md", tmp_path / "site" / "kept", tmp_path / "outside.md"
+    file.rename(inside)
+    file.symlink_to(inside.name)
+    assert opened(curator).file.data == PLAIN.encode()
+    inside.rename(outside)
+    file.unlink()
+    file.symlink_to(outside)
+    with pytest.raises(CorpusError, match=r"^a\.md: a symbolic link leads out of .*/site; edit the file where it is$"):
+        opened(curator)
+
+
 def test_what_has_no_file_of_its_own_is_not_opened(tmp_path: Path) -> None:
     curator = curator_of(tmp_path, "---\ntitle: Harbour\nrelated:\n  - title: A page elsewhere\n---\n")
     recommender = Recommender().fit(Corpus.from_path(tmp_path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -14,7 +15,8 @@ from api.pages.corpus.rows import Row
 from recommender.articles import get_entry_url
 
 _AT_ONCE = 500  # rows that are sent together
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = re.compile(r"^(?=[\t\r\n])|(?:^|(?<=[;\r\n]))(?= *[=+\-@＝＋－＠])")
+"""Where a cell may begin with what a spreadsheet runs: many take `;` for what parts cells, whatever quotes say."""
 _FIELDS = (
     *("id", "path", "title", "url", "date", "provider", "language", "topics"),
     *("states", "suggested", "best_score", "entries", "links"),
@@ -24,7 +26,7 @@ _FIELDS = (
 def csv_of(rows: Iterable[Row]) -> Iterator[bytes]:
     """A table with a heading, as spreadsheets take it: UTF-8 with a mark, several topics or states with `; ` between.
 
-    A text that a spreadsheet would run as a formula begins with an apostrophe.
+    What a spreadsheet would run as a formula, also where it takes `;` for the end of a cell, gets an apostrophe.
     """
     yield b"\xef\xbb\xbf" + _lines([_FIELDS])
     for some in chunked(rows, _AT_ONCE):
@@ -53,8 +55,7 @@ def _values(row: Row) -> dict[str, Any]:
 def _cell(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
-    text = "; ".join(value) if isinstance(value, list) else value or ""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return _FORMULA.sub("'", "; ".join(value) if isinstance(value, list) else value or "")
 
 
 def _lines(rows: Iterable[Iterable[str]]) -> bytes:

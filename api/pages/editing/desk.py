@@ -88,7 +88,7 @@ class Preview:
         """The lines of the change as a unified diff."""
         if self.edit is None:
             return []
-        return Outcome(self.edit.file.path, "written", "", self.edit.before, self.edit.after).diff().splitlines()
+        return Outcome(self.edit.file.path, "written", "", self.edit.before, self.edit.after).diff().split("\n")[:-1]
 
 
 class Desk:

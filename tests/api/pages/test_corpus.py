@@ -225,6 +225,15 @@ def test_long_files_are_whole() -> None:
     assert [row[0] for row in rows[1:]] == [one.id for one in many]
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"), [("a;=1;b", "a;'=1;b"), ('a"; @b', "a\";' @b"), ("a\n=1", "a\n'=1"), ("a; b=c", "a; b=c")]
+)
+def test_a_formula_gets_an_apostrophe_where_a_semicolon_or_a_line_break_may_end_a_cell(title: str, shown: str) -> None:
+    hostile = create_app(Recommender().fit(corpus_of(article("a", title))), VERSION="one").test_client()
+    [_, row] = csv.reader(io.StringIO(hostile.get("/corpus.csv").data.decode("utf-8-sig"), newline=""))
+    assert row[2] == shown
+
+
 @pytest.mark.parametrize("title", ["=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", '=1,"quoted"\nline'])
 def test_no_cell_is_a_formula(title: str) -> None:
     hostile = client(_of("=evil", article("=id", title), topics=("=topic", "other")))
