@@ -50,8 +50,8 @@ class TfidfModel:
     of the field's weight, so that the dot product of two articles is the weighted sum of their fields' cosines. The
     excerpt field also holds the words of the title, if the settings say so. It and the text field hold the topics, each
     as one term, but for topics of so many articles that they are sections. The text field is of stems, counted as
-    1 + log(count) and with the whole of their IDF; it holds the words of the title, too, and has terms only where the
-    settings give it a weight.
+    1 + log(count) and with the whole of their IDF; it holds the words of the title, too, those of the excerpt where
+    there is no text, and has terms only where the settings give it a weight.
 
     Where the settings ask for articles of the same language only, terms of different languages differ, so that the
     similarity of articles of different languages is 0, and each language has its own IDF.
@@ -87,7 +87,9 @@ class TfidfModel:
         holds_title = self.settings.excerpt_holds_title
         fields = {"title": titles, "excerpt": _joined(titles, excerpts) if holds_title else excerpts}
         if "text" in fields_of(self.settings):
-            fields["text"] = _joined(titles, [""] * len(titles) if documents.texts is None else documents.texts)
+            # Where there is no text, the excerpt is all that can be compared with the texts of others.
+            texts = [""] * len(titles) if documents.texts is None else documents.texts
+            fields["text"] = _joined(titles, [text or excerpt for text, excerpt in zip(texts, excerpts, strict=True)])
         if documents.topics is not None:
             topics = [topics_as_text(of_article) for of_article in documents.topics]
             fields |= {field: _joined(texts, topics) for field, texts in fields.items() if field != "title"}

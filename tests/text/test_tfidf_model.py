@@ -31,6 +31,12 @@ def test_the_excerpts_field_holds_the_title_too_unless_told_not_to() -> None:
     assert alone.texts(Documents(["Comet"], ["It has a tail."])) == {"title": ["Comet"], "excerpt": ["It has a tail."]}
 
 
+def test_the_texts_field_holds_the_title_too_and_the_excerpt_where_there_is_no_text() -> None:
+    model = TfidfModel(settings=Settings(text_weight=0.8))
+    documents = Documents(["Comet", "Bay"], ["It has a tail.", "A report."], ["", "Ships lie in the bay."])
+    assert model.texts(documents)["text"] == ["Comet\nIt has a tail.", "Bay\nShips lie in the bay."]
+
+
 def test_a_term_weighs_its_idf_to_a_power_times_its_learnt_factor() -> None:
     settings = Settings(title_terms="words", idf_power=0.5)
     model = TfidfModel(settings=settings)
