@@ -32,6 +32,7 @@ from recommender.articles.series import NO_SERIES, Series, get_series
 from recommender.articles.slug import make_dated_slug
 from recommender.articles.visibility import (
     VISIBILITY_KEYS,
+    get_doubtful_status,
     get_visible_days,
     is_false,
     is_hidden,
@@ -60,6 +61,7 @@ __all__ = [
     "get_aliases",
     "get_date",
     "get_date_text",
+    "get_doubtful_status",
     "get_entry_date",
     "get_entry_url",
     "get_identity_urls",

@@ -17,6 +17,9 @@ _PUBLISHING_KEYS = ("publish", "public", "visible", "permalink")  # false hides:
 _UNLISTING_KEYS = ("unlisted", "noindex")
 _LISTING_KEYS = ("listed", "indexed", "indexable")  # false unlists
 _PUBLIC = frozenset({"published", "publish", "public", "featured", "live"})  # Nikola's posts are featured
+_KEPT_BACK = frozenset(
+    {"draft", "private", "pending", "hidden", "unpublished", "scheduled", "future", "trash", "deleted", "removed"}
+)
 _HIDING_VISIBILITIES = frozenset({"private", "hidden", "draft"})  # beside those that say who pays
 _ROBOTS_KEYS = ("robots", "metaRobots", "googlebot")
 _NO_INDEX = re.compile(r"\b(?:noindex|none)\b", re.IGNORECASE)
@@ -44,6 +47,12 @@ def is_hidden(fields: Mapping[str, object]) -> bool:
         or get_text(fields, "password") is not None
         or "draft" in (tag.lower() for tag in get_texts(fields, "tags", separator=","))
     )
+
+
+def get_doubtful_status(fields: Mapping[str, object]) -> str | None:
+    """A `status` that hides, and may be meant to say something else than that the article is kept back."""
+    status = get_text(fields, "status")
+    return None if status is None or status.strip().lower() in _PUBLIC | _KEPT_BACK else status
 
 
 def is_unlisted(fields: Mapping[str, object]) -> bool:

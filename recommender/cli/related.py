@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from recommender.artefacts import LocalModels
+from recommender.articles import Article
 from recommender.cli.app import Command
 from recommender.cli.options import fields_option, limit_option, look_up_options, models_option
 from recommender.errors import printable
@@ -54,7 +55,9 @@ def related_command(
     recommender = load_with_live_articles(models)
     article = recommender.article(id)
     suggestions = recommender.related(id, limit=limit, **options)
-    if explain:
+    if explain and not suggestions:
+        click.echo(_why_empty(recommender, article), err=form == "json")
+    elif explain:
         _print_explanations(recommender, article.id, suggestions, form)
     elif form == "json":
         click.echo(recommender.answer(id, limit=limit, fields=fields, **options))
@@ -63,6 +66,25 @@ def related_command(
         click.echo(
             style.format_block(style.format_entry(suggestion.entry(fields)) for suggestion in suggestions), nl=False
         )
+
+
+def _why_empty(recommender: Recommender, article: Article) -> str:
+    """Why an article's list is empty, and what would fill it."""
+    settings = recommender.settings
+    if best := recommender.related(article.id, limit=1):
+        first = best[0].article.id
+        return printable(f"With these options nothing is suggested for {article.id}; without them {first} is first.")
+    language = f" in its language ({article.language})" if settings.language == "own" and article.language else ""
+    least = [f"a similarity of {settings.min_similarity:g} (`min_similarity`) or more"]
+    if settings.min_score:
+        least.append(f"a score of {settings.min_score:g} (`min_score`) or more")
+    if settings.window_days is not None:
+        least.append(f"a date at most {settings.window_days:g} days away (`window_days`)")
+    return printable(
+        f"Nothing is suggested for {article.id}: no other article{language} that may be in a list has "
+        f"{' and '.join(least)}. `--fill newest` fills the list; a lower value in a `--settings` file, given to "
+        "`train`, lets more in."
+    )
 
 
 def _print_explanations(recommender: Recommender, id: str, suggestions: list[Suggestion], form: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from recommender.corpus import SHARED_ID
 from recommender.inspection.inspection import Inspection
-from recommender.sources import AMBIGUOUS_DATE, UNREADABLE_DATE, Problem
+from recommender.sources import AMBIGUOUS_DATE, HIDING_STATUS, UNREADABLE_DATE, Problem
 
 _FEW_ARTICLES = 20
 _SOME = 0.1  # the share of articles from which a shortcoming shows in many lists
@@ -19,6 +19,7 @@ def find_shortcomings(inspection: Inspection, problems: Sequence[Problem]) -> It
         return
     for find in _ALL:
         yield from find(inspection)
+    yield from _hiding_status(problems)
     yield from _dates(problems)
     yield from _shared_ids(inspection, problems)
 
@@ -103,6 +104,13 @@ _ALL: tuple[Callable[[Inspection], Iterator[str]], ...] = (
     _hubs,
     _few,
 )
+
+
+def _hiding_status(problems: Sequence[Problem]) -> Iterator[str]:
+    found = [problem for problem in problems if problem.kind == HIDING_STATUS]
+    if found:
+        count = f"{len(found):,} articles are" if len(found) > 1 else "1 article is"
+        yield f"{count} in no list because of the `status`, as in {found[0]}."
 
 
 def _dates(problems: Sequence[Problem]) -> Iterator[str]:

@@ -25,6 +25,7 @@ class Body:
     `text`: the whole body as plain text, one paragraph, heading, list item or table row a line. It holds the words of
     links, inline code and images' alternative texts; no markup, code blocks, template tags, JSX or bare URLs.
     `heading`: the first heading, if it is of the first level and no prose comes before it; else empty.
+    `subheading`: the same of the second level, if none is of the first.
     `excerpt`: what comes before the separator, else the first paragraph that is prose, on one line; it ends with "…"
     where it is cut, at most 600 characters long.
     `links`: the targets of links, in order, each once, as the author wrote them but with percent-encoded blanks and
@@ -37,6 +38,7 @@ class Body:
     heading: str
     excerpt: str
     links: tuple[str, ...]
+    subheading: str = ""
 
 
 def parse_body(
@@ -62,15 +64,12 @@ def parse_body(
         reader = JsxTags(source) if markup == "mdx" else TemplateTags(source)
         html = render_markdown(replace_tags(source, reader, separators, is_markdown=True))
         blocks = read_html(html, is_page=False, without_links=without_links)
-    heading = ""
-    for block in blocks:
-        if block.level == 1:
-            heading = block.text
-        if block.level or block.is_prose:
-            break
+    first = next((block for block in blocks if block.level or block.is_prose), None)
+    level = 0 if first is None or any(0 < block.level < first.level for block in blocks) else first.level
     return Body(
         text="\n".join(block.text for block in blocks if block.text),
-        heading=heading,
+        heading=first.text if first is not None and level == 1 else "",
+        subheading=first.text if first is not None and level == 2 else "",
         excerpt=choose_excerpt(blocks),
         links=tuple(dict.fromkeys(link for block in blocks for link in block.links)),
     )

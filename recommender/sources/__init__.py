@@ -4,7 +4,7 @@ Whatever is wrong with a file is a `Problem` and never stops the rest. Lists tha
 recognised by `.related.lock` and never count as curated.
 """
 
-from recommender.sources.article_fields import AMBIGUOUS_DATE, UNREADABLE_DATE
+from recommender.sources.article_fields import AMBIGUOUS_DATE, HIDING_STATUS, UNREADABLE_DATE
 from recommender.sources.article_file import PostedForm, digest_front_matter, read_body, read_file, read_posted
 from recommender.sources.article_files import FileChoice, FoundFiles, find_article_files
 from recommender.sources.curated_lists import LIST_KEYS, NAME_KEYS, get_list_keys, get_list_value
@@ -25,6 +25,7 @@ from recommender.sources.written_lists import (
 
 __all__ = [
     "AMBIGUOUS_DATE",
+    "HIDING_STATUS",
     "LIST_KEYS",
     "MAX_LINE_BYTES",
     "NAME_KEYS",

@@ -20,6 +20,7 @@ from recommender.articles import (
     days_since_1970,
     get_aliases,
     get_date,
+    get_doubtful_status,
     get_identity_urls,
     get_series,
     get_text,
@@ -54,6 +55,8 @@ UNREADABLE_DATE = "a date that can't be read as a date"
 """The kind of problem that such a date is."""
 AMBIGUOUS_DATE = "a date that could be two days"
 """The kind of problem that such a date is."""
+HIDING_STATUS = "hidden by a `status` other than `published`"
+"""The kind of problem that such a status is, where it may not be meant so."""
 
 _TOPIC_KEYS = ("tags", "tag", "categories", "category", "topics", "topic", "keywords", "series")
 OTHER_KEYS = (
@@ -100,10 +103,9 @@ def read_article_fields(
     """
     if line is None and site.default_fields:
         fields = {**site.default_fields, **fields}
-    title = get_title(fields) or body.heading
+    title = get_title(fields) or body.heading or body.subheading
     if not title:
-        found = "a title that is no text" if isinstance(fields.get("title"), dict | list) else "no title"
-        raise FrontMatterError(f"{found}; add a line `title: …`", path=file, line=line)
+        raise FrontMatterError(_why_untitled(fields), path=file, line=line)
     path = site.path_of(file)
     date, moment = _read_date(parsed, fields, file, line, site)
     page = Page(
@@ -126,6 +128,9 @@ def read_article_fields(
     on_site = [_urls_of(site.absolute(alias, page.language)) for alias in aliases if alias.startswith("/")]
     urls = tuple(dict.fromkeys((*identity_urls, *_urls_of(address), *aliases, *chain.from_iterable(on_site))))
     kept_back = is_hidden(fields) or (line is None and (site.is_draft(path) or site.hides(path, fields)))
+    if (status := get_doubtful_status(fields)) is not None:
+        cure = "where that does not mean that it is kept back, give `status` another name"
+        parsed.problems.append(Problem(file, f"`status: {status}` hides it; {cure}", line, kind=HIDING_STATUS))
     key = find_list_key(fields, get_list_keys(site))
     items = get_list_items(parsed, fields, file, line, key=key)
     entry = build_entry(fields, title, date=date, url=address)
@@ -164,6 +169,15 @@ def read_article_fields(
         written=written,
         front_matter_digest=front_matter_digest,
     )
+
+
+def _why_untitled(fields: Mapping[str, Value]) -> str:
+    title = fields.get("title")
+    if isinstance(title, dict):
+        return "`title` is a mapping; write one text, as in `title: …`, and a file of its own for each language"
+    if isinstance(title, list):
+        return "`title` is a list; write one text, as in `title: …`"
+    return "no title; add a line `title: …`"
 
 
 def _is_to_come(day: float) -> bool:

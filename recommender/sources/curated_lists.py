@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from recommender.articles import Entry, build_entry, fold_key, get_identity_urls, get_text, get_title, is_false, is_true
@@ -22,6 +23,8 @@ LIST_KEYS = (
 NESTING_KEYS = ("extra", "params", "taxonomies")
 """Where Zola and Hugo have what they know no key for, the first before the others."""
 NAME_KEYS = ("id", "slug", "path", "url", "link", "href", "permalink", "post", "page", "ref")
+
+_WIKILINK = re.compile(r"!?\[\[([^\]|#]+)(?:[|#][^\]]*)?\]\]")  # [[page]], [[page#part]], [[page|words]]
 
 
 def get_list_keys(site: Site) -> tuple[str, ...]:
@@ -97,7 +100,9 @@ def read_links(
         if isinstance(item, dict) and (title := get_title(item)) is not None:
             links.append(build_entry(item, title))
         elif name := (get_text(fields, *NAME_KEYS) or next(iter(get_identity_urls(fields)), None)):
-            links.append(name)
+            wikilink = _WIKILINK.fullmatch(name.strip())
+            links.append(wikilink[1].strip() if wikilink else name)
         else:
-            parsed.problems.append(Problem(file, f"entry {position} of `{key}` has neither title, ID nor URL", line))
+            why = "is in brackets; quote it" if isinstance(item, list) else "has neither title, ID nor URL"
+            parsed.problems.append(Problem(file, f"entry {position} of `{key}` {why}", line))
     return tuple(links)

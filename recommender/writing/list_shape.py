@@ -22,6 +22,7 @@ Spelling: TypeAlias = Callable[[Article], str | None]
 
 _DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[-_]")
 _INDEX = re.compile(r"/_?index(?:\.[\w-]+)?$")
+_WIKILINK_REST = re.compile(r"[|#][^\]]*(?=\]\]$)")  # the part of the page and the words of [[page#part|words]]
 _MOST_FOLDERS = 2  # at the head of a path that a site may leave out, such as `content/`
 
 
@@ -80,7 +81,7 @@ def kind_of(item: Value) -> str:
 
 def _text_of(item: Value, key: str) -> str:
     text = item.get(key) if isinstance(item, dict) and key else item
-    return text if isinstance(text, str) else ""
+    return _WIKILINK_REST.sub("", text) if isinstance(text, str) else ""
 
 
 def _count_named(
@@ -159,9 +160,21 @@ def _url_spelling(ending: str, *, from_root: bool) -> Spelling:
     return spell
 
 
+def _as_wikilink(spelling: Spelling) -> Spelling:
+    def spell(article: Article) -> str | None:
+        text = spelling(article)
+        return f"[[{text}]]" if text else None
+
+    return spell
+
+
+def _and_as_wikilinks(*spellings: Spelling) -> Sequence[Spelling]:
+    return *spellings, *map(_as_wikilink, spellings)
+
+
 _SPELLINGS: Mapping[ShapeName, Sequence[Spelling]] = {
-    "ids": (_id, _stem, _undated_stem),
-    "paths": tuple(_paths()),
+    "ids": _and_as_wikilinks(_id, _stem, _undated_stem),
+    "paths": _and_as_wikilinks(*_paths()),
     "urls": tuple(_urls()),
-    "titles": (_title,),
+    "titles": _and_as_wikilinks(_title),
 }

@@ -181,6 +181,23 @@ def test_an_explanation_as_json_is_that_of_the_api(models_of: Callable[..., Path
     assert client.get("/articles/flood/related?explain=true").json["explain"] == [told]  # type: ignore[index]
 
 
+def test_an_empty_list_is_explained_with_what_would_fill_it(models_of: Callable[..., Path]) -> None:
+    models = models_of(
+        {"a": "title: Comet\nlang: de", "b": "title: Comet\nlang: en", "c": "title: Comet tail\nlang: en"},
+        language="own",
+        min_similarity=0.1,
+    )
+    assert run("related", "a", "--explain", "--models", models).stdout == (
+        "Nothing is suggested for a: no other article in its language (de) that may be in a list has a similarity of "
+        "0.1 (`min_similarity`) or more. `--fill newest` fills the list; a lower value in a `--settings` file, given "
+        "to `train`, lets more in.\n"
+    )
+    asked = run("related", "b", "--explain", "--exclude-id", "c", "--models", models)
+    assert asked.stdout == "With these options nothing is suggested for b; without them c is first.\n"
+    as_json = run("related", "a", "--explain", "--format", "json", "--models", models)
+    assert (as_json.stdout, as_json.stderr[:25]) == ("", "Nothing is suggested for ")
+
+
 def test_an_unknown_id_ends_with_status_2_and_names_the_closest(published: tuple[Path, Manifest]) -> None:
     result = run("related", SEED_ID[:-1], "--models", published[0])
     assert result.exit_code == 2

@@ -11,7 +11,7 @@ from recommender import Article, Corpus, Settings
 from recommender.articles import parse_date
 from recommender.corpus import SHARED_ID, ListForm
 from recommender.inspection import Inspection, as_lines, inspect, problem_lines, settings_in_force
-from recommender.sources import UNREADABLE_DATE, Problem
+from recommender.sources import HIDING_STATUS, UNREADABLE_DATE, Problem
 
 GERMAN = "Der Fluss ist über die Ufer getreten und das Wasser steht auf dem Platz, den die Leute nicht verlassen. " * 3
 ENGLISH = "The river has risen and the water is in the square that was built by the people of the old town. " * 3
@@ -117,6 +117,12 @@ def test_dates_and_ids_that_are_no_good_are_told_with_an_example() -> None:
     first, second = inspection(articles(), *dates, *ids).shortcomings
     assert first == "2 dates can't be read, as in a.md: the date 'soon' can't be read as a date."
     assert second.startswith("3 IDs are those of several articles, which look-ups find by their path only, as in c.md:")
+
+
+def test_a_status_that_hides_articles_is_told_with_an_example() -> None:
+    reason = "`status: past` hides it; where that does not mean that it is kept back, give `status` another name"
+    [told] = inspection(articles(), *(Problem(f"{name}.md", reason, kind=HIDING_STATUS) for name in "ab")).shortcomings
+    assert told == f"2 articles are in no list because of the `status`, as in a.md: {reason}."
 
 
 def test_problems_of_one_kind_are_one_line_and_others_twenty() -> None:

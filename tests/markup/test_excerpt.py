@@ -77,3 +77,19 @@ def test_a_long_one_is_cut_between_words() -> None:
 )
 def test_the_heading_is_the_first_if_it_is_of_the_first_level(body: str, heading: str) -> None:
     assert parse_body(body, markup="markdown").heading == heading
+
+
+@pytest.mark.parametrize(
+    ("body", "subheading"),
+    [
+        ("## Bees\n\nHum.\n\n## Wasps", "Bees"),
+        ("## Bees\n\n# Wasps", ""),
+        ("# Bees\n\n## Wasps", ""),
+        ("Hum.\n\n## Bees", ""),
+        ("### Bees\n\nHum.", ""),
+    ],
+)
+def test_the_subheading_is_the_first_if_it_is_of_the_second_level_and_none_is_of_the_first(
+    body: str, subheading: str
+) -> None:
+    assert parse_body(body, markup="markdown").subheading == subheading

@@ -48,13 +48,27 @@ def enriched(root: Path, *, mode: Mode = "fill", shape: ShapeName | None = None)
         (["seeAlso:", "  - /2024-01-01-crab"], ["seeAlso:", "  - /2024-01-01-crab"]),
         (["related_articles:", "  - /2024/01/01/crab.html"], ["related_articles:", "  - /2024/01/01/crab.html"]),
         (["see_also:", "  - Harbour crab"], ["see_also:", "  - Harbour crab"]),
+        (
+            ["related:", '  - "[[Harbour crab|A crab]]"'],
+            ["related:", '  - "[[Harbour crab]]"'],
+        ),
         (["related:", "  - slug: crab", "    score: 0.9"], ["related:", "  - slug: crab"]),
         (
             ["related:", "  - title: Harbour crab"],
             ["related:", "  - title: Harbour crab", "    date: 2024-01-01", "    url: /2024/01/01/crab.html"],
         ),
     ],
-    ids=["ids", "undated stems", "paths", "rooted paths without ending", "urls", "titles", "mappings", "entries"],
+    ids=[
+        "ids",
+        "undated stems",
+        "paths",
+        "rooted paths without ending",
+        "urls",
+        "titles",
+        "wikilinks",
+        "mappings",
+        "entries",
+    ],
 )
 def test_a_list_has_the_key_and_the_shape_of_the_sites_own(
     curated: list[str], written: list[str], tmp_path: Path
