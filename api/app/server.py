@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
@@ -99,6 +99,7 @@ def build_server(target: str, *, workers: int, host: str, port: int, uds: Path |
         uds=uds,
         uds_permissions=0o660,
         workers=workers,
+        http=HTTPModes.http1,  # of HTTP/2, idle connections would never end, and headers might be 16 MB
         websockets=False,
         backlog=_BACKLOG,
         backpressure=max(_connections(), 1),

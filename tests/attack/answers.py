@@ -82,10 +82,13 @@ def _ways(client: Client, path: str, plain: Answer) -> Iterator[tuple[str, bool,
 
 
 def _attack_hosts(tally: Tally, client: Client) -> None:
-    """Check that a request whose host can't be told is refused, as RFC 9112 wants it."""
+    """Check that a request whose host can't be told is refused (RFC 9112), and that no header passes for another."""
     for hosts in (b"", b"Host: a\r\nHost: b\r\n", b"Host: a\r\nHost: a\r\n"):
         answer = client.raw(b"GET /healthz HTTP/1.1\r\n" + hosts + b"Connection: close\r\n\r\n", whole=True)
         tally.check(answer.startswith(b"HTTP/1.1 400"), f"{hosts!r} -> {answer[:80]!r}")
+    for name in ("X_Request_ID", "X-Request_ID", "X_Request-ID"):
+        told = client.ask("/healthz", headers={name: "a"}).headers["x-request-id"]
+        tally.check(told != "a", f"{name} passes for X-Request-ID")
 
 
 class Page(HTMLParser):

@@ -26,7 +26,7 @@ _BODY = b'{"title":"a"}'
 def attack_connections(tally: Tally, stage: Stage) -> None:
     """Look up alone, beside connections that ask nothing, and beside explanations.
 
-    On a machine that others load, look-ups that take longer alone may take twice as long beside them.
+    On a machine that others load, look-ups that take longer alone may take four times as long beside them.
     """
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = _IDLE + _HALF + _SLOW + _OTHER_FILES
@@ -45,7 +45,7 @@ def attack_connections(tally: Tally, stage: Stage) -> None:
         with _explaining_clients(client.port, paths):
             beside_explanations = _p99(tally, client, paths)
     for what, seconds in (("silent connections", beside_silent), ("explanations", beside_explanations)):
-        tally.check(seconds <= max(_SECONDS, 2 * alone), f"p99 beside {what} {seconds:.3f} s, alone {alone:.3f} s")
+        tally.check(seconds <= max(_SECONDS, 4 * alone), f"p99 beside {what} {seconds:.3f} s, alone {alone:.3f} s")
     figures = (alone, beside_silent, beside_explanations)
     tally.note = "p99 alone {:.0f} ms, beside them {:.0f} ms, beside 8 that explain {:.0f} ms".format(
         *(seconds * 1000 for seconds in figures)

@@ -112,7 +112,7 @@ def _attack_requests(tally: Tally, browser: _Browser, site: Path, known: list[Ma
     port = browser.client.port
     refused: list[dict[str, str]] = [{"Origin": origin} for origin in _origins(port)]
     refused += [{"Host": host, "Origin": f"http://{host}"} for host in _HOSTS]
-    refused += [{name: "127.0.0.1"} for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "X_Forwarded_For")]
+    refused += [{name: "127.0.0.1"} for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")]
     refused += [{"Sec-Fetch-Site": value} for value in ("cross-site", "same-site", "none")]
     refused += [{"Cookie": cookie} for cookie in ("", "a=b", f"related-editing-{port}=x")]
     for headers in refused:

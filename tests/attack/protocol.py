@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from urllib.parse import quote, urlencode
 
 from attack.stage import BEARER, PAYLOADS, Answer, Client, Stage, path_of
@@ -222,7 +223,8 @@ def _judge(tally: Tally, client: Client, data: bytes, *, whole: bool = True) -> 
 
 def attack_bodies(tally: Tally, stage: Stage) -> None:
     """Post drafts and articles that are none; what is refused leaves nothing behind."""
-    with stage.served() as client:
+    models = shutil.copytree(stage.models, stage.root / "posted")  # what is posted is answered by all that serve these
+    with stage.served(models) as client:
         for number, (kind, body) in enumerate(itertools.product(_KINDS, _bodies())):
             data = body if isinstance(body, bytes) else json.dumps(body).encode(errors="surrogatepass")
             for path in ("/related", "/articles"):

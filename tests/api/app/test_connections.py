@@ -98,6 +98,13 @@ def test_a_request_that_names_no_host_or_two_is_refused(port: int, hosts: bytes)
         assert connection.recv(65536).startswith(b"HTTP/1.1 400")
 
 
+def test_a_connection_of_http_2_which_would_never_end_is_refused(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))  # no settings
+        answer = b"".join(iter(partial(connection.recv, 65536), b""))
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 4")
+
+
 @pytest.mark.parametrize(("expected", "status"), [(b"nonsense", b"417"), (b"100-Continue", b"100")])
 def test_a_body_is_asked_for_and_other_expectations_are_refused(port: int, expected: bytes, status: bytes) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
