@@ -169,6 +169,12 @@ def _raw(path: bytes) -> list[bytes]:
         *(b"GET " + path + b" " + version + b"\r\n" + _HOST + b"\r\n" for version in _VERSIONS),
         get + _HOST + b"X-%d: y\r\n" * 0 + b"".join(b"X-%d: y\r\n" % number for number in range(500)) + b"\r\n",
         get + _HOST + b" folded\r\n\r\n",
+        *(
+            b"GET /articles?" + name + b" HTTP/1.1\r\n" + _HOST + b"\r\n"
+            for name in (b"q=\xc3\xbc", b"q=\xe9", b"\xf0\x9f")
+        ),
+        get + _HOST + b"Expect: nonsense\r\n\r\n",
+        get + _HOST + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n",
         get + b"Host: a, b\r\n\r\n",
         get + b"Host: a\nX: y\r\n\r\n",
         get.replace(b"\r\n", b"\n") + b"Host: a\n\n",
