@@ -36,8 +36,8 @@ test: $(VENV)/installed-dev  ## run the tests, on all cores; the long ones are l
 
 test-all: test test-long test-engines  ## run every test, the clusters' too
 
-test-long: $(VENV)/installed-dev  ## run the long tests
-	@$(PYTEST) -m long
+test-long: $(VENV)/installed-dev  ## run the long tests, and properties with all examples
+	@EXAMPLES=all $(PYTEST) -m "long or hypothesis"
 	@CASES=20 $(PYTEST) tests/api/http/every_request.py
 
 test-engines: $(VENV)/installed-engines  ## train and export on Spark and Ray, and over S3 (needs Java 17; 800 MB to install)

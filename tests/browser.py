@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -40,9 +40,21 @@ class Complaints(list[str]):
 
     def __init__(self, page: Page) -> None:
         super().__init__()
-        page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.append(str(error)))
-        page.on("dialog", self._close)
+        self._page = page
+
+    def __enter__(self) -> Complaints:
+        self._page.on("console", self._hear)
+        self._page.on("pageerror", self._note)
+        self._page.on("dialog", self._close)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._page.remove_listener("console", self._hear)
+        self._page.remove_listener("pageerror", self._note)
+        self._page.remove_listener("dialog", self._close)
+
+    def _note(self, error: Error) -> None:
+        self.append(str(error))
 
     def _close(self, dialog: Dialog) -> None:
         self.append(f"a dialog: {dialog.message}")

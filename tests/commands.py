@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from unittest.mock import patch
 
 from click.testing import CliRunner, Result
 
@@ -12,8 +14,9 @@ from recommender.cli import main
 
 
 def run(*arguments: object) -> Result:
-    """Run `recommender` with these arguments."""
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+    """Run `recommender` with these arguments, and leave the environment as it was: `serve` tells its workers by it."""
+    with patch.dict(os.environ):
+        return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def write_archive(corpus: Corpus, file: Path) -> Path:

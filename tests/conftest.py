@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from examples import examples
 from hypothesis import settings
 from samples import SEEDS
 
@@ -14,8 +15,8 @@ from recommender.artefacts import Manifest
 from recommender.training import publish
 
 # How long a machine that others load takes for an example says nothing of the code.
-settings.register_profile("no deadline", deadline=None)
-settings.load_profile("no deadline")
+settings.register_profile("ours", deadline=None, max_examples=examples(100))
+settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")

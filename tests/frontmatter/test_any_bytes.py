@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from readings import check_reading, read
@@ -37,7 +38,7 @@ def depth(value: Value) -> int:
     return 1 + max(map(depth, inner), default=0)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.sampled_from(OPENINGS), contents)
 def test_any_bytes_give_the_same_values_in_every_spelling_or_a_fault_with_its_file(
     opening: bytes, content: bytes

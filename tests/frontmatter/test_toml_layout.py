@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from round_trips import check_round_trip
@@ -55,7 +56,7 @@ def documents(draw: st.DrawFn) -> str:
     return text.replace("\n", "\r\n") if draw(st.booleans()) else text
 
 
-@settings(deadline=None, derandomize=True, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, derandomize=True, max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
 @given(documents(), st.booleans(), st.sampled_from([("related",), ("extra", "related")]), st.integers(1, 3))
 def test_a_list_goes_in_as_one_piece_and_comes_out_again(
     text: str, texts: bool, key: tuple[str, ...], count: int

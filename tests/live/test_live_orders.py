@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from examples import examples
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
@@ -18,7 +19,7 @@ from recommender.journal import Journal, LiveChanges, PostedArticle, WithdrawnAr
 from recommender.live import LiveOverlay
 from recommender.training import publish
 
-ORDERS = int(os.environ.get("ORDERS", "8"))
+ORDERS = int(os.environ.get("ORDERS", examples(8)))
 FILES = {"a": "Harbour tunnel", "b": "Comet seen", "twin": "Harbour tunnel again"}
 ADDRESSES = {"a": "a", "twin": "a", "b": "b", "c": "c", "d": "d"}
 """The files `a` and `twin` are one article; `c` and `d` are posted only, now and then at one address."""

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import EPOCH, article, corpus_of
@@ -192,7 +193,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(
     st.sampled_from(sorted(READY)),
     st.integers(0, 40),
@@ -216,7 +217,7 @@ def test_every_answer_is_that_of_an_exact_search_over_all(
         assert answer == {"id": id, "related": [one.article.entry for one in suggestions]}
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=examples(15))
 @given(
     st.sampled_from(sorted(READY)),
     st.integers(0, 1000),
@@ -239,7 +240,7 @@ def test_the_lists_that_an_article_enters_are_those_that_hold_it(
         assert overlay.listed_by(id) == [owner for _, owner in sorted(owners)]
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=examples(20))
 @given(st.integers(0, 1000), st.integers(1, 12), st.integers(0, 6))
 def test_it_does_not_matter_when_postings_came_nor_whether_lists_are_ready(seed: int, live: int, gone: int) -> None:
     overlay = overlay_of(seed, live, gone)

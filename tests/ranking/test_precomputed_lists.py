@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import archive
@@ -38,7 +39,7 @@ def precomputed(searching: Recommender) -> Recommender:
     return Recommender.from_model(replace(model, top_lists=lists))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(
     st.sampled_from(IDS),
     st.integers(1, 20),
@@ -75,7 +76,7 @@ def test_batches_from_precomputed_lists_give_what_searches_give(
         )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.sampled_from(IDS), st.integers(1, 30), st.integers(1, 3), st.floats(0, 30))
 def test_filters_leave_out_what_they_name_and_fill_the_list(
     searching: Recommender, id: str, limit: int, cap: int, age: float

@@ -1,4 +1,4 @@
-"""Every search of few is tried both ways: in numpy, and by the kernels, which are used where they are loaded."""
+"""A search of few is tried both ways: in numpy, and by the kernels, which are used where they are loaded."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pytest
 KERNELS = "recommender.search.kernels"
 
 
-@pytest.fixture(params=["numpy", "kernels"], autouse=True)
-def _searched_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=["numpy", "kernels"])
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes two tests of one."""
     if request.param == "numpy":
         monkeypatch.delitem(sys.modules, KERNELS, raising=False)
     else:

@@ -9,6 +9,8 @@ from scipy.sparse import csr_array
 
 from recommender.search import Index, Scoring, hub_weights, hubness_of_rows, hubness_of_vector
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 
 def archive(count: int, *, undated: int = 0) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
     chance = np.random.default_rng(count)

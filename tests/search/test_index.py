@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from scipy.sparse import csr_array
 
 from recommender import Settings
 from recommender.search import Index, IndexArrays, Neighbors, Scoring
+
+pytestmark = pytest.mark.usefixtures("both_ways")
 
 
 def rows_and_scores(
@@ -302,14 +305,14 @@ def test_neighbours_are_those_of_brute_force(archive: Archive, data: st.DataObje
 
 
 @pytest.mark.long
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(long_archives(), st.data())
 def test_neighbours_in_long_archives_are_those_of_brute_force(archive: Archive, data: st.DataObject) -> None:
     options = data.draw(searches(archive))
     assert archive.lists(options) == archive.expected(options)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(long_archives(), st.data())
 def test_an_answer_is_the_same_alone_in_a_batch_and_on_any_number_of_threads(
     archive: Archive, data: st.DataObject

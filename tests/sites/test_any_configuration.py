@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_sites import make_site
@@ -59,7 +60,7 @@ def configurations(keys: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", KEYS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(data=st.data())
 def test_any_configuration_gives_a_site(name: str, data: st.DataObject) -> None:
     values = data.draw(configurations(KEYS[name]))

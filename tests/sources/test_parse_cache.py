@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from samples import REAL, ROOT, SEEDS
@@ -187,7 +188,7 @@ def test_a_lists_line_counts_whatever_else_the_lock_remembers(site: Path, tmp_pa
 
 
 @pytest.mark.usefixtures("settled")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40), deadline=None)
 @given(position=st.floats(0, 1, exclude_max=True), put=st.binary(max_size=3), removed=st.integers(0, 4000))
 def test_damage_changes_no_result(
     position: float, put: bytes, removed: int, tmp_path_factory: pytest.TempPathFactory

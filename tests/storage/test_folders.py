@@ -15,6 +15,7 @@ from typing import Any
 
 import fsspec
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -109,7 +110,7 @@ def test_what_is_large_becomes_many_objects_and_is_still_one_file(folder: Folder
         }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     cuts=st.sets(st.integers(1, 39)).map(lambda cuts: list(pairwise([0, *sorted(cuts), 40]))).flatmap(st.permutations),
     span=st.tuples(st.integers(0, 40), st.integers(0, 40)).map(sorted),

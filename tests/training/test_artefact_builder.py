@@ -45,12 +45,12 @@ def digests(manifest: Manifest) -> dict[str, str]:
     "change",
     [
         {},
-        {"half_life_days": None},
+        pytest.param({"half_life_days": None}, marks=pytest.mark.long),
         {"half_life_days": 0.5, "newer_stretch": 3.0, "evergreen": 0.2, "window_days": 3},
         {"other_provider": 0.5, "min_similarity": 0.2, "evergreen": 0.1},
-        {"hub_exponent": 0.0},
-        {"title_weight": 1.0},
-        {"title_weight": 0.0},
+        pytest.param({"hub_exponent": 0.0}, marks=pytest.mark.long),
+        pytest.param({"title_weight": 1.0}, marks=pytest.mark.long),
+        pytest.param({"title_weight": 0.0}, marks=pytest.mark.long),
     ],
     ids=str,
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from examples import examples
 from hypothesis import HealthCheck, assume, event, example, given, settings
 from hypothesis import strategies as st
 from round_trips import check_round_trip
@@ -26,10 +27,10 @@ from recommender.writing import YamlStyle
 few = settings(
     deadline=None,
     derandomize=True,
-    max_examples=60,
+    max_examples=examples(60),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-many = settings(few, max_examples=400)
+many = settings(few, max_examples=examples(400))
 
 
 # --- front matters
@@ -311,7 +312,7 @@ def test_texts_and_lists_under_other_keys_come_out_again(data: bytes, items: lis
 def test_most_of_what_is_tried_is_written(inside: Callable[[], st.SearchStrategy[str]]) -> None:
     verdicts = []
 
-    @few
+    @settings(few, max_examples=60)
     @given(files(inside()))
     def collect(data: bytes) -> None:
         with trial_of(readers=FAST_READERS[:1]) as trial:

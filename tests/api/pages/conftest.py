@@ -17,14 +17,31 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that must not complain."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One tab for all tests: a new one for each would be a process for each."""
+    context = browser.new_context()
     # Pictures of made-up articles lie nowhere: that is found at once, and not when a name server says so.
     context.route(re.compile(r"https?://(?!127\.0\.0\.1)"), lambda route: route.abort("namenotresolved"))
-    opened = context.new_page()
-    complaints = Complaints(opened)
-    yield opened
-    assert complaints == []
+    yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def failing_page(tab: Page) -> Iterator[Page]:
+    """A page as in a new tab, which may meet errors."""
+    tab.set_viewport_size({"width": 1440, "height": 1000})
+    yield tab
+    tab.unroute_all()
+    tab.goto("about:blank")
+    tab.emulate_media(color_scheme="null")
+    tab.context.clear_cookies()
+    tab.context.clear_permissions()
+
+
+@pytest.fixture
+def page(failing_page: Page) -> Iterator[Page]:
+    """A page as in a new tab, which must not complain."""
+    with Complaints(failing_page) as complaints:
+        yield failing_page
+        assert complaints == []

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from browser import site, violations
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Response, Route, expect
 from samples import SEEDS, article, corpus_of
 from servers import RECOMMENDER, free_port, running
 
@@ -69,14 +69,6 @@ def seeds_server(servers: tuple[str, str]) -> str:
 def odd_server(servers: tuple[str, str]) -> str:
     """Where what is odd is explored."""
     return servers[1]
-
-
-@pytest.fixture
-def failing_page(browser: Browser) -> Iterator[Page]:
-    """A page that is to meet errors, which its console tells."""
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
 
 
 def ranked(page: Page) -> list[str]:
@@ -257,25 +249,24 @@ def test_all_of_it_works_by_keyboard(page: Page, seeds_server: str) -> None:
     ],
 )
 @pytest.mark.parametrize("path", ["/", f"/explore?id={COMET}&other={SECOND}", "/draft", "/corpus"])
-def test_axe_finds_nothing_wrong(browser: Browser, seeds_server: str, path: str, width: int, theme: str) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
-    page = context.new_page()
+def test_axe_finds_nothing_wrong(page: Page, seeds_server: str, path: str, width: int, theme: str) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     page.goto(seeds_server + path)
     for summary in page.locator("summary").all()[:2]:
         summary.click()
     # What axe is made of runs outside of the page's own policy.
     assert violations(page) == []
-    context.close()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_sticks_out_and_nothing_runs(page: Page, odd_server: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+def test_nothing_sticks_out_and_nothing_runs(page: Page, odd_server: str) -> None:
     for path in ("/?q=zodiac", "/explore?id=script", "/explore?id=arabic&other=long", "/draft", "/corpus"):
         page.goto(odd_server + path)
         for summary in page.locator("summary").all():
             summary.click()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     page.goto(f"{odd_server}/explore?id=script")
     assert page.locator("h1").inner_text().startswith("<script>alert(1)</script> zodiac <img src=x")
     assert page.locator("a[href^='javascript:']").count() == 0
@@ -302,8 +293,13 @@ def test_a_picture_that_fails_leaves_a_quiet_place(page: Page, seeds_server: str
 
 def test_the_first_view_is_light(page: Page, seeds_server: str) -> None:
     sizes: list[int] = []
-    page.on("response", lambda response: sizes.append(len(response.body())))
+
+    def weigh(response: Response) -> None:
+        sizes.append(len(response.body()))
+
+    page.on("response", weigh)
     page.goto(seeds_server, wait_until="networkidle")
+    page.remove_listener("response", weigh)
     assert len(sizes) <= 10
     assert sum(sizes) <= 300_000
 
@@ -347,11 +343,11 @@ def test_the_box_stands_in_a_foreign_page_as_its_own(page: Page, seeds_server: s
 
 
 def test_the_box_moves_nothing(page: Page, seeds_server: str, foreign: Open) -> None:
-    page.add_init_script(
+    observer = (
         "window.shift = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) "
         "window.shift += entry.value; }).observe({ type: 'layout-shift', buffered: true });"
     )
-    foreign(seeds_server, COMET)
+    foreign(seeds_server, COMET, policy=f"<script>{observer}</script>")
     expect(page.locator("related-articles a")).to_have_count(4)
     page.wait_for_timeout(300)
     assert page.locator("#below").bounding_box()["y"] > 300  # type: ignore[index]
@@ -400,15 +396,15 @@ def test_the_box_links_within_the_site_where_entries_have_paths_alone(
 
 
 @pytest.mark.parametrize("size", ["16px", pytest.param("62.5%", marks=pytest.mark.long), "30px"])
-@pytest.mark.parametrize("width", [200, pytest.param(390, marks=pytest.mark.long), 1440])
-def test_the_box_keeps_within_its_place(page: Page, seeds_server: str, foreign: Open, width: int, size: str) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+def test_the_box_keeps_within_its_place(page: Page, seeds_server: str, foreign: Open, size: str) -> None:
     foreign(seeds_server, COMET, policy=f"<style>html {{ font-size: {size}; }}</style>")
     expect(page.locator("related-articles a")).to_have_count(4)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for item in page.locator("related-articles li").all():
-        inside = "item => item.querySelector('.text').scrollHeight <= item.clientHeight"
-        assert item.evaluate(inside)
+    for width in (200, 390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for item in page.locator("related-articles li").all():
+            inside = "item => item.querySelector('.text').scrollHeight <= item.clientHeight"
+            assert item.evaluate(inside)
 
 
 def test_an_element_written_by_hand_is_drawn_once(page: Page, seeds_server: str, tmp_path: Path) -> None:

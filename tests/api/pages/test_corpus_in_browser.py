@@ -119,15 +119,14 @@ def test_without_scripts_the_form_does_the_same(browser: Browser, address: str) 
         *(pytest.param(width, "dark", marks=pytest.mark.long) for width in (390, 768, 1440)),
     ],
 )
-def test_axe_finds_nothing_wrong_and_nothing_sticks_out(browser: Browser, address: str, width: int, theme: str) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
-    page = context.new_page()
+def test_axe_finds_nothing_wrong_and_nothing_sticks_out(page: Page, address: str, width: int, theme: str) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     for query in ("", "?state=orphan"):
         page.goto(address + query)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.locator("#rows").evaluate("rows => rows.scrollWidth <= rows.clientWidth")
         assert violations(page) == []
-    context.close()
 
 
 def test_hostile_titles_are_text(page: Page, address: str) -> None:

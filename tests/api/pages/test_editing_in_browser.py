@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from browser import violations
+from commands import run
 from editing import PLAIN, write_site
 from playwright.sync_api import Browser, Page, expect
 from servers import RECOMMENDER, free_port, running
 
 TAKEN = "---\ntitle: Harbour\nrelated:\n  - title: Pier\n    url: https://quay.example/pier/\n---\n"
-WIDTHS = (390, 1280)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +38,7 @@ def article(root: Path) -> str:
     return (root / "a.md").read_text()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.long)])
 def test_a_suggestion_is_taken_moved_pinned_banned_and_all_of_it_is_taken_back(
     page: Page, site: tuple[str, Path], width: int
 ) -> None:
@@ -133,9 +132,8 @@ def test_the_server_listens_to_this_machine_alone(tmp_path: Path) -> None:
         (("--trusted-proxies", "1"), "leave out --uds, --trusted-proxies and --store"),
         (("--workers", "2"), "--edit needs --workers 1"),
     ):
-        command = [RECOMMENDER, "serve", str(root), "--edit", "--models", str(tmp_path / "models"), *options]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        assert (done.returncode, reason in done.stderr) == (2, True), done.stderr
-    done = subprocess.run([RECOMMENDER, "serve", "--edit"], capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, "--edit writes into the files of CORPUS; name it" in done.stderr) == (2, True)
+        done = run("serve", root, "--edit", "--models", tmp_path / "models", *options)
+        assert (done.exit_code, reason in done.stderr) == (2, True), done.stderr
+    done = run("serve", "--edit")
+    assert (done.exit_code, "--edit writes into the files of CORPUS; name it" in done.stderr) == (2, True)
     assert not (tmp_path / "models").exists()
