@@ -125,11 +125,17 @@ def _attack_requests(tally: Tally, browser: _Browser, site: Path, known: list[Ma
         tally.check(fine, f"a form with {changed} -> {answer.said()}")
         page = browser.act(article.id, "take", other.id)
     for path in ("/edit", "/explore", "/corpus.csv", "/readyz", "/articles"):
-        for headers in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"X-Forwarded-For": "10.0.0.1"}):
+        for headers in _FOREIGN:
             answer = browser.client.ask(path, headers=headers)
             tally.check(answer.status == 403, f"GET {path} with {headers} -> {answer.said()}")
 
 
+_FOREIGN = (
+    {"Host": "evil.example"},
+    {"Origin": "http://evil.example"},
+    {"X-Forwarded-For": "10.0.0.1"},
+    {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image"},
+)
 _HOSTS = (
     "evil.example",
     "localhost.evil.example",

@@ -190,6 +190,25 @@ def test_others_than_this_machine_and_its_own_pages_are_refused(
     assert article(root) == PLAIN
 
 
+@pytest.mark.parametrize(
+    ("site", "kind", "status"),
+    [
+        ("cross-site", "document", 200),
+        ("cross-site", "image", 403),
+        ("same-site", "iframe", 403),
+        ("none", "empty", 200),
+    ],
+)
+def test_other_pages_may_link_here_and_hold_nothing_of_it(editor: Editor, site: str, kind: str, status: int) -> None:
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Dest": kind}
+    assert editor.client.get("/edit?id=a&act=take&other=pier", headers=headers).status_code == status
+
+
+def test_a_proxy_that_does_not_say_that_it_is_one_is_known_by_its_version_of_http(editor: Editor) -> None:
+    refused = editor.client.get("/", environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"})
+    assert (refused.status_code, "through a proxy (HTTP/1.0)" in refused.text) == (403, True)
+
+
 def test_a_form_that_a_browser_says_is_anothers_is_refused(editor: Editor) -> None:
     answer = editor.client.post("/edit", data={}, headers={"Sec-Fetch-Site": "same-site"})
     assert answer.status_code == 403
