@@ -15,6 +15,7 @@ from recommender.sites.site import Site, is_language_code, normalise_language
 GENERATORS = tuple(generator.name for generator in ALL)
 """The names of all kinds of site, in the order in which they are tried."""
 
+_OF_PAGES = ("legal", "page", "pages")  # sections whose pages stand by themselves
 _LEVELS_ABOVE = 5  # where no repository's root ends the search
 
 
@@ -114,10 +115,11 @@ def _with_resources(site: Site, files: Sequence[str]) -> Site:
 
 
 def _with_standalone_folders(site: Site, files: Sequence[str]) -> Site:
-    """Where posts lie in sections, pages directly in a content folder stand by themselves, unless most pages do."""
+    """Set pages apart that lie directly in a content folder or in a section of pages, unless most pages do."""
     if not site.has_sections:
         return site
     roots = {folder.removeprefix(".") for folder in (*site.content_folders, *site.language_folders)}
+    sections = {f"{root}/{name}".removeprefix("/") for root in roots for name in _OF_PAGES}
     folders = Counter(site.bundle_folder(site.path_of(file)) for file in files if site.has(file))
-    within = sum(count for folder, count in folders.items() if folder in roots)
-    return site if 2 * within > folders.total() else replace(site, standalone_folders=tuple(sorted(roots)))
+    few = [some for some in (roots, sections) if 2 * sum(folders[folder] for folder in some) <= folders.total()]
+    return replace(site, standalone_folders=tuple(sorted(set().union(*few))))

@@ -52,7 +52,8 @@ class Site:
         section_stems: stems of files that are pages of a folder's list.
         standalone: globs of pages by themselves, such as About.
         has_sections: whether posts lie in folders of the content folders, so that a page directly in one stands
-            by itself, unless most pages do; `detection.py` adds such pages' folders to `standalone_folders`.
+            by itself, or in its folder `legal` or `pages`, unless most pages do; `detection.py` adds such pages'
+            folders to `standalone_folders`.
         standalone_folders: content folders whose own pages stand by themselves.
         has_resources: whether files beside an `index` file, and below its folder, are parts of that page and none
             themselves; `detection.py` adds them to `resources`.

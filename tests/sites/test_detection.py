@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.sites import find_site
+from recommender.sites import Page, find_site
 
 
 @pytest.mark.parametrize("original", ["posts/tide.md", "posts/tide.en.md"])
@@ -26,3 +26,16 @@ def test_a_folder_of_drafts_holds_drafts_where_no_generator_says_otherwise(tmp_p
     site = find_site(tmp_path, ["drafts/a.md", "posts/b.md"])
     assert site.is_draft("drafts/a.md")
     assert not site.is_draft("posts/b.md")
+
+
+@pytest.mark.parametrize(
+    ("posts", "kind"), [(["content/a.md", "content/posts/b.md", "content/posts/c.md"], "standalone"), ([], "post")]
+)
+def test_pages_of_a_section_called_legal_stand_by_themselves_unless_most_pages_do(
+    tmp_path: Path, posts: list[str], kind: str
+) -> None:
+    (tmp_path / "hugo.toml").write_text('title = "Bees"\n')
+    legal = "content/legal/privacy.md"
+    site = find_site(tmp_path, [*posts, legal])
+    assert site.kind_of(Page(path=legal, fields={}, title="Privacy")) == kind
+    assert site.kind_of(Page(path="content/posts/b.md", fields={}, title="Bees")) == "post"
