@@ -60,7 +60,7 @@ def viewer_styles() -> Response:
 
 
 def _deliver_file(name: str, mimetype: str) -> Response:
-    return deliver(_Viewer(installed_version(_PACKAGE)), _content_of(name), mimetype)
+    return deliver(_Viewer(installed_version(_PACKAGE)), _content_of(name), mimetype, is_file=True)
 
 
 @cache

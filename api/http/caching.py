@@ -39,10 +39,15 @@ class Deliverer:
         self._compression = config.compression
         self._seed = f"{_PROGRAM}\n{config.published}\n{','.join(config.fields)}\n"
 
-    def __call__(self, environ: Mapping[str, str], source: Tagged, body: bytes, mimetype: str = JSON) -> Delivery:
+    def __call__(
+        self, environ: Mapping[str, str], source: Tagged, body: bytes, mimetype: str = JSON, *, is_file: bool = False
+    ) -> Delivery:
         """An answer with its headers, compressed if the client prefers that, or 304 if the client has it.
 
         Its ETag is strong: a hash of the model's tag, the program's version, the request and the compression.
+
+        Args:
+            is_file: the body is a file of this program, which is compressed once.
         """
         headers: list[tuple[str, str]] = []
         compressed = False
@@ -61,9 +66,16 @@ class Deliverer:
                 return Delivery("304 NOT MODIFIED", headers, b"")
         if compressed:
             headers.append(("Content-Encoding", "gzip"))
-            body = zlib.compress(body, _LEVEL, wbits=_GZIP)
+            body = _compressed_file(body) if is_file else _compressed(body)
         headers += (("Content-Type", mimetype), ("Content-Length", str(len(body))))
         return Delivery("200 OK", headers, body)
+
+
+def _compressed(body: bytes) -> bytes:
+    return zlib.compress(body, _LEVEL, wbits=_GZIP)
+
+
+_compressed_file = lru_cache(maxsize=8)(_compressed)
 
 
 @lru_cache(maxsize=256)
@@ -73,9 +85,10 @@ def takes_gzip(accept_encoding: str) -> bool:
     return accepted.quality("gzip") > 0 and accepted.quality("gzip") >= accepted.quality("identity")
 
 
-def deliver(source: Tagged, body: bytes, mimetype: str = JSON) -> Response:
-    """An answer that depends on the model or the store and the request alone: caches may keep it."""
-    delivery = cast("Deliverer", current_app.extensions["deliverer"])(request.environ, source, body, mimetype)
+def deliver(source: Tagged, body: bytes, mimetype: str = JSON, *, is_file: bool = False) -> Response:
+    """An answer that depends on the model or the store and the request alone: caches may keep it; see `Deliverer`."""
+    deliverer = cast("Deliverer", current_app.extensions["deliverer"])
+    delivery = deliverer(request.environ, source, body, mimetype, is_file=is_file)
     return Response(delivery.body, delivery.status, delivery.headers)
 
 

@@ -7,7 +7,7 @@ from api.pages.editing import allow_editing
 from api.pages.editing import operations as editing_operations
 from api.pages.exploration import Exploration
 from api.pages.explorer import operations as explorer_operations
-from api.pages.page import HTML, register_filters, render_page
+from api.pages.page import HTML, register_filters, render_page, render_refusal
 from api.pages.reasons import Piece, Reason, pieces
 from api.pages.timeline import Timeline
 
@@ -26,4 +26,5 @@ __all__ = [
     "pieces",
     "register_filters",
     "render_page",
+    "render_refusal",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+import yaml
 from msgspec import UNSET
 
 from api.http import TrialSettings, WrongRequestError
@@ -78,6 +79,17 @@ class Controls:
         """The settings that differ from the trained ones, as parameters of an address."""
         now = {name: f"{getattr(self, name):g}" for name in self.trained}
         return {name: text for name, text in now.items() if text != f"{self.trained[name]:g}"}
+
+    @property
+    def overrides(self) -> dict[str, float | None]:
+        """The same as values of `Settings`."""
+        values = {name: getattr(self, name) for name in self.changed}
+        return {name: value if value or name != "half_life_days" else None for name, value in values.items()}
+
+    @property
+    def yaml(self) -> str:
+        """The same as a file that `recommender train --settings` reads; empty where none differ."""
+        return yaml.safe_dump(self.overrides, sort_keys=False) if self.changed else ""
 
     def applied_to(self, recommender: Recommender) -> Recommender:
         """The recommender with these settings; the trained one, with its precomputed lists, if none differ."""

@@ -9,7 +9,7 @@ from typing import Self
 
 from flask import Response, abort, request
 
-from api.http import POLICY, DraftForm, ExploreQuery, HomeQuery, OperationGroup
+from api.http import POLICY, DraftForm, ExploreQuery, HomeQuery, OperationGroup, TrialSettings, uncached
 from api.pages.cards import Card
 from api.pages.controls import Controls
 from api.pages.editing import Desk, issue_form_token
@@ -32,12 +32,13 @@ def home(query: HomeQuery) -> Response:
     snapshot = visible_snapshot()
     words, limit = (query.q or "").strip(), query.limit or _ARTICLES
     found = snapshot.recommender.search_titles(words, limit=limit + 1)
+    example = None if words else _Example.first_of(snapshot.recommender, found[:_ARTICLES])
     return render_page(
         snapshot,
         "home.html",
         question=words,
-        example=None if words else _Example.first_of(snapshot.recommender, found[:_ARTICLES]),
-        found=_cards(found[:limit]),
+        example=example,
+        found=_cards(article for article in found[:limit] if example is None or article.id != example.id),
         cut=len(found) > limit,
         more=min(5 * limit, _MAX_ARTICLES) if len(found) > limit and limit < _MAX_ARTICLES else None,
     )
@@ -63,6 +64,15 @@ def explore(query: ExploreQuery) -> Response:
         question=words,
         others=_cards(others),
     )
+
+
+@operations.operation("GET", "/settings.yaml", response="application/yaml")
+def tried_settings(query: TrialSettings) -> Response:
+    """Settings that were tried in the explorer, as a file for `recommender train --settings`."""
+    controls = Controls.of(visible_snapshot().recommender, query)
+    response = uncached(controls.yaml.encode(), "application/yaml")
+    response.headers["Content-Disposition"] = 'attachment; filename="settings.yaml"'
+    return response
 
 
 @operations.operation("GET", "/draft", response=_PAGE)

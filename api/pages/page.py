@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask, Response, current_app, render_template, request
 from markupsafe import Markup
 
-from api.http import POLICY, deliver
+from api.http import POLICY, deliver, uncached
 from api.state import Snapshot
 
 HTML = "text/html; charset=utf-8"
@@ -27,6 +28,14 @@ def render_page(snapshot: Snapshot, template: str, **values: Any) -> Response:
         template, snapshot=snapshot, articles=len(snapshot.recommender), report=report_path().is_file(), **values
     )
     return deliver(replace(snapshot, tag=None), html.encode(errors="replace"), HTML)
+
+
+def render_refusal(status: HTTPStatus) -> Response:
+    """The page of a server without a model, in place of every page that needs one."""
+    request.environ[POLICY] = _POLICY
+    page = uncached(render_template("refusal.html").encode(), HTML)
+    page.status_code = status
+    return page
 
 
 def report_path() -> Path:

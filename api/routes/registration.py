@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Flask, Response, abort
+from flask import Flask, Response, abort, request
 
 from api.docs import operations as documentation
 from api.docs import viewer_operations
 from api.http import Operation, register_operations, rule_of, unavailable
-from api.pages import corpus_operations, editing_operations, explorer_operations
+from api.pages import corpus_operations, editing_operations, explorer_operations, render_refusal
 from api.routes.articles import operations as articles
 from api.routes.fragment import operations as fragments
 from api.routes.live_articles import operations as live_articles
@@ -31,6 +31,8 @@ MODEL_OPERATIONS: tuple[Operation, ...] = (
 )
 STORE_OPERATIONS: tuple[Operation, ...] = tuple(store)
 
+_REFUSAL = "this needs a model, and a store answers here; ask a server that is started without --store"
+
 
 def register_model_routes(app: Flask) -> None:
     """Add the routes of an application that answers from a model."""
@@ -44,7 +46,8 @@ def register_store_routes(app: Flask, answers: StoreAnswers) -> None:
     for operation in MODEL_OPERATIONS:
         if (operation.path, operation.method) not in answered:
             endpoint = f"elsewhere.{operation.id}"
-            app.add_url_rule(rule_of(operation), endpoint, _refuse, methods=[operation.method])
+            refuse = _refuse if operation.described else _refuse_page
+            app.add_url_rule(rule_of(operation), endpoint, refuse, methods=[operation.method])
 
     @app.errorhandler(StoreError)
     def store_unavailable(error: StoreError) -> Response:
@@ -53,5 +56,11 @@ def register_store_routes(app: Flask, answers: StoreAnswers) -> None:
 
 
 def _refuse(**_: str) -> Response:
-    detail = "this needs a model, and a store answers here; ask a server that is started without --store"
-    abort(HTTPStatus.NOT_IMPLEMENTED, detail)
+    abort(HTTPStatus.NOT_IMPLEMENTED, _REFUSAL)
+
+
+def _refuse_page() -> Response:
+    """The refusal of a page, as one where a browser asks."""
+    if request.accept_mimetypes.best_match(["application/problem+json", "text/html"]) == "text/html":
+        return render_refusal(HTTPStatus.NOT_IMPLEMENTED)
+    return _refuse()

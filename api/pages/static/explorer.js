@@ -115,6 +115,14 @@
       });
     }
   }
+  /* What can't be written to the clipboard, as on a page without TLS, is selected to be copied with the keyboard. */
+  document.addEventListener("click", async ({ target }) => {
+    if (!target.dataset?.copies) return;
+    const source = document.getElementById(target.dataset.copies);
+    getSelection().selectAllChildren(source);
+    const copied = await navigator.clipboard?.writeText(source.textContent).then(() => true, () => false);
+    target.textContent = copied ? "Copied" : "Selected";
+  });
   document.documentElement.classList.add("scripted");
   watchImages();
   /* Going back restores an earlier state by loading it; a jump within the page fires popstate, too. */

@@ -14,7 +14,10 @@ from api import create_app
 from api.http import TrialSettings
 from api.pages import Controls, Exploration, Piece, Reason, Timeline, pieces
 from recommender import Article, Recommender, Settings
+from recommender.artefacts import LocalModels
 from recommender.articles import parse_date
+from recommender.settings import read_overrides
+from recommender.training import train
 
 FLOOD = article("flood", "Wend floods the old town", "The river rose.", "2024-03-19T06:00:00Z")
 RESCUE = article("rescue", "Hundreds saved as Wend floods town", "Boats took people off.", "2024-03-19T18:00:00Z")
@@ -48,7 +51,7 @@ def titles(page: str) -> list[str]:
 
 def test_home_shows_an_example_and_the_newest_that_may_be_suggested() -> None:
     page = client().get("/").text
-    assert titles(page) == [one.entry["title"] for one in (FLOOD, GAUGE, CHESS, RESCUE, FLOOD, UNDATED)]
+    assert titles(page) == [one.entry["title"] for one in (FLOOD, GAUGE, CHESS, RESCUE, UNDATED)]
     assert "Of its 3 curated links, 2 are suggested." in page
 
 
@@ -105,6 +108,19 @@ def test_what_is_tried_ranks_anew() -> None:
     assert all(one.reason.why.decay == 1 for one in timeless.items)
     page = client().get("/explore?id=flood&half_life_days=0&title_weight=0.8").text
     assert 'href="/explore?id=rescue&amp;half_life_days=0&amp;title_weight=0.8"' in page
+
+
+def test_what_is_tried_is_a_file_that_training_reads(tmp_path: Path) -> None:
+    page = client().get("/explore?id=flood&half_life_days=0&title_weight=0.8&limit=3").text
+    [text] = re.findall(r'<pre[^>]*id="tried-settings"[^>]*>([^<]*)</pre>', page)
+    [address] = re.findall(r'href="([^"]*)" download', page)
+    answer = client().get(address.replace("&amp;", "&"))
+    assert answer.text == text == "half_life_days: null\ntitle_weight: 0.8\nlimit: 3\n"
+    (tmp_path / "settings.yaml").write_bytes(answer.data)
+    overrides = read_overrides(tmp_path / "settings.yaml")
+    model = train(corpus_of(FLOOD, RESCUE, links=LINKS), LocalModels(tmp_path / "models"), overrides)
+    assert overrides.items() <= model.settings.to_mapping().items()
+    assert 'id="tried-settings"' not in client().get("/explore?id=flood").text
 
 
 def test_what_is_as_trained_is_in_no_address_and_asks_the_trained_recommender() -> None:

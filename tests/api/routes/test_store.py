@@ -159,13 +159,24 @@ def test_an_option_that_only_a_model_knows_is_refused_by_name(
         assert f"the parameter '{name}' needs a model" in answer.json["detail"]  # type: ignore[index]
 
 
+@pytest.mark.parametrize("path", ["/", "/docs", "/corpus?page=2"])
+def test_a_page_says_why_it_is_not_there_and_what_to_do(redis: RedisServer, path: str) -> None:
+    client = stored(redis)
+    page = client.get(path, headers={"Accept": "text/html"})
+    assert (page.status_code, page.mimetype) == (501, "text/html")
+    assert "This page needs a model, and here lists come from a store." in page.text
+    assert "<code>recommender serve --models MODELS</code>" in page.text
+    assert "this needs a model" in client.get(path).text
+
+
 def test_whatever_needs_a_model_is_not_implemented(both: tuple[FlaskClient, FlaskClient]) -> None:
     here = {(operation.path, operation.method) for operation in STORE_OPERATIONS}
     elsewhere = [one for one in MODEL_OPERATIONS if (one.path, one.method) not in here]
     assert {one.id for one in elsewhere} >= {"article", "articles", "related_to_draft", "post_article", "home"}
     for one in elsewhere:
         answer = both[0].open(one.path.replace("{id}", "a"), method=one.method.upper(), headers={"Accept": "text/html"})
-        assert (answer.status_code, answer.content_type) == (501, "application/problem+json")
+        expected = "application/problem+json" if one.described else "text/html; charset=utf-8"
+        assert (answer.status_code, answer.content_type) == (501, expected)
     assert both[0].get("/nowhere").status_code == 404
 
 
