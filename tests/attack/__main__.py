@@ -19,7 +19,7 @@ from attack.answers import attack_headers, attack_pages
 from attack.connections import attack_connections
 from attack.damage import attack_artefacts, attack_journals
 from attack.determinism import attack_determinism
-from attack.durability import attack_disk, attack_writes
+from attack.durability import attack_disk, attack_races, attack_writes
 from attack.editing import attack_editing
 from attack.files import attack_edited_files, attack_killed_runs, attack_mutants, attack_variants
 from attack.look_ups import attack_lists, attack_round_trips
@@ -36,6 +36,7 @@ _SERVED = (
     "bodies",
     "pages",
     "lists",
+    "races",
     "writes",
     "connections",
     "editing",
@@ -56,7 +57,7 @@ _AREAS: tuple[_Row, ...] = (
         attack_headers,
     ),
     ("bodies", 299, "a body that is none is refused, and what is refused or withdrawn is not served", attack_bodies),
-    ("pages", 364, "a page runs nothing of what it shows, may not be framed, and names nothing private", attack_pages),
+    ("pages", 1100, "a page runs nothing of what it shows, may not be framed, and names nothing private", attack_pages),
     ("lists", 10_020, "no list holds its own article, one twice, or one that may not be suggested", attack_lists),
     (
         "connections",
@@ -65,6 +66,7 @@ _AREAS: tuple[_Row, ...] = (
         attack_connections,
     ),
     ("editing", 600, "an editor's act is written as it was shown, and taken back; nobody else writes", attack_editing),
+    ("races", 375, "all workers say the same of what was posted and withdrawn through them at once", attack_races),
     ("writes", 548, "what was acknowledged last is what is served, whatever was killed", attack_writes),
     (
         "disk",

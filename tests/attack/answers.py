@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 from attack.look_ups import names_nothing_private
+from attack.protocol import VALUES
 from attack.stage import BEARER, PAYLOADS, Answer, Client, Stage, path_of
 from attack.tally import Tally
 
@@ -133,6 +134,9 @@ def attack_pages(tally: Tally, stage: Stage) -> None:
         for payload, form in itertools.product(PAYLOADS, _FORMS):
             path = form + urlencode({"": payload})[1:]
             _judge(tally, path, client.ask(path, headers={"Accept": "text/html"}))
+        for path, name, value in itertools.product(("/corpus", "/corpus.csv"), _SELECTING, VALUES):
+            asked = f"{path}?{urlencode({name: value})}"
+            _judge(tally, asked, client.ask(asked, headers={"Accept": "text/html"}))
         for page in ("/", "/corpus", "/docs", "/draft", "/corpus?state=hub"):
             _judge(tally, page, client.ask(page, headers={"Accept": "text/html"}))
         for article in tally.chance.sample([one for one in stage.articles if not one.there], 35):
@@ -140,6 +144,7 @@ def attack_pages(tally: Tally, stage: Stage) -> None:
             names_nothing_private(client, stage, f"/?{urlencode({'q': article.title.rpartition(' ')[2]})}", tally)
 
 
+_SELECTING = ("from", "provider", "topic", "state", "sort", "order", "size", "page")
 _FORMS = ("/?q=", "/explore?id=", "/corpus?topic=", "/nowhere/", "/docs?a=", "/articles/")
 
 

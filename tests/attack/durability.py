@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import random
 import resource
 import shutil
 import signal
@@ -12,6 +13,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from samples import SEEDS
 from servers import RECOMMENDER, Supervised, free_port
 from waiting import until
 
-from attack.stage import BEARER, QUIET, TOKEN, Client, Stage, command, path_of
+from attack.stage import BEARER, QUIET, TOKEN, Answer, Client, Stage, command, path_of
 from attack.tally import Tally
 from recommender.artefacts import LocalModels
 
@@ -103,6 +105,47 @@ def _answers(port: int) -> bool:
 def _is_served(client: Client, id: str, title: str | None) -> bool:
     answer = client.ask(path_of(id, rest=""))
     return answer.status == 404 if title is None else answer.status == 200 and answer.json["article"]["title"] == title
+
+
+def attack_races(tally: Tally, stage: Stage) -> None:
+    """Post at the same IDs and addresses, and withdraw, through all workers at once: then all say the same of each.
+
+    So does a server that reads it all from the disk.
+    """
+    models = shutil.copytree(stage.models, stage.root / "raced")
+    chances = [random.Random(tally.chance.random()) for _ in range(6)]
+    with stage.served(models, workers=3) as client:
+        with ThreadPoolExecutor(len(chances)) as pool:
+            for answers in pool.map(lambda chance: _post_and_withdraw(Client(client.port), chance), chances):
+                for answer in answers:
+                    tally.check(answer.status in (200, 201, 404), f"a post or a withdrawal -> {answer.said()}")
+        time.sleep(3)  # in which each worker has read what the others have taken
+        said = [_live_answers(Client(client.port)) for _ in range(12)]
+    with stage.served(models) as client:
+        said += [_live_answers(Client(client.port)) for _ in range(3)]
+    for one in said:
+        tally.check(one == said[0], f"one worker says {one}, and another {said[0]}")
+
+
+def _post_and_withdraw(client: Client, chance: random.Random) -> list[Answer]:
+    answers = []
+    for number in range(60):
+        id = f"raced-{chance.randrange(6)}"
+        if chance.random() < 0.3:
+            answers.append(client.ask(path_of(id, rest=""), method="DELETE", headers=BEARER))
+            continue
+        article = {"id": id, "title": f"Zebra {number} {chance.random()}"}
+        if chance.random() < 0.6:
+            article["url"] = f"https://raced.example/{chance.randrange(3)}"
+        answers.append(client.post("/articles", article, **BEARER))
+    return answers
+
+
+def _live_answers(client: Client) -> list[object]:
+    """What a worker says of every ID, every address, and the titles."""
+    paths = [path_of(f"raced-{number}", rest="") for number in range(6)]
+    paths += [f"/related?fields=id&url=https://raced.example/{number}" for number in range(3)]
+    return [client.ask(path).json for path in [*paths, "/articles?q=Zebra&limit=20"]]
 
 
 def attack_disk(tally: Tally, stage: Stage) -> None:

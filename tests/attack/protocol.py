@@ -18,7 +18,7 @@ _TAKEN_BY = {
     **dict.fromkeys(("url", "ids"), "/related"),
     **dict.fromkeys(("q", "cursor", "since", "language"), "/articles"),
 }
-_VALUES = (
+VALUES = (
     *(
         "",
         "0",
@@ -131,7 +131,7 @@ def attack_requests(tally: Tally, stage: Stage) -> None:
 
 
 def _ask_parameters(tally: Tally, client: Client, id: str) -> None:
-    for name, value in itertools.product(_PARAMETERS, _VALUES):
+    for name, value in itertools.product(_PARAMETERS, VALUES):
         base = _TAKEN_BY.get(name, path_of(id))
         path = f"{base}?{urlencode({name: value})}"
         answer = client.ask(path)

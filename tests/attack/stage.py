@@ -200,10 +200,11 @@ class Stage:
         return self.root / "models"
 
     @contextmanager
-    def served(self, models: Path | None = None, **settings: str) -> Iterator[Client]:
-        """A server with two workers, on loopback."""
+    def served(self, models: Path | None = None, *, workers: int = 2, **settings: str) -> Iterator[Client]:
+        """A server on loopback."""
         port = free_port()
-        serve = [RECOMMENDER, "serve", "--port", str(port), "--models", str(models or self.models), "--workers", "2"]
+        serve = [RECOMMENDER, "serve", "--port", str(port), "--models", str(models or self.models)]
+        serve += ["--workers", str(workers)]
         environment = {**QUIET, "RECOMMENDER_TOKEN": TOKEN, **settings}
         with running(serve, port, path="/readyz", **environment):
             yield Client(port)
