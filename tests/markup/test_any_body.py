@@ -24,8 +24,9 @@ PIECES = [
     "{% link ", "{% raw %}", "{% highlight %}", "{% endhighlight %}", "{% comment %}", "{{< highlight >}}",
     "{{< /highlight >}}", "{#", "{#a", "{:", "{::", "{::comment}", "{.a", "{/*", "*/}", "{'", ":::", ":::a\n",
     " :::[", "!!! ", '\n!!! a "b"\n', '=== "a\n    b\n', "import a ", "\nimport x from\n", "export {\n",
-    "export const a = {}\n", "http://", "www.a.", "a@b.", "[toc]", "* a\n{:toc", ">[!a", "$", "中", "\u200b", "\x00",
-    "\ud800", "\r", "\n\n", "a", " ",
+    "export const a = {}\n", "\n::a\n---\nb: c\n", "\n::\n", " :a[", ":a{", "]{.a", "{#if a}", "{/if}", "{@html",
+    "<%", "%>", "[[a|", "]]", "![[", "http://", "www.a.", "a@b.", "[toc]", "* a\n{:toc", ">[!a", "$", "中", "\u200b",
+    "\x00", "\ud800", "\r", "\n\n", "a", " ",
 ]
 # fmt: on
 

@@ -22,6 +22,7 @@ LINKS = {
     "link of Hexo": ("{% link Bees https://a.example %}", ("https://a.example",)),
     "post_link": ("{% post_link bees 'The bees' %}", ("bees",)),
     "ref": ('[a]({{< ref "my bees.md" >}}) [b]({{% relref path="b.md" %}})', ("my bees.md", "b.md")),
+    "wiki links": ("[[My bees|bees]] [[hive/Wax#hum]] ![[bee.jpg]] [[1]](/a)", ("My bees", "hive/Wax", "/a")),
     "Zola": ("[a](@/blog/bees.md#hum)", ("@/blog/bees.md#hum",)),
 }
 

@@ -51,6 +51,16 @@ RULES = {
     "highlight": ("Bees.\n\n{{< highlight go >}}\nx := 1\n{{< / highlight >}}\n\nAnts.", "Bees.\nAnts."),
     "a shortcode of a longer name": ("{{< code-tabs >}}Bees{{< /code-tabs >}}", "Bees"),
     "body shortcode of Zola": ("{% quote(author='Ann') %}\nBees hum.\n{% end %}", "Bees hum."),
+    # ERB, EJS, Svelte
+    "tags of ERB": ('<% if may %>Bees<% end %> hum.\n\n<%= render "hive" %>', "Bees hum."),
+    "blocks of Svelte": ("{#if may}\nBees {@html hive}hum.\n{:else}\nAnts.\n{/if}", "Bees hum.\nAnts."),
+    # Nuxt Content, Obsidian
+    "component": ('::note{icon="bee"}\nBees **hum**.\n::', "Bees hum."),
+    "component with options": ("::note\n---\nicon: bee\nsize:\n  wide: 2\n---\nBees hum.\n::", "Bees hum."),
+    "component in a line": ('Hit :kbd[Enter]{size="xs"}.\n\n:img{src="/hive.jpg" alt="A hive"}', "Hit Enter."),
+    "colons of no component": ("At 10:30 std::list :smile: a:b[c] hum.", "At 10:30 std::list :smile: a:b[c] hum."),
+    "attributes of a span": ("[Bees]{.big} and *ants*{.small}", "[Bees] and ants"),
+    "embedded note": ("Bees.\n\n![[hive.jpg|300]]", "Bees."),
     # kramdown, Docusaurus, MkDocs
     "attributes": ("## Bees {#bees .big}\n\nHum.\n{: .wide #hum}", "Bees\nHum."),
     "table of contents": ("* TOC\n{:toc}\n\n[TOC]\n\nBees.", "Bees."),

@@ -1,4 +1,4 @@
-"""Marks that stand on lines of their own: MkDocs' admonitions and tabs, tables of contents, alerts, indents."""
+"""Marks besides tags: MkDocs' admonitions and tabs, components, wiki links, tables of contents, alerts."""
 
 from __future__ import annotations
 
@@ -17,6 +17,17 @@ _ALERT = re.compile(r"(?<=>)[ \t]*\[!\w+\][+-]?")
 _HTML_START = re.compile(r"\s*<[a-z]", re.IGNORECASE)
 _INDENTED_HTML = re.compile(r"^[ \t]{4,}(?=</?[a-z])", re.MULTILINE | re.IGNORECASE)
 _ANY_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+# Containers and components of VitePress, Docusaurus and Nuxt Content, whose options may be YAML of their own.
+_CONTAINER = re.compile(
+    r"^[ \t]*:{2,}(?:[ \t]*[A-Za-z][\w-]*(?:\[(?P<label>[^\]\n]*)\])?(?:\{[^\n]*\})?(?P<title>[ \t][^\n]*)?)?[ \t]*$"
+    r"(?:\n[ \t]*---\n(?:(?![ \t]*---$)(?:[ \t]*[\w-]+:|[ \t]+)[^\n]*\n)*+[ \t]*---$)?",
+    re.MULTILINE,
+)
+_COMPONENT = re.compile(r"(?<![\w:]):[a-z][\w-]*(?:\[(?P<label>[^\[\]\n]*)\](?:\{[^{}\n]*\})?|\{[^{}\n]*\})")
+_ATTRIBUTES = re.compile(r"(?<=[\])*_`])\{(?:[.#:][\w:.#-]+|[\w-]+=)[^{}\n]*\}")
+_WIKI_LINK = re.compile(
+    r"(?P<embeds>!?)\[\[(?P<target>[^\W_][^\[\]|#\n]*)?(?:#[^\[\]|\n]*)?(?:\|(?P<words>[^\[\]\n]*))?\]\](?!\()"
+)
 _LIST_ITEM = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]", re.MULTILINE)
 
 
@@ -33,11 +44,30 @@ def remove_line_marks(source: str, *, is_mdx: bool) -> str:
         source = _CONTENTS_LIST.sub("", source)
     if "[!" in source:
         source = _ALERT.sub("", source)
+    if "::" in source:
+        source = _CONTAINER.sub(_write_container, source)
+    if ":" in source and ("{" in source or "[" in source):
+        source = _ATTRIBUTES.sub("", _COMPONENT.sub(lambda match: match["label"] or "", source))
+    source = _CONTENTS_MARK.sub("", source)
+    if "[[" in source:
+        source = _WIKI_LINK.sub(_write_wiki_link, source)
     if is_mdx and not _LIST_ITEM.search(source):
         source = _ANY_INDENT.sub("", source)
     elif _HTML_START.match(source):
         source = _INDENTED_HTML.sub("", source)
-    return _CONTENTS_MARK.sub("", source)
+    return source
+
+
+def _write_container(match: re.Match[str]) -> str:
+    return f"\n{match['label'] or (match['title'] or '').strip()}\n"
+
+
+def _write_wiki_link(match: re.Match[str]) -> str:
+    if match["embeds"]:
+        return ""
+    target = (match["target"] or "").strip()
+    words = match["words"] or target.rpartition("/")[2]
+    return f"[{words}](<{target}>)" if target else words
 
 
 def _write_admonition(match: re.Match[str]) -> str:

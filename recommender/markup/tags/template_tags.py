@@ -1,4 +1,4 @@
-"""Tags and shortcodes of Liquid (Jekyll, Eleventy), Nunjucks, Hexo, Hugo, Zola and kramdown."""
+"""Tags of Liquid (Jekyll, Eleventy), Nunjucks, Hexo, Hugo, Zola, kramdown, Svelte, and of ERB and EJS."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from recommender.markup.tags.page_references import find_reference, write_refere
 from recommender.markup.tags.scanner import Replacement
 
 _LONGEST = 4000  # characters of a tag
-_CLOSERS = {"{%": "%}", "{{<": ">}}", "{{%": "%}}", "{{": "}}", "{#": "#}", "{::": "}"}
+_CLOSERS = {"{%": "%}", "{{<": ">}}", "{{%": "%}}", "{{": "}}", "{#": "#}", "{::": "}", "<%": "%>"}
+_SVELTE = re.compile(
+    r"\{(?:[#:/](?:if|else|each|await|then|catch|key|snippet)|@(?:html|const|render|debug))\b[^{}\n]*\}"
+)
 # Paired tags whose contents are dropped.
 _CODE = r"(?P<name>code|codeblock|comment|css|highlight|javascript|math|mermaid|plantuml|prism|script|style)(?![\w-])"
 _LIQUID_CODE = re.compile(rf"\{{%-?\s*{_CODE}")
@@ -18,8 +21,8 @@ _HUGO_CODE = re.compile(rf"\{{\{{[<%]\s*{_CODE}")
 class TemplateTags:
     """Reads the template tags of one text: what paired tags enclose is kept, except that of comments and code."""
 
-    starts = r"\{"
-    pattern = r"\{%|\{\{[<%]?|\{#|\{::"
+    starts = "[{<]"
+    pattern = r"\{%|\{\{[<%]?|\{::|\{[#:/@]|<%"
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -27,6 +30,10 @@ class TemplateTags:
 
     def read(self, opening: str, start: int, before: str) -> Replacement | None:
         """Nothing is put for a tag, but for one that refers to a page a link, or an address where that is expected."""
+        if svelte := _SVELTE.match(self._source, start):
+            return Replacement("", svelte.end())
+        if opening not in _CLOSERS:
+            return None
         end = self._find(re.escape(_CLOSERS[opening]), start + len(opening))
         if end is None or end - start > _LONGEST:
             return None
