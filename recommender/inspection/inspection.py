@@ -46,6 +46,7 @@ class Inspection:
 
     Attributes:
         site: the kind of site, and `reason` why the corpus is taken for one; empty where it was not read from files.
+        address_hint: where only the site's code tells addresses, the option that would say them.
         articles: those that have a file or a line; `linked_only` are known only from others' lists.
         dated, excerpted, summarised, with_text, with_topics, addressed: how many of them have a date, a given excerpt,
             one taken from the text, a text, topics, an address; `wordless` have neither excerpt nor text.
@@ -65,6 +66,7 @@ class Inspection:
 
     site: str = ""
     reason: str = ""
+    address_hint: str = ""
     articles: int = 0
     linked_only: int = 0
     dated: int = 0

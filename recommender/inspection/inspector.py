@@ -31,6 +31,7 @@ def inspect(corpus: Corpus, settings: Settings, *, chosen: Settings, given: Coll
         counter.result(),
         site="" if found is None else found.site.generator,
         reason="" if found is None else found.site.reason,
+        address_hint="" if found is None else found.site.address_hint,
         with_topics=len(corpus.topics),
         passed_over=() if found is None else tally_passed_over(found),
         problems=tally_problems(corpus.problems),

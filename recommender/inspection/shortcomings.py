@@ -27,10 +27,12 @@ def find_shortcomings(inspection: Inspection, problems: Sequence[Problem]) -> It
 def _addresses(one: Inspection) -> Iterator[str]:
     missing = one.articles - one.addressed
     if missing > _SOME * one.articles:
-        yield (
-            f"{_lack(missing, one, 'an address')}, so that an entry leads nowhere. Run this on the site's root, "
-            "where its configuration is, name a pattern (`--address /:year/:slug/`), or give each article a `url: …`."
+        cure = (
+            f"The site's code makes them: say how (`{one.address_hint}`)"
+            if one.address_hint
+            else "Run this on the site's root, where its configuration is, name a pattern (`--address /:year/:slug/`)"
         )
+        yield f"{_lack(missing, one, 'an address')}, so that an entry leads nowhere. {cure}, or give each a `url: …`."
 
 
 def _texts(one: Inspection) -> Iterator[str]:

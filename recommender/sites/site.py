@@ -22,8 +22,6 @@ ARTICLE_SUFFIXES = (".md", ".markdown", ".mdx", ".html", ".txt")
 UNREAD_SUFFIXES = (".org", ".adoc", ".asciidoc", ".rst", ".njk", ".qmd", ".ipynb", ".textile")
 """What other tools take for articles; it is passed over, counted and said."""
 
-INDEX_STEMS = ("index", "_index")  # named after their folder
-
 _LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}")
 
 _encode = msgspec.json.Encoder(
@@ -50,7 +48,10 @@ class Site:
         excluded: globs of files and folders that the configuration leaves out.
         draft_folders: names of folders whose files are drafts.
         section_stems: stems of files that are pages of a folder's list.
+        index_stems: stems of files that are named after their folder.
         standalone: globs of pages by themselves, such as About.
+        named_by_files: whether a page without a title has its file's name as one, as notes have it.
+        address_hint: where only code tells addresses, an option that may say them.
         has_sections: whether posts lie in folders of the content folders, so that a page directly in one stands
             by itself, or in its folder `legal` or `pages`, unless most pages do; `detection.py` adds such pages'
             folders to `standalone_folders`.
@@ -88,7 +89,10 @@ class Site:
     excluded: tuple[str, ...] = ()
     draft_folders: tuple[str, ...] = ("_drafts",)
     section_stems: tuple[str, ...] = ("_index",)
+    index_stems: tuple[str, ...] = ("index", "_index")
     standalone: tuple[str, ...] = ()
+    named_by_files: bool = False
+    address_hint: str = ""
     has_sections: bool = False
     standalone_folders: tuple[str, ...] = ()
     has_resources: bool = False
@@ -142,7 +146,8 @@ class Site:
     def bundle_folder(self, path: str) -> str:
         """The folder that a page lies in; of `name/index.md` the one that `name` lies in; empty for the root."""
         folder = path.rpartition("/")[0]
-        return folder.rpartition("/")[0] if self.stem_of(path) == "index" else folder
+        is_bundle = self.stem_of(path) in self.index_stems and self.stem_of(path) != "_index"
+        return folder.rpartition("/")[0] if is_bundle else folder
 
     def is_draft(self, path: str) -> bool:
         """Whether a page is a draft by the folder that it lies in."""
@@ -183,7 +188,7 @@ class Site:
         """The ID that a page gets from its path: its stem, or its folder's name, without the language's suffix."""
         stem = self.stem_of(path)
         folder = path.rpartition("/")[0].rpartition("/")[2]
-        return folder if stem in INDEX_STEMS and folder else stem
+        return folder if stem in self.index_stems and folder else stem
 
     def stem_of(self, path: str) -> str:
         """The name of a file without its ending and its language's suffix."""

@@ -103,7 +103,8 @@ def read_article_fields(
     """
     if line is None and site.default_fields:
         fields = {**site.default_fields, **fields}
-    title = get_title(fields) or body.heading or body.subheading
+    own_name = site.name_of(site.path_of(file)) if site.named_by_files and line is None else ""
+    title = get_title(fields) or own_name or body.heading or body.subheading
     if not title:
         raise FrontMatterError(_why_untitled(fields), path=file, line=line)
     path = site.path_of(file)

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from recommender.errors import CorpusError
 from recommender.sites.page import Page
 from recommender.sites.permalinks import escape, expand, slugify
-from recommender.sites.site import INDEX_STEMS, Site
+from recommender.sites.site import Site
 
 POSTED = Site(generator="posted", reason="it was posted and has no file")
 """What an article means that no file holds: its name is known only where it names no ID, and its folder never is."""
@@ -65,7 +65,7 @@ def _values(site: Site, page: Page) -> dict[str, str]:
         path = page.path.removeprefix(f"{site.corpus}/")
         stem = site.stem_of(path)
         folder = str(PurePosixPath(path).parent)
-        values["path"] = folder if stem in INDEX_STEMS else f"{folder}/{stem}".removeprefix("./")
+        values["path"] = folder if stem in site.index_stems else f"{folder}/{stem}".removeprefix("./")
     if "path" in values or (is_posted and not (page.fields.get("slug") or page.fields.get("id"))):
         values["name"] = _DATE_IN_NAME.sub("", site.name_of(page.path))
     for token in ("slug", "id"):

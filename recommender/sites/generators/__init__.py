@@ -2,6 +2,7 @@
 
 from recommender.sites.generators import (
     astro,
+    bridgetown,
     docusaurus,
     eleventy,
     folder,
@@ -11,8 +12,12 @@ from recommender.sites.generators import (
     jekyll,
     mkdocs,
     news_archive,
+    nextjs,
     nikola,
+    nuxt,
     pelican,
+    quartz,
+    sveltekit,
     vitepress,
     vuepress,
     zola,
@@ -27,12 +32,17 @@ ALL = (
     gatsby.GENERATOR,
     eleventy.GENERATOR,
     hexo.GENERATOR,
+    bridgetown.GENERATOR,
     jekyll.GENERATOR,
     zola.GENERATOR,
     pelican.GENERATOR,
     nikola.GENERATOR,
     mkdocs.GENERATOR,
     hugo.GENERATOR,
+    quartz.GENERATOR,
+    nuxt.GENERATOR,
+    nextjs.GENERATOR,
+    sveltekit.GENERATOR,
     folder.GENERATOR,
 )
 

@@ -28,6 +28,7 @@ def _configure(root: Path) -> Site | None:
         reason=f"{file.name} is Gatsby's",
         content_folders=folders,
         excluded=("node_modules", "public", ".cache"),
+        address_hint="--address /:slug/",
         base_urls={"": join_base_url(text_in(values, "siteMetadata", "siteUrl"), text_in(values, "pathPrefix"))},
     )
 
