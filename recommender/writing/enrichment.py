@@ -62,7 +62,7 @@ class Enrichment:
         self._limit = recommender.settings.limit if limit is None else limit
         self._options = options or Options()
         self._style = ListStyle.learn(root, corpus, shape=shape)
-        self._writer = FileWriter(root, corpus)
+        self._writer = FileWriter(root, corpus.article_files)
 
     def run(self, *, dry_run: bool = False, progress: bool = False) -> Iterator[Outcome]:
         """Write the lists, and yield the outcome for each file in their order; see `FileWriter.run`."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from more_itertools import chunked
 
-from recommender.corpus import ArticleFile, Corpus
+from recommender.corpus import ArticleFile
 from recommender.errors import RecommenderError
 from recommender.sources import (
     WRITTEN_LISTS_FILE,
@@ -28,13 +28,13 @@ _WRITERS = 4  # threads, which mostly wait for the disk
 
 
 class FileWriter:
-    """Writes into the files of a corpus that was read from `root`."""
+    """Writes into files of a corpus that was read from `root`; the lock keeps what it says of others."""
 
-    def __init__(self, root: Path, corpus: Corpus) -> None:
+    def __init__(self, root: Path, files: Sequence[ArticleFile]) -> None:
         self._root = root
-        self._files = corpus.article_files
-        self._lock_entries = {file.path: [file.written] for file in corpus.article_files if file.written is not None}
-        self._targets = _targets(root, corpus.article_files)
+        self._files = files
+        self._lock_entries = {file.path: [file.written] for file in files if file.written is not None}
+        self._targets = _targets(root, files)
         self._first_path: dict[Path, str] = {}
         self._duplicate_paths: dict[str, str] = {}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recommender import Corpus, Recommender, Settings
-from recommender.sources import WRITTEN_LISTS_FILE
+from recommender.sources import WRITTEN_LISTS_FILE, FileChoice
 from recommender.storage import locked_folder
 from recommender.writing import Enrichment, Mode, Outcome, Removal
 
@@ -280,6 +280,20 @@ def test_a_file_with_another_hard_link_is_left_alone(root: Path, tmp_path: Path)
     outcomes = {outcome.path: said(outcome) for outcome in Removal(root, corpus).run()}
     assert outcomes["dredger.md"] == reason
     assert (tmp_path / "backup.md").samefile(root / "dredger.md")
+
+
+def test_a_list_is_removed_from_a_file_that_is_no_article_any_more(root: Path) -> None:
+    before = {file.name: file.read_bytes() for file in root.iterdir()}
+    assert enriched(root)["crab"] == "written: filled"
+    corpus = Corpus.from_path(root, choice=FileChoice(exclude=("crab.md",)))
+    tried = Removal(root, corpus)
+    assert [said(outcome) for outcome in tried.run(dry_run=True) if outcome.path == "crab.md"] == ["written: removed"]
+    assert not tried.lists_are_recorded()
+
+    outcomes = {outcome.path: said(outcome) for outcome in Removal(root, corpus).run()}
+
+    assert outcomes["crab.md"] == "written: removed"
+    assert {file.name: file.read_bytes() for file in root.iterdir()} == before
 
 
 def test_mode_and_owner_stay(root: Path) -> None:
