@@ -27,16 +27,20 @@ def front_matter_of(file: Path) -> tuple[str, dict[str, object]]:
     return found.text, dict(parse_front_matter(found, path=file.name))
 
 
-def test_every_real_file_is_read(ai_news: Corpus) -> None:
+@pytest.mark.parametrize(("site", "articles", "lists"), [("gcp-news", 778, 212), ("tidb-docs-zh", 1204, 254)])
+def test_every_real_file_is_read(site: str, articles: int, lists: int) -> None:
+    corpus = Corpus.from_path(REAL / site)
+    assert (corpus.problems, len(corpus.articles), len(corpus.links)) == ((), articles, lists)
+
+
+@pytest.mark.long
+def test_every_file_of_thousands_is_read(ai_news: Corpus) -> None:
     assert ai_news.problems == ()
     names = {name for article in ai_news.articles for name in article.names}
     assert {file.stem for file in (REAL / "ai-news" / "_posts").iterdir()} <= names
-    for other, articles, lists in (("gcp-news", 778, 212), ("tidb-docs-zh", 1204, 254)):
-        corpus = Corpus.from_path(REAL / other)
-        assert (corpus.problems, len(corpus.articles), len(corpus.links)) == ((), articles, lists)
 
 
-@pytest.mark.parametrize(("site", "count"), [("ai-news", 3933), ("gcp-news", 217)])
+@pytest.mark.parametrize(("site", "count"), [pytest.param("ai-news", 3933, marks=pytest.mark.long), ("gcp-news", 217)])
 def test_writing_what_the_files_hold_in_the_hand_of_the_site_gives_the_same_bytes(site: str, count: int) -> None:
     files = [front_matter_of(file) for file in sorted((REAL / site / "_posts").iterdir())]
     style = YamlStyle.from_front_matters(text for text, _ in files[::20])
@@ -52,6 +56,7 @@ def test_writing_what_the_files_hold_in_the_hand_of_the_site_gives_the_same_byte
     assert lists == count
 
 
+@pytest.mark.long
 def test_entries_equal_the_curated_ones_and_every_answer_holds_the_contracts_keys_only(ai_news: Corpus) -> None:
     recommender = Recommender().fit(ai_news)
     answered = []

@@ -28,6 +28,14 @@ def archive(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def unlearnt(tmp_path: Path) -> tuple[str, Path]:
+    """Options that leave out learning, which takes a second."""
+    settings = tmp_path / "unlearnt.yaml"
+    settings.write_text("learn: false\n")
+    return "--settings", settings
+
+
+@pytest.fixture
 def copy_of_seeds(tmp_path: Path) -> Path:
     """A copy of seeds/ that a test may change."""
     return Path(shutil.copytree(SEEDS, tmp_path / "seeds"))

@@ -32,7 +32,7 @@ def test_enrich_says_what_would_change_and_writes_nothing(
 
 
 def test_enrich_writes_and_a_second_run_finds_nothing_to_do(
-    published: tuple[Path, Manifest], copy_of_seeds: Path
+    published: tuple[Path, Manifest], copy_of_seeds: Path, unlearnt: tuple[str, Path]
 ) -> None:
     models, manifest = published
     before = contents(copy_of_seeds)
@@ -47,7 +47,7 @@ def test_enrich_writes_and_a_second_run_finds_nothing_to_do(
     assert LocalModels(models).current() == manifest.version, "what enrich writes is no reason to train again"
     assert (
         "45 lists written by this program don't count"
-        in run("train", copy_of_seeds, "--models", models / "other").stderr
+        in run("train", copy_of_seeds, "--models", models / "other", *unlearnt).stderr
     )
 
 

@@ -34,7 +34,7 @@ def site(tmp_path: Path) -> Path:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A models folder with a model of the newsroom, which no test writes to."""
     models = tmp_path_factory.mktemp("trained") / "models"
-    run("train", SEEDS / "newsroom", models)
+    train(SEEDS / "newsroom", models)
     return models
 
 
@@ -49,6 +49,13 @@ def run(command: str, site: Path, models: Path, *more: str) -> str:
     done = CliRunner().invoke(main, [command, str(site), "--models", str(models), *more], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.output
+
+
+def train(site: Path, models: Path) -> str:
+    """Train without learning from links, which takes seconds and is not what this is about; returns all it printed."""
+    settings = models.with_name("settings.yaml")
+    settings.write_text("learn: false\n")
+    return run("train", site, models, "--settings", str(settings))
 
 
 def new(place: str) -> PostedArticle:
@@ -97,7 +104,7 @@ def test_training_gives_what_it_would_give_with_those_files(site: Path, models: 
     assert folded.links == with_files.links
     assert folded.links[harbour.id] == (LINK,)
     assert folded.fingerprint == Corpus.from_path(site).fingerprint
-    run("train", site, models)
+    train(site, models)
     trained = Recommender.load(models)
     assert list(trained.answers()) == list(Recommender(settings=trained.settings).fit(with_files).answers())
     assert len(overlay(models)) == 0  # the model has them
@@ -107,13 +114,13 @@ def test_training_gives_what_it_would_give_with_those_files(site: Path, models: 
 def test_what_the_corpus_holds_leaves_the_journal(site: Path, models: Path) -> None:
     harbour, hill = post(models, new("the harbour")), post(models, new("the hill"))
     (site / f"{harbour.id}.md").write_text(harbour.text.replace("related:", "provider: The Site\nrelated:"))
-    run("train", site, models)
+    train(site, models)
     assert waiting(models) == {hill.id}
     trained = Recommender.load(models)
     assert trained.article(harbour.id).entry["provider"] == {"name": "The Site"}  # the corpus has gone on
     assert trained.has_article(hill.id)
     (site / f"{hill.id}.md").write_text(hill.text)
-    run("train", site, models)
+    train(site, models)
     assert waiting(models) == set()
     assert len(overlay(models)) == 0
 
@@ -121,12 +128,12 @@ def test_what_the_corpus_holds_leaves_the_journal(site: Path, models: Path) -> N
 def test_an_older_model_is_served_with_what_it_lacks(site: Path, models: Path) -> None:
     older = LocalModels(models).current()
     harbour = post(models, new("the harbour"))
-    run("train", site, models)
+    train(site, models)
     LocalModels(models).use(older)
     assert not Recommender.load(models).has_article(harbour.id)
     assert overlay(models).recommender.has_article(harbour.id)
     (site / f"{harbour.id}.md").write_text(harbour.text)
-    run("train", site, models)
+    train(site, models)
     LocalModels(models).use(older)
     assert waiting(models) == set()
     assert overlay(models).recommender.has_article(harbour.id)
@@ -136,10 +143,10 @@ def test_what_every_version_has_leaves_the_journal(site: Path, models: Path) -> 
     older = LocalModels(models).current()
     harbour = post(models, new("the harbour"))
     (site / f"{harbour.id}.md").write_text(harbour.text)
-    run("train", site, models)
+    train(site, models)
     assert set(LiveChanges.load(models).posted) == {harbour.id}
     shutil.rmtree(models / older)
-    run("train", site, models)
+    train(site, models)
     assert not LiveChanges.load(models)
 
 
@@ -148,10 +155,10 @@ def test_an_update_is_folded_in_until_the_corpus_changes(site: Path, models: Pat
     text = file.read_text()
     post(models, with_id(re.sub("^title: .*", "title: Corrected", text, flags=re.MULTILINE)))
     for _ in range(2):
-        run("train", site, models)
+        train(site, models)
         assert Recommender.load(models).article(LINK).title == "Corrected"
     file.write_text(re.sub("^title: .*", "title: Corrected again", text, flags=re.MULTILINE))
-    run("train", site, models)
+    train(site, models)
     assert waiting(models) == set()
     assert Recommender.load(models).article(LINK).title == "Corrected again"
 
@@ -163,11 +170,11 @@ def test_what_is_withdrawn_stays_away_until_it_is_posted_again(site: Path, model
     assert not any(gone.id in links for links in corpus.links.values())
     assert set(gone.urls).isdisjoint(url for article in corpus.articles for url in article.urls)
     for _ in range(2):
-        run("train", site, models)
+        train(site, models)
         assert not Recommender.load(models).has_article(LINK)
     assert set(LiveChanges.load(models).withdrawn) == {LINK}
     post(models, with_id(next(site.rglob(f"{LINK}.md")).read_text()))
-    run("train", site, models)
+    train(site, models)
     assert Recommender.load(models).has_article(LINK)
     assert LiveChanges.load(models).unsettled == 0
     assert not LiveChanges.load(models).withdrawn
@@ -275,6 +282,6 @@ def test_damage_is_told_by_training_and_then_forgotten(site: Path, models: Path)
     post(models, new("the hill"))
     with closing(sqlite3.connect(models / JOURNAL_FILE)) as connection, connection:
         connection.execute("UPDATE record SET value = replace(value, 'harbour', 'bay') WHERE id = 2")
-    assert "is damaged, and lost" in run("train", site, models)
-    assert "is damaged, and lost" not in run("train", site, models)
+    assert "is damaged, and lost" in train(site, models)
+    assert "is damaged, and lost" not in train(site, models)
     assert len(LiveChanges.load(models).posted) == 1

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for all tests of a module: while it is there, an event loop runs."""
     with chromium() as found:
         yield found
 

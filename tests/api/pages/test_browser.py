@@ -129,6 +129,7 @@ def test_sliders_rank_anew_at_once_and_back_goes_back(page: Page, seeds_server: 
     assert ranked(page) == trained
 
 
+@pytest.mark.long
 def test_a_step_back_before_the_script_has_come_is_made_up_for(page: Page, seeds_server: str) -> None:
     page.goto(f"{seeds_server}/explore?id={COMET}")
     page.get_by_label("Half-life").press("End")
@@ -199,6 +200,7 @@ def test_an_error_is_a_page(failing_page: Page, seeds_server: str) -> None:
     expect(failing_page).to_have_title(re.compile("^Farewell"))
 
 
+@pytest.mark.long
 def test_without_scripts_forms_do_the_same(browser: Browser, seeds_server: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -248,7 +250,7 @@ def test_all_of_it_works_by_keyboard(page: Page, seeds_server: str) -> None:
         pytest.param(1440, "dark", marks=pytest.mark.long),
     ],
 )
-@pytest.mark.parametrize("path", ["/", f"/explore?id={COMET}&other={SECOND}", "/draft", "/corpus"])
+@pytest.mark.parametrize("path", ["/", f"/explore?id={COMET}&other={SECOND}", "/draft"])
 def test_axe_finds_nothing_wrong(page: Page, seeds_server: str, path: str, width: int, theme: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
@@ -260,7 +262,7 @@ def test_axe_finds_nothing_wrong(page: Page, seeds_server: str, path: str, width
 
 
 def test_nothing_sticks_out_and_nothing_runs(page: Page, odd_server: str) -> None:
-    for path in ("/?q=zodiac", "/explore?id=script", "/explore?id=arabic&other=long", "/draft", "/corpus"):
+    for path in ("/?q=zodiac", "/explore?id=script", "/explore?id=arabic&other=long", "/draft"):
         page.goto(odd_server + path)
         for summary in page.locator("summary").all():
             summary.click()

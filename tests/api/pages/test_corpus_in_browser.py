@@ -100,6 +100,7 @@ def test_files_are_downloaded(page: Page, address: str) -> None:
     assert len(download.value.path().read_text(encoding="utf-8-sig").splitlines()) == 31
 
 
+@pytest.mark.long
 def test_without_scripts_the_form_does_the_same(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
