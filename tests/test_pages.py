@@ -75,6 +75,7 @@ def test_make_serve_gives_the_look_ups_that_the_readme_shows(tmp_path: Path) -> 
 
 
 @needs_make
+@pytest.mark.long
 def test_make_serve_takes_a_folder_of_ones_own(tmp_path: Path) -> None:
     [command] = [line for line in SHELL if "CORPUS=" in line]
     shutil.copytree(SEEDS / "newsroom", tmp_path / "site" / "_posts")

@@ -50,8 +50,13 @@ def pieces(version: str, file: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("slice_rows", "precision", "learn"),
-    [(256, None, False), (256, 0.3, True), (1000, None, False), (1000, 0.3, False)],
-    ids=["in slices", "in slices with a precision, learnt", "at once", "at once with a precision"],
+    [
+        pytest.param(256, None, False, id="in slices"),
+        pytest.param(256, 0.3, False, id="in slices with a precision"),
+        pytest.param(256, 0.3, True, id="in slices with a precision, learnt", marks=pytest.mark.long),
+        pytest.param(1000, None, False, id="at once"),
+        pytest.param(1000, 0.3, False, id="at once with a precision"),
+    ],
 )
 def test_a_model_at_a_url_is_that_of_a_folder(
     bucket: RemoteModels, tmp_path: Path, slice_rows: int, precision: float | None, learn: bool

@@ -47,10 +47,10 @@ def test_evaluate_prints_a_table_and_writes_a_page_and_trec_files(
     assert len(ranking.read_text().splitlines()) == 810
 
 
-def test_evaluate_fails_under_a_figure(tmp_path: Path) -> None:
+def test_evaluate_fails_under_a_figure(tmp_path: Path, unlearnt: tuple[str, Path]) -> None:
     archive = write_archive(stories(misleading=True), tmp_path / "archive.jsonl")
-    assert run("evaluate", archive, "--fail-under", "0.5").exit_code == 0
-    result = run("evaluate", archive, "--fail-under", "1")
+    assert run("evaluate", archive, "--fail-under", "0.5", *unlearnt).exit_code == 0
+    result = run("evaluate", archive, "--fail-under", "1", *unlearnt)
     assert result.exit_code == 1
     assert result.stderr.startswith("recommender: nDCG@10 is 0.")
     assert result.stderr.endswith(", under 1\n")

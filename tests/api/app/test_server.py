@@ -17,7 +17,8 @@ from pathlib import Path
 import psutil
 import pytest
 from commands import run
-from samples import SEED_ID, SEEDS
+from editing import write_site
+from samples import SEED_ID
 from servers import RECOMMENDER, free_port, running
 from waiting import SLACK, until
 
@@ -28,14 +29,15 @@ from recommender.artefacts import LocalModels, Manifest
 
 def test_serve_with_a_corpus_trains_first_and_answers_as_the_application_does(tmp_path: Path) -> None:
     port = free_port()
-    models = str(tmp_path / "models")
-    command = [RECOMMENDER, "serve", str(SEEDS), "--port", str(port), "--models", models, "--workers", "2"]
+    models, site = str(tmp_path / "models"), write_site(tmp_path / "site")
+    command = [RECOMMENDER, "serve", str(site), "--port", str(port), "--models", models, "--workers", "2"]
     with running(command, port) as address:
         recommender = Recommender.load(models)
-        assert {article.id for article in recommender} == {article.id for article in Corpus.from_path(SEEDS).articles}
-        expected = create_app(recommender).test_client().get(f"/articles/{SEED_ID}/related").data
+        assert {article.id for article in recommender} == {article.id for article in Corpus.from_path(site).articles}
+        expected = create_app(recommender).test_client().get("/articles/pier/related").data
+        assert json.loads(expected)["related"]
         for _ in range(8):  # more than one worker answers, and all alike
-            with urllib.request.urlopen(f"{address}/articles/{SEED_ID}/related", timeout=30) as response:
+            with urllib.request.urlopen(f"{address}/articles/pier/related", timeout=30) as response:
                 assert response.headers["Content-Type"] == "application/json"
                 assert response.read() == expected
         trained = LocalModels(tmp_path / "models").current()
