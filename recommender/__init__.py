@@ -1,4 +1,4 @@
-"""Related articles: learns from titles and excerpts which articles belong together.
+"""Related articles: learns from titles, excerpts and texts which articles belong together.
 
 What can go wrong is in `recommender.errors`; every error there is a `RecommenderError`. The classes below are imported
 when they are first used: the command's `--help` waits for none of them.

@@ -12,8 +12,8 @@ from api.http import Operation, register_operations, rule_of, unavailable
 from api.pages import corpus_operations, editing_operations, explorer_operations, render_refusal
 from api.routes.articles import operations as articles
 from api.routes.fragment import operations as fragments
+from api.routes.health import operations as operating
 from api.routes.live_articles import operations as live_articles
-from api.routes.operations import operations as operating
 from api.routes.store import operations as store
 from api.routes.store_answers import StoreAnswers
 from recommender.errors import StoreError

@@ -30,7 +30,7 @@ from api.http import (
 from api.routes.articles import operations as articles
 from api.routes.fragment import deliver_widget, render_fragment
 from api.routes.fragment import operations as fragments
-from api.routes.operations import operations as operating
+from api.routes.health import operations as operating
 from api.routes.store_answers import StoreAnswers
 from api.state import Tagged
 from recommender.articles import Entry

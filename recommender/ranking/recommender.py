@@ -21,8 +21,8 @@ from recommender.corpus import Corpus, choose_defaults
 from recommender.errors import CorpusError
 from recommender.ranking.answer import encode_answer
 from recommender.ranking.explanation import Explanation
+from recommender.ranking.html_table import as_table
 from recommender.ranking.look_up import Identifiers, LookUp
-from recommender.ranking.notebook import as_table
 from recommender.ranking.options import Options
 from recommender.ranking.query_factors import query_factors
 from recommender.ranking.ranking import Ranked, Ranking

@@ -1,6 +1,7 @@
 """Tunes settings and term weights on the links there are, and on a site's rhythm where there are none.
 
-A gain counts only if it is beyond chance: `significance.py`, whose tests evaluation uses too.
+What is averaged over a grid has to win on the newest lists; other changes have to gain more than chance would give
+(`significance.py`, which also has the permutation test of `evaluation`).
 """
 
 from recommender.tuning.rhythm import Rhythm, estimate_rhythm
