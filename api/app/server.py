@@ -117,7 +117,7 @@ def _connections() -> int:
     if soft not in (-1, resource.RLIM_INFINITY) and soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return min(_CONNECTIONS, soft - _OTHER_FILES) if soft > 0 else _CONNECTIONS
+    return min(_CONNECTIONS, max(soft - _OTHER_FILES, soft // 4)) if soft > 0 else _CONNECTIONS
 
 
 @click.command(

@@ -130,3 +130,17 @@ def test_explanations_beyond_their_queue_are_refused_and_look_ups_are_not(port: 
     assert refused
     assert all(b"\r\nretry-after: 1\r\n" in answer for answer in refused)
     assert {answer[:12] for answer in answers} == {b"HTTP/1.1 200", b"HTTP/1.1 503"}
+
+
+def test_where_few_files_may_be_open_idle_connections_still_keep_nobody_waiting(
+    published_once: tuple[Path, Manifest], tmp_path: Path
+) -> None:
+    own, models = free_port(), tmp_path / "models"
+    copytree(published_once[0], models)
+    command = ["sh", "-c", 'ulimit -n 200; exec "$@"', "sh", RECOMMENDER, "serve", "--port", str(own)]
+    with running([*command, "--models", str(models)], own) as address, ExitStack() as held:
+        for _ in range(40):
+            held.enter_context(socket.create_connection(("127.0.0.1", own), timeout=60))
+        for path in ("/readyz", f"/explore?id={SEED_ID}"):
+            with urllib.request.urlopen(address + path, timeout=20) as response:
+                assert response.status == 200
