@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
 import msgspec
+import regex
 
 from recommender.sites.configuration import text_in
 from recommender.sites.page import Page, PageKind
@@ -19,9 +20,10 @@ from recommender.sites.path_dates import find_date_in_path
 ARTICLE_SUFFIXES = (".md", ".markdown", ".mdx", ".html", ".txt")
 """What is read, by the ending of its name."""
 
-UNREAD_SUFFIXES = (".org", ".adoc", ".asciidoc", ".rst", ".njk", ".qmd", ".ipynb", ".textile")
+UNREAD_SUFFIXES = (".org", ".adoc", ".asciidoc", ".rst", ".njk", ".qmd", ".ipynb", ".textile", ".lr", ".erb", ".mdoc")
 """What other tools take for articles; it is passed over, counted and said."""
 
+_SECONDS = 0.1  # for one regular expression and one path
 _LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}")
 
 _encode = msgspec.json.Encoder(
@@ -46,6 +48,7 @@ class Site:
         content_folders: globs of the folders that hold articles; none means all. They don't bind a corpus that lies
             outside all of them.
         excluded: globs of files and folders that the configuration leaves out.
+        excluded_patterns: regular expressions of the same, for paths that begin with `/`.
         draft_folders: names of folders whose files are drafts.
         section_stems: stems of files that are pages of a folder's list.
         index_stems: stems of files that are named after their folder.
@@ -87,6 +90,7 @@ class Site:
     corpus: str = ""
     content_folders: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    excluded_patterns: tuple[str, ...] = ()
     draft_folders: tuple[str, ...] = ("_drafts",)
     section_stems: tuple[str, ...] = ("_index",)
     index_stems: tuple[str, ...] = ("index", "_index")
@@ -131,6 +135,8 @@ class Site:
         """Whether a file of the corpus, given relative to it, belongs to what the site publishes or drafts."""
         path = self.path_of(file)
         if path in self.resources or any(_matches(path, pattern) for pattern in self.excluded):
+            return False
+        if any(_finds(pattern, f"/{path}") for pattern in self.excluded_patterns):
             return False
         return not self.content_folders or not self._corpus_is_around_content() or self._is_content(path)
 
@@ -247,6 +253,14 @@ def is_language_code(text: str) -> bool:
 def published_text(moment: datetime | date) -> str:
     """A date that a path names, as a front matter would say it."""
     return moment.isoformat()
+
+
+def _finds(pattern: str, path: str) -> bool:
+    """Whether a regular expression of a configuration finds something; one that takes too long finds nothing."""
+    try:
+        return regex.search(pattern, path, timeout=_SECONDS) is not None
+    except TimeoutError:
+        return False
 
 
 def _matches(path: str, pattern: str) -> bool:

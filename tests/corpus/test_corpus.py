@@ -402,7 +402,8 @@ NOTHING = (
     [
         ({}, "no", "{}: there is no such folder or file; name a folder of articles or a .jsonl file"),
         ({}, "", "{}: " + NOTHING),
-        ({"a.png": "x", "b.txt": "x"}, "", "{}: " + NOTHING),
+        ({"a.png": "x", "b.txt": "x"}, "", "{}: " + NOTHING + "\n  no front matter: 1, such as b.txt"),
+        ({"a.lr": "x"}, "", "{}: " + NOTHING + "\n  .lr files are not read: 1, such as a.lr"),
         ({"a.md": page("")}, "", "{}: " + NOTHING + "\n  a.md: no title; add a line `title: …`"),
         ({"a.md": page("A")}, "a.md", "{}: not a .jsonl file; to read front-matter files, name their folder"),
         ({"a.jsonl": ""}, "a.jsonl", "{}: " + NOTHING),

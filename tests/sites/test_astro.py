@@ -165,3 +165,38 @@ def test_starlight_publishes_its_documents_at_the_root(tmp_path: Path) -> None:
     assert address(site, "src/content/docs/guides/Example One.md") == "/guides/example-one/"
     assert address(site, "src/content/docs/de/index.md") == "/de/"
     assert site.language_of("src/content/docs/de/index.md", {}) == "de"
+
+
+@pytest.mark.parametrize(
+    ("config", "file", "code"),
+    [
+        (
+            'import { SITE } from "./src/config"; X({ site: SITE.website })',
+            "src/config.ts",
+            'SITE = { website: "URL" }',
+        ),
+        ('import { SITE } from "./src/config.mjs"; X({ site: SITE })', "src/config.mjs", 'SITE = "URL"'),
+        ('import it from "./site"; X({ site: it.url.home })', "site.js", 'export default { url: { home: "URL" } }'),
+    ],
+)
+def test_the_address_of_the_site_may_be_imported(tmp_path: Path, config: str, file: str, code: str) -> None:
+    code = code.replace("URL", "https://bees.example/")
+    exported = code if code.startswith("export") else f"export const {code};"
+    site = make_site(tmp_path, "", **{"astro.config.mjs": config.replace("X(", "export default f("), file: exported})
+    assert address(site, "src/content/blog/a.md") == "https://bees.example/blog/a/"
+
+
+def test_folders_of_a_loader_may_begin_with_an_underscore_and_are_left_out_of_addresses_where_code_says_so(
+    tmp_path: Path,
+) -> None:
+    loader = 'loader: glob({ base: "./data" })'
+    files = {
+        "src/content.config.ts": f"export const collections = {{ blog: defineCollection({{ {loader} }}) }}",
+        "src/pages/blog/[...slug].astro": route(parameters="slug: getPath(post.id, post.filePath, false)"),
+    }
+    site = make_site(tmp_path, **files)
+    assert address(site, "data/_releases/Of 2024/a.md") == "https://example.org/blog/of-2024/a/"
+    assert address(site, "data/_releases/a.md", slug="b/own") == "https://example.org/blog/own/"
+    assert site.has("data/_releases/a.md")
+    assert not site.has("data/_a.md")
+    assert not site.has("src/pages/_parts/a.md")

@@ -229,3 +229,10 @@ def test_the_slug_of_a_section_stands_for_its_folder(tmp_path: Path, path: str, 
 def test_slugs_of_sections_in_patterns(tmp_path: Path, pattern: str, path: str, made: str | None) -> None:
     rules = "".join(f"{section} = '{pattern}'\n" for section in ("one", "url", "untitled"))
     assert address(make_site(tmp_path, {"hugo.toml": f"[permalinks]\n{rules}", **SECTIONS}), path, "T") == made
+
+
+def test_files_that_the_configuration_ignores_are_no_pages(tmp_path: Path) -> None:
+    ignored = r"""ignoreFiles = ["(?:^|/)OWNERS$", 'README[-]+[a-z]*\.md', "content/docs/inner", "("]"""
+    site = make_site(tmp_path, {"hugo.toml": ignored})
+    files = ("content/a.md", "content/README.md", "content/README-de.md", "content/docs/inner/a.md")
+    assert [file for file in files if site.has(file)] == ["content/a.md", "content/README.md"]

@@ -23,6 +23,8 @@ _READS = re.compile(r"""getCollection\(\s*['"]([\w-]+)['"]""")
 _TYPE = re.compile(r"""CollectionEntry<\s*['"]([\w-]+)['"]""")
 _PARAMETERS = re.compile(r"params\s*:\s*\{([^{}]*)\}")
 _ONE_PARAMETER = re.compile(r"""\s*['"]?(\w+)['"]?\s*:\s*\w+\.(data\.slug|slug|id)\s*,?\s*""")
+# The theme AstroPaper's.
+_WITHOUT_PRIVATE = re.compile(r"\s*(\w+)\s*:\s*(getPath)\(\s*\w+\.id\s*,\s*\w+\.filePath\s*,\s*false\s*\)\s*,?\s*")
 _SPLIT_ID = re.compile(r"""\[\s*(\w+)\s*,\s*\.\.\.(\w+)\s*\]\s*=\s*\w+\.(?:id|slug)\.split\(\s*['"]/['"]\s*\)""")
 _ON_DEMAND = re.compile(r"""getEntry(?:BySlug)?\(\s*['"]([\w-]+)['"]\s*,\s*(?:Astro\.params\.)?(\w+)\s*\)""")
 _CHOOSES = re.compile(r"\b(?:id|slug|lang|locale|startsWith|includes)\b")
@@ -36,12 +38,14 @@ class Route(NamedTuple):
     Attributes:
         path: of the file below the pages' folder, without its ending: `blog/[...slug]`.
         language: the name of the parameter that is the first folder of an entry's ID; empty if there is none.
+        drops_private: whether folders that begin with `_` are left out.
         from_slug: whether the other parameter is not the ID but a slug that the front matter gives.
     """
 
     path: str
     language: str = ""
     from_slug: bool = False
+    drops_private: bool = False
 
 
 def find_routes(pages: Path) -> dict[str, Route]:
@@ -68,11 +72,11 @@ def _read_route(path: str, code: str) -> tuple[str, Route] | None:
         return None
     if (split := _SPLIT_ID.search(before)) and dynamic == [split[1], split[2]] and path.endswith(f"[...{split[2]}]"):
         return names.pop(), Route(path, language=split[1])
-    one = _ONE_PARAMETER.fullmatch(parameters[1])
+    one = _ONE_PARAMETER.fullmatch(parameters[1]) or _WITHOUT_PRIVATE.fullmatch(parameters[1])
     # A filter by ID or language leaves a part of the collection without this route.
     if one is None or dynamic != [one[1]] or _CHOOSES.search(before):
         return None
-    return names.pop(), Route(path, from_slug=one[2] == "data.slug")
+    return names.pop(), Route(path, from_slug=one[2] == "data.slug", drops_private=one[2] == "getPath")
 
 
 def get_address(site: Site, page: Page) -> str | None:
@@ -98,6 +102,9 @@ def _entry_path(site: Site, page: Page) -> str | None:
     if route.from_slug and not own:
         return None
     id = own or _id(page.path.removeprefix(f"{folder}/"))
+    if route.drops_private:
+        public = [part for part in page.path.removeprefix(f"{folder}/").split("/")[:-1] if not part.startswith("_")]
+        id = "/".join((*(_id(f"{part}.") for part in public), id.rpartition("/")[2]))
     if site.options["starlight"] and id == "index":
         id = ""
     if "/" in id and "[..." not in route.path:

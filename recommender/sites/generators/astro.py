@@ -6,6 +6,7 @@ https://starlight.astro.build/reference/configuration/.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from posixpath import normpath
@@ -13,15 +14,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from recommender.sites.addresses.astro import Route, find_routes, get_address
-from recommender.sites.configuration import Configuration, depends_on, find_file, text_in
+from recommender.sites.configuration import Configuration, depends_on, find_file, read_text, text_in
 from recommender.sites.generator import Generator
-from recommender.sites.javascript import UNREAD, Call, read_javascript
+from recommender.sites.javascript import UNREAD, Call, parse_constant, parse_exported, read_javascript
 from recommender.sites.permalinks import join_base_url
 from recommender.sites.site import Site, normalise_language
 
 _SUFFIXES = ("ts", "mts", "mjs", "js", "cjs", "cts")
 _FILES = tuple(f"astro.config.{suffix}" for suffix in _SUFFIXES)
 _COLLECTIONS = tuple(f"{name}.{suffix}" for name in ("content.config", "content/config") for suffix in _SUFFIXES)
+_MODULES = (*(f".{suffix}" for suffix in _SUFFIXES), "/index.ts", "/index.js")
+_SITE = re.compile(r"\bsite\s*:\s*(\w+(?:\.\w+)*)\s*[,}\n]")
+_IMPORT = re.compile(r"""\bimport\s*(\{[^}]*\}|\w+)\s*from\s*["'](\.[^"']+)["']""")
 _OF_PAGES = ("pages", "page")  # collections that hold About and the like, by their usual names
 
 
@@ -44,14 +48,14 @@ def _site(root: Path, values: Configuration, reason: str) -> Site:
     folders = {folder: name for name, folder in collections.items() if folder}
     languages = _languages(values, starlight)
     within = (f"{source}/pages", *folders)
-    site = values.get("site")
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(site)) if isinstance(site, str) and "://" in site else ""
+    site = text_in(values, "site") or _imported_site(root)
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(site)) if "://" in site else ""
     is_known = values.get("base") is not UNREAD and text_in(values, "build", "format") in ("", "directory", "file")
     return Site(
         generator="astro",
         reason=reason,
         content_folders=tuple(sorted({f"{source}/content", *within})),
-        excluded=("_*",),
+        excluded=_excluded(source, folders),
         standalone=tuple(folder for folder, name in folders.items() if name in _OF_PAGES),
         standalone_folders=(source, f"{source}/pages"),
         date_keys=("pubDatetime",),
@@ -68,6 +72,34 @@ def _site(root: Path, values: Configuration, reason: str) -> Site:
             "is_known": is_known,
         },
     )
+
+
+def _imported_site(root: Path) -> str:
+    """The site's address where the configuration imports it as a constant or a part of one; else an empty text."""
+    file = find_file(root, _FILES)
+    code = read_text(file) if file else ""
+    named = _SITE.search(code)
+    name, *keys = named[1].split(".") if named else [""]
+    for imported in _IMPORT.finditer(code) if name else ():
+        if name not in re.findall(r"\w+", imported[1]):
+            continue
+        base = root / imported[2]
+        path = find_file(base.parent, (base.name, *(f"{base.name}{end}" for end in _MODULES)))
+        text = read_text(path) if path else ""
+        constant = re.search(rf"""\b{name}\s*(?::\s*\w+)?\s*=\s*["'`](https?://[^"'`\s]+)""", text)
+        if not keys:
+            return constant[1] if constant else ""
+        values = parse_constant(text, name) if imported[1].lstrip().startswith("{") else parse_exported(text)
+        return text_in(values, *keys)
+    return ""
+
+
+def _excluded(source: str, folders: Mapping[str, str]) -> tuple[str, ...]:
+    """Of pages and of the old collections all that begins with `_`; a loader's pattern is of files alone."""
+    of_old = sorted(
+        {f"{source}/pages", *(folder for folder, name in folders.items() if folder == f"{source}/content/{name}")}
+    )
+    return ("_*.md", "_*.mdx", *(f"/{folder}/{glob}" for folder in of_old for glob in ("_*", "*/_*")))
 
 
 def _ending(values: Configuration) -> str:

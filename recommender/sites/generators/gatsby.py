@@ -1,19 +1,29 @@
 """Gatsby: articles lie where its plugins' code looks for them, and code makes their addresses.
 
-Source: https://www.gatsbyjs.com/docs/how-to/routing/adding-markdown-pages/.
+Where that is `createFilePath`, as in its starters, a page has the path of its file below the plugin's folder.
+
+Sources: https://www.gatsbyjs.com/docs/how-to/routing/adding-markdown-pages/ and
+https://www.gatsbyjs.com/plugins/gatsby-source-filesystem/#createfilepath.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from pathlib import Path, PurePosixPath
+from posixpath import normpath
 
-from recommender.sites.configuration import find_file, text_in
+from recommender.sites.configuration import find_file, read_text, text_in
 from recommender.sites.generator import Generator
 from recommender.sites.javascript import read_javascript
-from recommender.sites.permalinks import join_base_url
+from recommender.sites.page import Page
+from recommender.sites.permalinks import escape, join_base_url
 from recommender.sites.site import Site
 
 _FILES = tuple(f"gatsby-config.{suffix}" for suffix in ("js", "ts", "mjs", "cjs"))
+_NODE_FILES = tuple(f"gatsby-node.{suffix}" for suffix in ("js", "ts", "mjs", "cjs"))
+_SOURCE = re.compile(r"""\bpath\s*:\s*(?:`\$\{__dirname\}/|["'`]\.?/?)([^"'`$]+)["'`]""")
+_OWN_PATH = re.compile(r"""\bpath\s*:\s*(?:\w+\.)*fields\.(?:slug|path)\b""")
+_MADE_OTHERWISE = re.compile(r"""\bvalue\s*[:=]\s*(?:`|["'])|trailingSlash\s*:\s*false|createFilePath\([^)]*basePath""")
 
 
 def _configure(root: Path) -> Site | None:
@@ -28,9 +38,29 @@ def _configure(root: Path) -> Site | None:
         reason=f"{file.name} is Gatsby's",
         content_folders=folders,
         excluded=("node_modules", "public", ".cache"),
+        address_of=_address,
         address_hint="--address /:slug/",
+        options={"sources": _sources(root, file)},
         base_urls={"": join_base_url(text_in(values, "siteMetadata", "siteUrl"), text_in(values, "pathPrefix"))},
     )
+
+
+def _sources(root: Path, file: Path) -> tuple[str, ...]:
+    """The folders whose files have addresses by `createFilePath`; none where other code makes them."""
+    node = find_file(root, _NODE_FILES)
+    code = read_text(node) if node else ""
+    if "createFilePath" not in code or not _OWN_PATH.search(code) or _MADE_OTHERWISE.search(code):
+        return ()
+    return tuple(normpath(path) for path in _SOURCE.findall(read_text(file)))
+
+
+def _address(site: Site, page: Page) -> str | None:
+    path = PurePosixPath(page.path)
+    within = [path.relative_to(source) for source in site.options["sources"] if path.is_relative_to(source)]
+    if len(within) != 1 or "." in path.stem:
+        return None
+    made = within[0].parent if path.stem == "index" else within[0].with_suffix("")
+    return escape("/" if str(made) == "." else f"/{made}/")
 
 
 GENERATOR = Generator("gatsby", configure=_configure)

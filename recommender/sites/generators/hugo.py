@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+import regex
+
 from recommender.sites.addresses.hugo import SectionPage, get_address, permalink_rules
 from recommender.sites.configuration import (
     Configuration,
@@ -112,6 +114,7 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
         reason=reason,
         content_folders=tuple(mounts),
         excluded=tuple(f"*.{key}.*" for key in undeclared),
+        excluded_patterns=tuple(filter(_is_pattern, texts_in(values, "ignorefiles"))),
         has_sections=True,
         has_resources=True,
         date_keys=tuple(dict.fromkeys(key for key in date_keys if not key.startswith(":"))),
@@ -136,6 +139,14 @@ def _site(root: Path, values: Configuration, mounts: Mapping[str, tuple[str, str
         },
     )
     return replace(site, options={**site.options, "sections": _section_pages(site, root)})
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        regex.compile(text)
+    except regex.error:
+        return False
+    return True
 
 
 def _section_pages(site: Site, root: Path) -> dict[str, dict[str, SectionPage]]:
