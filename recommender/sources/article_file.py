@@ -161,13 +161,13 @@ def digest_front_matter(front_matter: FrontMatter) -> bytes:
 
 
 def _read_without_front_matter(parsed: ParsedFile, data: bytes, file: str, site: Site, *, parse: bool) -> None:
-    """A Markdown file whose first heading is its title is an article where the site does not ask for front matter."""
+    """A Markdown file whose first heading or name is its title is an article where no front matter is asked for."""
     path = PurePosixPath(file)
     if path.suffix.lower() not in _MARKDOWN or path.stem.lower() in _FOR_REPOSITORIES:
         parsed.skipped = "no front matter"
         return
     body = Body(text="", heading="", excerpt="", links=()) if site.needs_front_matter else _parse_body(data, file, site)
-    if not body.heading:
+    if not body.heading and not (site.named_by_files and body.text):
         parsed.problems.append(Problem(file, _why_no_front_matter(data), line=1, kind="no front matter"))
         return
     parsed.digest = _digest(file, b"", data)

@@ -40,6 +40,17 @@ def test_addresses(tmp_path: Path, path: str, expected: str) -> None:
     assert address(make_site(tmp_path, FILES), path) == f"https://bees.example/a/{expected}"
 
 
+def test_a_vault_of_obsidian_has_notes_without_front_matter(tmp_path: Path) -> None:
+    (tmp_path / ".obsidian").mkdir()
+    make_site(
+        tmp_path,
+        {"My bees.md": "They hum, see [[Wax]].", "hive/Wax.md": "---\ntags: [a]\n---\n## Of wax\n", "b.md": ""},
+    )
+    corpus = Corpus.from_path(tmp_path)
+    assert {article.id: article.entry["title"] for article in corpus.articles} == {"My bees": "My bees", "Wax": "Wax"}
+    assert corpus.text_links == {"My bees": ("Wax",)}
+
+
 def test_notes_have_their_names_as_titles_and_wiki_links_as_links(tmp_path: Path) -> None:
     make_site(tmp_path, FILES)
     corpus = Corpus.from_path(tmp_path)

@@ -9,10 +9,14 @@ from recommender.sites.generator import Generator
 from recommender.sites.site import Site
 
 
-def _recognise(_: Path, __: Sequence[str]) -> Site:
+def _recognise(root: Path, _: Sequence[str]) -> Site:
+    is_vault = (root / ".obsidian").is_dir()
     return Site(
         generator="folder",
-        reason="no configuration or folders of a site generator were found",
+        reason="it is a vault of Obsidian"
+        if is_vault
+        else "no configuration or folders of a site generator were found",
+        named_by_files=is_vault,
         draft_folders=("_drafts", "drafts"),
         hides_unpublished=True,
         holds_back_future=True,
