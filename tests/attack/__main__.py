@@ -61,7 +61,7 @@ _AREAS: tuple[_Row, ...] = (
     ("lists", 10_020, "no list holds its own article, one twice, or one that may not be suggested", attack_lists),
     (
         "connections",
-        4200,
+        3300,
         "connections that ask nothing, half of something or costly things keep no look-up waiting",
         attack_connections,
     ),
