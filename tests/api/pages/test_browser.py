@@ -236,7 +236,7 @@ def test_all_of_it_works_by_keyboard(page: Page, seeds_server: str) -> None:
     expect(page.locator("output[for=half-life]")).to_have_text("10 days")
     expect(page).to_have_url(re.compile("half_life_days=10"))
     expect(page.get_by_label("Half-life")).to_be_focused()
-    page.locator("summary").first.focus()
+    page.locator(".item summary").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".item").first.locator("table")).to_be_visible()
 
