@@ -100,5 +100,7 @@ def test_a_part_of_a_series_begins_with_its_other_parts(seeds_recommender: Recom
 
 def test_the_article_that_the_first_page_shows_has_a_list_of_the_comet_alone(seeds_recommender: Recommender) -> None:
     comet = "2024-04-28-what-will-be-left-of-comet-orrin-vale-a-ring-of-dust-and-perhaps-a-meteor-shower"
-    texts = [f"{one.article.title} {one.article.excerpt} {one.article.text}" for one in seeds_recommender.related(comet)]
+    texts = [
+        f"{one.article.title} {one.article.excerpt} {one.article.text}" for one in seeds_recommender.related(comet)
+    ]
     assert ["comet" in text.lower() for text in texts] == [True] * 10
