@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _QUEUE = 256  # requests that may wait to be computed, and bodies that may arrive at a time
 _EXPLANATIONS = 32  # requests that may wait to be explained
 _EXPLAIN = "explain"  # in a query: an explanation costs as much as a hundred look-ups
-_EXPLORE = "/explore"  # the page that explains a list
+_EXPLAINED = frozenset({"/explore", "/compare", "/compare/judge"})  # pages that cost as much, or more
 _BODY_SECONDS = 30  # in which a body has to arrive
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -88,7 +88,7 @@ class Gateway:
     def _threads_for(self, environ: WSGIEnvironment) -> _Threads:
         if environ["PATH_INFO"] in self._unlimited:
             return self._thread_beside
-        explained = environ["PATH_INFO"] == _EXPLORE or _EXPLAIN in unquote(environ["QUERY_STRING"])
+        explained = environ["PATH_INFO"] in _EXPLAINED or _EXPLAIN in unquote(environ["QUERY_STRING"])
         return self._explaining_thread if explained else self._threads
 
     def _refuse(self, environ: WSGIEnvironment, refusal: Response) -> _Answer:

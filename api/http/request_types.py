@@ -232,6 +232,26 @@ class ExploreQuery(TrialSettings, frozen=True, kw_only=True):
     ) = UNSET
 
 
+class CompareQuery(TrialSettings, frozen=True, kw_only=True):
+    """The query of a comparison; settings are tried on the second version, whose lists are compared with its own."""
+
+    before: Annotated[str, Meta(max_length=255, description="The first version.")] | UnsetType = UNSET
+    after: Annotated[str, Meta(max_length=255, description="The second; by default the one that is served.")] | (
+        UnsetType
+    ) = UNSET
+
+
+class JudgeQuery(CompareQuery, frozen=True, kw_only=True):
+    """The query of a blind trial."""
+
+    seed: Annotated[int, Meta(ge=0, le=999_999_999, description="Decides articles and sides.")] | UnsetType = UNSET
+    votes: Annotated[
+        str, Meta(pattern="^[012]{0,100}$", title="digits 0, 1 and 2, at most 100", description="Those given so far.")
+    ] | (UnsetType) = UNSET
+    state: Annotated[str, Meta(max_length=100, description="Of the lists when the trial began.")] | UnsetType = UNSET
+    end: Annotated[Literal["yes"], Meta(description="Shows the tally at once.")] | UnsetType = UNSET
+
+
 class EditQuery(RequestFields, frozen=True, kw_only=True):
     """The query of a change of an article's list, which is shown before it is written."""
 

@@ -1,6 +1,7 @@
 """Pages: the explorer, and what the other pages share with it (layout, cards, content security policy)."""
 
 from api.pages.cards import Card
+from api.pages.comparison import operations as comparison_operations
 from api.pages.controls import Controls
 from api.pages.corpus import operations as corpus_operations
 from api.pages.editing import allow_editing
@@ -20,6 +21,7 @@ __all__ = [
     "Reason",
     "Timeline",
     "allow_editing",
+    "comparison_operations",
     "corpus_operations",
     "editing_operations",
     "explorer_operations",

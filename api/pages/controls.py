@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import yaml
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from api.http import TrialSettings, WrongRequestError
 from recommender import Recommender
@@ -62,6 +62,12 @@ class Controls:
             trained=trained,
             weighable=weighable,
         )
+
+    @staticmethod
+    def tried(asked: TrialSettings) -> dict[str, str]:
+        """The settings that a request names, as parameters of an address."""
+        given = {field.name: getattr(asked, field.name) for field in structs.fields(TrialSettings)}
+        return {name: f"{value:g}" for name, value in given.items() if value is not UNSET}
 
     @property
     def steps(self) -> tuple[float, ...]:

@@ -40,7 +40,12 @@ def render_refusal(status: HTTPStatus) -> Response:
 
 def report_path() -> Path:
     """The path of the evaluation report beside the models, whether or not there is one."""
-    return cast("Path", current_app.extensions["models"]) / "report.html"
+    return models_path() / "report.html"
+
+
+def models_path() -> Path:
+    """The folder of the server's models."""
+    return cast("Path", current_app.extensions["models"])
 
 
 def register_filters(app: Flask) -> None:

@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, request
 from api.docs import operations as documentation
 from api.docs import viewer_operations
 from api.http import Operation, register_operations, rule_of, unavailable
-from api.pages import corpus_operations, editing_operations, explorer_operations, render_refusal
+from api.pages import comparison_operations, corpus_operations, editing_operations, explorer_operations, render_refusal
 from api.routes.articles import operations as articles
 from api.routes.fragment import operations as fragments
 from api.routes.health import operations as operating
@@ -24,6 +24,7 @@ MODEL_OPERATIONS: tuple[Operation, ...] = (
     *live_articles,
     *explorer_operations,
     *corpus_operations,
+    *comparison_operations,
     *editing_operations,
     *operating,
     *documentation,

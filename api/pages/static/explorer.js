@@ -123,6 +123,11 @@
     const copied = await navigator.clipboard?.writeText(source.textContent).then(() => true, () => false);
     target.textContent = copied ? "Copied" : "Selected";
   });
+  /* A link with data-key is followed with its key. */
+  addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey, repeat, target }) => {
+    if (ctrlKey || metaKey || altKey || repeat || target.matches("input, select, textarea")) return;
+    document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.click();
+  });
   document.documentElement.classList.add("scripted");
   watchImages();
   /* Going back restores an earlier state by loading it; a jump within the page fires popstate, too. */

@@ -65,7 +65,7 @@ class Gated:
         self.order: list[str] = []
         flask = Flask("gated")
         flask.before_request(lambda: request.environ.get(REFUSAL))
-        for path in ("/slow", "/explore"):
+        for path in ("/slow", "/explore", "/compare"):
             flask.add_url_rule(path, endpoint=path, view_func=self._compute)
         flask.add_url_rule("/healthz", endpoint="health", view_func=lambda: "ok")
         flask.add_url_rule("/quick", endpoint="quick", view_func=lambda: threading.current_thread().name)
@@ -142,7 +142,9 @@ def test_requests_wait_in_a_queue_that_is_bounded(gated: Gated) -> None:
     asyncio.run(ask())
 
 
-@pytest.mark.parametrize("asked", [("/slow", "explain=true"), ("/slow", "%65xpl%61in=true"), ("/explore", "id=a")])
+@pytest.mark.parametrize(
+    "asked", [("/slow", "explain=true"), ("/slow", "%65xpl%61in=true"), ("/explore", "id=a"), ("/compare", "")]
+)
 def test_explanations_are_computed_one_at_a_time_and_take_no_place_of_others(
     gated: Gated, asked: tuple[str, str]
 ) -> None:

@@ -1,0 +1,24 @@
+"""The lists of two recommenders side by side: how many differ and by how much, and which of them are better.
+
+Rank-biased overlap says how much two lists agree, the curated links which agrees more with editors, and blind trials
+which one people prefer. Only articles that readers may see now are compared and named.
+"""
+
+from recommender.comparison.agreement import Agreement
+from recommender.comparison.blind_trials import BlindTrial, Tally, draw_trials
+from recommender.comparison.list_comparison import SAMPLE, ListComparison
+from recommender.comparison.overlap import DEPTH, PERSISTENCE, rank_biased_overlap
+from recommender.comparison.side import Side
+
+__all__ = [
+    "DEPTH",
+    "PERSISTENCE",
+    "SAMPLE",
+    "Agreement",
+    "BlindTrial",
+    "ListComparison",
+    "Side",
+    "Tally",
+    "draw_trials",
+    "rank_biased_overlap",
+]

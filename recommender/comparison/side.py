@@ -1,0 +1,63 @@
+"""`Side`: a recommender that is compared, its articles numbered as those of the recommender that readers ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.comparison.overlap import DEPTH
+from recommender.ranking import Recommender, Rules
+
+_BATCH = 1024  # articles whose lists are made at once
+
+
+class Side:
+    """A recommender's lists in the rows of the recommender that readers ask, without what they may not see now.
+
+    Attributes:
+        recommender: the one that is compared.
+        is_precomputed: whether its lists are, so that those of all articles are there soon.
+        known: bool (articles,) which articles it knows, of those that readers may see.
+    """
+
+    def __init__(self, recommender: Recommender, shown: Recommender) -> None:
+        """Take a recommender.
+
+        Args:
+            shown: for readers; articles are the same where they answer to the same ID.
+        """
+        self.recommender = recommender
+        self.is_precomputed = recommender.ranking.top_lists is not None
+        visible = visible_rows(shown)
+        rows = np.full(len(shown.catalogue), -1, np.int64)
+        if recommender.catalogue is shown.catalogue:
+            rows[visible] = visible
+        else:
+            find, id_of = recommender.catalogue.names.row, shown.catalogue.id
+            rows[visible] = [-1 if (row := find(id_of(one))) is None else row for one in visible.tolist()]
+        self._rows = rows
+        self.known: NDArray[np.bool_] = rows >= 0
+        self._shown_rows = np.full(len(recommender.catalogue), -1, np.int64)
+        self._shown_rows[rows[self.known]] = np.flatnonzero(self.known)
+
+    def lists(self, rows: Sequence[int]) -> NDArray[np.int64]:
+        """The lists of known articles, int64 (articles, 10), as rows; -1 after the end of a list."""
+        settings, ranking = self.recommender.settings, self.recommender.ranking
+        rules = Rules.from_settings(settings, limit=min(settings.limit, DEPTH))
+        found = np.full((len(rows), DEPTH), -1, np.int64)
+        own = self._rows[np.asarray(rows, np.int64)].tolist()
+        for start in range(0, len(own), _BATCH):
+            for position, ranked in enumerate(ranking.lists(own[start : start + _BATCH], rules), start):
+                listed = [shown for row, _ in ranked if (shown := self._shown_rows[row]) >= 0]
+                found[position, : len(listed)] = listed
+        return found
+
+
+def visible_rows(shown: Recommender) -> NDArray[np.int64]:
+    """The rows of the articles that readers may see at this moment, in rank order; copies are among them."""
+    rules = replace(Rules.from_settings(shown.settings), copies="any")
+    rows = np.asarray(shown.catalogue.rows, np.int64)
+    return rows[shown.ranking.allowed(rules)[rows]]
