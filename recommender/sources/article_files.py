@@ -155,6 +155,8 @@ def is_jsonl(file: str) -> bool:
 
 def _matches(file: str, patterns: Sequence[str]) -> bool:
     """Whether a glob is that of a file or of a folder that it lies in."""
+    if not patterns:
+        return False
     paths = [file, *(str(folder) for folder in PurePosixPath(file).parents)]
     return any(fnmatchcase(path, pattern.rstrip("/")) for path in paths for pattern in patterns)
 

@@ -29,6 +29,7 @@ PARSE_CACHE_FILE = ".parse-cache.sqlite3"
 
 _CLOCK_STEP = 2_000_000_000  # nanoseconds: the coarsest time stamps of file systems
 _BATCH = 1000  # entries per transaction
+_READ_AHEAD = 256  # entries per query
 _BUSY_SECONDS = 1.0
 _PARSING_PACKAGES = ("articles", "frontmatter", "markup", "sites", "sources")
 _PARSING_LIBRARIES = ("comrak", "langcodes", "lxml", "msgspec", "python-dateutil", "pyyaml")
@@ -38,8 +39,11 @@ _CREATE = (
     "CREATE TABLE IF NOT EXISTS parsed_files (corpus BLOB, path TEXT, parser TEXT, status TEXT, lists TEXT, "
     "digest BLOB, parsed BLOB, checksum INTEGER, PRIMARY KEY (corpus, path))"
 )
-_SELECT_ALL = "SELECT corpus, path, parser, status, lists, digest, parsed, checksum FROM parsed_files WHERE corpus = ?"
-_SELECT = _SELECT_ALL + " AND path = ?"
+_SELECT_STATES = "SELECT path, parser, status, lists, digest FROM parsed_files WHERE corpus = ?"
+_SELECT = (
+    "SELECT corpus, path, parser, status, lists, digest, parsed, checksum FROM parsed_files "
+    f"WHERE corpus = ? AND path >= ? ORDER BY path LIMIT {_READ_AHEAD}"
+)
 _DELETE = "DELETE FROM parsed_files WHERE corpus = ? AND path = ?"
 _REPLACE = (
     "INSERT OR REPLACE INTO parsed_files (corpus, path, parser, status, lists, digest, parsed, checksum) "
@@ -103,6 +107,7 @@ class ParseCache:
         self._is_usable = path is not None
         self._new: list[CacheEntry] = []
         self._outdated: set[str] = set()
+        self._ahead: dict[str, tuple[Any, ...]] = {}  # rows that were read with the last one, by path
         self.statuses = _statuses(root, files, site) if self._is_usable else {}
 
     def __contains__(self, path: str) -> bool:
@@ -111,32 +116,36 @@ class ParseCache:
 
     @cached_property
     def digests(self) -> Mapping[str, bytes]:
-        """The digests of the cached results of unchanged files, by path."""
+        """The digests of the cached results of unchanged files, by path; `get` finds out which of them are damaged."""
         found: dict[str, bytes] = {}
         if self._path is None or not self._path.is_file():
             return found
         try:
-            for row in self._connection.execute(_SELECT_ALL, (self._corpus,)):
-                if (entry := self._valid(row)) is not None:
-                    found[entry.path] = entry.digest
+            for path, parser, status, lists, digest in self._connection.execute(_SELECT_STATES, (self._corpus,)):
+                if self._is_current(path, parser, status, lists) and isinstance(digest, bytes):
+                    found[path] = digest
                 else:
-                    self._outdated.add(row[1])
+                    self._outdated.add(path)
         except _FAILURES as error:
             self._give_up(error)
             found.clear()
         return found
 
     def get(self, path: str) -> ParsedFile | None:
-        """The cached result of an unchanged file; `None` where there is none (any more)."""
+        """The cached result of an unchanged file; `None` where there is none (any more).
+
+        Files are best asked for in the order of their paths: a query reads several.
+        """
         if not self._is_usable:
             return None
-        try:
-            row = self._connection.execute(_SELECT, (self._corpus, path)).fetchone()
-        except _FAILURES as error:
-            self._give_up(error)
-            return None
+        if path not in self._ahead:
+            try:
+                self._ahead = {row[1]: row for row in self._connection.execute(_SELECT, (self._corpus, path))}
+            except _FAILURES as error:
+                self._give_up(error)
+                return None
         with suppress(ValueError, RecursionError):
-            if row is not None and (entry := self._valid(row)) is not None:
+            if (row := self._ahead.pop(path, None)) is not None and (entry := self._valid(row)) is not None:
                 return entry.decode()
         return None
 
@@ -184,16 +193,19 @@ class ParseCache:
                 self._path.unlink()
 
     def _valid(self, row: tuple[Any, ...]) -> CacheEntry | None:
-        corpus, path, parser, status, lists, digest, parsed, _ = row
-        entry = CacheEntry(path, status, lists, digest, parsed)
-        if (
-            parser == _parser_version()
-            and self.statuses.get(path) == status
-            and _with_checksum(corpus, entry) == row
-            and _still_needed(lists, self._written.get(path))
-        ):
+        corpus, path, parser, *values, _ = row
+        entry = CacheEntry(path, *values)
+        if self._is_current(path, parser, entry.status, entry.lists) and _with_checksum(corpus, entry) == row:
             return entry
         return None
+
+    def _is_current(self, path: str, parser: str, status: str, lists: str) -> bool:
+        return (
+            parser == _parser_version()
+            and self.statuses.get(path) == status
+            and isinstance(lists, str)
+            and _still_needed(lists, self._written.get(path))
+        )
 
 
 def encode_entry(path: str, status: str | None, parsed: ParsedFile, written: Written | None) -> CacheEntry | None:
