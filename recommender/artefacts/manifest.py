@@ -39,6 +39,7 @@ class Manifest:
         choice: which files of the corpus were read, and what their addresses are, likewise.
         learnt: what was learnt from curated links, in a sentence.
         corpus: the fingerprint of the corpus it was trained on.
+        inputs: a digest of all that its training depended on; empty where that is not known.
         base_url: what comes before addresses on the site; empty where it is not known.
         counts: articles, files, links, terms.
         files: sha256 of every file, as hex, by name.
@@ -60,6 +61,7 @@ class Manifest:
     inspection: Mapping[str, Any] | None = None
     journal: JournalPosition | None = None
     base_url: str = ""
+    inputs: str = ""
 
     @classmethod
     def of(
@@ -73,6 +75,7 @@ class Manifest:
         precision: float | None = None,
         learnt: str = "",
         inspection: Mapping[str, Any] | None = None,
+        inputs: str = "",
     ) -> Self:
         """The manifest of a model that was trained now; its version is named after this moment and its files.
 
@@ -97,6 +100,7 @@ class Manifest:
             inspection=inspection,
             journal=corpus.live.position,
             base_url=corpus.found_files.site.base_urls.get("", "") if corpus.found_files else "",
+            inputs=inputs,
         )
 
     def to_json(self) -> bytes:
@@ -114,6 +118,7 @@ class Manifest:
             "libraries": self.libraries,
             "files": self.files,
             **({"base_url": self.base_url} if self.base_url else {}),
+            **({"inputs": self.inputs} if self.inputs else {}),
             **({} if self.inspection is None else {"inspection": dict(self.inspection)}),
             **({} if self.journal is None else {"journal": list(self.journal)}),
         }
@@ -153,6 +158,7 @@ class Manifest:
                 inspection=values.get("inspection"),
                 journal=msgspec.convert(values.get("journal"), JournalPosition | None),
                 base_url=str(values.get("base_url", "")),
+                inputs=str(values.get("inputs", "")),
             )
         except (ValueError, KeyError, TypeError, AttributeError, SettingsError, RecursionError) as error:
             raise refusal(path, f"{MANIFEST} can't be read ({error})") from error

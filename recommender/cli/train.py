@@ -46,6 +46,7 @@ from recommender.training import ROWS, read_corpus, train
     show_default=True,
     help="Articles per task; a larger corpus is learned in slices, so that no process holds all of it.",
 )
+@click.option("--force", is_flag=True, help="Train although nothing has changed since the version in use.")
 def train_command(
     *,
     corpus_path: Path,
@@ -55,13 +56,16 @@ def train_command(
     precision: float | None,
     engine: Engine,
     slice_size: int,
+    force: bool,
 ) -> None:
     """Train a model on a corpus, and publish it.
+
+    Where neither articles nor settings nor this program have changed since the version in use, that one stays.
 
     The workers of a cluster need this program installed, and must see the models folder under the same path.
     """
     given = read_overrides(settings_file) if settings_file else {}
     with engine.started():
         corpus = read_corpus(corpus_path, models, choice=choice)
-        manifest = train(corpus, models, given, precision=precision, engine=engine, slice_rows=slice_size)
+        manifest = train(corpus, models, given, precision=precision, engine=engine, slice_rows=slice_size, force=force)
     click.echo(manifest.version)

@@ -9,7 +9,7 @@ from recommender.sources.article_file import PostedForm, digest_front_matter, re
 from recommender.sources.article_files import FileChoice, FoundFiles, find_article_files
 from recommender.sources.curated_lists import LIST_KEYS, NAME_KEYS, get_list_keys, get_list_value
 from recommender.sources.jsonl import MAX_LINE_BYTES, digest_jsonl, read_jsonl
-from recommender.sources.parse_cache import PARSE_CACHE_FILE, ParseCache
+from recommender.sources.parse_cache import PARSE_CACHE_FILE, ParseCache, digest_program
 from recommender.sources.source import LinkLine, ListState, ParsedFile, Problem, Source
 from recommender.sources.source_reader import SourceReader
 from recommender.sources.written_lists import (
@@ -49,6 +49,7 @@ __all__ = [
     "digest_front_matter",
     "digest_jsonl",
     "digest_list",
+    "digest_program",
     "find_article_files",
     "get_list_keys",
     "get_list_value",

@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import time
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -42,7 +42,7 @@ _CREATE = (
 _SELECT_STATES = "SELECT path, parser, status, lists, digest FROM parsed_files WHERE corpus = ?"
 _SELECT = (
     "SELECT corpus, path, parser, status, lists, digest, parsed, checksum FROM parsed_files "
-    f"WHERE corpus = ? AND path >= ? ORDER BY path LIMIT {_READ_AHEAD}"
+    "WHERE corpus = ? AND path >= ? ORDER BY path LIMIT ?"
 )
 _DELETE = "DELETE FROM parsed_files WHERE corpus = ? AND path = ?"
 _REPLACE = (
@@ -140,7 +140,8 @@ class ParseCache:
             return None
         if path not in self._ahead:
             try:
-                self._ahead = {row[1]: row for row in self._connection.execute(_SELECT, (self._corpus, path))}
+                rows = self._connection.execute(_SELECT, (self._corpus, path, _READ_AHEAD))
+                self._ahead = {row[1]: row for row in rows}
             except _FAILURES as error:
                 self._give_up(error)
                 return None
@@ -278,11 +279,21 @@ def _digest_all(written: Written | None) -> str:
 @cache
 def _parser_version() -> str:
     """A hash of all code that a result depends on, since other code may parse the same file differently."""
-    packages = (package_files("recommender") / name for name in _PARSING_PACKAGES)
-    code = b"".join(module.read_bytes() for package in packages for module in _modules(package))
-    if not code:  # installed without its source: trust nothing
+    return digest_program(*(f"recommender/{name}" for name in _PARSING_PACKAGES), libraries=_PARSING_LIBRARIES)
+
+
+def digest_program(*packages: str, libraries: Iterable[str]) -> str:
+    """A hash, as hex, of the code of packages, named with slashes, and of the versions of Python and libraries.
+
+    It never recurs where a package is installed without its source.
+    """
+    code = b""
+    for package in packages:
+        top, *below = package.split("/")
+        code += b"".join(module.read_bytes() for module in _modules(package_files(top).joinpath(*below)))
+    if not code:
         code = os.urandom(16)
-    versions = " ".join((sys.version, *map(version, _PARSING_LIBRARIES)))
+    versions = " ".join((sys.version, *map(version, libraries)))
     return hashlib.sha256(versions.encode() + code).hexdigest()
 
 

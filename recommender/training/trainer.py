@@ -21,6 +21,7 @@ from recommender.sources import PARSE_CACHE_FILE, FileChoice
 from recommender.storage import Folder
 from recommender.training.artefact_builder import build_artefact
 from recommender.training.file_choice import kept_choice
+from recommender.training.inputs import digest_inputs
 from recommender.training.live_articles import read_corpus
 from recommender.training.progress import report_corpus, show_stages
 from recommender.training.slices import ROWS
@@ -35,19 +36,28 @@ def train(
     precision: float | None = None,
     engine: Engine | None = None,
     slice_rows: int = ROWS,
+    force: bool = False,
 ) -> Manifest:
-    """Tune, build and publish a model, and report on stderr.
+    """Tune, build and publish a model, and report on stderr; the current one stays where nothing has changed since.
 
     Args:
         given: settings that the user has set; they are not tuned.
         precision: if given, the minimum score is set so that at least this share of suggestions is right, 0 to 1.
         engine: one that is started; by default this machine.
         slice_rows: articles of a slice; a larger corpus is built in several, so that no process holds it all.
+        force: train although nothing has changed.
 
     Raises:
         SettingsError: `given` is invalid, or the precision can't be reached.
         ArtefactError, EngineError, StorageError: a task failed, or the model can't be written.
     """
+    inputs = digest_inputs(corpus, given, precision)
+    if not force and (current := _version_trained_on(inputs, models)) is not None:
+        if current.inspection is not None:
+            report_corpus(Inspection.from_mapping(current.inspection))
+        _settle(models, corpus)
+        click.echo(f"nothing has changed since {models}/{current.version}; --force trains anyway", err=True)
+        return current
     chosen = choose_defaults(corpus, given)
     inspected = inspect(corpus, chosen, chosen=chosen, given=given)
     report_corpus(inspected)
@@ -67,9 +77,9 @@ def train(
         slice_rows=slice_rows,
         progress=True,
         inspection=lambda settings: inspected.abridged().with_settings(settings, chosen=chosen, given=given),
+        inputs=inputs,
     )
-    if models.path is not None:
-        settle(models.path, corpus.live, _journal_positions(models))
+    _settle(models, corpus)
     click.echo(manifest.learnt, err=True)
     click.echo(f"published {models}/{manifest.version}", err=True)
     return manifest
@@ -118,6 +128,7 @@ def _publish(
     precision: float | None = None,
     lists: CuratedLists | None = None,
     inspection: Callable[[Settings], Inspection] | None = None,
+    inputs: str = "",
 ) -> Manifest:
     def fill(folder: Folder) -> Manifest:
         terms, digests = build_artefact(
@@ -143,6 +154,7 @@ def _publish(
             precision=precision,
             learnt=result.summary(),
             inspection=None if inspection is None else inspection(result.settings).to_mapping(),
+            inputs=inputs,
         )
 
     return models.publish(fill)
@@ -168,16 +180,26 @@ def ensure_trained(
         return current.version
     corpus = read_corpus(corpus, models, choice=choice) if isinstance(corpus, Path) else corpus
     given, precision = ({}, None) if current is None else (current.given, current.precision)
-    return train(corpus, models, given, precision=precision, engine=engine).version
+    return train(corpus, models, given, precision=precision, engine=engine, force=True).version
 
 
-def _journal_positions(models: Models) -> dict[str, JournalPosition | None]:
-    """What each version that can be read says of the journal of live articles."""
-    found = {}
+def _version_trained_on(inputs: str, models: Models) -> Manifest | None:
+    """The current version, if it is intact and its training depended on just this."""
+    with suppress(ArtefactError):
+        if inputs and models.manifest().inputs == inputs:
+            return models.ensure_verified()
+    return None
+
+
+def _settle(models: Models, corpus: Corpus) -> None:
+    """Note in the journal of live articles what the corpus holds of them, by what each version says of it."""
+    if models.path is None:
+        return
+    positions: dict[str, JournalPosition | None] = {}
     for version in models.versions():
         with suppress(ArtefactError):
-            found[version] = models.manifest(version).journal
-    return found
+            positions[version] = models.manifest(version).journal
+    settle(models.path, corpus.live, positions)
 
 
 def _fingerprint(corpus: Corpus | Path, models: Models, choice: FileChoice) -> str:

@@ -13,7 +13,7 @@ from recommender.artefacts import LocalModels, Manifest
 def test_models_lists_verifies_and_rolls_back(site: Path, tmp_path: Path) -> None:
     models = tmp_path / "models"
     first = run("train", site, "--models", models).stdout.strip()
-    second = run("train", site, "--models", models).stdout.strip()
+    second = run("train", site, "--models", models, "--force").stdout.strip()
     listed = run("models", "--models", models).stdout.splitlines()
     assert listed[0].startswith(f"  {first}  ")
     assert listed[1].startswith(f"* {second}  ")
@@ -43,7 +43,7 @@ def test_without_a_version_in_use_the_models_are_listed_with_the_cure(published:
 def test_a_damaged_model_is_neither_verified_nor_used(site: Path, tmp_path: Path) -> None:
     models = tmp_path / "models"
     first = run("train", site, "--models", models).stdout.strip()
-    second = run("train", site, "--models", models).stdout.strip()
+    second = run("train", site, "--models", models, "--force").stdout.strip()
     (models / first / "articles.jsonl").write_text("")
     for command in ("verify", "use"):
         result = run("models", "--models", models, command, first)

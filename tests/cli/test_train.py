@@ -58,3 +58,39 @@ def test_a_later_training_goes_by_what_was_fixed_before(archive: Path, tmp_path:
     assert manifest.settings.half_life_days == 3
     assert manifest.precision == 0.5
     assert manifest.settings.min_score > 0
+
+
+def test_where_nothing_has_changed_the_version_in_use_stays(site: Path, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    first = run("train", site, "--models", models)
+    again = run("train", site, "--models", models)
+    version = LocalModels(models).current()
+    assert (again.exit_code, again.stdout) == (0, first.stdout)
+    assert "  broken.md:3: the front matter is not YAML" in again.stderr
+    assert again.stderr.endswith(f"nothing has changed since {models}/{version}; --force trains anyway\n")
+    assert LocalModels(models).versions() == [version]
+    run("train", site, "--models", models, "--force")
+    assert len(LocalModels(models).versions()) == 2
+
+
+def test_whatever_a_training_depends_on_is_a_reason_to_train(site: Path, tmp_path: Path) -> None:
+    models = LocalModels(tmp_path / "models")
+    (tmp_path / "settings.yaml").write_text("half_life_days: 3\n")
+
+    def trains(*options: str | Path) -> bool:
+        before = models.versions()
+        run("train", site, "--models", tmp_path / "models", *options)
+        return models.versions() != before
+
+    assert trains()
+    assert trains("--settings", tmp_path / "settings.yaml")
+    assert not trains("--settings", tmp_path / "settings.yaml")
+    assert trains()  # the settings are no longer given
+    assert trains("--exclude", "a.md")
+    (site / "broken.md").write_text("broken in another way")
+    assert trains("--exclude", "a.md")
+    (site / "new.md").write_text("---\ntitle: Comet over the bay again\n---\n")
+    assert trains("--exclude", "a.md")
+    run("enrich", site, "--models", tmp_path / "models")
+    assert trains("--exclude", "a.md")  # an article tells whether its list was written by this program
+    assert not trains("--exclude", "a.md")

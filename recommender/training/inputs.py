@@ -1,0 +1,37 @@
+"""A digest of all that a training depends on, by which one is known to be superfluous."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from recommender.corpus import Corpus
+from recommender.sources import digest_program
+
+_LIBRARIES = ("numba", "numpy", "PyStemmer", "regex", "scikit-learn", "scipy")
+
+
+def digest_inputs(corpus: Corpus, given: Mapping[str, Any], precision: float | None) -> str:
+    """The digest, as hex; empty for a corpus that was not read from files.
+
+    Two trainings with the same one give the same lists and report the same. It covers the files, how they are read and
+    what is wrong with them, which of their lists this program wrote, the journal of live articles, the settings that
+    are given, and this program with its libraries. The day does not matter: what is still to come or has expired is
+    told at the moment of an answer.
+    """
+    found = corpus.found_files
+    if found is None:
+        return ""
+    values = (
+        corpus.fingerprint,
+        (found.choice, found.passed_over, corpus.problems),
+        [file.path for file in corpus.article_files if file.list_state == "written"],
+        corpus.live.position,
+        given,
+        precision,
+        digest_program("recommender", libraries=_LIBRARIES),
+    )
+    return hashlib.sha256(msgspec.json.encode(values, order="sorted")).hexdigest()
