@@ -185,7 +185,7 @@ def _train_on_a_full_disk(tally: Tally, site: Path, models: LocalModels) -> None
     for number in range(15):
         size = tally.chance.choice((0, 100, 3_000, 20_000, 60_000, 150_000))
         with _whole(tally, models, f"training with files of at most {size} bytes") as told:
-            done = command("train", site, "--models", models.path, preexec_fn=_limit(size))
+            done = command("train", "--force", site, "--models", models.path, preexec_fn=_limit(size))
             told(done, done.returncode == 0 if number < 0 else done.returncode in (0, 2))
 
 
@@ -222,7 +222,7 @@ def _write_into_closed_folders(tally: Tally, stage: Stage, site: Path, models: L
         folder.chmod(0o555)
     try:
         for words in (
-            ("train", site, "--models", models.path),
+            ("train", "--force", site, "--models", models.path),
             ("enrich", site, "--models", models.path),
             ("export", site, "--models", models.path, "--out", closed / "lists.jsonl"),
             ("export", site, "--models", models.path, "--out", f"{closed}/"),
@@ -253,12 +253,12 @@ def _kill_trainings(tally: Tally, site: Path, models: LocalModels) -> None:
             process.wait()
         if number % 10 == 9:
             with _whole(tally, models, "the training after killed ones") as told:
-                done = command("train", site, "--models", models.path)
+                done = command("train", "--force", site, "--models", models.path)
                 told(done, done.returncode == 0 and not list(models.path.glob(".publishing-*")))
 
 
 def _begin_training(site: Path, models: LocalModels) -> subprocess.Popen[str]:
-    line = [RECOMMENDER, "train", str(site), "--models", str(models)]
+    line = [RECOMMENDER, "train", "--force", str(site), "--models", str(models)]
     return subprocess.Popen(
         line, env={**os.environ, **QUIET}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )

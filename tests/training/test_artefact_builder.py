@@ -169,7 +169,8 @@ def test_a_training_whose_workers_die_leaves_the_models_as_they_were(lines: Path
     models = tmp_path / "models"
     trained(lines, models)
     before = sorted(models.iterdir())
-    command = [RECOMMENDER, "train", str(lines), "--models", str(models), "--slice-size", "256", "--workers", "2"]
+    options = ["--models", str(models), "--slice-size", "256", "--workers", "2", "--force"]
+    command = [RECOMMENDER, "train", str(lines), *options]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as driver:
         until(lambda: any(models.glob(".publishing-*/*/work/*")), seconds=60)
         until(lambda: bool(_workers_of(driver.pid)), seconds=60)

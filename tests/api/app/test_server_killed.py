@@ -113,7 +113,7 @@ def served(models: Path) -> Iterator[tuple[Supervised, str]]:
 def test_whatever_is_killed_the_server_is_back_and_nothing_is_lost(tmp_path: Path) -> None:
     site, models = tmp_path / "site", tmp_path / "models"
     shutil.copytree(SEEDS / "newsroom", site)
-    train = [RECOMMENDER, "train", str(site), "--models", str(models)]
+    train = [RECOMMENDER, "train", "--force", str(site), "--models", str(models)]
     subprocess.run(train, check=True, capture_output=True)
     ids = [article.id for article in Recommender.load(models) if not article.hidden]
     chance = random.Random(KILLS)
