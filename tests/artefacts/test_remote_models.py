@@ -92,7 +92,7 @@ def test_an_export_takes_its_model_from_a_url(bucket: RemoteModels, tmp_path: Pa
     [copies] = (tmp_path / "cache" / "related-articles").iterdir()
     assert LocalModels(copies).versions() == bucket.versions()
 
-    assert run("train", site.corpus, "--models", URL).exit_code == 0
+    assert run("train", "--force", site.corpus, "--models", URL).exit_code == 0
     assert run("export", site.corpus, "--models", URL, "--out", f"{tmp_path}/lists/").exit_code == 0
     assert LocalModels(copies).versions() == [bucket.current()] != bucket.versions()
 

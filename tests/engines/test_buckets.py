@@ -65,7 +65,7 @@ def test_a_training_that_is_killed_leaves_the_models_in_a_bucket_as_they_were(
     bucket: buckets.Bucket, tmp_path: Path
 ) -> None:
     site, models = Site(tmp_path, articles=600), RemoteModels(f"{bucket.url}/killed")
-    command = ["train", site.corpus, "--models", models, "--slice-size", 256, "--workers", 2]
+    command = ["train", "--force", site.corpus, "--models", models, "--slice-size", 256, "--workers", 2]
     assert ran(*command).returncode == 0
     before = models.manifest()
     with subprocess.Popen([RECOMMENDER, *map(str, command)], stderr=subprocess.DEVNULL) as driver:

@@ -37,6 +37,7 @@ def test_a_trial_is_judged_by_keyboard_to_its_tally(page: Page, address: str) ->
     page.get_by_role("link", name="Judge blind").click()
     expect(page.get_by_text("Article 1 of")).to_be_visible()
     for number, key in enumerate("120", start=2):
+        page.wait_for_load_state()  # of the script that follows links by their keys
         page.keyboard.press(key)
         expect(page.get_by_text(f"Article {number} of")).to_be_visible()
     page.get_by_role("link", name="End here").click()
