@@ -192,7 +192,7 @@ def test_exports_and_lists_in_files_go_by_what_is_live(site: Path, models: Path,
     assert LocalModels(models).versions() == [LocalModels(models).current()]  # no training was needed
     file = next(site.rglob(f"{LINK}.md"))
     before = file.read_text()
-    run("enrich", site, models)
+    run("enrich", site, models, "--limit", "50")
     assert file.read_text() == before
     assert any(harbour.article.title in other.read_text() for other in site.rglob("*.md"))
 
