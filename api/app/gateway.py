@@ -1,7 +1,7 @@
 """The gateway between granian and the WSGI application: who waits for whom.
 
-granian offers WSGI too, with a thread for each request that waits. Such threads compete for the interpreter, and some
-get it a dozen times before others have a turn. Here requests wait without a thread, in the order in which they came.
+granian offers WSGI too, with a thread for each request that waits. Such threads compete for the interpreter lock,
+which favours those that ran last. Here requests wait without a thread, in the order in which they came.
 """
 
 from __future__ import annotations
@@ -136,17 +136,17 @@ class Gateway:
 
 
 class _Threads:
-    """Threads that compute requests in the order in which they come, and a bounded number that may wait for them."""
+    """Threads that compute requests in the order in which they come, with a bounded queue."""
 
-    def __init__(self, count: int, places: int) -> None:
+    def __init__(self, count: int, queue: int) -> None:
         self._executor = ThreadPoolExecutor(count)
-        self._places = asyncio.Semaphore(count + places)
+        self._admitted = asyncio.Semaphore(count + queue)
 
     def are_full(self) -> bool:
-        return self._places.locked()
+        return self._admitted.locked()
 
     async def run(self, compute: Callable[[], _Answer]) -> _Answer:
-        async with self._places:
+        async with self._admitted:
             return await asyncio.get_running_loop().run_in_executor(self._executor, compute)
 
     def stop(self) -> None:

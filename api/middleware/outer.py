@@ -58,7 +58,7 @@ class OuterMiddleware:
                 # RFC 9112: a proxy and this server might each take another one.
                 return problem(HTTPStatus.BAD_REQUEST, "the request has to name one host (Host)")(environ, answer)
             if environ.get("HTTP_EXPECT", _CONTINUE).lower() != _CONTINUE:
-                # RFC 9110, 10.1.1: whoever expects what is not known here should hear that it is not met.
+                # RFC 9110, 10.1.1: a server may refuse an expectation that it does not support.
                 detail = "the request may expect nothing but 100-continue (Expect)"
                 return problem(HTTPStatus.EXPECTATION_FAILED, detail)(environ, answer)
             return self._wsgi_app(environ, answer)

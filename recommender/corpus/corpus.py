@@ -174,10 +174,8 @@ class Corpus:
         live = replace(corpus.live, position=live_changes.position, incorporated=incorporated)
         if not found:
             first = "".join(f"\n  {problem}" for problem in problems[:5])
-            passed_over = reader.found.passed_over.most_common(3)
-            first += "".join(
-                f"\n  {reason}: {count:,}, such as {reader.found.examples[reason]}" for reason, count in passed_over
-            )
+            for reason, count in reader.found.passed_over.most_common(3):
+                first += f"\n  {reason}: {count:,}, such as {reader.found.examples[reason]}"
             raise CorpusError(
                 f"{path}: nothing here is an article (a .md, .markdown, .mdx, .html or .txt file that begins with "
                 f"front matter and has a title, or lines of a .jsonl file){first}"

@@ -17,7 +17,7 @@ from recommender.sites.permalinks import escape, join_base_url, spell_in_ascii
 from recommender.sites.site import Site
 
 _FILES = tuple(f"nuxt.config.{suffix}" for suffix in ("ts", "js", "mjs", "mts"))
-_NUMBER = re.compile(r"\d+\.(?=.)")
+_NUMBER = re.compile(r"^\d+\.(?=.)")
 _VERSION = re.compile(r"\d+(?:\.\d+)*(?:\.x)?")
 _DROPPED = re.compile(r"""[^\w\s$*+~.()'"!:@-]+""")
 _BASE_URLS = (("site", "url"), ("siteUrl",), ("runtimeConfig", "public", "siteUrl"), ("sitemap", "hostname"))
@@ -61,7 +61,7 @@ def _part(name: str) -> str | None:
     """A part of the address; empty for the page of a folder itself."""
     if _VERSION.fullmatch(name):
         return name
-    name = _NUMBER.sub("", name, count=1).removesuffix(".draft") if _NUMBER.match(name) else name.removesuffix(".draft")
+    name = _NUMBER.sub("", name).removesuffix(".draft")
     if name == "index":
         return ""
     spelt = spell_in_ascii(name)
