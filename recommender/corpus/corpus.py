@@ -2,76 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 from recommender.articles import Article, in_rank_order
-from recommender.corpus.identity import ArticleGroups, IdentifiedFile, age_key
-from recommender.corpus.links import (
-    CuratedList,
-    LinkFault,
-    LinkResolver,
-    ListForm,
-    add_linked_only_articles,
-    resolve_links,
-)
-from recommender.corpus.spill_tables import SortedSequence, SpillDatabase, StoredMapping, Table
-from recommender.corpus.text_links import (
-    LinkingText,
-    find_links_to_articles,
-    resolve_text_links,
-    without_words_of,
-)
+from recommender.corpus.corpus_builder import ArticleFile, CorpusBuilder
+from recommender.corpus.links import LinkFault, ListForm
+from recommender.corpus.spill_tables import SortedSequence, SpillDatabase, Table
+from recommender.corpus.text_links import LinkingText, find_links_to_articles, without_words_of
 from recommender.errors import CorpusError
-from recommender.frontmatter import Format
 from recommender.journal import LiveChanges, LiveOutcome, WithdrawnArticle
 from recommender.parallel import gc_paused
-from recommender.sources import FileChoice, FoundFiles, LinkLine, ListState, Problem, Source, SourceReader, WrittenList
-
-
-class _PinsAndBans(NamedTuple):
-    """The names that the files of one article pin and ban, each with the path of its file."""
-
-    row: int
-    pins: tuple[tuple[str, str], ...]
-    bans: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def from_sources(cls, row: int, sources: Iterable[Source]) -> Self:
-        pins, bans = [], []
-        for source in sources:
-            pins += [(source.path, name) for name in source.pinned]
-            bans += [(source.path, name) for name in source.banned]
-        return cls(row, tuple(pins), tuple(bans))
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleFile:
-    """A front-matter file with the ID of its article and the state of its own list; see `Source`."""
-
-    path: str
-    id: str
-    list_state: ListState
-    written: WrittenList | None
-    front_matter_digest: bytes
-    format: Format = "yaml"
-    list_path: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, source: Source, id: str) -> Self:
-        """The file of a source whose article has this ID."""
-        return cls(
-            source.path,
-            id,
-            source.list_state,
-            source.written,
-            source.front_matter_digest,
-            source.format,
-            source.list_path,
-        )
+from recommender.sources import FileChoice, FoundFiles, LinkLine, Problem, Source, SourceReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,67 +153,24 @@ class Corpus:
         *,
         withdrawn: Collection[WithdrawnArticle] = (),
     ) -> Self:
-        groups = ArticleGroups(sources, database)
-        all_problems = [*problems, *groups.problems]
-        resolver = LinkResolver(database)
-        lists: Table[CuratedList] = Table(database, CuratedList, sort_columns=2)
-        linking_texts: Table[LinkingText] = Table(database, LinkingText, sort_columns=1)
-        topics: Table[tuple[str, tuple[str, ...]]] = Table(database, tuple[str, tuple[str, ...]])
-        article_files: Table[ArticleFile] = Table(database, ArticleFile, sort_columns=1)
-        pins_and_bans: Table[_PinsAndBans] = Table(database, _PinsAndBans)
-        files = 0
-        for group in groups:
-            files += 1
-            article = _merge_files(group)
-            row = resolver.add(article)
-            for _, source, _ in group:
-                if source.front_matter_digest:
-                    article_files.append(ArticleFile.of(source, article.id), source.path)
-                if source.related:
-                    key = source.list_key or "related"
-                    _append_list(lists, CuratedList(article.id, source.path, source.related, key), article)
-                if source.text_links:
-                    linking_texts.append(LinkingText(article.id, source.path, source.text_links), article.id)
-            if group[0].source.topics:
-                topics.append((article.id, group[0].source.topics))
-            named = _PinsAndBans.from_sources(row, [file.source for file in group])
-            if named.pins or named.bans:
-                pins_and_bans.append(named)
-        _append_link_lines(link_lines, lists, resolver, all_problems)
-        # Newest first: of several copies of one linked-only article, the one that was embedded last is kept.
-        add_linked_only_articles(lists.sorted(), resolver)
-        left_out, withdrawn_states = _find_withdrawn(withdrawn, resolver)
-        faults: list[LinkFault] = []
-        forms: Counter[ListForm] = Counter()
-        links: Table[tuple[str, tuple[str, ...]]] = Table(database, tuple[str, tuple[str, ...]], sort_columns=1)
-        for item in _without(left_out, resolve_links(lists.sorted(), resolver, faults, forms)):
-            links.append(item, item[0])
-        text_links = StoredMapping(
-            database,
-            tuple[str, ...],
-            _without(left_out, resolve_text_links(linking_texts.sorted(), resolver)),
-        )
-        for row, pins, bans in SortedSequence(pins_and_bans):
-            pinned = _resolve_names("relatedPin", pins, resolver, all_problems)
-            banned = _resolve_names("relatedBan", bans, resolver, all_problems)
-            if row not in left_out.values():
-                resolver.replace(row, replace(resolver.articles[row], pinned=pinned, banned=banned))
-        resolver.articles.delete(list(left_out.values()))
-        if left_out:
-            article_files.delete([row for row, file in article_files.items() if file.id in left_out])
-        kept_topics = (item for _, item in topics.items() if item[0] not in left_out)
+        builder = CorpusBuilder(database)
+        builder.add_sources(sources)
+        builder.add_link_lines(link_lines)
+        builder.add_linked_only_articles()
+        builder.find_withdrawn(withdrawn)
+        links, text_links, articles = builder.links(), builder.text_links(), builder.articles()
         return cls(
-            articles=SortedSequence(resolver.articles, first=2),
-            links=StoredMapping(database, tuple[str, ...], links.sorted()),
+            articles=articles,
+            links=links,
             text_links=text_links,
-            linking_texts=SortedSequence(linking_texts),
-            topics=StoredMapping(database, tuple[str, ...], kept_topics),
-            list_forms=forms,
-            link_faults=tuple(faults),
-            problems=tuple(sorted(all_problems, key=_problem_order)),
-            files=files,
-            article_files=SortedSequence(article_files),
-            live=LiveOutcome(withdrawn=withdrawn_states),
+            linking_texts=builder.linking_texts(),
+            topics=builder.topics(),
+            list_forms=builder.list_forms,
+            link_faults=tuple(builder.link_faults),
+            problems=tuple(sorted([*problems, *builder.problems], key=_problem_order)),
+            files=builder.files,
+            article_files=builder.article_files(),
+            live=LiveOutcome(withdrawn=builder.withdrawn_states),
         )
 
     def in_rank_order(self) -> Iterator[Article]:
@@ -314,87 +215,3 @@ def _problem_order(problem: Problem) -> tuple[str, int, str]:
     if file.lower().endswith(".jsonl") and line.isdigit():
         return file, int(line), problem.reason
     return problem.path, problem.line or 0, problem.reason
-
-
-def _merge_files(group: list[IdentifiedFile]) -> Article:
-    """The article of some files, the newest first."""
-    newest = group[0].source
-    ids = [file.id for file in group]
-    return Article(
-        id=ids[0],
-        entry=newest.entry,
-        path=newest.path,
-        summary=newest.summary,
-        text=newest.text,
-        topics=newest.topics,
-        has_written_list=newest.list_state == "written",
-        language=newest.language,
-        published_at=newest.published_at,
-        urls=tuple(dict.fromkeys(url for file in group for url in file.source.urls)),
-        canonical_url=newest.canonical_url,
-        names=tuple(dict.fromkeys((*ids, *(name for file in group for name in file.other_names)))),
-        states=tuple(dict.fromkeys(file.source.digest for file in group if file.source.digest)),
-        hidden=newest.hidden,
-        unlisted=newest.unlisted,
-        visible_from=newest.visible_from,
-        visible_until=newest.visible_until,
-        published=newest.published,
-        section=newest.section,
-        series=newest.series,
-    )
-
-
-def _append_list(lists: Table[CuratedList], curated: CuratedList, owner: Article) -> None:
-    lists.append(curated, -age_key(owner.published_at), owner.id)
-
-
-def _append_link_lines(
-    lines: Iterable[LinkLine], lists: Table[CuratedList], resolver: LinkResolver, problems: list[Problem]
-) -> None:
-    for line in lines:
-        path = f"{line.path}:{line.line}"
-        if (owner := resolver.find_by_name(line.id)) is None:
-            problems.append(Problem(path, f"links of {line.id!r}, but no article has this ID"))
-        else:
-            _append_list(lists, CuratedList(owner.id, path, line.related), owner)
-
-
-def _find_withdrawn(
-    withdrawn: Collection[WithdrawnArticle], resolver: LinkResolver
-) -> tuple[dict[str, int], dict[str, frozenset[str]]]:
-    """The IDs of the withdrawn articles with their rows, and the digests of their states by the withdrawals' IDs."""
-    found: dict[str, int] = {}
-    states: dict[str, frozenset[str]] = {}
-    if not withdrawn:
-        return found, states
-    any_of_them = WithdrawnArticle.union(withdrawn)
-    for row, article in resolver.articles.items():
-        if any_of_them.matches(article.names, article.own_urls):
-            found[article.id] = row
-            for gone in withdrawn:
-                if gone.matches(article.names, article.own_urls):
-                    states[gone.id] = states.get(gone.id, frozenset()).union(article.states)
-    return found, states
-
-
-def _without(
-    left_out: Collection[str], links: Iterable[tuple[str, tuple[str, ...]]]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Links by ID, without those from and to articles that are left out."""
-    for id, targets in links:
-        kept = tuple(target for target in targets if target not in left_out) if left_out else targets
-        if kept and id not in left_out:
-            yield id, kept
-
-
-def _resolve_names(
-    key: str, names: Iterable[tuple[str, str]], resolver: LinkResolver, problems: list[Problem]
-) -> tuple[str, ...]:
-    """The IDs of the articles that a front-matter key names; each name comes with the path of its file."""
-    ids: dict[str, None] = {}
-    for path, name in names:
-        if (article := resolver.resolve(name)) is None:
-            problems.append(Problem(path, f"`{key}`: no article here has {name!r} as ID or URL"))
-        else:
-            ids.setdefault(article.id)
-    return tuple(ids)
