@@ -1,10 +1,10 @@
 """Exact nearest neighbours by similarity and time: arrays in, arrays out.
 
-An `Index` holds articles' vectors, dates and weights, and finds the nearest of any vector, in a total order: by score,
-then by row. `Scoring` is what makes a score of a similarity; its formula, the time decay included, is compiled:
-`kernels/scoring.py`. `hub_weights` weigh candidates that are similar to almost everything less, and `TopLists` are the
-precomputed lists of all articles. Answers are the same to the last bit, whatever the number of threads and whichever
-way they are found.
+An `Index` holds the articles' vectors, dates and weights and finds the nearest neighbours of any vector, in a total
+order: by score, then by row. `Scoring` turns a similarity into a score; the formula itself, time decay included, is
+compiled: `kernels/scoring.py`. `hub_weights` demote candidates that are similar to almost everything, and `TopLists`
+are the precomputed lists of all articles. Answers are the same to the last bit for any number of threads, and for the
+kernels, `brute_force` and precomputed lists alike.
 """
 
 from recommender.search.arrays import (

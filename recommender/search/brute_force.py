@@ -1,6 +1,6 @@
-"""Few articles, compared with all others in numpy: the bits that the kernels give, and nothing to compile for them.
+"""Brute-force search for small indexes, in numpy: the same bits as the kernels, with nothing to compile.
 
-Products of two float32 are exact in float64, and scipy adds them in the order of the columns, as the kernels do.
+Products of two float32 are exact in float64, and scipy sums them in the order of the columns, as the kernels do.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from recommender.search.arrays import IndexArrays, ScoringParameters
 
 MAX_ROWS = 512
-"""Articles up to which comparing all with all takes a fraction of the seconds that a first compilation does."""
+"""Articles up to which brute force takes a fraction of the seconds of a first compilation."""
 
 _KERNELS = "recommender.search.kernels"
 
 
 def is_small(rows: int) -> bool:
-    """Whether so many articles are compared here: where the kernels are loaded already, they are faster."""
+    """Whether so many rows are compared by brute force; not if the kernels are loaded already, which are faster."""
     return rows <= MAX_ROWS and _KERNELS not in sys.modules
 
 
@@ -56,7 +56,7 @@ def scores(
     of_providers: NDArray[np.float64] | float,
     scoring: ScoringParameters,
 ) -> NDArray[np.float64]:
-    """The score of each pair, float64, multiplied in the order that `kernels/scoring.py` says."""
+    """The score of each pair, float64, multiplied in the order of `kernels/scoring.py`."""
     return np.where(similarities < scoring.min_similarity, 0.0, similarities * (factors * weights * of_providers))
 
 
@@ -94,13 +94,13 @@ def nearest(
     min_scores: NDArray[np.float64],
     limit: int,
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """The rows and scores that `kernels.search` finds, int32 and float64 (queries, limit), and for the same arguments.
+    """The rows and scores that `kernels.search` finds, int32 and float64 (queries, limit).
 
     Args:
-        days, providers, ends, min_scores: (queries,) their dates and providers, the rows from which on none is given,
-            and the least scores.
-        excluded: int32 (queries, any) rows that a query must not get.
-        allowed: bool (articles,) the rows that may be given; empty for all.
+        days, providers, ends, min_scores: (queries,) their dates and providers, the rows from which on candidates are
+            left out, and the lowest scores.
+        excluded: int32 (queries, any) rows that are left out for a query.
+        allowed: bool (articles,) the rows that may be returned; empty for all.
     """
     articles = len(index.days)
     found = scores(
@@ -124,11 +124,11 @@ def nearest(
 
 
 def mean_scores(index: IndexArrays, *, neighbors: int, scoring: ScoringParameters) -> NDArray[np.float64]:
-    """The mean exact score of each article to its nearest, float64 (articles,), as the kernels choose these."""
+    """The mean exact score of each article to its nearest, float64 (articles,), selected as by the kernels."""
     count = len(index.days)
     vectors = _vectors(index, 0, count)
     factors = time_factors(index.days - index.days[:, None], scoring)
-    sums = _dot_products(vectors, vectors, np.float32)  # they tell which are nearest
+    sums = _dot_products(vectors, vectors, np.float32)  # float32, as the kernels select the nearest
     approximate = scores(sums, factors, 1.0, 1.0, scoring)
     exact = scores(_dot_products(vectors, vectors, np.float64), factors, 1.0, 1.0, scoring)
     means = np.zeros(count)
@@ -154,5 +154,5 @@ def _vectors(index: IndexArrays, first: int, last: int) -> scipy.sparse.csr_arra
 def _dot_products(
     queries: scipy.sparse.csr_array, vectors: scipy.sparse.csr_array, dtype: type[np.floating[Any]]
 ) -> NDArray[np.float64]:
-    """All dot products, float64 (queries, vectors), summed in a type in the order of the columns."""
+    """All dot products, float64 (queries, vectors), summed in the given dtype in the order of the columns."""
     return np.asarray((queries.astype(dtype) @ vectors.astype(dtype).T).toarray(), np.float64)

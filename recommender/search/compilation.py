@@ -1,4 +1,4 @@
-"""Who is told while kernels are compiled, which takes seconds, once on a machine."""
+"""Notifications while kernels compile, which takes seconds, once per machine."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ _watchers: list[Callable[[bool], None]] = []
 
 
 @contextmanager
-def watch_compilation(tell: Callable[[bool], None]) -> Iterator[None]:
-    """Call `tell(True)` when a kernel begins to be compiled in this process, and `tell(False)` when that has ended."""
-    _watchers.append(tell)
+def watch_compilation(notify: Callable[[bool], None]) -> Iterator[None]:
+    """Call `notify(True)` when this process starts to compile a kernel, and `notify(False)` when it has finished."""
+    _watchers.append(notify)
     try:
         yield
     finally:
-        _watchers.remove(tell)
+        _watchers.remove(notify)
 
 
-def tell_watchers(*, compiling: bool) -> None:
-    """Tell all that watch; called by the kernels."""
-    for tell in tuple(_watchers):
-        tell(compiling)
+def notify_watchers(*, compiling: bool) -> None:
+    """Notify all watchers; called by the kernels."""
+    for notify in tuple(_watchers):
+        notify(compiling)

@@ -1,8 +1,8 @@
-"""Hub weights: candidates that are similar to almost everything weigh less.
+"""Hub weights: demote candidates that are similar to almost everything.
 
-The hubness of an article is its mean score to its twenty nearest among the 512 articles before it and the 512 after it
-in rank order, so that its cost grows neither with the archive nor with what a day publishes. Hubs would else crowd into
-every list (Radovanović et al., Hubs in space, 2010).
+The hubness of an article is its mean score to its twenty nearest among the 512 articles before and the 512 after it in
+rank order; its cost depends neither on the size of the archive nor on the articles per day. Without these weights, hubs
+would crowd into every list (Radovanović et al., Hubs in space, 2010).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PERCENTILE = 10
 def hub_weights(index: Index, *, scoring: Scoring, exponent: float) -> NDArray[np.float64]:
     """The weight of each article as a candidate, (threshold / hubness)^exponent, float64 (articles,), 0 to 1.
 
-    The threshold is the tenth percentile of hubness, up to which articles weigh 1.
+    The threshold is the tenth percentile of hubness; articles at or below it weigh 1.
     """
     if exponent == 0:
         return np.ones(len(index))
@@ -46,8 +46,8 @@ def hubness_of_rows(
     """The hubness of the articles from row `first` until `last`, float64 (rows,).
 
     Args:
-        window: rows before and after an article that may be its neighbours, also beyond `first` and `last`.
-        neighbors: the number of nearest that count; missing ones score 0.
+        window: rows before and after an article that may be its neighbours, even outside `first` to `last`.
+        neighbors: how many of the nearest are averaged; missing ones score 0.
     """
     start, end = max(first - window, 0), min(last + window, len(index))
     arrays = index.timed(scoring).arrays
@@ -76,21 +76,21 @@ def hubness_of_rows(
 
 
 def hubness_threshold(hubness: NDArray[np.float64]) -> float:
-    """The hubness up to which articles weigh 1; infinite where no article has any."""
+    """The hubness up to which articles weigh 1; infinite if every hubness is 0."""
     return float(np.percentile(hubness[hubness > 0], _PERCENTILE)) if hubness.any() else np.inf
 
 
 def weights_from_hubness(hubness: NDArray[np.float64], *, threshold: float, exponent: float) -> NDArray[np.float64]:
-    """The weights of articles of some hubness, float64 (articles,), 0 to 1."""
+    """The weights of articles by their hubness, float64 (articles,), 0 to 1."""
     if threshold == np.inf:
         return np.ones(len(hubness))
     return np.asarray((threshold / np.maximum(hubness, threshold)) ** exponent)
 
 
 def recover_hubness_threshold(index: Index, *, scoring: Scoring, exponent: float) -> float | None:
-    """The threshold by which the articles of an index were weighed; `None` where all weigh 1.
+    """The threshold from which an index's weights were computed; `None` if all weigh 1.
 
-    An artefact does not hold it: it follows from the hubness and the weight of the article that weighs least.
+    An artefact does not store it: it follows from the hubness and weight of the article with the lowest weight.
     """
     hub = int(np.argmin(index.weights)) if len(index) else 0
     if exponent == 0 or not len(index) or index.weights[hub] == 1:
@@ -116,12 +116,12 @@ def hub_weights_of_vectors(
     exponent: float,
     threshold: float | None,
 ) -> NDArray[np.float64]:
-    """The weights of articles outside an index, as those in it were weighed, float64 (vectors,), 0 to 1.
+    """The weights of articles outside an index, by the same formula as those in it, float64 (vectors,), 0 to 1.
 
     Args:
         vectors: float32 (vectors, terms).
         days: float64 (vectors,); NaN where unknown.
-        excluded: int32 (vectors, any) rows that are none of their neighbours; -1 for none.
+        excluded: int32 (vectors, any) rows that do not count as their neighbours; -1 for none.
         threshold: of the index, from `recover_hubness_threshold`.
     """
     weights = np.ones(vectors.shape[0])
@@ -151,8 +151,8 @@ def hubness_of_vector(
     Args:
         vector: float32 (1, terms).
         day: NaN if unknown.
-        row: its own, or the one that it would be inserted before.
-        excluded: int32 (any,) rows that are none of its neighbours; -1 for none.
+        row: its own row, or the one that it would be inserted before.
+        excluded: int32 (any,) rows that do not count as its neighbours; -1 for none.
         window, neighbors: as for `hubness_of_rows`.
     """
     from recommender.search.kernels import mean_score

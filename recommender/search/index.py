@@ -1,14 +1,14 @@
 """Exact nearest neighbours by similarity and time.
 
-A score is similarity * time factor * weight * provider factor. The last two are at most 1, and the time factor falls
-with the distance in time, so no candidate beyond some distance can beat the scores already found: a search visits
-blocks of articles outwards from the query's day, and stops where none can. Its cost depends on how much is published in
-that time, not on the size of the archive.
+A score is similarity * time factor * weight * provider factor. The last two are at most 1 and the time factor falls
+with distance in time, so beyond some distance no candidate can beat the scores already found. A search visits blocks of
+articles outwards from the query's day and stops at that distance. Its cost depends on the number of articles published
+in between, not on the size of the archive.
 
-Within a block it first reads only the postings of the query's rare terms. What the common ones, the query's *head*, can
-add to a similarity is at most the product of the two heads' norms (Cauchy-Schwarz). The few articles whose upper bound
-is high enough are then scored from their own vectors, in one fixed order of summing. (Bayardo et al., Scaling up all
-pairs similarity search, 2007; Anastasiu and Karypis, L2AP, 2014.)
+Within a block it first reads only the postings of the query's rare terms. The common terms, the query's *head*, add at
+most the product of the two heads' norms to a similarity (Cauchy-Schwarz). The few articles whose upper bound is high
+enough are then scored from their own vectors, in one fixed order of summation. (Bayardo et al., Scaling up all pairs
+similarity search, 2007; Anastasiu and Karypis, L2AP, 2014.)
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from recommender.search.arrays import (
 )
 from recommender.search.scoring import Scoring
 
-_BATCH_SIZE = 256  # queries of one task
+_BATCH_SIZE = 256  # queries per task
 
 Vector: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float32]]
 """The columns of a vector, ascending, and its values."""
@@ -45,7 +45,7 @@ class Neighbors(NamedTuple):
     Attributes:
         rows: int32 (queries, limit); -1 where a query has fewer.
         scores: float64 (queries, limit); 0 there.
-        postings_read: for all queries together; for benchmarks.
+        postings_read: by all queries together; for benchmarks.
     """
 
     rows: NDArray[np.int32]
@@ -53,10 +53,10 @@ class Neighbors(NamedTuple):
     postings_read: int = 0
 
     def merge(self, other: Self, *, sort_keys: NDArray[np.float64] | None = None) -> Self:
-        """The best of both for each query, as many as this has.
+        """The best of both for each query, as many as this one has.
 
         Args:
-            sort_keys: float64 (articles,) what decides between equal scores, ascending; the row if left out.
+            sort_keys: float64 (articles,) breaks ties, ascending; the row if left out.
         """
         rows = np.concatenate((self.rows, other.rows), axis=1)
         scores = np.concatenate((self.scores, other.scores), axis=1)
@@ -67,7 +67,7 @@ class Neighbors(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """Articles to be searched as candidates; a row is an article, in rank order."""
+    """Searchable candidates; each row is an article, in rank order."""
 
     arrays: IndexArrays
 
@@ -87,8 +87,8 @@ class Index:
             vectors: float32 (articles, terms), sorted columns, no value below 0.
             days: float64 (articles,) descending, NaN last.
             weights: float64 (articles,), 0 to 1; all 1 if left out.
-            providers: int32 (articles,) the number of each one's provider, -1 for none; none has one if left out.
-            like: an index whose block size, value scale and term levels this one takes over.
+            providers: int32 (articles,) the number of each article's provider, -1 for none; all -1 if left out.
+            like: an index whose block size, value scale and term levels are reused.
         """
         articles, terms = vectors.shape
         block_size = (
@@ -126,14 +126,14 @@ class Index:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> Self:
-        """The index of some `IndexArrays`, given by field name; they may be mapped from files."""
+        """Build from `IndexArrays` given by field name, possibly memory-mapped."""
         return cls(IndexArrays.from_mapping(arrays))
 
     def check(self) -> None:
-        """Check that a search stays within the arrays.
+        """Check that no search can read outside the arrays.
 
         Raises:
-            ValueError: it might not.
+            ValueError: a search might.
         """
         self.arrays.check()
 
@@ -147,7 +147,7 @@ class Index:
 
     @property
     def trained_days(self) -> NDArray[np.float64]:
-        """The dates of the articles that were trained on, as `days`."""
+        """The dates of the trained articles: all `days`."""
         return self.days
 
     @property
@@ -175,7 +175,7 @@ class Index:
         indptr, indices, data = self.arrays.indptr, self.arrays.indices, self.arrays.data
         start, end = indptr[first], indptr[last]
         offsets = indptr[first : last + 1] - start
-        if offsets[-1] <= np.iinfo(indices.dtype).max:  # else scipy copies the columns into the type of the offsets
+        if offsets[-1] <= np.iinfo(indices.dtype).max:  # otherwise scipy copies the columns to the offsets' dtype
             offsets = offsets.astype(indices.dtype)
         return scipy.sparse.csr_array((data[start:end], indices[start:end], offsets), shape=(last - first, self.terms))
 
@@ -185,7 +185,7 @@ class Index:
         return self.arrays.indices[span], self.arrays.data[span]
 
     def vectors_of(self, rows: Sequence[int]) -> scipy.sparse.csr_array:
-        """The vectors of some rows, float32 (rows, terms), at a cost that does not grow with the other rows."""
+        """The vectors of some rows, float32 (rows, terms); the cost does not depend on the other rows."""
         return stack_vectors([self.vector(row) for row in rows], terms=self.terms)
 
     def weighted(self, weights: NDArray[np.float64]) -> Self:
@@ -193,7 +193,7 @@ class Index:
         return type(self)(self.arrays._replace(weights=read_only(np.asarray(weights, np.float64))))
 
     def timed(self, scoring: Scoring) -> Self:
-        """The same articles; under a scoring without a half-life, as if no date were known."""
+        """The same articles; if the scoring has no half-life, with all dates unknown."""
         if scoring.half_life_days is not None:
             return self
         return type(self)(self.arrays._replace(days=read_only(np.full(len(self), np.nan))))
@@ -220,12 +220,12 @@ class Index:
         Args:
             queries: float32 (queries, terms), sorted columns, no value below 0.
             query_days: float64 (queries,); NaN where unknown.
-            query_providers: int32 (queries,); -1 for none, which all have if left out.
-            min_score: the least score of a candidate, for all queries or float64 (queries,).
-            excluded: int32 (queries, any) rows that a query must not get, such as its own; -1 for none.
-            allowed: bool (articles,) the rows that may be given at all; `None` for all.
-            since: float64 (queries,) the earliest day of a candidate, which then needs a date; NaN for any.
-            workers: threads; by default one a core for many queries.
+            query_providers: int32 (queries,); -1 for none; all -1 if left out.
+            min_score: the lowest score of a candidate, for all queries or float64 (queries,).
+            excluded: int32 (queries, any) rows that are left out for a query, such as its own; -1 for none.
+            allowed: bool (articles,) the rows that may be returned; `None` for all.
+            since: float64 (queries,) the earliest day of a candidate, which leaves out undated ones; NaN for any.
+            workers: threads; by default one per core, or one if a single batch holds all queries.
         """
         count = queries.shape[0]
         found = Neighbors(np.full((count, limit), -1, np.int32), np.zeros((count, limit)))
@@ -297,15 +297,15 @@ class Index:
         scoring: Scoring,
         provider: int = -1,
     ) -> NDArray[np.int64]:
-        """The articles for which a candidate scores above 0 and at least their minimum, as far as float32 tells.
+        """The reverse of `nearest`: the articles for which a candidate scores above 0 and reaches their minimum.
 
-        This is the reverse of `nearest`. A candidate that falls short of the minimum by a rounding error is found too.
+        Similarities are float32 with some slack: articles whose minimum is missed by a rounding error are found too.
 
         Args:
             vector: float32 (1, terms), of the candidate.
             day: of the candidate; NaN if unknown.
             weight: of the candidate, 0 to 1.
-            min_scores: float64 (articles,) the least score that each article accepts.
+            min_scores: float64 (articles,) the lowest score that each article accepts.
             provider: of the candidate; -1 for none.
 
         Returns:
@@ -325,7 +325,7 @@ class Index:
 
 
 def _invert_blocks(arrays: IndexArrays) -> list[float]:
-    """Write the postings and head norms of all blocks; returns the greatest norm of a vector in each."""
+    """Write the postings and head norms of all blocks; returns the greatest vector norm of each."""
     blocks = range(len(arrays.posting_offsets))
     if brute_force.is_small(len(arrays.days)):
         return [brute_force.invert_block(arrays, block) for block in blocks]
@@ -338,7 +338,7 @@ def _invert_blocks(arrays: IndexArrays) -> list[float]:
 
 
 def stack_vectors(vectors: Sequence[Vector], *, terms: int) -> scipy.sparse.csr_array:
-    """One matrix, float32 (vectors, terms), of several vectors."""
+    """Stack vectors into one matrix, float32 (vectors, terms)."""
     indptr = np.cumsum([0, *(len(indices) for indices, _ in vectors)], dtype=np.int32)
     columns = np.concatenate([np.empty(0, np.int32), *(indices for indices, _ in vectors)])
     values = np.concatenate([np.empty(0, np.float32), *(data for _, data in vectors)])
@@ -348,11 +348,11 @@ def stack_vectors(vectors: Sequence[Vector], *, terms: int) -> scipy.sparse.csr_
 def similarities(
     vectors: scipy.sparse.csr_array, queries: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """The dot products of rows of float32 vectors, float32 (queries, width).
+    """The dot products of pairs of rows of float32 vectors, float32 (queries, width).
 
     Args:
-        queries: int64 (queries,) a row each.
-        rows: int64 (queries, width) those that each is compared with; -1 for none, whose dot product is 0.
+        queries: int64 (queries,) a row for each query.
+        rows: int64 (queries, width) the rows that each query is compared with; -1 for none (dot product 0).
     """
     from recommender.search.kernels import similarities as dot_products
 

@@ -1,4 +1,4 @@
-"""The index of a trained model and that of live articles as one."""
+"""The trained model's index and the live articles' index, searched as one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from recommender.search.scoring import Scoring
 
 
 class _Options(TypedDict):
-    """What both indexes are asked alike; see `Index.nearest`."""
+    """Options that both indexes get alike; see `Index.nearest`."""
 
     query_days: NDArray[np.float64]
     query_providers: NDArray[np.int32]
@@ -24,18 +24,18 @@ class _Options(TypedDict):
 
 
 class LiveIndex:
-    """Articles as candidates: the rows of the trained model's, then those of the live ones.
+    """Trained and live articles as candidates: the trained model's rows, then the live ones.
 
     Attributes:
-        days, weights, providers: as an `Index` has them, of all rows.
-        trained_days: of the trained model's rows alone.
+        days, weights, providers: as in `Index`, for all rows.
+        trained_days: the days of the trained model's rows alone.
     """
 
     def __init__(self, base: Index, live: Index, *, sort_keys: NDArray[np.float64]) -> None:
         """Join two indexes.
 
         Args:
-            sort_keys: float64 (articles,) by which all rows are in rank order.
+            sort_keys: float64 (articles,) ascending in rank order.
         """
         self._base = base
         self._live = live
@@ -65,7 +65,7 @@ class LiveIndex:
         min_score: float | NDArray[np.float64],
         **options: Unpack[_Options],
     ) -> Neighbors:
-        """What `Index.nearest` would find, were all articles in one index."""
+        """The answer of `Index.nearest` for a single index of all articles."""
         allowed_in_base = allowed[: len(self._base)]
         base = self._base.nearest(queries, excluded=excluded, allowed=allowed_in_base, min_score=min_score, **options)
         last = np.maximum(base.scores[:, -1], min_score)
@@ -81,7 +81,7 @@ class LiveIndex:
         min_score: NDArray[np.float64],
         **options: Unpack[_Options],
     ) -> Neighbors:
-        """The same among the live articles alone."""
+        """The same, among the live articles only."""
         start = len(self._base)
         found = self._live.nearest(
             queries, excluded=excluded - start, allowed=allowed[start:], min_score=min_score, **options

@@ -1,4 +1,4 @@
-"""Scoring: how a similarity becomes a score, by the days between two articles and the candidate's weight."""
+"""Scoring: how a similarity becomes a score, given the days between two articles and the candidate's weight."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from recommender.search import brute_force
 from recommender.search.arrays import ScoringParameters, read_only
 from recommender.settings import Settings
 
-_SAMPLE = 1000  # random dated articles, whose pairs stand for all; evenly spaced ones would be too far from each other
+_SAMPLE = 1000  # random dated articles; evenly spaced ones would be too far apart to represent all pairs
 _SEED = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """A score is similarity * time factor * weight * provider factor, and 0 where the similarity is below the least.
+    """A score is similarity * time factor * weight * provider factor, and 0 below the minimum similarity.
 
-    The time factor is e + (1 - e) * 2^(-|days apart| / half-life), and e beyond a window. The formula itself is
-    compiled: `kernels/scoring.py`.
+    The time factor is e + (1 - e) * 2^(-|days apart| / half-life), and e beyond the window. The formula is compiled in
+    `kernels/scoring.py`.
 
     Attributes:
         half_life_days: `None` for a time factor of 1.
-        newer_stretch: for candidates newer than the query the half-life is so many times as long.
-        evergreen: e, the share that no time takes away, 0 to 1.
-        window_days: beyond it only that share is left; `None` for no window.
-        undated: the time factor where either date is unknown (NaN), 0 to 1; `None` for the mean of a sample's pairs.
+        newer_stretch: factor by which the half-life is longer for candidates newer than the query.
+        evergreen: e, the share that does not decay, 0 to 1.
+        window_days: days after which only that share is left; `None` for no window.
+        undated: the time factor if either date is unknown (NaN), 0 to 1; `None` for the mean over the sample's pairs.
         sample: dates of random dated articles, in days.
-        min_similarity: the least similarity that counts, 0 to 1.
-        other_provider: the provider factor where both have a provider and not the same, 0 to 1; else it is 1.
+        min_similarity: the lowest similarity that counts, 0 to 1.
+        other_provider: the provider factor of articles of two different providers, 0 to 1; otherwise it is 1.
     """
 
     half_life_days: float | None
@@ -47,9 +47,9 @@ class Scoring:
 
     @classmethod
     def from_settings(cls, settings: Settings, days: NDArray[np.float64]) -> Self:
-        """The scoring that some settings ask for.
+        """The scoring under some settings.
 
-        Where a date is unknown, any two dated articles might be the pair: its time factor is their mean.
+        A pair with an unknown date gets the mean time factor of all pairs of dated articles.
 
         Args:
             days: float64 (articles,) the articles' dates, descending, NaN (unknown) last.
@@ -70,7 +70,7 @@ class Scoring:
         )
 
     def factor(self, query_days: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The time factor, 0 to 1, of candidates of some `days` for queries of others, broadcast, float64."""
+        """The time factor, 0 to 1, of candidates dated `days` for queries dated `query_days`, broadcast, float64."""
         days_later = np.asarray(days - query_days, np.float64)
         if self.half_life_days is None:
             return np.ones_like(days_later)
@@ -81,11 +81,11 @@ class Scoring:
         return time_factors(read_only(days_later.ravel()), self.parameters).reshape(days_later.shape)
 
     def provider_factor(self, providers: NDArray[np.int32], others: NDArray[np.int32]) -> NDArray[np.float64]:
-        """The provider factor, 0 to 1, of articles of some providers (-1 for none) and of others, float64 (pairs,)."""
+        """The provider factor, 0 to 1, of pairs of articles by provider (-1 for none), float64 (pairs,)."""
         return brute_force.provider_factors(providers, others, self.parameters)
 
     def score(self, similarity: float, days_later: float, weight: float, provider_factor: float = 1.0) -> float:
-        """The score of a candidate, with the bits that a search gives it.
+        """The score of a candidate, identical to the last bit to that of a search.
 
         Args:
             days_later: days from the query to the candidate; NaN if unknown.
@@ -99,7 +99,7 @@ class Scoring:
 
     @property
     def parameters(self) -> ScoringParameters:
-        """What the kernels take."""
+        """The parameters for the kernels."""
         half_life = self.half_life_days or 1.0
         undated = _mean_time_factor(self) if self.undated is None else float(self.undated)
         return ScoringParameters(
@@ -115,7 +115,7 @@ class Scoring:
 
 @lru_cache(maxsize=64)
 def _mean_time_factor(scoring: Scoring) -> float:
-    """The mean time factor of all pairs of the sample; 1 where there is none."""
+    """The mean time factor of all pairs of the sample; 1 without a half-life or pair."""
     days = np.array(scoring.sample)
     if scoring.half_life_days is None or len(days) < 2:
         return 1.0

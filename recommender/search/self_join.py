@@ -1,8 +1,8 @@
-"""Every article's nearest at once, by joining the index with itself.
+"""The nearest neighbours of all articles at once: a self-join of the index.
 
-Blocks are joined in pairs: each with itself first, then with the next one, and so on for as long as time decay leaves
-enough of a score. A pair of blocks finds both sides' heaps nearly full, so that few articles reach their thresholds.
-(Bayardo et al., Scaling up all pairs similarity search, 2007, join likewise, but without time.)
+Blocks are joined in pairs: each with itself, then with the next one, and so on until time decay leaves too low a score.
+By the time two distant blocks meet, their heaps are nearly full and few pairs reach the admission thresholds.
+(After Bayardo et al., Scaling up all pairs similarity search, 2007, which has no time decay.)
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from recommender.search.arrays import read_only, zeroed_scratch
 from recommender.search.index import Index, Neighbors
 from recommender.search.scoring import Scoring
 
-_LOW_THRESHOLD = 0.5  # of the mean: heaps below it would keep distant blocks to be joined for themselves alone
+_LOW_THRESHOLD = 0.5  # of the mean: for a few heaps below it, many distant blocks would have to be joined
 
 
 def all_nearest(
     index: Index, *, scoring: Scoring, allowed: NDArray[np.bool_], limit: int, progress: bool = False
 ) -> Neighbors:
-    """What `Index.nearest` finds for each article of an index, itself excluded.
+    """The answer of `Index.nearest` for each article of an index, itself excluded.
 
     Args:
-        allowed: bool (articles,) the articles that may be in a list at all.
+        allowed: bool (articles,) the articles that lists may hold.
         progress: show a progress bar.
     """
     from joblib import Parallel, cpu_count, delayed
@@ -53,7 +53,7 @@ def all_nearest(
             if not pairs:
                 break
             bar.total = bar.n + len(pairs)
-            # In two rounds, so that no block is in two pairs that are joined at the same time.
+            # Two rounds, so that no two threads write to the same block's heaps.
             for parity in (0, 1) if distance else (0,):
                 tasks = [delayed(join)(*pair) for pair in pairs if not distance or pair[0] // distance % 2 == parity]
                 workers = min(cpu_count(), max(len(tasks), 1))
@@ -82,7 +82,7 @@ def all_nearest(
 
 
 def _with_low_thresholds(sizes: NDArray[np.int32], thresholds: NDArray[np.float64], limit: int) -> NDArray[np.int32]:
-    """The rows that are cheaper to search one by one: their heaps aren't full yet, or admit nearly everything."""
+    """Rows that are cheaper to search one by one: their heaps are not full yet, or admit nearly everything."""
     full = sizes == limit
     mean = thresholds[full].mean() if full.any() else 0.0
     return np.flatnonzero(~full | (thresholds < _LOW_THRESHOLD * mean)).astype(np.int32)

@@ -1,4 +1,4 @@
-"""Precomputed top-k lists: the nearest of every article, found once in batch, so that a look-up need not search."""
+"""Precomputed top-k lists: every article's nearest, found in one batch, so that look-ups need no search."""
 
 from __future__ import annotations
 
@@ -15,31 +15,29 @@ from recommender.search.self_join import all_nearest
 LIST_LENGTH = 50
 """Candidates of a precomputed list."""
 
-_SLICE_ROWS = 1 << 16  # rows that lists are extended by at a time
-_ROUNDING = (
-    2.0**-20
-)  # more than the relative error of any sum in float32: an upper bound may be too high, never too low
-_MIN_ROWS_TO_JOIN = 20_000  # articles from which on a self-join repays the ten seconds that it takes to compile, once
+_SLICE_ROWS = 1 << 16  # rows by which lists are extended at a time
+_ROUNDING = 2.0**-20  # exceeds the relative error of any float32 sum, so an upper bound is never too low
+_MIN_ROWS_TO_JOIN = 20_000  # for fewer articles, a self-join is not worth the ten seconds of compiling it once
 
 
 class SlicedIndex(Protocol):
-    """An index that is read one slice of rows at a time, from row `first` until `last`."""
+    """An index that is read in slices, from row `first` until `last`."""
 
     def __len__(self) -> int:
-        """All rows."""
+        """The number of rows."""
 
     def days(self, first: int, last: int, /) -> NDArray[np.float64]:
         """The dates of some rows, as `Index.days`."""
 
     def allowed(self, first: int, last: int, /) -> NDArray[np.bool_]:
-        """Which rows may be in a list at all, bool (rows,)."""
+        """Which rows lists may hold, bool (rows,)."""
 
     def read(self, first: int, last: int, /) -> Index:
         """The index of some rows, the first of which begins a block."""
 
 
 class TopLists(NamedTuple):
-    """For each article its best candidates, best first, under the settings of the training and without a least score.
+    """The best candidates of each article, best first, under the model's settings and with no minimum score.
 
     Attributes:
         rows: int32 (articles, length); -1 where there are fewer.
@@ -62,7 +60,7 @@ class TopLists(NamedTuple):
         """Find every article's nearest, on all cores.
 
         Args:
-            allowed: bool (articles,) the articles that may be in a list at all.
+            allowed: bool (articles,) the articles that lists may hold.
             progress: show a progress bar.
         """
         count = len(index)
@@ -85,10 +83,10 @@ class TopLists(NamedTuple):
     def build_slice(
         cls, index: SlicedIndex, first: int, last: int, *, scoring: Scoring, length: int = LIST_LENGTH
     ) -> Self:
-        """The same lists for the articles from row `first`, which begins a block, until `last` alone.
+        """The same lists, for the articles from row `first`, which begins a block, until `last`.
 
-        The slice is joined with itself. Of the newer and the older rows one slice at a time is then searched, for those
-        lists whose threshold a candidate there may still reach.
+        The slice is joined with itself. Newer and older rows are then searched slice by slice, for those lists whose
+        threshold a candidate there may still reach.
         """
         own = index.read(first, last)
         lists = cls.build(own, scoring=scoring, allowed=index.allowed(first, last), length=length)
@@ -110,7 +108,7 @@ class TopLists(NamedTuple):
         return lists
 
     def thresholds(self) -> NDArray[np.float64]:
-        """The score from which on another candidate would enter each list, float64 (articles,); 0 if it isn't full."""
+        """The score that another candidate needs to enter each list, float64 (articles,); 0 if the list is not full."""
         return np.where(self.rows[:, -1] >= 0, self.scores[:, -1], 0.0)
 
     def _merge(
@@ -123,7 +121,7 @@ class TopLists(NamedTuple):
         scoring: Scoring,
         allowed: NDArray[np.bool_],
     ) -> None:
-        """Merge what some articles of an index find in another, whose first row is `start`, into their lists."""
+        """Merge what a search of another index, whose first row is `start`, finds for articles into their lists."""
         length = self.rows.shape[1]
         found = others.nearest(
             index.vectors_of(positions.tolist()),
@@ -139,15 +137,15 @@ class TopLists(NamedTuple):
         self.rows[positions], self.scores[positions] = merged.rows, merged.scores
 
     def admission_scores(self, limits: NDArray[np.int64], allowed: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """The score from which on another candidate may be among the first of each list, float64 (articles,).
+        """The score that another candidate needs to be among the first of each list, float64 (articles,).
 
-        It is 0 where the list holds too few that are allowed.
+        It is 0 if the list holds too few allowed candidates.
 
         Args:
-            limits: int64 (articles,) how many candidates of each list are the first.
-            allowed: bool (candidates,) those that count.
+            limits: int64 (articles,) how many candidates of each list count as the first.
+            allowed: bool (candidates,) the candidates that count.
         """
-        held = np.append(allowed, False)[self.rows]  # a row of -1 is not allowed
+        held = np.append(allowed, False)[self.rows]  # row -1 is not allowed
         positions = limits - 1
         gaps = np.flatnonzero(~held.all(axis=1) | (limits > self.rows.shape[1]))
         reached = held[gaps].cumsum(axis=1) >= limits[gaps, None]
@@ -165,14 +163,14 @@ class TopLists(NamedTuple):
         allowed: NDArray[np.bool_],
         since: float = np.nan,
     ) -> list[tuple[int, float]] | None:
-        """The first `limit` candidates of a list, as rows and scores: what `Index.nearest` finds.
+        """The first `limit` candidates of a list, as rows and scores, equal to the answer of `Index.nearest`.
 
         Args:
             days: float64 (articles,) their dates.
-            excluded, allowed, since: as `Index.nearest` takes them, for one query.
+            excluded, allowed, since: as for `Index.nearest`, for one query.
 
         Returns:
-            `None` where the list runs short: there may then be others that it does not hold.
+            `None` if the list is too short: there may be further candidates that it does not hold.
         """
         timeless = np.isnan(since)
         found: list[tuple[int, float]] = []
@@ -187,7 +185,7 @@ class TopLists(NamedTuple):
         """Check that every list holds rows of articles.
 
         Raises:
-            ValueError: one doesn't, or there are more or fewer lists than articles.
+            ValueError: one does not, or the number of lists differs from the number of articles.
         """
         if self.rows.shape != self.scores.shape or self.rows.shape[:1] != (articles,):
             raise ValueError("there is not one list an article")

@@ -1,4 +1,4 @@
-"""What kernels and `brute_force` take: the plain arrays of an index and how they are laid out, numbers, scratch."""
+"""Inputs of the kernels and of `brute_force`: an index's arrays and layout, scoring parameters, scratch space."""
 
 from recommender.search.arrays.index_arrays import (
     HEAD_LEVELS,

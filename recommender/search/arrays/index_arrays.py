@@ -1,4 +1,4 @@
-"""The plain arrays of an index: what compiled loops take and what an artefact stores."""
+"""The plain arrays of an index, as compiled loops take them and an artefact stores them."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 HEAD_LEVELS = 10
-"""Nested heads of a vector, from its commonest terms on; each leaves about 0.7 of the postings of the one before."""
+"""Nested heads of a vector, smallest first; each leaves about 0.7 of the postings that the one before leaves."""
 
 MIN_BLOCK_SIZE, MAX_BLOCK_SIZE = 256, 1 << 15  # rows; a row's position within its block has 16 bits
 
 
 class IndexArrays(NamedTuple):
-    """An inverted index of articles, in blocks of consecutive rows; no array is ever written to.
+    """An inverted index of articles, in blocks of consecutive rows; the arrays are immutable.
 
-    Rows are articles in rank order, by which ties are broken: the newest first, those without a date last. The *head*
-    of a vector is the part of it whose terms are common; there is one for each level.
+    Rows are articles in rank order, which breaks ties: newest first, undated last. The *head* of a vector is its part
+    that consists of common terms; there is one head for each level.
 
     Attributes:
         indptr, indices, data: int64 (articles + 1,), int32 and float32 (values,), the vectors as a CSR matrix.
         days: float64 (articles,) days since any fixed moment; NaN where unknown.
         weights: float64 (articles,), 0 to 1.
-        providers: int32 (articles,) the number of each one's provider; -1 for none.
-        term_levels: uint8 (terms,) the first level whose head holds the term; 0 for the commonest.
+        providers: int32 (articles,) the number of each article's provider; -1 for none.
+        term_levels: uint8 (terms,) the first level whose head holds the term; 0 for the most common terms.
         head_norms: float32 (levels, articles) the norm of each vector's head.
         mean_head_norms: float64 (levels,) their means.
-        posting_offsets: int32 (blocks, terms + 1) the start of each term's postings among those of its block.
-        postings: uint32 (values,) block by block and by term within a block: the row's position within the block in
-            the upper 16 bits, the value times `value_scale`, rounded up, in the lower.
+        posting_offsets: int32 (blocks, terms + 1) where each term's posting list starts in its block's postings.
+        postings: uint32 (values,) block by block, by term within a block: the row's position within the block in the
+            upper 16 bits, the value times `value_scale`, rounded up, in the lower.
         block_size: rows of a block.
         dated_count: rows that have a date.
         value_scale: maps the greatest value to the greatest 16-bit number.
@@ -55,7 +55,7 @@ class IndexArrays(NamedTuple):
 
     @classmethod
     def from_mapping(cls, arrays: Mapping[str, Any]) -> Self:
-        """The arrays by field name, which may be mapped from files; `_asdict` is the reverse."""
+        """Build from arrays by field name, possibly memory-mapped; `_asdict` is the reverse."""
         plain: dict[str, Any] = {
             name: read_only(arrays[name]) if np.ndim(arrays[name]) else arrays[name] for name in cls._fields
         }
@@ -66,10 +66,10 @@ class IndexArrays(NamedTuple):
         return cls(**plain)
 
     def check(self) -> None:
-        """Check that a search of these arrays stays within their bounds.
+        """Check that no search can read outside these arrays.
 
         Raises:
-            ValueError: it might not.
+            ValueError: a search might.
         """
         articles, terms, size = len(self.days), len(self.term_levels), len(self.postings)
         fits = {

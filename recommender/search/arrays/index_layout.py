@@ -1,4 +1,4 @@
-"""The layout of an index: size of its blocks, scale of its values, levels of its terms."""
+"""The layout of an index: its block size, value scale and term levels."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from recommender.search.arrays.index_arrays import HEAD_LEVELS, MAX_BLOCK_SIZE, MIN_BLOCK_SIZE
 
-_CACHED_BLOCK_SIZE = 4096  # rows whose sums stay in the processor's nearest cache
-# Postings of a block per posting offset: the first as far as the sums stay in the cache, the second at any cost.
+_CACHED_BLOCK_SIZE = 4096  # rows whose sums fit in the L1 cache
+# Postings of a block per posting offset: aim for the first while the sums fit in the cache; never go below the second.
 _POSTINGS_PER_OFFSET, _MIN_POSTINGS_PER_OFFSET = 16, 2
 
 
 def choose_block_size(*, articles: int, terms: int, values: int) -> int:
-    """The rows of a block, a power of two, for so many articles whose vectors hold so many `values` in all."""
+    """Rows per block, a power of two, for so many articles whose vectors hold `values` values in all."""
     rows_per_term = terms * articles / max(values, 1)
     size = max(min(_POSTINGS_PER_OFFSET * rows_per_term, _CACHED_BLOCK_SIZE), _MIN_POSTINGS_PER_OFFSET * rows_per_term)
     return 1 << int(np.ceil(np.log2(np.clip(size, MIN_BLOCK_SIZE, MAX_BLOCK_SIZE))))

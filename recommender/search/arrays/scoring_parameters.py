@@ -1,4 +1,4 @@
-"""The plain numbers of a `Scoring`."""
+"""The parameters of a `Scoring` as plain numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class ScoringParameters(NamedTuple):
-    """What the kernels and `brute_force` take of a `Scoring`.
+    """The parameters of a `Scoring`, as the kernels and `brute_force` take them.
 
     Attributes:
         half_life, newer_half_life: in days; 1 if there is none.

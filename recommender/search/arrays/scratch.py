@@ -1,4 +1,4 @@
-"""Scratch arrays that a thread keeps from one query to the next."""
+"""A scratch array for each thread, reused from query to query."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _of_thread = threading.local()
 
 
 def zeroed_scratch(terms: int) -> NDArray[np.float32]:
-    """A float32 array of at least `terms` zeros, one for each thread; whoever writes to it sets it back to zero."""
+    """The calling thread's float32 array of at least `terms` zeros; callers must zero what they wrote."""
     scratch: NDArray[np.float32] | None = getattr(_of_thread, "scratch", None)
     if scratch is None or len(scratch) < terms:
         scratch = _of_thread.scratch = np.zeros(terms, np.float32)

@@ -1,6 +1,6 @@
-"""Compiled loops over `IndexArrays`, entered by the functions below; importing them imports numba (half a second).
+"""Compiled loops over `IndexArrays`; importing this package imports numba (half a second).
 
-They trust their arguments: `Index` and its neighbours check and convert what callers give.
+They trust their arguments: `Index` and the other callers in `search` check and convert them.
 """
 
 from recommender.search.kernels.hubness import join_band, mean_score, mean_scores

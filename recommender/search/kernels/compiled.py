@@ -12,10 +12,10 @@ import numpy as np
 from numba import njit
 from numba.core import event
 
-from recommender.search.compilation import tell_watchers
+from recommender.search.compilation import notify_watchers
 
 Int: TypeAlias = int | np.int64
-"""A row or a size: int64 once compiled, whatever integers it is made of."""
+"""A row or a size: int64 in compiled code."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -24,15 +24,15 @@ _STAMP = "sources"
 
 
 def compiled(function: _F) -> _F:
-    """Compile with numba, without the interpreter's lock, and cache the machine code on disk where that is possible.
+    """Compile with numba, without the GIL, and cache the machine code on disk if possible.
 
-    Fast-math stays off: a compiled sum or product has the bits that numpy would give it in that order. Arrays are
-    copied into others by loops: an assignment to a slice compiles numba's error messages, too, which takes seconds.
-    Rows and sizes are passed as int64, so that a function is compiled once.
+    Fast-math stays off: sums and products have the same bits as numpy's in the same order. Compiled code copies arrays
+    in loops, since assigning to a slice makes numba compile its error messages too, which takes seconds. Rows and sizes
+    are passed as int64, so each function is compiled only once.
     """
     try:
         dispatcher = njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # numba finds no folder to cache it in
+    except RuntimeError:  # numba found no writable cache folder
         dispatcher = njit(nogil=True)(function)
     else:
         remove_outdated_code(Path(dispatcher.stats.cache_path))
@@ -41,14 +41,14 @@ def compiled(function: _F) -> _F:
 
 @cache
 def remove_outdated_code(folder: Path) -> None:
-    """Empty a cache of machine code that was compiled from other sources.
+    """Delete cached machine code that was compiled from other sources.
 
-    numba itself compares the file that a kernel is in, and neither those of the kernels and types that it is made of.
+    numba itself only checks the kernel's own file, not the kernels and types that it uses.
     """
     stamp, current = folder / _STAMP, _digest_of_sources()
     if stamp.is_file() and stamp.read_text() == current:
         return
-    for file in sorted(folder.glob("*.nb[ic]"), reverse=True):  # an index goes before what it names
+    for file in sorted(folder.glob("*.nb[ic]"), reverse=True):  # index files (.nbi) before the code (.nbc) they name
         file.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     stamp.write_text(current)
@@ -56,25 +56,25 @@ def remove_outdated_code(folder: Path) -> None:
 
 @cache
 def _digest_of_sources() -> str:
-    """A digest of all that kernels are compiled from."""
+    """A digest of all source files that kernels are compiled from."""
     sources = sorted(file for folder in ("arrays", "kernels") for file in (_SEARCH / folder).glob("*.py"))
     return blake2b(b"".join(file.read_bytes() for file in sources), digest_size=16).hexdigest()
 
 
 class _CompilationListener(event.Listener):  # type: ignore[misc]  # numba is untyped
-    """Passes on when the outermost of the kernels that call each other begins and ends to be compiled."""
+    """Notifies watchers when compilation starts and ends, once for nested kernels."""
 
-    _depth = 0  # numba compiles one at a time
+    _depth = 0  # of nested kernels; numba compiles one at a time
 
     def on_start(self, _: event.Event) -> None:
         self._depth += 1
         if self._depth == 1:
-            tell_watchers(compiling=True)
+            notify_watchers(compiling=True)
 
     def on_end(self, _: event.Event) -> None:
         self._depth -= 1
         if self._depth == 0:
-            tell_watchers(compiling=False)
+            notify_watchers(compiling=False)
 
 
 event.register("numba:compile", _CompilationListener())

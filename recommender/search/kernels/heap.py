@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from recommender.search.kernels.compiled import Int, compiled
 
 Heap: TypeAlias = tuple[NDArray[np.float64], NDArray[np.int32]]
-"""Scores and rows, both (limit,); the root is the worst pair: the lowest score and, among equals, the greatest row."""
+"""Scores and rows, both (limit,); the root is the worst pair: the lowest score, the greatest row among equal scores."""
 
 
 @compiled
@@ -35,7 +35,7 @@ def _replace_root(heap: Heap, size: Int, score: float, row: Int) -> None:
 
 @compiled
 def push(heap: Heap, size: Int, score: float, row: Int) -> Int:
-    """Add a pair, instead of the worst if the heap is full; returns the new size."""
+    """Add a pair, replacing the worst if the heap is full and the pair is better; returns the new size."""
     scores, rows = heap
     if size == len(scores):
         if _is_worse(heap, 0, score, row):
@@ -52,7 +52,7 @@ def push(heap: Heap, size: Int, score: float, row: Int) -> Int:
 
 @compiled
 def sort(heap: Heap, size: Int) -> None:
-    """Sort a heap of some size in place, best first; it is none afterwards."""
+    """Heapsort in place, best first; afterwards the arrays are no longer a heap."""
     scores, rows = heap
     for remaining in range(size - 1, 0, -1):
         score, row = scores[remaining], rows[remaining]

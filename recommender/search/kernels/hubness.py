@@ -1,6 +1,6 @@
-"""Each article's nearest among those published around it: a self-join within a band of rows.
+"""Each article's nearest neighbours in rank order: a self-join within a band of rows.
 
-Sums in float32 tell which are nearest; their scores are then computed as in any other search.
+Float32 sums select the nearest; their scores are then computed exactly, as in any search.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ def mean_score(
     limit: int,
     dense_query: NDArray[np.float32],
 ) -> float:
-    """The mean score of a query to its `limit` nearest among some rows, not counting their weights.
+    """The mean score of a query to its `limit` nearest among some rows, with all weights taken as 1.
 
     Args:
         columns, values: (values,) the query's vector.
-        excluded: int32 (any,) rows that are no neighbours.
-        first, last: the rows, the last not included.
+        excluded: int32 (any,) rows that do not count as neighbours.
+        first, last: the range of rows, `last` excluded.
         dense_query: float32 (terms,) scratch space, all zero before and after.
     """
     scores, rows = np.zeros(limit), np.full(limit, -1, np.int32)
@@ -64,12 +64,12 @@ def mean_score(
 
 @compiled
 def join_band(index: IndexArrays, begin: int, window: int, scoring: ScoringParameters, nearest: BandHeaps) -> None:
-    """Push `window` rows from `begin` on, and the `window` rows after each, for each other."""
+    """Join each of `window` rows from `begin` on with the `window` rows after it."""
     scores, rows, sizes, thresholds = nearest
     limit = scores.shape[1]
     stop = min(begin + window, len(index.days))
     end = min(stop + window, len(index.days))
-    # The postings of all these rows: the start of each term's, their rows and their values.
+    # An inverted index of these rows: where each term's postings start, their rows and their values.
     starts = np.zeros(len(index.term_levels) + 1, np.int64)
     for i in range(index.indptr[begin], index.indptr[end]):
         starts[index.indices[i] + 1] += 1
@@ -148,7 +148,7 @@ def _select_candidates(
     threshold: np.float32,
     thresholds: NDArray[np.float32],
 ) -> int:
-    """Write the rows from `first` on that may be near enough to an article, or it to them; returns their number."""
+    """Write the rows from `first` on that an article's heap may admit, or the reverse; returns their number."""
     count = 0
     for i in range(len(sums)):
         candidates[count] = first + i

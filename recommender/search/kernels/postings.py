@@ -9,16 +9,16 @@ from recommender.search.arrays import IndexArrays
 from recommender.search.kernels.compiled import Int, compiled
 
 SUM_ERROR = 2.0**-22
-"""What each term may add, at most, to the relative error of a sum in float32."""
+"""Upper bound on what each term adds to the relative error of a float32 sum."""
 
 HEAD_SHARE = 0.8
-"""Share of the required similarity that the unread common terms may contribute, going by the mean head norms."""
+"""Share of the required similarity that the unread common terms may contribute, estimated from the mean head norms."""
 
 LEVEL_STEP = 2
-"""Levels by which a head shrinks where too many candidates are left: the postings read about double."""
+"""Levels by which a head shrinks if too many candidates remain; this about doubles the postings read."""
 
 STRIP = 64
-"""Rows that are compared with a threshold at once, in vector instructions: most strips hold no candidate."""
+"""Rows compared with a threshold at once, in vector instructions; most strips hold no candidate."""
 
 
 @compiled
@@ -66,7 +66,7 @@ def prepare_query(
     Args:
         dense_query: (terms,) gets the query's values.
         head_norms: (levels + 1,) gets the norm of the query's head, by level; 0 without a head.
-        tail_sizes: (levels + 2,) gets the number of its terms outside of that head, its tail.
+        tail_sizes: (levels + 2,) gets the number of its terms outside that head, its tail.
 
     Returns:
         The sorted terms, their values in the postings' scale, and the query's squared norm.
@@ -106,7 +106,7 @@ def accumulate(
 
     Args:
         sums: (block size,) by a row's position within the block.
-        starts: (terms,) where each term's postings are read from; its own offset, or later to skip rows.
+        starts: (terms,) where reading each term's postings starts: its own offset, or later to skip rows.
         offsets: (terms + 1,) of the block.
         postings: of the block.
 
@@ -131,8 +131,8 @@ def dot(index: IndexArrays, row: Int, dense_query: NDArray[np.float32], products
     """The dot product of a row and a dense query, float64, summed in the order of the columns.
 
     Args:
-        products: scratch space for as many products as a row has values. Each sum waits for the one before, so only
-            the products that are not 0 are summed.
+        products: scratch space for one row's products. Additions depend on each other and are slow, so zeros are
+            skipped.
     """
     start, end = index.indptr[row], index.indptr[row + 1]
     columns, values = index.indices[start:end], index.data[start:end]

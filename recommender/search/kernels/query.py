@@ -1,4 +1,4 @@
-"""Search for the nearest of one query after another."""
+"""The search loop: nearest neighbours of a batch of queries, block by block."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from recommender.search.kernels.scoring import (
 
 _Vectors: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]  # indptr, indices, data
 
-_MOSTLY_SCORED = 0.5  # of a block's rows: if so many were admitted, the next block's are scored without a filter
-_BUCKETS = 1024  # of a histogram of scores; each is about a hundredth wide
+_MOSTLY_SCORED = 0.5  # if the filter passed this share of a block's rows, the next block is scored without it
+_BUCKETS = 1024  # of a score histogram; each is about a hundredth wide
 
 
 class _Cursors(NamedTuple):
-    """Which blocks are next, for each query.
+    """The next blocks to visit, for each query.
 
-    Blocks before `dated_blocks` hold dated rows only, and are visited outwards from the query's own day. The block of
-    the greatest time factor comes first; none behind it in its direction has a greater one.
+    Blocks before `dated_blocks` hold dated rows only and are visited outwards from the query's own day, the one with
+    the greatest time factor first; in each direction the factor only falls.
 
     Attributes:
-        newer, older, undated: int64 (queries,) the next block in each direction, and of the others.
-        dated_blocks, blocks: int64 (queries,) where the dated blocks end, and all.
+        newer, older, undated: int64 (queries,) the next block in each direction, and the next with undated rows.
+        dated_blocks, blocks: int64 (queries,) where the dated blocks end, and where all end.
         max_similarities: float64 (queries,) upper bounds on the similarity of any row.
     """
 
@@ -69,19 +69,19 @@ def search(
     found_scores: NDArray[np.float64],
     found_rows: NDArray[np.int32],
 ) -> int:
-    """Find the nearest of some queries.
+    """Find the nearest neighbours of some queries.
 
-    They take turns block by block, so that queries of about the same date find a block in the processor's cache.
+    Queries advance one block at a time, in turn, so that those of about the same date share a block in the CPU cache.
 
     Args:
         queries: CSR arrays of all queries.
         order: int64 (any,) the queries to answer.
         days: float64 (queries,) their dates; NaN where unknown.
         providers: int32 (queries,) their providers; -1 for none.
-        ends: int64 (queries,) rows from here on are left out.
-        excluded: int32 (queries, any) rows that a query must not get.
-        allowed: bool (articles,) the rows that may be given; empty for all.
-        min_scores: float64 (queries,) the least score of a candidate.
+        ends: int64 (queries,) rows from this one on are left out.
+        excluded: int32 (queries, any) rows that are left out for a query.
+        allowed: bool (articles,) the rows that may be returned; empty for all.
+        min_scores: float64 (queries,) the lowest score of a candidate.
         dense_query: float32 (terms,) scratch space, all zero before and after.
         found_scores, found_rows: float64 and int32 (queries, limit) get the answers, best first.
 
@@ -108,7 +108,7 @@ def search(
     heap_sizes, skip_filter = np.zeros(len(order), np.int64), np.zeros(len(order), np.bool_)
     for i in range(len(order)):
         of_query = data[indptr[order[i]] : indptr[order[i] + 1]]
-        _place_cursors(index, cursors, i, of_query, days[order[i]], ends[order[i]])
+        _set_cursors(index, cursors, i, of_query, days[order[i]], ends[order[i]])
     postings_read, prepared = 0, np.int64(-1)
     remaining = np.arange(len(order))
     while len(remaining):
@@ -223,12 +223,12 @@ def search(
 
 @compiled
 def _slack(size: int) -> float:
-    """What the rounded sum of so many products is multiplied by for an upper bound."""
+    """The factor that makes a rounded sum of so many products an upper bound."""
     return 1 + SUM_ERROR * (size + 64)
 
 
 @compiled
-def _place_cursors(
+def _set_cursors(
     index: IndexArrays, cursors: _Cursors, i: int, values: NDArray[np.float32], day: float, end: int
 ) -> None:
     """Set the cursors of query `i` to its first blocks.
@@ -236,7 +236,7 @@ def _place_cursors(
     Args:
         values: of the query's vector.
         day: its date; NaN where unknown.
-        end: rows from here on are left out.
+        end: rows from this one on are left out.
     """
     blocks = (end + index.block_size - 1) // index.block_size
     dated_blocks = index.dated_count // index.block_size if index.dated_count < len(index.days) else blocks
@@ -260,7 +260,7 @@ def _place_cursors(
 def _next_block(
     index: IndexArrays, cursors: _Cursors, i: np.int64, day: float, threshold: float, scoring: ScoringParameters
 ) -> tuple[int, float]:
-    """The next block of query `i` and an upper bound on its time factor; -1 where none can reach the threshold."""
+    """The next block of query `i` and an upper bound on its time factor; -1 if no block can reach the threshold."""
     newer, older, undated = cursors.newer[i], cursors.older[i], cursors.undated[i]
     newer_factor = _max_factor_of_block(index, newer, day, scoring) if newer >= 0 else -1.0
     older_factor = _max_factor_of_block(index, older, day, scoring) if older < cursors.dated_blocks[i] else -1.0
@@ -296,10 +296,10 @@ def _select_candidates(
     required: np.float32,
     min_similarity: np.float32,
 ) -> int:
-    """Append the rows from `first` on whose similarity, and whose weighted similarity, may be as high as required.
+    """Append the rows from `first` on whose similarity and weighted similarity may reach the required ones.
 
     Args:
-        candidates: int32, of which `count` are set.
+        candidates: int32; the first `count` are set.
         sums, head_norms, weights: (rows,) of the rows from `first` on.
 
     Returns:
@@ -343,12 +343,12 @@ def _estimate_threshold(
     estimates: NDArray[np.float32],
     limit: int,
 ) -> float:
-    """A score that at least `limit` rows of a block reach: the least of those whose sums promise most.
+    """A score that at least `limit` rows of a block reach: the lowest among the rows with the greatest sums.
 
-    It is 0 where the block has too few rows.
+    It is 0 if the block has too few rows.
 
     Args:
-        eligible: `allowed`, and `excluded` of the query.
+        eligible: `allowed`, and the query's `excluded`.
         estimates: float32 (block size,) scratch space.
     """
     allowed, excluded = eligible
@@ -364,7 +364,7 @@ def _estimate_threshold(
         if first <= excluded[i] < last:
             estimates[excluded[i] - first] = 0
     estimates = estimates[: last - first]
-    # The bits of positive floats are ordered as the floats are, so their upper half numbers a bucket.
+    # The bits of positive floats sort like the floats, so their upper half can number a bucket.
     bits = estimates.view(np.int32)
     highest = np.int32(0)
     for i in range(len(bits)):

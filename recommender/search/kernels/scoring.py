@@ -12,14 +12,15 @@ TIME_CHUNK = 256
 """Rows that share one upper bound on their time factor."""
 
 MIN_TIME_FACTOR = 1e-30
-"""Stands for smaller bounds where something is divided by them."""
+"""Replaces smaller bounds in a denominator."""
 
 
 @compiled
 def time_factor(days_later: float, scoring: ScoringParameters) -> float:
-    """The time factor, 0 to 1, of a candidate that is so many days newer than the query (or, below 0, older).
+    """The time factor, 0 to 1, of a candidate.
 
-    The days are NaN where they are unknown.
+    Args:
+        days_later: days from the query to the candidate, negative if it is older; NaN if unknown.
     """
     if np.isnan(days_later):
         return scoring.undated
@@ -36,10 +37,10 @@ def time_factor(days_later: float, scoring: ScoringParameters) -> float:
 def score(
     similarity: float, days_later: float, weight: float, provider_factor: float, scoring: ScoringParameters
 ) -> float:
-    """The score of a candidate of some weight that is so many days newer than the query.
+    """The score of a candidate, by its similarity, days after the query, weight and provider factor.
 
-    It never falls as the similarity rises, so that an upper bound on the one gives an upper bound on the other. The
-    order of the multiplications is part of the formula: other orders differ in the last bit.
+    It is monotonic in the similarity, so an upper bound on the similarity gives one on the score. The order of the
+    multiplications is part of the formula: other orders differ in the last bit.
     """
     if similarity < scoring.min_similarity:
         return 0.0
@@ -65,7 +66,7 @@ def time_factors(days_later: NDArray[np.float64], scoring: ScoringParameters) ->
 def max_factor_of_candidates(
     index: IndexArrays, first: int, last: int, day: float, scoring: ScoringParameters
 ) -> float:
-    """Upper bound on the time factor of the rows from `first` until `last` as candidates for a query of some day."""
+    """Upper bound on the time factor of the rows from `first` until `last` as candidates for a query dated `day`."""
     newest, oldest = index.days[first], index.days[last - 1]
     if oldest > day:
         return time_factor(oldest - day, scoring)
@@ -74,7 +75,7 @@ def max_factor_of_candidates(
 
 @compiled
 def max_factor_for_queries(index: IndexArrays, first: int, last: int, day: float, scoring: ScoringParameters) -> float:
-    """Upper bound on the time factor of a candidate of some day for the rows from `first` until `last` as queries."""
+    """Upper bound on the time factor of a candidate dated `day` for the rows from `first` until `last` as queries."""
     newest, oldest = index.days[first], index.days[last - 1]
     if oldest > day:
         return time_factor(day - oldest, scoring)
@@ -85,9 +86,9 @@ def max_factor_for_queries(index: IndexArrays, first: int, last: int, day: float
 def _max_factor_beside_undated(
     newest: float, oldest: float, day: float, factor_of_newest: float, scoring: ScoringParameters
 ) -> float:
-    """The same for rows of which none is newer than that day, or one of which has its date, or has none.
+    """The same bound if the rows do not all lie on the newer side of the day, or if some are undated.
 
-    Undated rows are last, so the oldest of rows is undated if any is, and the newest only if all are.
+    Undated rows come last: the oldest row is undated if any is, the newest only if all are.
     """
     if np.isnan(day) or np.isnan(newest):
         return scoring.undated

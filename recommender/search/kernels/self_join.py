@@ -1,4 +1,4 @@
-"""Self-join of the index: what two articles have in common is found once for both."""
+"""Self-join of the index: the similarity of two articles is computed once for both."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from recommender.search.kernels.scoring import (
 )
 from recommender.search.kernels.topk import TopK, count_score, new_histograms, score_candidates, score_pairs
 
-_PAIRS_PER_ROW = 512  # of a block whose scoring is put off; a few dozen megabytes
-_REFRESH_ROWS = 64  # rows after which the mean threshold is measured anew
+_PAIRS_PER_ROW = 512  # deferred pairs that a block may hold per row; a few dozen megabytes
+_REFRESH_ROWS = 64  # rows after which the mean threshold is recomputed
 
 
 @compiled
 def may_share_neighbors(
     index: IndexArrays, newer: int, older: int, scoring: ScoringParameters, thresholds: NDArray[np.float64]
 ) -> bool:
-    """Whether time decay leaves enough of a score for any row of one block to be admitted for one of the other."""
+    """Whether, despite time decay, a row of one block may still reach the threshold of a row of the other."""
     first, last = newer * index.block_size, min((newer + 1) * index.block_size, len(index.days))
     start, end = older * index.block_size, min((older + 1) * index.block_size, len(index.days))
     days_later = index.days[start] - index.days[last - 1]
@@ -57,10 +57,10 @@ def join_within_block(
     top: TopK,
     dense_query: NDArray[np.float32],
 ) -> int:
-    """Push the rows of a block for each other, whose heaps are empty.
+    """Join a block with itself; its heaps are empty before.
 
-    The sums of all postings are the similarities but for rounding. They give lower bounds on the thresholds, and the
-    pairs that may reach them; scoring these is put off until the thresholds are high, when few are left.
+    The summed postings are the similarities up to rounding. They yield lower bounds on the thresholds and the pairs
+    that may reach them. Exact scoring of these pairs is deferred until the thresholds are high and few pairs are left.
 
     Args:
         dense_query: float32 (terms,) scratch space, all zero before and after.
@@ -82,7 +82,7 @@ def join_within_block(
     for row in range(first, last):
         columns, data = _vector(index, row)
         values = np.empty(len(columns), np.float32)
-        max_excess = 0.0  # of a sum, whose products are rounded up
+        max_excess = 0.0  # by which rounding up the products may inflate a sum
         for i in range(len(columns)):
             starts[columns[i]] += 1  # only later rows are left to read
             values[i] = data[i] / index.value_scale
@@ -148,7 +148,7 @@ def join_blocks(
     top: TopK,
     dense_query: NDArray[np.float32],
 ) -> int:
-    """Push the rows of two blocks for each other.
+    """Join two blocks: push the rows of each into the heaps of the other.
 
     Args:
         dense_query: float32 (terms,) scratch space, all zero before and after.
@@ -168,7 +168,7 @@ def join_blocks(
     required, reverse_factors = np.empty(len(chunks), np.float32), np.empty(len(chunks), np.float32)
     for chunk, low in enumerate(chunks):
         min_thresholds[chunk] = thresholds[low : min(low + TIME_CHUNK, end)].min()
-    mean_threshold, postings_read = 0.0, 0  # the former of the older block
+    mean_threshold, postings_read = 0.0, 0  # the mean threshold is the older block's
     for row in range(first, last):
         day, weight = index.days[row], index.weights[row]
         columns, data = _vector(index, row)
@@ -249,14 +249,14 @@ def _select_candidates(
     min_similarity: np.float32,
     thresholds: NDArray[np.float64],
 ) -> int:
-    """Append the rows from `first` on that may be admitted for an article, or for which the article may be.
+    """Append the rows from `first` on that the article's heap may admit, or whose heaps may admit the article.
 
     Args:
-        candidates: int32, of which `count` are set.
+        candidates: int32; the first `count` are set.
         sums, head_norms, weights, thresholds: (rows,) of the rows from `first` on.
-        required: the least weighted similarity of a candidate for the article.
-        reverse_factor: upper bound on the article's own factor as a candidate; below 0 if it may be none.
-        min_similarity: the least similarity of any pair.
+        required: the lowest weighted similarity that the article's heap admits.
+        reverse_factor: upper bound on the article's own factor as a candidate; below 0 if it is not allowed as one.
+        min_similarity: the lowest similarity that counts.
 
     Returns:
         The new count.

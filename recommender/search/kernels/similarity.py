@@ -18,14 +18,14 @@ def similarities(
     dense_query: NDArray[np.float32],
     found: NDArray[np.float32],
 ) -> None:
-    """The dot products of some rows' vectors with those of others.
+    """Compute the dot products of pairs of rows.
 
     Args:
-        indptr, indices, data: of all vectors, CSR.
-        queries: (queries,) a row each.
-        rows: (queries, width) the rows that each is compared with; -1 for none.
-        dense_query: (terms,) zeros, which are restored.
-        found: (queries, width) is filled with the dot products, summed in the order of terms; 0 for no row.
+        indptr, indices, data: all vectors, in CSR form.
+        queries: (queries,) a row for each query.
+        rows: (queries, width) the rows that each query is compared with; -1 for none.
+        dense_query: (terms,) scratch space, all zero before and after.
+        found: (queries, width) gets the dot products, summed in the order of the terms; 0 for row -1.
     """
     for i in range(len(queries)):
         start, end = indptr[queries[i]], indptr[queries[i] + 1]

@@ -13,16 +13,16 @@ from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import dot
 from recommender.search.kernels.scoring import provider_factor, score
 
-_BUCKETS, _BUCKET_BITS = 128, 19  # of a histogram of scores: the upper bits of a float32, sixteen buckets an octave
+_BUCKETS, _BUCKET_BITS = 128, 19  # score histogram: a bucket is the upper bits of a float32, sixteen per octave
 
 
 class TopK(NamedTuple):
-    """A heap of the best candidates for each article.
+    """A bounded heap of the best candidates for each article.
 
     Attributes:
         scores, rows: float64 and int32 (articles, limit) the heaps.
-        sizes: int32 (articles,) of the heaps.
-        thresholds: float64 (articles,) the score from which on a candidate is admitted; infinite to admit none.
+        sizes: int32 (articles,) how many candidates each heap holds.
+        thresholds: float64 (articles,) the lowest score that is admitted; infinite to admit none.
     """
 
     scores: NDArray[np.float64]
@@ -32,14 +32,13 @@ class TopK(NamedTuple):
 
 
 class ScoreHistograms(NamedTuple):
-    """Histograms of lower bounds on scores, by which the thresholds of a block's heaps rise before they are full.
+    """Histograms of lower bounds on scores: they raise the thresholds of a block's heaps before the heaps are full.
 
     Attributes:
         counts: uint16 (rows, buckets).
         lowest: int32 (rows,) the lowest bucket above which there are fewer scores than the limit.
-        above: int32 (rows,) the scores in that bucket and above.
-        value, bits: float32 and int32 (1,) one number seen both ways: the bits of positive floats are ordered as the
-            floats are.
+        above: int32 (rows,) the number of scores in that bucket and above.
+        value, bits: float32 and int32 (1,) two views of one number: the bits of positive floats sort like the floats.
         first_bucket: the upper bits of the scores in bucket 0.
     """
 
@@ -68,7 +67,7 @@ def new_histograms(rows: int, max_score: float) -> ScoreHistograms:
 
 @compiled
 def count_score(histograms: ScoreHistograms, i: int, lower_bound: float, limit: int) -> float:
-    """Count a score of histogram `i`; returns a score that at least `limit` of those counted reach, 0 if none."""
+    """Count a score in histogram `i`; returns a score that at least `limit` counted ones reach, or 0."""
     histograms.value[0] = lower_bound
     bucket = min((histograms.bits[0] >> _BUCKET_BITS) - histograms.first_bucket, _BUCKETS - 1)
     if bucket >= histograms.lowest[i]:
@@ -102,10 +101,10 @@ def score_candidates(
     dense_query: NDArray[np.float32],
     products: NDArray[np.float64],
 ) -> None:
-    """Score a row and others for each other, and push those that are admitted.
+    """Score a row against others in both directions, and push what the heaps admit.
 
     Args:
-        others, upper_bounds: int32 and float32 (others,) rows, and bounds on their similarities to the row.
+        others, upper_bounds: int32 and float32 (others,) rows, and upper bounds on their similarities to the row.
         dense_query: float32 (terms,) the row's vector.
         products: scratch space of `dot`.
     """
@@ -138,7 +137,7 @@ def score_pairs(
     dense_query: NDArray[np.float32],
     products: NDArray[np.float64],
 ) -> None:
-    """Score pairs of rows for each other, and push those that are admitted.
+    """Score pairs of rows in both directions, and push what the heaps admit.
 
     Args:
         pairs: rows, others and upper bounds, all (pairs,), grouped by row.
