@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from recommender.errors import CorpusError
 from recommender.sites.generator import Generator
 from recommender.sites.generators import ALL
 from recommender.sites.site import Site, is_language_code, normalise_language
+from recommender.storage import open_regular_file
 
 GENERATORS = tuple(generator.name for generator in ALL)
 """The names of all kinds of site, in the order in which they are tried."""
 
 _OF_PAGES = ("legal", "page", "pages")  # sections whose pages stand by themselves
 _LEVELS_ABOVE = 5  # where no repository's root ends the search
+_LEVELS_BELOW = 3
+_MOST_NAMED = 5
+_CONFIGURED = frozenset({"config", ".vitepress", ".vuepress"})
+_CONFIGURATIONS = (".toml", ".yml", ".yaml", ".json", ".js", ".mjs", ".cjs", ".ts", ".mts", ".py", ".rb")
+_FENCE_BYTES = 64  # with blank lines before it
 
 
 def find_site(corpus: Path, files: Sequence[str], *, generator: str | None = None) -> Site:
@@ -26,7 +34,7 @@ def find_site(corpus: Path, files: Sequence[str], *, generator: str | None = Non
         corpus: the folder.
         files: its article files, relative to it.
         generator: the kind of site, one of `GENERATORS`; without it, the configuration at or above the corpus says it,
-            else the look of its files.
+            else the look of its files, else the configuration of the one site that a folder of it holds.
 
     Raises:
         CorpusError: there is no such kind of site.
@@ -34,7 +42,11 @@ def find_site(corpus: Path, files: Sequence[str], *, generator: str | None = Non
     if generator is not None and generator not in GENERATORS:
         raise CorpusError(f"there is no kind of site called {generator!r}; there are {', '.join(GENERATORS)}")
     tried = [one for one in ALL if generator in (None, one.name)]
-    site = _configured(corpus.resolve(), tried) or _recognised(corpus.resolve(), files, tried)
+    root = corpus.resolve()
+    site = _configured(root, tried)
+    if site is None:
+        below = _configured_below(root, files, tried)
+        site = _only_one(root, files, below) or _recognised(root, files, tried, below)
     if site is None:
         site = Site(generator=tried[0].name, reason="it was named so")
     for complete in (_with_language_folders, _with_language_suffixes, _with_resources, _with_standalone_folders):
@@ -53,10 +65,73 @@ def _configured(corpus: Path, tried: Sequence[Generator]) -> Site | None:
     return None
 
 
-def _recognised(corpus: Path, files: Sequence[str], tried: Sequence[Generator]) -> Site | None:
+def _configured_below(corpus: Path, files: Sequence[str], tried: Sequence[Generator]) -> dict[str, Site]:
+    """The sites whose roots are folders of the corpus, by path; none of them lies within another."""
+    sites: dict[str, Site] = {}
+    parents = {parent for file in files for parent in PurePosixPath(file).parents}
+    for path in sorted(parents, key=lambda path: (len(path.parts), path)):
+        if not 0 < len(path.parts) <= _LEVELS_BELOW or any(str(above) in sites for above in path.parents):
+            continue
+        if _may_be_configured(corpus / path):
+            found = (one.configure(corpus / path) for one in tried if one.configure is not None)
+            if (site := next(filter(None, found), None)) is not None:
+                sites[str(path)] = replace(site, below=str(path), reason=f"in {path}, {site.reason}")
+    return sites
+
+
+def _only_one(corpus: Path, files: Sequence[str], sites: Mapping[str, Site]) -> Site | None:
+    """The site that a folder of the corpus is the root of, if that is the only one and has most of the articles."""
+    if len(sites) != 1:
+        return None
+    (site,) = sites.values()
+    within = [file for file in files if site.has(file)]
+    beside = [file for file in files if not file.startswith(f"{site.below}/")]
+    is_most = within and _count_front_matter(corpus, within) >= _count_front_matter(corpus, beside)
+    return site if is_most else None
+
+
+def _reason_of(sites: Mapping[str, Site]) -> str:
+    """The sites that a plain folder holds, as its reason; empty where there are none."""
+    named = [f"{path} ({site.generator})" for path, site in islice(sites.items(), _MOST_NAMED)]
+    if len(sites) > _MOST_NAMED:
+        named.append("others")
+    if len(named) < 2:
+        return f"a site lies in {named[0]}; give its path if that is meant" if named else ""
+    return f"sites lie in {', '.join(named[:-1])} and {named[-1]}; give the path of one"
+
+
+def _count_front_matter(corpus: Path, files: Sequence[str]) -> int:
+    """How many files begin as front matter does."""
+    return sum(map(_has_front_matter, map(corpus.joinpath, files)))
+
+
+def _may_be_configured(folder: Path) -> bool:
+    """Whether a folder has what looks like configuration, which spares asking every generator for its own."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return False
+    return any(name in _CONFIGURED or name.endswith(_CONFIGURATIONS) for name in names)
+
+
+def _has_front_matter(file: Path) -> bool:
+    try:
+        with open_regular_file(file) as stream:
+            return stream.read(_FENCE_BYTES).lstrip(b"\xef\xbb\xbf\r\n").startswith((b"---", b"+++", b"{"))
+    except OSError:
+        return False
+
+
+def _recognised(
+    corpus: Path, files: Sequence[str], tried: Sequence[Generator], below: Mapping[str, Site]
+) -> Site | None:
+    """The site that the files outside of those below look like; the reason for a plain folder names these sites."""
+    if below:
+        files = [file for file in files if not any(str(folder) in below for folder in PurePosixPath(file).parents)]
     for generator in tried:
         if generator.recognise is not None and (site := generator.recognise(corpus, files)) is not None:
-            return site
+            is_plain = site.generator == "folder" and not site.named_by_files
+            return replace(site, reason=(is_plain and _reason_of(below)) or site.reason)
     return None
 
 

@@ -44,7 +44,8 @@ class Site:
     Attributes:
         generator: its name, such as "hugo".
         reason: why the corpus is taken for one of this kind, as part of a sentence: "_config.yml is Jekyll's".
-        corpus: the corpus's path; empty where it is the root itself.
+        corpus: the corpus's path; empty where it is the root itself, or a folder above it.
+        below: the root's path relative to the corpus, where the site is a folder of it; else empty.
         content_folders: globs of the folders that hold articles; none means all. They don't bind a corpus that lies
             outside all of them.
         excluded: globs of files and folders that the configuration leaves out.
@@ -52,6 +53,7 @@ class Site:
         draft_folders: names of folders whose files are drafts.
         section_stems: stems of files that are pages of a folder's list.
         index_stems: stems of files that are named after their folder.
+        output_suffix: what may stand before a file's ending and is no part of its name, as `.html` in `name.html.md`.
         standalone: globs of pages by themselves, such as About.
         named_by_files: whether a page without a title has its file's name as one, as notes have it.
         address_hint: where only code tells addresses, an option that may say them.
@@ -88,12 +90,14 @@ class Site:
     generator: str
     reason: str
     corpus: str = ""
+    below: str = ""
     content_folders: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     excluded_patterns: tuple[str, ...] = ()
     draft_folders: tuple[str, ...] = ("_drafts",)
     section_stems: tuple[str, ...] = ("_index",)
     index_stems: tuple[str, ...] = ("index", "_index")
+    output_suffix: str = ""
     standalone: tuple[str, ...] = ()
     named_by_files: bool = False
     address_hint: str = ""
@@ -129,10 +133,14 @@ class Site:
 
     def path_of(self, file: str) -> str:
         """The path of a file of the corpus, relative to the site's root."""
+        if self.below:
+            return file.removeprefix(f"{self.below}/")
         return f"{self.corpus}/{file}" if self.corpus else file
 
     def has(self, file: str) -> bool:
         """Whether a file of the corpus, given relative to it, belongs to what the site publishes or drafts."""
+        if self.below and not file.startswith(f"{self.below}/"):
+            return False
         path = self.path_of(file)
         if path in self.resources or any(_matches(path, pattern) for pattern in self.excluded):
             return False
@@ -198,7 +206,7 @@ class Site:
 
     def stem_of(self, path: str) -> str:
         """The name of a file without its ending and its language's suffix."""
-        stem = _stem(path)
+        stem = _stem(path).removesuffix(self.output_suffix)
         return stem.rpartition(".")[0] if self.language_suffixes and self._language_suffix(stem) else stem
 
     def metadata_files(self, file: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Addresses of web applications: a route with one parameter, and a folder of articles that is called as the route is.
+"""Web applications: folders of articles, and addresses by a route with one parameter that is called as a folder is.
 
 `app/blog/[slug]/page.tsx` publishes `content/blog/name.md` at `/blog/name`. Only code tells what a parameter holds, so
 that there is no address where the names differ, or where a file's name or front matter leaves a choice.
@@ -20,11 +20,17 @@ from recommender.sites.path_dates import find_date_in_path
 from recommender.sites.permalinks import escape
 from recommender.sites.site import Site
 
+_CONTENT_FOLDERS = ("content", "contents", "data", "posts", "_posts", "blog", "articles", "docs", "src", "app", "pages")
 _MAX_FILES = 2000
 _PARAMETER = re.compile(r"\[{1,2}(\.\.\.)?\w+(?:=\w+)?\]{1,2}")
 _GROUP = re.compile(r"\(\w[\w-]*\)")
 _USUAL_NAMES = ("blog", "posts", "post", "articles", "article", "writing", "notes")
 _PAGE_NAMES = ("page", "+page", "index")
+
+
+def find_content_folders(root: Path) -> tuple[str, ...]:
+    """The folders that usually hold articles, as far as they are there; at the root lie a README and the like."""
+    return tuple(name for name in _CONTENT_FOLDERS if (root / name).is_dir())
 
 
 def find_routes(root: Path, folders: Iterable[str]) -> dict[str, tuple[str, bool]]:

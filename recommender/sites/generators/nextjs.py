@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from recommender.sites.addresses.app_routes import find_routes, get_address, hint_of
+from recommender.sites.addresses.app_routes import find_content_folders, find_routes, get_address, hint_of
 from recommender.sites.configuration import depends_on, find_file, read_text, text_in
 from recommender.sites.generator import Generator
 from recommender.sites.javascript import UNREAD, read_javascript
@@ -18,8 +18,6 @@ from recommender.sites.site import Site
 
 _FILES = tuple(f"next.config.{suffix}" for suffix in ("js", "mjs", "ts", "cjs", "mts"))
 _ROUTES = tuple(f"{folder}{name}" for folder in ("", "src/") for name in ("app", "pages"))
-CONTENT_FOLDERS = ("content", "contents", "data", "posts", "_posts", "blog", "articles", "docs", "src", "app", "pages")
-"""Folders of a web application that usually hold its articles; at its root lie a README and the like."""
 _NO_ARTICLES = ("node_modules", ".next", "out", "public", "authors")
 _BASE_URL_FILES = tuple(
     f"{name}.{suffix}"
@@ -37,14 +35,13 @@ def _configure(root: Path) -> Site | None:
     if file is None and depends_on(root, "next") is None:
         return None
     values = (read_javascript(file) if file else None) or {}
-    folders = tuple(name for name in CONTENT_FOLDERS if (root / name).is_dir())
     base_path = values.get("basePath", "")
     routes = find_routes(root, _ROUTES)
     ending = "/" if values.get("trailingSlash") is True else ""
     return Site(
         generator="nextjs",
         reason=f"{file.name} is Next.js'" if file else "package.json depends on next",
-        content_folders=folders,
+        content_folders=find_content_folders(root),
         excluded=_NO_ARTICLES,
         index_stems=("index", "page"),
         base_urls={"": join_base_url(_find_base_url(root), text_in(values, "basePath"))},

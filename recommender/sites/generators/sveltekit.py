@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recommender.sites.addresses.app_routes import find_routes, get_address, hint_of
+from recommender.sites.addresses.app_routes import find_content_folders, find_routes, get_address, hint_of
 from recommender.sites.configuration import depends_on, find_file
 from recommender.sites.generator import Generator
-from recommender.sites.generators.nextjs import CONTENT_FOLDERS
 from recommender.sites.javascript import UNREAD, read_javascript
 from recommender.sites.permalinks import join_base_url
 from recommender.sites.site import Site
@@ -31,7 +30,7 @@ def _configure(root: Path) -> Site | None:
     return Site(
         generator="sveltekit",
         reason="package.json depends on @sveltejs/kit",
-        content_folders=tuple(name for name in CONTENT_FOLDERS if (root / name).is_dir()),
+        content_folders=find_content_folders(root),
         excluded=("node_modules", ".svelte-kit", "build", "static", "authors", "src/app.html", "src/error.html"),
         index_stems=("index", "+page"),
         base_urls={"": join_base_url("", base if isinstance(base, str) else "")},
