@@ -1,4 +1,4 @@
-"""The `recommender` command group; the commands, and the options that they share, are imported when they are wanted."""
+"""The `recommender` command group; commands and their shared options are imported on demand."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

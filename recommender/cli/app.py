@@ -1,4 +1,4 @@
-"""The command group `recommender`, which imports a command when it is wanted, and how its commands give help."""
+"""The command group `recommender`, which imports commands on demand, and the formatting of their help."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from recommender.errors import RecommenderError, printable
 
 
 class _Command(NamedTuple):
-    """Where a command is, as `module:name`, and the first sentence of its help."""
+    """The location of a command, as `module:name`, and the first sentence of its help."""
 
-    location: str  # a string: no package of the recommender depends on the API, nor waits for Flask
+    location: str  # a string, so that nothing here imports the API or Flask
     short_help: str
 
 
@@ -37,7 +37,7 @@ _COMMANDS = {
 
 
 class Option(click.Option):
-    """An option that stands in a section of its command's help."""
+    """An option that is listed in a section of its command's help."""
 
     def __init__(self, *arguments: Any, section: str = "Options", **attributes: Any) -> None:
         super().__init__(*arguments, **attributes)
@@ -45,7 +45,7 @@ class Option(click.Option):
 
 
 class Command(click.Command):
-    """A command whose help has its options by section, in the order declared, and then examples."""
+    """A command whose help lists its options by section, in the order declared, then examples."""
 
     def __init__(self, *arguments: Any, examples: Sequence[str] = (), **attributes: Any) -> None:
         super().__init__(*arguments, **attributes)
@@ -69,14 +69,14 @@ class Command(click.Command):
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
-    """Write a section of examples, one a line, to be copied."""
+    """Write a section of examples, one per line, for copying."""
     with formatter.section("Examples"):
         for example in examples:
             formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
 
 
 class Group(click.Group):
-    """A command group that imports its commands when they are wanted, and reports errors as one sentence on stderr.
+    """A command group that imports its commands on demand and reports errors as one sentence on stderr.
 
     Exit status 0: done; 1: a negative result, such as a failed check; 2: bad usage or input; 130: Ctrl-C.
     """
@@ -102,7 +102,7 @@ class Group(click.Group):
         write_examples(formatter, ["recommender inspect ~/site", "recommender serve ~/site"])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """What may follow for a shell; commands are not imported for it."""
+        """Completions for a shell, without importing commands."""
         if incomplete and not incomplete[0].isalnum():
             return super().shell_complete(ctx, incomplete)
         names = (name for name in self.list_commands(ctx) if name.startswith(incomplete))
@@ -114,7 +114,7 @@ class Group(click.Group):
         except RecommenderError as error:
             message, status = str(error), 2
         except BrokenPipeError:
-            raise  # the reader of our output has closed it: click exits quietly
+            raise  # the reader has closed our output: click exits quietly
         except OSError as error:
             message, status = f"{error.filename or 'output'}: {error.strerror or error}", 2
         except KeyboardInterrupt:

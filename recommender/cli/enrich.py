@@ -41,21 +41,21 @@ from recommender.writing import SHAPES, Action, Enrichment, Mode, Outcome, Remov
     type=click.Choice(get_args(Mode)),
     default="fill",
     show_default=True,
-    help="fill: write lists that are missing; append: also add to curated lists; replace: also overwrite those, which "
-    "later trainings then learn nothing from.",
+    help="fill: write missing lists; append: also extend curated lists; replace: also overwrite curated lists, which "
+    "are then lost to later trainings.",
 )
 @limit_option
 @look_up_options
 @click.option(
     "--shape",
     type=click.Choice(SHAPES),
-    help="What the lists are made of.  [default: what the site's own are, else entries]",
+    help="Kind of list items.  [default: as in the site's own lists, else entries]",
 )
 @click.option(
     "--remove",
     is_flag=True,
-    help="Take out every list that this program wrote, and no other byte; curated lists that --mode replace overwrote "
-    "do not come back.",
+    help="Remove every list that this program wrote, and no other byte; curated lists overwritten by --mode replace "
+    "are not restored.",
 )
 @click.option("--dry-run", "trial", flag_value="list", help="Write nothing; list the files that would change.")
 @click.option("--diff", "trial", flag_value="diff", help="Write nothing; show what would change.")
@@ -80,11 +80,11 @@ def enrich_command(
 ) -> None:
     """Write lists into the files of a corpus.
 
-    A model is trained first if none fits. Lists stand under the site's own key and are made of what its own lists
-    are: entries, IDs, paths, addresses or titles; no other byte changes. CORPUS/.related.lock records the lists
-    that were written: a later run updates them, but never a list that was edited since. An article's front matter
-    may contain `related: false` (no list), `related: true` (a list), `relatedPin: [ID, …]` (these first) and
-    `relatedBan: [ID, …]` (never these).
+    A model is trained first if none fits. Lists are written under the site's own key, with the same kind of items as
+    its own lists: entries, IDs, paths, addresses or titles; no other byte changes. CORPUS/.related.lock records the
+    written lists: a later run updates them, but never a list that was edited since. An article's front matter may
+    contain `related: false` (no list), `related: true` (a list), `relatedPin: [ID, …]` (these first) and `relatedBan:
+    [ID, …]` (never these).
     """
     with nullcontext() if trial else _locked(corpus_path):
         corpus = read_corpus(corpus_path, models, choice=kept_choice(models, choice))

@@ -53,13 +53,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--truth",
     type=click.Choice(get_args(Evidence)),
-    help="Evaluate on curated lists, or on links in texts to articles that were there already, without the words of "
-    "these links.  [default: curated where there are 20 such lists, else what there are more of]",
+    help="Evaluate on curated lists, or on links in texts to older articles, with the words of these links left out "
+    "of the texts.  [default: curated if there are 20 such lists, else whichever are more]",
 )
 @click.option("--since", help="Evaluate on lists from this date on.  [default: the latest 40 % of them]")
-@click.option(
-    "--max-links", type=click.IntRange(1), default=10, show_default=True, help="Ignore lists that are longer."
-)
+@click.option("--max-links", type=click.IntRange(1), default=10, show_default=True, help="Ignore longer lists.")
 @settings_option
 @click.option("--report", "page", type=_FILE, help="Write a page with plots (HTML) into this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
@@ -71,7 +69,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--lint",
     is_flag=True,
-    help="Only list faulty curated links: dead, to the article itself, doubled, or differing from its article.",
+    help="Only list faulty curated links: dead, to the article itself, duplicate, or different from their article.",
 )
 def evaluate_command(
     *,
@@ -106,7 +104,7 @@ def evaluate_command(
     if split.evidence == "in-text":
         left_out = corpus.links_to_articles()
         corpus = corpus.without_words_of(left_out, corpus_path)
-    # Anything missing is reported before the long work begins.
+    # Fail early if anything is missing.
     earlier_model = Recommender.load(models, against) if against else None
     encoders = {f"encoder {Path(encoder).name}": sentence_encoder(encoder)} if encoder else {}
     for file in (page, qrels, run_file):
@@ -150,7 +148,7 @@ def _lint(corpus: Corpus) -> NoReturn:
         click.echo(str(fault))
     counts = Counter(fault.kind for fault in corpus.link_faults)
     summary = ", ".join(f"{counts[kind]:,} {kind}" for kind in order if counts[kind])
-    click.echo(f"curated links: {summary or 'all as they should be'}", err=True)
+    click.echo(f"curated links: {summary or 'no faults'}", err=True)
     raise SystemExit(1 if counts else 0)
 
 

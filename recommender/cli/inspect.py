@@ -36,7 +36,7 @@ def inspect_command(
 ) -> None:
     """Show what is read of a corpus, what is left out, and why.
 
-    It also shows the settings in force. If the model in use was trained on this very corpus, its settings are in force.
+    It also shows the settings in force: those of the model in use, if it was trained on exactly this corpus.
     """
     given = read_overrides(settings_file) if settings_file else {}
     cache = models.path / PARSE_CACHE_FILE
@@ -48,7 +48,7 @@ def inspect_command(
     try:
         manifest = models.manifest()
     except ArtefactError:
-        pass  # there is none that could be asked
+        pass  # there is no readable model
     else:
         if settings_file is None and manifest.corpus == corpus.fingerprint:
             given, settings = dict(manifest.given), manifest.settings

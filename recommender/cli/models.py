@@ -14,7 +14,7 @@ from recommender.errors import ArtefactError, RecommenderError, printable
 
 
 class ModelsGroup(click.Group):
-    """The group `models`, whose help ends with examples as those of its commands do."""
+    """The group `models`, whose help ends with examples."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
@@ -27,7 +27,7 @@ class ModelsGroup(click.Group):
 def models_group(context: click.Context, models: Models) -> None:
     """List, verify, choose or copy trained models.
 
-    An earlier version that is chosen is a roll-back.
+    To roll back, choose an earlier version.
     """
     context.obj = models
     if context.invoked_subcommand is None:
@@ -128,8 +128,7 @@ def use_model(models: Models, version: str) -> None:
 def pull_model(url: str, models: Models, version: str | None) -> None:
     """Copy a version from a URL, and use it.
 
-    By default it is the one in use there. It is verified first. Running servers switch to it, as they do after
-    training.
+    The default is the version in use there. It is verified first. Running servers switch to it, as after training.
     """
     if isinstance(models, RemoteModels):
         raise RecommenderError(f"{models}: is a URL; name a folder to copy the model to with --models")

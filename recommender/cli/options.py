@@ -1,4 +1,4 @@
-"""Arguments and options that several commands take."""
+"""Arguments and options shared by several commands."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 _corpus_option = partial(click.option, cls=Option, section="How CORPUS is read")
 _engine_option = partial(click.option, cls=Option, section="Workers")
 list_option = partial(click.option, cls=Option, section="Lists")
-"""An option that says what the lists hold, beside those that several commands take."""
+"""An option of a single command in the same help section as `look_up_options`."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -76,7 +76,7 @@ def limit_option(command: Command) -> Command:
 
 
 def look_up_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that `Options` declares, of which a command gets those that are given as one `options`."""
+    """The options that `Options` declares; the command gets those given as one mapping, `options`."""
     declared = get_type_hints(Options, include_extras=True)
 
     @wraps(command)
@@ -99,7 +99,7 @@ def look_up_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _annotated(annotation: Any) -> tuple[Any, Meta]:
-    """The type and the description of an annotated type, perhaps optional."""
+    """The type and the metadata of an annotated type, possibly optional."""
     [annotated] = [one for one in (annotation, *get_args(annotation)) if get_origin(one) is Annotated]
     kind, meta = get_args(annotated)
     return kind, meta
@@ -141,7 +141,7 @@ def corpus_argument(*, required: bool = True) -> Callable[[Command], Command]:
 
 
 def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """How CORPUS is read, which a command gets as one `choice`."""
+    """The options for reading CORPUS, which a command gets as one `choice`."""
 
     @wraps(command)
     def with_choice(
@@ -169,7 +169,7 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--related-key",
             metavar="NAME",
             default="",
-            help="The key in front matter that lists stand under.  [default: related and the like]",
+            help="Front-matter key of the lists.  [default: related and similar keys]",
         ),
         _corpus_option("--base-url", metavar="URL", default="", help="The site's own address, before its paths."),
         _corpus_option(
@@ -177,8 +177,8 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "address_pattern",
             metavar="PATTERN",
             default="",
-            help="Addresses of articles, such as /:year/:month/:slug/ or /:language/:path/, where their front matter "
-            "names none.  [default: as the site's configuration says]",
+            help="Addresses of articles whose front matter has none, such as /:year/:month/:slug/ or "
+            "/:language/:path/.  [default: from the site's configuration]",
         ),
         _corpus_option(
             "--exclude", "exclude_files", metavar="GLOB", multiple=True, help="Files or folders not to read."
@@ -190,7 +190,7 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--site",
             metavar="NAME",
             type=click.Choice(GENERATORS),
-            help=f"Kind of site: {', '.join(GENERATORS)}.  [default: as its files say]",
+            help=f"Kind of site: {', '.join(GENERATORS)}.  [default: detected from its files]",
         ),
     ):
         with_choice = option(with_choice)
@@ -198,7 +198,7 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--engine NAME --cluster URL --workers N`, which a command gets as one `engine`, not yet started."""
+    """`--engine NAME --cluster URL --workers N`, which a command gets as one unstarted `engine`."""
 
     @wraps(command)
     def with_engine(*, name: EngineName, address: str | None, workers: int | None, **options: Any) -> Any:

@@ -48,7 +48,7 @@ def related_command(
 ) -> None:
     """Print the list of an article, or explain it.
 
-    It is printed as `enrich` writes it (yaml), or as an HTTP response body (json).
+    The output is what `enrich` writes (yaml) or the HTTP response body (json).
     """
     if explain and fields:
         raise click.UsageError("an explanation has fields of its own; leave out --fields, or --explain")
@@ -69,7 +69,7 @@ def related_command(
 
 
 def _why_empty(recommender: Recommender, article: Article) -> str:
-    """Why an article's list is empty, and what would fill it."""
+    """Why an article's list is empty, and how to fill it."""
     settings = recommender.settings
     if best := recommender.related(article.id, limit=1):
         first = best[0].article.id

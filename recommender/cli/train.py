@@ -36,7 +36,7 @@ from recommender.training import ROWS, read_corpus, train
 @click.option(
     "--precision",
     type=click.FloatRange(0, 1),
-    help="Leave out suggestions whose score is too low for this share of them to be curated links.",
+    help="Minimum share of suggestions that should be curated links; leaves out those with lower scores.",
 )
 @engine_options
 @click.option(
@@ -46,7 +46,7 @@ from recommender.training import ROWS, read_corpus, train
     show_default=True,
     help="Articles per task; a larger corpus is learned in slices, so that no process holds all of it.",
 )
-@click.option("--force", is_flag=True, help="Train although nothing has changed since the version in use.")
+@click.option("--force", is_flag=True, help="Train even if nothing has changed since the version in use.")
 def train_command(
     *,
     corpus_path: Path,
@@ -60,7 +60,7 @@ def train_command(
 ) -> None:
     """Train a model on a corpus, and publish it.
 
-    Where neither articles nor settings nor this program have changed since the version in use, that one stays.
+    If articles, settings and this program are unchanged since the version in use, it stays in use.
 
     The workers of a cluster need this program installed, and must see the models folder under the same path.
     """

@@ -1,7 +1,7 @@
 """Which articles a list holds, and why: one set of rules for searching, precomputed lists, pins and explanations.
 
-`options.py` declares what a look-up may ask for, `rules.py` says what may not be in its list, `ranking.py` orders,
-fills and shortens it, and a `Recommender` answers with it.
+`options.py` declares the options of a look-up, `rules.py` decides what lists may hold, `ranking.py` orders, fills and
+shortens lists, and a `Recommender` answers with them.
 """
 
 from recommender.ranking.explanation import Explanation, SharedWord

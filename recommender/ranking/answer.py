@@ -1,4 +1,4 @@
-"""An article's list as JSON, ready to be sent or written."""
+"""An article's list as JSON, ready to send or write."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from recommender.ranking.rules import Suggestion
 def encode_answer(
     catalogue: Catalogue | LiveCatalogue, row: int, ranked: Ranked, *, fields: Sequence[str] = ()
 ) -> bytes:
-    """`{"id": …, "related": [entry, …]}` in UTF-8, on one line without its end.
+    """Encode `{"id": …, "related": [entry, …]}` in UTF-8, on one line without a line end.
 
     Args:
-        fields: those that each entry has, in this order; none means the whole entry.
+        fields: the fields of each entry, in this order; empty for the whole entry.
     """
     if fields:
         suggestions = (Suggestion(catalogue[other], score) for other, score in ranked)

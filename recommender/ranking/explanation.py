@@ -1,4 +1,4 @@
-"""Why one article is suggested for another: what each part of the score gave, and the words that they share."""
+"""Explanations: why one article is suggested for another, by the factors of its score and the words they share."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from recommender.ranking.query_factors import weigh_queries
 from recommender.search import Index, LiveIndex, Scoring
 from recommender.text import Documents, TfidfModel, language_of, stop_words, topic_of_term, without_language
 
-_READ = 20_000  # characters of a title and of an excerpt: a text of megabytes is no reason to keep others waiting
-_NAMED = 5  # words of a field that a sentence names
-_LEAST = 0.005  # a contribution that would be printed as 0.00 is not worth a name
+_READ = 20_000  # characters read of a title and of an excerpt, so that a huge one does not delay other requests
+_NAMED = 5  # words per field that a sentence names
+_LEAST = 0.005  # smaller contributions would be printed as 0.00
 _PLURALS = {"title": "titles", "excerpt": "excerpts", "text": "texts", "topics": "topics"}
 
 
@@ -27,9 +27,9 @@ _PLURALS = {"title": "titles", "excerpt": "excerpts", "text": "texts", "topics":
 class SharedWord:
     """A word that two articles share, and what it contributes to their similarity."""
 
-    word: Annotated[str, Meta(description="In lower case; of texts its stem.")]
+    word: Annotated[str, Meta(description="In lower case; a stem if the field is text.")]
     field: Annotated[str, Meta(description="title, excerpt (which holds the title's words, too), text or topics.")]
-    contribution: Annotated[float, Meta(description="Where the word became n-grams, that of all that are shared.")]
+    contribution: Annotated[float, Meta(description="To the similarity; for n-grams, the sum over those shared.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +40,19 @@ class Explanation:
     score: float
     similarity: Annotated[
         float,
-        Meta(description="The weighted sum of the fields' cosines, 0 to 1, which the words add up to."),
+        Meta(description="The weighted sum of the fields' cosines, 0 to 1; the words' contributions add up to it."),
     ]
     decay: Annotated[float, Meta(description="The factor for the time between the two articles, 0 to 1.")]
-    evergreen: Annotated[float, Meta(description="The part of the decay that no time takes away; the rest fades.")]
+    evergreen: Annotated[float, Meta(description="The part of the decay factor that does not fade with time.")]
     hub_weight: Annotated[
         float, Meta(description="The factor for hubs, 0 to 1: lower for articles similar to almost everything.")
     ]
     other_provider: Annotated[
-        float, Meta(description="The factor for another provider than the article's, by the setting; else 1.")
+        float, Meta(description="The factor for a different provider, from the setting; 1 for the same provider.")
     ]
     days_apart: Annotated[
         float | None,
-        Meta(description="`null` if either has no date: the decay is then that of dated articles on average."),
+        Meta(description="`null` if either has no date: the decay is then the average over dated articles."),
     ]
     removed_by: Annotated[str | None, Meta(description="The rule that keeps it out of the list; `null` if none does.")]
     words: Annotated[
@@ -60,7 +60,7 @@ class Explanation:
     ]
 
     def __str__(self) -> str:
-        """Sentences, one a line: what the similarity is made of, and what each factor leaves of it."""
+        """One sentence per line: what makes up the similarity, and what each factor leaves of it."""
         return "\n".join(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
@@ -76,13 +76,13 @@ class Explanation:
             yield f"They are {_apart(self.days_apart or 0.0)} apart: {leaves}."
         if self.hub_weight < 1:
             left *= self.hub_weight
-            yield f"It is similar to much else: the hub weight of {self.hub_weight:.3f} leaves {left:.3f}."
+            yield f"It is similar to many articles: the hub weight of {self.hub_weight:.3f} leaves {left:.3f}."
         if self.other_provider < 1:
             left *= self.other_provider
-            yield f"It is of another provider: the factor of {self.other_provider:.3f} leaves {left:.3f}."
+            yield f"It is from another provider: the factor of {self.other_provider:.3f} leaves {left:.3f}."
 
     def _shared(self) -> Iterator[str]:
-        """The words of each field, and what they contribute; the field that contributes most first."""
+        """The words of each field and their contributions, the field that contributes most first."""
         by_field = {field: list(words) for field, words in groupby(sorted(self.words, key=_field_of), key=_field_of)}
         totals = {field: sum(word.contribution for word in words) for field, words in by_field.items()}
         for field in sorted(by_field, key=lambda field: (-round(totals[field], 2), field)):
@@ -114,14 +114,14 @@ class PairScores:
         self._query_factors = query_factors
 
     def similarity(self, row: int, other: int) -> float:
-        """The similarity of two articles, 0 to 1, with the bits that a search gives it."""
+        """The similarity of two articles, 0 to 1, identical to the last bit to that of a search."""
         query = weigh_queries(self._index.vectors_of([row]), self._query_factors).astype(np.float64)
         products = query.multiply(self._index.vectors_of([other]).astype(np.float64))
         in_column_order = scipy.sparse.csr_array(products).data
         return float(np.add.accumulate(np.append(0.0, in_column_order))[-1])
 
     def score(self, row: int, other: int) -> float:
-        """The score of one article as a candidate for another, with the bits that a search gives it."""
+        """The score of one article as a candidate for another, identical to the last bit to that of a search."""
         days_later = float(self._index.days[other] - self._index.days[row])
         weight = float(self._index.weights[other])
         return self._scoring.score(self.similarity(row, other), days_later, weight, self._other_provider(row, other))
@@ -129,7 +129,7 @@ class PairScores:
     def explain(
         self, row: int, other: int, *, article: Article, id: str, model: TfidfModel, removed_by: str | None
     ) -> Explanation:
-        """Why one article, in row `other` and with an ID, is or is not suggested for another, in `row`."""
+        """Why the article in row `other`, with this ID, is or is not suggested for the one in `row`."""
         days = self._index.days
         decay = float(self._scoring.factor(days[[row]], days[[other]])[0])
         days_apart = abs(float(days[row] - days[other]))
@@ -154,10 +154,10 @@ class PairScores:
 
 
 def shared_words(model: TfidfModel, article: Article, contributions: scipy.sparse.csr_array) -> tuple[SharedWord, ...]:
-    """The words of an article that make up what terms contribute, as `Explanation.words` are ordered.
+    """Attribute the shared terms' contributions to an article's words, in the order of `Explanation.words`.
 
     Args:
-        contributions: of each term that the articles share, float32 (1, terms).
+        contributions: float32 (1, terms) each shared term's contribution to the similarity.
     """
     left = dict(zip(contributions.indices.tolist(), contributions.data.tolist(), strict=True))
     words: dict[tuple[str, str], float] = {}
@@ -166,10 +166,10 @@ def shared_words(model: TfidfModel, article: Article, contributions: scipy.spars
         for word, terms in model.analyzer(field).terms_by_word(text, language):
             for term in terms:
                 column = model.column(field, term)
-                # A term that several words hold counts for the first of them.
+                # A term that several words contain counts for the first of them.
                 if column is not None and (gain := left.pop(column, 0.0)) > 0:
                     words[field, word] = words.get((field, word), 0.0) + gain
-    # Texts and topics are not kept, so their terms are given as they are, those of texts as stems.
+    # Models do not keep texts and topics, so their terms are shown as they are (those of texts are stems).
     for field, columns in model.columns().items():
         for column in [column for column in left if columns.start <= column < columns.stop]:
             term = model.vocabularies_[field].terms[column - columns.start]

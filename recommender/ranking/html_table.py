@@ -15,7 +15,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def as_table(name: str, days: NDArray[np.float64], settings: Settings) -> str:
-    """HTML of a table: the number of articles and their dates, then the settings that are not the defaults.
+    """An HTML table: the number of articles and their dates, then the settings that differ from the defaults.
 
     Args:
         days: float64 (articles,) when each was published, days since 1970-01-01 UTC; NaN where unknown.
@@ -25,7 +25,7 @@ def as_table(name: str, days: NDArray[np.float64], settings: Settings) -> str:
     unchanged = {setting: value for setting, value in values.items() if setting not in changed}
     return Markup(
         "<table><caption>{}</caption><tbody>{}</tbody></table>"
-        "<details><summary>{} other settings, as by default</summary><table><tbody>{}</tbody></table></details>"
+        "<details><summary>{} other settings, at their defaults</summary><table><tbody>{}</tbody></table></details>"
     ).format(
         name,
         _rows([("articles", f"{len(days):,}"), ("published", _span(days)), *changed.items()]),
@@ -39,7 +39,7 @@ def _rows(pairs: Iterable[tuple[str, object]]) -> Markup:
 
 
 def _span(days: NDArray[np.float64]) -> str:
-    """The first and the last date, and how many articles have none."""
+    """The first and the last date, and the number of undated articles."""
     dated = days[~np.isnan(days)]
     undated = f"{len(days) - len(dated):,} without a date" if len(dated) < len(days) else ""
     if not len(dated):

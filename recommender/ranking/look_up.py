@@ -1,4 +1,4 @@
-"""Which article an ID or an address leads to, what an article answers to, and who may know of it."""
+"""Look-ups of articles by ID or address, and the identifiers of an article."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from recommender.catalogue import Catalogue, LiveCatalogue
 from recommender.errors import UnknownArticleError
 from recommender.ranking.rules import Rule
 
-_CLOSE = 60  # of 100: how alike an ID must be to be named
-_COMPARED = 200  # names that are compared with it: the next ones in the alphabet; 1 ms
-_COMPARABLE = 200  # characters of an ID that is compared with others: time grows with the length
+_CLOSE = 60  # of 100: the similarity that an ID needs to be named
+_COMPARED = 200  # names compared with an unknown ID, nearest in the alphabet; takes 1 ms
+_COMPARABLE = 200  # characters; longer IDs are not compared, since time grows with length
 _NAMED = 3
 
 
 class LookUp:
     """Finds rows of a catalogue by ID or address.
 
-    An article that is kept from those who ask is answered exactly as one that does not exist.
+    A hidden article gets exactly the same answer as one that does not exist.
     """
 
     def __init__(
@@ -28,17 +28,17 @@ class LookUp:
         """Look up in a catalogue.
 
         Args:
-            hidden_by: the rule that keeps the article in a row from those who ask; by default none does.
+            hidden_by: returns the rule that hides a row's article from the caller; by default nothing is hidden.
         """
         self._catalogue = catalogue
         self._hidden_by = hidden_by
 
     def find(self, id: str) -> int | None:
-        """The row of the article that answers to an ID."""
+        """The row of the article that answers to an ID; `None` if none does."""
         return self._found(self._catalogue.names.row(id))
 
     def find_public(self, id: str) -> int | None:
-        """The same of an article that may be named to those who do not know it yet."""
+        """The same, for articles that may be named to anybody: `None` for unlisted ones too."""
         row = self.find(id)
         return row if row is not None and self._hidden_by(row) is None else None
 
@@ -54,7 +54,7 @@ class LookUp:
         return row
 
     def row_at(self, url: str) -> int:
-        """The row of the article at an address, else at its path on the site.
+        """The row of the article at an address, or failing that at the address's path.
 
         Raises:
             UnknownArticleError: none has this address.
@@ -71,7 +71,7 @@ class LookUp:
         return row
 
     def _closest(self, id: str) -> list[str]:
-        """At most three IDs of articles whose names are like one, the most alike first."""
+        """Up to three IDs of articles with names similar to `id`, the most similar first."""
         if len(id) > _COMPARABLE:
             return []
         from rapidfuzz import process
@@ -87,9 +87,9 @@ class LookUp:
 
 
 class Identifiers(NamedTuple):
-    """What one article answers to: its ID, its other IDs, and its normalised addresses.
+    """The names that lead to one article: its ID, its other IDs, and its normalised addresses.
 
-    `public` is false where its list is not for readers, `listed` where nothing may name it.
+    `public` is false if readers may not see its list, `listed` if nothing may name the article.
     """
 
     id: str
@@ -100,7 +100,7 @@ class Identifiers(NamedTuple):
 
     @classmethod
     def of(cls, catalogue: Catalogue | LiveCatalogue, row: int, *, hidden_by: Rule | None) -> Self:
-        """The identifiers of the article in a row, without those that lead to another one."""
+        """The identifiers of the article in a row, without those that lead to another article."""
         article = catalogue[row]
         names = [name for name in article.names if name != article.id and catalogue.names.row(name) == row]
         urls = [url for url in article.urls if catalogue.urls.row(url) == row]

@@ -1,4 +1,4 @@
-"""The options of a look-up, declared once: keyword arguments here, parameters over HTTP, and options of commands."""
+"""The options of a look-up, declared once for keyword arguments, HTTP parameters and command-line options."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MaxAgeDays: TypeAlias = Annotated[
     Meta(
         ge=0,
         le=100_000,
-        description="Leaves out articles that are older than this one by more days, and those without a date.",
+        description="Leaves out articles that are more than this many days older than this one, and undated ones.",
     ),
 ]
 ProviderCap: TypeAlias = Annotated[
@@ -31,14 +31,14 @@ ProviderCap: TypeAlias = Annotated[
 FillOption: TypeAlias = Annotated[
     Fill,
     Meta(
-        description="Fills a list that is too short with the newest articles (`newest`), or with the newest of the "
-        "same section (`section`): the first category, else the folder. Their score is 0."
+        description="Fills a list that is too short with the newest articles (`newest`), or the newest of the same "
+        "section (`section`): the first category, or else the folder. Their score is 0."
     ),
 ]
 
 
 class Options(TypedDict, total=False):
-    """What a look-up may ask for beside the limit and the fields of its entries; see `Rules`."""
+    """The options of a look-up besides its limit and the fields of its entries; see `Rules`."""
 
     min_score: MinScore | None
     curated: CuratedOption

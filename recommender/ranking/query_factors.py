@@ -1,4 +1,4 @@
-"""What a query's weights are multiplied by, so that another title weight than the trained one holds."""
+"""Factors of a query's term weights that apply another title weight than the trained one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from recommender.text import TfidfModel
 def query_factors(model: TfidfModel, *, trained: float, wanted: float) -> NDArray[np.float32]:
     """The factor of each term's weight in a query, float32 (terms,).
 
-    The articles' vectors hold the roots of the shares that were trained; a query's may make up for both.
+    Both vectors of a pair contain the square roots of the trained shares; the query's factors correct for both.
 
     Raises:
-        SettingsError: the model was trained so that one field counts for nothing.
+        SettingsError: the model was trained with a title weight of 0 or 1, so one field has no share.
     """
     if not 0 < trained < 1:
         raise SettingsError(f"title_weight stays {trained}: it was trained so that one field counts for nothing")
@@ -29,7 +29,7 @@ def query_factors(model: TfidfModel, *, trained: float, wanted: float) -> NDArra
 
 
 def weigh_queries(queries: scipy.sparse.csr_array, factors: NDArray[np.float32] | None) -> scipy.sparse.csr_array:
-    """Queries that give the fields the shares that are wanted; with `None`, those that were trained."""
+    """Apply the factors to queries; `None` leaves them as trained."""
     if factors is None:
         return queries
     weighed = queries.copy()

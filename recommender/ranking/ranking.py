@@ -1,4 +1,4 @@
-"""Which articles a list holds, and in which order: rows, from the precomputed lists or by searching."""
+"""Rankings: which rows a list holds and in which order, from precomputed lists or by searching."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from recommender.search import Index, LiveIndex, Neighbors, Scoring, TopLists
 from recommender.text import TfidfModel
 
 _SECONDS_A_DAY = 86_400.0
-_READ_AT_ONCE = 1024  # articles that lists are filled from
-_DEEPEST = 5000  # candidates that a list with a cap on providers is made of: the rest is hardly related
+_READ_AT_ONCE = 1024  # articles read at a time to fill a list
+_DEEPEST = 5000  # candidates that a list with a provider cap is chosen from; the rest are hardly related
 
 Ranked: TypeAlias = list[tuple[int, float]]
 """Rows and their scores, best first."""
 
 
 class _Allowed(NamedTuple):
-    """Which articles may be in a list under some rules.
+    """The articles that lists may hold under some rules.
 
     Attributes:
         rows: bool (articles,).
-        shown: int32 (articles,) see `Candidates.shown_copies`; `None` where copies don't matter.
+        shown: int32 (articles,) see `Candidates.shown_copies`; `None` if lists may hold several copies.
     """
 
     candidates: Candidates
@@ -57,15 +57,15 @@ class _Allowed(NamedTuple):
         return cls(candidates, np.asarray(shown == np.arange(len(shown))), shown)
 
     def copy_of(self, row: int) -> int:
-        """The row of the copy of an article that lists hold, its own where copies don't matter; -1 if there is none."""
+        """The row of the copy of an article that lists show (-1 if none); its own if lists may hold several copies."""
         return row if self.shown is None or row < 0 else int(self.shown[row])
 
 
 class Ranking:
-    """Ranks articles for any of them, or for a text that is none.
+    """Ranks articles for an article of the corpus, or for any text.
 
     Attributes:
-        top_lists: lists that were made in batch, if they were; they change no answer.
+        top_lists: precomputed lists, if any; answers are the same without them.
         pairs: the scores of single pairs.
     """
 
@@ -80,12 +80,12 @@ class Ranking:
         own_language: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Rank rows, which are the same in all of what is given.
+        """Combine an index, articles and lists that have the same rows.
 
         Args:
-            query_factors: float32 (terms,), what each term's weight in a query is multiplied by.
-            own_language: whether lists hold articles of the same language only.
-            clock: seconds since 1970-01-01 UTC, for articles that are public only from or until some moment.
+            query_factors: float32 (terms,) the factor of each term's weight in a query.
+            own_language: whether lists hold only articles in the query's language.
+            clock: returns seconds since 1970-01-01 UTC, for articles that appear or expire at some moment.
         """
         self._articles = articles
         self._index = index
@@ -96,22 +96,22 @@ class Ranking:
         self._own_language = own_language
         self._clock = clock
         self._candidates = Candidates(articles.flags, index.days, articles.copies.originals)
-        self._scheduled: tuple[float, Candidates] | None = None  # since which moment, and as they are since then
+        self._scheduled: tuple[float, Candidates] | None = None  # the last change, and the candidates since then
         self._allowed: dict[Rules, _Allowed] = {}
 
     def precompute_lists(self, *, progress: bool = False) -> None:
-        """Make the lists of all that is ever to be public."""
+        """Precompute the lists, with all articles that are or will be public as candidates."""
         if not isinstance(self._index, Index):
-            raise TypeError("precomputed lists are made before others are laid over them")
+            raise TypeError("lists can't be precomputed with live articles")
         shown = self._candidates.allowed(Rules(limit=0, published="any"))
         self.top_lists = TopLists.build(self._index, scoring=self._scoring, allowed=shown, progress=progress)
 
     def allowed(self, asked: Rules) -> NDArray[np.bool_]:
-        """Which articles may be in a list at all, bool (articles,)."""
+        """Which articles lists may hold, bool (articles,)."""
         return self._allowed_now(asked).rows
 
     def removed(self, asked: Rules) -> Iterator[tuple[Rule, NDArray[np.bool_]]]:
-        """Which articles each rule removes, bool (articles,); one that several remove is the first rule's."""
+        """Which articles each rule removes, bool (articles,), each counted for the first rule that removes it."""
         candidates, rules = self._candidates_now(), asked.of_candidates()
         before = np.zeros(len(candidates.flags), np.bool_)
         for rule in RULES:
@@ -126,7 +126,7 @@ class Ranking:
         return allowed
 
     def _candidates_now(self) -> Candidates:
-        """The candidates with the flags of this moment; they are made again only where one of them changes."""
+        """The candidates with their flags at this moment, recomputed only after a scheduled change."""
         if not len(self._articles.schedule.rows):
             return self._candidates
         changed = self.last_change()
@@ -135,17 +135,17 @@ class Ranking:
         return self._scheduled[1]
 
     def last_change(self) -> float:
-        """The last moment at which an article became public or ceased to be, in days since 1970-01-01 UTC, or -inf."""
+        """When an article last became public or ceased to be, in days since 1970-01-01 UTC; -inf if none ever did."""
         return self._articles.schedule.last_change(self._clock() / _SECONDS_A_DAY)
 
     def hidden_by(self, row: int, asked: Rules) -> Rule | None:
-        """The rule that keeps an article out of every list at this moment; none keeps a copy out of all."""
-        if self._allowed_now(asked).rows[row]:
-            return None  # which is the same, and sooner known
+        """The rule that keeps an article out of every list at this moment, if any; copies are not kept out of all."""
+        if self._allowed_now(asked).rows[row]:  # faster than asking every rule
+            return None
         return self._candidates_now().removed_by(row, asked.of_candidates())
 
     def removed_by(self, row: int, other: int, asked: Rules) -> Rule | None:
-        """The rule that keeps one article out of the list of another."""
+        """The rule that keeps one article out of the list of another, if any."""
         if row == other:
             return ITSELF
         if self._own_language and self._articles.language(row) != self._articles.language(other):
@@ -159,20 +159,20 @@ class Ranking:
         return None if shown == other else COPY._replace(note=f"It is a copy of {self._articles.id(shown)}.")
 
     def absent_by(self, row: int, other: int, asked: Rules) -> Rule | None:
-        """The rule that keeps one article out of the list of another, if that does not pin it."""
+        """The rule that keeps one article out of the list of another, if any and if it is not pinned."""
         if (rule := self.removed_by(row, other, asked)) is not None:
             return rule
         similarity = self.pairs.similarity(row, other)
         return TOO_LITTLE if 0 < similarity < self._scoring.min_similarity else None
 
     def explain(self, row: int, other: int, rules: Rules, *, model: TfidfModel) -> Explanation:
-        """Why one article, in row `other`, is or is not suggested for another, in `row`."""
+        """Why the article in row `other` is or is not suggested for the one in `row`."""
         rule, article, id = self.absent_by(row, other, rules), self._articles[row], self._articles.id(other)
         removed_by = rule.name if rule else None
         return self.pairs.explain(row, other, article=article, id=id, model=model, removed_by=removed_by)
 
     def placements(self, row: int, others: Sequence[int], rules: Rules) -> list[Placement]:
-        """Where each of `others` stands among the first of all that could be suggested for an article."""
+        """Where each of `others` ranks among the first `limit` articles that could be suggested for an article."""
         rules = replace(rules, limit=min(rules.limit, len(self._articles)))
         [ranked] = self.found([row], rules)
         ranks = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
@@ -185,18 +185,22 @@ class Ranking:
         return placements
 
     def lists(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
-        """The list of each article, as its editors wish it: pins, curated links, parts of its series, suggestions."""
-        plain = [row for row in rows if not self._wishes(row, rules)]
+        """The list of each article: pins, curated links, parts of its series, then suggestions, without bans."""
+        plain = [row for row in rows if not self._has_editors_choices(row, rules)]
         lists = dict(zip(plain, self.best(plain, rules), strict=True))
-        return [self._filled(row, lists[row] if row in lists else self._as_wished(row, rules), rules) for row in rows]
+        return [
+            self._filled(row, lists[row] if row in lists else self._with_editors_choices(row, rules), rules)
+            for row in rows
+        ]
 
     def list_of(self, row: int, rules: Rules) -> Ranked:
-        """The same of one."""
-        ranked = self._as_wished(row, rules) if self._wishes(row, rules) else self.best([row], rules)[0]
+        """The list of one article, as `lists` gives it."""
+        chosen = self._has_editors_choices(row, rules)
+        ranked = self._with_editors_choices(row, rules) if chosen else self.best([row], rules)[0]
         return self._filled(row, ranked, rules)
 
     def _filled(self, row: int, ranked: Ranked, rules: Rules) -> Ranked:
-        """A list that is filled as the rules say, with scores of 0."""
+        """A list filled up as the rules ask; the added articles score 0."""
         if rules.fill is None or len(ranked) >= rules.limit:
             return ranked
         rules = replace(rules, exclude=(*rules.exclude, *self._articles[row].banned))
@@ -220,7 +224,7 @@ class Ranking:
         return filled
 
     def _newest(self, row: int, rules: Rules, allowed: _Allowed) -> Iterator[int]:
-        """What may fill a list, the newest first."""
+        """Rows that may fill a list, newest first."""
         since = rules.since(self._index.days[row])
         for start in range(0, len(self._articles.rows), _READ_AT_ONCE):
             rows = np.asarray(self._articles.rows[start : start + _READ_AT_ONCE])
@@ -233,11 +237,11 @@ class Ranking:
                 if not self._own_language or self._articles.language(row) == self._articles.language(other):
                     yield other
 
-    def _wishes(self, row: int, rules: Rules) -> bool:
-        wishes = HAS_PINS_OR_BANS | (PART_OF_SERIES if rules.series == "first" else 0)
-        return rules.curated == "first" or bool(self._articles.flags[row] & wishes)
+    def _has_editors_choices(self, row: int, rules: Rules) -> bool:
+        chosen = HAS_PINS_OR_BANS | (PART_OF_SERIES if rules.series == "first" else 0)
+        return rules.curated == "first" or bool(self._articles.flags[row] & chosen)
 
-    def _as_wished(self, row: int, rules: Rules) -> Ranked:
+    def _with_editors_choices(self, row: int, rules: Rules) -> Ranked:
         article = self._articles[row]
         chosen = article.pinned
         if rules.curated == "first":
@@ -246,7 +250,7 @@ class Ranking:
         rules = replace(rules, exclude=(*rules.exclude, *article.banned))
         allowed = self._allowed_now(rules)
         unwanted = {row, *self._excluded_rows(row, rules, allowed)}
-        any_copy = replace(rules, copies="any")  # editors may choose another than suggestions do
+        any_copy = replace(rules, copies="any")  # editors may choose a copy that suggestions do not show
         parts = self._articles.other_parts(row) if rules.series == "first" else []
         for other in (*map(self._articles.names.row, chosen), *parts):
             if len(pinned) == rules.limit:
@@ -261,7 +265,7 @@ class Ranking:
         return [*pinned, *self.best([row], wider)[0]][: rules.limit]
 
     def best(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
-        """The best candidates of each article, those that the rules leave, whatever its editors wish."""
+        """The best candidates of each article under the rules, without regard to its pins, bans and curated links."""
         if rules.provider_cap is not None:
 
             def capped(row: int) -> Ranked:
@@ -276,7 +280,7 @@ class Ranking:
         return [lists[row] for row in rows]
 
     def _capped(self, found: Callable[[Rules], Ranked], rules: Rules) -> Ranked:
-        """What is found, with no more of one provider than the rules want: of more and more, until there are enough."""
+        """Apply the provider cap: search deeper and deeper until enough candidates are left."""
         cap, asked = rules.provider_cap, rules.limit
         if cap is None:
             return found(rules)
@@ -309,7 +313,7 @@ class Ranking:
         )
 
     def _with_live(self, lists: dict[int, Ranked], rules: Rules, index: LiveIndex) -> dict[int, Ranked]:
-        """Lists of the model's articles, by row, with live ones put in."""
+        """Merge live articles into lists of the model's articles, by row."""
         rows = list(lists)
         lasts = [ranked[-1][1] if len(ranked) == rules.limit else rules.min_score for ranked in lists.values()]
         found = self._search(
@@ -325,18 +329,18 @@ class Ranking:
         }
 
     def found(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
-        """The same by searching, without a cap on providers."""
+        """The same as `best`, always by searching, without a provider cap."""
         return self._search(rows, self._index.vectors_of(rows), self._index.days[list(rows)], rules) if rows else []
 
     def for_text(
         self, vector: scipy.sparse.csr_array, days: NDArray[np.float64], rules: Rules, *, provider: str | None = None
     ) -> Ranked:
-        """The best candidates for a text that is no article.
+        """The best candidates for a text that is not an article of the corpus.
 
         Args:
             vector: float32 (1, terms).
-            days: float64 (1,), when it appears; NaN if that is unknown: then time counts for nothing.
-            provider: its domain, or else its name; `None` if that is unknown: then it counts for nothing.
+            days: float64 (1,) its date; NaN if unknown, which turns off time decay.
+            provider: its domain, or else its name; `None` if unknown, which turns off the provider factor.
         """
         scoring = replace(self._scoring, half_life_days=None) if np.isnan(days[0]) else self._scoring
         numbers = self._articles.provider_numbers if provider else {}
@@ -348,7 +352,7 @@ class Ranking:
         return self._capped(found, rules)
 
     def _excluded_rows(self, own: int, rules: Rules, allowed: _Allowed) -> list[int]:
-        """The rows that a list must not hold besides its article's own: its copy, those excluded, and their copies."""
+        """The rows that a list must not hold, besides its own article: that one's copy, exclusions and their copies."""
         rows = [row for id in rules.exclude if (row := self._articles.names.row(id)) is not None]
         return rows if allowed.shown is None else [*rows, *map(allowed.copy_of, (own, *rows))]
 
@@ -364,7 +368,7 @@ class Ranking:
         providers: NDArray[np.int32] | None = None,
         scoring: Scoring | None = None,
     ) -> list[Ranked]:
-        """The nearest of some queries, which are the articles at some rows or, -1, none; by default among all."""
+        """The nearest of some queries: articles by row, or -1 for a text; by default among all articles."""
         allowed = self._allowed_now(rules)
         found = (nearest or self._index.nearest)(
             weigh_queries(queries, self._query_factors),

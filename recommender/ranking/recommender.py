@@ -1,4 +1,4 @@
-"""The recommender: learns a corpus, and suggests what belongs together."""
+"""The recommender: learns a corpus and suggests related articles."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from recommender.search import Index, LiveIndex, Scoring, TopLists, hub_weights
 from recommender.settings import Settings
 from recommender.text import Documents, TfidfModel
 
-_BATCH = 1024  # articles searched for at once
+_BATCH = 1024  # articles answered at a time
 
 
 class Recommender:
-    """Learns titles, excerpts and texts of a corpus and suggests, for any article, those that belong with it.
+    """Learns the titles, excerpts and texts of a corpus and suggests related articles for any article.
 
     `Recommender.load("models").related("some-id")` answers from a trained model; `fit` trains one in memory.
     """
 
     def __init__(self, *, settings: Settings | None = None) -> None:
-        """Begin without articles; without settings, `fit` chooses the defaults for its corpus."""
+        """Create an unfitted recommender; without settings, `fit` chooses the defaults for its corpus."""
         self._chooses = settings is None
         self._for_readers = False
         self.settings = settings or Settings()
@@ -51,7 +51,7 @@ class Recommender:
         """Learn a corpus.
 
         Args:
-            term_factors: by field and term, what links have taught to multiply its weight by.
+            term_factors: factors of term weights, learnt from links, by field and term.
 
         Raises:
             CorpusError: the corpus has no articles.
@@ -73,7 +73,7 @@ class Recommender:
         """Load a version, by default the one in use, from a folder or URL of models; its arrays are mapped.
 
         Raises:
-            ArtefactError: it is missing, damaged, hostile or of another format.
+            ArtefactError: it is missing, damaged, unsafe or of another format.
             StorageError: it can't be read from the URL.
         """
         store = models_at(models) if isinstance(models, Path | str) else models
@@ -97,7 +97,7 @@ class Recommender:
         settings: Settings,
         top_lists: TopLists | None = None,
     ) -> Self:
-        """A fitted recommender of parts with the same rows; a model may be given by what reads it when it is needed."""
+        """A fitted recommender from parts with the same rows; `model` may be a function that loads it on first use."""
         return cls(settings=settings)._take(catalogue, model, index, top_lists)
 
     def _take(
@@ -129,10 +129,10 @@ class Recommender:
         """The same articles, terms and weights, looked up under other settings without training.
 
         Args:
-            half_life_days: `None` leaves time out. The others stay as they are if left out.
+            half_life_days: `None` turns off time decay. Settings that are left out stay as they are.
 
         Raises:
-            SettingsError: a value out of its range, or a share for a field that was trained to have none.
+            SettingsError: a value is out of range, or a field that was trained without a share is given one.
         """
         trained = self.settings
         optional = {"title_weight": title_weight, "min_score": min_score}
@@ -146,13 +146,13 @@ class Recommender:
         return other
 
     def for_readers(self, *, published_only: bool = False, previews: bool = False) -> Self:
-        """The same for readers, to whom an article that is not public at the moment does not exist.
+        """The same recommender for readers: articles that are not public now do not exist for them.
 
-        One that is unlisted is found by its ID or address, and named nowhere.
+        Unlisted articles are found by ID or address, but never named.
 
         Args:
-            published_only: whether `published` is `only`, as it may be by the settings; then no look-up can widen it.
-            previews: whether IDs and addresses lead to all articles nevertheless, for those who may see drafts.
+            published_only: forces `published` to `only`, as the settings may do too; no look-up can widen it.
+            previews: whether IDs and addresses still lead to all articles, for people who may see drafts.
         """
         view = copy(self)
         view._for_readers, view._model = True, lambda: self._tfidf
@@ -163,21 +163,21 @@ class Recommender:
         return view
 
     def precompute_lists(self, *, progress: bool = False) -> Self:
-        """Make the lists that look-ups are answered from where they can be, of all that is ever to be public."""
+        """Precompute the lists that look-ups are answered from, with all articles that are or will be public."""
         self._ranking.precompute_lists(progress=progress)
         return self
 
     def to_model(self) -> TrainedModel:
-        """The trained model that this recommender answers from, without its precomputed lists if it has none.
+        """The trained model that this recommender answers from, with its precomputed lists if it has any.
 
         Raises:
-            TypeError: live articles lie over the model, or it answers under another title weight than was trained.
+            TypeError: there are live articles, or the title weight differs from the trained one.
         """
         if self._query_factors is not None:
-            raise TypeError("its title weight is not the trained one: only a model as it was trained can be taken")
+            raise TypeError("the title weight differs from the trained one: only the model as trained can be exported")
         catalogue, index = self._catalogue, self._index
         if not (isinstance(catalogue, Catalogue) and isinstance(index, Index)):
-            raise TypeError("live articles lie over this model: only a model as it was trained can be taken from here")
+            raise TypeError("there are live articles: only the model as trained can be exported")
         return TrainedModel(catalogue, index, self._ranking.top_lists, lambda: self._tfidf, self.settings, self._origin)
 
     def _repr_html_(self) -> str:
@@ -188,7 +188,7 @@ class Recommender:
         return len(self._catalogue.rows)
 
     def __iter__(self) -> Iterator[Article]:
-        """All articles in rank order: the newest first, those without a date last, then by ID."""
+        """All articles in rank order: newest first, undated last, then by ID."""
         return iter(self._catalogue)
 
     def __getitem__(self, position: int) -> Article:
@@ -202,7 +202,7 @@ class Recommender:
 
     @property
     def ranking(self) -> Ranking:
-        """What makes the lists of rows."""
+        """The ranking that makes the lists, by row."""
         return self._ranking
 
     @property
@@ -211,12 +211,12 @@ class Recommender:
         return self._in_rank_order(self._index.days)
 
     def last_change(self) -> float:
-        """When an article became public or ceased to be last, days since 1970-01-01 UTC; -inf if none ever did."""
+        """When an article last became public or ceased to be, days since 1970-01-01 UTC; -inf if none ever did."""
         return self._ranking.last_change()
 
     @property
     def weights(self) -> NDArray[np.float64]:
-        """Each article's weight as a candidate, in rank order, float64, 0 to 1: hubs weigh less."""
+        """Each article's hub weight as a candidate, in rank order, float64, 0 to 1."""
         return self._in_rank_order(self._index.weights)
 
     @property
@@ -237,7 +237,7 @@ class Recommender:
         return self._model
 
     def article(self, id: str) -> Article:
-        """The article that answers to an ID, its own or that of another file of the same article.
+        """The article that answers to an ID: its own, or that of another file of the same article.
 
         Raises:
             UnknownArticleError: none does; the error names the closest IDs.
@@ -249,7 +249,7 @@ class Recommender:
         return self._look_up.find(id) is not None
 
     def article_by_url(self, url: str) -> Article:
-        """The article at an address, else at its path on the site; see `normalise_url` for what doesn't matter.
+        """The article at an address, or failing that at the address's path; addresses are compared normalised.
 
         Raises:
             UnknownArticleError: none has this address.
@@ -257,12 +257,12 @@ class Recommender:
         return self._catalogue[self._look_up.row_at(url)]
 
     def search_titles(self, text: str, *, limit: int = 10) -> list[Article]:
-        """The newest articles whose titles hold every word of a text, or words that hold it; hidden ones left out."""
+        """The newest articles whose titles contain every word of a text, possibly inside other words; none hidden."""
         shown = self._ranking.allowed(Rules(limit=limit, published=self.settings.published))
         return [self._catalogue[row] for row in self._catalogue.search_titles(text, limit=limit, allowed=shown)]
 
     def curated(self, id: str) -> list[Article]:
-        """What an article's editors linked, in their order, as far as it can still be looked up.
+        """An article's curated links, in the editors' order, without those that can no longer be looked up.
 
         Raises:
             UnknownArticleError: no article answers to this ID.
@@ -273,7 +273,7 @@ class Recommender:
     def related(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> list[Suggestion]:
         """An article's list: what its editors pinned, then suggestions, best first, without what they banned.
 
-        What isn't named is as the settings say. An article that shares no term with any other gets an empty list.
+        Options left out come from the settings. An article that shares no term with any other gets an empty list.
 
         Raises:
             UnknownArticleError: no article answers to this ID.
@@ -284,10 +284,10 @@ class Recommender:
     def answer(
         self, id: str, *, limit: int | None = None, fields: Sequence[str] = (), **options: Unpack[Options]
     ) -> bytes:
-        """The same as JSON, `{"id": …, "related": [entry, …]}`, UTF-8 on one line without its end.
+        """The same as JSON, `{"id": …, "related": [entry, …]}`, UTF-8 on one line without a line end.
 
         Args:
-            fields: of `ENTRY_FIELDS`, those that each entry has; by default the whole entry.
+            fields: the fields of each entry, out of `ENTRY_FIELDS`; by default the whole entry.
 
         Raises:
             UnknownArticleError: no article answers to this ID.
@@ -311,7 +311,7 @@ class Recommender:
                 yield encode_answer(self._catalogue, row, ranked, fields=fields)
 
     def identifiers(self, *, start: int = 0, stop: int | None = None) -> Iterator[Identifiers]:
-        """What each article answers to, from position `start` to before `stop` in rank order."""
+        """The identifiers of each article, from position `start` to before `stop` in rank order."""
         rules = Rules(limit=0, published=self.settings.published)
         for row in map(int, self._catalogue.rows[start:stop]):
             yield Identifiers.of(self._catalogue, row, hidden_by=self._ranking.hidden_by(row, rules))
@@ -329,13 +329,13 @@ class Recommender:
         limit: int | None = None,
         **options: Unpack[Options],
     ) -> list[Suggestion]:
-        """Suggestions for a text that is no article yet, and so has no curated list.
+        """Suggestions for a text that is not an article yet and has no curated list.
 
         Args:
-            text: the words of its body.
-            language: as articles declare it; without one, it is taken to be of the one that knows most of its words.
-            date: when it appears, ISO 8601; without one, time counts for nothing.
-            provider: its domain, or else its name; without one, providers count for nothing.
+            text: its body.
+            language: as articles declare it; by default the language whose vocabulary knows most of its words.
+            date: when it appears, ISO 8601; without a date there is no time decay.
+            provider: its domain, or else its name; without a provider the provider factor is 1.
         """
         rules = self._rules(limit, options)
         vector = self._tfidf.transform(Documents([title], [excerpt], [text], [topics], [language or ""]))
@@ -350,10 +350,10 @@ class Recommender:
         use_pins_and_bans: bool = True,
         **options: Unpack[Options],
     ) -> Iterator[list[Suggestion]]:
-        """What `related` gives for each of several articles, in their order.
+        """The answers of `related` for several articles, in their order.
 
         Args:
-            use_pins_and_bans: `False` ignores what editors pinned and banned; evaluation measures these lists.
+            use_pins_and_bans: `False` ignores what editors pinned and banned, as evaluation needs.
 
         Raises:
             UnknownArticleError: no article answers to one of the IDs.
@@ -368,10 +368,10 @@ class Recommender:
         yield from zip(self, self.related_many([article.id for article in self], limit=limit), strict=True)
 
     def placements(self, id: str, others: Sequence[str], *, deepest: int | None = None) -> list[Placement]:
-        """Where each of `others` stands among all that could be suggested for `id`, and why not higher.
+        """Where each of `others` ranks among all that could be suggested for `id`, or which rule removed it.
 
         Args:
-            deepest: the last rank that is told of; by default there is none.
+            deepest: the last rank that is reported; by default all are.
 
         Raises:
             UnknownArticleError: no article answers to one of the IDs.
@@ -382,7 +382,7 @@ class Recommender:
         return self._ranking.placements(row, rows, rules)
 
     def explain(self, id: str, other: str) -> Explanation:
-        """Why `other` is, or is not, suggested for `id`; both may be any articles.
+        """Why `other` is or is not suggested for `id`; they may be any two articles.
 
         Raises:
             UnknownArticleError: no article answers to one of the IDs.

@@ -1,4 +1,4 @@
-"""What a look-up asks for, and the rules that decide which articles may be in a list."""
+"""The options of a look-up, and the rules that decide which articles a list may hold."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Fill = Literal["newest", "section"]
 _Days = TypeVar("_Days", np.float64, NDArray[np.float64])
 
 NOT_PUBLIC_NOW = 128
-"""The flag of a candidate that is not public at the moment of the look-up; unlike others, no model holds it."""
+"""The flag of a candidate that is not public at the moment of the look-up; the only flag that no model stores."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An article that was chosen for another's list, and its score, 0 to 1; 0 where it only fills the list."""
+    """An article in another's list, and its score, 0 to 1; 0 if it only fills the list."""
 
     article: Article
     score: float
@@ -33,18 +33,18 @@ class Suggestion:
         return f"Suggestion({self.score:.3f}, {self.article!r})"
 
     def entry(self, fields: Sequence[str] = ()) -> Entry:
-        """The article's entry; with `fields`, of just these, see `pick_fields`."""
+        """The article's entry; with `fields`, only these, see `pick_fields`."""
         return pick_fields(self.article, fields, score=self.score) if fields else self.article.entry
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where an article stands among all that could be suggested for another.
+    """Where an article ranks among all that could be suggested for another.
 
     Attributes:
-        rank: from 1; `None` where it shares no term with the other, a rule removed it, or it is deeper than was asked.
+        rank: from 1; `None` if it shares no term with the other, a rule removed it, or it ranks below the limit.
         removed_by: the name of the rule that removed it, such as "itself", "hidden" or "unpublished".
-        note: a sentence that says so; empty where no rule did.
+        note: the rule's sentence; empty if no rule removed it.
     """
 
     rank: int | None
@@ -58,13 +58,13 @@ class Rules:
     """The options of one look-up; see the settings of the same names. `api/README.md` says how to add one.
 
     Attributes:
-        curated: "first" begins the list with what the article's editors linked, in their order, whatever its scores.
-        exclude: IDs that are not to be in the list.
-        max_age_days: the oldest that an entry may be, in days before the article; what has no date is left out then.
-        provider_cap: suggestions of one provider at most, among the best 5,000.
-        fill: fills a list that is too short with the newest articles, or with the newest of the article's section.
-        copies: "one" leaves all copies of a text out but one, see `Candidates.shown_copies`.
-        series: "first" begins the list with the other parts of the article's series, whatever their scores.
+        curated: "first" starts the list with the article's curated links, in the editors' order, whatever their scores.
+        exclude: IDs that the list must not hold.
+        max_age_days: maximum age of an entry, in days before the article; leaves out undated articles.
+        provider_cap: maximum number of suggestions of one provider, among the best 5,000.
+        fill: fills a list that is too short with the newest articles, or the newest of the article's section.
+        copies: "one" keeps one copy of each text, see `Candidates.shown_copies`.
+        series: "first" starts the list with the other parts of the article's series, whatever their scores.
     """
 
     limit: int
@@ -92,7 +92,7 @@ class Rules:
         provider_cap: int | None = None,
         fill: Fill | None = None,
     ) -> Rules:
-        """The settings' own rules, overridden by what the caller names."""
+        """The rules of the settings, with the given ones overridden."""
         return cls(
             limit=settings.limit if limit is None else limit,
             min_score=settings.min_score if min_score is None else min_score,
@@ -107,26 +107,26 @@ class Rules:
         )
 
     def of_candidates(self) -> Rules:
-        """These rules as far as they depend on the candidate alone."""
+        """Only those of these rules that depend on the candidate alone."""
         return _of_candidates(self.published, self.copies)
 
     def since(self, days: _Days) -> _Days:
-        """The earliest day of a candidate, which then needs a date, for articles of some days; NaN for any."""
+        """The earliest day of a candidate for articles dated `days`, which leaves out undated ones; NaN for any."""
         return days - (np.nan if self.max_age_days is None else self.max_age_days)
 
 
-@lru_cache  # a look-up asks for them twice, and finds the same object sooner than an equal one
+@lru_cache  # these are dict keys: the same object is found faster than an equal one
 def _of_candidates(published: Published, copies: CopiesChoice) -> Rules:
     return Rules(limit=0, published=published, copies=copies)
 
 
 class Candidates(NamedTuple):
-    """What rules see of candidates: all articles of a model, or one.
+    """The properties of candidates that rules look at, for all articles of a model or one.
 
     Attributes:
         flags: uint8 (candidates,) the sum of `HIDDEN`, `UNLISTED`, `UNPUBLISHED`, `NOT_PUBLIC_NOW` and others.
         days: float64 (candidates,) days since 1970-01-01 UTC; NaN where unknown.
-        originals: int32 (candidates,) the row of each one's original, see `Copies`.
+        originals: int32 (candidates,) the row of each candidate's original, see `Copies`.
     """
 
     flags: NDArray[np.uint8]
@@ -149,9 +149,9 @@ class Candidates(NamedTuple):
         return ~removed
 
     def shown_copies(self, allowed: NDArray[np.bool_]) -> NDArray[np.int32]:
-        """The row of the copy that lists hold of each candidate's text, int32 (candidates,); -1 if there is none.
+        """The row of the copy of each candidate's text that lists show, int32 (candidates,); -1 if none.
 
-        It is the original, or where that is not allowed the earliest of those that are.
+        It is the original or, if that is not allowed, the earliest copy that is.
         """
         shown = np.where(allowed, np.arange(len(allowed), dtype=np.int32), np.int32(-1))
         has_copy = np.zeros(len(allowed), np.bool_)
@@ -174,10 +174,10 @@ class Rule(NamedTuple):
     """Keeps candidates out of every list: search, precomputed lists, pins, curated links, title search, explanations.
 
     Attributes:
-        name: as evaluation reports and explanations give it.
+        name: as shown in evaluation reports and explanations.
         note: a sentence for the explorer.
-        removes: bool (candidates,), `True` where the rule removes a candidate. It is given `Rules.of_candidates`.
-        has_readers: whether such an article is public by its address all the same, so that its own list is answered.
+        removes: which candidates the rule removes, bool (candidates,); called with `Rules.of_candidates`.
+        has_readers: whether such an article can still be read at its address, so its own list is answered.
     """
 
     name: str
@@ -187,23 +187,23 @@ class Rule(NamedTuple):
 
 
 def hidden(candidates: Candidates, _: Rules) -> NDArray[np.bool_]:
-    """Drafts, and articles that were removed, deleted, withdrawn or replaced."""
+    """Drafts, and removed, deleted, withdrawn or replaced articles."""
     return np.asarray(candidates.flags & (HIDDEN | UNLISTED) == HIDDEN)
 
 
 def unlisted(candidates: Candidates, _: Rules) -> NDArray[np.bool_]:
-    """Articles for those alone who have their link."""
+    """Articles that are only for readers who have the link."""
     return (candidates.flags & UNLISTED).astype(np.bool_)
 
 
 def unpublished(candidates: Candidates, asked: Rules) -> NDArray[np.bool_]:
-    """Articles with `published: false`, where only published ones are asked for."""
+    """Articles with `published: false`, if only published ones are asked for."""
     flag = UNPUBLISHED if asked.published == "only" else 0
     return (candidates.flags & flag).astype(np.bool_)
 
 
 def not_public_now(candidates: Candidates, _: Rules) -> NDArray[np.bool_]:
-    """Articles that are not to be public yet, or no more."""
+    """Articles that are not public yet, or no longer."""
     return (candidates.flags & NOT_PUBLIC_NOW).astype(np.bool_)
 
 
@@ -213,22 +213,22 @@ ITSELF = Rule("itself", "It is this article.", lambda candidates, _: np.ones(len
 OTHER_LANGUAGE = Rule(
     "language", "It is in another language.", lambda candidates, _: np.ones(len(candidates.flags), np.bool_)
 )
-"""The rule for articles of another language, where lists keep to one: there, they share no term either."""
+"""The rule for articles in another language, if lists keep to one language; such articles share no term either."""
 
 COPY = Rule("copy", "It is a copy of this article.", lambda candidates, _: np.ones(len(candidates.flags), np.bool_))
-"""The rule for copies, of which lists hold one: which one depends on those that the other rules leave."""
+"""The rule for copies, of which lists hold one; which one depends on what the other rules leave."""
 
 TOO_LITTLE = Rule(
     "too little in common",
     "They have too little in common.",
     lambda candidates, _: np.ones(len(candidates.flags), np.bool_),
 )
-"""The rule for articles whose similarity is below the setting `min_similarity`; it does not hold back pins."""
+"""The rule for articles whose similarity is below the setting `min_similarity`; pins are exempt."""
 
 RULES = [
     Rule("hidden", "It is a draft, removed or deleted, and never suggested.", hidden),
-    Rule("not public now", "It is not to be public yet, or no more.", not_public_now),
+    Rule("not public now", "It is not public yet, or no longer.", not_public_now),
     Rule("unpublished", "It is not published, and only published articles are suggested.", unpublished),
     Rule("unlisted", "It is unlisted, and never suggested.", unlisted, has_readers=True),
 ]
-"""All other rules, those last whose articles have readers. The first that removes a candidate is the reason given."""
+"""All other rules, those with `has_readers` last. The first rule that removes a candidate is the reason given."""

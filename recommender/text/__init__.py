@@ -1,8 +1,8 @@
 """Texts into sparse vectors.
 
-`Documents` are what is read of articles. An `Analyzer` turns a text into terms, by its script and language;
-`TermCounts` count them; a `TfidfModel` weighs the counts. The same texts and settings give the same vectors, to the
-byte, on any machine and in blocks of any size.
+`Documents` hold the parts of articles that the model reads. An `Analyzer` turns a text into terms, according to its
+script and language; `TermCounts` count them; a `TfidfModel` weights the counts. The same texts and settings give the
+same vectors, to the byte, on any machine and in blocks of any size.
 """
 
 from recommender.text.analyzer import Analyzer, is_unspaced, topic_of_term, without_language

@@ -1,7 +1,7 @@
-"""Analyzer: turns a text into terms, by the script that it is written in.
+"""Analyzer: turns a text into terms, depending on its script.
 
 In scripts with spaces between words, each word becomes a stem or character n-grams, or stays as it is. Runs of scripts
-without spaces, and of Korean, whose words carry particles, always become character n-grams.
+without spaces, and of Korean (whose words carry particles), always become character n-grams.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\
 _SPACED = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{_UNSPACED}]]"
 _RUN = rf"(?P<unspaced>[{_UNSPACED}][{_UNSPACED}\p{{M}}]*)"
 _WORD = regex.compile(rf"{_RUN}|{_SPACED}+", regex.VERSION1)
-# Before it becomes n-grams, a word keeps the punctuation within it, which tells `6.5.0`, `max_size` and `e-mail` apart.
+# For n-grams, words keep their inner punctuation, as in `6.5.0`, `max_size` and `e-mail`.
 _PUNCTUATED_WORD = regex.compile(rf"{_RUN}|{_SPACED}(?:[^\s{_UNSPACED}]*{_SPACED})?", regex.VERSION1)
 
-_OF_LANGUAGE = "\x1f"  # stands between a declared language and what is of it
-_BORDER = "\x1e"  # stands between the end of a word and the beginning of the next
-_TOPIC, _BLANK = "\ue000", "\ue001"  # stand before a topic, and between its words
-_TOPIC_COUNT = 8  # terms that a topic counts as: about those of a word's n-grams
+_OF_LANGUAGE = "\x1f"  # separates a declared language from its term
+_BORDER = "\x1e"  # separates the end of a word from the beginning of the next
+_TOPIC, _BLANK = "\ue000", "\ue001"  # prefix of a topic; replaces blanks within it
+_TOPIC_COUNT = 8  # occurrences that a topic counts as: about the number of a word's n-grams
 
 
 def topics_as_text(topics: Iterable[str]) -> str:
-    """A text of which an `Analyzer` makes one term a topic, which no word of a text is."""
+    """Encode topics as a text that an `Analyzer` turns into one term per topic, distinct from the terms of words."""
     return " ".join(_TOPIC + topic.strip().replace(" ", _BLANK) for topic in topics if topic.strip())
 
 
 def topic_of_term(term: str) -> str:
-    """The topic that a term stands for; empty where it stands for words of a text."""
+    """The topic that a term stands for; empty for a term of a text."""
     return term.rpartition(_TOPIC)[2].replace(_BLANK, " ") if _TOPIC in term else ""
 
 
 def language_of_term(term: str) -> str:
-    """The language that a term was declared to be of; empty where none was."""
+    """The declared language of a term; empty if none."""
     return term.rpartition(_OF_LANGUAGE)[0]
 
 
 def without_language(term: str) -> str:
-    """A term as it is where no language was declared."""
+    """A term without its declared language."""
     return term.rpartition(_OF_LANGUAGE)[2]
 
 
@@ -54,10 +54,10 @@ class Analyzer:
     """Turns a text into terms; the same text and settings give the same terms anywhere.
 
     Args:
-        terms: what words of spaced scripts become.
-        ngrams: least and greatest length of an n-gram within a word, which has one blank at either end.
-        unspaced_ngrams: least and greatest length of an n-gram within a run of an unspaced script.
-        across_words: whether n-grams also reach from a word into the next, if no punctuation parts the two.
+        terms: the kind of terms that words of spaced scripts become.
+        ngrams: minimum and maximum length of an n-gram within a word, which is padded by one blank at either end.
+        unspaced_ngrams: minimum and maximum length of an n-gram within a run of an unspaced script.
+        across_words: whether n-grams also span two adjacent words, unless punctuation separates them.
     """
 
     def __init__(
@@ -78,13 +78,13 @@ class Analyzer:
         return [term for token in self.tokens(text, language) for term in self.terms_of(token)]
 
     def tokens(self, text: str, language: str = "") -> list[str]:
-        """The whitespace-separated tokens of a text, normalised (NFKC) and in lower case, then the borders of words.
+        """The whitespace-separated tokens of a text, normalised (NFKC) and in lower case, then its word borders.
 
-        A token gives the same terms in every text. Stems depend on the text's language, so there the language and a
-        blank stand before each token. A border is the end of a token and the beginning of the next.
+        A token gives the same terms in every text. Stems depend on the text's language, so for stems each token is
+        prefixed by the language and a blank. A border is the end of a token and the beginning of the next.
 
         Args:
-            language: if given, the terms are those of this language alone, and differ from those of any other.
+            language: if given, terms are distinct from those of any other language.
         """
         normal = unicodedata.normalize("NFKC", text).lower()
         prefix = f"{language}{_OF_LANGUAGE}" if language else ""
@@ -133,7 +133,7 @@ class Analyzer:
                 yield word, (word,)
 
     def _across(self, border: str) -> tuple[str, ...]:
-        """The n-grams that reach from a word into the next."""
+        """The n-grams that span a word border."""
         shortest, longest = self.ngrams
         text, blank = border.replace(_BORDER, " "), border.index(_BORDER)
         return tuple(

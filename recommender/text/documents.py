@@ -1,4 +1,4 @@
-"""Documents: what the model reads of some articles."""
+"""Documents: the parts of articles that the model reads."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from recommender.articles import Article
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """What the model reads of some articles, in their order.
+    """The parts of some articles that the model reads, in the articles' order.
 
     Attributes:
-        texts: of their bodies; `None` where there are none.
-        topics: that each names; `None` where they don't count.
-        languages: "" where unknown; `None` where all are of one.
+        texts: the bodies; `None` if there are none.
+        topics: those that each article names; `None` if topics don't count.
+        languages: "" for unknown; `None` if all articles are in one language.
     """
 
     titles: Sequence[str]

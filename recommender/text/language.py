@@ -34,7 +34,7 @@ _FUNCTION_WORDS = {
         "turkish": "ve bir bu için ile da de olarak daha çok en",
     }.items()
 }
-# Stop words by which no language is told: they are those of several, or seldom.
+# Further stop words, not used to guess the language: they are rare or shared by several languages.
 _OTHER_STOP_WORDS = {
     "english": "a an at be been but can could did do had have he her his how i if into it its may more no not or our "
     "out she so some than their them then there these they those up us we were what when where which who will would "
@@ -58,7 +58,7 @@ _UNSPACED = (
 
 
 def language_of(text: str) -> str:
-    """The English name of the language that a text seems to be in; "english" where nothing tells."""
+    """The English name of the language that a text seems to be in; "english" if there is no evidence."""
     if not text.isascii():
         letters = sum(len(word) for word in _WORD.findall(text))
         weights = {language: weight * len(script.findall(text)) for script, language, weight in _UNSPACED}
@@ -73,5 +73,5 @@ def language_of(text: str) -> str:
 
 
 def stop_words(language: str) -> frozenset[str]:
-    """The most frequent words of a language that say nothing of a subject, in lower case; none of most languages."""
+    """The most frequent function words of a language, in lower case; empty for most languages."""
     return _FUNCTION_WORDS.get(language, frozenset()) | frozenset(_OTHER_STOP_WORDS.get(language, "").split())

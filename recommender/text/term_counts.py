@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from recommender.text.analyzer import Analyzer
 
 BLOCK = 4096
-"""Texts whose counts are multiplied out at a time, so that the product stays small beside its factors."""
+"""Texts whose counts are multiplied out at a time; keeps the product small compared with its factors."""
 
 
 @dataclass(frozen=True, slots=True)
 class TermCounts:
     """Term counts of some texts, as two factors: (texts, tokens) @ (tokens, terms).
 
-    Most tokens of a corpus recur, so the factors are several times smaller than their product, and quicker to make.
+    Most tokens of a corpus recur, so the factors are several times smaller than their product and faster to compute.
 
     Attributes:
         token_counts: float32 (texts, tokens) how often each token occurs in each text.
@@ -47,9 +47,8 @@ class TermCounts:
         """Count the terms of texts.
 
         Args:
-            languages: of the texts, where terms of different languages are to differ.
-            columns: the terms to count, from column 0 on; all others are left out. Without it all are counted, in
-                their alphabetical order.
+            languages: of the texts, if each language has terms of its own.
+            columns: the terms to count, from column 0 on; by default all, in alphabetical order.
         """
         numbers = _new_numbering()
         tokens = (
@@ -108,14 +107,14 @@ class TermCounts:
 
 
 def _new_numbering() -> defaultdict[str, int]:
-    """A mapping that numbers its keys in the order in which they are first asked for."""
+    """A mapping that numbers its keys in the order of first access."""
     numbers: defaultdict[str, int] = defaultdict()
     numbers.default_factory = numbers.__len__
     return numbers
 
 
 def _count_rows(rows: Iterable[Sequence[int]], columns: Mapping[str, int]) -> scipy.sparse.csr_array:
-    """How often each column occurs in each row, float32; the rows may still number columns while they are read."""
+    """How often each column occurs in each row, float32; reading the rows may add columns."""
     flat, ends = array("i"), array("q", [0])
     for row in rows:
         flat.extend(row)

@@ -1,4 +1,4 @@
-"""The TF-IDF model: titles, excerpts and texts in, one sparse vector for each article out."""
+"""The TF-IDF model: turns titles, excerpts and texts into one sparse vector per article."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from recommender.text.documents import Documents
 from recommender.text.term_counts import BLOCK, TermCounts
 
 FIELDS = ("title", "excerpt", "text")
-"""All fields; which of them a model has, `fields_of` says."""
+"""All possible fields; `fields_of` gives those of a model."""
 
-_MAX_SHARE = 0.5  # a term in more of the texts than this is left out of the field of texts
-_MANY = 50  # articles from which on that holds: in a few, most terms are in half of them
-_MAX_TOPIC_SHARE, _MAX_OF_TOPIC = 0.02, 10  # a topic of more articles than either is a section, and left out
+_MAX_SHARE = 0.5  # maximum document frequency of a term in the text field, as a share of the texts
+_MANY = 50  # that limit applies from this many articles on: among a few, most terms are in half of them
+_MAX_TOPIC_SHARE, _MAX_OF_TOPIC = 0.02, 10  # a topic of more articles than both is a section, and left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Vocabulary:
 
     Attributes:
         terms: in the order of their columns.
-        weights: float32 (terms,) what a term's count is multiplied by: IDF^power, times its learnt factor.
+        weights: float32 (terms,) the factor of a term's count: IDF^power, times the learnt factor.
     """
 
     terms: tuple[str, ...]
@@ -39,26 +39,26 @@ class Vocabulary:
 
 
 def fields_of(settings: Settings) -> tuple[str, ...]:
-    """The fields of a model with these settings: texts only where they count."""
+    """The fields of a model with these settings; texts only if they have a weight."""
     return FIELDS if settings.text_weight > 0 else FIELDS[:-1]
 
 
 class TfidfModel:
     """Titles, excerpts and texts as TF-IDF fields, each with its own IDF, side by side in one vector.
 
-    A field's vector is what scikit-learn's `TfidfVectorizer` would give (smoothed IDF, unit length), scaled by the root
-    of the field's weight, so that the dot product of two articles is the weighted sum of their fields' cosines. The
-    excerpt field also holds the words of the title, if the settings say so. It and the text field hold the topics, each
-    as one term, but for topics of so many articles that they are sections. The text field is of stems, counted as
-    1 + log(count) and with the whole of their IDF; it holds the words of the title, too, those of the excerpt where
-    there is no text, and has terms only where the settings give it a weight.
+    A field's vector is that of scikit-learn's `TfidfVectorizer` (smoothed IDF, unit length), scaled by the square root
+    of the field's weight, so the dot product of two articles is the weighted sum of their fields' cosines. The excerpt
+    field also contains the title's words, if the settings say so. The excerpt and text fields contain the topics, each
+    as one term, except topics of so many articles that they are sections. The text field consists of stems, counted as
+    1 + log(count) with an IDF power of 1; it also contains the title's words, and the excerpt's if there is no text. It
+    has terms only if the settings give it a weight.
 
-    Where the settings ask for articles of the same language only, terms of different languages differ, so that the
-    similarity of articles of different languages is 0, and each language has its own IDF.
+    If the settings ask for articles of the same language only, each language has its own terms and IDF, and the
+    similarity of articles in different languages is 0.
 
     Attributes:
         shares: the weight of each field in the similarity.
-        vocabularies_: what each field was fitted on, in the order of the columns.
+        vocabularies_: the vocabulary of each field, in the order of the columns.
     """
 
     def __init__(self, *, settings: Settings) -> None:
@@ -82,12 +82,12 @@ class TfidfModel:
         return self._analyzers[field]
 
     def texts(self, documents: Documents) -> dict[str, Sequence[str]]:
-        """The texts that each field of the model is made of, by field."""
+        """The texts that make up each field of the model, by field."""
         titles, excerpts = documents.titles, documents.excerpts
         holds_title = self.settings.excerpt_holds_title
         fields = {"title": titles, "excerpt": _joined(titles, excerpts) if holds_title else excerpts}
         if "text" in fields_of(self.settings):
-            # Where there is no text, the excerpt is all that can be compared with the texts of others.
+            # Without a text, only the excerpt can be compared with the texts of others.
             texts = [""] * len(titles) if documents.texts is None else documents.texts
             fields["text"] = _joined(titles, [text or excerpt for text, excerpt in zip(texts, excerpts, strict=True)])
         if documents.topics is not None:
@@ -109,10 +109,10 @@ class TfidfModel:
         return self.learn(frequencies, articles=articles, term_factors=term_factors).weigh(counts)
 
     def count(self, documents: Documents, *, fields: Collection[str] = FIELDS) -> dict[str, TermCounts]:
-        """The counts of all terms of each field, known to the model or not.
+        """The counts of all terms of each field, whether or not they are in its vocabulary.
 
         Args:
-            fields: those whose terms are counted, as far as the model has them.
+            fields: the fields to count; those that the model does not have are ignored.
         """
         return {
             field: TermCounts.count(texts, self._analyzers[field], languages=self._parted(documents.languages))
@@ -121,12 +121,12 @@ class TfidfModel:
         }
 
     def count_articles(self, languages: Iterable[str]) -> Counter[str]:
-        """How many of some articles are of each language; all are of the language "" where the settings part none."""
+        """The number of articles per language; all count as language "" if the settings do not separate languages."""
         counted = Counter(languages)
         return counted if self.settings.language == "own" else Counter({"": counted.total()})
 
     def _parted(self, languages: Sequence[str] | None) -> Sequence[str] | None:
-        """The languages, where the settings part them."""
+        """The languages, if the settings separate them."""
         return languages if self.settings.language == "own" else None
 
     def learn(
@@ -162,10 +162,10 @@ class TfidfModel:
         return self
 
     def transform(self, documents: Documents) -> scipy.sparse.csr_array:
-        """The vectors of any documents, float32 (articles, terms); terms that are new to a field are left out.
+        """The vectors of any documents, float32 (articles, terms); terms outside a field's vocabulary are left out.
 
-        Where the settings part languages, a text whose language is not given, "", is taken to be of the one that knows
-        most of its title's and excerpt's terms.
+        If the settings separate languages, a document of unknown language ("") is treated as in the language whose
+        vocabulary holds most of its title's and excerpt's terms.
         """
         languages = self._parted(documents.languages)
         if languages is not None:
@@ -189,7 +189,7 @@ class TfidfModel:
 
     @cached_property
     def _languages(self) -> frozenset[str]:
-        """The languages that terms are declared to be of."""
+        """The languages that have terms of their own."""
         return frozenset(language_of_term(term) for columns in self._columns.values() for term in columns) - {""}
 
     @classmethod
@@ -212,14 +212,14 @@ class TfidfModel:
         return spans
 
     def column(self, field: str, term: str) -> int | None:
-        """The column of a field's term in a vector, or `None` for a term that is new to the field."""
+        """The column of a field's term in a vector; `None` for a term outside the field's vocabulary."""
         within = self._columns[field].get(term)
         return None if within is None else self.columns()[field].start + within
 
     def weigh(self, counts: Mapping[str, TermCounts]) -> scipy.sparse.csr_array:
         """The vectors of term counts, float32 (articles, terms).
 
-        They are made block by block, so that memory holds no more than the result and the factors of the counts.
+        They are computed block by block, so memory holds only the result and the factors of the counts.
         """
         from joblib import Parallel, cpu_count, delayed
 
@@ -231,7 +231,7 @@ class TfidfModel:
         articles = next(iter(counts.values())).token_counts.shape[0]
         starts = range(0, articles if fields else 0, BLOCK)
         capacity = sum(of_field.max_nonzero() for of_field in fields.values())
-        # Pages that are never written to take no memory.
+        # Memory pages that are never written to cost nothing.
         data, indices = np.empty(capacity, np.float32), np.empty(capacity, np.int32)
         ends, size = [np.zeros(1 if fields else articles + 1, np.int64)], 0
         workers = cpu_count() if len(starts) > 1 else 1

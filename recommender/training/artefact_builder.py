@@ -1,6 +1,6 @@
-"""Builds the files of an artefact slice by slice, by tasks that run on any engine.
+"""Builds the files of an artefact slice by slice, in tasks that run on any engine.
 
-Beside the corpus, this process holds only eight bytes an article: their hubness, for its percentile.
+Besides the corpus, this process holds only eight bytes per article: the hubness, for its percentile.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ def build_artefact(
     slice_rows: int,
     progress: bool = False,
 ) -> tuple[int, dict[str, str]]:
-    """Fill a folder with all files of an artefact but its manifest.
+    """Fill a folder with all files of an artefact except its manifest.
 
     Args:
-        folder: one that the engine's workers see.
-        term_factors: what to multiply a term's weight by, by field and term.
-        engine: one that is started. It is not used for a single slice on this machine, which is built in this process.
-        slice_rows: articles of a slice, rounded up to a multiple of 256. Answers do not depend on it.
+        folder: accessible to the engine's workers.
+        term_factors: factors of term weights, by field and term.
+        engine: a started one. A single slice on this machine is built in this process instead.
+        slice_rows: articles per slice, rounded up to a multiple of 256; answers do not depend on it.
 
     Raises:
         CorpusError: the corpus has no articles.
@@ -62,7 +62,7 @@ def build_artefact(
         OSError, StorageError: the folder can't be written.
 
     Returns:
-        The number of terms, and the sha256 of each file, as hex, by name.
+        The number of terms, and the SHA-256 of each file in hex, by name.
     """
     count = len(corpus.articles)
     if not count:
@@ -97,7 +97,7 @@ def build_artefact(
 
 
 class _Run(Protocol):
-    """Runs a task for each of some arguments; the results are in their order."""
+    """Runs a task for each tuple of arguments; returns the results in the same order."""
 
     def __call__(
         self, stage: str, task: Callable[..., _Result], arguments: Sequence[tuple[object, ...]], /
@@ -106,7 +106,7 @@ class _Run(Protocol):
 
 @contextmanager
 def _in_process(progress: bool) -> Iterator[_Run]:
-    """Run tasks one after the other in this process, which lets each use all cores."""
+    """Run tasks one after another in this process, so that each can use all cores."""
     with show_stages("building", enabled=progress) as show:
 
         def run(stage: str, task: Callable[..., _Result], arguments: Sequence[tuple[object, ...]], /) -> list[_Result]:
@@ -125,7 +125,7 @@ def _on_engine(engine: Engine, progress: bool) -> Iterator[_Run]:
 
 
 def _write_catalogue(files: ModelFiles, corpus: Corpus, slices: Sequence[Slice]) -> Counter[str]:
-    """Write the articles, and pass on the words of their bodies; returns how many there are of each language."""
+    """Write the articles, and their bodies for later tasks; returns the number of articles in each language."""
     languages: Counter[str] = Counter()
     bodies: deque[tuple[str, tuple[str, ...]]] = deque()
     waiting = deque(slices)
@@ -165,7 +165,7 @@ def _write_catalogue(files: ModelFiles, corpus: Corpus, slices: Sequence[Slice])
 def _learn_vocabularies(
     files: ModelFiles, slices: Sequence[Slice], term_factors: TermFactors, languages: Mapping[str, int]
 ) -> tuple[TfidfModel, list[int]]:
-    """Write the vocabularies of all slices; also returns how many values the vectors of each slice will have."""
+    """Write the vocabularies of all slices; also returns the number of values in the vectors of each slice."""
     totals: dict[str, Counter[str]] = {field: Counter() for field in fields_of(slices[0].settings)}
     model = TfidfModel(settings=slices[0].settings)
     for part in slices:
@@ -190,7 +190,7 @@ def _learn_vocabularies(
 
 
 def _count_values(part: Slice, left_out: Mapping[str, Collection[str]]) -> int:
-    """How many values the vectors of a slice will have: those of all terms but those left out, by field."""
+    """The number of values in the vectors of a slice: all terms except those left out, by field."""
     return sum(
         frequency
         for field, without in left_out.items()

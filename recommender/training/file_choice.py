@@ -1,4 +1,4 @@
-"""How a corpus is read again as the model in use was trained on it, without naming the options again."""
+"""Options for reading a corpus, remembered from the training of the model in use."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from recommender.sources import FileChoice
 
 
 def kept_choice(models: Models, given: FileChoice | None = None) -> FileChoice:
-    """What is given and, where that names nothing, what the model in use was trained with."""
+    """The given options, with those left out taken from the training of the model in use."""
     given = given or FileChoice()
     try:
         return given.or_else(models.manifest().choice)
     except ArtefactError:
-        return given  # there is no model yet, or none that can be read
+        return given  # there is no readable model

@@ -1,4 +1,4 @@
-"""A digest of all that a training depends on, by which one is known to be superfluous."""
+"""A digest of everything that training depends on, which tells whether training again is needed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _LIBRARIES = ("numba", "numpy", "PyStemmer", "regex", "scikit-learn", "scipy")
 def digest_inputs(corpus: Corpus, given: Mapping[str, Any], precision: float | None) -> str:
     """The digest, as hex; empty for a corpus that was not read from files.
 
-    Two trainings with the same one give the same lists and report the same. It covers the files, how they are read and
-    what is wrong with them, which of their lists this program wrote, the journal of live articles, the settings that
-    are given, and this program with its libraries. The day does not matter: what is still to come or has expired is
-    told at the moment of an answer.
+    Two trainings with the same digest give the same lists and the same report. It covers the files, how they are read
+    and their errors, which lists this program wrote, the journal of live articles, the given settings, and the versions
+    of this program and its libraries. It does not cover the date: scheduled and expired articles are filtered at the
+    moment of an answer.
     """
     found = corpus.found_files
     if found is None:

@@ -14,9 +14,9 @@ from recommender.sources import PARSE_CACHE_FILE, FileChoice
 
 
 def read_corpus(corpus_path: Path, models: Models, *, choice: FileChoice | None = None) -> Corpus:
-    """Read a corpus with the articles posted to the servers of a models folder, without those withdrawn there.
+    """Read a corpus together with the articles posted to the servers of a models folder, without withdrawn ones.
 
-    A models folder at a URL has no servers, and no cache of parsed files. What is damaged is reported on stderr.
+    Models at a URL have no live articles and no parse cache. Damaged journal lines are reported on stderr.
 
     Raises:
         CorpusError, ArtefactError: the corpus, or the models at the URL, can't be read.
@@ -25,7 +25,7 @@ def read_corpus(corpus_path: Path, models: Models, *, choice: FileChoice | None 
     if models.path is not None:
         live_changes, cache = LiveChanges.load(models.path), models.path / PARSE_CACHE_FILE
     else:
-        models.versions()  # an unreachable URL is reported before the long work
+        models.versions()  # fail early if the URL is unreachable
     for sentence in live_changes.damage:
         click.echo(f"recommender: {sentence}", err=True)
     corpus = Corpus.from_path(corpus_path, cache=cache, live_changes=live_changes, choice=choice, progress=True)

@@ -1,4 +1,4 @@
-"""What training tells on stderr: what the corpus holds, and which stage is running."""
+"""Progress of training on stderr: a summary of the corpus, and the current stage."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from recommender.search import watch_compilation
 
 @contextmanager
 def show_stages(name: str, *, enabled: bool = True) -> Iterator[Callable[[str], None]]:
-    """Show on a terminal which stage of a long task is running, and for how long; yields what to call at each.
+    """Show on a terminal the current stage of a long task and the time elapsed, and whether kernels are compiling.
 
-    It also shows while kernels are compiled.
+    Yields a function to call with the name of each stage as it begins.
     """
     running = ""
     with tqdm(desc=name, bar_format="{desc}: {postfix} [{elapsed}]", disable=None if enabled else True) as bar:
@@ -34,7 +34,7 @@ def show_stages(name: str, *, enabled: bool = True) -> Iterator[Callable[[str], 
 
 
 def report_corpus(inspection: Inspection) -> None:
-    """Print what a corpus holds in five lines, and everything in it that could not be read."""
+    """Print a corpus's contents in five lines, and everything in it that could not be read."""
     for line in as_lines(inspection):
         click.echo(line, err=True)
     for line in problem_lines(inspection):

@@ -1,7 +1,7 @@
-"""The tasks of training, each for one slice: plain functions that any worker runs.
+"""The tasks of training, each for one slice: plain functions that any worker can run.
 
-What tasks pass on lies in the artefact's folder, and each writes its own rows, so that they run anywhere and in any
-order, and the artefact is always the same.
+Tasks exchange data through files in the artefact's folder, and each writes its own rows. They can run anywhere and in
+any order, and the artefact is always the same.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from recommender.storage import Folder
 from recommender.text import Documents, TfidfModel, fields_of
 from recommender.training.slices import Record, Slice
 
-_CACHE = 48 << 10  # KiB of SQLite's page cache when keys are sorted; sorting takes as much again
+_CACHE = 48 << 10  # KiB of SQLite's page cache for sorting keys; sorting needs the same amount again
 
 
 def count_terms(part: Slice) -> None:
@@ -47,7 +47,7 @@ def write_vectors(part: Slice, offset: int) -> float:
     """Write the vectors of a slice; returns their greatest value.
 
     Args:
-        offset: of the slice's first value in the values of all vectors.
+        offset: position of the slice's first value among the values of all vectors.
 
     Raises:
         ValueError: there are more values than were counted.
@@ -61,7 +61,7 @@ def write_vectors(part: Slice, offset: int) -> float:
 
 
 def write_index(part: Slice) -> tuple[float, NDArray[np.float64]]:
-    """Write the inverted index of a slice, and its articles' hubness to `index.weights`, for now.
+    """Write the inverted index of a slice and, temporarily, its articles' hubness to `index.weights`.
 
     Returns:
         The greatest norm of its articles, and the sums of their heads' norms, float64 (levels,).
@@ -120,7 +120,7 @@ def write_string_index(part: Slice, kind: str) -> None:
         ):
             end = 0
             for key, same in groupby(keys.execute("SELECT key, value FROM pairs ORDER BY key, value"), itemgetter(0)):
-                *_, (_, row) = same  # of several articles the last has it
+                *_, (_, row) = same  # if several articles have the key, it leads to the last
                 text.write(key)
                 end += len(key)
                 ends.append(end)
@@ -128,7 +128,7 @@ def write_string_index(part: Slice, kind: str) -> None:
 
 
 def _sorter() -> Any:
-    """A table of pairs that SQLite sorts, in its page cache and then in a temporary file."""
+    """A SQLite table of pairs for sorting, in the page cache and then in a temporary file."""
     connection = sqlite3.connect("", isolation_level=None)
     for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE}"):
         connection.execute(f"PRAGMA {setting}")

@@ -1,4 +1,4 @@
-"""A slice: consecutive articles of an artefact that is being built, with the files that its tasks pass on."""
+"""Slices: consecutive articles of an artefact being built, and the intermediate files of their tasks."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from recommender.storage import Folder
 from recommender.text import TermCounts, TfidfModel, fields_of
 
 ROWS = 196_608
-"""Articles of a slice: a multiple of every block size, and few enough for a task to need at most a GiB."""
+"""Articles per slice: a multiple of every block size, and few enough for a task to need at most 1 GiB."""
 WORK = "work"
-"""The subfolder of the artefact with what tasks pass on."""
+"""The artefact's subfolder for intermediate files."""
 
 _BATCH = 1 << 14  # records read at a time
 _CSR_ARRAYS: dict[str, DTypeLike] = {"data": np.float32, "indices": np.int32, "indptr": np.int64}
@@ -33,7 +33,7 @@ class _Entry(msgspec.Struct):
 
 
 class Record(msgspec.Struct):
-    """What training reads of an article's record."""
+    """The parts of an article's record that training reads."""
 
     entry: _Entry
     id: str
@@ -49,11 +49,11 @@ _decode = msgspec.json.Decoder(Record).decode
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Consecutive articles of an artefact that is being built.
+    """Consecutive articles of an artefact being built.
 
     Attributes:
-        folder: the artefact's, which every worker sees.
-        start, stop: rows in rank order, `stop` excluded; both lie between blocks of the index.
+        folder: the artefact's, accessible to every worker.
+        start, stop: rows in rank order, `stop` excluded; both are block boundaries of the index.
     """
 
     folder: Folder
@@ -79,7 +79,7 @@ class Slice:
             yield from map(_decode, PackedStrings(self.folder.read(RECORDS, begin, int(ends[-1])), own - begin))
 
     def bodies(self) -> list[tuple[str, tuple[str, ...]]]:
-        """The text, empty where texts are not used, and the topics of each article."""
+        """The text (empty if texts are not used) and the topics of each article."""
         return [_decode_body(line) for line in bytes(self.folder.read(self.body_path)).splitlines()]
 
     @property
@@ -88,17 +88,17 @@ class Slice:
         return self._path("bodies")
 
     def write_bodies(self, bodies: Iterable[tuple[str, tuple[str, ...]]]) -> None:
-        """Pass on the words of the articles' bodies, and their topics."""
+        """Write the articles' texts and topics for later tasks."""
         with self.folder.open_writer(self.body_path) as stream:
             for text, topics in bodies:
                 stream.write(msgspec.json.encode((text.encode(errors="replace").decode(), topics)) + b"\n")
 
     def model(self) -> TfidfModel:
-        """The TF-IDF model of all slices, once it is written."""
+        """The TF-IDF model of all slices; it must have been written."""
         return _read_model(self.folder, self.settings)
 
     def write_counts(self, field: str, counts: TermCounts) -> None:
-        """Pass on the term counts of a field."""
+        """Write the term counts of a field for later tasks."""
         for factor in ("token_counts", "token_terms"):
             for name, dtype in _CSR_ARRAYS.items():
                 values = getattr(getattr(counts, factor), name).astype(dtype, copy=False)

@@ -1,4 +1,4 @@
-"""Trains a model on a corpus and publishes it, or finds the published one that is up to date."""
+"""Trains a model on a corpus and publishes it, or finds that the published one is up to date."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def train(
     slice_rows: int = ROWS,
     force: bool = False,
 ) -> Manifest:
-    """Tune, build and publish a model, and report on stderr; the current one stays where nothing has changed since.
+    """Tune, build and publish a model, and report on stderr; if nothing has changed, keep the current model.
 
     Args:
-        given: settings that the user has set; they are not tuned.
-        precision: if given, the minimum score is set so that at least this share of suggestions is right, 0 to 1.
-        engine: one that is started; by default this machine.
-        slice_rows: articles of a slice; a larger corpus is built in several, so that no process holds it all.
-        force: train although nothing has changed.
+        given: settings set by the user; they are not tuned.
+        precision: if given, the minimum score is set so that at least this share of suggestions is correct, 0 to 1.
+        engine: a started one; by default this machine.
+        slice_rows: articles per slice; a larger corpus is built in several, so that no process holds it all.
+        force: train even if nothing has changed.
 
     Raises:
         SettingsError: `given` is invalid, or the precision can't be reached.
@@ -95,11 +95,11 @@ def publish(
     slice_rows: int = ROWS,
     progress: bool = False,
 ) -> Manifest:
-    """Build and publish a model without tuning, all of it or nothing, and make it the current version.
+    """Build a model without tuning, publish it atomically, and make it the current version.
 
     Args:
-        settings: the defaults, if none are given.
-        term_factors: what to multiply a term's weight by, by field and term.
+        settings: by default those of `Settings`.
+        term_factors: factors of term weights, by field and term.
         engine, slice_rows: see `train`.
 
     Raises:
@@ -163,16 +163,16 @@ def _publish(
 def ensure_trained(
     corpus: Corpus | Path, models: Models, *, choice: FileChoice | None = None, engine: Engine | None = None
 ) -> str:
-    """The current version if it is intact and was trained on this very corpus, else that of a newly trained model.
+    """The current version if it is intact and was trained on exactly this corpus; otherwise a newly trained one.
 
-    A new model is trained with the settings and precision that the current one was given.
+    A new model is trained with the settings and precision given to the current one.
 
     Args:
-        corpus: one that was read by `read_corpus`, or its path, which is read only if training is needed.
-        choice: which files at that path are read; what it does not name is as the current model was trained with.
+        corpus: a corpus from `read_corpus`, or its path, which is read only if training is needed.
+        choice: which files at that path are read; options left out are those of the current model's training.
 
     Raises:
-        CorpusError, SettingsError, ArtefactError, EngineError: it can't be trained.
+        CorpusError, SettingsError, ArtefactError, EngineError: training failed.
     """
     current = _current_manifest(models)
     choice = kept_choice(models, choice)
@@ -184,7 +184,7 @@ def ensure_trained(
 
 
 def _version_trained_on(inputs: str, models: Models) -> Manifest | None:
-    """The current version, if it is intact and its training depended on just this."""
+    """The current version, if it is intact and was trained on exactly these inputs."""
     with suppress(ArtefactError):
         if inputs and models.manifest().inputs == inputs:
             return models.ensure_verified()
@@ -192,7 +192,7 @@ def _version_trained_on(inputs: str, models: Models) -> Manifest | None:
 
 
 def _settle(models: Models, corpus: Corpus) -> None:
-    """Note in the journal of live articles what the corpus holds of them, by what each version says of it."""
+    """Record in the journal which live articles the corpus now contains, according to each version's manifest."""
     if models.path is None:
         return
     positions: dict[str, JournalPosition | None] = {}
@@ -210,9 +210,9 @@ def _fingerprint(corpus: Corpus | Path, models: Models, choice: FileChoice) -> s
 
 
 def _current_manifest(models: Models) -> Manifest | None:
-    """The manifest of the current version, `None` if there is none or it is damaged, which is reported on stderr.
+    """The manifest of the current version; `None` if there is none or it is damaged (reported on stderr).
 
-    A version at a URL is verified by those who download it.
+    A version at a URL is verified when it is downloaded.
     """
     try:
         return models.ensure_verified()

@@ -1,7 +1,7 @@
-"""Tunes settings and term weights on the links there are, and on a site's rhythm where there are none.
+"""Tunes settings and term weights on a corpus's links, or time decay alone on its rhythm if there are too few links.
 
-What is averaged over a grid has to win on the newest lists; other changes have to gain more than chance would give
-(`significance.py`, which also has the permutation test of `evaluation`).
+Settings averaged over a grid must win on the newest lists; other changes must be significant (`significance.py`, which
+also holds the permutation test of `evaluation`).
 """
 
 from recommender.tuning.rhythm import Rhythm, estimate_rhythm

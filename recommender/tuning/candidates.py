@@ -1,4 +1,4 @@
-"""The candidates of the curated lists and their similarities, so that settings are compared without searching."""
+"""The candidates of the lists and their similarities, for comparing settings without searching."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from recommender.settings import Settings
 from recommender.tuning.split import CuratedLists
 
 DEPTH = 10
-"""Ranks that count: measures are at 10."""
+"""Rank cutoff of all measures."""
 _PER_RANKING = 50  # candidates that each ranking contributes
-_BLOCK = 64  # lists at a time: bounds the memory
+_BLOCK = 64  # lists at a time, which bounds memory
 _HALF_LIFE_DAYS = 7.0
 _DISCOUNTS = 1 / np.log2(np.arange(2, DEPTH + 2))
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The candidates of each list, padded to one width and in rank order, so that a stable sort breaks ties right.
+    """The candidates of each list, padded to one width, in rank order (a stable sort then breaks ties correctly).
 
-    A candidate is here because it ranks high by title, excerpt or both, with or without time scoring, never because it
-    is linked: a link that no ranking finds stays a miss, as it would in use.
+    Candidates are the articles that rank high by title, excerpt or both, with or without time decay; links are not
+    added. A link that no ranking finds stays a miss, as it would in use.
 
     Attributes:
         queries: int64 (lists,) the row of each list's article, in order of date.
@@ -40,7 +40,7 @@ class Candidates:
         days_later: float32 (lists, width) days from the query's date to the candidate's; NaN where unknown.
         days: float64 (lists,) the day of each query, rounded down; NaN where unknown.
         linked: bool (lists, width) whether editors linked the candidate.
-        of_other_provider: bool (lists, width) whether query and candidate both name a provider, and not the same.
+        of_other_provider: bool (lists, width) whether query and candidate name two different providers.
         ideal_dcg: float64 (lists,) the DCG@10 of a perfect ranking.
         archive_days: float64 (articles,) the dates of all articles, in rank order.
     """
@@ -73,7 +73,7 @@ class Candidates:
 
         Args:
             articles: in rank order.
-            older_only: whether a list can only name what was published before its article, as links in texts do.
+            older_only: whether a list can only hold articles published before its own, as with links in texts.
             title, excerpt: float32 (articles, terms) the articles' vectors in each field, of unit length.
         """
         row_of = {article.id: row for row, article in enumerate(articles)}
@@ -118,12 +118,12 @@ class Candidates:
         return not bool(np.isnan(self.days_later).all())
 
     def subset(self, lists: NDArray[Any]) -> Candidates:
-        """The candidates of some lists, by index or mask."""
+        """The candidates of some lists, selected by index or mask."""
         of_lists = [each.name for each in fields(self) if each.name not in ("archive_days", "_latest")]
         return replace(self, **{name: getattr(self, name)[lists] for name in of_lists})
 
     def with_vectors(self, *, title: csr_array | None = None, excerpt: csr_array | None = None) -> Candidates:
-        """The same candidates with the cosines of other vectors, in one field or both."""
+        """The same candidates with cosines recomputed from other vectors, in one field or both."""
         return replace(
             self,
             title=self.title if title is None else similarities(title, self.queries, self.rows),
@@ -131,7 +131,7 @@ class Candidates:
         )
 
     def factors(self, settings: Settings, popularity: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What each similarity is multiplied by for time, provider and popularity, float64 (lists, width)."""
+        """The product of each candidate's time, provider and popularity factors, float64 (lists, width)."""
         time = settings.half_life_days, settings.newer_stretch, settings.evergreen, settings.window_days
         hubs = settings.hub_exponent, popularity
         factors = self._once("time", time, lambda: self._time_factors(settings))
@@ -142,11 +142,11 @@ class Candidates:
     def _time_factors(self, settings: Settings) -> NDArray[np.float64]:
         scoring = Scoring.from_settings(settings, self.archive_days)
         if self._once("all dated", (), lambda: ~np.isnan(self.days_later[self.rows >= 0])).all():
-            scoring = replace(scoring, undated=1.0)  # what all pairs have on average need not be known
+            scoring = replace(scoring, undated=1.0)  # no date is unknown, so skip computing the mean factor
         return scoring.factor(np.zeros(1), self._once("days", (), lambda: self.days_later.astype(np.float64)))
 
     def _once(self, kind: str, of: tuple[object, ...], compute: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-        """What was computed last, if that was of the very same objects: settings that are compared differ in little."""
+        """Cache of size one per kind, keyed by object identity: settings compared in a row differ little."""
         latest = self._latest.get(kind)
         if latest is None or not all(map(is_, latest[0], of)):
             latest = self._latest[kind] = of, compute()
@@ -177,7 +177,7 @@ def _find(
     *,
     older_only: bool,
 ) -> tuple[list[NDArray[np.int64]], list[NDArray[np.float32]]]:
-    """The candidate rows of each query, ascending, and their cosines, float32 (2, rows)."""
+    """Find the candidate rows of each query, ascending, and their cosines, float32 (2, rows)."""
     scoring = Scoring(_HALF_LIFE_DAYS)
     transposed = csr_array(title.T), csr_array(excerpt.T)
 
@@ -205,7 +205,7 @@ def _find(
 
 
 def _top(scores: NDArray[Any], count: int) -> NDArray[np.int64]:
-    """The rows of the highest scores, none of them 0."""
+    """The rows of the highest scores above 0."""
     count = min(count, len(scores))
     rows = np.argpartition(-scores, count - 1)[:count]
     return rows[scores[rows] > 0].astype(np.int64)

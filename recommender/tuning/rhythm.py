@@ -1,7 +1,7 @@
-"""The rhythm of a site: how fast its articles become irrelevant to each other, estimated without any links.
+"""The rhythm of a site: how fast relevance fades with time, estimated from texts and dates, without links.
 
-What an article is about says which others are like it, and their dates say when they appeared. Where articles that are
-alike lie much nearer in time than any two do, subjects come and go; where they don't, articles stay true.
+If similar articles lie much closer in time than random pairs do, subjects come and go and relevance fades; otherwise
+articles stay relevant.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from recommender.search import Index, Scoring
 from recommender.settings import Settings
 from recommender.text import Documents, TfidfModel
 
-_ALIKE = 10  # nearest articles that count as alike
+_ALIKE = 10  # nearest articles that count as similar
 _MIN_ARTICLES = 50
-_MAX_ARTICLES = 5_000  # evenly spaced in time; more would say the same
-_INTERVALS = 16  # of days apart, with equally many pairs of articles that are alike in each
-_MIN_CONTRAST = 3.0  # between the nearest and the farthest quarter of the intervals; less is no rhythm
-_MIN_EVERGREEN = 0.5  # half of what likeness says is believed: alike is not yet related
+_MAX_ARTICLES = 5_000  # evenly spaced in time; more would give the same result
+_INTERVALS = 16  # of days apart, each with equally many pairs of similar articles
+_MIN_CONTRAST = 3.0  # between the nearest and the farthest quarter of the intervals; below it there is no rhythm
+_MIN_EVERGREEN = 0.5  # limits the effect of the estimate: similar articles need not be related
 _HALF_LIVES = 60
 _SHARES = np.linspace(0.0, 0.95, 39)
 
@@ -33,7 +33,7 @@ class Rhythm(NamedTuple):
 
     Attributes:
         half_life_days, evergreen: the settings of these names.
-        contrast: how many times as often articles that are alike lie near in time, against far away.
+        contrast: how many times more often similar articles lie near in time than far apart.
     """
 
     half_life_days: float
@@ -41,23 +41,22 @@ class Rhythm(NamedTuple):
     contrast: float
 
     def applied_to(self, settings: Settings) -> Settings:
-        """The settings with this rhythm's."""
+        """The settings with this half-life and evergreen share."""
         return replace(settings, half_life_days=self.half_life_days, evergreen=self.evergreen)
 
 
 def estimate_rhythm(articles: Sequence[Article], settings: Settings) -> Rhythm | None:
-    """Fit half-life and evergreen share to the days between articles that are alike.
+    """Fit half-life and evergreen share to the days between similar articles.
 
-    With p(d) the share of all pairs of a language that lie d days apart, articles that are alike are taken to lie d
-    days apart with a probability in proportion to p(d) * (e + (1 - e) * 2^(-d / h)); h and e are those of the greatest
-    likelihood.
+    The model: similar articles lie d days apart with a probability proportional to p(d) * (e + (1 - e) * 2^(-d / h)),
+    where p(d) is the share of all pairs in one language that lie d days apart; h and e maximise the likelihood.
 
     Args:
         articles: in rank order.
-        settings: what their likeness is measured with.
+        settings: for computing similarities.
 
     Returns:
-        `None` where there are too few dated articles, or likeness hardly depends on time.
+        `None` if there are too few dated articles, or similarity hardly depends on time.
     """
     dated = [one for one in articles if one.published_at is not None and not one.hidden]
     if len(dated) < _MIN_ARTICLES:
@@ -97,12 +96,12 @@ def estimate_rhythm(articles: Sequence[Article], settings: Settings) -> Rhythm |
 def _expected_counts(
     days: NDArray[np.float64], languages: Sequence[str], alike: NDArray[np.int64], edges: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """How many pairs each interval would hold if likeness did not depend on time, float64 (intervals,).
+    """The number of pairs that each interval would hold if similarity did not depend on time, float64 (intervals,).
 
     Args:
         days: float64 (articles,).
-        alike: int64 (articles,) how many others each article is like.
-        edges: float64 (intervals + 1,); an interval holds its upper edge, the first one its lower edge too.
+        alike: int64 (articles,) how many similar articles each article has.
+        edges: float64 (intervals + 1,); intervals include their upper edge, the first one its lower edge too.
     """
     expected = np.zeros(len(edges) - 1)
     of = np.array(languages)

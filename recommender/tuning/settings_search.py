@@ -1,4 +1,4 @@
-"""Searches settings and term weights that rank the curated lists best: what is best differs from corpus to corpus."""
+"""Searches the settings and term weights that rank a corpus's lists best."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from recommender.tuning.thresholds import calibrate_min_similarity
 from recommender.tuning.tuning_context import TuningContext
 from recommender.tuning.tuning_result import TuningResult
 
-_MIN_LISTS_FOR_TEXT = 100  # n-gram lengths and term weights overfit more easily, and need more lists
-_MAX_ARTICLES = 100_000  # that are tuned on: they are held in memory, and more would teach little
+_MIN_LISTS_FOR_TEXT = 100  # n-gram lengths and term weights overfit more easily and need more lists
+_MAX_ARTICLES = 100_000  # to tune on; they are held in memory, and more would teach little
 _MAX_FOR_EVERGREEN = 100_000
 
-_STANDARD_ERRORS = 0.5  # half of one is enough, as a wrong choice among near equals costs little
+_STANDARD_ERRORS = 0.5  # half of one is enough, since a wrong choice between near equals costs little
 _MIN_DEVIATION = 0.1  # of differences in nDCG@10 between two values of a setting
-_JUDGED_SHARE = 0.25  # of the lists, the newest: what the others taught is judged on them
+_JUDGED_SHARE = 0.25  # of the lists, the newest, validate what the others taught
 
 Change: TypeAlias = Mapping[str, Any]
 
 _HALF_LIVES = (1, 2, 3.5, 5, 7, 10, 14, 20, 30, 60, 90, 180, 365, None)
-# What is searched together, in this order: settings that say little without each other are changed at once.
+# Settings that are searched jointly because they depend on each other; groups are searched in this order.
 GRID: tuple[Mapping[str, tuple[Any, ...]], ...] = (
     {"half_life_days": _HALF_LIVES, "evergreen": (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)},
     {"half_life_days": _HALF_LIVES, "window_days": (None, 30, 14, 10, 7, 5, 3)},
@@ -45,13 +45,13 @@ GRID: tuple[Mapping[str, tuple[Any, ...]], ...] = (
     {"hub_exponent": (0.0, 0.2, 0.4, 0.6)},
 )
 _TIME_SETTINGS = ("half_life_days", "evergreen", "window_days", "newer_stretch")
-_ROUNDS = 2  # settings depend on each other
+_ROUNDS = 2  # groups depend on each other too
 # `None` is averaged as a very long time, and a mean that is too long to matter becomes `None`.
 _NONE_AS = {"half_life_days": 20_000.0, "window_days": 365.0}
 _LONGEST = {"half_life_days": 2_000.0, "window_days": 45.0}
-_LEAST_FOR_THREADS = 100_000  # pairs, from which ranking them takes longer than handing them to a thread
+_LEAST_FOR_THREADS = 100_000  # pairs; ranking fewer takes less time than starting a thread
 _DIGITS = 3  # significant digits of a mean
-# Other text analyses. They are few, since each means to vectorise the corpus again.
+# Other text analyses; only a few, since each requires vectorising the corpus again.
 _ANALYSES: tuple[Change, ...] = ({"title_across_words": True}, {"title_ngrams": (4, 4)})
 _IDF_POWERS = (0.25, 0.5, 0.75, 1.0)
 _UNSPACED_ANALYSES: tuple[Change, ...] = ({"unspaced_ngrams": (2, 2)}, {"unspaced_ngrams": (1, 2)})
@@ -69,21 +69,21 @@ def tune(
 ) -> TuningResult:
     """Find the settings and term factors that rank the earlier lists best.
 
-    The links that authors set in texts teach about time and hubs: to articles that were there already. Of texts they
-    can't teach, since the words of a link are often those of what it leads to.
+    Links in texts teach time decay and hub weights only. They can't teach the text analysis or term weights, because
+    the words of a link are often the title of the article that it leads to.
 
-    The defaults are kept where what the older of these lists teach loses on the newest quarter of them.
+    The defaults are kept if settings learnt from the older of these lists lose on the newest quarter.
 
     Args:
-        given: settings that the user has set; they are not changed.
-        defaults: those that `choose_defaults` gives for the corpus and what is given, if they are known already.
-        max_articles: that are tuned on; of a larger corpus, a period before the split.
-        max_for_evergreen: articles of a corpus that may learn an evergreen share: with one, no candidate is left out by
-            time alone, and a search costs more the larger the archive is.
-        progress: is told what begins.
+        given: settings set by the user; they are not changed.
+        defaults: those of `choose_defaults` for this corpus and these given settings, if already known.
+        max_articles: articles to tune on; of a larger corpus, those of a period before the split.
+        max_for_evergreen: size of a corpus up to which an evergreen share may be learnt; with such a share, time alone
+            rules out no candidate, so the cost of a search grows with the archive.
+        progress: called with a description of each step as it begins.
 
     Raises:
-        SettingsError: `given` holds an unknown setting, or a value that is out of range.
+        SettingsError: `given` has an unknown setting or a value out of range.
     """
     given = given or {}
     chosen = choose_defaults(corpus, given) if defaults is None else defaults
@@ -124,7 +124,7 @@ def tune(
 
 
 def _free_settings(context: TuningContext, evidence: Evidence, given: Change) -> set[str]:
-    """The settings of the grid that the lists of a context can teach."""
+    """The grid's settings that can be learnt from the lists of a context."""
     free = set().union(*GRID) - set(given) - (set() if context.candidates.dated else set(_TIME_SETTINGS))
     return free if evidence == "curated" else free & {*_TIME_SETTINGS, "hub_exponent"} - {"newer_stretch"}
 
@@ -132,7 +132,7 @@ def _free_settings(context: TuningContext, evidence: Evidence, given: Change) ->
 def _learn(
     context: TuningContext, free: Collection[str], given: Change, evidence: Evidence, progress: Callable[[str], None]
 ) -> tuple[Settings, float, TermFactors]:
-    """The settings and term factors that rank the lists best, and their gain over what the context started from."""
+    """The settings and term factors that rank the lists best, and their gain over the context's own settings."""
     tuned, gain = context.settings, _forward_gain(context, free)
     if gain > 0:
         tuned = _average_search(context, free, context.candidates)
@@ -152,10 +152,10 @@ def _changed(before: Settings, after: Settings) -> dict[str, Any]:
 def _tuning_set(
     corpus: Corpus, since: float | None, lists: CuratedLists, max_articles: int
 ) -> tuple[list[Article], CuratedLists]:
-    """The articles that are tuned on, in rank order, and the lists among them.
+    """The articles to tune on, in rank order, and the lists among them.
 
-    Of a larger corpus it is the period up to the split; a tenth of the articles are those published next, which the
-    last of the lists may link.
+    Of a larger corpus, these are the articles up to the split and, as a tenth of them, those published right after it,
+    which the last lists may link.
     """
     articles = corpus.in_rank_order()
     if len(corpus.articles) <= max_articles:
@@ -175,7 +175,7 @@ def _tuning_set(
 
 
 def _forward_gain(context: TuningContext, free: Collection[str]) -> float:
-    """The mean gain in nDCG@10 over the defaults on the newest lists, of settings learnt from the older ones."""
+    """The mean gain in nDCG@10 over the defaults on the newest lists, for settings learnt from the older ones."""
     count = len(context.candidates)
     first_judged = count - max(1, round(_JUDGED_SHARE * count))
     tuned = _average_search(context, free, context.candidates.subset(np.arange(first_judged)))
@@ -185,10 +185,10 @@ def _forward_gain(context: TuningContext, free: Collection[str]) -> float:
 
 
 def _average_search(context: TuningContext, free: Collection[str], candidates: Candidates) -> Settings:
-    """Settings that are averages over the grid, weighted by how little worse than the best each value is.
+    """Settings averaged over the grid, weighted by how close each value is to the best.
 
-    The best cell of a noisy grid is chosen by chance as much as by merit; its neighbourhood is not. A value whose nDCG
-    is d below that of the best, with a standard error of se, weighs exp(-(d / se)^2).
+    The best cell of a noisy grid owes as much to chance as to merit; its neighbourhood does not. A value whose nDCG is
+    d below the best, with a standard error of se, has weight exp(-(d / se)^2).
     """
     current = context.settings
     for _ in range(_ROUNDS):
@@ -208,7 +208,7 @@ def _average_search(context: TuningContext, free: Collection[str], candidates: C
 
 
 def _values(context: TuningContext, name: str, values: Sequence[Any]) -> Sequence[Any]:
-    """The values that are tried, the default among them."""
+    """The values to try, including the default."""
     default = getattr(context.settings, name)
     return values if default in values else (default, *values)
 
@@ -223,7 +223,7 @@ def _posterior(ndcgs: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _mean(name: str, values: Sequence[Any], weights: NDArray[np.float64]) -> float | None:
-    """The weighted mean of a setting's values, of times in logarithms."""
+    """The weighted mean of a setting's values; of times, the geometric mean."""
     if name not in _NONE_AS:
         return float(f"{np.dot(weights, values):.{_DIGITS}g}")
     logarithms = np.log([_NONE_AS[name] if value is None else value for value in values])
@@ -241,7 +241,7 @@ def _tune_analysis(context: TuningContext, tuned: Settings, given: Change) -> tu
 
 
 def _try_analysis(context: TuningContext, tuned: Settings, change: Change) -> tuple[TuningContext, Settings]:
-    """The context and settings with another text analysis if that is significantly better, else as they were."""
+    """The context and settings with another text analysis if that is significantly better, else unchanged."""
     other = context.with_analysis(change)
     popularity = context.popularity(tuned)
     ndcg, other_ndcg = _ndcg(context.candidates, popularity, tuned), _ndcg(other.candidates, popularity, tuned)
@@ -251,7 +251,7 @@ def _try_analysis(context: TuningContext, tuned: Settings, change: Change) -> tu
 
 
 def _average_idf_power(context: TuningContext, tuned: Settings) -> tuple[TuningContext, Settings]:
-    """The context and settings with the IDF's power averaged as other settings are, if it makes any difference."""
+    """The context and settings with the IDF power averaged over its grid; unchanged if it makes no difference."""
 
     def ndcg_with(power: float) -> NDArray[np.float64]:
         other = context.with_analysis({"idf_power": power})

@@ -1,11 +1,11 @@
-"""Significance tests of paired nDCG differences: the one that tuning uses, and the one that the evaluation reports."""
+"""Significance tests of paired nDCG differences, for tuning and for the evaluation report."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-_SMALL_SAMPLE = 20  # lists; with so few the standard error is itself uncertain, and counts twice
+_SMALL_SAMPLE = 20  # lists; with so few the standard error is itself uncertain and counts double
 _RESAMPLES = 2_000
 _SEED = 0
 
@@ -17,15 +17,14 @@ def is_significant(
     standard_errors: float,
     min_deviation: float,
 ) -> bool:
-    """Whether tuning may trust a gain: the mean difference is some standard errors above 0, clustered by day.
+    """Whether tuning may trust a gain: the mean difference exceeds some standard errors, clustered by day.
 
     Args:
-        differences: float64 (lists,) of nDCG, one a list.
+        differences: float64 (lists,) the difference in nDCG of each list.
         days: float64 (lists,) the day of each list; NaN where unknown. Lists of one day are about the same news, so
-            they count as one sample where that makes the error larger; an unknown day is a day of its own.
-        standard_errors: how many of them the mean must exceed.
-        min_deviation: lower bound of the standard deviation of one difference: a few lists that happen to agree prove
-            little.
+            they count as one sample if that makes the error larger; an unknown day is its own cluster.
+        standard_errors: the number of standard errors that the mean must exceed.
+        min_deviation: lower bound on the standard deviation of a difference, since a few lists may agree by chance.
     """
     count = len(differences)
     mean = differences.mean()
@@ -38,13 +37,13 @@ def is_significant(
 
 
 def permutation_p_value(differences: NDArray[np.float64]) -> float:
-    """The p-value that the evaluation reports: paired permutation test, two-sided, signs flipped at random.
+    """The p-value of a two-sided paired permutation test, with signs flipped at random.
 
     Args:
-        differences: float64 (queries,) of a measure, one a query.
+        differences: float64 (queries,) the difference in a measure for each query.
 
     Returns:
-        1.0 where there are fewer than two queries, or no difference at all.
+        1.0 if there are fewer than two queries or all differences are 0.
     """
     if len(differences) < 2 or not differences.any():
         return 1.0

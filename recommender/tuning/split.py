@@ -1,4 +1,4 @@
-"""Time-based split of the lists of links: learn from the earlier, evaluate on the later."""
+"""Time-based split of the lists of links: train on the earlier, evaluate on the later."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from typing import Literal, Self, TypeAlias
 from recommender.corpus import Corpus
 
 CuratedLists: TypeAlias = Mapping[str, frozenset[str]]
-"""The IDs in each article's curated list, by the article's ID. Order is ignored: its meaning differs by site."""
+"""The IDs in each article's curated list, by the article's ID. Order is ignored, since its meaning differs by site."""
 
 Evidence: TypeAlias = Literal["curated", "in-text"]
-"""What is learnt from and evaluated on: curated lists, or the links in articles' texts, as lists."""
+"""The kind of links to train and evaluate on: curated lists, or the links in each article's text, as lists."""
 
 MIN_LISTS = 20
-"""Fewer lists teach nothing: on two real corpora ten lists lost .014 nDCG@10 or gained nothing; twenty did no harm."""
+"""Minimum number of lists to learn from: on two real corpora, ten lost .014 nDCG@10 or gained nothing; twenty did no
+harm."""
 
 MAX_LINKS = 10
-"""Of a list that is learnt from: longer ones tend to chain a whole topic together."""
+"""Maximum length of a list to learn from; longer ones tend to chain a whole topic together."""
 
 _EARLIER_SHARE = 0.6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,13 +29,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Lists in two parts that have no pair of linked articles in common.
+    """Lists in two parts that have no linked pair of articles in common.
 
     Attributes:
-        since: when the later part begins, days since 1970-01-01 UTC; `None` where no list has a date.
-        earlier: lists to learn from.
+        since: when the later part begins, days since 1970-01-01 UTC; `None` if no list has a date.
+        earlier: lists to train on.
         later: lists to evaluate on.
-        evidence: what the lists are.
+        evidence: the kind of the lists.
     """
 
     since: float | None
@@ -51,7 +52,7 @@ class Split:
         the evaluation through its reverse.
 
         Args:
-            evidence: which lists; by default what `choose_evidence` says.
+            evidence: the kind of lists; by default that of `choose_evidence`.
         """
         evidence = evidence or choose_evidence(corpus)
         lists = lists_of(corpus, evidence)
@@ -69,7 +70,7 @@ class Split:
 
     @classmethod
     def without_later(cls, corpus: Corpus) -> Self:
-        """All lists as the earlier part: to learn what is served, which nothing is evaluated on."""
+        """All lists as the earlier part, to train a model for serving, with none left for evaluation."""
         evidence = choose_evidence(corpus)
         return cls(None, lists_of(corpus, evidence), {}, evidence)
 
@@ -83,10 +84,10 @@ class Split:
 
 
 def lists_of(corpus: Corpus, evidence: Evidence) -> CuratedLists:
-    """All lists of a corpus that are evidence of one kind.
+    """All lists of one kind in a corpus.
 
-    Links in texts count from a dated article to those that were published before it and, where articles declare
-    several languages, are in its own: a list of what was there can hold no others.
+    Links in texts count from a dated article to articles published before it and, if articles declare several
+    languages, in its own language; a list made when the article appeared could hold no others.
     """
     if evidence == "curated":
         return {id: frozenset(targets) for id, targets in corpus.links.items()}
@@ -113,7 +114,7 @@ def lists_of(corpus: Corpus, evidence: Evidence) -> CuratedLists:
 
 
 def choose_evidence(corpus: Corpus) -> Evidence:
-    """Curated lists where there are enough to learn from; else what there are more lists of, curated or in texts."""
+    """Curated lists if there are enough to learn from; otherwise whichever kind has more lists."""
     curated, in_texts = (len(without_long_lists(lists_of(corpus, each))) for each in ("curated", "in-text"))
     return "curated" if curated >= MIN_LISTS or curated >= in_texts else "in-text"
 

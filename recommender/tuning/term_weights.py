@@ -1,9 +1,9 @@
-"""Learns from curated links which terms deserve more weight, or less, than their IDF gives them.
+"""Learns term weights from curated links, as factors of the IDF weights.
 
-A term's weight is multiplied by exp(delta / 2), so that its contribution to a similarity is multiplied by exp(delta).
-The deltas maximise a smooth nDCG (ApproxNDCG: Qin, Liu and Li, 2010) minus an L2 penalty, by L-BFGS with the exact
-gradient, which includes the normalisation of the vectors. Log-likelihood losses made rankings worse here: links that
-no text explains pull at every term.
+A term's weight is multiplied by exp(delta / 2), and so its contribution to a similarity by exp(delta). The deltas
+maximise a smooth nDCG (ApproxNDCG: Qin, Liu and Li, 2010) minus an L2 penalty, by L-BFGS with the exact gradient,
+including the normalisation of the vectors. Log-likelihood losses made rankings worse: they let links that the texts do
+not explain distort all weights.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from recommender.tuning.significance import is_significant
 from recommender.tuning.tuning_context import TuningContext
 
 TermFactors: TypeAlias = Mapping[str, Mapping[str, float]]
-"""What to multiply a term's weight by, by field and term."""
+"""Factors of term weights, by field and term."""
 
-_DEPTH = 60  # candidates of a list that count: its best under the settings so far
-_TEMPERATURE = 0.015  # of the smooth rank: about the difference in score that makes one rank
-_PENALTY = 0.7  # of a squared delta, divided by the number of lists: more lists have more influence
+_DEPTH = 60  # candidates per list: the best under the settings so far
+_TEMPERATURE = 0.015  # of the smooth rank: about the score difference between adjacent ranks
+_PENALTY = 0.7  # of a squared delta, divided by the number of lists
 _MAX_ITERATIONS = 60
 _MIN_DEVIATION = 0.02  # of gains: small changes of weights move few ranks
-_MANY_LISTS = 500  # from here on validating on a quarter of them is enough
-_MIN_DELTA = 0.01  # smaller ones are dropped
+_MANY_LISTS = 500  # from this many on, validating on one quarter is enough
+_MIN_DELTA = 0.01  # smaller deltas are dropped
 _EPSILON = 1e-12
-_BLOCK = 4096  # pairs at a time: bounds the memory
+_BLOCK = 4096  # pairs at a time, which bounds memory
 
 
 def learn_term_factors(context: TuningContext, settings: Settings) -> tuple[TermFactors, float]:
     """The factors that rank the lists' candidates best, and their gain in nDCG@10 by time-blocked cross-validation.
 
-    No factors and 0.0, where the gain is not significant.
+    Returns no factors and 0.0 if the gain is not significant.
     """
     popularity = context.popularity(settings)
     folds = _validation_folds(len(context.candidates))
@@ -47,7 +47,7 @@ def learn_term_factors(context: TuningContext, settings: Settings) -> tuple[Term
     def fit(lists: NDArray[np.int64]) -> list[NDArray[np.float64]]:
         return TermWeightObjective(context, context.candidates.subset(lists), settings, popularity).minimize()
 
-    # With all lists at once, though their factors are not used where the gain turns out not to be significant.
+    # The final fit on all lists runs beside the folds; it is discarded if the gain is not significant.
     tasks = (delayed(fit)(lists) for lists in (*(np.setdiff1d(everything, fold) for fold in folds), everything))
     *of_folds, deltas = Parallel(n_jobs=cpu_count(), prefer="threads")(tasks)
     validated = zip(folds, of_folds, strict=True)
@@ -66,7 +66,7 @@ def learn_term_factors(context: TuningContext, settings: Settings) -> tuple[Term
 
 
 def _validation_folds(lists: int) -> list[NDArray[np.int64]]:
-    """Consecutive lists to validate on: each quarter, or only the latest where the lists are many."""
+    """Consecutive lists to validate on: each quarter, or only the latest if there are many lists."""
     quarters = np.array_split(np.arange(lists), 4)
     return quarters[-1:] if lists >= _MANY_LISTS else quarters
 
@@ -78,7 +78,7 @@ def _gains(
     fold: NDArray[np.int64],
     deltas: Sequence[NDArray[np.float64]],
 ) -> NDArray[np.float64]:
-    """The gain in nDCG@10 of each list of a fold by the deltas that all other lists teach."""
+    """The gain in nDCG@10 of each list of a fold, under deltas learnt from all other lists."""
     before = context.candidates.subset(fold)
     title, excerpt = (_reweighted(field, delta) for field, delta in zip(_fields(context), deltas, strict=True))
     after = before.with_vectors(title=title, excerpt=excerpt)
@@ -90,21 +90,21 @@ def _fields(context: TuningContext) -> tuple[csr_array, csr_array]:
 
 
 def _reweighted(vectors: csr_array, delta: NDArray[np.float64]) -> csr_array:
-    """Vectors with each term's weight times exp(delta / 2), of unit length again."""
+    """Vectors with each term's weight multiplied by exp(delta / 2), normalised to unit length."""
     scaled = csr_array(vectors @ diags_array(np.exp(delta / 2)))
     lengths = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1)).ravel())
     return csr_array(diags_array(1 / np.maximum(lengths, _EPSILON)) @ scaled)
 
 
 def _products(vectors: csr_array, queries: NDArray[np.int64], rows: NDArray[np.int64]) -> csr_array:
-    """What each term adds to the dot product of each pair, float64 (pairs, terms)."""
+    """Each term's product in the dot product of each pair, float64 (pairs, terms)."""
     blocks = (slice(start, start + _BLOCK) for start in range(0, max(len(rows), 1), _BLOCK))
     of_blocks = [csr_array(vectors[queries[block]].multiply(vectors[rows[block]])) for block in blocks]
     return csr_array(vstack(of_blocks, format="csr")).astype(np.float64)
 
 
 class TermWeightObjective:
-    """The loss that is minimised, a function of the terms' deltas, for some lists and their candidates."""
+    """The loss to minimise over the terms' deltas, for some lists and their candidates."""
 
     def __init__(
         self, context: TuningContext, candidates: Candidates, settings: Settings, popularity: NDArray[np.float64]
@@ -119,7 +119,7 @@ class TermWeightObjective:
         self._queries = candidates.queries[lists]
         self._rows = np.take_along_axis(candidates.rows, best, axis=1)[lists, columns]
         self._factors = factors[lists, columns]
-        # Each candidate's index among all pairs of list and candidate; len(pairs) is padding.
+        # Each candidate's index among all (list, candidate) pairs; len(pairs) is padding.
         self._pair = np.full(best.shape, len(lists))
         self._pair[lists, columns] = np.arange(len(lists))
         self._linked_lists, self._linked_columns = np.nonzero(linked)
@@ -170,7 +170,7 @@ class TermWeightObjective:
         return loss, penalty * deltas - np.concatenate(gradient)
 
     def _smooth_ndcg(self, score: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        """The mean over lists, and its gradient with respect to the score of each pair."""
+        """The smooth nDCG, averaged over the lists, and its gradient with respect to the score of each pair."""
         by_list = np.append(score, -np.inf)[self._pair]
         own = by_list[self._linked_lists, self._linked_columns]
         difference = (by_list[self._linked_lists] - own[:, None]) / _TEMPERATURE

@@ -1,4 +1,4 @@
-"""Thresholds below which nothing is suggested: the least similarity, of random pairs, and the least score, of lists."""
+"""Calibrates thresholds: the minimum similarity on random pairs, and the minimum score on curated lists."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from recommender.tuning.split import MIN_LISTS, CuratedLists
 from recommender.tuning.term_weights import TermFactors
 from recommender.tuning.tuning_result import TuningResult
 
-_QUANTILE = 0.25  # of random pairs have less in common than what may be suggested
-_OF_FEW = 0.12  # nine of ten random pairs of news have less; of a few articles no quantile tells anything
+_QUANTILE = 0.25  # share of random pairs with a lower similarity than the minimum
+_OF_FEW = 0.12  # for too few articles to take a quantile: nine of ten random pairs of news are below it
 _MIN_ARTICLES = 50
 _MAX_ARTICLES = 2_000  # evenly spaced in rank order
 _PAIRS = 20_000
@@ -27,19 +27,19 @@ _SEED = 0
 
 
 def calibrate_min_similarity(articles: Sequence[Article], settings: Settings, term_factors: TermFactors) -> float:
-    """The similarity that a quarter of the pairs of random articles with a word in common stay below, 0 to 1.
+    """The lowest quartile of the similarities of random pairs of articles that share a word, 0 to 1.
 
-    What two articles on nothing alike have in common are words that most texts have. Two of different languages have
-    no words in common where lists keep to one language, and are no pair then.
+    Unrelated articles share only words that most texts contain. If lists keep to one language, articles in different
+    languages share no words and are not paired.
 
     Args:
         articles: in rank order.
-        settings: with which they are compared.
-        term_factors: by field and term, what links have taught to multiply its weight by.
+        settings: for computing similarities.
+        term_factors: factors of term weights, learnt from links, by field and term.
     """
     shown = [article for article in articles if not article.hidden]
     if len(shown) < _MIN_ARTICLES:
-        return _OF_FEW if settings.language == "any" else 0.0  # of each language there are fewer still
+        return _OF_FEW if settings.language == "any" else 0.0  # each language has fewer articles still
     sample = [shown[row] for row in np.unique(np.linspace(0, len(shown) - 1, _MAX_ARTICLES, dtype=np.int64))]
     languages = [article.language or "" for article in sample]
     vectors = TfidfModel(settings=settings).fit_transform(Documents.of(sample), term_factors=term_factors)
@@ -54,7 +54,7 @@ def calibrate_min_similarity(articles: Sequence[Article], settings: Settings, te
 def with_min_score(
     result: TuningResult, recommender: Recommender, lists: CuratedLists, precision: float
 ) -> TuningResult:
-    """The result with the minimum score that gives a precision from 0 to 1.
+    """The result with the minimum score that reaches a precision from 0 to 1.
 
     Raises:
         SettingsError: see `min_score_for`.
@@ -64,17 +64,17 @@ def with_min_score(
 
 
 def min_score_for(precision: float, recommender: Recommender, lists: CuratedLists) -> float:
-    """The score from which a suggestion is right with a probability of at least `precision`.
+    """The lowest score at which a suggestion is correct with a probability of at least `precision`.
 
-    A suggestion is right if editors linked it too. The probability is an isotonic regression on the score, over the
+    A suggestion is correct if editors linked it too. The probability is an isotonic regression on the score over the
     ten best suggestions of every list.
 
     Raises:
-        SettingsError: there are too few lists to estimate it, or no score is right so often.
+        SettingsError: there are too few lists for an estimate, or no score reaches the precision.
     """
     if len(lists) < MIN_LISTS:
         raise SettingsError(
-            f"a precision needs at least {MIN_LISTS} curated lists to be estimated from, and there are {len(lists)}"
+            f"estimating a precision needs at least {MIN_LISTS} curated lists, and there are {len(lists)}"
         )
     ids = sorted(lists)
     suggested = recommender.related_many(ids, limit=DEPTH, min_score=0.0, use_pins_and_bans=False)
@@ -87,10 +87,10 @@ def min_score_for(precision: float, recommender: Recommender, lists: CuratedList
     from sklearn.isotonic import IsotonicRegression
 
     probability = IsotonicRegression(out_of_bounds="clip").fit_transform(scores, right)
-    enough = np.sort(scores)[-MIN_LISTS:].min(initial=1.0)  # above this score there are too few to estimate from
+    enough = np.sort(scores)[-MIN_LISTS:].min(initial=1.0)  # above this score there are too few for an estimate
     highest = probability[scores <= enough].max(initial=0.0)
     if highest < precision:
         raise SettingsError(
-            f"no score is right as often as {precision:g}; the best are with {highest:.2f}: ask for less"
+            f"no score reaches a precision of {precision:g}; the highest is {highest:.2f}: ask for less"
         )
     return float(scores[probability >= precision].min())

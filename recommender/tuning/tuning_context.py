@@ -1,4 +1,4 @@
-"""The corpus under one text analysis, with the candidates of its curated lists: what tuning tries settings on."""
+"""The data that tuning evaluates settings on: a corpus under one text analysis, and the candidates of its lists."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _COUNTED_ANEW: Mapping[str, tuple[str, ...]] = {
     "title_ngrams": ("title",),
     "title_across_words": ("title",),
 }
-"""The fields whose terms a change of a setting counts anew, where these are not all."""
+"""The fields whose terms must be recounted if a setting changes; all fields for settings not named here."""
 
 
 class TuningContext:
     """A corpus under one text analysis, with the candidates of its lists.
 
     Attributes:
-        settings: those that the texts were analysed with; the caller varies the others.
+        settings: the settings of the text analysis; callers vary the others.
         vocabularies: by field.
-        title: float32 (articles, terms) the articles' vectors of titles, of unit length.
-        excerpt: likewise, of excerpts and texts in the shares that the settings give them.
-        candidates: those of every list.
+        title: float32 (articles, terms) the articles' title vectors, of unit length.
+        excerpt: likewise, for excerpts and texts, weighted by their shares in the settings.
+        candidates: the candidates of every list.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class TuningContext:
         return [article.title for article in self._articles]
 
     def with_analysis(self, change: Mapping[str, Any]) -> TuningContext:
-        """The same lists and candidates with texts analysed by changed settings."""
+        """The same lists and candidates, with texts analysed under changed settings."""
         other = copy(self)
         fields = {field for name in change for field in _COUNTED_ANEW.get(name, FIELDS)}
         other._counts, other._frequencies = dict(self._counts), dict(self._frequencies)
@@ -63,7 +63,7 @@ class TuningContext:
         return other
 
     def _analyse(self, settings: Settings, fields: Collection[str]) -> None:
-        """Count the terms of these fields anew, and weigh those of all."""
+        """Recount the terms of these fields, and recompute the weights of all fields."""
         self.settings = settings
         self._popularity: dict[tuple[float, float | None], NDArray[np.float64]] = {}
         model = TfidfModel(settings=replace(settings, title_weight=0.5))
@@ -83,7 +83,7 @@ class TuningContext:
         self.title, self.excerpt = csr_array(vectors[:, :terms]), csr_array(vectors[:, terms:])
 
     def popularity(self, settings: Settings) -> NDArray[np.float64]:
-        """The articles' `hub_weights` for an exponent of 1, float64 (articles,); powers of it serve other exponents."""
+        """The articles' `hub_weights` for an exponent of 1, float64 (articles,); other exponents take their powers."""
         share, half_life = settings.title_weight, settings.half_life_days
         if (share, half_life) not in self._popularity:
             fields = (self.title * np.float32(share**0.5), self.excerpt * np.float32((1 - share) ** 0.5))

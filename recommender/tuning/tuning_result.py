@@ -1,4 +1,4 @@
-"""What tuning found, from how many links, and with what expected gain."""
+"""The result of tuning: settings, term factors, the links they were learnt from, and the expected gain."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ class TuningResult:
     """The settings and term factors to train with.
 
     Attributes:
-        settings: the defaults, where nothing better is certain.
-        lists, links: how many were learnt from.
-        since: lists from this date on were kept for the evaluation.
-        changed: the settings that were learnt and differ from the corpus's defaults, with their value.
-        gain: nDCG@10 above that of the defaults, on the newest lists, of what the others teach; negative where the
-            defaults are kept because of it.
-        evidence: which links were learnt from.
-        rhythm: of the site, where nothing else says how time counts; it comes before what links teach.
-        precision: the share of right suggestions that the minimum score was set for, if one was asked for.
-        term_factors: what to multiply a term's weight by, by field and term.
+        settings: the defaults, unless others are reliably better.
+        lists, links: how many were used for training.
+        since: lists from this date on were kept for evaluation.
+        changed: the learnt settings that differ from the corpus's defaults, with their values.
+        gain: gain in nDCG@10 over the defaults on the newest lists, of settings learnt from the older ones; if it is
+            negative, the defaults are kept.
+        evidence: the kind of links used for training.
+        rhythm: of the site, if nothing else sets the time decay; links are learnt from after it is applied.
+        precision: the share of correct suggestions that the minimum score was set for, if requested.
+        term_factors: factors of term weights, by field and term.
     """
 
     settings: Settings
@@ -41,10 +41,10 @@ class TuningResult:
     rhythm: Rhythm | None = None
 
     def summary(self) -> str:
-        """The result in a sentence."""
+        """The result in one sentence."""
         if self.precision is None:
             return self._learnt()
-        floor = f"below a score of {self.settings.min_score:.3f} fewer than {self.precision:.0%} are right: left out"
+        floor = f"left out below a score of {self.settings.min_score:.3f}: fewer than {self.precision:.0%} are correct"
         return f"{self._learnt()}; {floor}"
 
     def _learnt(self) -> str:
@@ -70,7 +70,7 @@ class TuningResult:
             learnt.append(f"the weights of {terms:,} terms")
         rhythm = "" if self.rhythm is None else f"from the site's rhythm: {self._rhythm()}; "
         if not learnt:
-            lost = f", what the older lists teach loses {-self.gain:.3f} nDCG@10 on the newest" if self.gain < 0 else ""
+            lost = f", settings learnt from older lists lose {-self.gain:.3f} nDCG@10 on the newest" * (self.gain < 0)
             return f"{rhythm}the defaults are kept: {source}{lost or ', nothing is better'}"
         gain = f"gain over the defaults on the newest lists {self.gain:+.3f} nDCG@10"
         return f"{rhythm}learnt {source}: {', '.join(learnt)}; {gain}"
@@ -79,6 +79,6 @@ class TuningResult:
         if self.rhythm is None:
             return ""
         return (
-            f"half_life_days {self.rhythm.half_life_days:g}, evergreen {self.rhythm.evergreen:g} (articles that are "
-            f"alike lie {self.rhythm.contrast:g} times as often near in time as far away)"
+            f"half_life_days {self.rhythm.half_life_days:g}, evergreen {self.rhythm.evergreen:g} (similar articles "
+            f"lie {self.rhythm.contrast:g} times as often near in time as far apart)"
         )

@@ -1,8 +1,8 @@
 """Writes related lists into the files of a corpus, under the site's own key and in its own shape, and no other byte.
 
-An `Enrichment` learns the `ListStyle` of a site, under which key its lists stand and how they are formatted, and the
-`ListShape` of their items. An `Edit` puts a list in its place, and a `FileWriter` writes it, but only if every other
-value of the front matter, parsed again, is unchanged, and only after the list has been recorded in `.related.lock`.
+An `Enrichment` learns a site's `ListStyle` (the key and formatting of its lists) and `ListShape` (the kind of their
+items). An `Edit` changes one front matter and checks, by parsing it again, that every other value is unchanged. A
+`FileWriter` records the list in `.related.lock` and then writes the file.
 """
 
 from recommender.writing.edit import Edit, EditRequest, LeftAloneError, check_lists, make_edit, require_one_hard_link

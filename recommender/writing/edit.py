@@ -1,4 +1,4 @@
-"""`Edit`: a front matter with a new list, checked to leave all other values unchanged."""
+"""`Edit`: a front matter with a new list and, as checked, no other value changed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _RELATED = ("related",)
 
 
 class LeftAloneError(FrontMatterError):
-    """A file that gets no list although nothing is wrong with it."""
+    """The file is valid but must not get a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class EditRequest:
 
     Attributes:
         items: candidates for the list, best first, in the format of the file.
-        limit: most entries of the list; curated entries that are kept are never cut.
-        keep_curated: whether the curated entries at the head of its list stay.
+        limit: maximum number of entries; curated entries that are kept are never cut.
+        keep_curated: whether the curated entries at the head of the list stay.
         list_path: the keys that lead to its list.
     """
 
@@ -73,8 +73,8 @@ class Edit:
         """The whole file with the new front matter.
 
         Raises:
-            FrontMatterError: its front matter can't be found any more.
-            FileChangedError: it has changed since it was read.
+            FrontMatterError: the front matter can no longer be found.
+            FileChangedError: the file has changed since it was read.
         """
         front_matter = split_front_matter(data, path=self.file.path)
         if front_matter is None or front_matter.text != self.before:
@@ -83,13 +83,13 @@ class Edit:
 
 
 def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
-    """Read a file again, and make the edit that a request asks for, without writing it.
+    """Read a file again and make the requested edit, without writing it.
 
     Raises:
         FileChangedError: its front matter has changed since the corpus was read.
-        LeftAloneError: it is not to get a list.
-        FrontMatterError: no list can be put into this one.
-        OSError: it can't be read.
+        LeftAloneError: the file must not get a list.
+        FrontMatterError: no list can be put into this front matter.
+        OSError: the file can't be read.
     """
     file = request.file
     with (root / file.path).open("rb") as stream:
@@ -123,12 +123,12 @@ def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
 
 
 def require_one_hard_link(hard_links: int, *, path: str) -> None:
-    """Refuse a file of several names.
+    """Refuse a file with several hard links.
 
-    To replace it would part the names, and to write into it is not atomic, and changes what may be a backup.
+    Replacing it would separate the links; writing in place is not atomic and would change what may be a backup.
 
     Raises:
-        LeftAloneError: it has several.
+        LeftAloneError: the file has several.
     """
     if hard_links > 1:
         raise LeftAloneError(
@@ -210,7 +210,7 @@ def check_lists(
         ):
             raise FrontMatterError("its list would not be read back", path=path)
         one, other = _without_all(values, lists), _without_all(before, lists)
-        # Only aliases can make values so large that comparing them would never end.
+        # Only aliases can make values so large that comparing them takes forever.
         if not (_same_with_aliases(one, other) if "*" in new.text else one == other):
             raise FrontMatterError("its values would change", path=path)
         if new.format == "toml" and _without_all(load_toml(new.text), lists) != _without_all(
@@ -232,7 +232,7 @@ def _without_all(values: Mapping[str, Any], paths: Iterable[Sequence[str]]) -> d
 
 
 def _without(values: Mapping[str, Any], path: Sequence[str]) -> dict[str, Any]:
-    """The values without the one at the end of a path, and without a table that held nothing else."""
+    """The values without the one at a path, and without tables that this leaves empty."""
     key, *rest = path
     inner = values.get(key)
     kept = {name: value for name, value in values.items() if name != key}
@@ -242,7 +242,7 @@ def _without(values: Mapping[str, Any], path: Sequence[str]) -> dict[str, Any]:
 
 
 def _same_with_aliases(one: Value, other: Value) -> bool:
-    """Whether two values are equal. Unlike `==`, this compares aliased values only once and nests to any depth."""
+    """Whether two values are equal; unlike `==`, compares aliased values only once and has no depth limit."""
     pending, seen = [(one, other)], set[tuple[int, int]]()
     while pending:
         one, other = pending.pop()

@@ -39,9 +39,9 @@ class Enrichment:
     """One run over the files of a corpus that was read from `root`.
 
     Args:
-        limit: most entries per list; by default the recommender's setting.
+        limit: maximum number of entries per list; by default the recommender's setting.
         options: of all look-ups.
-        shape: what the lists are made of; by default what the site's own are.
+        shape: the kind of items; by default that of the site's own lists.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Enrichment:
         self._writer = FileWriter(root, corpus.article_files)
 
     def run(self, *, dry_run: bool = False, progress: bool = False) -> Iterator[Outcome]:
-        """Write the lists, and yield the outcome for each file in their order; see `FileWriter.run`."""
+        """Write the lists; yields the outcome for each file in order, see `FileWriter.run`."""
         return self._writer.run(self._edits(self._corpus.article_files), dry_run=dry_run, progress=progress)
 
     def lists_are_recorded(self) -> bool:
@@ -97,7 +97,7 @@ class Enrichment:
 
         for chunk in chunked(files, CHUNK):
             links = [set(self._corpus.links.get(file.id, ()) if self._keeps_curated(file) else ()) for file in chunk]
-            # Enough that the limit is reached without the entries that the list already has.
+            # Enough to reach the limit after dropping entries that the list already has.
             limit = self._limit + max(map(len, links))
             lists = self._recommender.related_many([file.id for file in chunk], limit=limit, **self._options)
             for file, linked, suggestions in zip(chunk, links, lists, strict=True):
@@ -112,14 +112,14 @@ class Enrichment:
                 )
 
     def _skip_reason(self, file: ArticleFile) -> str | None:
-        """Why a file is left as it is, or `None`."""
+        """Why a file is not edited, or `None`."""
         if self._writer.is_duplicate(file):
             return "another path to the same file"
         listed_elsewhere = file.list_state == "none" and file.id in self._corpus.links
         path = self._style.path_in(file)
         reasons = {
             _UNWRITABLE.get(file.format, ""): file.format not in LISTS_ARE_WRITTEN_INTO,
-            f"its list would stand in `{path[0]}`, which is written in TOML alone": file.format == "yaml"
+            f"its list would be in `{path[0]}`, which is supported in TOML only": file.format == "yaml"
             and len(path) > 1,
             "opted out (`related: false`)": file.list_state == "refused",
             f"its `{path[-1]}` is not a list": file.list_state == "not a list",
@@ -130,7 +130,7 @@ class Enrichment:
         return next((reason for reason, holds in reasons.items() if holds), None)
 
     def _keeps_curated(self, file: ArticleFile) -> bool:
-        """Whether its new list begins with the curated entries."""
+        """Whether a file's new list begins with its curated entries."""
         has_curated = file.list_state == "curated" or (file.written is not None and file.written.curated > 0)
         return has_curated and self._mode != "replace"
 

@@ -1,4 +1,4 @@
-"""`FileWriter`: writes edits into the files of a corpus, and records in the lock which lists are this program's."""
+"""`FileWriter`: writes edits into the files of a corpus, and records in the lock which lists this program wrote."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WRITERS = 4  # threads, which mostly wait for the disk
 
 
 class FileWriter:
-    """Writes into files of a corpus that was read from `root`; the lock keeps what it says of others."""
+    """Writes into files of a corpus that was read from `root`; the lock keeps its entries for other files."""
 
     def __init__(self, root: Path, files: Sequence[ArticleFile]) -> None:
         self._root = root
@@ -39,21 +39,21 @@ class FileWriter:
         self._duplicate_paths: dict[str, str] = {}
 
     def is_duplicate(self, file: ArticleFile) -> bool:
-        """Whether a path leads to a file that was asked for before, by another path."""
+        """Whether a path leads to a file that another path has led to before."""
         first = self._first_path.setdefault(self._targets[file.path], file.path)
         if first != file.path:
             self._duplicate_paths[file.path] = first
         return first != file.path
 
     def run(self, edits: Iterator[Outcome | Edit], *, dry_run: bool, progress: bool) -> Iterator[Outcome]:
-        """Write edits, and yield an outcome for each of them and each that there was already, in their order.
+        """Write edits; yields the outcome of each edit, and passes other outcomes on, in the same order.
 
-        A list is recorded in the lock before it is written, so that it is never taken for a curated one, even if the
-        run is interrupted. The caller holds `storage.locked_folder` from before the corpus is read, except for a dry
+        A list is recorded in the lock before it is written, so it is never taken for a curated one, even if the run is
+        interrupted. The caller must hold `storage.locked_folder` since before the corpus was read, except for a dry
         run, which writes nothing.
 
         Raises:
-            OSError: the lock can't be written; it records every list that has been written so far.
+            OSError: the lock can't be written; it still records every list written so far.
         """
         from tqdm import tqdm
 
@@ -84,7 +84,7 @@ class FileWriter:
         return sorted(entries, key=lambda entry: (entry.file, entry.digest))
 
     def _clean_up(self) -> None:
-        """Remove what a killed run may have left behind."""
+        """Remove temporary files that a killed run may have left behind."""
         for folder in {target.parent for target in self._targets.values()} | {self._root}:
             remove_temporary_files(folder)
         if (self._root / WRITTEN_LISTS_FILE).exists():
@@ -128,15 +128,15 @@ class FileWriter:
 
 
 def write_edit(root: Path, edit: Edit) -> None:
-    """Replace the file of an edit at once and whole; its folder is yet to be synced.
+    """Replace the file of an edit atomically; the caller syncs its folder.
 
     Raises:
-        FrontMatterError, FileChangedError: it is no longer as it was when the edit was made.
+        FrontMatterError, FileChangedError: the file has changed since the edit was made.
         OSError: it can't be written.
     """
     path = root / edit.file.path
     with path.open("rb") as stream:
-        status = os.fstat(stream.fileno())  # before it is read, so that what is appended meanwhile is noticed
+        status = os.fstat(stream.fileno())  # before reading, so that a concurrent append is noticed
         data = stream.read()
     changed = edit.apply_to(data)
     if not status.st_mode & 0o222 or not os.access(path, os.W_OK):

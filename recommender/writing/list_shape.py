@@ -1,4 +1,4 @@
-"""`ListShape`: what a site's lists are made of: entries, or texts that name articles in the site's own spelling."""
+"""`ListShape`: the kind of items in a site's lists: entries, or texts that name articles in the site's spelling."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from recommender.sources import NAME_KEYS
 SHAPES: tuple[ShapeName, ...] = get_args(ShapeName)
 
 Spelling: TypeAlias = Callable[[Article], str | None]
-"""Gives the text that names an article; `None` if it has none of the kind."""
+"""Returns the text that names an article; `None` if it has no such name."""
 
 _DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[-_]")
 _INDEX = re.compile(r"/_?index(?:\.[\w-]+)?$")
@@ -28,12 +28,12 @@ _MOST_FOLDERS = 2  # at the head of a path that a site may leave out, such as `c
 
 @dataclass(frozen=True, slots=True)
 class ListShape:
-    """What the items of a site's lists are.
+    """The kind of items in a site's lists.
 
     Attributes:
-        name: what kind of item they are.
-        key: the key of the mapping that each text stands in, such as `slug`; empty for texts by themselves.
-        variant: which of the spellings that a kind of text may have.
+        name: the kind.
+        key: if each item is a mapping with one text, its key, such as `slug`; empty for plain texts.
+        variant: the number of the spelling, among those that the kind of text may have.
     """
 
     name: ShapeName = "entries"
@@ -42,12 +42,12 @@ class ListShape:
 
     @classmethod
     def from_items(cls, items: Sequence[Value], articles: Iterable[Article], *, name: ShapeName | None = None) -> Self:
-        """The shape of most of some curated items, in the spelling that most of their texts have.
+        """The most common shape and spelling of some curated items.
 
         Args:
-            items: those of a site's lists, as their files have them.
-            articles: all that may be named.
-            name: the kind of item, where it is given.
+            items: the items of a site's lists, as in their files.
+            articles: all articles that the items may name.
+            name: the kind of items; by default it is learnt.
         """
         kinds = Counter(map(kind_of, items))
         key = max(kinds, key=lambda kind: kinds[kind]) if kinds else "entries"
@@ -73,7 +73,7 @@ class ListShape:
 
 
 def kind_of(item: Value) -> str:
-    """The key of the text that an item is, empty for a text by itself; `entries` for an entry."""
+    """The key of an item's text, empty for a plain text; `entries` for an entry."""
     if isinstance(item, dict) and get_title(item) is None:
         return next((key for key in NAME_KEYS if isinstance(item.get(key), str)), "entries")
     return "" if isinstance(item, str) else "entries"
@@ -87,7 +87,7 @@ def _text_of(item: Value, key: str) -> str:
 def _count_named(
     texts: Counter[str], articles: Iterable[Article], spellings: Sequence[tuple[ShapeName, int]]
 ) -> Counter[tuple[ShapeName, int]]:
-    """How many of some texts each spelling gives for an article."""
+    """How many of some texts each spelling produces for some article."""
     found: dict[tuple[ShapeName, int], set[str]] = {spelling: set() for spelling in spellings}
     for article in articles:
         for (kind, variant), named in found.items():
@@ -106,7 +106,7 @@ def _id(article: Article) -> str | None:
 
 
 def _stem(article: Article) -> str | None:
-    """The file's name without its ending, or its folder's."""
+    """The file's name without its extension, or the folder's name for an index file."""
     if not _is_file(article):
         return None
     return PurePosixPath(_INDEX.sub("", article.path.removesuffix(PurePosixPath(article.path).suffix))).name
@@ -122,7 +122,7 @@ def _title(article: Article) -> str | None:
 
 
 def _paths() -> Iterable[Spelling]:
-    """With or without a leading `/`, the ending, the name `index`, and up to two folders at the head."""
+    """With or without a leading `/`, the extension, the name `index`, and up to two leading folders."""
     for folders in range(_MOST_FOLDERS + 1):
         for ending in ("kept", "index dropped", "dropped"):
             for slash in ("", "/"):
@@ -143,7 +143,7 @@ def _path_spelling(folders: int, ending: str, slash: str) -> Spelling:
 
 
 def _urls() -> Iterable[Spelling]:
-    """Absolute or from the site's root, and as they are or with or without a `/` at the end."""
+    """Absolute or relative to the site's root, unchanged or with or without a trailing `/`."""
     for from_root in (False, True):
         for ending in ("as it is", "/", ""):
             yield _url_spelling(ending, from_root=from_root)

@@ -1,4 +1,4 @@
-"""`ListStyle`: under which key, in which shape and in which hand a site writes its lists, learnt from those it has."""
+"""`ListStyle`: the key, shape and formatting of a site's lists, learnt from its existing lists."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from recommender.writing.toml_style import TomlItem, format_toml_entry, format_t
 from recommender.writing.yaml_style import YamlItem, YamlStyle
 
 _SAMPLE = 100  # files that the style is learnt from
-_DROPS_UNKNOWN_KEYS = ("zola",)  # generators that give their templates of an unknown key only what is in `extra`
+_DROPS_UNKNOWN_KEYS = ("zola",)  # generators whose templates see unknown keys only within `extra`
 
 ListItem = YamlItem | TomlItem
 
@@ -40,11 +40,13 @@ class ListStyle:
 
     @classmethod
     def learn(cls, root: Path, corpus: Corpus, *, shape: ShapeName | None = None) -> Self:
-        """The style of a corpus that was read from `root`, by evenly spaced files with curated lists, or if there are
-        none, by those that this program wrote, or by any.
+        """Learn the style of a corpus that was read from `root`.
+
+        It is learnt from an evenly spaced sample of files with curated lists; if there are none, of files with lists
+        that this program wrote; otherwise of all files.
 
         Args:
-            shape: what the items are, where it is given.
+            shape: the kind of items; by default it is learnt.
         """
         curated = [file for file in corpus.article_files if _has_curated(file)]
         listed = curated or [file for file in corpus.article_files if file.written is not None]
@@ -70,7 +72,7 @@ class ListStyle:
         return self._format_yaml(item) if format == "yaml" else _format_toml(item)
 
     def path_in(self, file: ArticleFile) -> tuple[str, ...]:
-        """The keys that lead to a file's list: its own, else the site's."""
+        """The keys that lead to a file's list: the file's own if it has a list, otherwise the site's."""
         return file.list_path or self.path
 
     def _format_yaml(self, item: Mapping[str, Any] | str) -> YamlItem:

@@ -11,7 +11,7 @@ from recommender.errors import FrontMatterError, printable
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _MISLEADING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""What a terminal obeys, and what makes a text look like several lines or stand in another order."""
+"""Control characters, line separators and bidi marks, which could mislead the reader of a terminal."""
 
 Action: TypeAlias = Literal["written", "unchanged", "skipped", "failed"]
 
@@ -33,7 +33,7 @@ class Outcome:
 
     @classmethod
     def failed(cls, path: str, error: Exception, action: str) -> Self:
-        """What an error says of a file that could not be `read` or `written`."""
+        """The outcome for a file that could not be `read` or `written`."""
         if isinstance(error, OSError):
             return cls(path, "failed", f"can't be {action}: {error.strerror or error}")
         if isinstance(error, FrontMatterError):
@@ -41,13 +41,13 @@ class Outcome:
         return cls(path, "failed", str(error).removeprefix(f"{path}: "))
 
     def diff(self) -> str:
-        """The change as a unified diff, in which characters that would mislead its reader are escapes."""
+        """The change as a unified diff, with misleading characters escaped."""
         path = printable(self.path)
         lines = difflib.unified_diff(_lines(self.before), _lines(self.after), f"a/{path}", f"b/{path}", lineterm="")
         return "".join(f"{line}\n" for line in lines)
 
 
 def _lines(text: str) -> list[str]:
-    """The lines of a front matter; Python's own would end at U+2028, too."""
+    """The lines of a front matter; unlike `str.splitlines`, not split at U+2028."""
     lines = [_MISLEADING.sub(lambda found: printable(found[0]), line) for line in _BREAK.split(text)]
     return lines if lines[-1] else lines[:-1]

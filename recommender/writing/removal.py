@@ -1,4 +1,4 @@
-"""`Removal`: one run that takes every list that this program wrote out of the files of a corpus."""
+"""`Removal`: one run that removes every list that this program wrote from the files of a corpus."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from recommender.writing.yaml_style import YamlStyle
 class Removal:
     """One run over the files of a corpus that was read from `root`.
 
-    Curated entries at the head of a list stay, and what a list replaced, such as `related: true`, comes back;
-    a curated list that `replace` overwrote does not.
+    Curated entries at the head of a list stay, and a value that a list replaced, such as `related: true`, is restored;
+    a curated list that `replace` overwrote is not.
     """
 
     def __init__(self, root: Path, corpus: Corpus) -> None:
@@ -55,7 +55,7 @@ class Removal:
 
 
 def _find_others(root: Path, corpus: Corpus) -> list[ArticleFile]:
-    """The files with a list of this program's that are no articles any more, such as pages that stand by themselves."""
+    """Files with a list by this program that are no longer articles, such as standalone pages."""
     recorded = {line.file for line in read_written_lists(root / WRITTEN_LISTS_FILE)}
     others = recorded.difference(file.path for file in corpus.article_files) if recorded else set()
     files = sorted(file for file in others if ".." not in PurePosixPath(file).parts and (root / file).is_file())

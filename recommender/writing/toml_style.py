@@ -11,7 +11,7 @@ from recommender.articles import DATE_KEYS
 from recommender.frontmatter import TomlLayout, Value, as_texts
 from recommender.writing.yaml_style import as_value
 
-_LINE_LENGTH = 100  # of an array of texts that stands in one line
+_LINE_LENGTH = 100  # maximum for an array of texts on one line
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\x00-\x08\x0a-\x1f"\\\x7f]')
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
@@ -23,7 +23,7 @@ class TomlItem(NamedTuple):
     Attributes:
         inline: as an item of an array.
         pairs: as the lines of a table; empty for a text.
-        value: what parsing gives back, every scalar as text.
+        value: the parsed item, every scalar as text.
     """
 
     inline: str
@@ -43,7 +43,7 @@ def format_toml_text(text: str) -> TomlItem:
 
 
 def put_into_toml(layout: TomlLayout, items: Sequence[TomlItem], *, kept: int) -> str:
-    """The text of a front matter with these items behind the first `kept` ones of its list."""
+    """The text of a front matter with these items after the first `kept` items of its list."""
     has_tables = all(item.pairs for item in items)
     if layout.array is None and has_tables:
         return layout.with_tables([item.pairs for item in items], kept=kept)
@@ -63,7 +63,7 @@ def _format(key: str, value: object) -> str:
 
 
 def _is_date(text: str) -> bool:
-    """Whether TOML has it as a date and gives the same text back."""
+    """Whether TOML parses it as a date that formats back to the same text."""
     if not _DATE.fullmatch(text):
         return False
     try:

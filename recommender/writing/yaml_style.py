@@ -1,4 +1,4 @@
-"""`YamlStyle`: how a site quotes and indents its YAML, and lists formatted in that style."""
+"""`YamlStyle`: a site's YAML quoting and indentation, and the formatting of lists in that style."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recommender.articles import DATE_KEYS
 from recommender.frontmatter import Value
 from recommender.sources import LIST_KEYS
 
-_DATES = frozenset(DATE_KEYS)  # left plain, as sites write them, although YAML 1.1 gives them a type
+_DATES = frozenset(DATE_KEYS)  # left unquoted, as sites write them, although YAML 1.1 parses them as dates
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _TIMESTAMP = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -31,7 +31,7 @@ class YamlItem(NamedTuple):
 
     Attributes:
         lines: its text, the dash in column 0, a line break after every line.
-        value: what parsing gives back, every scalar as text.
+        value: the parsed item, every scalar as text.
     """
 
     lines: str
@@ -43,7 +43,7 @@ class YamlStyle:
     """How a site formats lists; the defaults are those of the seed's publication.
 
     Attributes:
-        quoted: keys whose values are always quoted; others are if a YAML parser would misread them.
+        quoted: keys whose values are always quoted; other values are quoted only if a YAML parser would misread them.
         quote: the quotation mark; a text that it can't hold, such as one with a line break, gets double quotes.
         list_indent: columns from a key to the dashes of its list, 0 or 2.
     """
@@ -54,10 +54,10 @@ class YamlStyle:
 
     @classmethod
     def from_front_matters(cls, texts: Iterable[str], *, list_keys: Sequence[str] = LIST_KEYS) -> Self:
-        """Learn the style of a site from front matters, with the defaults for what they don't show.
+        """Learn the style of a site from front matters; the defaults apply where they show no evidence.
 
-        A key's values in lists of related articles count, or if there are none, those elsewhere in the front matter.
-        Only values that could also be plain tell whether a key is quoted.
+        Values in lists of related articles take precedence over those elsewhere in the front matter. Whether a key is
+        quoted is judged only by values that need no quotes.
         """
         within, outside = _StyleCounts(), _StyleCounts()
         for text in texts:
@@ -169,7 +169,7 @@ def _count_styles(text: str, within: _StyleCounts, outside: _StyleCounts, list_k
 
 
 def as_value(value: object) -> Value:
-    """What parsing gives back, every scalar as text."""
+    """The value as parsing returns it, every scalar as text."""
     if isinstance(value, Mapping):
         return {key: as_value(inner) for key, inner in value.items()}
     return [as_value(inner) for inner in value] if isinstance(value, list) else str(value)
@@ -189,7 +189,7 @@ def _may_be_plain(key: str, text: str) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    """Whether YAML parsers read it as a date, which 30 February is not."""
+    """Whether YAML parsers read it as a date (not for 30 February)."""
     try:
         return _DATE.fullmatch(text) is not None and bool(datetime.fromisoformat(text))
     except ValueError:

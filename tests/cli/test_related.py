@@ -148,7 +148,7 @@ def test_an_explanation_reads_as_sentences_of_eighty_columns(models_of: Callable
        0.01, rose 0.01, town 0.01, wend 0.01, the 0.07.
        They are 7.0 days apart: the decay of 0.600, of which 0.200 is evergreen,
        leaves 0.462.
-       It is of another provider: the factor of 0.500 leaves 0.231.
+       It is from another provider: the factor of 0.500 leaves 0.231.
 """
     )
 

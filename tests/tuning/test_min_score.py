@@ -30,14 +30,14 @@ def test_a_minimum_score_keeps_what_is_right_and_drops_the_rest() -> None:
     assert floor > 0
     for id, targets in corpus.links.items():
         assert [suggestion.article.id for suggestion in recommender.related(id, min_score=floor)] == list(targets)
-    assert result.summary().endswith(f"below a score of {floor:.3f} fewer than 90% are right: left out")
+    assert result.summary().endswith(f"left out below a score of {floor:.3f}: fewer than 90% are correct")
 
 
 def test_a_precision_that_no_score_reaches_is_refused() -> None:
     corpus = stories(40)
     recommender = Recommender().fit(corpus)
     unrelated = {article.id: frozenset({"s000-0"}) for article in corpus.articles[50:100]}
-    with pytest.raises(SettingsError, match=r"no score is right as often as 0\.9; the best are with 0\.00"):
+    with pytest.raises(SettingsError, match=r"no score reaches a precision of 0\.9; the highest is 0\.00"):
         min_score_for(0.9, recommender, unrelated)
 
 

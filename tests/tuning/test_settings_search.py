@@ -187,8 +187,8 @@ def test_without_links_the_rhythm_of_a_site_that_is_no_news_says_how_time_counts
     assert result.settings == result.rhythm.applied_to(Settings(half_life_days=None))
     assert set(result.changed) == {"half_life_days", "evergreen"}
     assert result.summary() == (
-        f"learnt from the site's rhythm: half_life_days {result.settings.half_life_days:g}, evergreen 0.5 (articles "
-        f"that are alike lie {result.rhythm.contrast:g} times as often near in time as far away); nothing else: "
+        f"learnt from the site's rhythm: half_life_days {result.settings.half_life_days:g}, evergreen 0.5 (similar "
+        f"articles lie {result.rhythm.contrast:g} times as often near in time as far apart); nothing else: "
         "0 curated lists, and at least 20 are needed to tell a gain from chance"
     )
 

@@ -172,7 +172,7 @@ def test_zola_shows_templates_what_is_in_extra_alone(shape: ShapeName | None, li
         },
     )
     outcomes = enriched(tmp_path, shape=shape)
-    assert outcomes["content/eclipse.md"] == "its list would stand in `extra`, which is written in TOML alone"
+    assert outcomes["content/eclipse.md"] == "its list would be in `extra`, which is supported in TOML only"
     assert (tmp_path / "content/crab.md").read_text() == toml_post("Harbour crab", *lines)
     if shape == "ids":
         assert (tmp_path / "content/ferry.md").read_text() == toml_post(
