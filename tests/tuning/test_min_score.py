@@ -43,5 +43,5 @@ def test_a_precision_that_no_score_reaches_is_refused() -> None:
 
 def test_a_precision_needs_enough_lists() -> None:
     recommender = Recommender().fit(corpus_of(article("a", "Comet")))
-    with pytest.raises(SettingsError, match="at least 20 curated lists to be estimated from, and there are 0"):
+    with pytest.raises(SettingsError, match="at least 20 curated lists, and there are 0"):
         min_score_for(0.5, recommender, {})
