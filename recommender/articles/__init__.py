@@ -1,7 +1,7 @@
 """Articles: their entries, dates, addresses and visibility, and the order that breaks ties between them.
 
-Each rule reads the fields of a front matter or of a JSON object, whose values are texts, lists and mappings.
-What visibility means for lists is in `ranking/rules.py`.
+All functions read the fields of a front matter or of a JSON object, whose values are texts, lists and mappings. The
+effect of visibility on lists is defined in `ranking/rules.py`.
 """
 
 from recommender.articles.addresses import (

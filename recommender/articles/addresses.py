@@ -1,4 +1,4 @@
-"""Addresses of articles, normalised so that equal pages compare equal."""
+"""Addresses of articles, normalised for comparison."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from recommender.articles.fields import get_text, get_texts
 
 _IDENTITY_KEYS = ("sourceUrl", "webUrl", "originalUrl")
 ADDRESS_KEYS = ("canonicalUrl", "canonical_url", "url", "permalink", "link")
-"""Where an article says which address it has on its site, or has elsewhere."""
+"""Keys of an article's address, on its own site or elsewhere."""
 ALIAS_KEYS = ("aliases", "alias", "redirect_from", "redirects")
-"""Where it names others that lead to it."""
+"""Keys of further addresses that lead to it."""
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
 _DEFAULT_PORT = re.compile(r":(?:80|443)$")
 _TRACKING = re.compile(r"(?:utm_\w*|fbclid|gclid)(?:=|$)", re.IGNORECASE)
@@ -24,9 +24,9 @@ _INDEX_PAGE = re.compile(r"/index\.html?$")
 
 
 def normalise_url(url: str) -> str:
-    """An address for comparison: no scheme, `www.`, default port, fragment, trailing slash or tracking parameters.
+    """Normalise an address: no scheme, `www.`, default port, fragment, trailing slash or tracking parameters.
 
-    Its host is in lower case, escapes and punycode are the letters that they stand for, in NFC.
+    The host is in lower case; escapes and punycode are decoded, in NFC.
     """
     rest = _SCHEME.sub("", url.strip()).partition("#")[0]
     before, _, query = rest.partition("?")
@@ -44,12 +44,12 @@ def normalise_url(url: str) -> str:
 
 
 def get_identity_urls(fields: Mapping[str, object]) -> tuple[str, ...]:
-    """The normalised addresses that make files of one language one article, without repetition."""
+    """The normalised addresses by which files in one language are recognised as one article, without repetition."""
     return _normalised(get_text(fields, key) for key in _IDENTITY_KEYS)
 
 
 def get_aliases(fields: Mapping[str, object]) -> tuple[str, ...]:
-    """The normalised addresses that an article had, or has besides its own."""
+    """The normalised former and additional addresses of an article."""
     named = [text.strip() for key in ADDRESS_KEYS if (text := get_text(fields, key)) is not None]
     aliases = [
         alias if "://" in alias else f"/{alias.lstrip('/')}" for key in ALIAS_KEYS for alias in get_texts(fields, key)
@@ -58,19 +58,19 @@ def get_aliases(fields: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an address or a path from a site's root, rather than a pattern or template of one."""
+    """Whether a text is an address or a path from a site's root, not a pattern or template."""
     return _ADDRESS.fullmatch(text) is not None
 
 
 def get_address_keys(url: str) -> tuple[str, ...]:
-    """What a page's address is looked up by: the whole of it, then its path alone, as a preview on localhost has it."""
+    """The keys to look up an address by: the whole address, then its path alone (for previews on localhost)."""
     normal = normalise_url(url)
     path = normal[normal.find("/") :] if "/" in normal else ""
     return tuple(dict.fromkeys(filter(None, (normal, path))))
 
 
 def get_entry_url(entry: Entry) -> str | None:
-    """The address of an entry, whichever key the site spells it with."""
+    """The address of an entry, under any of the site's keys."""
     return next((str(entry[key]) for key in ("sourceUrl", "webUrl", "url") if key in entry), None)
 
 

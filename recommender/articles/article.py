@@ -1,4 +1,4 @@
-"""`Article`: the ID, the entry, and what ranking and look-ups need; and the rank order, which breaks ties."""
+"""`Article`: an article's ID, entry and other data for ranking and look-ups; and the rank order, which breaks ties."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from recommender.articles.entry import Entry
 from recommender.articles.series import NO_SERIES, Series
 
-_ID_WIDTH, _TITLE_WIDTH = 23, 27  # characters with their quotes, so that a suggestion fits a line of 80
+_ID_WIDTH, _TITLE_WIDTH = 23, 27  # characters including quotes, so that a suggestion fits into 80 columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,26 +20,26 @@ class Article:
     """An article of the corpus.
 
     Attributes:
-        entry: what is shown of it, see `Entry`.
-        path: of its file, relative to the corpus; empty for one that is known only from another's list.
-        summary: an excerpt taken from its text where its file gives none; for likeness and pages, not for entries.
-        text: the words of its body; for likeness only, neither given out nor kept in a model.
-        topics: that its file names.
+        entry: its public fields, see `Entry`.
+        path: of its file, relative to the corpus; empty for a linked-only article.
+        summary: an excerpt taken from its text if its file gives none; for similarity and pages, not for entries.
+        text: its body as plain text; for similarity only, never output or stored in a model.
+        topics: those that its file names.
         has_written_list: whether this program wrote the list in its newest file.
-        language: as its file or its site says, such as `pt-br`; `None` where unknown.
+        language: declared by its file or its site, such as `pt-br`; `None` where unknown.
         published_at: days since 1970-01-01 UTC; `None` without a readable date.
         urls: all its addresses, normalised by `normalise_url`.
-        canonical_url: the address of its original, normalised; empty where it names none but its own.
+        canonical_url: the address of its original, normalised; empty if it names none or its own.
         names: all IDs that it can be looked up by, its own first.
-        states: the digests of what its files hold, see `Source.digest`; by them a posted article is known to be newer.
-        hidden: it is a draft, withdrawn or unlisted, and never suggested.
-        unlisted: it is hidden for being unlisted alone, so it may be read by whoever has its address.
+        states: the digests of its files' contents, see `Source.digest`; they tell whether a posted article is newer.
+        hidden: whether it is a draft, withdrawn or unlisted, and so never suggested.
+        unlisted: whether it is hidden only because it is unlisted, so readers who have its address may see it.
         visible_from, visible_until: days since 1970-01-01 UTC between which it may be suggested; `None` is no limit.
         published: the site's own flag; `False` is suggested unless `published="only"` is asked for.
         section: its first category, else its folder; see `read_article_fields`.
-        series: those that it is a part of.
-        pinned: IDs that its own list begins with, whatever their scores.
-        banned: IDs that its own list never holds.
+        series: the series that it is a part of.
+        pinned: IDs that its list begins with, whatever their scores.
+        banned: IDs that its list never holds.
     """
 
     id: str
@@ -70,13 +70,13 @@ class Article:
 
     @property
     def provider(self) -> str | None:
-        """The domain of its provider, or else the name; `None` where it names none."""
+        """The domain of its provider, or else the name; `None` if it names none."""
         provider = self.entry.get("provider")
         return (provider.get("domain") or provider.get("name")) if isinstance(provider, dict) else None
 
     @property
     def own_urls(self) -> tuple[str, ...]:
-        """Its addresses but for that of its original."""
+        """Its addresses, except that of its original."""
         return tuple(url for url in self.urls if url != self.canonical_url)
 
     @property
@@ -85,12 +85,12 @@ class Article:
 
     @property
     def excerpt(self) -> str:
-        """The excerpt that its file gives, else the one taken from its text, else an empty text."""
+        """The excerpt from its file, else the one taken from its text, else an empty text."""
         return str(self.entry.get("excerpt", self.summary))
 
 
 def _quoted(text: str, width: int) -> str:
-    """A text in quotes, of which the middle is left out where it is too long."""
+    """A text in quotes; if too long, with its middle elided."""
     shortening = reprlib.Repr()
     shortening.maxstring = width
     return shortening.repr(text)

@@ -1,4 +1,4 @@
-"""How a date is read: which field holds it, and which moment it means."""
+"""Reads dates: finds the field that holds one, and parses it."""
 
 from __future__ import annotations
 
@@ -41,29 +41,29 @@ OTHER_DATE_KEYS = (
     "datetime",
     "releaseDate",
 )
-"""Keys whose dates count as ones under `publishedDateTime`, where they hold a date and not a flag."""
+"""Keys that are synonyms of `publishedDateTime`, if their value is a date and not a flag."""
 
 _SECONDS_A_DAY = 86_400.0
 _BLANK_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d\d:?\d\d$|Z$)")  # YAML allows it, ISO 8601 does not
 _MAX_LENGTH = 64
 _DIGITS_FIRST = re.compile(r"\d{1,2}\D+\d{1,2}\D")
-_UTC_BEFORE_OFFSET = re.compile(r"(?:UTC|GMT)(?=[+-]\d)")  # of which dateutil turns the sign round, as POSIX does
-# As Go, JavaScript and Java print a moment: the zone's name after its offset.
+_UTC_BEFORE_OFFSET = re.compile(r"(?:UTC|GMT)(?=[+-]\d)")  # after it, dateutil inverts the offset's sign, as POSIX does
+# Go, JavaScript and Java print the zone's name after its offset.
 _NAME_AFTER_OFFSET = re.compile(r"(?<=\d)(\s*[+-]\d\d:?\d\d)\s*(?:\([^()]*\)|\[[^\[\]]*\]|[A-Z]{3,5})$")
 _ZONE_OF_A_CITY = re.compile(r"\s+([A-Z][A-Za-z]+(?:/[A-Z][\w+-]+){1,2})$")
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 _SECONDS_SINCE_1970 = re.compile(r"(\d{9,10})(\d{3})?")
-# RFC 822, and zones whose names mean one time; others mean several.
+# Zones of RFC 822, and other unambiguous zone names.
 _ZONES = {"UT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 _ZONES |= {"WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "JST": 9, "AEST": 10, "AEDT": 11}
 _DEFAULTS = (datetime(2000, 1, 1), datetime(2001, 2, 2))
 
 
 def get_date(fields: Mapping[str, object], keys: Sequence[str] = ()) -> tuple[str, str] | None:
-    """The key and the text of the date, as it was written; `None` where there is none.
+    """The key and the text of the date, as written; `None` if there is none.
 
     Args:
-        keys: those of the site, which come before those that all sites share.
+        keys: the site's own keys, which precede the common ones.
     """
     for key in chain(keys, DATE_KEYS):
         value = fields.get(key)
@@ -77,27 +77,27 @@ def get_date(fields: Mapping[str, object], keys: Sequence[str] = ()) -> tuple[st
 
 
 def get_date_text(fields: Mapping[str, object], keys: Sequence[str] = ()) -> str | None:
-    """The date as it was written."""
+    """The date, as written."""
     found = get_date(fields, keys)
     return None if found is None else found[1]
 
 
 def parse_date(text: str | None, zone: tzinfo = UTC) -> float | None:
-    """Days since 1970-01-01 UTC of a date or time, or `None`; without an offset it is one of the time zone."""
+    """Days since 1970-01-01 UTC of a date or time, or `None`; without an offset it is in `zone`."""
     moment = None if text is None else parse_moment(text, zone)
     return None if moment is None else days_since_1970(moment)
 
 
 def days_since_1970(moment: datetime) -> float:
-    """Days since 1970-01-01 UTC; without an offset a moment is taken as UTC."""
+    """Days since 1970-01-01 UTC; a naive `datetime` is taken as UTC."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() / _SECONDS_A_DAY
 
 
 def parse_moment(text: str, zone: tzinfo = UTC) -> datetime | None:
-    """The moment that a text means, with the offset that it names, else in a time zone; `None` where it can't be told.
+    """Parse a date or time, with its own offset or else in `zone`; `None` if it is not one, or ambiguous.
 
-    ISO 8601, seconds or milliseconds since 1970, and what `dateutil` reads of other spellings, if it names year, month
-    and day and none of them is a guess.
+    Formats are ISO 8601, seconds or milliseconds since 1970, and whatever else `dateutil` parses, if it states year,
+    month and day unambiguously.
     """
     stripped = _EAST_ASIAN.sub(r"\1-\2-\3", text.strip())
     if since := _SECONDS_SINCE_1970.fullmatch(stripped):
@@ -119,7 +119,7 @@ def parse_moment(text: str, zone: tzinfo = UTC) -> datetime | None:
 
 
 def is_ambiguous_date(text: str) -> bool:
-    """Whether a date such as 01/02/2018 means two days, by which of its numbers is the month."""
+    """Whether a date such as 01/02/2018 could mean two days, depending on which number is the month."""
     if not _DIGITS_FIRST.match(text.strip()):
         return False
     days = [_parse_loosely(text.strip(), day_first=first) for first in (False, True)]
@@ -133,7 +133,7 @@ def _parse_loosely(text: str, *, day_first: bool) -> datetime | None:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # an unknown time zone is passed over with a warning
+            warnings.simplefilter("error")  # dateutil only warns of an unknown time zone
             one, other = (
                 parser.parse(text, default=default, dayfirst=day_first, tzinfos=_zone) for default in _DEFAULTS
             )

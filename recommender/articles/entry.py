@@ -1,4 +1,4 @@
-"""`Entry`: what is shown of an article, as an item of a `related` list."""
+"""`Entry`: the public fields of an article, as an item of a `related` list."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from recommender.articles.dates import DATE_KEYS, get_date
 from recommender.articles.fields import get_text
 
 Entry: TypeAlias = dict[str, Any]
-"""What is shown of an article, with its keys in a fixed order. No other field of an article is ever given out."""
+"""The public fields of an article, in a fixed order. No other field is ever output."""
 
-# Each row is one key of the entry: the fields it is read from, by precedence, and the key that each is given.
+# One row per key of the entry: the fields it is read from, by precedence, and the key that each gets.
 _LINK_KEYS = (
     {"sourceUrl": "sourceUrl", "webUrl": "webUrl", "originalUrl": "webUrl"},
     {"ampUrl": "ampUrl", "ampWebUrl": "ampWebUrl"},
@@ -44,7 +44,7 @@ ENTRY_KEYS = (
     "quality",
     "images",
 )
-"""All keys that an entry may have, in their order; of the dates it has one."""
+"""All keys that an entry may have, in order; it has only one of the date keys."""
 _WHOLE_NUMBER = re.compile(r"-?\d{1,18}")
 
 
@@ -58,8 +58,8 @@ def build_entry(
     """Build an entry from a front matter's fields or from an entry of a `related` list.
 
     Args:
-        date: the key and the text of the date, where it is not the fields' own.
-        url: the address on the site, which counts where the fields have no `sourceUrl`, `webUrl` or `originalUrl`.
+        date: the key and the text of the date, if not from the fields.
+        url: the address on the site, used if the fields have no `sourceUrl`, `webUrl` or `originalUrl`.
     """
     entry: Entry = {"title": title}
     _put(entry, "excerpt", get_text(fields, *EXCERPT_KEYS))

@@ -1,4 +1,4 @@
-"""The fields of entries that a look-up, a command or a setting may ask for by name."""
+"""The fields of entries that a look-up, a command or a setting may select."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from recommender.articles.entry import ENTRY_KEYS, Entry
 from recommender.errors import SettingsError
 
 ENTRY_FIELDS = ("id", "path", *ENTRY_KEYS, "score")
-"""All that may be asked for: the keys of an entry in the site's own spelling, and what is in it only when asked for."""
+"""All fields that may be selected: the keys of an entry, and those that an entry only has on request."""
 
 
 def read_entry_fields(text: str) -> tuple[str, ...]:
-    """The fields that a text names, with commas between them.
+    """Parse a comma-separated list of fields.
 
     Raises:
         SettingsError: there is no such field.
@@ -22,14 +22,14 @@ def read_entry_fields(text: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(","))
     for name in names:
         if name not in ENTRY_FIELDS:
-            raise SettingsError(f"{name!r} is no field of an entry; there are {', '.join(ENTRY_FIELDS)}")
+            raise SettingsError(f"{name!r} is not a field of an entry; the fields are {', '.join(ENTRY_FIELDS)}")
     return names
 
 
 def pick_fields(article: Article, fields: Sequence[str], *, score: float) -> Entry:
-    """An entry of just these fields in this order, as far as they are known.
+    """An entry with only these fields, in this order, without unknown ones.
 
-    `url` is the address whichever key the site has for it, `excerpt` may be one taken from the text.
+    `url` is the address under any of the site's keys; `excerpt` may be taken from the text.
     """
     others = {
         "id": article.id,

@@ -11,7 +11,7 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def get_text(fields: Mapping[str, object], *keys: str) -> str | None:
-    """The first of `keys` that holds a text; an empty one and YAML's nulls count as absent."""
+    """The text under the first of `keys` that has one; empty texts and YAML's nulls count as absent."""
     for key in keys:
         value = fields.get(key)
         if isinstance(value, str) and value.strip() not in _NULLS:
@@ -20,16 +20,17 @@ def get_text(fields: Mapping[str, object], *keys: str) -> str | None:
 
 
 def get_title(fields: Mapping[str, object]) -> str | None:
-    """The title as it was written; unlike other fields, the word `null` is a title."""
+    """The title, as written; here, unlike in other fields, the word `null` counts as a text."""
     title = fields.get("title")
     return title if isinstance(title, str) and title.strip() else None
 
 
 def get_texts(fields: Mapping[str, object], key: str, *, separator: str | None = None) -> tuple[str, ...]:
-    """The texts of a list and of those in it, or of one text; without a separator that is a list of one.
+    """The texts of a (nested) list, or of a single text.
 
     Args:
-        separator: what parts such a text; a blank stands for any white space. A comma always does.
+        separator: splits a single text, besides a comma; a blank stands for any white space. Without a separator, a
+            single text is not split.
     """
     value = fields.get(key)
     if isinstance(value, list):
@@ -44,7 +45,7 @@ def get_texts(fields: Mapping[str, object], key: str, *, separator: str | None =
 
 
 def _texts_in(items: list[object]) -> Iterator[str]:
-    """Hexo nests its categories in lists, and some sites name a tag as `{name: ..., slug: ...}`."""
+    """The texts of a list: Hexo nests categories in lists, and some sites write a tag as `{name: ..., slug: ...}`."""
     for item in items:
         named = get_text(item, "name", "title", "slug") if isinstance(item, dict) else item
         if isinstance(named, list):
@@ -54,12 +55,12 @@ def _texts_in(items: list[object]) -> Iterator[str]:
 
 
 def fold_key(key: str) -> str:
-    """A key without case, `-` and `_`: of `pubDate`, `pub_date` and `Pub-Date` it is the same."""
+    """A key without case, `-` and `_`: `pubDate`, `pub_date` and `Pub-Date` are the same."""
     return key.lower().replace("-", "").replace("_", "")
 
 
 def with_canonical_keys(fields: Mapping[str, V], known: Iterable[str]) -> dict[str, V]:
-    """The same fields, those that differ from a known key in case, `-` and `_` alone under that key."""
+    """Rename keys that differ from a known key only in case, `-` and `_`."""
     canonical: dict[str, str] = {}
     for key in known:
         canonical[key.lower()] = key

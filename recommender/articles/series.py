@@ -1,4 +1,4 @@
-"""Series: which ones an article is a part of, and which part."""
+"""The series that an article is a part of, and its number in them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from recommender.articles.fields import get_text, get_texts
 
-# As Hugo's and Pelican's themes and plugins have them, without case, dashes and underscores.
+# Keys of Hugo's and Pelican's themes and plugins, without case, dashes and underscores.
 _NAME_KEYS = ("series", "seriesname", "seriestitle", "inseries")
 _PART_KEYS = (
     *("seriesorder", "seriesweight", "seriesindex", "seriespart", "seriesnumber"),
     *("orderinseries", "part", "partnumber"),
 )
-# Those of a series that is a mapping, as some Jekyll sites have it.
+# Keys of a series that is a mapping, as on some Jekyll sites.
 _NESTED_NAME_KEYS = ("name", "id", "slug", "title")
 _NESTED_PART_KEYS = ("index", "order", "part", "number", "weight")
 _SEPARATOR = re.compile(r"[-_ ]")
@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 
 
 class Series(NamedTuple):
-    """The series that an article is a part of, in lower case, and its number among the parts where it says one."""
+    """The series that an article is a part of, in lower case, and its part number, if declared."""
 
     names: tuple[str, ...] = ()
     part: float | None = None
@@ -32,7 +32,7 @@ NO_SERIES = Series()
 
 
 def get_series(fields: Mapping[str, object]) -> Series:
-    """The series that a front matter names: one, a list, or a mapping with a name and a number."""
+    """Read the series from a front matter: a text, a list, or a mapping with a name and a number."""
     plain = {_SEPARATOR.sub("", key.lower()): value for key, value in fields.items()}
     nested = plain.get("series")
     names: tuple[str, ...] = ()

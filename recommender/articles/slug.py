@@ -1,4 +1,4 @@
-"""The file stem that the site would give to an article: date and title."""
+"""The file stem of an article: date and title."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import unicodedata
 
 
 def make_dated_slug(title: str, date: str | None) -> str:
-    """The stem that the site would give to the file of an article: `YYYY-MM-DD-slugified-title`.
+    """Make the file stem of an article: `YYYY-MM-DD-slugified-title`.
 
     ASCII letters, digits and hyphens are kept, other characters are dropped, and words are joined by one hyphen. If
-    that leaves nothing of the title, the letters and digits of its own script are kept.
+    nothing is left of the title, the letters and digits of its own script are kept instead.
     """
     lowered = unicodedata.normalize("NFC", title.lower())
     kept = re.sub(r"[^a-z0-9\s-]", "", lowered)

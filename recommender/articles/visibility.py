@@ -1,6 +1,6 @@
-"""What hides an article: flags, status, password, robots, and moments before and after which it is not public.
+"""Visibility of an article: flags, status, password, robots, and the times at which it appears and expires.
 
-What these mean for lists is decided in `recommender/ranking/rules.py`.
+Their effect on lists is defined in `recommender/ranking/rules.py`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from recommender.articles.dates import parse_date
 from recommender.articles.fields import get_text, get_texts
 
 _HIDING_KEYS = ("draft", "isDraft", "removed", "deleted", "hidden", "private")
-_PUBLISHING_KEYS = ("publish", "public", "visible", "permalink")  # false hides: Eleventy writes no page for the last
+_PUBLISHING_KEYS = ("publish", "public", "visible", "permalink")  # hidden if false (Eleventy: `permalink: false`)
 _UNLISTING_KEYS = ("unlisted", "noindex")
-_LISTING_KEYS = ("listed", "indexed", "indexable")  # false unlists
+_LISTING_KEYS = ("listed", "indexed", "indexable")  # unlisted if false
 _PUBLIC = frozenset({"published", "publish", "public", "featured", "live"})  # Nikola's posts are featured
 _KEPT_BACK = frozenset(
     {"draft", "private", "pending", "hidden", "unpublished", "scheduled", "future", "trash", "deleted", "removed"}
 )
-_HIDING_VISIBILITIES = frozenset({"private", "hidden", "draft"})  # beside those that say who pays
+_HIDING_VISIBILITIES = frozenset({"private", "hidden", "draft"})  # other values say who pays
 _ROBOTS_KEYS = ("robots", "metaRobots", "googlebot")
 _NO_INDEX = re.compile(r"\b(?:noindex|none)\b", re.IGNORECASE)
 _META_KEYS = ("seo", "meta")
@@ -33,11 +33,11 @@ VISIBILITY_KEYS = (
     *(*_HIDING_KEYS, *_PUBLISHING_KEYS, *_UNLISTING_KEYS, *_LISTING_KEYS, *_ROBOTS_KEYS, *_META_KEYS),
     *(*_EMBARGO_KEYS, *_EXPIRY_KEYS, "visibility", "status", "password", "published"),
 )
-"""The keys that say something of who may see an article."""
+"""The keys that affect who may see an article."""
 
 
 def is_hidden(fields: Mapping[str, object]) -> bool:
-    """Whether the article is a draft, removed, private or behind a password: it is not for readers."""
+    """Whether the article is not for readers: a draft, removed, private or behind a password."""
     status = get_text(fields, "status")
     return (
         any(is_true(fields.get(key)) for key in _HIDING_KEYS)
@@ -50,13 +50,13 @@ def is_hidden(fields: Mapping[str, object]) -> bool:
 
 
 def get_doubtful_status(fields: Mapping[str, object]) -> str | None:
-    """A `status` that hides, and may be meant to say something else than that the article is kept back."""
+    """A `status` that hides the article but may be meant otherwise; `None` if there is none."""
     status = get_text(fields, "status")
     return None if status is None or status.strip().lower() in _PUBLIC | _KEPT_BACK else status
 
 
 def is_unlisted(fields: Mapping[str, object]) -> bool:
-    """Whether the article is for those alone who have its link: it says that it is unlisted, or `noindex`."""
+    """Whether the article is only for readers who have its link: declared unlisted or `noindex`."""
     nested = (fields.get(key) for key in _META_KEYS)
     return _visibility(fields) == "unlisted" or any(
         _is_kept_from_lists(one) for one in (fields, *nested) if isinstance(one, Mapping)
@@ -69,21 +69,21 @@ def is_published(fields: Mapping[str, object]) -> bool:
 
 
 def get_visible_days(fields: Mapping[str, object], zone: tzinfo = UTC) -> tuple[float | None, float | None]:
-    """From when and until when an article is public, in days since 1970-01-01 UTC; `None` where nothing says so.
+    """The times at which an article appears and expires, in days since 1970-01-01 UTC; `None` if not given.
 
     Args:
-        zone: of moments that are written without an offset.
+        zone: of times that are written without an offset.
     """
     return _first_date(fields, _EMBARGO_KEYS, zone), _first_date(fields, _EXPIRY_KEYS, zone)
 
 
 def is_true(value: object) -> bool:
-    """Whether a text means true in YAML 1.1, or is 1."""
+    """Whether a text is true in YAML 1.1, or 1."""
     return isinstance(value, str) and value.strip().lower() in ("true", "yes", "on", "1")
 
 
 def is_false(value: object) -> bool:
-    """Whether a text means false in YAML 1.1."""
+    """Whether a text is false in YAML 1.1."""
     return isinstance(value, str) and value.strip().lower() in ("false", "no", "off")
 
 

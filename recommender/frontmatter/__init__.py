@@ -1,7 +1,7 @@
-"""Front matter: where it lies in a file, and its values, from YAML, TOML, JSON or header lines.
+"""Front matter: its position in a file and its values, from YAML, TOML, JSON or header lines.
 
-Every scalar is read as text, so `title: no` stays "no" and a date stays as it was written; what a field means is for
-its reader to say. Whatever the bytes, the result is values or a `FrontMatterError` with file and line.
+Every scalar is read as text, so `title: no` stays "no" and dates stay as written; callers interpret the fields. For any
+bytes, the result is either values or a `FrontMatterError` with file and line.
 """
 
 from recommender.frontmatter.front_matter import MAX_FRONT_MATTER_BYTES, Format, FrontMatter, split_front_matter

@@ -1,8 +1,8 @@
-"""`FrontMatter`: the part of a file that describes its article, and where it lies.
+"""`FrontMatter`: the part of a file that describes its article, and its position.
 
-YAML stands between `---` lines (or ends with `...`), TOML between `+++`, JSON between `;;;` or in braces at the start
-of the file; Hexo's YAML and JSON may have but the closing line. Pelican's and MultiMarkdown's header is `Key: value`
-lines up to an empty one; Nikola's is `.. key: value` lines, mostly within a comment. Blank lines may come before each.
+YAML is enclosed in `---` lines (or ends with `...`), TOML in `+++`, JSON in `;;;` or in braces at the start of the
+file; Hexo's YAML and JSON may omit the opening line. Headers of Pelican and MultiMarkdown are `Key: value` lines up to
+an empty line; those of Nikola are `.. key: value` lines, mostly within a comment. Blank lines may precede all of these.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _BRACES = re.compile(rb'\{\s*["}]')
 _NIKOLA = re.compile(rb"(<!--[ \t]*\r?\n(?:[ \t]*\r?\n)*)?(?=\.\. [A-Za-z_-]+:)")
 _NIKOLA_END = re.compile(rb"\n[ \t]*-->[ \t]*(?:\r?\n|\Z)|\n[ \t]*\r?\n|\Z")
 _HEADER = re.compile(rb"(?:[A-Za-z][\w .-]{0,99}:[^\n]*\n(?:[ \t]+[^\s][^\n]*\n)*)+(?=[ \t]*\r?\n|\Z)")
-# Hexo's YAML: lines that are not empty up to the closing one.
+# Hexo's YAML: non-empty lines up to the closing one.
 _UNOPENED = re.compile(rb"(?=[A-Za-z_][\w-]*:[ \t\r\n])(?:[ \t]*[^\s][^\n]*\n)+?(?=---[ \t]*\r?(?:\n|\Z))")
 _TITLE = re.compile(rb"^title:[ \t]*\S", re.IGNORECASE | re.MULTILINE)
 
@@ -43,10 +43,10 @@ class FrontMatter:
 
     Attributes:
         text: its text.
-        start, end: its bytes in the file.
-        format: what `text` is written in.
+        start, end: its byte range in the file.
+        format: the format of `text`.
         line: the number of its first line in the file.
-        body: the byte at which the article's text begins.
+        body: the byte offset of the article's body.
     """
 
     text: str
@@ -58,13 +58,13 @@ class FrontMatter:
 
 
 def split_front_matter(data: bytes, *, path: str) -> FrontMatter | None:
-    """Find the front matter of a file's bytes; `None` where the file does not begin with any.
+    """Find the front matter of a file's bytes; `None` if the file does not begin with front matter.
 
     `data` need not be the whole file: `MAX_FRONT_MATTER_BYTES` and the closing line are enough.
 
     Raises:
         FrontMatterError: the closing line is missing or beyond `MAX_FRONT_MATTER_BYTES`, the bytes are not UTF-8, or
-            what stands in braces is not JSON.
+            the text in braces is not JSON.
     """
     first = len(_BOM) if data.startswith(_BOM) else 0
     blank = _BLANK_LINES.match(data, first)
@@ -94,7 +94,7 @@ def split_front_matter(data: bytes, *, path: str) -> FrontMatter | None:
 def _fenced(
     data: bytes, fence: re.Match[bytes] | None, opened: int, line: int, path: str, *, mark: bytes = b";;;"
 ) -> FrontMatter:
-    """The front matter between fences, or up to the closing one `mark`."""
+    """The front matter between fences, or up to the closing fence `mark`."""
     mark, named, start = (mark, None, opened) if fence is None else (fence[1], fence[2], fence.end())
     written = mark.decode()
     first_line = line if fence is None else line + 1
@@ -134,7 +134,7 @@ def _in_braces(data: bytes, start: int, line: int, path: str) -> FrontMatter:
 
 
 def _decode(block: bytes, line: int, path: str, *, cut: bool = False) -> str:
-    """The text of some bytes, of which the last character may be cut off."""
+    """Decode UTF-8 bytes; if `cut`, the last character may be incomplete."""
     try:
         return block.decode()
     except UnicodeDecodeError as error:

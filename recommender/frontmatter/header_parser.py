@@ -1,4 +1,4 @@
-"""Header lines: `Title: …` as Pelican and MultiMarkdown have them, `.. title: …` as Nikola has them."""
+"""Header lines: `Title: …` in Pelican and MultiMarkdown, `.. title: …` in Nikola."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LINE = re.compile(r"(?:\.\. )?([A-Za-z][\w .-]*?):(.*)")
 
 
 def parse_header(text: str) -> dict[str, Value]:
-    """The values of header lines, their keys in lower case; lines that begin with a blank continue the one before."""
+    """The values of header lines, keys in lower case; a line that begins with a blank continues the previous one."""
     values: dict[str, Value] = {}
     key = None
     for line in text.split("\n"):

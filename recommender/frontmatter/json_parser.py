@@ -12,10 +12,10 @@ def parse_json(data: bytes, *, path: str, line: int | None) -> dict[str, Value]:
     """The fields of an article that is a JSON object; numbers stay as they were written.
 
     Raises:
-        FrontMatterError: it is none.
+        FrontMatterError: it is not a JSON object.
     """
     try:
-        # msgspec would be faster, but makes 0 of -0 and refuses integers of thousands of digits.
+        # msgspec would be faster, but turns -0 into 0 and refuses integers of thousands of digits.
         value = json.loads(data.decode(), parse_int=str, parse_float=str, parse_constant=lambda _: None)
         value = as_texts(value)
         if b"\\u" in data:

@@ -1,4 +1,4 @@
-"""Front matter's values, by the parser of its format."""
+"""Parses front matter in any of its formats."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from recommender.frontmatter.yaml_parser import parse_yaml
 def parse_front_matter(
     front_matter: FrontMatter, *, path: str, events: list[yaml.Event] | None = None
 ) -> dict[str, Value]:
-    """Read a front matter; every scalar is a `str`, the last of two equal keys wins.
+    """Parse a front matter; every scalar is a `str`, and the last of two equal keys wins.
 
     Args:
-        events: takes in what the values of YAML were built from, and with it where each of them stands.
+        events: collects the events of YAML, which hold the positions of the values.
 
     Raises:
-        FrontMatterError: it is not of its format, not a mapping, or nested too deep; the line is the file's.
+        FrontMatterError: it is invalid, not a mapping, or nested too deep; the line is counted in the file.
     """
     text, line = front_matter.text, front_matter.line
     if front_matter.format == "yaml":
@@ -29,6 +29,6 @@ def parse_front_matter(
     if front_matter.format == "toml":
         return parse_toml(text, path=path, line=line)
     if front_matter.format == "json":
-        # Hexo leaves the braces out.
+        # Hexo omits the braces.
         return parse_json((text if text.lstrip()[:1] == "{" else f"{{{text}}}").encode(), path=path, line=line)
     return parse_header(text)

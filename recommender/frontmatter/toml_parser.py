@@ -1,4 +1,4 @@
-"""TOML as Hugo and Zola have it in front matter."""
+"""TOML front matter, as in Hugo and Zola."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def parse_toml(text: str, *, path: str, line: int) -> dict[str, Value]:
     """The values of a TOML document, every scalar as text; a date with the offset 0 ends in `Z`.
 
     Raises:
-        FrontMatterError: it is not TOML; the line is the file's, which has the document's first at `line`.
+        FrontMatterError: it is not TOML; its line is counted in the file, where the document starts at `line`.
     """
     try:
         values = as_texts(tomllib.loads(text.replace("\r\n", "\n"), parse_float=str))
@@ -26,6 +26,6 @@ def parse_toml(text: str, *, path: str, line: int) -> dict[str, Value]:
             path=path,
             line=line + int(numbered[1]) - 1 if numbered and numbered[1] else line,
         ) from error
-    except (RecursionError, ValueError) as error:  # a number of thousands of digits is the latter
+    except (RecursionError, ValueError) as error:  # ValueError for a number of thousands of digits
         raise FrontMatterError("the front matter is nested too deep, or a number is too long", path=path) from error
     return values if isinstance(values, dict) else {}

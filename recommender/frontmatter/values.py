@@ -1,4 +1,4 @@
-"""`Value`: what front matter holds, whatever its format."""
+"""`Value`: a value of front matter, in any format."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 
 
 def as_texts(value: object) -> Value:
-    """Values with every scalar as text: false is "false", nothing is "", and a date is as ISO 8601 has it.
+    """Values with every scalar as text: false is "false", null is "", and a date is in ISO 8601.
 
     Raises:
-        RecursionError: they are nested too deep.
+        RecursionError: the values are nested too deep.
     """
     if isinstance(value, dict):
         return {str(key): as_texts(inner) for key, inner in value.items()}

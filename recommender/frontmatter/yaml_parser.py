@@ -1,7 +1,7 @@
 """YAML, the most common format of front matter.
 
-The values are built from libyaml's events rather than by `yaml.load`: that bounds the depth (libyaml's
-composer recurses in C, and a megabyte of `[` ends the process) and is twice as fast.
+Values are built from libyaml's events rather than by `yaml.load`: this is twice as fast and limits the depth (libyaml's
+composer recurses in C, so a megabyte of `[` crashes the process).
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ MAX_DEPTH = 64
 
 _MERGE = "<<"
 _TOO_DEEP = f"nested over {MAX_DEPTH} deep"
-_TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"  # it reads ahead, and from 0.2.6 on has a bound of its own
+_TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"  # libyaml reads ahead and since 0.2.6 has its own limit
 _WRONG_CHARACTER = "found character that cannot start any token"
 _PLAINER = {
     "mapping values are not allowed in this context": "a `: ` within a value, or a line indented too far",
     "did not find expected key": "text after a quoted value, or a line out of place",
 }
-# Where libyaml sees these fail is far behind what is to be mended.
+# For these errors, libyaml reports a position far behind the mistake.
 _BEGUN_EARLIER = ("while scanning a quoted scalar", "while scanning a simple key")
 
 
 def parse_yaml(text: str, *, path: str, line: int = 2, events: list[yaml.Event] | None = None) -> dict[str, Value]:
-    """The values of a YAML document; every scalar is a `str`, the last of two equal keys wins.
+    """Parse a YAML document; every scalar is a `str`, and the last of two equal keys wins.
 
     Args:
         line: the number of its first line in the file.
-        events: takes in what the values were built from, and with it where each of them stands.
+        events: collects the parser's events, which hold the positions of the values.
 
     Raises:
-        FrontMatterError: not YAML, not a mapping, or nested deeper than `MAX_DEPTH`; the line is the file's.
+        FrontMatterError: not YAML, not a mapping, or nested deeper than `MAX_DEPTH`; the line is counted in the file.
     """
     try:
         value = _build(text, events)
@@ -56,7 +56,7 @@ def parse_yaml(text: str, *, path: str, line: int = 2, events: list[yaml.Event] 
             line=mark.line + line if mark else None,
         ) from error
     except yaml.reader.ReaderError as error:
-        # libyaml counts in bytes.
+        # libyaml counts bytes.
         before = text.encode()[: error.position] if isinstance(error.position, int) else b""
         raise FrontMatterError(
             f"character U+{_code_point(error.character):04X} is forbidden in YAML; remove it",
@@ -71,7 +71,7 @@ def parse_yaml(text: str, *, path: str, line: int = 2, events: list[yaml.Event] 
 
 
 def _merged(value: dict[str, Value]) -> dict[str, Value]:
-    """A mapping with what its merge key (`<<: *defaults`) adds; those within its values stay as they are."""
+    """A mapping with its merge key (`<<: *defaults`) applied; merge keys within its values are kept."""
     merged: dict[str, Value] = {}
     pending: list[Value] = [value]
     seen: set[int] = set()
@@ -102,7 +102,7 @@ def _build(text: str, events: list[yaml.Event] | None) -> Value:
             if events is not None:
                 events.append(event)
             value: Value
-            if isinstance(event, yaml.ScalarEvent):  # as most are
+            if isinstance(event, yaml.ScalarEvent):  # the most common
                 value, anchor = event.value, event.anchor
             elif isinstance(event, yaml.CollectionStartEvent):
                 if len(open_anchors) == MAX_DEPTH:

@@ -1,7 +1,7 @@
-"""What the body of an article file says: plain text, first heading, excerpt and links, from Markdown, MDX or HTML.
+"""Parses the body of an article file (Markdown, MDX or HTML): plain text, first heading, excerpt and links.
 
-Template tags are taken out first, then comrak makes HTML of Markdown, then libxml2 reads the HTML as a stream of
-events. No step takes time that grows faster than the body, and none raises an error, whatever the body is.
+First template tags are removed, then comrak converts Markdown to HTML, then libxml2 reads the HTML as a stream of
+events. Every step takes linear time and accepts any input without an error.
 """
 
 from recommender.markup.body import Body, Markup, parse_body

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# ASCII only, for in Chinese or Japanese a word may follow an address at once; without the punctuation at its end.
+# ASCII only, since in Chinese or Japanese a word may follow a URL without a blank; without trailing punctuation.
 _URL = re.compile(r"(?:https?://|ftp://|\bwww\.)[!#-;=?-Z_a-z~%\[\]]*[#$%&+\-/0-9=@A-Z_a-z~]", re.IGNORECASE)
 
 
@@ -13,10 +13,10 @@ _URL = re.compile(r"(?:https?://|ftp://|\bwww\.)[!#-;=?-Z_a-z~%\[\]]*[#$%&+\-/0-
 class Block:
     """One block of text.
 
-    `level`: that of a heading, 1 to 6; 0 for other blocks.
-    `is_prose`: it is a paragraph, and says something beside images and bare URLs.
-    `is_list_item`: it is an item of a list or a row of a table, and says as much.
-    `follows_separator`: the mark that ends the excerpt comes before it.
+    `level`: of a heading, 1 to 6; 0 for other blocks.
+    `is_prose`: it is a paragraph with words besides images and bare URLs.
+    `is_list_item`: it is a list item or table row with such words.
+    `follows_separator`: it comes after the excerpt separator.
     """
 
     text: str
@@ -40,5 +40,5 @@ def find_urls(text: str) -> list[str]:
 
 
 def has_words(text: str) -> bool:
-    """Whether there is a letter or a digit in it."""
+    """Whether the text contains a letter or a digit."""
     return any(character.isalnum() for character in text)

@@ -20,18 +20,18 @@ _UNUSABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uff
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a body says.
+    """The contents of a body.
 
-    `text`: the whole body as plain text, one paragraph, heading, list item or table row a line. It holds the words of
-    links, inline code and images' alternative texts; no markup, code blocks, template tags, JSX or bare URLs.
-    `heading`: the first heading, if it is of the first level and no prose comes before it; else empty.
-    `subheading`: the same of the second level, if none is of the first.
-    `excerpt`: what comes before the separator, else the first paragraph that is prose, on one line; it ends with "…"
-    where it is cut, at most 600 characters long.
-    `links`: the targets of links, in order, each once, as the author wrote them but with percent-encoded blanks and
-    non-ASCII characters decoded. A template's reference to a page (`{% post_url 2024-01-05-bees %}`,
-    `{{< ref "bees.md" >}}`) is a link to what it names. Places in the page itself (`#top`), `mailto:` and other
-    schemes than http(s), and the addresses of images are left out.
+    `text`: the whole body as plain text, one line per paragraph, heading, list item or table row. It includes the words
+    of links, inline code and images' alternative texts, but no markup, code blocks, template tags, JSX or bare URLs.
+    `heading`: the first heading, if it is of level 1 and no prose comes before it; else empty.
+    `subheading`: likewise for level 2, if there is no heading of level 1.
+    `excerpt`: the text before the separator, else the first paragraph of prose, on one line, at most 600 characters
+    long; it ends with "…" if it was cut.
+    `links`: the targets of links, in order, without repetition, as the author wrote them, but with percent-encoded
+    blanks and non-ASCII characters decoded. A template's reference to a page (`{% post_url 2024-01-05-bees %}`,
+    `{{< ref "bees.md" >}}`) counts as a link to that page. Anchors within the page (`#top`), schemes other than
+    http(s), such as `mailto:`, and addresses of images are left out.
     """
 
     text: str
@@ -48,10 +48,10 @@ def parse_body(
     separators: Sequence[str] = DEFAULT_SEPARATORS,
     without_links: Collection[str] = (),
 ) -> Body:
-    """Read what follows the front matter of an article file.
+    """Parse the body of an article file, after its front matter.
 
-    `separators` are the marks that end an excerpt; blanks within them and case don't matter, and of several in the
-    body the first counts. The words of `without_links`, given as `Body.links` gives them, are left out.
+    `separators` are the marks that end an excerpt; case and blanks within them are ignored, and the first in the body
+    counts. The words of the links `without_links`, in the form of `Body.links`, are left out.
     """
     source = _UNUSABLE.sub(" ", body.replace("\r\n", "\n").replace("\r", "\n"))
     if markup == "text":

@@ -1,4 +1,4 @@
-"""The excerpt of a body: what comes before the site's separator, else the first paragraph of prose."""
+"""The excerpt of a body: the text before the site's separator, else the first paragraph of prose."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LENGTH = 600  # characters
 
 
 def separator_pattern(separators: Sequence[str]) -> str:
-    """A regular expression of these separators, whatever their blanks; empty where they are blank."""
+    """A regular expression that matches these separators, ignoring blanks; empty if all are blank."""
     parts = [
         [re.escape(part) for part in re.split(r"\s+|(?<=<!--)|(?=-->)|(?<=/\*)|(?=\*/)", one) if part]
         for one in separators
@@ -23,7 +23,7 @@ def separator_pattern(separators: Sequence[str]) -> str:
 
 
 def choose_excerpt(blocks: Sequence[Block]) -> str:
-    """An excerpt of at most 600 characters; empty only where there is no text but headings and images."""
+    """An excerpt of at most 600 characters; empty only if there is no text besides headings and images."""
     prose = [block for block in blocks if block.is_prose]
     before = [block for block in prose if not block.follows_separator]
     if any(block.follows_separator for block in blocks) and before:

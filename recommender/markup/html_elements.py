@@ -1,8 +1,8 @@
-"""What the elements of HTML mean for the text of a page."""
+"""HTML elements, classified by their effect on a page's text."""
 
 from __future__ import annotations
 
-# Nothing in these is read.
+# Their contents are ignored.
 DROPPED = frozenset(
     (
         *("head", "title", "script", "style", "template", "noscript"),
@@ -15,7 +15,7 @@ PAGE_PARTS = frozenset(("footer", "header", "nav"))
 ARTICLES = frozenset(("article", "main"))
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 LISTS = frozenset(("dl", "ol", "table", "ul"))
-# A block of text ends where one of these begins or ends.
+# Their tags end a block of text.
 BLOCKS = frozenset(
     (
         *("address", "aside", "blockquote", "center", "details", "div", "figure", "form", "p", "section", "summary"),

@@ -1,4 +1,4 @@
-"""HTML into blocks of text, by libxml2, read as a stream of events: no tree is built, however deep the nesting."""
+"""HTML to blocks of text, by libxml2 as a stream of events, without building a tree."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from lxml import etree
 
 _CHUNK = 8192  # characters
-_DEPTH = 256  # open elements at which the stream is begun anew; an end tag may look at every open element
+_DEPTH = 256  # open elements at which the parser is restarted, since an end tag may search all open elements
 
 _ENCODED = re.compile(r"(?:%20|%[89A-F][0-9A-F])+", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def read_html(html: str, *, is_page: bool, without_links: Collection[str] = ()) -> list[Block]:
-    """The blocks of text in HTML, in order; in a page, without its navigation, header and footer.
+    """The blocks of text in HTML, in order; for a whole page, without navigation, header and footer.
 
-    The words of `without_links` are left out.
+    The words of the links `without_links` are left out.
     """
     target = _BlockTarget(is_page=is_page, without_links=without_links)
     parser = _start(target)
@@ -47,7 +47,7 @@ def _start(target: _BlockTarget) -> etree.HTMLParser:
 
 
 class _BlockTarget:
-    """Takes the parser's events and gathers blocks."""
+    """Collects blocks from the parser's events."""
 
     def __init__(self, *, is_page: bool, without_links: Collection[str]) -> None:
         self.blocks: list[Block] = []
@@ -55,14 +55,14 @@ class _BlockTarget:
         self._is_page = is_page
         self._without_links = without_links
         self._in_left_out = False  # whether the words of the open link are left out
-        self._dropped = 0  # open elements whose contents don't count
+        self._dropped = 0  # number of open elements whose contents are ignored
         self._in_article = 0
         self._in_lists = 0
         self._level = 0
         self._after_break = False
         self._after_separator = False
-        self._words: list[str] = []  # text, and the alternative texts of images
-        self._texts: list[str] = []  # text alone
+        self._words: list[str] = []  # text and the alternative texts of images
+        self._texts: list[str] = []  # text only
         self._links: list[str] = []
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -111,7 +111,7 @@ class _BlockTarget:
             self._after_separator = True
 
     def close(self) -> None:
-        """Called at the end of a stream; blocks are kept."""
+        """End of a stream; the blocks are kept."""
 
     def end_block(self) -> None:
         if not self._words and not self._links:

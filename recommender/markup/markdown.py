@@ -1,4 +1,4 @@
-"""Markdown into HTML, by comrak: CommonMark with the tables and bare links of GitHub."""
+"""Markdown to HTML, by comrak: CommonMark with GitHub's tables and bare links."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from comrak import ExtensionOptions, RenderOptions
 from comrak import render_markdown as render_with_comrak
 
-_TABLE_CELLS = 500_000  # comrak fills the rows of a table up to its width: without a bound, 1 MB may become 1 GB
+_TABLE_CELLS = 500_000  # comrak pads table rows to the full width: without a limit, 1 MB may become 1 GB
 _DELIMITER_ROW = re.compile(r"^[ \t>|:-]*\|[ \t|:-]*$", re.MULTILINE)
 
 
@@ -23,11 +23,11 @@ def _extensions(*, tables: bool) -> ExtensionOptions:
 
 _WITH_TABLES, _WITHOUT_TABLES = _extensions(tables=True), _extensions(tables=False)
 _RENDERING = RenderOptions()
-_RENDERING.unsafe_ = True  # HTML within the Markdown is kept: its words count, and it is shown nowhere
+_RENDERING.unsafe_ = True  # keep embedded HTML: its words count, and it is never displayed
 
 
 def render_markdown(source: str) -> str:
-    """The HTML of a Markdown text; tables stay as they are where filling their rows would make over 500,000 cells."""
+    """Render a Markdown text to HTML; tables are left as text if padding them would make over 500,000 cells."""
     width = max((row.count("|") for row in _DELIMITER_ROW.findall(source)), default=0) if "|" in source else 0
     extensions = _WITH_TABLES if width * source.count("\n") <= _TABLE_CELLS else _WITHOUT_TABLES
     return render_with_comrak(source, extension_options=extensions, render_options=_RENDERING)

@@ -1,4 +1,4 @@
-"""Blocks of a body that has no markup."""
+"""Blocks of a body without markup."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BLANK_LINE = re.compile(r"\n[ \t\f]*\n")
 
 
 def read_plain_text(source: str, separators: Sequence[str]) -> list[Block]:
-    """The paragraphs of a plain text, which blank lines part; its bare URLs are its links."""
+    """The paragraphs of a plain text, separated by blank lines; its bare URLs are its links."""
     pattern = separator_pattern(separators)
     parts = re.split(pattern, source, maxsplit=1, flags=re.IGNORECASE) if pattern else [source]
     return [

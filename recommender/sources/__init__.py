@@ -1,7 +1,7 @@
-"""Reads the files of a corpus into sources: articles as each file describes them, by its site's conventions.
+"""Reads the files of a corpus into sources: one article as its file describes it, by the site's conventions.
 
-Whatever is wrong with a file is a `Problem` and never stops the rest. Lists that this program wrote into the files are
-recognised by `.related.lock` and never count as curated.
+Faults in a file become a `Problem` and never stop the reading of other files. Lists that this program wrote into files
+are recognised by `.related.lock` and never count as curated.
 """
 
 from recommender.sources.article_fields import AMBIGUOUS_DATE, HIDING_STATUS, UNREADABLE_DATE

@@ -1,4 +1,4 @@
-"""What the fields of a file, or of one line of it, say of their article."""
+"""Interprets the fields of a file, or of one line of a `.jsonl` file, as an article."""
 
 from __future__ import annotations
 
@@ -52,24 +52,24 @@ from recommender.sources.source import ParsedFile, Problem, Source
 from recommender.sources.written_lists import WrittenList
 
 UNREADABLE_DATE = "a date that can't be read as a date"
-"""The kind of problem that such a date is."""
+"""A kind of problem."""
 AMBIGUOUS_DATE = "a date that could be two days"
-"""The kind of problem that such a date is."""
+"""A kind of problem."""
 HIDING_STATUS = "hidden by a `status` other than `published`"
-"""The kind of problem that such a status is, where it may not be meant so."""
+"""A kind of problem: the status may not be meant to hide the article."""
 
 _TOPIC_KEYS = ("tags", "tag", "categories", "category", "topics", "topic", "keywords", "series")
 OTHER_KEYS = (
     *("title", "id", "slug", "lang", "language", "locale", "type"),
     *(*EXCERPT_KEYS, *DATE_KEYS, *OTHER_DATE_KEYS, *VISIBILITY_KEYS, *ADDRESS_KEYS, *ALIAS_KEYS, *_TOPIC_KEYS),
 )
-"""The keys that say something of an article, other than those of its list."""
+"""All keys with a meaning for an article, except those of its list."""
 _DATE_PART = re.compile(r"[\d-]+$")
 _NO_BODY = Body(text="", heading="", excerpt="", links=())
 
 
 def canonical_fields(fields: Mapping[str, Value], site: Site) -> dict[str, Value]:
-    """The fields with the keys that this program knows, however they are spelled and where their format nests them."""
+    """The fields under this program's names for their keys, independent of spelling and of nesting by the format."""
     flat = dict(fields)
     for key in NESTING_KEYS:
         nested = fields.get(key)
@@ -89,17 +89,17 @@ def read_article_fields(
     written: WrittenList | None = None,
     front_matter_digest: bytes = b"",
 ) -> Source | None:
-    """The article that canonical fields tell of; what is doubtful is noted in `parsed`.
+    """Interpret canonical fields as an article; problems are added to `parsed`.
 
     Args:
         line: of a `.jsonl` file; `None` for a file that is one article.
-        written: the file's list, where this program wrote it or the end of it.
+        written: the file's list, if this program wrote all or the end of it.
 
     Returns:
-        `None` for a page that is no article by the site's conventions; `parsed.skipped` says why.
+        `None` for a page that is not an article by the site's conventions; `parsed.skipped` says why.
 
     Raises:
-        FrontMatterError: it has no title.
+        FrontMatterError: there is no title.
     """
     if line is None and site.default_fields:
         fields = {**site.default_fields, **fields}
@@ -130,7 +130,7 @@ def read_article_fields(
     urls = tuple(dict.fromkeys((*identity_urls, *_urls_of(address), *aliases, *chain.from_iterable(on_site))))
     kept_back = is_hidden(fields) or (line is None and (site.is_draft(path) or site.hides(path, fields)))
     if (status := get_doubtful_status(fields)) is not None:
-        cure = "where that does not mean that it is kept back, give `status` another name"
+        cure = "if the article is not meant to be hidden, rename the key `status`"
         parsed.problems.append(Problem(file, f"`status: {status}` hides it; {cure}", line, kind=HIDING_STATUS))
     key = find_list_key(fields, get_list_keys(site))
     items = get_list_items(parsed, fields, file, line, key=key)
@@ -182,12 +182,12 @@ def _why_untitled(fields: Mapping[str, Value]) -> str:
 
 
 def _is_to_come(day: float) -> bool:
-    """Whether a moment is still to come: once it has passed, nothing has to be known of it."""
+    """Whether a moment is in the future; past ones need not be stored."""
     return day > time.time() / 86_400
 
 
 def _section(site: Site, page: Page, file: str) -> str:
-    """The first category in lower case, else the folder without languages, dates and an article's own folder."""
+    """The first category in lower case, else the folder, without languages, dates and the article's own folder."""
     for key in ("categories", "category"):
         if named := get_texts(page.fields, key, separator=_separator(key, site)):
             return named[0].casefold()
@@ -198,14 +198,14 @@ def _section(site: Site, page: Page, file: str) -> str:
 
 
 def _separator(key: str, site: Site) -> str | None:
-    """What parts topics that are written as one text."""
+    """The separator of topics that are written as one text."""
     if site.tag_separator is not None and key != "series":
         return site.tag_separator
     return "," if key in ("tags", "tag", "keywords", "topics", "topic") else None
 
 
 def _names(fields: Mapping[str, Value], file: str, line: int | None, site: Site) -> tuple[str, str, tuple[str, ...]]:
-    """The ID that an article asks for, the one by its path, and what else it answers to."""
+    """The requested ID of an article, the ID by its path, and its other names."""
     path_name = file.removesuffix(PurePosixPath(file).suffix)
     if line is not None:
         path_name = f"{path_name}:{line}"
@@ -218,12 +218,12 @@ def _names(fields: Mapping[str, Value], file: str, line: int | None, site: Site)
 def _read_date(
     parsed: ParsedFile, fields: Mapping[str, Value], file: str, line: int | None, site: Site
 ) -> tuple[tuple[str, str] | None, datetime | None]:
-    """The date as key and text, and the moment it means: of the fields, else of the path."""
+    """The date as key and text, and as days since 1970-01-01 UTC: from the fields, else from the path."""
     found = get_date(fields, site.date_keys)
     moment = None if found is None else parse_moment(found[1], site.zone)
     day = site.date_of(site.path_of(file)) if line is None else None
     if day is None and line is None:
-        # Some sites name the day in the address alone.
+        # Some sites give the day only in the address.
         address = get_text(fields, "path", *ADDRESS_KEYS)
         day = site.date_of(address) if address is not None else None
     if found is not None and moment is None:
@@ -244,7 +244,7 @@ def _read_date(
 
 
 def _address(site: Site, page: Page, *, is_file: bool) -> str | None:
-    """The address on the site: as the article says it, else as the site's conventions make it of its file."""
+    """The address on the site: the article's own, else derived from its file by the site's conventions."""
     for key in ("permalink", "url", "link", "canonicalUrl", "canonical_url"):
         text = get_text(page.fields, key)
         if text is not None and "://" in text and is_address(text.strip()):
@@ -259,7 +259,7 @@ def _address(site: Site, page: Page, *, is_file: bool) -> str | None:
 
 
 def _canonical_url(site: Site, page: Page, identity_urls: tuple[str, ...], *, is_file: bool) -> str:
-    """The normalised address of the original that an article names; empty for its own, and for a site's front page."""
+    """The normalised address of the original that an article names; empty if it is its own or a front page."""
 
     def normalised(address: str | None) -> str:
         return "" if address is None else normalise_url(site.absolute(address.strip(), page.language))
@@ -274,7 +274,7 @@ def _canonical_url(site: Site, page: Page, identity_urls: tuple[str, ...], *, is
 
 
 def _urls_of(address: str | None) -> tuple[str, ...]:
-    """An address for comparison, and its path alone, by which pages of the site link to it."""
+    """The normalised address, and its path alone, by which pages of the site link to it."""
     if address is None:
         return ()
     normal = normalise_url(address)

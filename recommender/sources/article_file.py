@@ -1,4 +1,4 @@
-"""Reads article files, and articles that were posted and have no file."""
+"""Reads article files and posted articles (which have no file)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from recommender.sources.written_lists import Written, WrittenList, digest_list
 from recommender.storage import open_regular_file
 
 MAX_FILE_BYTES = 4 << 20
-"""What is read of an article's file: its front matter and the beginning of a text that is longer than most books."""
+"""How much of an article's file is read: the front matter and a longer text than most books have."""
 
 _MARKDOWN = (".md", ".markdown", ".mdx")
 _MARKUPS: dict[str, Markup] = {".mdx": "mdx", ".html": "html", ".txt": "text"}
@@ -45,17 +45,17 @@ _POSTED = "the article"
 _PLAIN = Site(generator="folder", reason="")
 
 PostedForm: TypeAlias = Literal["markdown", "json"]
-"""An article that was posted is a front-matter file, or an object as in a line of a `.jsonl` file."""
+"""The form of a posted article: a front-matter file, or an object as in a line of a `.jsonl` file."""
 
 
 def read_file(
     root: Path, file: str, *, site: Site = _PLAIN, written: Written | None = None, parse: bool = True
 ) -> ParsedFile:
-    """Read one file of a corpus; whatever is wrong with it is in `problems`. Without `parse`, only its digest.
+    """Read one file of a corpus; faults are added to `problems`. Without `parse`, compute only its digest.
 
     Args:
-        site: what the files of the corpus mean.
-        written: the lists that, if this file holds one, are this program's.
+        site: the conventions of the corpus.
+        written: the lists that count as written by this program if the file holds one.
     """
     parsed = ParsedFile()
     try:
@@ -115,7 +115,7 @@ def read_file(
 
 
 def read_body(root: Path, file: str, *, site: Site = _PLAIN, without_links: Collection[str] = ()) -> Body:
-    """The body of an article file without the words of some links, given as `Source.text_links` gives them.
+    """The body of an article file, without the words of some links (in the form of `Source.text_links`).
 
     Raises:
         OSError, FrontMatterError: it can't be read (any more).
@@ -128,10 +128,10 @@ def read_body(root: Path, file: str, *, site: Site = _PLAIN, without_links: Coll
 
 
 def read_posted(text: str, form: PostedForm, *, site: Site = POSTED) -> tuple[Source, list[Problem]]:
-    """Read an article that has no file: what its file, called as the site would call it, or its line would give.
+    """Read an article that has no file, as if it were in a file with the usual name or in a line.
 
     Args:
-        site: what its fields mean.
+        site: the conventions for its fields.
 
     Raises:
         FrontMatterError: it can't be read as an article.
@@ -151,17 +151,17 @@ def read_posted(text: str, form: PostedForm, *, site: Site = POSTED) -> tuple[So
     slug = make_dated_slug(get_title(fields) or "", get_date_text(fields))
     source = read_article_fields(parsed, fields, f"{slug}.md" if slug else _POSTED, None, site=site, body=body)
     if source is None or (not slug and get_text(fields, "id", "slug") is None):
-        raise FrontMatterError("no ID, and the title makes none; add a line `id: …`", path=_POSTED)
+        raise FrontMatterError("no ID, and none can be made from the title; add a line `id: …`", path=_POSTED)
     return replace(source, digest=digest), parsed.problems
 
 
 def digest_front_matter(front_matter: FrontMatter) -> bytes:
-    """The sha256 of a front matter: by it a file is known to be as it was read."""
+    """The SHA-256 of a front matter; tells whether a file has changed since it was read."""
     return hashlib.sha256(front_matter.text.encode()).digest()
 
 
 def _read_without_front_matter(parsed: ParsedFile, data: bytes, file: str, site: Site, *, parse: bool) -> None:
-    """A Markdown file whose first heading or name is its title is an article where no front matter is asked for."""
+    """Read a Markdown file without front matter: if the site allows it, its title is its first heading or its name."""
     path = PurePosixPath(file)
     if path.suffix.lower() not in _MARKDOWN or path.stem.lower() in _FOR_REPOSITORIES:
         parsed.skipped = "no front matter"
@@ -177,7 +177,7 @@ def _read_without_front_matter(parsed: ParsedFile, data: bytes, file: str, site:
 
 
 def _read_metadata(root: Path, file: str, site: Site) -> tuple[dict[str, Value], bytes] | None:
-    """The front matter that files beside an article's hold, and their bytes; `None` where there are none."""
+    """The front matter in data files beside an article's file, and their bytes; `None` if there are none."""
     fields: dict[str, Value] = {}
     read = b""
     for beside in site.metadata_files(file):
@@ -191,7 +191,7 @@ def _read_metadata(root: Path, file: str, site: Site) -> tuple[dict[str, Value],
 
 
 def _is_data(file: str, data: bytes) -> bool:
-    """Whether a text file is other than an article that begins with fences: JSON, or header lines of any kind."""
+    """Whether a text file is data rather than an article: JSON or header lines."""
     return file.lower().endswith(".txt") and not data.removeprefix(codecs.BOM_UTF8).lstrip().startswith(
         (b"---", b"+++")
     )
@@ -215,7 +215,7 @@ def _separate_written_list(
     *,
     keys: Sequence[str],
 ) -> tuple[WrittenList | None, str]:
-    """The list of a file if this program wrote it, and the front matter without what it wrote or may fill."""
+    """The list of a file if this program wrote it, and the front matter without the list or its placeholder."""
     key = find_list_path(fields, keys)
     if not key:
         return None, front_matter.text
@@ -223,7 +223,7 @@ def _separate_written_list(
     try:
         layout = find_list_layout(front_matter, events, key=key, path=file)
     except FrontMatterError:
-        return None, front_matter.text  # nothing that this program would write into
+        return None, front_matter.text  # this program writes no list into it
     if list_state_of(value) == "none":
         return None, layout.without_items(kept=0)
     if isinstance(value, list):
@@ -237,7 +237,7 @@ def _separate_written_list(
 
 @cache
 def _maybe_empty(keys: Sequence[str]) -> re.Pattern[str]:
-    """Finds keys of lists without the dash of an entry on the next line; what this program would fill is among them."""
+    """A pattern of list keys with no dash of an entry on the next line; includes all that this program may fill."""
     names = "|".join("[-_]?".join(_WORD.findall(key)) for key in keys)
     return re.compile(
         rf"""(?:{names})["']?\s*[:=](?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""",

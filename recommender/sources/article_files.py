@@ -1,4 +1,4 @@
-"""Finds the files of a corpus that may hold articles, and counts what is passed over."""
+"""Finds the files of a corpus that may hold articles, and counts the files that are skipped."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _OF_A_MODEL = frozenset({"manifest.json", "articles.jsonl", "index.indptr.npy"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChoice:
-    """Which files of a corpus are read, and what their addresses are, besides what its site says.
+    """Options for reading a corpus, which override the site's conventions.
 
     Attributes:
-        site: the kind of site, one of `recommender.sites.GENERATORS`; `None` to find out.
+        site: the kind of site, one of `recommender.sites.GENERATORS`; `None` to detect it.
         include: globs of files that are read although the site's conventions leave them out.
         exclude: globs of files that are not read.
-        address: pattern of the addresses, such as `/:year/:slug/`; empty for those of the site's conventions.
-        base_url: what comes before them; empty for what the site's configuration says.
-        related_key: the one key that lists stand under; empty for those that sites usually have.
+        address: pattern of the addresses, such as `/:year/:slug/`; empty for the site's conventions.
+        base_url: prefix of the addresses; empty for the site's configuration.
+        related_key: the only key of lists; empty for the usual keys.
     """
 
     site: str | None = None
@@ -44,15 +44,15 @@ class FileChoice:
     related_key: str = ""
 
     def or_else(self, other: FileChoice) -> FileChoice:
-        """The choice with what another one names wherever this one names nothing."""
+        """The same choice, with options left out taken from another one."""
         names = [field.name for field in fields(self)]
         return FileChoice(**{name: getattr(self, name) or getattr(other, name) for name in names})
 
     def apply_to(self, site: Site) -> Site:
-        """The site with the addresses and the key of lists that were chosen.
+        """The site with the chosen addresses and key of lists.
 
         Raises:
-            CorpusError: one of them is none.
+            CorpusError: one of them is invalid.
         """
         if self.related_key and not _KEY.fullmatch(self.related_key):
             raise CorpusError(f"{self.related_key!r} is no key of lists; it is made of letters, digits, _ and -")
@@ -68,10 +68,10 @@ class FoundFiles:
 
     Attributes:
         files: relative to the corpus, sorted.
-        site: what they mean.
-        choice: which of them were to be read.
-        passed_over: how many files there are of each ending that is not read, and of each other reason.
-        examples: one file for each of these.
+        site: their conventions.
+        choice: the options that they were found with.
+        passed_over: the number of skipped files by reason, such as each extension that is not read.
+        examples: one file for each reason.
         problems: folders and names that can't be read.
     """
 
@@ -112,13 +112,13 @@ def find_article_files(root: Path, choice: FileChoice | None = None) -> FoundFil
             problems.append(Problem(path, "a link back to a folder above it; not followed"))
             return
         if {entry.name for entry in entries} >= _OF_A_MODEL:
-            return  # one of our own, trained within the site's folder
+            return  # a models folder within the site
         for entry in entries:
             if not _is_text(entry.name):
                 problems.append(Problem(ascii(entry.name), _why_no_text(entry.name)))
                 continue
             try:
-                # Unlike `entry.is_dir()`, a path says no of a link to itself.
+                # Unlike `entry.is_dir()`, `Path.is_dir()` returns false for a link to itself.
                 is_folder = (folder / entry.name).is_dir() if entry.is_symlink() else entry.is_dir()
             except OSError as error:
                 problems.append(Problem.unreadable(prefix + entry.name, error))
@@ -149,12 +149,12 @@ def find_article_files(root: Path, choice: FileChoice | None = None) -> FoundFil
 
 
 def is_jsonl(file: str) -> bool:
-    """Whether a file is read line by line, and not as front matter."""
+    """Whether a file is read line by line rather than as front matter."""
     return file.lower().endswith(".jsonl")
 
 
 def _matches(file: str, patterns: Sequence[str]) -> bool:
-    """Whether a glob is that of a file or of a folder that it lies in."""
+    """Whether a glob matches a file or one of its parent folders."""
     if not patterns:
         return False
     paths = [file, *(str(folder) for folder in PurePosixPath(file).parents)]

@@ -1,4 +1,4 @@
-"""A `.jsonl` file: on each line an article, or the curated links of one."""
+"""Reads `.jsonl` files: each line is an article, or the curated links of one."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from recommender.sources.source import LinkLine, ParsedFile, Problem, digest_sta
 from recommender.storage import open_regular_file
 
 MAX_LINE_BYTES = 1 << 24
-"""A longer line is a problem, and not read."""
+"""Longer lines are reported as problems and not read."""
 
 BLOCK_BYTES = 1 << 18
-"""So much of a file is read at a time."""
+"""How much of a file is read at a time."""
 _PLAIN = Site(generator="jsonl", reason="")
 _BOM = b"\xef\xbb\xbf"
 
 
 def read_jsonl(root: Path, path: str, *, site: Site = _PLAIN) -> Iterator[ParsedFile]:
-    """Read a file block by block; it is never in memory as a whole.
+    """Read a file block by block, without holding all of it in memory.
 
     Yields:
-        What consecutive lines gave. The last one has the digest of the whole file; no digest comes where the file
-        can't be read to its end, or was changed meanwhile.
+        The results of consecutive lines. The last one has the digest of the whole file, unless the file can't be read
+        to its end or changes meanwhile.
     """
     line_count = 0
     digest = _new_digest(path)
@@ -54,7 +54,7 @@ def read_jsonl(root: Path, path: str, *, site: Site = _PLAIN) -> Iterator[Parsed
 
 
 def digest_jsonl(root: Path, path: str) -> bytes:
-    """The digest that `read_jsonl` gives, without parsing; empty where the file can't be read."""
+    """The digest that `read_jsonl` gives, without parsing; empty if the file can't be read."""
     digest = _new_digest(path)
     try:
         with open_regular_file(root / path) as stream:
@@ -80,7 +80,7 @@ def _read_lines(stream: IO[bytes], digest: hashlib._Hash) -> Iterator[list[bytes
     while block := stream.read(BLOCK_BYTES):
         digest.update(block)
         lines: list[bytes | None] = [*(pending + block).splitlines(keepends=True)]
-        pending = lines.pop() or b""  # it may go on in the next block, or end there in the second half of CRLF
+        pending = lines.pop() or b""  # may continue in the next block, even within a CRLF
         if lines and is_too_long:
             lines[0], is_too_long = None, False
         if len(pending) > MAX_LINE_BYTES + 1:

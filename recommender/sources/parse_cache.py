@@ -1,4 +1,4 @@
-"""Cache of parsed front-matter files: one SQLite table, so that unchanged files are not parsed again."""
+"""Cache of parsed front-matter files in an SQLite table; unchanged files are not parsed again."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from recommender.sources.written_lists import Written, WrittenList
 PARSE_CACHE_FILE = ".parse-cache.sqlite3"
 """Name of the cache in a models folder."""
 
-_CLOCK_STEP = 2_000_000_000  # nanoseconds: the coarsest time stamps of file systems
+_CLOCK_STEP = 2_000_000_000  # nanoseconds: the coarsest resolution of file systems' time stamps
 _BATCH = 1000  # entries per transaction
 _READ_AHEAD = 256  # entries per query
 _BUSY_SECONDS = 1.0
 _PARSING_PACKAGES = ("articles", "frontmatter", "markup", "sites", "sources")
 _PARSING_LIBRARIES = ("comrak", "langcodes", "lxml", "msgspec", "python-dateutil", "pyyaml")
 _NONE_NEEDED = ""
-_FAILURES = (sqlite3.Error, UnicodeDecodeError)  # the latter where SQLite's message quotes damaged text
+_FAILURES = (sqlite3.Error, UnicodeDecodeError)  # the latter if SQLite's message quotes damaged text
 _CREATE = (
     "CREATE TABLE IF NOT EXISTS parsed_files (corpus BLOB, path TEXT, parser TEXT, status TEXT, lists TEXT, "
     "digest BLOB, parsed BLOB, checksum INTEGER, PRIMARY KEY (corpus, path))"
@@ -56,12 +56,12 @@ _decode = msgspec.json.Decoder(ParsedFile).decode
 
 
 class CacheEntry(NamedTuple):
-    """One parsed file as it is stored.
+    """One parsed file, as stored.
 
     Attributes:
-        status: size, times of the last modification and change, and inode of the file, from before it was read.
+        status: size, modification and change times, and inode of the file, taken before it was read.
         lists: the written lists that the result depends on, see `_lists_needed`.
-        digest: that of the parsed file.
+        digest: the parsed file's digest.
         parsed: the parsed file as JSON.
     """
 
@@ -81,20 +81,19 @@ class CacheEntry(NamedTuple):
 
 
 class ParseCache:
-    """What earlier runs parsed of a corpus, as far as the files have not changed since.
+    """Results of earlier runs for the unchanged files of a corpus.
 
-    An entry is used only while the file has the same status and the parsing code is the same; whatever can't be read
-    or trusted is parsed again, so the cache never changes a result. It may be deleted at any moment, also while it is
-    in use.
+    An entry is used only if the file's status and the parsing code are the same; anything unreadable or doubtful is
+    parsed again, so the cache never changes a result. It may be deleted at any time, even while in use.
 
     Args:
-        path: the SQLite file, created with the first entry; `None` caches nothing.
+        path: the SQLite file, created with the first entry; `None` turns caching off.
         root, files: the corpus's folder, and its front-matter files relative to it.
         written: for each file, the lists that count as written by this program.
-        site: what the files mean; under other conventions they are parsed again.
+        site: the site's conventions; under other conventions, files are parsed again.
 
     Attributes:
-        statuses: of the files that may be cached. Those that were changed within the last seconds may not: a further
+        statuses: of the files that may be cached. Files changed within the last seconds may not, since a further
             change might not show in their time stamps.
     """
 
@@ -107,7 +106,7 @@ class ParseCache:
         self._is_usable = path is not None
         self._new: list[CacheEntry] = []
         self._outdated: set[str] = set()
-        self._ahead: dict[str, tuple[Any, ...]] = {}  # rows that were read with the last one, by path
+        self._ahead: dict[str, tuple[Any, ...]] = {}  # rows that were prefetched, by path
         self.statuses = _statuses(root, files, site) if self._is_usable else {}
 
     def __contains__(self, path: str) -> bool:
@@ -116,7 +115,7 @@ class ParseCache:
 
     @cached_property
     def digests(self) -> Mapping[str, bytes]:
-        """The digests of the cached results of unchanged files, by path; `get` finds out which of them are damaged."""
+        """The digests of the cached results of unchanged files, by path; whether they are intact, only `get` checks."""
         found: dict[str, bytes] = {}
         if self._path is None or not self._path.is_file():
             return found
@@ -132,9 +131,9 @@ class ParseCache:
         return found
 
     def get(self, path: str) -> ParsedFile | None:
-        """The cached result of an unchanged file; `None` where there is none (any more).
+        """The cached result of an unchanged file; `None` if there is none (any more).
 
-        Files are best asked for in the order of their paths: a query reads several.
+        Ask for files in the order of their paths: a query prefetches several.
         """
         if not self._is_usable:
             return None
@@ -151,18 +150,18 @@ class ParseCache:
         return None
 
     def add(self, entry: CacheEntry) -> None:
-        """Store a new entry, now or with the next ones."""
+        """Store a new entry, possibly in a later batch."""
         self._new.append(entry)
         if len(self._new) >= _BATCH:
             self._write()
 
     def save(self) -> None:
-        """Store what was added, and remove the entries of files that have changed or are gone."""
+        """Write pending entries, and remove those of files that have changed or are gone."""
         if self._new or self._outdated:
             self._write()
 
     def _write(self) -> None:
-        """Write what was added in one transaction; what can't be written, or is locked by another run, is dropped."""
+        """Write pending entries in one transaction; on errors or a lock by another run, they are dropped."""
         entries, self._new = self._new, []
         if self._path is None or not self._is_usable:
             return
@@ -182,12 +181,12 @@ class ParseCache:
         Path(str(self._path)).touch()  # SQLite would create a file that the group can't write to
         connection = sqlite3.connect(str(self._path), timeout=_BUSY_SECONDS, check_same_thread=False)
         weakref.finalize(self, connection.close)
-        connection.execute("PRAGMA synchronous = OFF")  # what a power cut damages is discarded
+        connection.execute("PRAGMA synchronous = OFF")  # damage by a power cut is detected and discarded
         connection.execute(_CREATE)
         return connection
 
     def _give_up(self, error: Exception) -> None:
-        """Cache nothing more in this run, and discard the file unless another run is only writing it."""
+        """Turn caching off for this run, and delete the file unless it is merely locked by another run."""
         self._is_usable = False
         if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY and self._path is not None:
             with suppress(OSError):
@@ -210,14 +209,14 @@ class ParseCache:
 
 
 def encode_entry(path: str, status: str | None, parsed: ParsedFile, written: Written | None) -> CacheEntry | None:
-    """A parsed file as an entry; `None` where it can't be cached.
+    """Encode a parsed file as an entry; `None` if it can't be cached.
 
     Args:
-        status: the file's, from before it was read; one of `ParseCache.statuses`.
-        written: the lists that it was parsed with.
+        status: of the file before it was read; one of `ParseCache.statuses`.
+        written: the written lists that it was parsed with.
     """
     if status is None or (not parsed.digest and any(problem.line is None for problem in parsed.problems)):
-        return None  # it could not be read, and may be another time
+        return None  # it could not be read, but may be readable next time
     try:
         return CacheEntry(path, status, _lists_needed(parsed, written), parsed.digest, _encode(parsed))
     except UnicodeEncodeError:  # half of a surrogate pair
@@ -241,7 +240,7 @@ def _statuses(root: Path, files: Sequence[str], site: Site) -> dict[str, str]:
 
 
 def _with_checksum(corpus: bytes, entry: CacheEntry) -> tuple[Any, ...]:
-    """The row of an entry; SQLite itself would not notice a flipped bit."""
+    """The row of an entry, with a checksum: SQLite itself does not detect flipped bits."""
     values = (corpus, entry.path, _parser_version(), *entry[1:])
     return (*values, crc32(_encode_row(values)))
 
@@ -257,7 +256,7 @@ def _lists_needed(parsed: ParsedFile, written: Written | None) -> str:
 
 
 def _still_needed(lists: str, written: Written | None) -> bool:
-    """Whether a result that depends on these lists is still right with those that count now."""
+    """Whether a result that depends on these lists is still valid for those that count now."""
     if lists == _NONE_NEEDED:
         return True
     digest, _, rest = lists.partition(" ")
@@ -278,14 +277,14 @@ def _digest_all(written: Written | None) -> str:
 
 @cache
 def _parser_version() -> str:
-    """A hash of all code that a result depends on, since other code may parse the same file differently."""
+    """A hash of all code that a result depends on."""
     return digest_program(*(f"recommender/{name}" for name in _PARSING_PACKAGES), libraries=_PARSING_LIBRARIES)
 
 
 def digest_program(*packages: str, libraries: Iterable[str]) -> str:
-    """A hash, as hex, of the code of packages, named with slashes, and of the versions of Python and libraries.
+    """A hash, in hex, of the code of packages (named with slashes) and the versions of Python and libraries.
 
-    It never recurs where a package is installed without its source.
+    If a package is installed without its source, every call returns a different hash.
     """
     code = b""
     for package in packages:
@@ -298,7 +297,7 @@ def digest_program(*packages: str, libraries: Iterable[str]) -> str:
 
 
 def _modules(package: Traversable) -> Iterator[Traversable]:
-    """The modules of a package and of those within it, in the order of their names."""
+    """The modules of a package and its subpackages, sorted by name."""
     for entry in sorted(package.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir():
             yield from _modules(entry)

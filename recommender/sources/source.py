@@ -1,4 +1,4 @@
-"""`Source`: an article as its own file or line describes it, and the problems found there."""
+"""`Source`: an article as described by its own file or line, with the problems found there."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from recommender.frontmatter import Format
 from recommender.sources.written_lists import WrittenList
 
 ListState: TypeAlias = Literal["none", "curated", "written", "refused", "not a list"]
-"""What an article's file says of its list: nothing, editors' links, what this program wrote (curated entries may lead
-it), that it wants none (`related: false`), or something that is no list."""
+"""The state of the list in an article's file: absent, curated, written by this program (possibly after curated
+entries), refused (`related: false`), or not a list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in a corpus that was skipped, or read with a doubt: where, and what to do about it.
+    """Something in a corpus that was skipped or is doubtful: its location, and how to fix it.
 
     Attributes:
-        kind: what all problems of this kind have in common, as they are counted; empty where it is one of its own.
+        kind: a description shared by all problems of this kind, for counting them; empty for a kind of its own.
     """
 
     path: str
@@ -34,7 +34,7 @@ class Problem:
 
     @property
     def location(self) -> str:
-        """The path, and the line where it is known."""
+        """The path, and the line if known."""
         return f"{self.path}:{self.line}" if self.line else self.path
 
     @classmethod
@@ -48,31 +48,31 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """An article as its own file gives it.
+    """An article as described by its own file.
 
     Attributes:
         path: of its file, relative to the corpus, with `:line` for a line of a `.jsonl` file.
-        name: the ID that it asks for.
-        path_name: the ID it gets when others ask for the same: its path without the ending.
-        other_names: what else it answers to, as far as nothing else has that as its ID.
-        language: `None` where unknown; `is_default_language` where it is the first of the site's.
-        summary: an excerpt taken from its text, where its file gives none.
-        text: the words of its body.
-        text_links: where links in its body lead, as they are written.
-        identity_urls: normalised addresses that make files of one language one article.
+        name: its requested ID.
+        path_name: its ID if another article requests the same: its path without extension.
+        other_names: further names that it answers to, unless one is another article's ID.
+        language: `None` if unknown; `is_default_language` if it is the site's first.
+        summary: an excerpt taken from its text if its file gives none.
+        text: its body as plain text.
+        text_links: the targets of links in its body, as written.
+        identity_urls: normalised addresses by which files in one language are recognised as one article.
         urls: all its addresses, normalised.
-        canonical_url: the address of its original, normalised; empty where it names none but its own.
+        canonical_url: the address of its original, normalised; empty if it names none or its own.
         visible_from, visible_until: days since 1970-01-01 UTC between which it is public.
-        related: its curated list: entries, or IDs, paths, URLs and titles as texts; without what this program wrote.
-        list_key: the key of its list; empty where it has none.
-        list_path: the keys that lead to its list in its file, as they are spelt there.
+        related: its curated list, without entries that this program wrote: entries, or IDs, paths, URLs or titles.
+        list_key: the key of its list; empty if it has none.
+        list_path: the keys that lead to its list in its file, as spelt there.
         section: its first category, else its folder.
-        series: those that it is a part of.
-        pinned, banned: what its own list must begin with and must never hold, as IDs or URLs.
-        written: its list, where this program wrote it or the end of it.
-        format: that of its front matter.
-        front_matter_digest: the sha256 of its front matter as it was read; empty for a line of a `.jsonl` file.
-        digest: that of its state: of all bytes of its file or line but what this program wrote, 16 hexadecimal digits.
+        series: the series that it is a part of.
+        pinned, banned: IDs or URLs that its list must begin with or must never hold.
+        written: its list, if this program wrote all or the end of it.
+        format: of its front matter.
+        front_matter_digest: the SHA-256 of its front matter as read; empty for a line of a `.jsonl` file.
+        digest: of all bytes of its file or line except what this program wrote, 16 hexadecimal digits.
     """
 
     path: str
@@ -110,12 +110,12 @@ class Source:
 
     @property
     def own_urls(self) -> tuple[str, ...]:
-        """Its addresses but for that of its original."""
+        """Its addresses, except that of its original."""
         return tuple(url for url in self.urls if url != self.canonical_url)
 
     @property
     def content(self) -> bytes:
-        """A digest of all that it says of its article, in whatever form, 32 bytes."""
+        """A digest of everything that it says about its article, independent of form, 32 bytes."""
         values = (
             *(self.entry, self.summary, self.text, self.published_at, self.language, self.canonical_url),
             *(self.hidden, self.unlisted, self.published, self.visible_from, self.visible_until),
@@ -131,7 +131,7 @@ def digest_state(*parts: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LinkLine:
-    """A `.jsonl` line that holds the curated links of an article and not the article."""
+    """A `.jsonl` line that holds the curated links of an article, not the article itself."""
 
     path: str
     line: int
@@ -141,12 +141,11 @@ class LinkLine:
 
 @dataclass(slots=True)
 class ParsedFile:
-    """All that one file gave; `digest` is that of what was read, 32 bytes, empty where nothing was.
-
-    What this program wrote into the file does not count: its digest is what it was before.
+    """The result of reading one file.
 
     Attributes:
-        skipped: why the file is no article, where nothing is wrong with it: "section page", "no front matter" …
+        digest: of the bytes read, except lists that this program wrote, 32 bytes; empty if nothing was read.
+        skipped: why the file is not an article although it is valid: "section page", "no front matter" …
     """
 
     sources: list[Source] = field(default_factory=list)

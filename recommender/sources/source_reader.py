@@ -1,4 +1,4 @@
-"""Reads the files of a corpus in their order, front-matter files on all cores, and keeps none of them."""
+"""Reads the files of a corpus in order, front-matter files on all cores, as a stream."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from recommender.sources.parse_cache import CacheEntry, ParseCache, encode_entry
 from recommender.sources.source import ParsedFile
 from recommender.sources.written_lists import Written, WrittenLists
 
-_FILES_PER_TASK = 128  # a task costs little beside their parsing, and the progress bar still moves
+_FILES_PER_TASK = 128  # large enough that a task's overhead is small, small enough that the progress bar moves
 _MIN_FILES_FOR_WORKERS = 1000  # starting worker processes takes as long as parsing about this many files
-_TASKS_AHEAD = 256  # tasks whose results may wait to be taken, however many processes there are
+_TASKS_AHEAD = 256  # maximum number of tasks submitted or finished whose results have not been consumed
 
 Task: TypeAlias = tuple[str, Written | None, str | None]
 """A file, the lists that count as written into it, and its status, if it may be cached."""
@@ -32,10 +32,10 @@ class SourceReader:
 
     Args:
         cache: the file of a `ParseCache`.
-        choice: which files are read; by default those that the site's conventions say.
+        choice: which files are read; by default those of the site's conventions.
 
     Attributes:
-        found: the files and what they mean; what is passed over is counted there while they are read.
+        found: the files and the site's conventions; reading adds the counts of skipped files.
         problems: those found before any file was opened.
 
     Raises:
@@ -53,18 +53,18 @@ class SourceReader:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of all that was read and of what it means, once it is read; see `Corpus`."""
+        """A hash of everything that was read and of the conventions; only after reading. See `Corpus`."""
         return self._digest.hexdigest()
 
     def compute_fingerprint(self) -> str:
-        """The fingerprint without parsing."""
+        """Compute the fingerprint without parsing."""
         digests = self._cache.digests
         for file in self._files:
             self._digest.update(digests[file] if file in digests else self._compute_digest(file))
         return self.fingerprint
 
     def read_files(self, *, progress: bool = False) -> Iterator[ParsedFile]:
-        """Parse all files in their order; a `.jsonl` file gives several parts. Unchanged files come from the cache."""
+        """Parse all files in order, unchanged ones from the cache; a `.jsonl` file gives several results."""
         from tqdm import tqdm
 
         uncached = set(self._uncached)
@@ -94,7 +94,7 @@ class SourceReader:
         return read_file(self._root, file, site=self.found.site, written=self._written.get(file), parse=False).digest
 
     def _parse(self, files: list[str]) -> Iterator[ParsedFile]:
-        """Parse front-matter files; no more results are in memory than `_TASKS_AHEAD` tasks give."""
+        """Parse front-matter files, with the results of at most `_TASKS_AHEAD` tasks in memory."""
         from joblib import Parallel, cpu_count, delayed
 
         tasks = (
@@ -102,7 +102,7 @@ class SourceReader:
             for batch in chunked(files, _FILES_PER_TASK)
         )
         workers = cpu_count() if len(files) >= _MIN_FILES_FOR_WORKERS else 1
-        # A generator of all results would go on making them however slowly they are taken.
+        # A single generator would produce results without regard to how slowly they are consumed.
         with Parallel(n_jobs=workers, return_as="generator") as parallel:
             while some := list(islice(tasks, _TASKS_AHEAD)):
                 for batch in parallel(some):

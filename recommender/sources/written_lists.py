@@ -1,8 +1,8 @@
-"""`.related.lock`: which lists in a corpus's files this program wrote, so that they never count as curated.
+"""`.related.lock`: records the lists that this program wrote into files, so that they never count as curated.
 
-Each line is a list: the sha256 of its content, the number of curated entries at its head, and its file. Before the file
-stands, as a JSON string, what the list replaced, such as `related: true`. The order of the lines is
-irrelevant, and a file may have several, so branches of a repository can be merged in any way.
+Each line is a list: the SHA-256 of its content, the number of curated entries at its head, optionally (as a JSON
+string) the text that it replaced, such as `related: true`, and its file. The order of lines is irrelevant and a file
+may have several, so branches of a repository can be merged in any way.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class WrittenList:
 
     Attributes:
         file: relative to the corpus.
-        digest: what `digest_list` gives for it.
-        curated: how many entries at its head are curated.
-        replaced: the lines that it replaced, which held no list, such as `related: true`.
+        digest: from `digest_list`.
+        curated: the number of curated entries at its head.
+        replaced: the lines that it replaced, if they were no list, such as `related: true`.
     """
 
     file: str
@@ -44,13 +44,13 @@ class WrittenList:
     replaced: str = ""
 
     def __str__(self) -> str:
-        file = self.file.replace("\\", "\\\\").replace("\n", "\\n")  # a line it stays
+        file = self.file.replace("\\", "\\\\").replace("\n", "\\n")  # keeps it on one line
         replaced = f"{json.dumps(self.replaced)} " if self.replaced or file.startswith('"') else ""
         return f"{self.digest} {self.curated} {replaced}{file}\n"
 
     @classmethod
     def of(cls, text: str) -> Self | None:
-        """The line that a text is, if it is one."""
+        """Parse a line of the lock; `None` if it is not one."""
         found = _LINE.fullmatch(text)
         if found is None:
             return None
@@ -68,7 +68,7 @@ Written: TypeAlias = Mapping[str, WrittenList]
 
 
 class WrittenLists:
-    """What a corpus's lock files remember; those of folders above and below the corpus count too."""
+    """The contents of a corpus's lock files, including those in folders above and below the corpus."""
 
     def __init__(self, lines: Iterable[WrittenList] = ()) -> None:
         self._written: dict[str, dict[str, WrittenList]] = {}
@@ -77,10 +77,10 @@ class WrittenLists:
 
     @classmethod
     def of(cls, root: Path, files: Collection[str]) -> Self:
-        """Read the locks that speak of a corpus's files; without any, an empty one.
+        """Read all locks that may name a corpus's files.
 
         Raises:
-            CorpusError: a lock is there and can't be read; without it the program's lists would pass for curated ones.
+            CorpusError: a lock can't be read; without it, written lists would count as curated.
         """
         lines = []
         for below in sorted({"".join(file.rpartition("/")[:2]) for file in files} | {""}):
@@ -90,7 +90,7 @@ class WrittenLists:
         here = root.resolve()
         for above in here.parents:
             if not os.access(above, os.X_OK):
-                continue  # a corpus that is the working directory may lie in a folder that is closed to this user
+                continue  # the working directory may be inside a folder that this user can't read
             within = f"{here.relative_to(above).as_posix()}/"
             lines += [
                 replace(line, file=line.file.removeprefix(within))
@@ -100,9 +100,9 @@ class WrittenLists:
         return cls(lines)
 
     def of_files(self, files: Iterable[str], *, present: Collection[str]) -> dict[str, Written]:
-        """For each file the lists that count as written by this program, where there are any.
+        """For each file, the lists that count as written by this program, if any.
 
-        What was written into a file that is gone counts in every file: it may have been renamed.
+        A list that was written into a file that no longer exists counts in every file, since it may have been renamed.
         """
         gone = {
             digest: line
@@ -114,22 +114,22 @@ class WrittenLists:
         return {file: written for file, written in known.items() if written}
 
     def lines(self) -> list[WrittenList]:
-        """All that is remembered, in the order of the files."""
+        """All recorded lists, sorted by file."""
         lines = (line for known in self._written.values() for line in known.values())
         return sorted(lines, key=lambda line: (line.file, line.digest))
 
 
 def digest_list(items: list[Value], comments: Collection[str]) -> str:
-    """The sha256 of a list, as hex: of its values and of people's comments in it, however they are laid out."""
+    """The SHA-256 of a list in hex: of its values and comments, independent of formatting."""
     values = json.dumps([items, *comments], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(values.encode()).hexdigest()
 
 
 def read_written_lists(path: Path) -> list[WrittenList]:
-    """The lines of one lock file, none where there is no such file; what a merge or a crash left over is passed by.
+    """Read one lock file, if it exists; remains of a merge or a crash are ignored.
 
     Raises:
-        CorpusError: it can't be read, or holds what no lock holds.
+        CorpusError: it can't be read, or has an invalid line.
     """
     try:
         with open_regular_file(path) as stream:
@@ -140,8 +140,8 @@ def read_written_lists(path: Path) -> list[WrittenList]:
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path}: can't be read ({error}); mend it, or bring it back from git") from error
     lines = []
-    # What follows the last line break may not have been written to its end. Then nothing was written into its file
-    # either, and it does no harm.
+    # The text after the last line break may be an incomplete write. Then its file has not been written either, so it
+    # can be ignored.
     last = rest.decode(errors="ignore")
     for number, line in enumerate([*text.split("\n"), last if WrittenList.of(last) else ""], start=1):
         if known := WrittenList.of(line.rstrip("\r")):
@@ -152,10 +152,10 @@ def read_written_lists(path: Path) -> list[WrittenList]:
 
 
 def append_written_lists(root: Path, lines: Iterable[WrittenList]) -> None:
-    """Put lines at the end of the corpus's own lock, on the disk before it returns.
+    """Append lines to the corpus's own lock and sync it to disk.
 
     Raises:
-        OSError: it can't be written; nothing may then be written into the files either.
+        OSError: it can't be written; the caller must then not write the files either.
     """
     path = root / WRITTEN_LISTS_FILE
     new = not path.exists()
@@ -168,7 +168,7 @@ def append_written_lists(root: Path, lines: Iterable[WrittenList]) -> None:
 
 
 def replace_written_lists(root: Path, lines: Iterable[WrittenList]) -> None:
-    """Put these lines, and no others, into the corpus's own lock."""
+    """Replace the contents of the corpus's own lock by these lines."""
     content = (_HEAD + "".join(map(str, lines))).encode()
     path = root / WRITTEN_LISTS_FILE
     if not path.exists() or path.read_bytes() != content:

@@ -89,7 +89,7 @@ def test_related_prints_just_the_fields_that_are_named(garden: Path) -> None:
     assert result.stdout == "related:\n  - path: bread.md\n    id: bread\n"
     refused = run("related", "oven", "--models", garden, "--fields", "heat")
     assert refused.exit_code == 2
-    assert "'heat' is no field of an entry; there are id, path, title, " in refused.stderr
+    assert "'heat' is not a field of an entry; the fields are id, path, title, " in refused.stderr
 
 
 def test_related_without_suggestions_prints_an_empty_list(site: Path, tmp_path: Path) -> None:

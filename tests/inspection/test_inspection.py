@@ -120,7 +120,7 @@ def test_dates_and_ids_that_are_no_good_are_told_with_an_example() -> None:
 
 
 def test_a_status_that_hides_articles_is_told_with_an_example() -> None:
-    reason = "`status: past` hides it; where that does not mean that it is kept back, give `status` another name"
+    reason = "`status: past` hides it; if the article is not meant to be hidden, rename the key `status`"
     [told] = inspection(articles(), *(Problem(f"{name}.md", reason, kind=HIDING_STATUS) for name in "ab")).shortcomings
     assert told == f"2 articles are in no list because of the `status`, as in a.md: {reason}."
 

@@ -1,4 +1,4 @@
-"""Where the list of an article stands in the text of its front matter, YAML or TOML, and the text with another list."""
+"""Layouts: locate an article's list in the text of its front matter (YAML or TOML), and edit it in place."""
 
 from recommender.frontmatter.layouts.list_layout import LISTS_ARE_WRITTEN_INTO, ListLayout, find_list_layout
 from recommender.frontmatter.layouts.toml_layout import TomlLayout, load_toml

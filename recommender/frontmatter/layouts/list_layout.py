@@ -1,4 +1,4 @@
-"""`ListLayout`: where the list of an article stands in its front matter, whatever the format."""
+"""`ListLayout`: locates an article's list in its front matter, in either format."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ LISTS_ARE_WRITTEN_INTO = ("yaml", "toml")
 def find_list_layout(
     front_matter: FrontMatter, events: Sequence[yaml.Event], *, key: tuple[str, ...], path: str
 ) -> ListLayout:
-    """Find the list under a key, or where one would go.
+    """Find the list under a key, or where a new one would be inserted.
 
     Args:
-        events: those that YAML's values were built from.
+        events: the events that `parse_yaml` collected; for YAML only.
         key: the keys that lead to the list, such as `("extra", "related")`.
 
     Raises:
-        FrontMatterError: none can be put in.
+        FrontMatterError: no list can be inserted.
     """
     if front_matter.format == "toml":
         return TomlLayout.of(front_matter.text, key=key, path=path)

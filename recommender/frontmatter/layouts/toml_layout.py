@@ -1,7 +1,7 @@
-"""`TomlLayout`: where the list of an article stands in TOML, and the text with the list put in, lengthened or removed.
+"""`TomlLayout`: locates an article's list in TOML front matter, and returns the text with another list or none.
 
-A list is an array, `related = […]`, or tables, `[[related]]`. A new array stands before the first table header, or in
-the table that it belongs to; new tables stand at the end, where they can take nothing over.
+A list is an array, `related = […]`, or an array of tables, `[[related]]`. A new array is inserted before the first
+table header, or in the table that it belongs to; new tables are appended at the end, so that they capture no other key.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 @dataclass(frozen=True, slots=True)
 class TomlLayout:
-    """Where the tables and pairs of a front matter stand in its text.
+    """The positions of the tables and pairs of a front matter in its text.
 
     Attributes:
         key: the keys that lead to the list, such as `("extra", "related")`.
-        array: the pair that is the list; what it holds may be no array.
-        tables: where each of its tables begins and ends, if it is made of tables.
-        comments: what people wrote into the list beside its values.
+        array: the key-value pair of the list; its value need not be an array.
+        tables: the start and end of each of its tables, if it is an array of tables.
+        comments: the comments within the list.
     """
 
     text: str
@@ -44,7 +44,7 @@ class TomlLayout:
         """Find a list in a text that `parse_toml` read.
 
         Raises:
-            FrontMatterError: the list stands where nothing can be put in.
+            FrontMatterError: the list can't be edited where it is.
         """
         statements = tuple(find_statements(text))
         positions = [i for i, one in enumerate(statements) if one.path[: len(key)] == key]
@@ -69,12 +69,12 @@ class TomlLayout:
 
     @property
     def list_text(self) -> str:
-        """The lines of the list; empty where there is none."""
+        """The lines of the list; empty if there is none."""
         start, end = self._region()
         return self.text[start:end]
 
     def can_keep(self, kept: int) -> bool:
-        """Whether the list can be cut after its first items: no comment may stand behind them in an array."""
+        """Whether the list can be cut after its first items: in an array, no comment may follow them."""
         if not kept or self.tables:
             return True
         items = self._items()
@@ -85,15 +85,15 @@ class TomlLayout:
         return "#" not in self.text[start:end]
 
     def with_list_text(self, lines: str) -> str:
-        """The text with these lines, as `list_text` gave them, instead of its list."""
+        """The text with its list replaced by these lines, in the form of `list_text`."""
         start, end = self._region()
         return self.text[:start] + lines + self.text[end:]
 
     def with_tables(self, tables: Sequence[str], *, kept: int) -> str:
-        """The text with these tables behind the first `kept` ones of its list, or at its end if it has none.
+        """The text with these tables after the first `kept` tables of its list, or at its end if it has no list.
 
         Args:
-            tables: the pairs of each, a line each, with LF line breaks.
+            tables: the pairs of each table, one per line, with LF line breaks.
         """
         header = f"[[{'.'.join(map(_format_key, self.key))}]]\n"
         blank = "\n" if self._sets_tables_off() else ""
@@ -108,10 +108,10 @@ class TomlLayout:
         return self._replaced(at, at, blank + block if self.text[:at] else block)
 
     def with_array(self, items: Sequence[str], *, kept: int, one_a_line: bool) -> str:
-        """The text with these items behind the first `kept` ones of its array, or in a new one.
+        """The text with these items after the first `kept` items of its array, or in a new array.
 
         Args:
-            one_a_line: whether a new array has a line for each item.
+            one_a_line: whether a new array has one line per item.
         """
         if self.array is None:
             at, key = self._where_to_insert()
@@ -126,7 +126,7 @@ class TomlLayout:
         return self._replaced(spans[kept - 1][1], spans[-1][1], "".join(separator + item for item in items))
 
     def rearranged(self, order: Sequence[int]) -> str:
-        """The text with these items of its list, by their positions, in this order; what stands between stays there."""
+        """The text with the items of its list at these positions, in this order; the text between items stays."""
         spans = list(self.tables) or self._items()
         items = [self.text[start:end] for start, end in spans]
         between = [self.text[one[1] : other[0]] for one, other in pairwise(spans)]
@@ -134,7 +134,7 @@ class TomlLayout:
         return self.text[: spans[0][0]] + "".join(parts) + self.text[spans[-1][1] :]
 
     def without_items(self, *, kept: int) -> str:
-        """The text with no more than the first `kept` items; with none, without the list and its blank line."""
+        """The text with only the first `kept` items of its list; for 0, without the list and its blank line."""
         if kept:
             return self.with_tables([], kept=kept) if self.tables else self.with_array([], kept=kept, one_a_line=False)
         start, end = self._region()
@@ -151,7 +151,7 @@ class TomlLayout:
         return find_items(self.text, *self.array.value) if self.array is not None else []
 
     def _where_to_insert(self) -> tuple[int, tuple[str, ...]]:
-        """Where a new array goes, and the key that it has there."""
+        """The position of a new array, and its key there."""
         table: tuple[str, ...] = ()
         ends: dict[tuple[str, ...], int] = {(): 0}  # of the pairs of each table
         for one in self.statements:
@@ -163,7 +163,7 @@ class TomlLayout:
         return (ends[parent], self.key[-1:]) if parent in ends else (ends[()], self.key)
 
     def _sets_tables_off(self) -> bool:
-        """Whether a blank line stands before tables, as it does before those that there are."""
+        """Whether a blank line goes before new tables, as before the existing ones."""
         headers = [one.start for one in self.statements if one.kind != "pair" and one.start]
         blank = [_BLANK_LINE.fullmatch(_last_line(self.text[:start])) is not None for start in headers]
         return any(blank) or not blank
@@ -198,5 +198,5 @@ def _format_key(name: str) -> str:
 
 
 def _last_line(text: str) -> str:
-    """The last line of a text that ends in a line break, with it."""
+    """The last line of a text that ends in a line break, including it."""
     return text[text.rfind("\n", 0, -1) + 1 :]

@@ -1,6 +1,6 @@
-"""`Statement`: the table headers and pairs that a TOML document is made of, and where each stands in its text.
+"""`Statement`: the table headers and key-value pairs of a TOML document, with their positions in its text.
 
-The text has been parsed before, so that only what can stand in a valid document is told apart here.
+The text has been parsed before; this code relies on its being valid.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 StatementKind: TypeAlias = Literal["pair", "table", "array of tables"]
 
-# Strings in three quotes may end in up to two more of them.
+# Strings in triple quotes may end in up to two more quotes.
 _TOKEN = re.compile(
     r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*"{3,5}'
     r"|'''(?:[^']|'{1,2}(?!'))*'{3,5}"
@@ -35,10 +35,10 @@ class Statement:
     """A table header, or a key with its value, in whole lines.
 
     Attributes:
-        start, end: the characters of the text that it takes.
-        path: the keys that lead to what it defines, from the outermost on.
-        value: where the value of a pair begins and ends.
-        comments: those within it and at its end.
+        start, end: its range in the text.
+        path: the keys that lead to what it defines, outermost first.
+        value: the range of a pair's value.
+        comments: the comments within it and at its end.
     """
 
     kind: StatementKind
@@ -50,7 +50,7 @@ class Statement:
 
 
 def find_statements(text: str) -> Iterator[Statement]:
-    """The statements of a valid TOML document, in their order."""
+    """The statements of a valid TOML document, in order."""
     position, table = 0, tuple[str, ...]()
     while position < len(text):
         if empty := _EMPTY_LINE.match(text, position):
@@ -64,7 +64,7 @@ def find_statements(text: str) -> Iterator[Statement]:
 
 
 def find_items(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Where each item of an array begins and ends, the array standing between its brackets at `start` and `end`."""
+    """The range of each item of an array whose brackets are at `start` and `end`."""
     items: list[tuple[int, int]] = []
     depth, first, last = 0, -1, -1
     position = start
@@ -125,7 +125,7 @@ def _next_token(text: str, position: int) -> re.Match[str]:
 
 
 def _path_of(value: object) -> tuple[str, ...]:
-    """The keys down to the innermost table of a document that has one only."""
+    """The keys down to the innermost table of a document with a single chain of keys."""
     path = []
     while isinstance(value, dict | list) and value:
         if isinstance(value, list):

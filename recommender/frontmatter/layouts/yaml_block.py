@@ -11,8 +11,8 @@ import yaml
 
 from recommender.errors import FrontMatterError
 
-BREAKS = "\n\r\x85\u2028\u2029"  # YAML 1.1's; only before these does a comment end
-_ODD_BREAK = re.compile("[\x85\u2028\u2029]")  # no line breaks in YAML 1.2
+BREAKS = "\n\r\x85\u2028\u2029"  # line breaks of YAML 1.1, which end comments
+_ODD_BREAK = re.compile("[\x85\u2028\u2029]")  # not line breaks in YAML 1.2
 _LINE_BREAK = re.compile(f"\r\n|[{BREAKS}]")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*", re.MULTILINE)
 
@@ -22,10 +22,10 @@ class ListBlock:
     """The key of a list with its value, in whole lines.
 
     Attributes:
-        start, end: the characters of the text that it takes.
-        items: where the line of each entry starts; `None` where the value is no list with its entries on lines of
-            their own.
-        comments: what people wrote into it beside the value.
+        start, end: its range in the text.
+        items: where the line of each entry starts; `None` if the value is not a list with entries on lines of their
+            own.
+        comments: the comments within it.
     """
 
     start: int
@@ -37,10 +37,10 @@ class ListBlock:
 def find_block(
     text: str, name: yaml.Event, value: Sequence[yaml.Event], *, path: str, key: str, first_line: int
 ) -> ListBlock:
-    """The lines of a key and its value, which these events tell of.
+    """Find the lines of a key and its value, given their events.
 
     Raises:
-        FrontMatterError: they can't be told from others.
+        FrontMatterError: the lines can't be delimited reliably.
     """
     start, line = mark_of(name).index, mark_of(name).line + first_line
     if any(isinstance(event, yaml.AliasEvent) for event in value):
@@ -63,15 +63,15 @@ def find_block(
 
 
 def mark_of(event: yaml.Event) -> yaml.error.Mark:
-    """Where a node begins."""
+    """The position where a node begins."""
     return cast("yaml.error.Mark", event.start_mark)
 
 
 def _span(text: str, event: yaml.Event) -> tuple[int, int] | None:
-    """Where a scalar stands, or the end of a collection in flow style; a block's end is that of what it holds."""
+    """The range of a scalar, or of the end of a flow collection; `None` for events without text of their own."""
     start, end = mark_of(event).index, cast("yaml.error.Mark", event.end_mark).index
     if isinstance(event, yaml.ScalarEvent) and event.style in ("|", ">"):
-        line_break = _LINE_BREAK.search(text, start, end)  # a comment may stand behind the indicator
+        line_break = _LINE_BREAK.search(text, start, end)  # a comment may follow the indicator
         return line_break.start() if line_break else end, end
     if isinstance(event, yaml.ScalarEvent) or (isinstance(event, yaml.CollectionEndEvent) and end > start):
         return start, end
@@ -79,7 +79,7 @@ def _span(text: str, event: yaml.Event) -> tuple[int, int] | None:
 
 
 def _dash_lines(text: str, value: Sequence[yaml.Event]) -> tuple[int, ...] | None:
-    """Where the line of each dash starts; `None` where something stands between a dash and its entry."""
+    """Where the line of each dash starts; `None` if a dash and its entry are not on one line."""
     lines = []
     depth = 0
     for event in value[1:-1]:
@@ -99,7 +99,7 @@ def _dash_lines(text: str, value: Sequence[yaml.Event]) -> tuple[int, ...] | Non
 
 
 def _outside(text: str, spans: list[tuple[int, int]], start: int, end: int) -> str:
-    """What stands outside of the scalars, with a U+0000 for each."""
+    """The text outside the scalars, with a U+0000 for each scalar."""
     between, position = [], start
     for first, past in sorted(spans):
         between.append(text[position:first])

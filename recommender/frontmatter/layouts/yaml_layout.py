@@ -1,7 +1,7 @@
-"""`YamlLayout`: where the list of an article stands in YAML, and the text with the list put in, lengthened or removed.
+"""`YamlLayout`: locates an article's list in YAML front matter, and returns the text with another list or none.
 
-Only whole lines of the block are changed. The caller must parse the result again: in an unusual front matter (aliases,
-text that runs to the end) the right position can't be found from the text alone.
+Only whole lines of the list are changed. Callers must parse the result again: in unusual front matter (aliases, block
+scalars at the end) the right position can't be found from the text alone.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import yaml
 from recommender.errors import FrontMatterError
 from recommender.frontmatter.layouts.yaml_block import BREAKS, ListBlock, find_block, mark_of
 
-_FOLLOWER = "secured"  # where a site has this key, it has its lists before it
-_BOM = re.compile(f"(?<![^{BREAKS}])\ufeff")  # libyaml passes by one at the start of a line, other readers don't
+_FOLLOWER = "secured"  # sites with this key have their lists before it
+_BOM = re.compile(f"(?<![^{BREAKS}])\ufeff")  # libyaml skips one at the start of a line, other parsers don't
 _BLANK_LINE = re.compile(r"[ \t]*\r?\n")
 _COMMENT_LINE = re.compile(r"[ \t]*#")
 _TRAILING_BLANKS = re.compile(r"(?:^[ \t]*\r?\n)+\Z", re.MULTILINE)
@@ -32,12 +32,12 @@ _DEPTH = {
 
 @dataclass(frozen=True, slots=True)
 class YamlLayout:
-    """Where the keys of a front matter stand in its text.
+    """The positions of the keys of a front matter in its text.
 
     Attributes:
-        starts: of each outermost key, the first character of its line.
+        starts: for each top-level key, the position of the first character of its line.
         block: the list, if there is one.
-        kept_scalar: the last key, where blank lines behind it belong to its value (`|+`).
+        kept_scalar: the last key, if the blank lines after it belong to its value (`|+`).
     """
 
     text: str
@@ -49,10 +49,10 @@ class YamlLayout:
     def of(
         cls, text: str, events: Sequence[yaml.Event], *, path: str, key: str = "related", first_line: int = 2
     ) -> YamlLayout:
-        """Find the list under a key in a text that `parse_yaml` read by these events.
+        """Find the list under a key in a text, given the events that `parse_yaml` collected.
 
         Raises:
-            FrontMatterError: nothing can be put in line by line.
+            FrontMatterError: the text can't be edited by whole lines.
         """
         if "\ufeff" in text and (bom := _BOM.search(text)):
             where = "at the start of a line" if bom.start() else "after the opening `---`"
@@ -90,35 +90,35 @@ class YamlLayout:
 
     @property
     def comments(self) -> tuple[str, ...]:
-        """What people wrote into the list beside its values."""
+        """The comments within the list."""
         return self.block.comments if self.block is not None else ()
 
     @property
     def list_text(self) -> str:
-        """The lines of the list; empty where there is none."""
+        """The lines of the list; empty if there is none."""
         return self.text[self.block.start : self.block.end] if self.block is not None else ""
 
     def can_keep(self, kept: int) -> bool:
-        """Whether the list can be cut after its first entries: each must begin a line."""
+        """Whether the list can be cut after its first `kept` entries: each must begin a line."""
         return not kept or (self.block is not None and self.block.items is not None)
 
     def with_list_text(self, lines: str) -> str:
-        """The text with these lines, as `list_text` gave them, instead of its list."""
+        """The text with its list replaced by these lines, in the form of `list_text`."""
         return self.text[: self._list.start] + lines + self.text[self._list.end :]
 
     def with_block(self, block: str) -> str:
-        """The text with this block (LF line breaks) instead of the one it has, or where the site would put it."""
+        """The text with its list replaced by this block (LF line breaks), or with the block inserted."""
         if self.block is not None:
             return self._replaced(self.block.start, self.block.end, block)
         at, blank = self._where_to_insert()
         return self._replaced(at, at, {"before": f"\n{block}", "after": f"{block}\n", "": block}[blank])
 
     def with_items(self, items: str, *, kept: int) -> str:
-        """The text with these entries instead of all but the first `kept` of its block."""
+        """The text with these entries in place of all but the first `kept` entries of its list."""
         return self._replaced(self._items_from(kept), self._list.end, items)
 
     def without_items(self, *, kept: int) -> str:
-        """The text with no more than the first `kept` entries; with none, without the block and its blank line."""
+        """The text with only the first `kept` entries of its list; for 0, without the list and its blank line."""
         if kept:
             return self.with_items("", kept=kept)
         start, end = self._list.start, self._list.end
@@ -131,9 +131,9 @@ class YamlLayout:
         return self._replaced(start, end, "")
 
     def rearranged(self, order: Sequence[int]) -> str:
-        """The text with these entries of its list, by their positions, in this order.
+        """The text with the entries of its list at these positions, in this order.
 
-        Each entry keeps its lines, and the comments above it.
+        Each entry keeps its lines and the comments above it.
         """
         starts = [self._with_comments_above(start) for start in self._list.items or ()]
         ends = [*starts[1:], self._list.end]
@@ -146,7 +146,7 @@ class YamlLayout:
 
     @property
     def column(self) -> int:
-        """Where the dashes of the block stand."""
+        """The column of the list's dashes."""
         first = self._items_from(0)
         return self.text.index("-", first) - first
 
@@ -158,7 +158,7 @@ class YamlLayout:
 
     @property
     def _follower(self) -> str | None:
-        """The key before which a new list goes; at the end of the text where there is none."""
+        """The key before which a new list is inserted; `None` for the end of the text."""
         return _FOLLOWER if _FOLLOWER in self.starts else self.kept_scalar
 
     def _items_from(self, position: int) -> int:
@@ -168,7 +168,7 @@ class YamlLayout:
         return block.items[position] if position < len(block.items) else block.end
 
     def _with_comments_above(self, start: int) -> int:
-        """Where the comments begin that stand right above an entry; what is indented more belongs to the one before."""
+        """The start of the comments right above an entry; those indented more belong to the previous entry."""
         while _COMMENT_LINE.match(line := _last_line(self.text[:start])):
             if line.index("#") > self.column:
                 break
@@ -176,7 +176,7 @@ class YamlLayout:
         return start
 
     def _where_to_insert(self) -> tuple[int, str]:
-        """Where a new block goes, and where a blank line sets it off as its neighbours are."""
+        """The position of a new block, and on which side a blank line separates it, as for its neighbours."""
         if self._follower is not None:
             at = self.starts[self._follower]
             while (line := _last_line(self.text[:at])).startswith("#"):
@@ -195,7 +195,7 @@ class YamlLayout:
 def _pairs(
     events: Sequence[yaml.Event], path: str, first_line: int
 ) -> Iterator[tuple[Sequence[yaml.Event], Sequence[yaml.Event]]]:
-    """The outermost keys and their values, each as the events from its start to its end."""
+    """The top-level keys and their values, each as its events from start to end."""
     inner = events[2:-1]  # within the stream and the document
     root = inner[0] if inner else None
     if not isinstance(root, yaml.MappingStartEvent) or root.flow_style:
@@ -210,13 +210,13 @@ def _pairs(
 
 
 def _doubled_anchors(events: Iterable[yaml.Event]) -> bool:
-    """Whether two nodes have one name: YAML 1.2 has the last one count, other readers refuse it."""
+    """Whether two nodes have the same anchor: in YAML 1.2 the last one counts, other parsers refuse it."""
     named = (event.anchor for event in events if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent))
     return any(count > 1 for anchor, count in Counter(named).items() if anchor is not None)
 
 
 def _ends_in_kept_scalar(text: str, value: Sequence[yaml.Event]) -> bool:
-    """Whether a value ends in a block scalar that keeps the blank lines behind it."""
+    """Whether a value ends in a block scalar that keeps its trailing blank lines."""
     scalar = next((event for event in reversed(value) if not isinstance(event, yaml.CollectionEndEvent)), None)
     return (
         isinstance(scalar, yaml.ScalarEvent)
@@ -226,7 +226,7 @@ def _ends_in_kept_scalar(text: str, value: Sequence[yaml.Event]) -> bool:
 
 
 def _last_line(text: str) -> str:
-    """The last line of a text that ends in a line break, with it."""
+    """The last line of a text that ends in a line break, including it."""
     return text[text.rfind("\n", 0, -1) + 1 :]
 
 

@@ -1,4 +1,4 @@
-"""What is taken out of a text before it is read as Markdown or HTML: template tags, JSX, and marks of single lines."""
+"""Preprocessing before Markdown and HTML are parsed: removes template tags, JSX and line marks."""
 
 from recommender.markup.tags.jsx import JsxTags
 from recommender.markup.tags.line_marks import remove_line_marks

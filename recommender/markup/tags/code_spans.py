@@ -1,4 +1,4 @@
-"""Where a Markdown text holds code: fenced blocks and spans between backticks, whose contents are no template tags."""
+"""Code in a Markdown text: fenced blocks and spans in backticks, which contain no template tags."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
 class CodeSpans:
-    """Finds the ends of code in one text; all its calls together read the text a bounded number of times."""
+    """Finds the ends of code in one text; all calls together take linear time."""
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -23,7 +23,7 @@ class CodeSpans:
         self._paragraph_end = -1
 
     def end_of_fence(self, opening: str, start: int) -> int:
-        """The end of a fenced block whose contents start at `start`: that of its closing line, else of the text."""
+        """The end of a fenced block whose contents start at `start`: its closing line, else the end of the text."""
         for closing in _CLOSING_FENCE.finditer(self._source, start):
             mark = closing.group(1)
             if mark.startswith(opening):
@@ -31,7 +31,7 @@ class CodeSpans:
         return len(self._source)
 
     def end_of_span(self, start: int, length: int) -> int:
-        """The end of the span whose `length` backticks end at `start`; `start` itself where nothing closes them.
+        """The end of the span whose `length` backticks end at `start`; `start` itself if nothing closes the span.
 
         A span ends with as many backticks as it began with, in the same paragraph.
         """

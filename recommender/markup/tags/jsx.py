@@ -16,7 +16,7 @@ _LINK_NAMES = ("a", "A", "Link", "NavLink")
 
 
 class JsxTags:
-    """Reads the JSX of one text: words between tags are kept; links and alternative texts of images become HTML."""
+    """Reads the JSX of one text: keeps the words between tags; turns links and images' alternative texts into HTML."""
 
     starts = "[{<]|^(?:import|export)"
     pattern = (
@@ -36,7 +36,7 @@ class JsxTags:
                 self._closing[opened.pop()] = brace.start()
 
     def read(self, opening: str, start: int, _before: str) -> Replacement | None:
-        """What is shown: the words of a text in braces, HTML for the tags of links and images."""
+        """The replacement: the words of a string in braces, or HTML for tags of links and images."""
         if opening == "{":
             return self._read_expression(start)
         if opening in {"<>", "</>"}:
@@ -70,7 +70,7 @@ class JsxTags:
         return Replacement(f"<{slash}{plain_name}>" if plain_name and not tag.endswith("/>") else "", end)
 
     def _end_of_tag(self, start: int) -> int | None:
-        """After the `>` that ends the tag, outside of quotes and braces; `None` where it is no tag."""
+        """The position after the `>` that ends the tag, outside quotes and braces; `None` if it is not a tag."""
         position = start + 1
         while position < len(self._source):
             if self._source[position] == ">":
@@ -84,7 +84,7 @@ class JsxTags:
         return None
 
     def _end_of_statement(self, start: int) -> int:
-        """Where the next blank line outside of braces begins."""
+        """The start of the next blank line outside braces."""
         position = start
         while part := _STATEMENT_PART.search(self._source, position):
             if part.group() != "{":

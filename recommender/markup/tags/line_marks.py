@@ -17,7 +17,7 @@ _ALERT = re.compile(r"(?<=>)[ \t]*\[!\w+\][+-]?")
 _HTML_START = re.compile(r"\s*<[a-z]", re.IGNORECASE)
 _INDENTED_HTML = re.compile(r"^[ \t]{4,}(?=</?[a-z])", re.MULTILINE | re.IGNORECASE)
 _ANY_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
-# Containers and components of VitePress, Docusaurus and Nuxt Content, whose options may be YAML of their own.
+# Containers and components of VitePress, Docusaurus and Nuxt Content, which may have options in YAML.
 _CONTAINER = re.compile(
     r"^[ \t]*:{2,}(?:[ \t]*[A-Za-z][\w-]*(?:\[(?P<label>[^\]\n]*)\])?(?:\{[^\n]*\})?(?P<title>[ \t][^\n]*)?)?[ \t]*$"
     r"(?:\n[ \t]*---\n(?:(?![ \t]*---$)(?:[ \t]*[\w-]+:|[ \t]+)[^\n]*\n)*+[ \t]*---$)?",
@@ -32,9 +32,9 @@ _LIST_ITEM = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]", re.MULTILINE)
 
 
 def remove_line_marks(source: str, *, is_mdx: bool) -> str:
-    """The text without such marks; titles and contents of admonitions and tabs are kept as paragraphs.
+    """Remove such marks; titles and contents of admonitions and tabs are kept as paragraphs.
 
-    Indented HTML in a body that begins with HTML, and indented words in MDX, are no code: they lose their indent.
+    Indented HTML in a body that begins with HTML, and indented text in MDX, is not code: its indent is removed.
     """
     if "{%" in source:
         source = _RAW.sub("", source)

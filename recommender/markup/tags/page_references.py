@@ -16,14 +16,14 @@ _LINK_POSITION = re.compile(r"""(?:\]\(\s*<?|\]:\s*<?|=\s*["']?)[^\s"'()<>]*\Z""
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a tag refers to, and the words that it shows."""
+    """The target of a tag, and the words that it shows."""
 
     target: str
     words: str = ""
 
 
 def find_reference(tag: str) -> Reference | None:
-    """The page that a template tag refers to; `None` where it does something else."""
+    """The page that a template tag refers to; `None` if it is another kind of tag."""
     if match := _LIQUID.match(tag):
         arguments = tag[match.end() :].rstrip("}%-").strip()
         target, _, words = arguments.partition(" ")
@@ -45,7 +45,7 @@ def _hexo_link(arguments: str) -> Reference | None:
 
 
 def write_reference(reference: Reference, before: str) -> str:
-    """The target alone, where what stands before expects an address; else a link."""
+    """The target alone if the text before expects an address; otherwise a link."""
     target = quote(reference.target, safe="/:@#?&=%+,;~!$*.-_()")
     if _LINK_POSITION.search(before):
         return target

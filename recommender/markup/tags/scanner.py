@@ -1,4 +1,4 @@
-"""Goes through a body once, from the left: code stays as it is, and tags are replaced."""
+"""Scans a body once, from left to right: keeps code as it is and replaces tags."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Protocol
 from recommender.markup.excerpt import SEPARATOR, separator_pattern
 from recommender.markup.tags.code_spans import CodeSpans
 
-# Each is bounded or ends where it may begin again: a line of a megabyte is not read once for every mark in it.
+# All have bounded length or end where the next match may begin, so a line of 1 MB is not reread for every mark.
 _MARKDOWN_TOKENS = (
     r"(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})",
     "(?P<ticks>`+)",
@@ -28,29 +28,30 @@ _LONGEST_ADDRESS = 200  # characters of an address before a tag in it
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """What is put for a tag, and where the text goes on."""
+    """The replacement text of a tag, and where scanning continues."""
 
     text: str
     end: int
 
 
 class TagReader(Protocol):
-    """Knows the tags of one kind of template, in one text."""
+    """Reads the tags of one template language in one text."""
 
-    pattern: str  # a regular expression of what may begin a tag
-    starts: str  # another of the first character alone
+    pattern: str  # a regular expression of tag openings
+    starts: str  # a regular expression of their first character
 
     def read(self, opening: str, start: int, before: str, /) -> Replacement | None:
-        """What the tag that begins with `opening`, at `start`, becomes; `None` where it is no tag.
+        """The replacement of the tag that begins with `opening` at `start`; `None` if it is not a tag.
 
-        `before`: the text before it, as far as an address in it may reach.
+        `before`: the text before it, up to the maximum length of an address.
         """
 
 
 def replace_tags(source: str, reader: TagReader, separators: Sequence[str], *, is_markdown: bool) -> str:
-    """The text with its tags replaced; its first separator becomes `SEPARATOR`, other comments go.
+    """Replace the tags of a text; the first separator becomes `SEPARATOR`, other comments are removed.
 
-    In Markdown code is left as it is; attributes, footnote marks and all of admonitions but their titles go.
+    In Markdown, code is kept as it is; attributes, footnote marks and the marks of admonitions (except their titles)
+    are removed.
     """
     starts, tokens = _compile_tokens(reader.pattern, reader.starts, tuple(separators), is_markdown)
     code = CodeSpans(source if is_markdown else "")
@@ -64,7 +65,7 @@ def replace_tags(source: str, reader: TagReader, separators: Sequence[str], *, i
             position = start + 1
             continue
         token, position = match.group(), match.end()
-        text = ""  # what is put for the token
+        text = ""  # the replacement of the token
         match match.lastgroup:
             case "separator":
                 text, separated = "" if separated else f"\n{SEPARATOR}\n", True
@@ -99,7 +100,7 @@ def replace_tags(source: str, reader: TagReader, separators: Sequence[str], *, i
 def _compile_tokens(
     tag: str, starts: str, separators: tuple[str, ...], is_markdown: bool
 ) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Patterns of the character that a token starts with, for a set of characters is fast to find, and of the token."""
+    """Compile two patterns: a token's first character, as a fast prefilter, and the token."""
     firsts = {one.strip()[0] for one in separators if one.strip()}
     characters = {"<", *("`~:[{\\" if is_markdown else "")}.union(*((one.lower(), one.upper()) for one in firsts))
     tokens = [
@@ -113,6 +114,6 @@ def _compile_tokens(
 
 
 def _starts_line(source: str, start: int) -> bool:
-    """Whether nothing but marks of quotations and list items stands before it on its line."""
+    """Whether only marks of quotations and list items precede it on its line."""
     line = source.rfind("\n", max(0, start - _LONGEST_LINE_START), start) + 1
     return start - line <= _LONGEST_LINE_START and bool(_LINE_START.fullmatch(source, line, start))

@@ -12,24 +12,24 @@ _CLOSERS = {"{%": "%}", "{{<": ">}}", "{{%": "%}}", "{{": "}}", "{#": "#}", "{::
 _SVELTE = re.compile(
     r"\{(?:[#:/](?:if|else|each|await|then|catch|key|snippet)|@(?:html|const|render|debug))\b[^{}\n]*\}"
 )
-# Paired tags whose contents are dropped.
+# Paired tags whose contents are removed.
 _CODE = r"(?P<name>code|codeblock|comment|css|highlight|javascript|math|mermaid|plantuml|prism|script|style)(?![\w-])"
 _LIQUID_CODE = re.compile(rf"\{{%-?\s*{_CODE}")
 _HUGO_CODE = re.compile(rf"\{{\{{[<%]\s*{_CODE}")
 
 
 class TemplateTags:
-    """Reads the template tags of one text: what paired tags enclose is kept, except that of comments and code."""
+    """Reads the template tags of one text: keeps the contents of paired tags, except those of comments and code."""
 
     starts = "[{<]"
     pattern = r"\{%|\{\{[<%]?|\{::|\{[#:/@]|<%"
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self._next: dict[str, tuple[int, int]] = {}  # mark or pattern -> where it occurs next, as far as is known
+        self._next: dict[str, tuple[int, int]] = {}  # mark or pattern -> its next known occurrence
 
     def read(self, opening: str, start: int, before: str) -> Replacement | None:
-        """Nothing is put for a tag, but for one that refers to a page a link, or an address where that is expected."""
+        """The replacement: nothing, or for a reference to a page a link (an address if one is expected there)."""
         if svelte := _SVELTE.match(self._source, start):
             return Replacement("", svelte.end())
         if opening not in _CLOSERS:
@@ -45,7 +45,7 @@ class TemplateTags:
         return Replacement(write_reference(reference, before) if reference else "", end)
 
     def _find(self, pattern: str, start: int) -> int | None:
-        """The end of the next match. What was found is remembered, so that many calls read the text once."""
+        """The end of the next match, cached so that many calls read the text only once."""
         found = self._next.get(pattern)
         if found is None or found[0] < start:
             match = re.compile(pattern).search(self._source, start)
@@ -55,7 +55,7 @@ class TemplateTags:
 
 
 def _closing_tag(tag: str) -> str | None:
-    """A pattern of the tag that ends what this one begins, where what they enclose is to be dropped."""
+    """The pattern of the matching closing tag, if the contents of this tag are to be removed."""
     if match := _LIQUID_CODE.match(tag):
         return rf"\{{%-?\s*end_?{match['name']}\s*-?%\}}"
     if (match := _HUGO_CODE.match(tag)) and not tag.endswith(("/>}}", "/%}}")):

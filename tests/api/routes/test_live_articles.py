@@ -247,7 +247,7 @@ def test_without_a_token_of_the_server_posting_is_off(
             "---\ntitle: …\n---\n",
             "text/markdown",
             422,
-            "the article: no ID, and the title makes none; add a line `id: …`",
+            "the article: no ID, and none can be made from the title; add a line `id: …`",
         ),
         ("{", "application/json", 422, None),
         ("[]", "application/json", 422, "the article: not a JSON object; an article is one"),
