@@ -1,7 +1,7 @@
 """Trained models on disk or at a URL: publish, verify, load, roll back.
 
-A model that is published is there whole or not at all. Loading one executes nothing, and refuses one that is damaged or
-forged with a sentence that says what to do. `models/README.md` describes the files.
+Publishing is atomic. Loading executes no code from the files, and refuses a damaged or forged model with an error that
+says what to do. `models/README.md` describes the files.
 """
 
 from recommender.artefacts.index_reader import IndexReader

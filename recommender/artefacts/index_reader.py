@@ -1,4 +1,4 @@
-"""Reads rows of the index of an artefact that is still being built."""
+"""Reads rows of the index of an artefact being built."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from recommender.search import Index
 
 @dataclass(frozen=True, slots=True)
 class IndexReader:
-    """The articles of an artefact, in rank order. Ranges of rows do not include their end."""
+    """The articles of an artefact, in rank order. Ranges of rows exclude their end."""
 
     files: ModelFiles
 
@@ -30,7 +30,7 @@ class IndexReader:
         return self.files.read_rows("index.days", first, last)
 
     def allowed(self, first: int, last: int) -> NDArray[np.bool_]:
-        """Which of the articles may be in a list at all."""
+        """Which of the articles lists may hold."""
         return np.asarray(self.files.read_rows("articles.flags", first, last) & HIDDEN == 0)
 
     def start(self, row: int) -> int:
@@ -38,7 +38,7 @@ class IndexReader:
         return int(self.files.read_rows("index.indptr", row, row + 1)[0])
 
     def vectors(self, first: int, last: int) -> Index:
-        """The articles as an index that holds their vectors alone and can't be searched."""
+        """The articles as an index that holds only their vectors and can't be searched."""
         count = last - first
         indptr = self.files.read_rows("index.indptr", first, last + 1)
         start, end = int(indptr[0]), int(indptr[-1])

@@ -24,11 +24,11 @@ from recommender.storage import (
 )
 
 POINTER = "current"
-_LONGEST_NAME = 255  # bytes, of a version
+_LONGEST_NAME = 255  # bytes of a version's name
 _LONGEST_WAIT = 600  # seconds between two attempts at verifying
 _MOST_ATTEMPTS = 8
 _STAGING = ".publishing-"
-_MAX_WRITING = 3600.0  # seconds, by far, that writing the pointer or a seal takes
+_MAX_WRITING = 3600.0  # seconds: far more than writing the pointer or a seal takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class LocalModels:
     """Trained models in a folder.
 
     Each version is a subfolder; the file `current` names the one in use. Both appear by an atomic rename, so a reader
-    finds a whole model or none. A version is verified when it is published, pulled or put into use, or else when it is
-    first loaded; after that its seal is trusted.
+    finds a complete model or none. A version is verified when it is published, pulled or put into use, or at the latest
+    when it is first loaded; after that its seal is trusted.
     """
 
     path: Path
@@ -46,7 +46,7 @@ class LocalModels:
         return str(self.path)
 
     def versions(self) -> list[str]:
-        """The versions, oldest first; a folder without a manifest is none."""
+        """The versions, oldest first; folders without a manifest are ignored."""
         if not self.path.is_dir():
             return []
         found = (path.parent.name for path in self.path.glob(f"*/{MANIFEST}"))
@@ -56,11 +56,11 @@ class LocalModels:
         """The version in use.
 
         Raises:
-            ArtefactError: no model has been published, or what says which can't be read.
+            ArtefactError: no model has been published, or the pointer can't be read.
         """
         try:
             with open_regular_file(self.pointer) as stream:
-                # With what an editor may add: a byte order mark before it, and a line break, which may be CR LF.
+                # Text editors may add a byte order mark and a line break.
                 return stream.read(_LONGEST_NAME + 6).decode("utf-8-sig").strip()
         except (OSError, UnicodeDecodeError) as error:
             known = self.versions()
@@ -79,10 +79,10 @@ class LocalModels:
         """The folder of a version, whether or not it exists.
 
         Raises:
-            ArtefactError: the name can't be that of a version.
+            ArtefactError: the name is not a valid version name.
         """
         if not _is_name(version):
-            raise ArtefactError(f"{self}: {version!r} is no version; `recommender models` lists them")
+            raise ArtefactError(f"{self}: {version!r} is not a version; `recommender models` lists them")
         return DiskFolder(self.path / version)
 
     def manifest(self, version: str | None = None) -> Manifest:
@@ -116,12 +116,12 @@ class LocalModels:
             raise ArtefactError(f"{self.pointer}: can't be written: {error.strerror or error}") from error
 
     def publish(self, fill: Callable[[DiskFolder], Manifest]) -> Manifest:
-        """Publish the files that `fill` writes into a new folder, all or nothing, and put them into use.
+        """Publish the files that `fill` writes into a new folder atomically, and put them into use.
 
-        What killed processes have left in the folder is removed.
+        Remains of killed processes are removed.
 
         Args:
-            fill: returns the manifest of files that are known to be whole, as it has made or verified them.
+            fill: returns the manifest of its files, which it must have made or verified itself.
 
         Raises:
             ArtefactError: the folder can't be written.
@@ -144,10 +144,10 @@ class LocalModels:
         return manifest
 
     def verify(self, version: str | None = None) -> Manifest:
-        """Verify all of a version, by default the one in use, whatever its seal says, and seal it.
+        """Verify a version completely, by default the one in use, regardless of its seal, and seal it.
 
         Raises:
-            ArtefactError: a file is missing or is not the one that was published, or the content is no artefact's.
+            ArtefactError: a file is missing or is not the one that was published, or the content is invalid.
         """
         manifest = self.manifest(version)
         seals = Seals(self.path)
@@ -156,16 +156,16 @@ class LocalModels:
         return manifest
 
     def is_verified(self, version: str) -> bool:
-        """Whether the files of a version are those that were verified; reads the manifest alone."""
+        """Whether the files of a version have been verified; reads only the manifest and the seal."""
         seal = Seals(self.path).read(version)
         return seal is not None and seal.status == "verified"
 
     def ensure_verified(self, version: str | None = None) -> Manifest:
-        """Verify a version, by default the one in use, unless a seal says what these files are.
+        """Verify a version, by default the one in use, unless a seal covers these files.
 
-        Of several processes one verifies; the others wait for it and go by its seal. If a process ends while it
-        verifies, for want of memory say, these files are verified again only after a time that doubles with each
-        attempt, up to ten minutes, and after eight attempts no more until `verify` is called.
+        One of several processes verifies; the others wait and use its seal. If a process dies while verifying (for lack
+        of memory, for example), the files are verified again only after a delay that doubles with each attempt, up to
+        ten minutes; after eight attempts, only by `verify`.
 
         Raises:
             ArtefactError: the version is refused.
@@ -199,10 +199,10 @@ class LocalModels:
         return manifest
 
     def load(self, version: str | None = None) -> TrainedModel:
-        """Load a version, by default the one in use; its arrays are mapped, so that processes share them.
+        """Load a version, by default the one in use; its arrays are memory-mapped and shared by processes.
 
         Raises:
-            ArtefactError: it is missing, damaged, hostile or of another format.
+            ArtefactError: it is missing, damaged, unsafe or of another format.
         """
         manifest = self.ensure_verified(version)
         with refusing(self.path / manifest.version):
@@ -210,12 +210,12 @@ class LocalModels:
             return TrainedModel.read(files, manifest.settings, origin)
 
     def last_served(self) -> str | None:
-        """The version that a server began to serve last, if it is still there."""
+        """The version that a server started to serve most recently, if it still exists."""
         version = Seals(self.path).served()
         return version if version in self.versions() else None
 
     def record_served(self, version: str) -> None:
-        """Record that a server serves a version, for workers that start while the version in use is refused."""
+        """Record the version that a server serves, for workers that start while the version in use is refused."""
         Seals(self.path).write_served(version)
 
     def _verify(self, manifest: Manifest, seals: Seals, *, attempts: int) -> None:
@@ -229,7 +229,7 @@ class LocalModels:
         except MemoryError as error:
             raise refusal(path, "there is not enough memory to verify it") from error
         except ArtefactError as error:
-            if isinstance(error.__cause__, OSError):  # another process, or a later moment, may find it readable
+            if isinstance(error.__cause__, OSError):  # it may be readable later, or for another process
                 seals.remove(version)
             else:
                 seals.write(version, Seal(fingerprint=fingerprint, status="refused", reason=str(error)))
@@ -249,7 +249,7 @@ class LocalModels:
 
 
 def _is_name(version: str) -> bool:
-    """Whether a version can have this name, which is that of a folder in the models folder, and not hidden."""
+    """Whether a version can have this name: a plain, non-hidden folder name."""
     return (
         version != ""
         and not version.startswith(".")

@@ -1,4 +1,4 @@
-"""The manifest of an artefact: what it was trained on and with, and the checksums of its files."""
+"""The manifest of an artefact: the inputs and options of its training, and the checksums of its files."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ from recommender.sources import FileChoice
 
 FORMAT = 9
 MANIFEST = "manifest.json"
-_CHECKSUM = "checksum"  # sha256 of all else in the manifest, as hex
+_CHECKSUM = "checksum"  # SHA-256 of the rest of the manifest, in hex
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "PyStemmer", "regex")
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an artefact was trained on and with, and the checksums of its files.
+    """The inputs and options of an artefact's training, and the checksums of its files.
 
     Attributes:
         version: the name of its folder; later versions sort after earlier ones.
         created: when it was trained, ISO 8601, UTC.
-        given: the settings that the user fixed; a later training uses them again.
-        precision: the precision that the least score was chosen for, likewise.
-        choice: which files of the corpus were read, and what their addresses are, likewise.
-        learnt: what was learnt from curated links, in a sentence.
-        corpus: the fingerprint of the corpus it was trained on.
-        inputs: a digest of all that its training depended on; empty where that is not known.
-        base_url: what comes before addresses on the site; empty where it is not known.
+        given: the settings fixed by the user; later trainings reuse them.
+        precision: the precision that the minimum score was chosen for; later trainings reuse it.
+        choice: the options for reading the corpus; later trainings reuse them.
+        learnt: what was learnt from links, in one sentence.
+        corpus: the fingerprint of the corpus that it was trained on.
+        inputs: a digest of all inputs of the training; empty if unknown.
+        base_url: the prefix of the site's addresses; empty if unknown.
         counts: articles, files, links, terms.
-        files: sha256 of every file, as hex, by name.
-        inspection: what the corpus held, as plain values; `None` where that was not kept.
-        journal: how far the journal of live articles had been read; `None` where there was none.
+        files: SHA-256 of every file in hex, by name.
+        inspection: the inspection of the corpus, as plain values; `None` if not kept.
+        journal: how far the journal of live articles had been read; `None` if there was none.
     """
 
     version: str
@@ -77,11 +77,11 @@ class Manifest:
         inspection: Mapping[str, Any] | None = None,
         inputs: str = "",
     ) -> Self:
-        """The manifest of a model that was trained now; its version is named after this moment and its files.
+        """The manifest of a model that was trained just now; its version is named after the time and its files.
 
         Args:
-            digests: sha256 of every file, as hex, by name in ascending order.
-            terms: how many were learnt.
+            digests: SHA-256 of every file in hex, by name in ascending order.
+            terms: the number of terms learnt.
         """
         now = datetime.now(UTC)
         links = sum(len(targets) for targets in corpus.links.values())
@@ -122,7 +122,7 @@ class Manifest:
             **({} if self.inspection is None else {"inspection": dict(self.inspection)}),
             **({} if self.journal is None else {"journal": list(self.journal)}),
         }
-        values = json.loads(_json(values))  # as it will be read
+        values = json.loads(_json(values))  # as they will be read back
         text = json.dumps({**values, _CHECKSUM: hashlib.sha256(_json(values)).hexdigest()}, indent=2)
         return text.encode() + b"\n"
 
@@ -165,12 +165,12 @@ class Manifest:
 
 
 def version_name(moment: datetime, suffix: str) -> str:
-    """The name of a version made at a moment in UTC; the suffix tells it from others of the same moment."""
+    """The name of a version made at a moment in UTC; the suffix makes it unique."""
     return f"{moment:%Y%m%dT%H%M%S.%fZ}-{suffix}"
 
 
 def refusal(path: str | Path, reason: str) -> ArtefactError:
-    """The error that says why an artefact is not used."""
+    """The error for an artefact that is refused."""
     return ArtefactError(
         f"{path}: refused: {reason}; run `recommender train CORPUS`, or go back with `recommender models use VERSION`"
     )
@@ -178,11 +178,11 @@ def refusal(path: str | Path, reason: str) -> ArtefactError:
 
 @contextmanager
 def refusing(path: str | Path) -> Iterator[None]:
-    """Raise what goes wrong while an artefact's files are read as an `ArtefactError`."""
+    """Raise any error in reading an artefact's files as an `ArtefactError`."""
     try:
         yield
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError) as error:
-        raise refusal(path, f"it holds what no artefact holds ({error})") from error
+        raise refusal(path, f"its content is invalid ({error})") from error
 
 
 def _settings(values: Mapping[str, Any]) -> dict[str, Any]:

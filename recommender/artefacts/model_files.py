@@ -51,25 +51,25 @@ ARRAYS: dict[str, tuple[DTypeLike, int]] = {  # dtype and number of dimensions
 
 
 ALL_NAMES = frozenset((*TEXTS, *(f"{field}.terms.txt" for field in FIELDS), *(f"{name}.npy" for name in ARRAYS)))
-"""Every file that an artefact may have but its manifest; which of them it has, `file_names` says."""
+"""All possible files of an artefact, except its manifest; `file_names` gives those of one with certain settings."""
 
 
 def file_names(settings: Settings) -> frozenset[str]:
-    """Every file of an artefact with these settings, but its manifest."""
+    """The files of an artefact with these settings, except its manifest."""
     unused = set(FIELDS).difference(fields_of(settings))
     return ALL_NAMES.difference(f"{field}.{part}" for field in unused for part in ("terms.txt", "weights.npy"))
 
 
 _HEADER_BYTES = 128  # of a .npy file
-_BUFFERED_ROWS = 4096  # of an array that is appended to
+_BUFFERED_ROWS = 4096  # of an array being appended to
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
     """The files of an artefact in a folder, on a disk or in an object store.
 
-    Arrays are those of `ARRAYS`, by name and without the suffix `.npy`. Workers on several machines may fill one array
-    together, each its own rows; none needs to hold all of it. Ranges of rows do not include their end.
+    Arrays are named as in `ARRAYS`, without the suffix `.npy`. Workers on several machines may fill one array together,
+    each its own rows, and none needs to hold all of it. Ranges of rows exclude their end.
     """
 
     folder: Folder
@@ -126,7 +126,7 @@ class ModelFiles:
         self.folder.write(f"{name}.npy", 0, _header(name, (len(writer),)))
 
     def read_array(self, name: str) -> NDArray[Any]:
-        """An array, memory-mapped where the folder can.
+        """An array, memory-mapped if the folder supports it.
 
         Raises:
             ValueError: the file holds something else.
@@ -179,7 +179,7 @@ class ModelFiles:
         """The terms of a field and their weights.
 
         Raises:
-            ValueError: there is not one weight a term.
+            ValueError: the numbers of terms and weights differ.
         """
         text = bytes(self.folder.read(f"{field}.terms.txt")).decode()
         terms, weights = tuple(text.split("\n")) if text else (), self.read_array(f"{field}.weights")
@@ -188,10 +188,10 @@ class ModelFiles:
         return Vocabulary(terms, weights)
 
     def count_terms(self, field: str) -> int:
-        """The number of terms of a field, none of which is held.
+        """The number of terms of a field, without holding them.
 
         Raises:
-            ValueError: there is not one weight a term.
+            ValueError: the numbers of terms and weights differ.
         """
         text = str(self.folder.read(f"{field}.terms.txt"), "utf-8")
         terms = text.count("\n") + 1 if text else 0
@@ -202,7 +202,7 @@ class ModelFiles:
     def _shape(self, name: str) -> tuple[int, ...]:
         """The shape that the file's header gives; the header must be exactly that of the array's type."""
         header = bytes(self.folder.read(f"{name}.npy", 0, _HEADER_BYTES))
-        # Not by numpy, which parses the header as Python: in several threads at once, Python 3.11 can fail at that.
+        # Not by numpy: it parses the header as Python, which can fail in several threads at once on Python 3.11.
         found = re.search(rb"'shape': \(([0-9, ]*)\)", header)
         shape = tuple(map(int, re.findall(rb"[0-9]+", found[1]))) if found else ()
         if len(shape) != ARRAYS[name][1] or header != _header(name, shape):
@@ -236,7 +236,7 @@ class ArrayWriter:
 
 
 def array_bytes(array: NDArray[Any]) -> Blob:
-    """The bytes of an array in C order, copied only where it is laid out otherwise."""
+    """The bytes of an array in C order, copied only if it has another layout."""
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 

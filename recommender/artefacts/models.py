@@ -1,4 +1,4 @@
-"""Trained models wherever they are: in a folder or at a URL, with the same methods."""
+"""Trained models in a folder or at a URL, with the same interface."""
 
 from __future__ import annotations
 

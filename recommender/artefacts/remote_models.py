@@ -47,7 +47,7 @@ class RemoteModels:
         """Models at a URL have no folder on this machine, and no servers."""
 
     def versions(self) -> list[str]:
-        """The versions, oldest first; a folder without a manifest is none.
+        """The versions, oldest first; folders without a manifest are ignored.
 
         Raises:
             StorageError: they can't be listed.
@@ -55,7 +55,7 @@ class RemoteModels:
         return self._folders(finished=True)
 
     def unfinished(self) -> list[str]:
-        """Folders without a manifest: of trainings that are under way, or were killed.
+        """Folders without a manifest, of running or killed trainings.
 
         Raises:
             StorageError: they can't be listed.
@@ -79,7 +79,7 @@ class RemoteModels:
         return self._objects.read(POINTER).decode(errors="replace").strip()
 
     def use(self, version: str) -> None:
-        """Put a version into use; it is verified where it is copied to.
+        """Put a version into use; it is verified when it is copied.
 
         Raises:
             ArtefactError: there is no such version.
@@ -101,7 +101,7 @@ class RemoteModels:
         return Manifest.from_json(text, version=version, path=f"{self}/{version}")
 
     def ensure_verified(self, version: str | None = None) -> Manifest:
-        """The manifest of a version; its files are verified where they are copied to.
+        """The manifest of a version; its files are verified when they are copied.
 
         Raises:
             ArtefactError: it is missing, damaged, or of another format.
@@ -118,9 +118,9 @@ class RemoteModels:
         return ObjectFolder(f"{self.url}/{version}")
 
     def publish(self, fill: Callable[[Folder], Manifest]) -> Manifest:
-        """Publish the files that `fill` writes into a new folder, all or nothing, and put them into use.
+        """Publish the files that `fill` writes into a new folder atomically, and put them into use.
 
-        If it fails, what it has written is removed; what a process that is killed has written is `unfinished`.
+        After a failure, its files are removed; those of a killed process remain as `unfinished`.
 
         Raises:
             StorageError: the store can't be written.
@@ -158,10 +158,10 @@ class RemoteModels:
         return models.publish(fill)
 
     def load(self, version: str | None = None) -> TrainedModel:
-        """Load a version, by default the one in use, from a verified copy on this machine, made where there is none.
+        """Load a version, by default the one in use, from a verified local copy, which is made if needed.
 
-        Copies are kept in `related-articles` in the folder that `XDG_CACHE_HOME` names, or else in ~/.cache; of one URL
-        only one version. Of several processes one copies, and the others wait.
+        Copies are kept in `related-articles` in the folder named by `XDG_CACHE_HOME`, or else in ~/.cache, one version
+        per URL. One of several processes copies; the others wait.
 
         Raises:
             ArtefactError: it is missing, damaged or hostile, or the copy can't be written.
@@ -183,7 +183,7 @@ class RemoteModels:
 
 @contextmanager
 def on_disk(folder: Folder, names: Collection[str]) -> Iterator[DiskFolder]:
-    """A folder itself, if it is on a disk, or else a temporary copy of some of its files.
+    """The folder itself if it is on a disk, otherwise a temporary copy of some of its files.
 
     Raises:
         StorageError: they can't be read.
@@ -212,7 +212,7 @@ def _download(source: Folder, names: Collection[str], target: DiskFolder, *, pro
                     sink.write(content)
                     bar.update(len(content))
 
-        # It waits for all that run, also after an error: then the folder is removed.
+        # Leaving the block waits for all running downloads, also after an error, before the folder is removed.
         with ThreadPoolExecutor(_PARALLEL_DOWNLOADS) as pool:
             for _ in pool.map(copy, sizes):
                 pass

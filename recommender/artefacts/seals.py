@@ -1,4 +1,4 @@
-"""Seals: what verifying a version found, bound to the very files that were verified."""
+"""Seals: results of verifying a version, bound to the files that were verified."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from recommender.artefacts.manifest import MANIFEST
 from recommender.artefacts.model_files import ALL_NAMES
 from recommender.storage import atomic_write, locked_folder, open_regular_file
 
-_TIMESTAMP_SECONDS = 0.02  # a file that is written to twice within this time may keep its time stamps
+_TIMESTAMP_SECONDS = 0.02  # two writes within this time may have the same time stamps
 _SERVED = "served"
 
 
 class Fingerprint(msgspec.Struct, frozen=True):
-    """The files of a version as they are on the disk.
+    """The state of a version's files on the disk.
 
-    Inode and time of change are given by the system and can't be set on a file that is copied, unpacked or written to.
-    So a seal that is copied along with a version never fits it.
+    The system sets inode and change time, which can't be forged by copying, unpacking or writing a file. So a seal that
+    is copied along with a version never matches the copy.
 
     Attributes:
-        manifest: sha256 of the manifest, as hex; empty where it can't be read.
-        files: size, inode, time of modification and time of change (ns) by name; empty where there is no such file.
+        manifest: SHA-256 of the manifest in hex; empty if it can't be read.
+        files: size, inode, modification time and change time (ns) by name; empty if there is no such file.
     """
 
     manifest: str
@@ -50,21 +50,21 @@ class Fingerprint(msgspec.Struct, frozen=True):
         return cls(manifest, files)
 
     def wait_until_settled(self) -> None:
-        """Wait until any later write changes a time stamp, 20 ms after the last one."""
+        """Wait until 20 ms after the last write, so that any later write changes a time stamp."""
         latest = max((status[-1] for status in self.files.values() if status), default=0) / 1e9
         if 0 < (rest := latest + _TIMESTAMP_SECONDS - time.time()) <= _TIMESTAMP_SECONDS:
             time.sleep(rest)
 
 
 class Seal(msgspec.Struct, frozen=True, kw_only=True):
-    """What verifying a version found.
+    """The result of verifying a version.
 
     Attributes:
-        fingerprint: of the files that were verified; the seal says nothing of any others.
-        status: `verifying` also where the process that verified has ended without a result.
+        fingerprint: of the verified files; the seal holds for no others.
+        status: still `verifying` if the verifying process ended without a result.
         reason: why the version is refused.
-        attempts: how often verifying these files was begun.
-        started: when it was begun last, seconds since the epoch.
+        attempts: how often verification of these files was started.
+        started: when it was last started, seconds since the epoch.
     """
 
     fingerprint: Fingerprint
@@ -77,7 +77,7 @@ class Seal(msgspec.Struct, frozen=True, kw_only=True):
 class Seals:
     """The seals of a models folder, in its subfolder `.seals`.
 
-    They are a cache: without them, or where they can't be written, versions are verified again.
+    They are a cache: if they are missing or can't be written, versions are verified again.
     """
 
     def __init__(self, models: Path) -> None:
@@ -85,7 +85,7 @@ class Seals:
         self.folder = models / ".seals"
 
     def read(self, version: str) -> Seal | None:
-        """The seal of a version, if there is one and it fits the files as they are."""
+        """The seal of a version, if there is one and it matches the current files."""
         try:
             seal = msgspec.json.decode((self.folder / f"{version}.json").read_bytes(), type=Seal)
         except (OSError, msgspec.MsgspecError):
@@ -93,7 +93,7 @@ class Seals:
         return seal if seal.fingerprint == Fingerprint.of(self._models / version) else None
 
     def write(self, version: str, seal: Seal) -> None:
-        """Keep a seal, if the folder can be written; seals of versions that are gone are removed."""
+        """Write a seal, if the folder is writable, and remove seals of versions that no longer exist."""
         with suppress(OSError):
             self.folder.mkdir(exist_ok=True)
             for path in self.folder.glob("*.json"):
@@ -103,21 +103,21 @@ class Seals:
                 stream.write(msgspec.json.encode(seal))
 
     def remove(self, version: str) -> None:
-        """Forget what verifying a version found."""
+        """Remove the seal of a version."""
         with suppress(OSError):
             (self.folder / f"{version}.json").unlink(missing_ok=True)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Wait for other processes that verify versions of this folder, and have others wait until the block ends."""
+        """Hold a lock on verifying versions of this folder, after waiting for other processes."""
         with ExitStack() as stack:
-            with suppress(OSError):  # a folder that can't be written: each process verifies for itself
+            with suppress(OSError):  # if the folder is not writable, each process verifies for itself
                 self.folder.mkdir(exist_ok=True)
                 stack.enter_context(locked_folder(self.folder, wait=True))
             yield
 
     def served(self) -> str | None:
-        """The version that a server of this folder began to serve last."""
+        """The version that a server of this folder started to serve most recently."""
         try:
             with open_regular_file(self.folder / _SERVED) as stream:
                 return stream.read().decode()
@@ -125,7 +125,7 @@ class Seals:
             return None
 
     def write_served(self, version: str) -> None:
-        """Keep which version is served."""
+        """Record the version being served."""
         if self.served() != version:
             with suppress(OSError):
                 self.folder.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""A trained model: what an artefact holds and a recommender answers from."""
+"""A trained model: the contents of an artefact, from which a recommender answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from recommender.text import TfidfModel, fields_of
 
 
 class Origin(NamedTuple):
-    """Where a model is from: its version, and how far its training had read the journal of live articles."""
+    """The origin of a model: its version, and how far its training had read the journal of live articles."""
 
     version: str = ""
     position: JournalPosition | None = None
@@ -31,9 +31,9 @@ class TrainedModel:
     """A trained model; rows are the same in all of its parts.
 
     Attributes:
-        top_lists: precomputed lists; `None` where every look-up searches.
+        top_lists: precomputed lists; `None` if every look-up searches.
         read_tfidf: reads the terms and their weights, which look-ups of articles do not need; raises an `ArtefactError`
-            where they are gone.
+            if they no longer exist.
     """
 
     catalogue: Catalogue
@@ -45,7 +45,7 @@ class TrainedModel:
 
     @classmethod
     def read(cls, files: ModelFiles, settings: Settings, origin: Origin = NO_ORIGIN) -> Self:
-        """Read the files of an artefact, which are trusted as they are; arrays are mapped where the folder can.
+        """Read the files of an artefact without verifying them; arrays are memory-mapped if the folder supports it.
 
         Raises:
             OSError, ValueError: a file is missing, or holds something else.

@@ -1,4 +1,4 @@
-"""Verifies an artefact: every file is the one that was published, and all parts fit together."""
+"""Verifies an artefact: checksums of all files, and consistency of all parts."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from recommender.text import fields_of
 
 
 def verify_files(files: ModelFiles, manifest: Manifest, *, path: str | Path) -> None:
-    """Compare every file with its sha256, and check that all parts fit together.
+    """Compare every file with its SHA-256, and check that all parts are consistent.
 
-    Searches are compiled and trust the arrays. So the content of a forged artefact, whose manifest matches its files,
-    is checked here.
+    Compiled searches trust the arrays, so even files that match their manifest are checked, in case it is forged.
 
     Args:
         path: of the artefact, for error messages.
 
     Raises:
-        ArtefactError: a file is missing or is not the one that was published, or the content is no artefact's.
+        ArtefactError: a file is missing or is not the one that was published, or the content is invalid.
     """
     for name, expected in manifest.files.items():
         try:

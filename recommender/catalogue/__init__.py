@@ -1,4 +1,4 @@
-"""All articles of a model by row, ID and address, mapped from files and decoded when they are asked for."""
+"""All articles of a model by row, ID and address, memory-mapped and decoded on access."""
 
 from recommender.catalogue.catalogue import (
     HAS_PINS_OR_BANS,

@@ -28,7 +28,7 @@ _HEAD = b'{"entry":'
 
 
 class Facets(msgspec.Struct, frozen=True, gc=False):
-    """What articles are grouped and counted by; see `Article`. `curated` are the IDs that its editors linked."""
+    """The fields that articles are grouped and counted by; see `Article`. `curated` holds the curated links."""
 
     language: str | None = None
     topics: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class _Identified(msgspec.Struct, gc=False):
 
 
 class Catalogue(Sequence[Article]):
-    """The articles in rank order: the newest first, those without a date last, then by ID.
+    """The articles in rank order: newest first, undated last, then by ID.
 
     Attributes:
         records: each article as a JSON object whose first key is `entry`.
@@ -48,9 +48,9 @@ class Catalogue(Sequence[Article]):
         days: float64 (articles,) days since 1970-01-01 UTC; NaN where unknown.
         flags: uint8 (articles,): the sum of `HIDDEN`, `UNPUBLISHED`, `HAS_PINS_OR_BANS`, `TIMED`,
             `PART_OF_SERIES`, `UNLISTED` and `HAS_WRITTEN_LIST`.
-        providers: int32 (articles,) the number of each one's provider, by domain or else by name; -1 for none.
+        providers: int32 (articles,) the number of each article's provider, by domain or else by name; -1 for none.
         names, urls: the row of each ID, and of each normalised URL.
-        copies: which articles are copies of one text.
+        copies: the copies among the articles.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class Catalogue(Sequence[Article]):
         return bytes(self.records.blob[start : start + self._entry_sizes[row]])
 
     def id(self, row: int) -> str:
-        """An article's ID; the rest of it is not decoded."""
+        """An article's ID, without decoding the rest."""
         return _to_identified(self._rest_json(row)).id
 
     def curated(self, row: int) -> tuple[str, ...]:
@@ -135,7 +135,7 @@ class Catalogue(Sequence[Article]):
         return tuple(self._rest(row).get("curated", ()))
 
     def facets(self, row: int) -> Facets:
-        """What an article is grouped and counted by; the rest of it is not decoded."""
+        """The fields that an article is grouped and counted by, without decoding the rest."""
         return _to_facets(self._rest_json(row))
 
     def search_titles(self, text: str, *, limit: int, allowed: NDArray[np.bool_]) -> list[int]:
@@ -172,25 +172,25 @@ class Catalogue(Sequence[Article]):
 
     @cached_property
     def _sections(self) -> NDArray[np.object_]:
-        """The sections that are known, object (articles,); 0 where none was asked for yet."""
+        """A cache of sections, object (articles,); 0 where not yet decoded."""
         return np.zeros(len(self), object)
 
     def in_section(self, rows: NDArray[np.int32], section: str) -> NDArray[np.bool_]:
-        """Which of some rows are in a section, bool (rows,); a row is decoded when it is first asked for."""
+        """Which of some rows are in a section, bool (rows,); each row's section is decoded once."""
         for row in rows[self._sections[rows] == 0].tolist():
             self._sections[row] = sys.intern(self.section(row))
         return np.asarray(self._sections[rows] == section)
 
     @cached_property
     def schedule(self) -> Schedule:
-        """The articles that are public only from or until some moment."""
+        """The times at which articles appear or expire."""
         timed = np.flatnonzero(self.flags & TIMED).tolist()
         articles = ((row, self[row]) for row in timed)
         return Schedule.from_moments((row, one.visible_from, one.visible_until) for row, one in articles)
 
     @cached_property
     def series(self) -> Mapping[str, Sequence[Part]]:
-        """The parts of each series, in their order."""
+        """The ordered parts of each series."""
         rows = np.flatnonzero(self.flags & PART_OF_SERIES).tolist()
         return index_series((row, self._fresh(row)) for row in rows)
 
@@ -208,7 +208,7 @@ class Catalogue(Sequence[Article]):
         return self[row].section if self._articles else str(self._rest(row).get("section", ""))
 
     def _fresh(self, row: int) -> Article:
-        """An article, decoded without being cached."""
+        """An article, decoded without using the cache."""
         return _decode(self.records, self.days, self.flags, row)
 
     def check(self) -> None:
@@ -260,7 +260,7 @@ def _decode(records: PackedStrings, days: NDArray[np.float64], flags: NDArray[np
 
 
 def encode_article(article: Article, curated: Sequence[str]) -> tuple[bytes, int, int]:
-    """An article and the IDs that its editors linked, as a catalogue stores them: record, bytes of its entry, flags."""
+    """Encode an article and its curated links for a catalogue: the record, the size of its entry, and the flags."""
     entry = _json(article.entry)
     edited = bool(article.pinned or article.banned)
     timed = article.visible_from is not None or article.visible_until is not None
@@ -271,7 +271,7 @@ def encode_article(article: Article, curated: Sequence[str]) -> tuple[bytes, int
 
 
 def number_provider(article: Article, numbers: dict[str, int]) -> int:
-    """The number of an article's provider, -1 for none; a new one is added to those that are numbered."""
+    """The number of an article's provider, -1 for none; a new provider is added to `numbers`."""
     return numbers.setdefault(article.provider, len(numbers)) if article.provider else -1
 
 

@@ -1,4 +1,4 @@
-"""The catalogue of a trained model and that of live articles as one."""
+"""The catalogues of a trained model and of live articles, as one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from recommender.corpus import Copies
 class LiveCatalogue:
     """Articles by row: those of the trained model, then the live ones.
 
-    A row that is masked, being withdrawn or replaced, stays, but nothing leads to it.
+    Rows of withdrawn or replaced articles are masked: they stay, but no look-up finds them.
     """
 
     def __init__(
@@ -28,8 +28,8 @@ class LiveCatalogue:
         """Join two catalogues.
 
         Args:
-            masked: rows of the model.
-            sort_keys: float64 (articles,) by which all rows are in rank order.
+            masked: rows of the model that are withdrawn or replaced.
+            sort_keys: float64 (articles,) ascending in rank order.
         """
         start = len(base)
         self._base = base
@@ -59,24 +59,24 @@ class LiveCatalogue:
 
     @cached_property
     def rows(self) -> NDArray[np.int64]:
-        """The rows of all that can be looked up, in rank order."""
+        """The rows of all articles that can be looked up, in rank order."""
         order = np.argsort(self._sort_keys, kind="stable")
         return order[~np.isin(order, list(self._masked))]
 
     @cached_property
     def copies(self) -> Copies:
-        """Which articles are copies of one text."""
+        """The copies among all articles."""
         return self._base.copies.with_live(self._live.copies, [self._original_in_base(one) for one in self._live])
 
     def _original_in_base(self, live: Article) -> int | None:
-        """A row at the address that a live article names as canonical, or one that names its own."""
+        """A row of the model with the same canonical address as a live article, if any."""
         if live.canonical_url and (row := self._base.urls.row(live.canonical_url)) is not None:
             return row
         rows = ((url, self._base.urls.row(url)) for url in live.own_urls)
         return next((row for url, row in rows if row is not None and self._base[row].canonical_url == url), None)
 
     def entry_json(self, row: int) -> bytes:
-        """An article's entry as it leaves, JSON in UTF-8."""
+        """An article's entry as JSON in UTF-8, ready to send."""
         part, row = self._part_of(row)
         return part.entry_json(row)
 
@@ -87,7 +87,7 @@ class LiveCatalogue:
 
     @cached_property
     def schedule(self) -> Schedule:
-        """The articles that are public only from or until some moment."""
+        """The times at which articles appear or expire."""
         return self._base.schedule.joined(self._live.schedule, start=len(self._base))
 
     def other_parts(self, row: int) -> list[int]:
@@ -105,17 +105,17 @@ class LiveCatalogue:
         return part.language(row)
 
     def curated(self, row: int) -> tuple[str, ...]:
-        """The IDs that an article's editors linked, in their order; of live articles, none is known."""
+        """The IDs that an article's editors linked, in their order; empty for live articles."""
         part, row = self._part_of(row)
         return part.curated(row)
 
     def facets(self, row: int) -> Facets:
-        """What an article is grouped and counted by."""
+        """The fields that an article is grouped and counted by."""
         part, row = self._part_of(row)
         return part.facets(row)
 
     def search_titles(self, text: str, *, limit: int, allowed: NDArray[np.bool_]) -> list[int]:
-        """The newest rows, `limit` at most, of those `allowed` whose title holds every word of a text."""
+        """The newest rows, at most `limit`, among those `allowed` whose titles contain every word of a text."""
         start = len(self._base)
         found = self._base.search_titles(text, limit=limit, allowed=allowed[:start])
         found += [start + row for row in self._live.search_titles(text, limit=limit, allowed=allowed[start:])]

@@ -1,4 +1,4 @@
-"""The keys of a trained model's articles and of live ones as one index from keys to rows."""
+"""The string indexes of a trained model and of live articles, as one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from recommender.catalogue.string_index import StringIndex
 
 
 class LiveStringIndex:
-    """Which row each key has, the live articles' keys first; keys of masked rows are not found."""
+    """Maps keys to rows; keys of live articles take precedence, those of masked rows are not found."""
 
     def __init__(self, base: StringIndex, live: StringIndex, *, start: int, masked: frozenset[int]) -> None:
         """Join two indexes.
@@ -29,6 +29,6 @@ class LiveStringIndex:
         return None if row in self._masked else row
 
     def near(self, key: str, count: int) -> list[str]:
-        """The keys next to where this one would stand, `count` at most of the model and of the live articles each."""
+        """The keys nearest to this one in sorted order, up to `count` each of the model and of the live articles."""
         names = [name for name in self._base.near(key, count) if self._base.row(name) not in self._masked]
         return [*self._live.near(key, count), *names]

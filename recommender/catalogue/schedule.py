@@ -1,4 +1,4 @@
-"""`Schedule`: the articles of a model that are public only from or until some moment."""
+"""`Schedule`: the times at which articles of a model appear or expire."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Schedule:
-    """The articles that are public only from or until some moment, in days since 1970-01-01 UTC.
+    """The articles that appear or expire at some moment, in days since 1970-01-01 UTC.
 
     Attributes:
         rows: int64 (timed,) their rows.
-        visible_from: float64 (timed,) -inf where there is no such moment.
-        visible_until: float64 (timed,) inf where there is no such moment.
+        visible_from: float64 (timed,) -inf for none.
+        visible_until: float64 (timed,) inf for none.
         changes: all these moments, ascending.
     """
 
@@ -34,7 +34,7 @@ class Schedule:
 
     @classmethod
     def from_moments(cls, moments: Iterable[tuple[int, float | None, float | None]]) -> Self:
-        """The schedule of some rows, each with the moments from which and until which it is public."""
+        """The schedule of some rows, each with the moments at which it appears and expires."""
         timed = list(moments)
         return cls(
             np.array([row for row, _, _ in timed], np.int64),
@@ -43,7 +43,7 @@ class Schedule:
         )
 
     def joined(self, other: Schedule, *, start: int) -> Schedule:
-        """The schedule of two models as one, in which the rows of the other begin at `start`."""
+        """Join the schedules of two models; the rows of the other begin at `start`."""
         return Schedule(
             np.concatenate((self.rows, other.rows + start)),
             np.concatenate((self.visible_from, other.visible_from)),
@@ -55,6 +55,6 @@ class Schedule:
         return self.rows[(day < self.visible_from) | (day >= self.visible_until)]
 
     def last_change(self, day: float) -> float:
-        """The last moment until `day` at which a row became public or ceased to be; -inf if there was none."""
+        """The last moment up to `day` at which a row appeared or expired; -inf if there was none."""
         passed = bisect_right(self.changes, day)
         return self.changes[passed - 1] if passed else -math.inf

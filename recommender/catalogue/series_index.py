@@ -1,4 +1,4 @@
-"""The parts of each series of a catalogue, in their order."""
+"""The ordered parts of each series of a catalogue."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TypeAlias
 from recommender.articles import Article
 
 Part: TypeAlias = tuple[tuple[bool, float, bool, float, str], int]
-"""A part's sort key and its row: numbered ones come first, then by date, those without one last, then by ID."""
+"""A part's sort key and its row: numbered parts come first, the others by date (undated last), then by ID."""
 
 
 def index_series(articles: Iterable[tuple[int, Article]]) -> Mapping[str, Sequence[Part]]:
-    """The parts of each series, in their order, of some articles with their rows."""
+    """The ordered parts of each series, given articles with their rows."""
     series: dict[str, list[Part]] = {}
     for row, article in articles:
         number, day = article.series.part, article.published_at
@@ -25,7 +25,7 @@ def index_series(articles: Iterable[tuple[int, Article]]) -> Mapping[str, Sequen
 
 
 def other_parts(parts: Sequence[Part], row: int) -> list[int]:
-    """The rows of the parts that follow one, in order, then of those before it, the nearest first."""
+    """The rows of the parts after a row's own, in order, then of those before it, the nearest first."""
     rows = [other for _, other in parts]
     position = rows.index(row)
     return [*rows[position + 1 :], *reversed(rows[:position])]

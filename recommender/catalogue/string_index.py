@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recommender.storage import Blob
 
-_GUIDES = 1 << 12  # keys at most that are kept as Python's strings, which it compares ten times as fast
+_GUIDES = 1 << 12  # maximum number of keys kept as Python objects, whose comparison is ten times as fast
 _CHECKED = 1 << 14  # offsets compared at once: a mapped array need not fit in memory
 
 
@@ -22,13 +22,13 @@ class PackedStrings(Sequence[bytes]):
 
     Attributes:
         blob: all strings, concatenated.
-        ends: int64 (strings,) the offset in `blob` behind each string; it begins where the one before ends.
+        ends: int64 (strings,) the offset in `blob` at which each string ends and the next begins.
     """
 
     def __init__(self, blob: Blob, ends: NDArray[np.int64]) -> None:
         self.blob = blob
         self.ends = ends
-        self._ends = np.ascontiguousarray(ends).data  # a memoryview gives plain ints, five times as fast as numpy
+        self._ends = np.ascontiguousarray(ends).data  # indexing a memoryview is five times as fast as numpy
 
     @classmethod
     def pack(cls, strings: Iterable[bytes]) -> Self:
@@ -72,7 +72,7 @@ class StringIndex:
 
     Attributes:
         keys: the strings in UTF-8, ascending.
-        rows: int32 (keys,) the row of each.
+        rows: int32 (keys,) the row of each key.
     """
 
     def __init__(self, keys: PackedStrings, rows: NDArray[np.int32]) -> None:
@@ -93,20 +93,20 @@ class StringIndex:
         return int(self.rows[position]) if found else None
 
     def near(self, key: str, count: int) -> list[str]:
-        """At most `count` keys that are next to this one in sorted order, whether it is in the index or not."""
+        """Up to `count` keys nearest to this one in sorted order; it need not be in the index."""
         position = self._position(key.encode(errors="replace"))
         start = max(0, min(position - count // 2, len(self.keys) - count))
         return [found.decode() for found in self.keys[start : start + count]]
 
     def _position(self, key: bytes) -> int:
-        """The position of the first key that is not before another."""
+        """The position of the first key that is not less than the given one."""
         step = self._step
         guide = bisect_right(self._guides, key)
         return bisect_left(self.keys, key, max(0, (guide - 1) * step), min(guide * step, len(self.keys)))
 
     @cached_property
     def _guides(self) -> list[bytes]:
-        """Every so many-th key."""
+        """Every `_step`-th key, to narrow down the bisection."""
         return self.keys[:: self._step]
 
     @cached_property

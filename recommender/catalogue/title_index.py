@@ -16,7 +16,7 @@ from recommender.catalogue.string_index import PackedStrings
 _TITLE = re.compile(rb'\{"entry":\{"title":("(?:[^"\\]|\\.)*+")')  # the beginning of each record
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _MAX_WORDS = 10  # of a query; the others are ignored
-_MAX_MATCHES = 20_000  # titles with the longest word that are tried: bounds the time of a query of common words
+_MAX_MATCHES = 20_000  # titles with the longest word that are tried; bounds the time for queries of common words
 
 
 class TitleIndex:

@@ -1,7 +1,7 @@
 """The corpus: sources become articles with unique IDs and links between them.
 
-`Corpus.from_path` reads one; `corpus_builder.py` assembles it in the tables of a temporary database, which hold it from
-then on (`spill_tables.py`). `choose_defaults` gives the settings that suit a corpus before anything is learnt.
+`Corpus.from_path` reads a corpus; `corpus_builder.py` assembles it in the tables of a temporary database, where it
+stays (`spill_tables.py`). `choose_defaults` chooses a corpus's default settings before tuning.
 """
 
 from recommender.corpus.copies import Copies, CopyFinder

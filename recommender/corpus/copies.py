@@ -16,10 +16,10 @@ from recommender.articles import Article
 
 _NO_LETTER = re.compile(r"[\W_]+")
 _NO_ASCII_LETTER = bytes(code for code in range(128) if not chr(code).isalnum())
-_LEAST = 20  # letters and digits that tell a text from others of the same title
-_OF_EXCERPT, _OF_TEXT = 50, 500  # of those that are compared: beyond, copies are cut, or name their source
-_MARKUP = 4  # how many times as many characters are read for that many letters
-_MOST_NAMING = 20  # articles that name one canonical address: more of them are a mistake in a site's template
+_LEAST = 20  # minimum letters and digits to distinguish a text from others with the same title
+_OF_EXCERPT, _OF_TEXT = 50, 500  # letters and digits compared; further on, copies may be cut or name their source
+_MARKUP = 4  # characters read per letter compared
+_MOST_NAMING = 20  # maximum articles with one canonical address; more are a mistake in a site's template
 
 
 class Copies(NamedTuple):
@@ -27,7 +27,7 @@ class Copies(NamedTuple):
 
     Attributes:
         text_keys: uint64 (articles,) see `text_key`.
-        originals: int32 (articles,) the row of each article's original; its own where it has no copy.
+        originals: int32 (articles,) the row of each article's original; its own if it has no copy.
     """
 
     text_keys: NDArray[np.uint64]
@@ -37,7 +37,7 @@ class Copies(NamedTuple):
         """Check that every original is the row of an article.
 
         Raises:
-            ValueError: one isn't, or there is not one of each an article.
+            ValueError: one is not, or the number of keys or originals is not that of the articles.
         """
         count = len(self.text_keys)
         if self.originals.shape != (count,):
@@ -46,11 +46,11 @@ class Copies(NamedTuple):
             raise ValueError("an original is no article")
 
     def with_live(self, live: Self, canonical_rows: Sequence[int | None]) -> Self:
-        """The copies of a model and of the live articles over it; the originals of the model's copies stay.
+        """The copies among a model's and live articles together; the originals of the model's copies stay.
 
         Args:
-            live: those among the live articles alone.
-            canonical_rows: for each of them, a row of the model that has the same canonical address, if there is one.
+            live: the copies among the live articles alone.
+            canonical_rows: for each live article, a row of the model with the same canonical address, if any.
         """
         start = len(self.text_keys)
         found = np.flatnonzero(np.isin(self.text_keys, live.text_keys[live.text_keys > 0]))
@@ -68,7 +68,7 @@ class Copies(NamedTuple):
 
 
 class CopyFinder:
-    """Collects articles, each of which gets the next row, and finds the copies among them."""
+    """Collects articles, numbered as rows, and finds the copies among them."""
 
     def __init__(self) -> None:
         self._text_keys, self._days = array("Q"), array("d")
@@ -85,10 +85,10 @@ class CopyFinder:
             self._addressed.append(row)
 
     def find(self) -> Copies:
-        """The copies: articles with the same text key, and those that name the same canonical address.
+        """Find the copies: articles with the same text key or the same canonical address.
 
-        The original is the article at the address that others name as canonical, else the earliest, one without a date
-        being the last; of several, the first that was added.
+        The original is the article at the canonical address, else the earliest (undated ones count as latest); of
+        equals, the one added first.
         """
         keys = np.array(self._text_keys, np.uint64)
         originals = np.arange(len(keys), dtype=np.int32)
@@ -122,10 +122,10 @@ class CopyFinder:
 
 
 def text_key(article: Article) -> int:
-    """A number below 2^64 that is the same for articles of one language with the same title and beginning.
+    """A key below 2^64 that is equal for articles in one language with the same title and beginning.
 
-    Case, blanks and punctuation don't count. The beginning is that of the text, else of the excerpt. Where there is too
-    little of it to tell a copy from another part of the same column, the key is 0.
+    Case, blanks and punctuation are ignored. The beginning is that of the text, else of the excerpt. If it is too short
+    to distinguish a copy from another instalment of the same column, the key is 0.
     """
     beginning = _letters(article.text, _OF_TEXT)
     if len(beginning) < _LEAST:
@@ -146,7 +146,7 @@ def _letters(text: str, count: int) -> bytes:
 
 
 def _address_key(article: Article, url: str) -> int:
-    """A number for an address, equal in this process alone; translations at one address are no copies."""
+    """A key for an address and language, stable within this process; translations at one address are not copies."""
     return hash((article.language, url)) or 1
 
 

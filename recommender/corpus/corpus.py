@@ -1,4 +1,4 @@
-"""A corpus: the articles of a folder or a `.jsonl` file, the links that editors curated, and what could not be read."""
+"""`Corpus`: the articles of a folder or a `.jsonl` file, their curated links, and problems found in reading them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from recommender.sources import FileChoice, FoundFiles, LinkLine, Problem, Sourc
 class Corpus:
     """The articles and curated links that training reads.
 
-    A corpus that was read keeps its articles, links, topics and files in a temporary database, from which each is
-    decoded when it is asked for. So it takes little memory, and stays in the process that read it. It equals a corpus
-    of tuples and dicts with the same content.
+    A corpus that was read keeps its articles, links, topics and files in a temporary database and decodes them on
+    access, so it needs little memory and can't leave the process that read it. It equals a corpus of tuples and dicts
+    with the same content.
 
     Attributes:
         articles: all articles, linked-only ones included, in the order of their IDs.
@@ -38,9 +38,9 @@ class Corpus:
         problems: what was skipped or read with a doubt, in the order of the files.
         files: the number of articles that have a file (or a line) of their own.
         article_files: the front-matter files, in the order of their paths.
-        fingerprint: a hash of all that was read and of the site's conventions: the same files give the same one,
-            whatever lists this program wrote into them, and whatever was posted.
-        found_files: the files that were found, what they mean, and what was passed over; `None` for one that was not
+        fingerprint: a hash of the files read and of the site's conventions; lists that this program wrote and posted
+            articles do not affect it.
+        found_files: the files found, their site's conventions and the skipped files; `None` for a corpus that was not
             read from files.
         live: what became of the posted and withdrawn articles.
     """
@@ -75,11 +75,10 @@ class Corpus:
         `.jsonl` file is read with it.
 
         Args:
-            cache: a SQLite file in which parsed files are cached, so that unchanged ones are not parsed again. It
-                never changes the result, and may be deleted at any moment.
+            cache: an SQLite file for caching parsed files. It never changes the result and may be deleted at any time.
             live_changes: posted articles, which are read like files of the corpus, and withdrawn ones, which are
                 left out.
-            choice: which files are read; by default those that the site's conventions say.
+            choice: which files are read; by default those of the site's conventions.
 
         Raises:
             CorpusError: there is no such folder or file, nothing in it is an article, or a lock can't be read.
@@ -136,9 +135,9 @@ class Corpus:
         withdrawn: Collection[WithdrawnArticle] = (),
         fingerprint: str = "",
     ) -> Self:
-        """Assemble a corpus: files of one URL are one article, IDs are unique, linked-only articles are added.
+        """Assemble a corpus: merges files with one URL, makes IDs unique, adds linked-only articles.
 
-        Withdrawn articles are left out, and so are links to them: they may be linked-only articles.
+        Withdrawn articles (possibly linked-only ones) are left out, and so are links to them.
         """
         corpus = cls._assemble(sources, link_lines, problems, SpillDatabase(), withdrawn=withdrawn)
         return replace(corpus, fingerprint=fingerprint)
@@ -174,22 +173,22 @@ class Corpus:
         )
 
     def in_rank_order(self) -> Iterator[Article]:
-        """The articles in the order of `recommender.articles.in_rank_order`; a read corpus decodes one at a time."""
+        """The articles in the order of `recommender.articles.in_rank_order`, decoded one at a time."""
         if isinstance(self.articles, SortedSequence):
             return self.articles.table.sorted()
         return iter(in_rank_order(self.articles))
 
     def links_to_articles(self) -> dict[str, frozenset[str]]:
-        """The links in texts that lead to another article, as they are written, by the path of their file."""
+        """The links in texts that lead to another article, as written, by the path of their file."""
         return find_links_to_articles(self.articles, self.linking_texts)
 
     def without_words_of(self, links: Mapping[str, Collection[str]], root: Path) -> Self:
-        """The corpus with texts, and excerpts that were taken from them, without the words of some links.
+        """The corpus without the words of some links in texts and in excerpts taken from texts.
 
-        The files that hold the links are read again; a corpus that was not read from files stays as it is.
+        The files that hold the links are read again; a corpus that was not read from files is unchanged.
 
         Args:
-            links: as `links_to_articles` gives them.
+            links: in the form of `links_to_articles`.
             root: the folder that the corpus was read from.
 
         Raises:
@@ -206,7 +205,7 @@ class Corpus:
 
 
 def fingerprint(path: str | Path, *, cache: Path | None = None, choice: FileChoice | None = None) -> str:
-    """The fingerprint that `Corpus.from_path` gives for these files, without parsing them."""
+    """The fingerprint of `Corpus.from_path` for these files, without parsing them."""
     return SourceReader(Path(path), cache=cache, choice=choice).compute_fingerprint()
 
 

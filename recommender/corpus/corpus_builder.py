@@ -1,4 +1,4 @@
-"""Builds a corpus step by step: the files of each article, curated lists, withdrawn articles, pins and bans."""
+"""Builds a corpus step by step: articles from files, curated lists, withdrawn articles, pins and bans."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ class _PinsAndBans(NamedTuple):
 
 
 class CorpusBuilder:
-    """What is known of a corpus while it is built; everything lies in the tables of one database.
+    """The state of a corpus being built, in the tables of one database.
 
-    The steps are to be taken in the order of the methods: links are resolved once all articles are known.
+    Call the methods in the order in which they are defined: links are resolved once all articles are known.
 
     Attributes:
         files: the number of articles that have a file (or a line) of their own.
-        problems: what was read with a doubt.
-        link_faults, list_forms: of the curated lists, as `Corpus` has them.
+        problems: faults and doubts found while reading.
+        link_faults, list_forms: of the curated lists, as in `Corpus`.
         withdrawn_states: the digests of the withdrawn articles' states, by the IDs of the withdrawals.
     """
 
@@ -128,11 +128,11 @@ class CorpusBuilder:
 
     def add_linked_only_articles(self) -> None:
         """Add an article for each entry of a list that no file matches."""
-        # Newest first: of several copies of one linked-only article, the one that was embedded last is kept.
+        # Newest first: if several lists contain one linked-only article, the latest entry is kept.
         add_linked_only_articles(self._lists.sorted(), self._resolver)
 
     def find_withdrawn(self, withdrawn: Collection[WithdrawnArticle]) -> None:
-        """Find the articles that were withdrawn, which nothing below names."""
+        """Find the withdrawn articles; the methods below leave them out."""
         if not withdrawn:
             return
         any_of_them = WithdrawnArticle.union(withdrawn)
@@ -145,7 +145,7 @@ class CorpusBuilder:
                         self.withdrawn_states[one.id] = states.union(article.states)
 
     def links(self) -> StoredMapping[tuple[str, ...]]:
-        """The curated links, as `Corpus` has them; counts their forms and finds their faults."""
+        """The curated links, as in `Corpus`; also counts their forms and finds their faults."""
         links: Table[tuple[str, tuple[str, ...]]] = Table(self._database, tuple[str, tuple[str, ...]], sort_columns=1)
         resolved = resolve_links(self._lists.sorted(), self._resolver, self.link_faults, self.list_forms)
         for item in self._without_withdrawn(resolved):
@@ -153,12 +153,12 @@ class CorpusBuilder:
         return StoredMapping(self._database, tuple[str, ...], links.sorted())
 
     def text_links(self) -> StoredMapping[tuple[str, ...]]:
-        """The links in texts, as `Corpus` has them."""
+        """The links in texts, as in `Corpus`."""
         resolved = resolve_text_links(self._linking_texts.sorted(), self._resolver)
         return StoredMapping(self._database, tuple[str, ...], self._without_withdrawn(resolved))
 
     def linking_texts(self) -> SortedSequence[LinkingText]:
-        """The links in texts as they are written."""
+        """The links in texts, as written."""
         return SortedSequence(self._linking_texts)
 
     def topics(self) -> StoredMapping[tuple[str, ...]]:
@@ -167,13 +167,13 @@ class CorpusBuilder:
         return StoredMapping(self._database, tuple[str, ...], kept)
 
     def article_files(self) -> SortedSequence[ArticleFile]:
-        """The front-matter files, in the order of their paths."""
+        """The front-matter files, sorted by path."""
         if self._withdrawn:
             self._article_files.delete([row for row, file in self._article_files.items() if file.id in self._withdrawn])
         return SortedSequence(self._article_files)
 
     def articles(self) -> SortedSequence[Article]:
-        """The articles with their pins and bans, in the order of their IDs."""
+        """The articles with their pins and bans, sorted by ID."""
         articles = self._resolver.articles
         for row, pins, bans in SortedSequence(self._pins_and_bans):
             pinned, banned = self._resolve_names("relatedPin", pins), self._resolve_names("relatedBan", bans)
@@ -193,7 +193,7 @@ class CorpusBuilder:
                 yield id, kept
 
     def _resolve_names(self, key: str, names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-        """The IDs of the articles that a front-matter key names; each name comes with the path of its file."""
+        """The IDs of the articles named under a front-matter key; each name is paired with the path of its file."""
         ids: dict[str, None] = {}
         for path, name in names:
             if (article := self._resolver.resolve(name)) is None:
@@ -204,7 +204,7 @@ class CorpusBuilder:
 
 
 def _merge_files(group: list[IdentifiedFile]) -> Article:
-    """The article of some files, the newest first."""
+    """Merge the files of one article, given newest first."""
     newest = group[0].source
     ids = [file.id for file in group]
     return Article(

@@ -14,26 +14,27 @@ from recommender.corpus.corpus import Corpus
 from recommender.settings import Settings
 
 _MOST = 0.5
-_LISTS_OF_PARTS = 5  # fewer tell nothing
+_LISTS_OF_PARTS = 5  # minimum number of lists to judge from
 _TITLE_BESIDE_TEXT = 0.05
 _TEXT_BESIDE_EXCERPT = 0.85
-_DAYS_BETWEEN_NEWS = 1.0  # a site with fewer articles than one in so many days is no news site
+_DAYS_BETWEEN_NEWS = 1.0  # maximum mean number of days between two articles of a news site
 
 
 def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> Settings:
-    """The settings that a corpus starts from.
+    """The default settings for a corpus.
 
-    Where most articles have a text, it decides, and time does not count: such a site has articles that stay true. Where
-    articles declare several languages, lists keep to one. Where the site's generator builds no page for an article
-    with `published: false`, it is not suggested, unless most articles are such. Copies are suggested where half of the
-    curated lists that could link copies do. Other parts of a series come first unless most of five and more curated
-    lists of parts link none of them.
+    - If most articles have a text, it has the main weight and there is no time decay: such articles stay relevant.
+    - If articles declare several languages, lists keep to one.
+    - If the site's generator builds no page for an article with `published: false`, such articles are not suggested,
+      unless most articles have that flag.
+    - Copies are suggested if half of the curated lists that could link copies do.
+    - Other parts of a series come first, unless most of at least five curated lists of parts link none of them.
 
     Args:
-        given: settings that the user has set.
+        given: settings set by the user.
 
     Raises:
-        SettingsError: `given` holds an unknown setting, or a value that is out of range.
+        SettingsError: `given` has an unknown setting or a value out of range.
     """
     count = texts = excerpts = unpublished = 0
     languages: set[str] = set()
@@ -46,7 +47,7 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
             if article.series.names:
                 series[article.id] = article.series.names
         if not article.path:
-            continue  # known from another's list only
+            continue  # a linked-only article
         count += 1
         texts += bool(article.text)
         excerpts += "excerpt" in article.entry
@@ -72,7 +73,7 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
 
 
 def _links_copies(corpus: Corpus, finder: CopyFinder) -> bool:
-    """Whether lists link copies of their article, or two of one text: half of those where anything has a copy do."""
+    """Whether lists link copies (of their own article, or two of one text), in half of the lists that could."""
     originals = finder.find().originals
     has_copy = np.bincount(originals, minlength=len(originals))[originals] > 1
     if not has_copy.any():
@@ -91,7 +92,7 @@ def _links_copies(corpus: Corpus, finder: CopyFinder) -> bool:
 
 
 def _leaves_series_out(corpus: Corpus, series: Mapping[str, Sequence[str]]) -> bool:
-    """Whether the curated lists of parts of a series mostly link none of its other parts.
+    """Whether most curated lists of parts of a series link no other part of it.
 
     Args:
         series: the names of each article's series.

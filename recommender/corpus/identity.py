@@ -1,4 +1,4 @@
-"""Which files are one article, which ID each file has, and what else it answers to."""
+"""Identity: groups files into articles, and assigns IDs and further names."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from recommender.corpus.spill_tables import MultiIndex, SpillDatabase, Table, Un
 from recommender.sources import Problem, Source
 
 SHARED_ID = "an ID that several articles have, so that each is known by its path"
-"""The kind of problem that an ID is which more than one article asks for."""
+"""The kind of problem of an ID that several articles request."""
 
 
 class IdentifiedFile(NamedTuple):
-    """A file of an article: its ID, and what else the article answers to because of it."""
+    """A file of an article: its ID, and the other names of the article that come from this file."""
 
     id: str
     source: Source
@@ -21,24 +21,24 @@ class IdentifiedFile(NamedTuple):
 
 
 class ArticleGroups:
-    """The files of each article: files of one language that share a URL, directly or through others, are one article.
+    """The files of each article: files in one language that share a URL, directly or transitively, are one article.
 
-    Only what concerns files with a shared URL or a shared name is held in memory.
+    Only data on files with a shared URL or name is held in memory.
 
     Attributes:
-        problems: IDs that several articles ask for.
+        problems: IDs that several articles request.
     """
 
     def __init__(self, sources: Iterable[Source], database: SpillDatabase) -> None:
-        """Group files and give each its ID."""
+        """Group files and assign IDs."""
         self._database = database
         self._sources: Table[Source] = Table(database, Source)
-        self._parents: dict[int, int] = {}  # a disjoint-set forest of rows, whose roots are the least of their sets
-        self._members: dict[int, list[int]] = {}  # of each root with further files; these, ascending
-        self._by_language: dict[int, str] = {}  # rows known by their name and language
-        self._by_path: set[int] = set()  # rows known by their path without its ending
-        self._by_whole_path: dict[int, int] = {}  # rows known by their whole path, with the number of the copy
-        self._names_of_first: dict[int, str] = {}  # of translations without one in the site's language
+        self._parents: dict[int, int] = {}  # a disjoint-set forest of rows, with the lowest row of each set as root
+        self._members: dict[int, list[int]] = {}  # the other rows of each set, by root, ascending
+        self._by_language: dict[int, str] = {}  # rows whose ID is their name and language
+        self._by_path: set[int] = set()  # rows whose ID is their path without extension
+        self._by_whole_path: dict[int, int] = {}  # rows whose ID is their whole path, with the number of the copy
+        self._names_of_first: dict[int, str] = {}  # names of translations with no version in the site's language
         self.problems: list[Problem] = []
         urls, names, other_names = MultiIndex(database), MultiIndex(database), MultiIndex(database)
         for source in sources:
@@ -92,7 +92,7 @@ class ArticleGroups:
         return len({self._find_root(row) for row in rows}) > 1
 
     def _assign_ids(self, names: MultiIndex) -> None:
-        """Give each file its name as ID; its name and language, or its path, where several articles have the name."""
+        """Set each file's ID to its name or, if several articles have that name, to name and language or the path."""
         for name, rows in names.duplicates():
             if not self._are_several_articles(rows) or self._are_translations(name, rows):
                 continue
@@ -106,14 +106,14 @@ class ArticleGroups:
                 )
             )
             self._by_path.update(rows)
-        # Two paths that differ in their ending alone, or a path that is another article's ID, keep the ending.
+        # Paths that differ only in their extension, or that are another article's ID, keep the extension.
         while (self._by_path or self._by_language) and self._disambiguate(names):
             pass
 
     def _are_translations(self, name: str, rows: list[int]) -> bool:
-        """Whether articles of one name differ in language; then all but the site's own language have it in their ID.
+        """Whether articles with one name differ in language; if so, those not in the site's own language get a suffix.
 
-        One without a language is in the site's own.
+        An article without a language is in the site's own.
         """
         sources = [self._sources[row] for row in rows]
         languages = [source.language or "" for source in sources]
@@ -130,7 +130,7 @@ class ArticleGroups:
         return True
 
     def _disambiguate(self, names: MultiIndex) -> bool:
-        """Know files whose ID another article still has by their whole path; whether there were any."""
+        """Set the ID of files that still share one to their whole path; returns whether there were any."""
         ids = MultiIndex(self._database)
         for name, row in names:
             ids.add(name if self._has_own_name(row) else self._id(row, self._sources[row]), row)
@@ -143,7 +143,7 @@ class ArticleGroups:
                     if copy is None:
                         self._by_path.add(row)
                         self._by_whole_path[row] = 1
-                    elif None not in copies:  # only a posted article has the path of another
+                    elif None not in copies:  # only a posted article can have the path of another
                         self._by_whole_path[row] = copy + position
         return found
 

@@ -1,4 +1,4 @@
-"""Curated links: which article each one refers to, and which of them are faulty."""
+"""Curated links: resolves each to its article, and finds faulty ones."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _DATED_NAME = re.compile(r"^(?:.*/)?\d{4}-\d\d-\d\d-")
 _DATED_PATH = re.compile(r"^(?:.*/)?(\d{4})/(\d\d)/(\d\d)/")
 
 LinkFaultKind: TypeAlias = Literal["dead", "to itself", "doubled", "drifted"]
-"""What may be wrong with a curated link, the most serious first."""
+"""The kinds of faults of a curated link, the most serious first."""
 
 ShapeName: TypeAlias = Literal["entries", "ids", "paths", "urls", "titles"]
-"""What the items of a list are."""
+"""The kind of items in a list."""
 
 
 class ListForm(NamedTuple):
-    """How a site writes its curated lists: under which key, and what most of a list's items are."""
+    """The form of a curated list: its key, and the kind of most of its items."""
 
     key: str
     shape: ShapeName
@@ -69,7 +69,7 @@ class LinkResolver:
     """Finds the article that a link refers to, and adds an article for an entry that no file matches.
 
     Attributes:
-        articles: all articles so far, with the sort keys that `rank_key` gives.
+        articles: all articles so far, with the sort keys of `rank_key`.
     """
 
     def __init__(self, database: SpillDatabase) -> None:
@@ -78,13 +78,13 @@ class LinkResolver:
         self._database = database
         self._names = UniqueIndex(database)
         self._urls = UniqueIndex(database)
-        self._slugs: UniqueIndex | None = None  # few corpora need them
-        self._undated: dict[str, int] | None = None  # nor these
+        self._slugs: UniqueIndex | None = None  # built on demand: few corpora need it
+        self._undated: dict[str, int] | None = None  # likewise
         self._titles: dict[str, list[int]] | None = None
-        self._cache: dict[int, Article] = {}  # by row: popular articles are linked to often
+        self._cache: dict[int, Article] = {}  # by row; popular articles are linked often
 
     def add(self, article: Article) -> int:
-        """Add an article, whose ID no other has; returns its row."""
+        """Add an article with a new ID; returns its row."""
         row = self.articles.append(article, *rank_key(article))
         self._index(row, article)
         return row
@@ -103,7 +103,7 @@ class LinkResolver:
     def resolve(self, link: Entry | str) -> Article | None:
         """The article that a link refers to, or `None`; an entry that no article matches becomes one.
 
-        An entry with neither date nor address that could be any of several articles is none of them.
+        An entry without date and address that matches several articles resolves to none of them.
 
         Args:
             link: an entry, or an ID, name or URL.
@@ -114,11 +114,11 @@ class LinkResolver:
         return None if isinstance(link, str) else self._add_linked_only(link, url)
 
     def find_page(self, link: str, *, linked_from: str) -> Article | None:
-        """The article that a link in the text of a file leads to, or `None`; no title is taken for a link.
+        """The article that a link in the text of a file leads to, or `None`; titles are not resolved.
 
         Args:
-            link: an ID or name, an address, or a path, as it is written.
-            linked_from: the path of the file, from which a relative one begins.
+            link: an ID or name, an address, or a path, as written.
+            linked_from: the path of the file, for resolving relative paths.
         """
         row = self._names.get(link)
         if row is None:
@@ -152,7 +152,7 @@ class LinkResolver:
         return (self._find_by_title(link, url) if row is None else row), url
 
     def _find_by_path(self, url: str) -> int | None:
-        """The row of the article that the path of an address on its own site names: `/en/blog/tides/` is `tides`."""
+        """The row of the article named by the path of an address on its own site: `/en/blog/tides/` names `tides`."""
         path = _FILE_SUFFIX.sub("", url).strip("/")
         last = path.rpartition("/")[2]
         for name in (path, _DATED_PATH.sub(r"\1-\2-\3-", path), last):
@@ -161,7 +161,7 @@ class LinkResolver:
         return self._undated_index().get(last)
 
     def _undated_index(self) -> dict[str, int]:
-        """The rows of names without the day that they begin with, of those that one article has."""
+        """The rows by name without the leading date, for names of exactly one article."""
         if self._undated is None:
             found: dict[str, set[int]] = {}
             for row, article in self.articles.items():
@@ -172,9 +172,9 @@ class LinkResolver:
         return self._undated
 
     def _find_by_title(self, link: Entry | str, url: str) -> int | None:
-        """The row of the one article with this title; of an entry, only where it has no date and no address.
+        """The row of the only article with this title; for an entry, only if it has neither date nor address.
 
-        Case and blanks do not tell the titles of entries apart, unless just one article has exactly this title.
+        Case and blanks are ignored for entries, unless exactly one article has literally this title.
         """
         if isinstance(link, dict) and (url or get_entry_date(link)):
             return None
@@ -195,11 +195,11 @@ class LinkResolver:
     def _add_linked_only(self, entry: Entry, url: str) -> Article | None:
         date = get_entry_date(entry)
         slug = _slug_of(entry)
-        # An entry that says no more than a title that articles have is none of its own: it would escape their flags.
+        # An entry with nothing but the title of existing articles is not added: it would evade their visibility flags.
         if not slug or not (date or url or len(self._title_index().get(_title_key(entry["title"]), [])) < 2):
             return None
         if (row := self._slug_index().get(slug)) is not None and (date or not url):
-            # One title on one day is one article: its URL has changed since the entry was embedded.
+            # The same title and day mean the same article: its URL has changed since the entry was written.
             namesake = self.articles[row]
             moved = replace(namesake, urls=(*namesake.urls, url)) if url else namesake
             self.replace(row, moved)
@@ -233,7 +233,7 @@ class LinkResolver:
     def _index_slug(self, row: int, article: Article, slugs: UniqueIndex) -> None:
         slug = _slug_of(article.entry)
         other = slugs.get(slug)
-        # Of several files with one title and day, the one with that name is preferred, else the first ID.
+        # If several files have the same title and day, prefer the one with that name, else the first ID.
         if other is None or _slug_preference(slug, article) < _slug_preference(slug, self.articles[other]):
             slugs.set(slug, row)
 
@@ -252,10 +252,10 @@ def resolve_links(
     """Resolve curated lists into the IDs that each article links to, in the order of its lists, without repetition.
 
     Args:
-        lists: those of one article follow each other.
-        resolver: has the linked-only articles of all lists already, since a link may refer to one of a later list.
-        faults: those that are found are added to it.
-        forms: the lists are counted in it.
+        lists: grouped by article.
+        resolver: must already have the linked-only articles of all lists, since links may refer to later lists.
+        faults: faults found are added to it.
+        forms: counts the lists by form.
     """
     for id, of_one_article in groupby(lists, key=attrgetter("id")):
         links: dict[str, None] = {}
@@ -292,7 +292,7 @@ def _resolve_list(curated: CuratedList, resolver: LinkResolver, faults: list[Lin
 
 
 def _shape_of(curated: CuratedList, resolver: LinkResolver) -> ShapeName:
-    """What most of a list's items are; of equally many, what comes first."""
+    """The kind of most items of a list; of equally frequent ones, the first."""
     return Counter(_shape_of_item(link, resolver) for link in curated.related).most_common(1)[0][0]
 
 

@@ -1,7 +1,7 @@
 """Tables of a temporary SQLite database: small ones stay in its page cache, large ones spill to disk.
 
-SQLite deletes the file when the process ends, however that happens. It lies in the folder that `SQLITE_TMPDIR` or
-`TMPDIR` names, else in /var/tmp or /tmp. Text is sorted by code point, as Python sorts it.
+SQLite deletes the file when the process ends, even if it is killed. The file is in the folder named by `SQLITE_TMPDIR`
+or `TMPDIR`, else in /var/tmp or /tmp. Text is sorted by code point, as in Python.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import msgspec
 
 from recommender.errors import CorpusError
 
-_CACHE_KIB = 48 << 10  # of the page cache; sorting may take as much again
+_CACHE_KIB = 48 << 10  # page cache; sorting may need the same amount again
 
 Scalar: TypeAlias = str | int | float | bytes
 V = TypeVar("V")
@@ -26,7 +26,7 @@ _pack = msgspec.msgpack.Encoder().encode
 
 
 class SpillDatabase:
-    """A temporary database, which lives as long as this object."""
+    """A temporary database with the lifetime of this object."""
 
     def __init__(self, *, batch_rows: int = 1 << 14, max_pages: int | None = None) -> None:
         """Create the database.
@@ -43,7 +43,7 @@ class SpillDatabase:
             self._connection.execute(f"PRAGMA {pragma}")
         if max_pages is not None:
             self._connection.execute(f"PRAGMA max_page_count = {max_pages}")
-        self._connection.execute("BEGIN")  # never committed: nothing is to outlive the process
+        self._connection.execute("BEGIN")  # never committed: no data should outlive the process
 
     def create_table(self, columns: str) -> str:
         """Create a table; returns its name."""
@@ -99,8 +99,8 @@ class Table(Generic[V]):
         """Create an empty table.
 
         Args:
-            database: where it is.
-            kind: the type of the values; msgspec has to know it.
+            database: where it is created.
+            kind: the type of the values, which msgspec must support.
             sort_columns: how many sort keys come with each value.
         """
         self._database = database
@@ -154,13 +154,13 @@ class Table(Generic[V]):
             yield row, self._decode(value)
 
     def sorted(self, *, first: int = 0) -> Iterator[V]:
-        """The values by their sort keys, from the one at `first` on; equal ones in the order of insertion."""
+        """The values sorted by their sort keys from number `first` on, then by insertion."""
         self._flush()
         for (value,) in self._database.execute(f"SELECT value FROM {self._name} {self._order(first)}"):
             yield self._decode(value)
 
     def sorted_rows(self, *, first: int = 0) -> str:
-        """Create a table of the rows in that order; returns its name. Its `rowid` counts from 1."""
+        """Create a table of the rows in the order of `sorted`; returns its name. Its `rowid` counts from 1."""
         self._flush()
         return self._database.create_table(f"AS SELECT row FROM {self._name} {self._order(first)}")
 
@@ -180,7 +180,7 @@ class Table(Generic[V]):
 
 
 class UniqueIndex:
-    """The row of each of many texts."""
+    """A map from unique texts to rows."""
 
     def __init__(self, database: SpillDatabase) -> None:
         self._database = database
@@ -196,7 +196,7 @@ class UniqueIndex:
         return row
 
     def set(self, key: str, row: int) -> None:
-        """Set the row of a text, whether it has one already or not."""
+        """Set or replace the row of a text."""
         self._pending[key] = row
         if len(self._pending) >= self._database.batch_rows:
             items = sorted(self._pending.items())  # neighbours in the index share its pages
@@ -239,7 +239,7 @@ class MultiIndex:
 
 
 class SortedSequence(Sequence[V]):
-    """The values of a table, by its sort keys from the one at `first` on; each is decoded when it is asked for.
+    """The values of a table, sorted by its sort keys from number `first` on, and decoded on access.
 
     It equals any other sequence of the same values.
     """
@@ -277,14 +277,14 @@ class SortedSequence(Sequence[V]):
 
 
 class StoredMapping(Mapping[str, V]):
-    """Values by ID, in the order of insertion; each is decoded when it is asked for."""
+    """Values by ID, in the order of insertion, decoded on access."""
 
     def __init__(self, database: SpillDatabase, kind: Any, items: Iterable[tuple[str, V]]) -> None:
-        """Store items, whose IDs differ.
+        """Store items with distinct IDs.
 
         Args:
             database: where they are stored.
-            kind: the type of the values; msgspec has to know it.
+            kind: the type of the values, which msgspec must support.
             items: IDs and values.
         """
         self._database = database

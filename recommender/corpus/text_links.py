@@ -1,4 +1,4 @@
-"""In-text links: which articles of the corpus the text of each one links to, and texts without the words of links."""
+"""In-text links: resolves the links in each article's text, and removes the words of links from texts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from recommender.sources import read_body
 
 @dataclass(frozen=True, slots=True)
 class LinkingText:
-    """The links in the text of one file: the ID of its article, its path, and the links as they are written."""
+    """The links in the text of one file: the ID of its article, its path, and the links as written."""
 
     id: str
     path: str
@@ -26,12 +26,12 @@ class LinkingText:
 
 
 def resolve_text_links(texts: Iterable[LinkingText], resolver: LinkResolver) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Resolve the links of texts into the IDs that each article links to, in their order, without repetition.
+    """Resolve the links of texts into the IDs that each article links to, in order, without repetition.
 
-    Links to the article itself, to its translations and to pages that are no articles are left out.
+    Links to the article itself, to its translations and to pages that are not articles are left out.
 
     Args:
-        texts: those of one article follow each other.
+        texts: grouped by article.
     """
     for id, of_one_article in groupby(texts, key=attrgetter("id")):
         own = resolver.find_by_name(id)
@@ -46,7 +46,7 @@ def resolve_text_links(texts: Iterable[LinkingText], resolver: LinkResolver) -> 
 
 
 def find_links_to_articles(articles: Iterable[Article], texts: Iterable[LinkingText]) -> dict[str, frozenset[str]]:
-    """The links in texts that lead to another of the articles, as they are written, by the path of their file."""
+    """The links in texts that lead to another article, as written, by the path of their file."""
     resolver = LinkResolver(SpillDatabase())
     for article in articles:
         resolver.add(article)
@@ -59,7 +59,7 @@ def find_links_to_articles(articles: Iterable[Article], texts: Iterable[LinkingT
 
 
 def without_words_of(links: Collection[str], article: Article, root: Path, site: Site) -> Article:
-    """An article whose text, and the excerpt that was taken from it, are without the words of some links.
+    """The article without the words of some links in its text and in the excerpt taken from it.
 
     Raises:
         CorpusError, FrontMatterError: its file below `root` can't be read again.
@@ -76,5 +76,5 @@ def _are_translations(one: Article, other: Article) -> bool:
 
 
 def _untranslated(article: Article) -> str:
-    """The ID without the language that tells translations apart."""
+    """The ID without the language suffix of translations."""
     return article.id.removesuffix(f".{article.language}")

@@ -179,7 +179,7 @@ class AnswerStore:
         raise self._unstable()
 
     def answer_at(self, url: str) -> StoredAnswer:
-        """The answer of the article at an address, else at its path on the site; see `normalise_url`.
+        """The answer of the article at an address, or failing that at its path on the site; see `normalise_url`.
 
         Raises:
             UnknownArticleError: no article has this address.
@@ -234,7 +234,7 @@ class AnswerStore:
         try:
             return msgspec.json.decode(info, type=VersionInfo)
         except msgspec.DecodeError as error:
-            raise StoreError(f"{self.name}: holds what this program does not load ({error}); load once more") from error
+            raise StoreError(f"{self.name}: holds data of another format ({error}); load once more") from error
 
     def _ask(self, *commands: tuple[str | bytes, ...]) -> list[Any]:
         """The replies to some commands, which are sent in one round trip."""
@@ -269,4 +269,4 @@ class AnswerStore:
             return replies
 
     def _unstable(self) -> StoreError:
-        return StoreError(f"{self.name}: its version in use does not stay, or is not whole; load once more")
+        return StoreError(f"{self.name}: its version in use keeps changing, or is incomplete; load once more")

@@ -58,13 +58,13 @@ class LoadResult(NamedTuple):
 def load_into_redis(source: str, url: str, *, keep: int = 1, ttl: int = _TTL, progress: bool = False) -> LoadResult:
     """Load the answers of an export into Redis and switch to them in one transaction.
 
-    Articles that are not for readers are kept back.
-    Until the switch, and after an error, the version in use stays in use.
+    Articles that are not for readers are left out. Until the switch, and after an error, the version in use stays in
+    use.
 
     Args:
         source: path or URL of a dataset folder or of a file of answers.
         url: `redis://HOST:PORT/DB`, or any other URL that redis-py knows.
-        keep: how many of the versions that were in use before stay in Redis, so that one can go back to them.
+        keep: how many earlier versions stay in Redis for rolling back.
         ttl: seconds after which the keys of a dead loader, and those of versions that are not kept, expire.
 
     Raises:

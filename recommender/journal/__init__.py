@@ -1,6 +1,6 @@
-"""The journal of a models folder: articles posted to its servers and withdrawn there, and what trainings took in.
+"""The journal of a models folder: articles posted to and withdrawn from its servers since the last training.
 
-`LiveChanges` are what a `Journal` holds.
+A `Journal` stores the records; `LiveChanges` interpret them.
 """
 
 from recommender.journal.journal import JOURNAL_FILE, Journal, JournalUpdate

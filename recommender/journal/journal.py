@@ -28,7 +28,7 @@ CREATE TABLE record (id INTEGER PRIMARY KEY AUTOINCREMENT, value TEXT NOT NULL, 
 
 _REPLACE = (
     "stop the servers, move it away together with the -wal and -shm beside it, and start them again; "
-    "what was posted or withdrawn since the last training is to be sent again"
+    "articles posted or withdrawn since the last training must be sent again"
 )
 _WRITABLE = "this user must be able to write to it and to its folder"
 _CURES = {
@@ -44,11 +44,11 @@ Record: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class JournalUpdate:
-    """What one reading of the journal found.
+    """The result of one reading of the journal.
 
     Attributes:
-        is_complete: whether `records` are all records there are, and not only those since the last reading.
-        damage: what this reading could not read, a sentence each.
+        is_complete: whether `records` are all records, not only those since the last reading.
+        damage: one sentence for each unreadable part.
     """
 
     is_complete: bool
@@ -59,24 +59,24 @@ class JournalUpdate:
 class Journal:
     """The journal of a models folder. Any number of processes may use it; one object serves one thread at a time.
 
-    A record that `append` has returned from is on the disk, and survives the death of any process and a power cut.
-    IDs of records are never used again: where the last record that was read is missing, the journal was rewritten. A
-    record that is appended has its ID as `at`, which it keeps in a journal that is rewritten.
+    Once `append` returns, its record is on the disk and survives crashes and power cuts. Record IDs are never reused,
+    so if the last record read is missing, the journal has been rewritten. Each record stores its original ID as `at`
+    and keeps it when the journal is rewritten.
     """
 
     def __init__(self, models: Path, *, versions: Callable[[], Iterable[str]] = tuple, mounts: Path = MOUNTS) -> None:
-        """Open nothing yet.
+        """Prepare a journal; the first use opens it.
 
         Args:
             models: the models folder.
-            versions: the versions there, all of which are older than a journal that is created now.
-            mounts: the table of mounts by which network file systems are recognised.
+            versions: the versions there, recorded as older when a journal is created.
+            mounts: the mount table, for recognising network file systems.
         """
         self.path = models / JOURNAL_FILE
         self._versions = versions
         self._mounts = mounts
         self._connection: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None  # which file the connection is to
+        self._file: tuple[int, int] | None = None  # identity of the open file
         self._state: tuple[int, int] | None = None  # at the last reading
         self._last_id = 0  # of the records read so far
 
@@ -93,10 +93,10 @@ class Journal:
         self._connection, self._file, self._state, self._last_id = None, None, None, 0
 
     def append(self, record: Mapping[str, Any]) -> None:
-        """Add a record; when this returns, it is on the disk.
+        """Add a record; on return, it is on the disk.
 
         Raises:
-            JournalError: it can't be written; then nothing was added.
+            JournalError: it can't be written; nothing was added.
         """
         with self._transaction("written") as connection:
             _insert(connection, [{**record, "at": _next_id(connection)}])
@@ -114,7 +114,7 @@ class Journal:
             return _state(connection) != self._state
 
     def read(self) -> JournalUpdate:
-        """Read the records since this object's last reading, or all of them where the journal was rewritten.
+        """Read the records since this object's last reading, or all if the journal was rewritten.
 
         Raises:
             JournalError: it exists and can't be read.
@@ -132,12 +132,12 @@ class Journal:
         return JournalUpdate(last_read is None, tuple(records.values()), sentences)
 
     def rewrite(self, transform: Callable[[tuple[Record, ...]], Iterable[Record]]) -> None:
-        """Replace all records by what `transform` makes of them, in one transaction; nobody can append meanwhile.
+        """Replace all records by the result of `transform` in one transaction, which blocks appending meanwhile.
 
         Without a journal, nothing happens.
 
         Raises:
-            JournalError: it can't be written; then it is as it was.
+            JournalError: it can't be written; it is unchanged.
         """
         if not self.path.exists():
             return
@@ -160,7 +160,7 @@ class Journal:
             raise JournalError(f"{self.path}: can't be {action}: {error.strerror or error}") from error
 
     def _open(self) -> sqlite3.Connection:
-        """The connection to the file that is there now, which is created if there is none."""
+        """A connection to the current file, which is created if it does not exist."""
         file = _identity(self.path)
         if self._connection is not None and file == self._file:
             return self._connection
@@ -175,7 +175,7 @@ class Journal:
             file = _identity(self.path)
         options = "mode=rw"
         if not (os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)):
-            # Without a log, nobody is writing: SQLite need not create one to read.
+            # Without a write-ahead log nobody is writing, so SQLite need not create one for reading.
             options = "mode=ro" if Path(f"{self.path}-wal").exists() else "mode=ro&immutable=1"
         uri = f"{self.path.absolute().as_uri()}?{options}"
         connection = sqlite3.connect(
@@ -192,12 +192,12 @@ class Journal:
 
 
 def new_journal_head(versions: Iterable[str]) -> Record:
-    """The first record of a journal: an ID by which models know it, and the versions that are older than it."""
+    """The first record of a journal: its ID, for models to refer to, and the versions older than it."""
     return {"journal": secrets.token_hex(8), "versions": sorted(versions)}
 
 
 def _create(path: Path, *, head: Record) -> None:
-    """Create a journal with its head, complete before it has its name, unless another process is first."""
+    """Create a journal with its first record atomically, unless another process is first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".unfinished-{secrets.token_hex(8)}")
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
@@ -222,11 +222,11 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what an extended code adds
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code of an extended one
 
 
 def _state(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Changes with every transaction: of other connections, and of this one."""
+    """A state that changes with every transaction, of other connections and of this one."""
     return connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes
 
 
@@ -242,7 +242,7 @@ def _next_id(connection: sqlite3.Connection) -> int:
 
 
 def _read_records(connection: sqlite3.Connection, *, after: int = 0) -> tuple[dict[int, Record], list[str]]:
-    """The records after an ID, by ID, as far as they can be read, and what is damaged, a sentence each."""
+    """The readable records after an ID, by ID, and one sentence for each damaged part."""
     records: dict[int, Record] = {}
     damage: list[str] = []
     try:
@@ -250,9 +250,9 @@ def _read_records(connection: sqlite3.Connection, *, after: int = 0) -> tuple[di
             if isinstance(value, bytes) and zlib.crc32(value, id) == crc32:
                 records[id] = json.loads(value)
             elif isinstance(value, bytes) and zlib.crc32(value) == crc32 and b'"at":' not in value:
-                records[id] = json.loads(value)  # from before records had a number
+                records[id] = json.loads(value)  # from before records were numbered
             else:
-                damage.append(f"record {id} is damaged, and lost")
+                damage.append(f"record {id} is damaged and lost")
         is_sound = after > 0 or connection.execute("PRAGMA quick_check(1)").fetchone() == (b"ok",)
     except sqlite3.DatabaseError as error:
         if _code(error) != sqlite3.SQLITE_CORRUPT:

@@ -1,10 +1,9 @@
 """Live changes: articles posted and withdrawn since the last training, as the journal records them.
 
-A model that was trained in the journal's own folder says how far in the journal its training had read; what came later
-is newer. All else is compared by content: each posted article carries the digests of the states of itself that came
-before it. A file, or a model from elsewhere, is behind it if it has such states only (or none), and up to date or ahead
-if it has any other. No clock is needed, and it does not matter when the journal is cleared, nor to which version one
-rolls back.
+A model trained in the journal's own folder records how far its training had read the journal; later records are newer.
+Everything else is compared by content: each posted article carries the digests of its earlier states. A file, or a
+model from elsewhere, is behind the posted article if it has only such states (or none), and up to date or ahead if it
+has any other. This needs no clock, and works whenever the journal is cleared and whichever version is rolled back to.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from recommender.journal.journal import Journal, JournalUpdate, Record, new_jour
 from recommender.journal.posted_article import PostedArticle, WithdrawnArticle
 from recommender.sources import Source
 
-_KEPT_FOR_OLDER_VERSIONS = 1_000  # posted articles that the corpus has
+_KEPT_FOR_OLDER_VERSIONS = 1_000  # settled posted articles that are kept
 _NONE: frozenset[str] = frozenset()
 
 
@@ -36,10 +35,10 @@ class LiveChanges:
     """All articles that are posted or withdrawn, by ID.
 
     Attributes:
-        posted: in the order of their posting.
-        damage: what of the journal could not be read, a sentence each.
-        position: the journal, and its last record that was read; `None` where it has no ID.
-        older_versions: the versions that were there before the journal was.
+        posted: in the order of posting.
+        damage: one sentence for each unreadable part of the journal.
+        position: the journal and the last record read; `None` if the journal has no ID.
+        older_versions: the versions that existed before the journal.
     """
 
     posted: Mapping[str, PostedArticle] = field(default_factory=dict)
@@ -88,7 +87,7 @@ class LiveChanges:
 
     @property
     def unsettled(self) -> int:
-        """How many posted articles no corpus has."""
+        """The number of posted articles that no corpus contains yet."""
         return sum(not new.settled for new in self.posted.values())
 
     def to_records(self) -> Iterator[Record]:
@@ -102,7 +101,7 @@ class LiveChanges:
         """The last record that the training of a version had read; `None` where that is not known.
 
         Args:
-            position: what the version says of it.
+            position: the position recorded in the version's manifest.
         """
         if self.position is None:
             return None
@@ -111,14 +110,14 @@ class LiveChanges:
         return position.last if position is not None and position.journal == self.position.journal else None
 
     def merge_into(self, sources: Iterable[Source]) -> tuple[Iterable[Source], dict[str, str]]:
-        """Add the posted articles to a corpus's files, in place of those that they are ahead of.
+        """Merge the posted articles into a corpus's files, replacing files that are older.
 
         Args:
             sources: the files of the corpus; iterated over twice.
 
         Returns:
-            The merged sources, to be iterated over once; and the posted articles that are left out because the
-            corpus's own files are as new or newer, as IDs with the digests of the posted states.
+            The merged sources, to be iterated over once; and the posted articles that are left out because the corpus's
+            own files are as new or newer, as IDs with the digests of the posted states.
         """
         posted = {id: new for id, new in self.posted.items() if not new.settled}
         files = _FileMatches(posted.values())
@@ -141,7 +140,7 @@ class LiveChanges:
 
 
 class _File(NamedTuple):
-    """What is known of a file that may be that of a posted article."""
+    """A file that may belong to a posted article."""
 
     path: str
     name: str
@@ -153,7 +152,7 @@ class _File(NamedTuple):
 
 
 class _FileMatches:
-    """The files of posted articles: those with its name or one that it has taken over, or with its address."""
+    """Finds the files of posted articles: those with the same name, a name taken over, or the same address."""
 
     def __init__(self, posted: Iterable[PostedArticle]) -> None:
         self._names: set[str] = set()
@@ -166,7 +165,7 @@ class _FileMatches:
         self._by_url: dict[str, list[_File]] = {}
 
     def add(self, source: Source) -> None:
-        """Note a file, if it may be that of a posted article."""
+        """Record a file if it may belong to a posted article."""
         own_names = {source.name} if source.language is None else {source.name, f"{source.name}.{source.language}"}
         found = [
             (index, keys)
@@ -192,7 +191,7 @@ class _FileMatches:
                     index.setdefault(key, []).append(file)
 
     def of(self, new: PostedArticle) -> list[_File]:
-        """The files of a posted article; of translations those in its language, or else in the site's."""
+        """The files of a posted article; of translations, those in its language, or else in the site's."""
         found: dict[str, _File] = {}
         for name in new.all_names:
             named = self._by_name.get(name) or self._by_other_name.get(name, [])
@@ -205,7 +204,7 @@ class _FileMatches:
 
 
 class _Replay:
-    """Live changes while further records are applied to them."""
+    """Applies further records to live changes."""
 
     def __init__(self, before: LiveChanges) -> None:
         self.posted = dict(before.posted)
@@ -241,7 +240,7 @@ class _Replay:
             self.position = self.position._replace(last=last)
 
     def _post(self, new: PostedArticle, record: Record) -> None:
-        """It is the next state of what was posted with its ID, or at its address, and of what was withdrawn so."""
+        """Post an article: it supersedes those posted or withdrawn with its ID or at its address."""
         supersedes, names, urls = set(record["over"]), set(record.get("names", ())), set(record.get("urls", ()))
         for id in [id for id in self._same(new) if id != new.id and self.posted[id].may_be(new.source.language)]:
             names.add(id)
@@ -282,7 +281,7 @@ class _Replay:
         return sorted(found)
 
     def _forget(self, id: str, names: set[str], urls: set[str]) -> frozenset[str]:
-        """Remove a posted article; its names and URLs are added to some, and the digests of its states returned."""
+        """Remove a posted article: adds its names and URLs to the given sets; returns the digests of its states."""
         old = self.posted.pop(id)
         names |= old.names
         urls |= old.urls
@@ -300,9 +299,9 @@ class LiveOutcome:
     """What became of the live changes when a corpus was read.
 
     Attributes:
-        position: how far the journal had been read; `None` where it has no ID.
-        incorporated: the posted articles whose state the corpus's own files have or are ahead of, as IDs with digests.
-        withdrawn: the digests of the states that the withdrawn articles have in the corpus, by their IDs.
+        position: how far the journal had been read; `None` if it has no ID.
+        incorporated: posted articles whose state, or a later one, the corpus's own files have, as IDs with digests.
+        withdrawn: the digests of the withdrawn articles' states in the corpus, by ID.
     """
 
     position: JournalPosition | None = None
@@ -311,13 +310,13 @@ class LiveOutcome:
 
 
 def settle(models: Path, outcome: LiveOutcome, versions: Mapping[str, JournalPosition | None]) -> None:
-    """Note in the journal what a corpus has incorporated; forget what every version of the model has.
+    """Mark in the journal what a corpus has incorporated, and remove what every version of the model contains.
 
-    Whatever was posted since the corpus was read stays as it is.
+    Records added since the corpus was read are unchanged.
 
     Args:
         models: the models folder.
-        versions: all that are there, each with what it says of the journal.
+        versions: all versions there, each with the journal position in its manifest.
 
     Raises:
         JournalError: the journal can't be written.

@@ -19,17 +19,17 @@ class PostedArticle:
     """An article as it was posted to the server.
 
     Attributes:
-        source: what was read from it.
+        source: the article as parsed.
         text: the body of the request.
         form: the format of `text`.
-        address_pattern: what its site's owner chose when it was posted, as `with_chosen_addresses` takes it.
-        base_url: what comes before addresses on its site, likewise.
-        supersedes: the digests of the states of this article that came before it; see `Source.digest`.
-        names: other IDs that it has taken over: of articles that were posted at its address, or withdrawn.
-        urls: addresses, beside its own, of the withdrawn articles that it has taken over.
-        number: of its record in the journal; 0 where the journal is from before records had one.
-        settled: the corpus has it, or is ahead of it, and it is kept for models that are older.
-        problems: what was read with a doubt.
+        address_pattern: the site's chosen address pattern when it was posted; see `with_chosen_addresses`.
+        base_url: the prefix of the site's addresses, likewise.
+        supersedes: the digests of earlier states of this article; see `Source.digest`.
+        names: other IDs that it has taken over, from withdrawn articles or articles posted at its address.
+        urls: addresses, besides its own, taken over from withdrawn articles.
+        number: of its record in the journal; 0 in journals from before records were numbered.
+        settled: whether the corpus has this state or a later one, so that it is kept only for older models.
+        problems: problems found in parsing it.
     """
 
     source: Source
@@ -62,12 +62,12 @@ class PostedArticle:
 
     @property
     def digest(self) -> str:
-        """Of its state."""
+        """The digest of its state."""
         return self.source.digest
 
     @property
     def all_names(self) -> tuple[str, ...]:
-        """Its ID, and all that it has taken over."""
+        """Its ID, and the IDs that it has taken over."""
         return self.id, *sorted(self.names - {self.id})
 
     @property
@@ -77,7 +77,7 @@ class PostedArticle:
 
     @property
     def article(self) -> Article:
-        """The article, without its pins and bans: these are names that are not yet resolved to IDs."""
+        """The article, without its pins and bans, which are not yet resolved to IDs."""
         source = self.source
         return Article(
             id=source.name,
@@ -101,15 +101,15 @@ class PostedArticle:
         )
 
     def is_ahead_of(self, states: Collection[str]) -> bool:
-        """Whether an article with these states has nothing but what came before this one."""
+        """Whether an article with these states has only states earlier than this one."""
         return self.supersedes.issuperset(states) and self.digest not in states
 
     def may_be(self, language: str | None) -> bool:
-        """Whether an article in some language at its address, or under its name, can be the same."""
+        """Whether an article in some language, at its address or under its name, can be the same article."""
         return None in (self.source.language, language) or self.source.language == language
 
     def to_record(self) -> Record:
-        """The journal's record of it, which JSON can hold."""
+        """Its journal record, as JSON-serialisable values."""
         more = {
             "address": self.address_pattern,
             "base": self.base_url,
@@ -156,7 +156,7 @@ class WithdrawnArticle:
         )
 
     def to_record(self) -> Record:
-        """The journal's record of it, which JSON can hold."""
+        """Its journal record, as JSON-serialisable values."""
         names, urls, states = sorted(self.names), sorted(self.urls), sorted(self.states)
         return {"withdraw": self.id, "names": names, "urls": urls, "over": states}
 

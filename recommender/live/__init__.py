@@ -1,4 +1,4 @@
-"""Posted and withdrawn articles over a trained model: what a look-up gives is as exact as if all had been trained."""
+"""Live articles: posted and withdrawn ones are merged into the exact answers of a trained model."""
 
 from recommender.live.live_overlay import LiveOverlay
 from recommender.live.loading import load_with_live_articles

@@ -1,4 +1,4 @@
-"""The trained model under live articles, and what it makes of them."""
+"""The trained model under live articles, which vectorises and weights them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from recommender.ranking import Candidates, Recommender, Rules
 from recommender.search import LIST_LENGTH, Scoring, hub_weights_of_vectors, recover_hubness_threshold
 from recommender.text import Documents
 
-_BATCH = 64  # posted articles that are vectorised at once
-_NONE: frozenset[int] = frozenset()  # most articles are new, and each would have an empty set of its own
+_BATCH = 64  # posted articles vectorised at a time
+_NONE: frozenset[int] = frozenset()  # shared, since most articles are new and replace none
 
 
 class BaseModel:
-    """A trained model that live articles lie over."""
+    """A trained model under live articles."""
 
     def __init__(self, recommender: Recommender) -> None:
         model = recommender.to_model()
@@ -39,32 +39,32 @@ class BaseModel:
         self.scoring = Scoring.from_settings(model.settings, model.index.days)
 
     def rows_of(self, names: Iterable[str], urls: Iterable[str]) -> frozenset[int]:
-        """The articles of some names or addresses."""
+        """The rows of the articles with some names or addresses."""
         rows = {row for name in names if (row := self.catalogue.names.row(name)) is not None}
         for url in urls:
             row = self.catalogue.urls.row(url)
-            if row is not None and self.catalogue[row].canonical_url != url:  # else it is a copy of what was there
+            if row is not None and self.catalogue[row].canonical_url != url:  # otherwise that row is a copy of it
                 rows.add(row)
         return frozenset(rows) or _NONE
 
     def rows_of_posted(self, posted: PostedArticle) -> frozenset[int]:
-        """The articles that a posted one stands for."""
+        """The rows of the articles that a posted one replaces."""
         rows = self.rows_of(posted.all_names, posted.all_urls)
         return frozenset(row for row in rows if posted.may_be(self.catalogue.language(row))) or _NONE
 
     def states(self, posted: PostedArticle) -> frozenset[str]:
-        """The digests of the states in which the model has a posted article."""
+        """The digests of a posted article's states in the model."""
         return frozenset(state for row in self.rows_of_posted(posted) for state in self.catalogue[row].states)
 
     def is_behind(self, posted: PostedArticle, changes: LiveChanges) -> bool:
-        """Whether the model has neither taken a posted article in nor gone on from it."""
+        """Whether the model contains neither a posted article's state nor a later one."""
         read = changes.read_by(self.origin.version, self.origin.position)
         if read is not None:
             return posted.number > read
         return not posted.settled and posted.is_ahead_of(self.states(posted))
 
     def live_articles(self, posted: Iterable[PostedArticle]) -> list[LiveArticle]:
-        """Posted articles as this model sees them, a few at a time, so that memory does not grow with their number."""
+        """Posted articles as seen by this model, computed in batches to bound memory."""
         remaining = iter(posted)
         live: list[LiveArticle] = []
         while batch := list(islice(remaining, _BATCH)):
@@ -121,7 +121,7 @@ class BaseModel:
 
     @cached_property
     def _allowed(self) -> NDArray[np.bool_]:
-        """The articles that may ever be in a list, as precomputed lists have them, bool (articles,)."""
+        """The articles that precomputed lists may hold, bool (articles,)."""
         candidates = Candidates(self.catalogue.flags, self.index.days, self.catalogue.copies.originals)
         return candidates.allowed(replace(self.rules.of_candidates(), copies="any"))
 
@@ -135,7 +135,7 @@ class BaseModel:
         return [name for row in sorted(rows) for name in self.catalogue[row].names]
 
     def _sort_key(self, article: Article) -> float:
-        """Half below the first row whose article is behind this one in rank order."""
+        """The row of the first article behind this one in rank order, minus one half."""
         dated = self.index.days[: self.index.arrays.dated_count]
         first, last = len(dated), len(self.index)
         if article.published_at is not None:

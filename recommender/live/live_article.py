@@ -1,4 +1,4 @@
-"""A live article, as the trained model under it sees it."""
+"""A live article, as seen by the trained model."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from recommender.search import Vector
 
 @dataclass(frozen=True, slots=True)
 class LiveArticle:
-    """What is known of a live article for as long as its model stays.
+    """The properties of a live article under one model.
 
     Attributes:
         article: without its pins and bans, which may name other live articles.
         replaced: the model's rows that it replaces.
-        weight: as a candidate: that of a trained article with the same neighbours.
-        sort_key: by which it stands in rank order among the model's articles, whose keys are their rows.
-        nearest_rows, nearest_scores: int32 and float64 (list length,) the best of the model's articles for it, as
-            precomputed lists have them.
+        weight: its weight as a candidate: that of a trained article with the same neighbours.
+        sort_key: its place in rank order among the model's articles, whose sort keys are their rows.
+        nearest_rows, nearest_scores: int32 and float64 (list length,) its best candidates among the model's articles,
+            as in precomputed lists.
     """
 
     posted: PostedArticle

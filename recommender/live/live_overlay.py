@@ -1,8 +1,8 @@
-"""Live articles over a trained model: answers are those of an exact search over both, under what was trained.
+"""Live articles over a trained model: answers are those of an exact search over both, under the trained weights.
 
-A live article has the vector that the trained terms and IDF give it, and as a candidate the weight that a trained
-article with its neighbours would have. While anything is live, a look-up merges the best of the model's articles, from
-a precomputed list or by searching, with what a search of the live articles finds.
+A live article's vector uses the trained vocabulary and IDF, and its hub weight is that of a trained article with the
+same neighbours. A look-up merges the best of the model's articles, from a precomputed list or by searching, with the
+results of searching the live articles.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from recommender.search import LIST_LENGTH, Index, LiveIndex, TopLists, stack_ve
 
 
 class LiveOverlay:
-    """A trained model, and what was posted and withdrawn since.
+    """A trained model, with the articles posted and withdrawn since.
 
     Attributes:
-        recommender: what answers; the trained one itself where nothing lies over it.
-        changes: what was posted and withdrawn.
-        tag: a digest of what lies over the model: equal wherever the answers are.
+        recommender: answers look-ups; the trained one itself if there are no changes.
+        changes: the posted and withdrawn articles.
+        tag: a digest of the changes; equal if and only if the answers of the same model are.
     """
 
     def __init__(self, base: Recommender) -> None:
@@ -79,17 +79,17 @@ class LiveOverlay:
         return catalogue
 
     def __len__(self) -> int:
-        """How many articles are live."""
+        """The number of live articles."""
         return len(self._live)
 
     def warm_up(self) -> Self:
-        """Read, import and compile now what the first live article needs."""
+        """Read, import and compile in advance what the first live article needs."""
         self._base.live_articles([PostedArticle.parse('{"title": "warm", "id": "warm"}', "json")])
-        self._base.scoring.factor(np.zeros(1), np.zeros(1))  # which lists it enters is told by time factors
+        self._base.scoring.factor(np.zeros(1), np.zeros(1))  # compiles the time factors
         return self
 
     def with_changes(self, changes: LiveChanges) -> Self:
-        """The same model under other changes; what is known of those that stay is kept."""
+        """The same model under other changes; reuses what is computed for articles in both."""
         known = {one.posted.id: one for one in self._live if changes.posted.get(one.posted.id) == one.posted}
         more = (new for id, new in changes.posted.items() if id not in known and self._base.is_behind(new, changes))
         overlay = copy(self)
@@ -101,11 +101,11 @@ class LiveOverlay:
         return [one.article.id for one in self._live]
 
     def mark_superseded(self, new: PostedArticle) -> PostedArticle:
-        """A posted article that knows which articles of this model it replaces."""
+        """A posted article that records which articles of this model it replaces."""
         return replace(new, supersedes=new.supersedes | self._base.states(new))
 
     def listed_by(self, id: str) -> list[str]:
-        """The articles in whose lists, as look-ups give them, an article is: the IDs, the nearest to it first.
+        """The IDs of the articles whose lists contain this article, the nearest first.
 
         Raises:
             UnknownArticleError: no article answers to this ID.
@@ -118,10 +118,10 @@ class LiveOverlay:
         return [owner for _, owner in sorted(found)]
 
     def _may_list(self, own: int) -> list[int]:
-        """The rows of the articles in whose lists another may be, its own row left out.
+        """The rows of the articles whose lists may contain another article, without its own row.
 
-        A list holds what is pinned, and the first `limit` of all that is neither masked, hidden nor banned. So the best
-        of the model's articles, which are known for each list, tell which score is too low for it.
+        A list holds pinned articles and the first `limit` of all others that are not masked, hidden or banned. The
+        model's precomputed candidates thus give each list's admission threshold.
         """
         base, names, count = self._base, self._catalogue.names, len(self._base.catalogue)
         limits, rows = np.full(len(self._catalogue), base.rules.limit), set[int]()
@@ -132,7 +132,7 @@ class LiveOverlay:
         originals = self._catalogue.copies.originals
         limits += np.bincount(originals, minlength=len(limits))[originals] > 1  # its own copy
         allowed = Candidates(self._catalogue.flags, self._index.days, originals).allowed(base.rules.of_candidates())
-        allowed[self._catalogue.schedule.rows] = False  # they may not be public now
+        allowed[self._catalogue.schedule.rows] = False  # scheduled articles may not be public now
         live_lists = TopLists(
             np.array([one.nearest_rows for one in self._live], np.int32).reshape(-1, LIST_LENGTH),
             np.array([one.nearest_scores for one in self._live]).reshape(-1, LIST_LENGTH),
@@ -154,7 +154,7 @@ class LiveOverlay:
 
 
 def _distinct_names(live: Iterable[LiveArticle]) -> dict[str, tuple[str, ...]]:
-    """What each live article answers to, by ID: what several would answer to is the latest's, and an ID its own."""
+    """The names of each live article, by ID: a shared name goes to the latest, except another article's ID."""
     owners: dict[str, str] = {}
     for one in sorted(live, key=lambda one: one.posted.number):
         owners |= dict.fromkeys(one.article.names, one.posted.id)
@@ -163,7 +163,7 @@ def _distinct_names(live: Iterable[LiveArticle]) -> dict[str, tuple[str, ...]]:
 
 
 def _with_pins_and_bans(live: LiveArticle, catalogue: LiveCatalogue) -> Article:
-    """A live article with the IDs of what its editors pinned and banned."""
+    """A live article with its pins and bans resolved to IDs."""
 
     def ids(names: Iterable[str]) -> tuple[str, ...]:
         rows = []

@@ -1,7 +1,7 @@
-"""Many tasks on one machine or on a cluster, each a plain function with small arguments; and garbage collection.
+"""Runs many tasks on one machine or on a cluster, each a plain function with small arguments.
 
 `Engine.run` returns results in the order of the arguments, runs all tasks even if some fail, and never hangs when
-workers die.
+workers die. `gc_paused` and `freeze_gc` control garbage collection.
 """
 
 from recommender.parallel.engine import Engine, EngineName

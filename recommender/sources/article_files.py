@@ -92,7 +92,7 @@ def find_article_files(root: Path, choice: FileChoice | None = None) -> FoundFil
     """The paths below a folder that may hold articles, relative and sorted; links are followed, hidden folders not.
 
     Raises:
-        CorpusError: the choice names a kind of site that there is not, or no pattern or URL.
+        CorpusError: the choice names an unknown kind of site, or an invalid pattern or URL.
     """
     choice = choice or FileChoice()
     files: list[str] = []

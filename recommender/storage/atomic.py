@@ -59,8 +59,8 @@ def atomic_write(path: Path, *, as_of: os.stat_result | None = None, folder_sync
     its extended attributes; a new one has the mode that the umask leaves it. Anything but a regular file, such as
     /dev/null or a pipe, is written to directly.
 
-    There is no lock that editors would mind. What another process writes to the file up to the rename is noticed, and
-    kept; what a process that opened it before the rename writes to it afterwards is lost.
+    Text editors respect no lock. Writes by another process up to the rename are noticed and kept; writes after the
+    rename by a process that opened the file before it are lost.
 
     Args:
         as_of: the file's status from before it was read; if it differs now, the file stays as it is.
@@ -77,7 +77,7 @@ def atomic_write(path: Path, *, as_of: os.stat_result | None = None, folder_sync
             yield stream
         return
     temporary = target.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
-    mode = 0o666 if status is None else 0o600  # for nobody else until it has the mode of the file it replaces
+    mode = 0o666 if status is None else 0o600  # private until it gets the mode of the file that it replaces
     try:
         with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
             yield stream
@@ -120,7 +120,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def _replace_unchanged(temporary: Path, target: Path, as_of: os.stat_result) -> None:
-    """Replace a file by another, unless it is written to before the rename has ended: then it is put back."""
+    """Replace a file by another; if it is written to before the rename completes, restore it."""
     replaced = target.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
     try:
         with suppress(OSError):  # some file systems have no hard links

@@ -1,4 +1,4 @@
-"""Folders that are filled out of sight, and cleared away whatever becomes of the process that fills them."""
+"""Temporary and staging folders that are removed even if their process is killed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from recommender.storage.folder_lock import locked_folder
 
 @contextmanager
 def temporary_folder(prefix: str) -> Iterator[Path]:
-    """Create a folder on this machine for this user alone, which is removed when the block ends.
+    """Create a private local folder, which is removed when the block ends.
 
-    Those under the same prefix that killed processes have left are removed first.
+    Leftovers of killed processes under the same prefix are removed first.
 
     Raises:
         OSError: the folder can't be created.
@@ -27,13 +27,13 @@ def temporary_folder(prefix: str) -> Iterator[Path]:
 
 @contextmanager
 def staging_folder(parent: Path, prefix: str, *, mode: int = 0o777) -> Iterator[Path]:
-    """Create a folder to be filled and then renamed; what is still in it when the block ends is removed.
+    """Create a folder to be filled and then renamed; if it is still there when the block ends, it is removed.
 
-    Folders under the same prefix that killed processes have left are removed first. Those of running processes are
-    locked, and stay. Where the file system has no locks, all stay.
+    Leftovers of killed processes under the same prefix are removed first. Folders of running processes are locked and
+    stay; on a file system without locks, all stay.
 
     Args:
-        mode: of the folder around it, as far as the umask leaves it.
+        mode: of the enclosing folder, subject to the umask.
 
     Raises:
         OSError: the folder can't be created.
@@ -46,7 +46,7 @@ def staging_folder(parent: Path, prefix: str, *, mode: int = 0o777) -> Iterator[
             outer = parent / f"{prefix}{secrets.token_hex(8)}"
             outer.mkdir(mode)
             stack.callback(shutil.rmtree, outer, ignore_errors=True)
-            # A process that begins at this moment may take it for a killed one's.
+            # A process that starts at this moment may take it for a leftover.
             try:
                 stack.enter_context(locked_folder(outer))
             except (BlockingIOError, FileNotFoundError):
@@ -55,6 +55,6 @@ def staging_folder(parent: Path, prefix: str, *, mode: int = 0o777) -> Iterator[
                 break
             if outer.exists():
                 break
-        filled = outer / "filled"  # apart from the file of the lock, which Windows needs
+        filled = outer / "filled"  # separate from the lock file, which Windows needs
         filled.mkdir()
         yield filled

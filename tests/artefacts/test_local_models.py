@@ -204,7 +204,7 @@ def test_a_pickle_in_place_of_a_file_is_refused_and_not_run(published: Published
     models, manifest = published
     trace = tmp_path / "it ran"
     forged(models / manifest.version, name, pickle.dumps(Bomb(trace)))
-    assert "it holds what no artefact holds" in refusal(models)
+    assert "its content is invalid" in refusal(models)
     assert not trace.exists()
 
 
@@ -214,7 +214,7 @@ def test_an_array_of_pickled_objects_is_refused_and_not_run(published: Published
     file = tmp_path / "objects.npy"
     np.save(file, np.array([Bomb(trace)], object), allow_pickle=True)
     forged(models / manifest.version, "title.weights.npy", file.read_bytes())
-    assert "it holds what no artefact holds" in refusal(models)
+    assert "its content is invalid" in refusal(models)
     assert not trace.exists()
 
 
@@ -226,7 +226,7 @@ def test_columns_that_do_not_exist_are_refused(published: Published, tmp_path: P
     file = tmp_path / "indices.npy"
     np.save(file, indices)
     forged(folder, "index.indices.npy", file.read_bytes())
-    assert "it holds what no artefact holds" in refusal(models)
+    assert "its content is invalid" in refusal(models)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_arrays_that_do_not_fit_are_refused_before_anything_is_searched(
     file = tmp_path / "forged.npy"
     np.save(file, np.ascontiguousarray(change(np.load(folder / f"{name}.npy"))).reshape(_shape(name)))
     forged(folder, f"{name}.npy", file.read_bytes())
-    assert "it holds what no artefact holds" in refusal(models)
+    assert "its content is invalid" in refusal(models)
 
 
 def _shape(name: str) -> tuple[int, ...] | int:
@@ -325,18 +325,18 @@ def test_every_fault_in_an_artefact_is_told_or_changes_nothing(
 def test_a_pointer_out_of_the_folder_is_refused(published: Published, pointer: str) -> None:
     models, _ = published
     (models / "current").write_text(pointer)
-    with pytest.raises(ArtefactError, match="is no version"):
+    with pytest.raises(ArtefactError, match="is not a version"):
         Recommender.load(models)
 
 
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        (".seals", "'.seals' is no version"),
-        ("a" * 5000, "is no version; `recommender models` lists them"),
-        ("\x1b[31m", r"'\\x1b\[31m' is no version"),
-        ("", "'' is no version"),
-        ("2024", "there is no version '2024'"),
+        (".seals", "'.seals' is not a version"),
+        ("a" * 5000, "is not a version; `recommender models` lists them"),
+        ("\x1b[31m", r"'\\x1b\[31m' is not a version"),
+        ("", "'' is not a version"),
+        ("2024", "there is not a version '2024'"),
     ],
 )
 def test_a_pointer_to_what_can_not_be_a_version_is_refused(published: Published, name: str, reason: str) -> None:
@@ -373,7 +373,7 @@ def test_nothing_published_says_what_to_do(tmp_path: Path) -> None:
 
 def test_a_version_that_is_not_there_can_not_be_used(published: Published) -> None:
     models, manifest = published
-    with pytest.raises(ArtefactError, match=f"there is no version 'x'; there is {manifest.version}"):
+    with pytest.raises(ArtefactError, match=f"there is not a version 'x'; there is {manifest.version}"):
         LocalModels(models).use("x")
 
 
