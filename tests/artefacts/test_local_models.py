@@ -336,7 +336,7 @@ def test_a_pointer_out_of_the_folder_is_refused(published: Published, pointer: s
         ("a" * 5000, "is not a version; `recommender models` lists them"),
         ("\x1b[31m", r"'\\x1b\[31m' is not a version"),
         ("", "'' is not a version"),
-        ("2024", "there is not a version '2024'"),
+        ("2024", "there is no version '2024'"),
     ],
 )
 def test_a_pointer_to_what_can_not_be_a_version_is_refused(published: Published, name: str, reason: str) -> None:
@@ -373,7 +373,7 @@ def test_nothing_published_says_what_to_do(tmp_path: Path) -> None:
 
 def test_a_version_that_is_not_there_can_not_be_used(published: Published) -> None:
     models, manifest = published
-    with pytest.raises(ArtefactError, match=f"there is not a version 'x'; there is {manifest.version}"):
+    with pytest.raises(ArtefactError, match=f"there is no version 'x'; there is {manifest.version}"):
         LocalModels(models).use("x")
 
 

@@ -116,7 +116,7 @@ def test_models_at_a_url_are_listed_and_brought_and_gone_back_to(bucket: RemoteM
         (["models", "pull", "s3//models"], "s3//models: no model has been published here"),
         (["models", "pull", "nowhere://x"], "nowhere://x: can't be reached: Protocol not known: nowhere"),
         (["models", "pull", URL, "--models", URL], f"{URL}: is a URL; name a folder to copy the model to"),
-        (["models", "use", "../x", "--models", URL], f"{URL}: there is not a version '../x'; there is none"),
+        (["models", "use", "../x", "--models", URL], f"{URL}: there is no version '../x'; there is none"),
         (["models", "verify", "--models", URL], f"{URL}: is a URL; `recommender models pull` verifies models"),
         (["related", "a", "--models", URL], f"{URL}: is a URL; `recommender models pull {URL}` copies a model"),
         (["serve", "--models", URL], f"{URL}: is a URL; `recommender models pull {URL}` copies a model"),
@@ -167,7 +167,7 @@ def test_what_a_training_that_was_killed_has_left_is_no_version_and_is_told(buck
     bucket.folder("20300101T000000.000000Z-abcdef12").put("names.txt", 0, b"a")
     assert bucket.versions() == [first.version]
     assert f"{URL}/20300101T000000.000000Z-abcdef12: is unfinished" in run("models", "--models", URL).stderr
-    with pytest.raises(ArtefactError, match="there is not a version '20300101T000000"):
+    with pytest.raises(ArtefactError, match="there is no version '20300101T000000"):
         bucket.use("20300101T000000.000000Z-abcdef12")
 
 

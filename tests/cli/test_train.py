@@ -42,7 +42,7 @@ def test_models_within_the_corpus_are_no_articles(site: Path) -> None:
 
 def test_a_wanted_precision_sets_the_least_score(archive: Path, tmp_path: Path) -> None:
     result = run("train", archive, "--models", tmp_path / "models", "--precision", "0.5")
-    assert "fewer than 50% are right: left out" in result.stderr
+    assert "fewer than 50% are correct" in result.stderr
     assert LocalModels(tmp_path / "models").manifest().settings.min_score > 0
 
 

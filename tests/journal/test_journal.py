@@ -257,7 +257,7 @@ def test_a_damaged_record_is_told_until_the_journal_is_rewritten(tmp_path: Path)
     file = filled(tmp_path, "one", "two", "three")
     file.write_bytes(file.read_bytes().replace(b'{"value":"two"', b'{"value":"too"'))
     update = read(tmp_path)
-    assert (values(update), update.damage) == (["one", "three"], (f"{file}: record 3 is damaged, and lost",))
+    assert (values(update), update.damage) == (["one", "three"], (f"{file}: record 3 is damaged and lost",))
     with Journal(tmp_path) as journal:
         journal.rewrite(lambda records: records)
     update = read(tmp_path)
@@ -271,7 +271,7 @@ def test_records_that_changed_places_are_damaged(tmp_path: Path) -> None:
             connection.execute("UPDATE record SET id = ? WHERE id = ?", (after, before))
     update = read(tmp_path)
     assert values(update) == ["three"]
-    assert update.damage == tuple(f"{file}: record {id} is damaged, and lost" for id in (2, 3))
+    assert update.damage == tuple(f"{file}: record {id} is damaged and lost" for id in (2, 3))
 
 
 def test_records_are_numbered_and_a_journal_keeps_its_id(tmp_path: Path) -> None:

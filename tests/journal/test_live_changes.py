@@ -282,6 +282,6 @@ def test_damage_is_told_by_training_and_then_forgotten(site: Path, models: Path)
     post(models, new("the hill"))
     with closing(sqlite3.connect(models / JOURNAL_FILE)) as connection, connection:
         connection.execute("UPDATE record SET value = replace(value, 'harbour', 'bay') WHERE id = 2")
-    assert "is damaged, and lost" in train(site, models)
-    assert "is damaged, and lost" not in train(site, models)
+    assert "is damaged and lost" in train(site, models)
+    assert "is damaged and lost" not in train(site, models)
     assert len(LiveChanges.load(models).posted) == 1

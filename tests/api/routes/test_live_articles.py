@@ -311,7 +311,7 @@ def test_readyz_counts_what_is_live_and_tells_of_damage(client: FlaskClient, pub
     with closing(sqlite3.connect(published[0] / "live.journal")) as connection, connection:
         connection.execute("UPDATE record SET value = replace(value, 'title', 'little') WHERE id = 2")
     live = ModelWatcher(published[0])
-    assert live.problems == (f"{published[0]}/live.journal: record 2 is damaged, and lost",)
+    assert live.problems == (f"{published[0]}/live.journal: record 2 is damaged and lost",)
     live.close()
 
 
