@@ -122,7 +122,7 @@ def _print_outcomes(outcomes: Iterable[Outcome], trial: str | None, *, as_json: 
                 click.echo(outcome.diff(), nl=False)
             elif trial:
                 click.echo(_line(outcome))
-        yield replace(outcome, before="", after="")
+        yield replace(outcome, before="", after="", around=("", ""))
 
 
 def _line(outcome: Outcome) -> str:

@@ -21,6 +21,7 @@ from recommender.writing import (
     check_lists,
     format_toml_text,
     kind_of,
+    lines_around,
 )
 
 _NESTING = ("extra", "params")
@@ -108,7 +109,8 @@ class CuratedFile:
             change = ListChange(path, kept, added, is_list=path is self.paths[0])
             lists[path] = change.values(items_at(self.values, path))
             front_matter = change.put_into(front_matter, style.yaml, file=self.file.path)
-        edit = Edit(self.file, self.front_matter.text, front_matter.text, None, "edited")
+        around = lines_around(self.front_matter, self.data)
+        edit = Edit(self.file, self.front_matter.text, front_matter.text, None, "edited", around)
         check_lists(edit.apply_to(self.data), self.front_matter, self.values, lists, path=self.file.path)
         return edit
 

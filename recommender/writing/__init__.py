@@ -5,7 +5,15 @@ items). An `Edit` changes one front matter and checks, by parsing it again, that
 `FileWriter` records the list in `.related.lock` and then writes the file.
 """
 
-from recommender.writing.edit import Edit, EditRequest, LeftAloneError, check_lists, make_edit, require_one_hard_link
+from recommender.writing.edit import (
+    Edit,
+    EditRequest,
+    LeftAloneError,
+    check_lists,
+    lines_around,
+    make_edit,
+    require_one_hard_link,
+)
 from recommender.writing.enrichment import Enrichment, Mode
 from recommender.writing.file_writer import write_edit
 from recommender.writing.list_shape import SHAPES, ListShape, kind_of
@@ -35,6 +43,7 @@ __all__ = [
     "format_toml_entry",
     "format_toml_text",
     "kind_of",
+    "lines_around",
     "make_edit",
     "put_into_toml",
     "require_one_hard_link",

@@ -25,10 +25,12 @@ from recommender.frontmatter import (
 from recommender.sources import WrittenList, digest_front_matter, digest_list, get_list_value
 from recommender.storage import FileChangedError
 from recommender.writing.list_shape import kind_of
+from recommender.writing.outcome import Outcome
 from recommender.writing.toml_style import TomlItem, put_into_toml
 from recommender.writing.yaml_style import YamlItem, YamlStyle
 
 _RELATED = ("related",)
+_CONTEXT = 4  # lines: the first may be the break behind the last key
 
 
 class LeftAloneError(FrontMatterError):
@@ -61,6 +63,7 @@ class Edit:
         before, after: equal if nothing changes.
         lock_entry: records the new list in the lock; `None` if this program wrote none of it.
         change: "filled", "lengthened", "replaced", "refreshed" or "removed".
+        around: as in an `Outcome`.
     """
 
     file: ArticleFile
@@ -68,6 +71,11 @@ class Edit:
     after: str
     lock_entry: WrittenList | None
     change: str = "filled"
+    around: tuple[str, str] = ("", "")
+
+    def outcome(self) -> Outcome:
+        """What is told of the edit when it has been written."""
+        return Outcome(self.file.path, "written", self.change, self.before, self.after, self.around)
 
     def apply_to(self, data: bytes) -> bytes:
         """The whole file with the new front matter.
@@ -107,7 +115,7 @@ def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
     if after == before:
         return Edit(file, before, after, file.written)
     require_one_hard_link(hard_links, path=file.path)
-    edit = Edit(file, before, after, None, "removed")
+    edit = Edit(file, before, after, None, "removed", lines_around(front_matter, data))
     new_list = [*kept, *(item.value for item in items)]
     restores = file.written is not None and bool(file.written.replaced) and not new_list
     checked = {request.list_path: None if restores else new_list}
@@ -120,6 +128,13 @@ def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
         change = "refreshed" if file.written else "filled"
     replaced = file.written.replaced if file.written else layout.list_text if file.list_state == "none" else ""
     return replace(edit, lock_entry=WrittenList(file.path, digest, len(kept), replaced), change=change)
+
+
+def lines_around(front_matter: FrontMatter, data: bytes) -> tuple[str, str]:
+    """What stands before a front matter in a file's bytes, and what a diff shows of what stands after it."""
+    after = data[front_matter.end :].split(b"\n", _CONTEXT)
+    shown = b"\n".join([*after[:_CONTEXT], b""] if len(after) > _CONTEXT else after)
+    return data[: front_matter.start].decode(errors="replace"), shown.decode(errors="replace")
 
 
 def require_one_hard_link(hard_links: int, *, path: str) -> None:

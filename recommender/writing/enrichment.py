@@ -117,13 +117,14 @@ class Enrichment:
             return "another path to the same file"
         listed_elsewhere = file.list_state == "none" and file.id in self._corpus.links
         path = self._style.path_in(file)
+        article = self._recommender.article(file.id)
         reasons = {
             _UNWRITABLE.get(file.format, ""): file.format not in LISTS_ARE_WRITTEN_INTO,
             f"its list would be in `{path[0]}`, which is supported in TOML only": file.format == "yaml"
             and len(path) > 1,
             "opted out (`related: false`)": file.list_state == "refused",
             f"its `{path[-1]}` is not a list": file.list_state == "not a list",
-            "draft or withdrawn": self._recommender.article(file.id).hidden,
+            "draft or withdrawn": article.hidden and not article.unlisted,
             "has a curated list": self._mode == "fill" and file.list_state == "curated",
             "another file of its article has a curated list": self._mode != "replace" and listed_elsewhere,
         }

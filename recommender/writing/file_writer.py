@@ -124,7 +124,7 @@ class FileWriter:
             except (RecommenderError, OSError) as error:
                 return Outcome.failed(path, error, "written")
         self._lock_entries[path] = [] if edit.lock_entry is None else [edit.lock_entry]
-        return Outcome(path, "written", edit.change, edit.before, edit.after)
+        return edit.outcome()
 
 
 def write_edit(root: Path, edit: Edit) -> None:

@@ -23,6 +23,7 @@ class Outcome:
     Attributes:
         detail: what was written ("filled", "lengthened", "replaced", "refreshed", "removed"), or why nothing was.
         before, after: the front matter, if it was written.
+        around: what stands before it in the file, and the lines after it that a diff shows.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Outcome:
     detail: str = ""
     before: str = ""
     after: str = ""
+    around: tuple[str, str] = ("", "")
 
     @classmethod
     def failed(cls, path: str, error: Exception, action: str) -> Self:
@@ -41,13 +43,14 @@ class Outcome:
         return cls(path, "failed", str(error).removeprefix(f"{path}: "))
 
     def diff(self) -> str:
-        """The change as a unified diff, with misleading characters escaped."""
+        """The change as a unified diff of the file, with misleading characters escaped."""
         path = printable(self.path)
-        lines = difflib.unified_diff(_lines(self.before), _lines(self.after), f"a/{path}", f"b/{path}", lineterm="")
+        before, after = (_lines(text.join(self.around)) for text in (self.before, self.after))
+        lines = difflib.unified_diff(before, after, f"a/{path}", f"b/{path}", lineterm="")
         return "".join(f"{line}\n" for line in lines)
 
 
 def _lines(text: str) -> list[str]:
-    """The lines of a front matter; unlike `str.splitlines`, not split at U+2028."""
-    lines = [_MISLEADING.sub(lambda found: printable(found[0]), line) for line in _BREAK.split(text)]
-    return lines if lines[-1] else lines[:-1]
+    """The lines of a file; unlike `str.splitlines`, not split at U+2028."""
+    *lines, last = (_MISLEADING.sub(lambda found: printable(found[0]), line) for line in _BREAK.split(text))
+    return [*lines, f"{last}\n\\ No newline at end of file"] if last else lines

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -415,8 +417,48 @@ def test_a_diff_shows_the_lines_that_are_written(root: Path) -> None:
     assert next(outcomes).diff() == (
         "--- a/crab.md\n"
         "+++ b/crab.md\n"
-        "@@ -1 +1,3 @@\n"
+        "@@ -1,5 +1,7 @@\n"
+        " ---\n"
         ' title: "Harbour crab found in harbour"\n'
         "+related:\n"
         f'+  - title: "{TITLES["dredger"]}"\n'
+        " ---\n"
+        " \n"
+        " <!-- Body. -->\n"
     )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"---\ntitle: Harbour gull\n---\n",
+        b"---\ntitle: Harbour gull\n---",
+        b"\n---\ntitle: Harbour gull\ntags: [a]\nauthor: x\ndraft: false\n---\nText.",
+        b"+++\ntitle = 'Harbour gull'\n+++\n\n# One\n\nTwo\n\nThree\n",
+    ],
+)
+def test_what_a_diff_shows_can_be_applied(root: Path, data: bytes) -> None:
+    (root / "gull.md").write_bytes(data)
+    corpus = Corpus.from_path(root)
+    enrichment = Enrichment(root, corpus, Recommender(settings=SETTINGS).fit(corpus))
+    diff = "".join(outcome.diff() for outcome in enrichment.run(dry_run=True))
+    patched = root.parent / "patched"
+    shutil.copytree(root, patched)
+    subprocess.run(["git", "apply", "-"], cwd=patched, input=diff, text=True, check=True)
+    enriched(root)
+    assert {file.name: file.read_bytes() for file in patched.glob("*.md")} == {
+        file.name: file.read_bytes() for file in root.glob("*.md")
+    }
+    assert b"related" in (patched / "gull.md").read_bytes()
+
+
+def test_an_unlisted_article_gets_a_list_and_is_in_none(root: Path) -> None:
+    (root / "ferry.md").write_text(post(TITLES["ferry"], "unlisted: true"))
+    (root / "dredger.md").write_text(post(TITLES["dredger"], "draft: true"))
+    assert enriched(root) == {
+        "crab": "skipped: nothing to add",
+        "dredger": "skipped: draft or withdrawn",
+        "ferry": "written: filled",
+        "moon": "skipped: nothing to add",
+    }
+    assert titles(root, "ferry") == [TITLES["crab"]]

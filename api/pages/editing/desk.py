@@ -27,7 +27,7 @@ from recommender.curation import (
 )
 from recommender.errors import RecommenderError
 from recommender.inspection import Inspection
-from recommender.writing import Edit, Outcome
+from recommender.writing import Edit
 
 HEADINGS: dict[ActName, str] = {
     "take": "Take into the list",
@@ -88,7 +88,7 @@ class Preview:
         """The lines of the change as a unified diff."""
         if self.edit is None:
             return []
-        return Outcome(self.edit.file.path, "written", "", self.edit.before, self.edit.after).diff().split("\n")[:-1]
+        return self.edit.outcome().diff().split("\n")[:-1]
 
 
 class Desk:
