@@ -1,7 +1,7 @@
 """The lists of two recommenders side by side: how many differ and by how much, and which of them are better.
 
-Rank-biased overlap says how much two lists agree, the curated links which agrees more with editors, and blind trials
-which one people prefer. Only articles that readers may see now are compared and named.
+Rank-biased overlap measures how similar two lists are, curated links show which one agrees more with editors, and blind
+trials which one people prefer. Only articles that readers may see now are compared and named.
 """
 
 from recommender.comparison.agreement import Agreement

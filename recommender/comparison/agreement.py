@@ -1,4 +1,4 @@
-"""`Agreement`: how well the lists of two recommenders hold what editors linked."""
+"""`Agreement`: how well the lists of two recommenders match the curated links."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """nDCG@10 of the lists that readers get from both recommenders, pins among them, against the curated links.
+    """nDCG@10 of the lists that readers get from both recommenders, including pins, against the curated links.
 
     Attributes:
         lists: number of curated lists.
@@ -35,13 +35,14 @@ class Agreement:
 
     @classmethod
     def of(cls, before: Side, after: Side, shown: Recommender, rows: Sequence[int], *, most: int) -> Self | None:
-        """The agreement on the first curated lists among those of some articles; `None` if there is none.
+        """The agreement on the first curated lists of some articles; `None` if they have none.
 
-        Links to what one of both does not know are left out, and lists of more than 10 links, as in the evaluation.
+        Links to articles that one of the two does not know are left out, and so are lists of more than 10 links, as in
+        the evaluation.
 
         Args:
             rows: articles that both know.
-            most: curated lists that are judged.
+            most: maximum number of curated lists.
         """
         from recommender.evaluation import Estimate
         from recommender.tuning import MAX_LINKS, permutation_p_value

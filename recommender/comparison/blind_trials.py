@@ -1,4 +1,4 @@
-"""Blind trials: of two lists of an article one is preferred, without knowing which recommender made it."""
+"""Blind trials: a person prefers one of two lists of an article without knowing which recommender made it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class BlindTrial(NamedTuple):
 
     Attributes:
         position: in the comparison.
-        is_swapped: whether the later list stands on the left.
+        is_swapped: whether the later list is on the left.
     """
 
     position: int
@@ -25,7 +25,7 @@ class BlindTrial(NamedTuple):
 
 
 def draw_trials(comparison: ListComparison, *, seed: int, most: int = 100) -> list[BlindTrial]:
-    """Random articles whose lists differ, in random order and with random sides; a seed decides all of it."""
+    """Draw random articles whose lists differ, in random order and with random sides; deterministic for a seed."""
     random = np.random.default_rng(seed)
     drawn = random.permutation(np.sort(comparison.changed))[:most]
     return [BlindTrial(*pair) for pair in zip(drawn.tolist(), random.random(len(drawn)) < 0.5, strict=True)]
@@ -41,7 +41,7 @@ class Tally:
 
     @classmethod
     def of(cls, trials: Sequence[BlindTrial], votes: str) -> Self:
-        """Count the votes of the first trials: `1` for the list on the left, `2` for the right one, `0` for none."""
+        """Count the votes of the first trials: `1` for the left list, `2` for the right one, `0` for neither."""
         pairs = list(zip(votes, trials, strict=False))
         later = sum(vote == ("1" if trial.is_swapped else "2") for vote, trial in pairs)
         neither = sum(vote == "0" for vote, _ in pairs)

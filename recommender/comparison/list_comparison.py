@@ -15,9 +15,9 @@ from recommender.comparison.side import Side
 from recommender.ranking import Recommender
 
 SAMPLE = 200
-"""Articles that are compared where lists have to be searched for: a search takes a millisecond or more."""
+"""Number of articles compared if lists are not precomputed: a search takes a millisecond or more."""
 
-_MOST_CURATED = 1000  # lists that are judged where all are precomputed
+_MOST_CURATED = 1000  # maximum number of curated lists used if all lists are precomputed
 _SEED = 0
 
 
@@ -26,12 +26,12 @@ class ListComparison:
     """The lists of two recommenders for articles that both know and readers may see.
 
     Attributes:
-        shown: the recommender that readers ask, whose rows are meant.
-        articles: how many there are.
-        rows: int64 (compared,) those that are compared: all, or a sample.
-        before, after: int64 (compared, 10) what their lists hold, as rows; -1 after the end of a list.
+        shown: the served recommender, to which all rows refer.
+        articles: the number of such articles.
+        rows: int64 (compared,) the compared ones: all, or a sample.
+        before, after: int64 (compared, 10) the entries of their lists, as rows; -1 after the end of a list.
         overlaps: float64 (compared,) see `rank_biased_overlap`.
-        agreement: with the curated links; `None` where there are none.
+        agreement: with the curated links; `None` if there are none.
     """
 
     shown: Recommender
@@ -44,10 +44,10 @@ class ListComparison:
 
     @classmethod
     def of(cls, before: Recommender, after: Recommender, *, shown: Recommender) -> Self:
-        """Compare all lists where both have them precomputed (4 to 6 seconds for 100,000), else those of 200 articles.
+        """Compare all lists if both have them precomputed (4 to 6 seconds for 100,000), else those of 200 articles.
 
         Args:
-            shown: the recommender that readers ask: what it may not name is left out of both lists.
+            shown: the served recommender; articles that it may not name are left out of both lists.
         """
         sides = Side(before, shown), Side(after, shown)
         both = np.flatnonzero(sides[0].known & sides[1].known)
@@ -66,18 +66,18 @@ class ListComparison:
         )
 
     def __len__(self) -> int:
-        """How many articles are compared."""
+        """The number of articles compared."""
         return len(self.rows)
 
     @property
     def changed(self) -> NDArray[np.int64]:
-        """Positions of the articles whose lists differ, those first that share least, then in rank order."""
+        """Positions of the articles whose lists differ, the least overlap first, then in rank order."""
         differ = np.flatnonzero((self.before != self.after).any(axis=1))
         return differ[np.argsort(self.overlaps[differ], kind="stable")]
 
     @property
     def reordered(self) -> int:
-        """How many lists hold the same in another order."""
+        """The number of lists with the same entries in another order."""
         same = (np.sort(self.before, axis=1) == np.sort(self.after, axis=1)).all(axis=1)
         return int((same & (self.before != self.after).any(axis=1)).sum())
 

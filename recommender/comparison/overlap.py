@@ -6,22 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 DEPTH = 10
-"""Entries of a list that are compared."""
+"""Number of entries of a list that are compared."""
 
 PERSISTENCE = 0.9
-"""The chance that a reader who has seen an entry goes on to the next one: the paper's p."""
+"""The probability that a reader of an entry continues to the next one: the paper's p."""
 
 _BATCH = 4096  # pairs of lists
 
 
 def rank_biased_overlap(before: NDArray[np.int64], after: NDArray[np.int64]) -> NDArray[np.float64]:
-    """How much each pair of lists agrees: 1 where both are the same, 0 where they share nothing.
+    """The rank-biased overlap of each pair of lists: 1 for equal lists, 0 for disjoint ones.
 
-    With A_d, the share that the first d entries of both have in common, it is the mean of A_1 to A_n weighted with
-    0.9^(d - 1), where n is the length of the longer list. Two empty lists agree.
+    It is the mean of A_1 to A_n, weighted by 0.9^(d - 1), where A_d is the share that the first d entries of both have
+    in common, and n the length of the longer list. For two empty lists it is 1.
 
     Args:
-        before, after: int64 (pairs, depth) what the lists hold, each once; -1 after the end of a list.
+        before, after: int64 (pairs, depth) the distinct entries of the lists; -1 after the end of a list.
 
     Returns:
         float64 (pairs,).
@@ -35,7 +35,7 @@ def _overlap(before: NDArray[np.int64], after: NDArray[np.int64]) -> NDArray[np.
     depths = np.arange(1, before.shape[1] + 1)
     lengths = (before >= 0).sum(axis=1)[:, None], (after >= 0).sum(axis=1)[:, None]
     same = (before[:, :, None] == after[:, None, :]) & (before >= 0)[:, :, None]
-    deeper = np.maximum(depths[:, None], depths[None, :])  # from which depth on both lists have had an entry
+    deeper = np.maximum(depths[:, None], depths[None, :])  # the depth from which both lists contain an entry
     shared = np.stack([(same & (deeper <= depth)).sum(axis=(1, 2)) for depth in depths], axis=1)
     longest = np.maximum(*lengths)
     sizes = np.maximum(np.minimum(depths, longest), 1)

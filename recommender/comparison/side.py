@@ -1,4 +1,4 @@
-"""`Side`: a recommender that is compared, its articles numbered as those of the recommender that readers ask."""
+"""`Side`: one of the recommenders being compared, with its articles mapped to the rows of the served recommender."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from numpy.typing import NDArray
 from recommender.comparison.overlap import DEPTH
 from recommender.ranking import Recommender, Rules
 
-_BATCH = 1024  # articles whose lists are made at once
+_BATCH = 1024  # articles whose lists are made at a time
 
 
 class Side:
-    """A recommender's lists in the rows of the recommender that readers ask, without what they may not see now.
+    """A recommender's lists, in rows of the served recommender, without articles that readers may not see now.
 
     Attributes:
-        recommender: the one that is compared.
-        is_precomputed: whether its lists are, so that those of all articles are there soon.
-        known: bool (articles,) which articles it knows, of those that readers may see.
+        recommender: the recommender being compared.
+        is_precomputed: whether its lists are precomputed, so that comparing all of them is fast.
+        known: bool (articles,) the articles that it knows, among those that readers may see.
     """
 
     def __init__(self, recommender: Recommender, shown: Recommender) -> None:
         """Take a recommender.
 
         Args:
-            shown: for readers; articles are the same where they answer to the same ID.
+            shown: the served recommender; articles of the two are the same if they answer to the same ID.
         """
         self.recommender = recommender
         self.is_precomputed = recommender.ranking.top_lists is not None
@@ -57,7 +57,7 @@ class Side:
 
 
 def visible_rows(shown: Recommender) -> NDArray[np.int64]:
-    """The rows of the articles that readers may see at this moment, in rank order; copies are among them."""
+    """The rows of the articles that readers may see at this moment, including copies, in rank order."""
     rules = replace(Rules.from_settings(shown.settings), copies="any")
     rows = np.asarray(shown.catalogue.rows, np.int64)
     return rows[shown.ranking.allowed(rules)[rows]]

@@ -1,8 +1,8 @@
-"""What an editor decides of one article's list: links, pins and bans, changed one act at a time.
+"""Editing of one article's list by hand: links, pins and bans, changed one act at a time.
 
-A `Curation` is that decision, and `Curation.after` what an act makes of it, list in, list out. A `CuratedFile` is the
-article's file as it is at the moment, and puts a curation into its front matter. A `Curator` writes and takes back,
-with the care of `recommender.writing`: what it writes is the editor's, and no longer this program's.
+A `Curation` holds an editor's choices, and `Curation.after` applies an act to them, as a pure function. A `CuratedFile`
+is the article's current file, and can put a curation into its front matter. A `Curator` writes such edits and undoes
+them, as safely as `recommender.writing`; the lists that it writes count as curated.
 """
 
 from recommender.curation.curated_file import CuratedFile, ListedItem

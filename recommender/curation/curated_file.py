@@ -1,4 +1,4 @@
-"""`CuratedFile`: the file of an article as it is at the moment, and its front matter with another curation."""
+"""`CuratedFile`: the current file of an article, with edits that change its curation."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ Find = Callable[[Value], Article | None]
 
 
 class ListedItem(NamedTuple):
-    """An item of a list as its file has it; `article` is `None` where it names none that is known."""
+    """An item of a list, as in its file; `article` is `None` if it names no known article."""
 
     value: Value
     article: Article | None
 
     @property
     def text(self) -> str:
-        """What names it: its title, else the text that it is."""
+        """A text that names it: its title, or else the item itself."""
         if self.article is not None:
             return self.article.title
         if isinstance(self.value, dict):
@@ -46,14 +46,14 @@ class ListedItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CuratedFile:
-    """A file, and what stands in it.
+    """A file and its curation.
 
     Attributes:
         file: with the state of its list.
-        data: the whole file.
+        data: the contents of the file.
         curation: its list, pins and bans, by keys.
-        items: what each key of the curation stands for.
-        paths: the keys that lead to each of the three.
+        items: the item of each key of the curation.
+        paths: the front-matter keys that lead to list, pins and bans.
     """
 
     file: ArticleFile
@@ -69,11 +69,11 @@ class CuratedFile:
         """Read a file.
 
         Args:
-            find: the article that an item names.
-            list_path: the keys that lead to its list where it has none.
+            find: finds the article that an item names.
+            list_path: the keys that will lead to its list if it has none yet.
 
         Raises:
-            FrontMatterError: it has no front matter that can be read.
+            FrontMatterError: it has no readable front matter.
         """
         front_matter = split_front_matter(data, path=file.path)
         if front_matter is None:
@@ -89,8 +89,8 @@ class CuratedFile:
         """The edit that puts another curation into the file.
 
         Args:
-            curation: of keys of this file's, and of IDs.
-            articles: those whose IDs come new, by ID.
+            curation: consists of keys of this file and of IDs.
+            articles: the articles of new IDs, by ID.
 
         Raises:
             FrontMatterError: it can't be put into this front matter.
@@ -115,7 +115,7 @@ class CuratedFile:
         return edit
 
     def _link_maker(self, articles: Mapping[str, Article], style: ListStyle) -> Callable[[str], ListItem]:
-        """Makes the item of an article, as those of this list are, else as those of the site."""
+        """A function that makes an article's item in the shape of this list, or else of the site's lists."""
         values = items_at(self.values, self.paths[0])
         if values and kind_of(values[0]) != _kind_of(style.shape):
             linked = [item.article for item in self.items.values() if item.article is not None]
@@ -141,7 +141,7 @@ def _kind_of(shape: ListShape) -> str:
 
 
 def _path_of(values: Mapping[str, Value], key: str, beside: tuple[str, ...]) -> tuple[str, ...]:
-    """The keys that lead to a pin or a ban: where it is, else where its list is."""
+    """The front-matter keys that lead to a pin or a ban: its own if it exists, else beside the list."""
     for path in ((key,), *((nesting, key) for nesting in _NESTING)):
         if get_list_value(values, path) != "":
             return path
@@ -149,7 +149,7 @@ def _path_of(values: Mapping[str, Value], key: str, beside: tuple[str, ...]) -> 
 
 
 def _keys_of(values: Sequence[Value], find: Find, items: dict[str, ListedItem]) -> tuple[str, ...]:
-    """The keys of the items of a list, which are added to `items`; no two have the same."""
+    """The distinct keys of the items of a list; the items are added to `items`."""
     keys: list[str] = []
     for number, value in enumerate(values, start=1):
         article = find(value)

@@ -1,4 +1,4 @@
-"""`Curation`: what editors decided of one article's list, and what an act makes of it."""
+"""`Curation`: editors' choices for one article's list, and the acts that change them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ ACTS: tuple[ActName, ...] = get_args(ActName)
 
 
 class ActError(RecommenderError):
-    """An act that changes nothing, or contradicts what is there."""
+    """An act that would change nothing, or is contradictory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What an editor does with another article.
+    """An editor's act on another article.
 
     Attributes:
-        name: `take` puts it at the end of the list, `leave-out` takes it out, `move` puts it elsewhere; `pin` has this
-            program's lists begin with it, `ban` keeps it out of them; `unpin` and `unban` take that back.
+        name: `take` appends it to the list, `leave-out` removes it, `move` moves it; `pin` puts it first in this
+            program's lists, `ban` keeps it out of them; `unpin` and `unban` undo that.
         other: its key, see `Curation`.
-        position: where `move` puts it, from 1.
+        position: the target of `move`, from 1.
     """
 
     name: ActName
@@ -33,10 +33,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Curation:
-    """The list of an article, and what its own lists must begin with and must never hold.
+    """The curated list of an article, and the pins and bans for its generated list.
 
-    Each member is a key: the ID of an article or, where what the file names is none, another text. No key is twice in
-    one of them.
+    Each member is a key: the ID of an article or, if the file's item names no known article, another text. No key
+    occurs twice in one of the three.
 
     Attributes:
         id: of the article.
@@ -50,12 +50,12 @@ class Curation:
     banned: tuple[str, ...] = ()
 
     def after(self, act: Act) -> Curation:
-        """What an act makes of it.
+        """The curation after an act.
 
-        What is banned is neither linked nor pinned: the later of two acts holds.
+        A banned article is neither linked nor pinned: the later act counts.
 
         Raises:
-            ActError: it would change nothing, or put the article into its own list.
+            ActError: the act would change nothing, or put the article into its own list.
         """
         other, links, pinned, banned = act.other, self.links, self.pinned, self.banned
         if other == self.id and act.name in ("take", "pin", "ban"):
@@ -85,7 +85,7 @@ class Curation:
 _CHANGES_NOTHING: dict[ActName, str] = {
     "take": "It is in the list already.",
     "leave-out": "It is not in the list.",
-    "move": "It stands there already, or is not in the list.",
+    "move": "It is there already, or not in the list.",
     "pin": "It is pinned already.",
     "unpin": "It is not pinned.",
     "ban": "It is banned already.",

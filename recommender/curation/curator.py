@@ -1,4 +1,4 @@
-"""`Curator`: an editor's changes to the files of a corpus, one at a time, and the last of each taken back."""
+"""`Curator`: writes an editor's changes to the files of a corpus, one at a time, and undoes them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from recommender.sources import (
 from recommender.storage import locked_folder, open_regular_file, sync_folder
 from recommender.writing import Edit, ListStyle, require_one_hard_link, write_edit
 
-_MOST_REMEMBERED = 100  # changes of a file that can be taken back
+_MOST_REMEMBERED = 100  # changes of a file that can be undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class WrittenChange:
     """A change that was written.
 
     Attributes:
-        sentence: what was done.
-        forgotten: lists of the file that counted as this program's until then.
+        sentence: describes the change.
+        forgotten: lists of the file that counted as written by this program before the change.
     """
 
     edit: Edit
@@ -47,15 +47,14 @@ class WrittenChange:
 class Curator:
     """Changes the files of a corpus that was read from `root`.
 
-    The site's conventions and the style of its lists are those that it had then; files are read when they are asked
-    for. All threads may use it.
+    The site's conventions and list style are those of that reading; files are read on demand. It is thread-safe.
     """
 
     def __init__(self, root: Path, corpus: Corpus) -> None:
         """Learn the style of the lists.
 
         Raises:
-            CorpusError: it is no folder of front-matter files.
+            CorpusError: the corpus is not a folder of front-matter files.
         """
         if corpus.found_files is None or not root.is_dir():
             raise CorpusError(f"{root}: only a folder of front-matter files can be edited")
@@ -72,13 +71,13 @@ class Curator:
         return self._root
 
     def open(self, article: Article, find: Find) -> CuratedFile:
-        """The file of an article as it is now.
+        """The current file of an article.
 
         Args:
-            find: the article that an item of a list names.
+            find: finds the article that an item of a list names.
 
         Raises:
-            CorpusError: it has none, or none that holds an article, or a link leads it out of the folder.
+            CorpusError: there is no such file, it holds no article, or a symbolic link leads out of the folder.
             FrontMatterError: its front matter can't be read.
         """
         path = article.path
@@ -100,7 +99,7 @@ class Curator:
         return CuratedFile.of(file, data, find, list_path=self.style.path_in(file))
 
     def write(self, edit: Edit, sentence: str) -> None:
-        """Write an edit; the list in the file is the editor's from then on.
+        """Write an edit; from then on, the list in the file counts as curated.
 
         Raises:
             FileChangedError: the file has changed since it was opened.
@@ -111,7 +110,7 @@ class Curator:
             lock = read_written_lists(self._root / WRITTEN_LISTS_FILE)
             forgotten = tuple(line for line in lock if line.file == edit.file.path)
             self._replace_file(edit)
-            # Afterwards: were it before, a list of this program's would pass for a curated one after a crash.
+            # After writing the file: otherwise, after a crash, a list by this program would count as curated.
             if forgotten:
                 replace_written_lists(self._root, [line for line in lock if line not in forgotten])
             done = self._written.setdefault(edit.file.path, [])
@@ -119,15 +118,15 @@ class Curator:
             del done[:-_MOST_REMEMBERED]
 
     def last_change(self, path: str) -> WrittenChange | None:
-        """The last change of a file that can be taken back, if there is one."""
+        """The last change of a file that can be undone, if any."""
         done = self._written.get(path)
         return done[-1] if done else None
 
     def undo(self, path: str) -> WrittenChange:
-        """Take the last change of a file back, and return it.
+        """Undo the last change of a file, and return it.
 
         Raises:
-            FileChangedError: the front matter is no longer as the change left it; nothing is written.
+            FileChangedError: the front matter has changed since; nothing is written.
             FrontMatterError, OSError: it can't be written.
             RecommenderError: there is no such change, or another run is writing here.
         """
@@ -156,7 +155,7 @@ class Curator:
         sync_folder((self._root / edit.file.path).resolve().parent)
 
     def _lists_written_into(self, path: str) -> Written | None:
-        """The lists that count as this program's in a file, by all locks that speak of it."""
+        """The lists that count as written by this program in a file, according to all locks that may name it."""
         folders = [f"{folder}/" for folder in PurePosixPath(path).parents if folder.name]
         written = WrittenLists.of(self._root, [path, *folders])
         return written.of_files([path], present=self._known_files | {path}).get(path)

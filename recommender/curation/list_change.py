@@ -1,4 +1,4 @@
-"""`ListChange`: a list of a front matter with entries in another order, fewer of them, or new ones at its end."""
+"""`ListChange`: reorders, removes and appends entries of a list in a front matter."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from recommender.sources import get_list_value
 from recommender.writing import ListItem, TomlItem, YamlItem, YamlStyle, format_toml_text, put_into_toml
 
 PIN_KEY, BAN_KEY = "relatedPin", "relatedBan"
-"""The keys under which editors pin and ban, as `recommender enrich` says."""
+"""The keys under which editors pin and ban."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListChange:
-    """What is to become of the list at the end of a path of keys.
+    """A change of the list at a path of keys.
 
     Attributes:
         kept: the positions of the entries that stay, in their new order.
-        added: what follows them, in the format of the file.
-        is_list: whether an empty list stays, as that of links does; an empty `relatedPin` is taken out.
+        added: the entries that follow them, in the format of the file.
+        is_list: whether an empty list is kept, like that of links; an empty `relatedPin` is removed.
     """
 
     path: tuple[str, ...]
@@ -39,10 +39,10 @@ class ListChange:
     is_list: bool = True
 
     def put_into(self, front_matter: FrontMatter, style: YamlStyle, *, file: str) -> FrontMatter:
-        """The front matter with the change, entries that stay in their own bytes where they stand on lines.
+        """Apply the change; entries on lines of their own keep their bytes.
 
         Raises:
-            FrontMatterError: it can't be made without harm.
+            FrontMatterError: the change can't be made safely.
         """
         events: list[yaml.Event] = []
         values = parse_front_matter(front_matter, path=file, events=events)
@@ -95,7 +95,7 @@ class ListChange:
 
 
 def items_at(values: dict[str, Value], path: Sequence[str]) -> list[Value]:
-    """The items of a list; of a pin or a ban that is one text, that text."""
+    """The items of a list; for a pin or a ban that is a single text, that text."""
     value = get_list_value(values, path)
     if isinstance(value, list):
         return value

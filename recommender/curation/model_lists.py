@@ -1,4 +1,4 @@
-"""The curation of an article as a model has it, and changed lists as YAML to be copied."""
+"""The curation of an article in a model, and changed lists as YAML for copying."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recommender.writing import SHAPES, ListShape, ListStyle, YamlItem
 
 
 def trained_curation(recommender: Recommender, article: Article) -> Curation:
-    """What editors had decided of an article when the model was trained, as far as it can be looked up."""
+    """The curation of an article at the time of training, without articles that can no longer be looked up."""
     linked = tuple(one.id for one in recommender.curated(article.id))
     pinned, banned = (tuple(filter(recommender.has_article, ids)) for ids in (article.pinned, article.banned))
     return Curation(article.id, linked, pinned, banned)
@@ -30,10 +30,10 @@ def style_of(inspection: Inspection | None) -> ListStyle:
 
 
 def format_changed_lists(old: Curation, new: Curation, articles: Mapping[str, Article], style: ListStyle) -> str:
-    """The lists of a curation that differ from those of another, each whole, as YAML.
+    """The lists of a curation that differ from those of another, each complete, as YAML.
 
     Args:
-        articles: those that are linked, by ID.
+        articles: the linked articles, by ID.
     """
     blocks = []
     if new.links != old.links:

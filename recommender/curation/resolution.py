@@ -1,4 +1,4 @@
-"""Finds the article that an item of a list, a pin or a ban names, among those of a model."""
+"""Finds the model's article that an item of a list, a pin or a ban names."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from recommender.ranking import Recommender
 from recommender.sources import NAME_KEYS
 
 _FILE_SUFFIX = re.compile(r"(?:/index)?\.(?:html?|md|markdown|mdx)$")
-_NAMESAKES = 20  # articles with the words of a title that are compared with it
+_NAMESAKES = 20  # articles with the words of a title whose titles are compared
 
 
 def find_article(recommender: Recommender, item: Value) -> Article | None:
-    """The article that an item names by ID, address, path or title; `None` where the recommender knows none."""
+    """The article that an item names by ID, address, path or title; `None` if there is none."""
     if isinstance(item, dict) and (title := get_title(item)) is not None:
         entry = build_entry(item, title)
         url = get_entry_url(entry)
@@ -38,7 +38,7 @@ def _at(recommender: Recommender, url: str) -> Article | None:
 
 
 def _titled(recommender: Recommender, title: str, date: str | None) -> Article | None:
-    """The one article with a title, and with a date where the item has one."""
+    """The only article with this title and, if given, this date."""
     found = [one for one in recommender.search_titles(title, limit=_NAMESAKES) if one.title == title]
     if date is not None:
         found = [one for one in found if get_entry_date(one.entry) == date] or found

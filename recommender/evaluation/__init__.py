@@ -1,6 +1,6 @@
-"""How well suggestions match curated links or links in texts: baselines, measures and a report.
+"""Evaluation of suggestions against curated links or links in texts: baselines, measures and a report.
 
-Whether a difference is beyond chance, `tuning/significance.py` says.
+Significance tests are in `tuning/significance.py`.
 """
 
 from recommender.evaluation.baselines import encoder

@@ -20,7 +20,7 @@ Rankings: TypeAlias = NDArray[np.int64]
 """The highest-scoring rows of each query, best first, int64 (queries, depth), padded with -1."""
 
 Score: TypeAlias = "Callable[[int], NDArray[np.float64]]"
-"""The scores of all articles as candidates for the one at a row, float64 (articles,)."""
+"""The scores of all articles as candidates for the one in a row, float64 (articles,)."""
 
 Baseline: TypeAlias = "Callable[[Archive], Score]"
 
@@ -33,12 +33,12 @@ _TEXT_CHARACTERS = 2_000
 
 @dataclass(frozen=True)
 class Archive:
-    """What baselines know.
+    """The data that baselines rank by.
 
     Attributes:
         articles: in rank order.
-        topics: those that articles name, by ID.
-        scoring: the time factor of the program that they are compared with.
+        topics: of each article, by ID.
+        scoring: for the time factor of this program.
     """
 
     articles: Sequence[Article]
@@ -52,7 +52,7 @@ class Archive:
 
     @cached_property
     def has_texts(self) -> bool:
-        """Whether most of the articles that have a file have a text."""
+        """Whether most articles with a file have a text."""
         texts = [bool(article.text) for article in self.articles if article.path]
         return sum(texts) > _MOST * len(texts)
 
@@ -63,19 +63,19 @@ class Archive:
 
     @cached_property
     def texts(self) -> list[str]:
-        """These words, as one text for each article."""
+        """The words to compare, as one text per article."""
         if self.has_texts:
             return [f"{article.title} {article.text[:_TEXT_CHARACTERS]}" for article in self.articles]
         return [f"{article.title} {article.excerpt}" for article in self.articles]
 
     @cached_property
     def vectors(self) -> csr_array:
-        """Their vectors under scikit-learn's default `TfidfVectorizer()`, float64 (articles, terms), of unit length."""
+        """The texts' vectors under scikit-learn's default `TfidfVectorizer()`, float64 (articles, terms)."""
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         try:
             return csr_array(TfidfVectorizer().fit_transform(self.texts))
-        except ValueError:  # scikit-learn raises this where no text holds a word
+        except ValueError:  # scikit-learn raises it if no text contains a word
             return csr_array(np.zeros((len(self.articles), 1)))
 
 

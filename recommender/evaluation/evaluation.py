@@ -31,7 +31,7 @@ from recommender.tuning import (
 
 OURS = "this program"
 _MISSES_SHOWN = 50
-_SUGGESTED_SHOWN = 3  # of a miss
+_SUGGESTED_SHOWN = 3  # suggestions shown for each miss
 _MOST_SUGGESTED = 10
 _SEED = 0
 _RESAMPLES = 2_000
@@ -127,14 +127,15 @@ class Evaluation:
     """The results of an evaluation.
 
     Attributes:
-        truth: what the links are.
-        candidates: of a list; of links in texts, on average.
-        words_left_out: links whose words were taken out of all texts.
+        truth: the kind of links.
+        candidates: number of candidates per list; for links in texts, the mean.
+        words_left_out: number of links whose words were removed from all texts.
         words_from: which words of an article the baselines compare.
-        served: how a model that is served differs from the evaluated one.
-        systems: this program first, then the baselines; lists of at most `max_links`.
+        served: how the model that is served differs from the evaluated one.
+        systems: this program first, then the baselines; on lists of at most `max_links`.
         all_lists: this program and plain TF-IDF on lists of any length.
-        misses: the worst, of articles that may be suggested: the report names no draft, and the server shows it.
+        misses: the worst misses, without articles that are never suggested: the server shows the report, so it must
+            not name drafts.
         lost: links that only the earlier model finds, as pairs of IDs; `None` without an earlier model.
         gained: number of links that only this model finds.
     """
@@ -168,7 +169,7 @@ class Evaluation:
         return self.systems[0].figures[MAIN].mean
 
     def to_mapping(self) -> dict[str, Any]:
-        """The results as plain values that JSON can hold."""
+        """The results as JSON-serialisable values."""
         return asdict(self)
 
 
@@ -189,10 +190,10 @@ def evaluate(
 
     Args:
         learnt: what training learnt from the earlier lists, quoted in the report.
-        words_left_out: links whose words were taken out of the corpus's texts.
+        words_left_out: number of links whose words were removed from the corpus's texts.
         name: of the corpus.
-        earlier_model: compared with this one link by link.
-        more_baselines: beside those of `baselines.ALL`, by name.
+        earlier_model: for comparing the links found.
+        more_baselines: besides those of `baselines.ALL`, by name.
 
     Raises:
         EvaluationError: there is no list to evaluate on.
@@ -207,7 +208,7 @@ def evaluate(
     runs = {OURS: run_of(recommender, split.later, linkable=linkable)}
     compared = {**baselines.ALL, **(more_baselines or {})}
     if linkable.is_restricted:
-        del compared["nearest in time"]  # of what was there already, the newest are the nearest
+        del compared["nearest in time"]  # among older articles, it equals "newest"
     if not corpus.topics:
         del compared["same topic"]
     for baseline, scoring in compared.items():
@@ -288,7 +289,7 @@ def _judged(split: Split, max_links: int, name: str) -> CuratedLists:
 
 
 def _how_served_differs(corpus: Corpus, split: Split, *, learns: bool) -> str:
-    """A sentence on the model that `train` makes of the corpus."""
+    """A sentence on how the model that `train` builds differs from the evaluated one."""
     served = Split.without_later(corpus)
     lists = len(without_long_lists(served.earlier))
     noun = "curated list" if served.evidence == "curated" else "text"
@@ -330,7 +331,7 @@ def _compare(baseline: str, measured: Mapping[str, PerQuery]) -> Comparison:
 
 
 def _misses(recommender: Recommender, lists: CuratedLists, run: Run, linkable: Linkable) -> list[Miss]:
-    """Missed links, the lowest-ranked first; those without a rank lead."""
+    """Missed links: those without a rank, then the lowest-ranked first."""
     misses = []
     for query in sorted(lists):
         missed = sorted(lists[query] - set(run.rankings.get(query, ())))
@@ -354,7 +355,7 @@ def _misses(recommender: Recommender, lists: CuratedLists, run: Run, linkable: L
 
 
 def _ranks(recommender: Recommender, query: str, others: Sequence[str], linkable: Linkable) -> list[int | None]:
-    """The ranks of some articles among those that an article could link to."""
+    """The ranks of some articles among those that the query's article could link to."""
     [found] = recommender.related_many([query], limit=len(recommender), min_score=0.0, use_pins_and_bans=False)
     ranked = linkable.filter(query, (suggestion.article.id for suggestion in found))
     rank_of = {id: rank for rank, id in enumerate(ranked, start=1)}

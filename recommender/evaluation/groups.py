@@ -16,13 +16,13 @@ from recommender.tuning import CuratedLists
 
 NO_DATES = "no dates"
 UNORDERED_KINDS = ("provider", "topic", "language")
-"""Kinds of groups without an order of their own: the largest groups lead."""
-_GROUPS_SHOWN = 10  # of a kind without an order
+"""Kinds of groups without a natural order; they are sorted by size."""
+_GROUPS_SHOWN = 10  # per kind without a natural order
 
-_LISTS_SHOWN = 5  # of a group
+_LISTS_SHOWN = 5  # per group
 
 _GroupKey: TypeAlias = tuple[int, str]
-"""What a kind's groups are ordered by, then a group's name."""
+"""A group's sort key within its kind, and its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Group:
     Attributes:
         queries: their number.
         ours, plain: of this program and of plain TF-IDF.
-        worst: some of its lists, those first in which plain TF-IDF is farthest ahead.
+        worst: some of its lists, sorted by the lead of plain TF-IDF over this program.
     """
 
     kind: str
@@ -61,7 +61,7 @@ def groups_of(
     plain: NDArray[np.float64],
     may_be_named: Callable[[str], bool],
 ) -> list[Group]:
-    """The groups of some lists, kind by kind.
+    """The groups of some lists, ordered by kind.
 
     Args:
         ours, plain: float64 (lists,) the main measure of both systems, in the order of the lists' IDs.

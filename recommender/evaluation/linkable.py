@@ -1,4 +1,4 @@
-"""Which articles a list could hold: all, or those that an author could link to in a text."""
+"""`Linkable`: the articles that a list could hold: all, or those that an author could link to in a text."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from recommender.tuning import Evidence
 
 
 class Linkable:
-    """The candidates of each article, for every system alike.
+    """The candidates of each article, the same for every system.
 
-    They are all other articles that are not hidden. Of a text's links they are only those that were there when it was
-    published and, where articles declare several languages, are in its own.
+    They are all other articles that are not hidden. For links in texts, they are only those that existed when the
+    article was published and, if articles declare several languages, are in its own language.
 
     Attributes:
         articles: in rank order.
@@ -37,7 +37,7 @@ class Linkable:
         return self._row_of[id]
 
     def mask(self, row: int) -> NDArray[np.bool_]:
-        """Which articles the one at a row could link to, bool (articles,)."""
+        """Which articles the one in a row could link to, bool (articles,)."""
         allowed = self._visible.copy()
         if self.is_restricted:
             allowed &= (self._days <= self._days[row]) & (self._languages == self._languages[row])
@@ -45,10 +45,10 @@ class Linkable:
         return allowed
 
     def mean_count(self, ids: Iterable[str]) -> int:
-        """How many articles each of some could link to, on average, rounded."""
+        """The mean number of articles that each of some could link to, rounded."""
         return round(float(np.mean([self.mask(self._row_of[id]).sum() for id in ids])))
 
     def filter(self, id: str, others: Iterable[str]) -> list[str]:
-        """Those of some IDs that an article could link to."""
+        """The IDs among `others` that an article could link to."""
         allowed = self.mask(self._row_of[id])
         return [other for other in others if (row := self._row_of.get(other)) is not None and allowed[row]]

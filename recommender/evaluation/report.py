@@ -28,7 +28,7 @@ from recommender.evaluation.trec import DEPTH, MAIN, MEASURES
 _COLUMNS = 100
 _MOST_SUGGESTED_IN_TEXT = 3
 _LOST_IN_TEXT = 10
-_FEW = 10  # lists in a group whose mean says little; the page shows it pale
+_FEW = 10  # lists; the page greys out means of smaller groups, which say little
 
 
 def as_text(evaluation: Evaluation) -> str:
@@ -129,7 +129,7 @@ def _times(ratio: float) -> str:
 
 
 def _shorten(text: str, columns: int) -> str:
-    """The text, cut to so many terminal columns; Chinese characters take two."""
+    """The text, cut to a number of terminal columns, of which Chinese characters take two."""
     if wcwidth.width(text) <= columns:
         return text
     return f"{wcwidth.clip(text, 0, columns - 1).rstrip()}…"
@@ -239,6 +239,6 @@ def _interval(estimate: Estimate, format_value: Callable[[float], str]) -> str:
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
     """The lines of a table: the first row is its header, the first column left-aligned, the others right-aligned."""
     alignment = ["left", *["right"] * (len(rows[0]) - 1)]
-    # Given as a row like the others, since tabulate makes the columns wider for a header.
+    # The header is passed as an ordinary row, since tabulate widens the columns for a header.
     table = tabulate(rows, tablefmt="plain", colalign=alignment, disable_numparse=True, preserve_whitespace=True)
     return table.splitlines()

@@ -33,7 +33,7 @@ class Run:
     rankings: Mapping[str, Sequence[str]]
 
     def scored(self) -> list[ScoredDoc]:
-        """The run as scored documents. Ranks become scores, since trec_eval breaks ties in its own way."""
+        """The run as scored documents; scores are reversed ranks, since trec_eval breaks ties in its own way."""
         return [
             ScoredDoc(query, target, float(len(ranking) - position))
             for query, ranking in self.rankings.items()
@@ -81,7 +81,7 @@ def run_of(
     """A recommender's suggestions for some articles; those that it does not know are left out.
 
     Args:
-        linkable: leaves out what an article could not link to; deeper suggestions take its place.
+        linkable: leaves out articles that a list could not link to; lower-ranked suggestions take their places.
     """
     unfinished = [id for id in sorted(queries) if recommender.has_article(id)]
     rankings, depth = {}, DEPTH

@@ -1,6 +1,6 @@
-"""What a corpus holds, how it was read, what is in force, and what will disappoint its owner.
+"""Inspection of a corpus: its contents, how they were read, the settings in force, and shortcomings with their cures.
 
-`inspect` gives an `Inspection`: plain values, which `recommender inspect`, `train` and the explorer show.
+`inspect` returns an `Inspection`: plain values that `recommender inspect`, `train` and the explorer show.
 """
 
 from recommender.inspection.inspection import FieldShares, Inspection, ListCount

@@ -1,4 +1,4 @@
-"""`Inspection`: what a corpus holds, how it was read, and what is in force."""
+"""`Inspection`: the contents of a corpus, how they were read, and the settings in force."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from recommender.inspection.settings_in_force import SettingInForce, settings_in
 from recommender.inspection.tally import Tally
 from recommender.settings import Settings
 
-_MOST_PROBLEMS = 20  # that are kept with a model
+_MOST_PROBLEMS = 20  # maximum number stored with a model
 
 
 @dataclass(frozen=True, slots=True)
 class ListCount:
-    """How many curated lists have a key and a shape."""
+    """The number of curated lists with a certain key and shape."""
 
     key: str
     shape: str
@@ -26,7 +26,7 @@ class ListCount:
 
 @dataclass(frozen=True, slots=True)
 class FieldShares:
-    """The share of each field in the similarity, 0 to 1; together they are 1."""
+    """The share of each field in the similarity, 0 to 1; they add up to 1."""
 
     title: float
     excerpt: float
@@ -42,26 +42,26 @@ class FieldShares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """What a corpus holds, as plain values.
+    """The contents of a corpus, as plain values.
 
     Attributes:
-        site: the kind of site, and `reason` why the corpus is taken for one; empty where it was not read from files.
-        address_hint: where only the site's code tells addresses, the option that would say them.
-        articles: those that have a file or a line; `linked_only` are known only from others' lists.
-        dated, excerpted, summarised, with_text, with_topics, addressed: how many of them have a date, a given excerpt,
-            one taken from the text, a text, topics, an address; `wordless` have neither excerpt nor text.
-        languages: how many are of each language, the most frequent first; the others' is unknown.
-        guessed_languages: how many of up to 500 articles without a language seem to be in each.
-        hidden: how many are never suggested at this moment, by the reason.
-        busiest_day: the most articles that have one day as their date.
-        repeated_excerpt: how many articles have the most frequent excerpt, where it is several.
-        passed_over: files that are no articles; `problems`, what was skipped or read with a doubt, and
-            `further_problems` how many there are besides.
-        lists: curated lists by key and shape, the most frequent first; `links`, all links in them.
-        written_lists: lists that this program wrote, which don't count.
-        text_links: links between articles in their texts; `linking_texts`, the articles that have some.
-        fields, settings: what is in force.
-        shortcomings: what will disappoint the owner, each a sentence or two with a cure.
+        site: the kind of site, and `reason`, why it was recognised; empty for a corpus not read from files.
+        address_hint: if only the site's code defines its addresses, the option that would set them.
+        articles: number of articles with a file or a line; `linked_only`, of those known only from others' lists.
+        dated, excerpted, summarised, with_text, with_topics, addressed: number of articles with a date, an excerpt of
+            their own, one taken from the text, a text, topics, an address; `wordless`: with neither excerpt nor text.
+        languages: number of articles that declare each language, the most frequent first.
+        guessed_languages: number of articles, among up to 500 without a language, that seem to be in each.
+        hidden: number of articles that are never suggested at this moment, by reason.
+        busiest_day: the highest number of articles with the same day as their date.
+        repeated_excerpt: the most frequent excerpt, if several articles have it.
+        passed_over: skipped files; `problems`: files skipped or read with doubts; `further_problems`: the number of
+            problems not listed.
+        lists: curated lists by key and shape, the most frequent first; `links`: the number of links in them.
+        written_lists: number of lists that this program wrote, which are not curated.
+        text_links: number of links between articles in their texts; `linking_texts`: of articles that have any.
+        fields, settings: the settings in force.
+        shortcomings: one or two sentences each, with a cure.
     """
 
     site: str = ""
@@ -104,7 +104,7 @@ class Inspection:
         return replace(self, problems=self.problems[:_MOST_PROBLEMS], further_problems=self.further_problems + further)
 
     def without_names(self) -> Self:
-        """The inspection without what names files or quotes them, for those who may not know of every article."""
+        """The inspection without names and quotations of files, for people who may not know of every article."""
         passed_over = tuple(replace(tally, example="") for tally in self.passed_over)
         further = self.further_problems + sum(tally.count for tally in self.problems)
         return replace(self, passed_over=passed_over, problems=(), further_problems=further, shortcomings=())
@@ -116,9 +116,9 @@ class Inspection:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Self:
-        """The inspection that `to_mapping` gave.
+        """The reverse of `to_mapping`.
 
         Raises:
-            msgspec.ValidationError: it holds something else.
+            msgspec.ValidationError: the values are invalid.
         """
         return msgspec.convert(values, cls)

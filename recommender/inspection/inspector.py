@@ -15,8 +15,8 @@ from recommender.inspection.tally import Tally, tally_passed_over, tally_problem
 from recommender.settings import Settings
 from recommender.text import is_unspaced, language_of
 
-_GUESSED = 500  # articles whose language is guessed where none says its own
-_MIN_GUESSABLE = 200  # characters that a guess needs
+_GUESSED = 500  # maximum number of articles whose language is guessed
+_MIN_GUESSABLE = 200  # characters needed for a guess
 _COMPARED = 20_000  # articles whose excerpts are compared
 _SECONDS_A_DAY = 86_400
 
@@ -52,7 +52,7 @@ def _step(corpus: Corpus) -> int:
 
 
 class _Counter:
-    """Counts what articles have, one after the other."""
+    """Counts the properties of articles, one article at a time."""
 
     def __init__(self, *, now: float, published: str, step: int) -> None:
         self._now, self._published, self._step = now, published, step
@@ -87,14 +87,14 @@ class _Counter:
             sample = f"{article.title} {article.excerpt} {article.text[:1000]}"
             if len(sample) >= _MIN_GUESSABLE:
                 language = language_of(sample)
-                # English is also the guess where nothing tells, as between code in a script without spaces.
+                # English is also the fallback guess, for example for code within text in a script without spaces.
                 if language != "english" or not is_unspaced(article.title):
                     self._guessed[language] += 1
         if article.excerpt and self._counts["articles"] <= _COMPARED:
             self._excerpts.setdefault(article.excerpt, []).append(article.path)
 
     def result(self) -> Inspection:
-        """What was counted."""
+        """The counts."""
         paths = max(self._excerpts.values(), key=len, default=[])
         counts = self._counts
         return Inspection(

@@ -28,12 +28,12 @@ class SettingInForce:
 def settings_in_force(
     settings: Settings, *, chosen: Settings, given: Collection[str] = ()
 ) -> tuple[SettingInForce, ...]:
-    """The settings that decide what lists look like.
+    """The settings that affect lists, with the origin of each value.
 
     Args:
-        settings: those in force.
-        chosen: those that the corpus started from, before anything was learnt.
-        given: the names of those that the user has set.
+        settings: the settings in force.
+        chosen: the corpus's default settings, before tuning.
+        given: the names of the settings set by the user.
     """
     default = Settings()
 

@@ -1,4 +1,4 @@
-"""What will disappoint the owner of a corpus, as sentences with a cure."""
+"""Shortcomings of a corpus that make lists worse, as sentences with a cure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from recommender.inspection.inspection import Inspection
 from recommender.sources import AMBIGUOUS_DATE, HIDING_STATUS, UNREADABLE_DATE, Problem
 
 _FEW_ARTICLES = 20
-_SOME = 0.1  # the share of articles from which a shortcoming shows in many lists
+_SOME = 0.1  # minimum share of affected articles, at which many lists suffer
 _MOST = 0.5
 
 
 def find_shortcomings(inspection: Inspection, problems: Sequence[Problem]) -> Iterator[str]:
-    """What will disappoint, in the order of how much it does."""
+    """The shortcomings, the most serious first."""
     if not inspection.articles:
         return
     for find in _ALL:
@@ -73,8 +73,8 @@ def _hubs(one: Inspection) -> Iterator[str]:
     repeated = one.repeated_excerpt
     if repeated is not None and repeated.count > max(2, _SOME * one.articles):
         yield (
-            f"{repeated.count:,} articles have the same excerpt, as {repeated.example} has, and resemble each other by "
-            "it. Give each its own, or none."
+            f"{repeated.count:,} articles have the same excerpt as {repeated.example}, and seem similar because of it. "
+            "Give each its own, or none."
         )
 
 
@@ -84,7 +84,7 @@ def _hidden(one: Inspection) -> Iterator[str]:
         counted = ", ".join(f"{reason} {count:,}" for reason, count in one.hidden.items())
         yield (
             f"{hidden:,} of {one.articles:,} articles are hidden and in no list ({counted}). "
-            "See whether `draft`, `status`, `published` or the dates say what is meant."
+            "Check whether `draft`, `status`, `published` and the dates are as intended."
         )
 
 

@@ -1,4 +1,4 @@
-"""The tables of an inspection, which the text and the page show."""
+"""The tables of an inspection, for its text and its page."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Table:
     """A table of texts.
 
     Attributes:
-        columns: their headings.
-        rows: as many texts each.
+        columns: the headings.
+        rows: one text per column.
         numeric: the columns that hold numbers.
     """
 
@@ -40,7 +40,7 @@ def summary_of(one: Inspection) -> dict[str, str]:
 
 
 def tables_of(one: Inspection) -> list[Table]:
-    """What articles have, which settings are in force, links, and what is passed over, as far as anything is."""
+    """The tables of the articles' parts, settings in force, links and, if any, skipped files."""
     passed_over = [(tally.reason, f"{tally.count:,}", tally.example) for tally in one.passed_over]
     return [
         Table.of(("articles with", "number", "share"), _rows_of_parts(one), "number", "share"),
@@ -51,12 +51,12 @@ def tables_of(one: Inspection) -> list[Table]:
 
 
 def site_of(one: Inspection) -> str:
-    """The kind of site, and why it is taken for one."""
+    """The kind of site, and why it was recognised as such."""
     return f"{one.site} ({one.reason})" if one.site else "no files"
 
 
 def articles_of(one: Inspection) -> str:
-    """The number of articles, and of those known only from links."""
+    """The number of articles, and of linked-only ones."""
     return numbered(one.articles, "article") + _linked_only(one)
 
 
@@ -110,5 +110,5 @@ def counted(counts: Mapping[str, int]) -> str:
 
 
 def numbered(count: int, noun: str) -> str:
-    """A count with its noun, in the plural where it is not one."""
+    """A count with its noun, in the plural unless the count is 1."""
     return f"{count:,} {noun}{'s' * (count != 1)}"

@@ -1,4 +1,4 @@
-"""How many files or problems there are of each kind, each with an example."""
+"""Counts of files or problems by kind, each with an example."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recommender.sources import FoundFiles, Problem
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What some files or problems have in common, how many they are, and the file of the first."""
+    """The common reason of some files or problems, their number, and the file of the first."""
 
     reason: str
     count: int
@@ -18,12 +18,12 @@ class Tally:
 
 
 def tally_passed_over(found: FoundFiles) -> tuple[Tally, ...]:
-    """The files that are not read, the most frequent reason first."""
+    """The skipped files by reason, the most frequent first."""
     return tuple(Tally(reason, count, found.examples[reason]) for reason, count in found.passed_over.most_common())
 
 
 def tally_problems(problems: Iterable[Problem]) -> tuple[Tally, ...]:
-    """Problems by their kind, in the order of the first of each; one without others of its kind keeps its reason."""
+    """Problems by kind, in order of first occurrence; a unique problem keeps its own reason."""
     groups: dict[tuple[str, str, int], list[Problem]] = {}
     for position, problem in enumerate(problems):
         key = (problem.kind, "", 0) if problem.kind else ("", problem.reason, position)

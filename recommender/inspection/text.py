@@ -1,4 +1,4 @@
-"""An inspection as plain text: in full, in five lines, and its problems a line each."""
+"""An inspection as plain text: in full, in five lines, and its problems one per line."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from recommender.inspection.tables import (
 )
 from recommender.inspection.tally import Tally
 
-_MOST_ALONE = 20  # problems without others of their kind that are printed where the rest is left out
+_MOST_ALONE = 20  # unique problems that are printed before the rest is summarised
 
 
 def as_text(inspection: Inspection) -> str:
-    """All of an inspection, as aligned columns; ends with a line break."""
+    """The complete inspection, in aligned columns; ends with a line break."""
     one = inspection
     parts = [_aligned(tuple(summary_of(one).items())), *(_table(table) for table in tables_of(one))]
     if one.problems:
@@ -34,7 +34,7 @@ def as_text(inspection: Inspection) -> str:
 
 
 def as_lines(inspection: Inspection) -> list[str]:
-    """The most important of an inspection, in five lines."""
+    """The most important parts of an inspection, in five lines."""
     one = inspection
     parts = {"date": one.dated, "excerpt": one.excerpted, "text": one.with_text, "address": one.addressed}
     passed_over = sum(tally.count for tally in one.passed_over)
@@ -57,10 +57,10 @@ def as_lines(inspection: Inspection) -> list[str]:
 
 
 def problem_lines(inspection: Inspection, *, most: int | None = _MOST_ALONE) -> Iterator[str]:
-    """Problems, a line for each kind with a count and an example.
+    """Problems, one line per kind, with a count and an example.
 
     Args:
-        most: of those without others of their kind, how many are given; `None` for all.
+        most: maximum number of unique problems; `None` for all.
     """
     alone = 0
     for tally in inspection.problems:
@@ -79,7 +79,7 @@ def _problem(tally: Tally) -> str:
 
 
 def _matters(name: str, origin: str) -> bool:
-    """Whether a setting is told of in five lines, which have the weights of the fields already."""
+    """Whether a setting is worth naming in five lines, which already give the fields' shares."""
     return name == "half_life_days" or (origin != "default" and not name.endswith("_weight"))
 
 

@@ -1,6 +1,6 @@
-"""Every article of a model in columns: which list it has, how often it is suggested, and what it is filtered by.
+"""All articles of a model in columns: the quality of each list, how often each is suggested, and labels for filtering.
 
-`Overview.of` computes the columns, `Selection` filters and sorts them, `Figures` sums them up.
+`Overview.of` computes the columns, `Selection` filters and sorts them, `Figures` summarises them.
 """
 
 from recommender.overview.figures import Bin, Figures, Period

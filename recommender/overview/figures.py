@@ -1,4 +1,4 @@
-"""`Figures`: an overview summed up."""
+"""`Figures`: summary figures of an overview."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from recommender.overview.overview import Overview
 from recommender.overview.states import STATES, StateName
 
-_MOST_MONTHS = 48  # beyond, years are counted
-_MOST_PERIODS = 120  # beyond, those without articles are left out
+_MOST_MONTHS = 48  # if there are more, years are counted
+_MOST_PERIODS = 120  # if there are more, those without articles are left out
 _EPOCH = date(1970, 1, 1).toordinal()
 _COVERAGE: tuple[StateName, ...] = ("good", "weak", "none")
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A month or a year: how many public articles of it have a good list, a weak one, or none."""
+    """The number of public articles in a month or year that have a good list, a weak one, or none."""
 
     first: date
     last: date
@@ -37,7 +37,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """How many articles are in so many lists, from `least` to `most`; `None` is without end."""
+    """The number of articles that are in `least` to `most` lists; `None` for no upper bound."""
 
     least: int
     most: int | None
@@ -49,11 +49,11 @@ class Figures:
     """The figures of the articles that may be shown.
 
     Attributes:
-        articles: how many there are, and `public`, how many of them no rule hides.
-        states: how many are in each state of `STATES`.
-        languages: how many public articles have each language, the most frequent first.
-        periods: months, or years where there are many months, the oldest first; `by_year` says which.
-        bins: in how many lists articles are that may be suggested.
+        articles: their number; `public`: the number of those that no rule hides.
+        states: the number of articles in each state of `STATES`.
+        languages: the number of public articles in each language, the most frequent first.
+        periods: months, or years (`by_year`) if there are many months, the oldest first.
+        bins: a histogram of the number of lists that each article is in, for articles that may be suggested.
     """
 
     articles: int
@@ -83,7 +83,7 @@ class Figures:
 
 
 def _is_dated(days: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which days Python has dates for, and for the years after them; NaN is none."""
+    """Which days are within the range of Python's dates (with a margin); not NaN."""
     first, last = date.min.toordinal() - _EPOCH, date.max.toordinal() - 366 - _EPOCH
     return np.asarray((days >= first) & (days <= last), np.bool_)
 
@@ -92,8 +92,8 @@ def _periods(overview: Overview, dated: NDArray[np.bool_], months: NDArray[np.in
     """The periods of some articles.
 
     Args:
-        months: int64 (dated,) the first month of each one's period, counted from January 1970.
-        length: months of a period.
+        months: int64 (dated,) the first month of each article's period, counted from January 1970.
+        length: months per period.
     """
     if not len(months):
         return
@@ -113,7 +113,7 @@ def _periods(overview: Overview, dated: NDArray[np.bool_], months: NDArray[np.in
 
 
 def _month(number: int) -> date:
-    """The first day of a month that is counted from January 1970."""
+    """The first day of a month, numbered from January 1970."""
     return date(1970 + number // 12, number % 12 + 1, 1)
 
 

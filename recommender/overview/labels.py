@@ -15,11 +15,11 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
-    """Labels of articles, of which each article has any number.
+    """Labels of articles, any number for each article.
 
     Attributes:
         names: the labels.
-        articles: how many articles there are.
+        articles: the number of articles.
         owners: int32 (pairs,) the position of an article, ascending.
         codes: int32 (pairs,) the index of its label in `names`.
     """
@@ -31,7 +31,7 @@ class Labels:
 
     @classmethod
     def of(cls, labels: Iterable[Sequence[str]]) -> Self:
-        """The labels of each article; one that an article repeats counts once."""
+        """Build from the labels of each article; repeated labels of an article count once."""
         numbers: dict[str, int] = {}
         codes: list[int] = []
         counts = []
@@ -48,7 +48,7 @@ class Labels:
         return [self.names[code] for code in self.codes[first:last].tolist()]
 
     def mask(self, name: str) -> NDArray[np.bool_]:
-        """Which articles have a label in upper or lower case, bool (articles,); `NONE`: which have none."""
+        """Which articles have a label, ignoring case, bool (articles,); for `NONE`, those without labels."""
         wanted = name.casefold()
         codes = [code for code, other in enumerate(self.names) if other.casefold() == wanted]
         found = np.zeros(self.articles, np.bool_)
@@ -58,7 +58,7 @@ class Labels:
         return found
 
     def counts(self, shown: NDArray[np.bool_]) -> list[tuple[str, int]]:
-        """How many of some articles have each label, the most frequent first; last, how many have none, if any.
+        """The number of articles with each label, the most frequent first; last, the number without labels, if any.
 
         Args:
             shown: bool (articles,) which articles count.

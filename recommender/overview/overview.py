@@ -1,4 +1,4 @@
-"""`Overview`: every article of a model in columns, with what look-ups give as its list."""
+"""`Overview`: all articles of a model in columns, with figures of the lists that look-ups give."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from recommender.overview.labels import Labels
 from recommender.overview.states import LEFT_OUT, LeftOut, StateName
 from recommender.ranking import Ranking, Recommender, Rules
 
-_BATCH = 1024  # articles whose lists are made at once
-_HUB = 5  # times the length of a list: see Schnitzer, Flexer et al. (JMLR 2012), whose orphans are in none
+_BATCH = 1024  # articles whose lists are made at a time
+_HUB = 5  # a hub is in this many times the length of a list (Schnitzer, Flexer et al., JMLR 2012); an orphan in none
 _SECONDS_A_DAY = 86_400
 _RULES: dict[str, LeftOut] = {"hidden": "draft", "unpublished": "unpublished", "unlisted": "unlisted"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overview:
-    """Articles by their position in rank order; every array has one value an article.
+    """Articles by their position in rank order; every array has one value per article.
 
-    An article is public if no rule hides it. Lists of articles that are not public are no one's concern: such an
-    article is neither "good", "weak" nor "none", and what its list holds does not count as suggested.
+    An article is public if no rule hides it. Lists of non-public articles are ignored: such an article is neither
+    "good", "weak" nor "none", and the entries of its list do not count as suggested.
 
     Attributes:
         rows: int64, in the catalogue.
         days: float64, days since 1970-01-01 UTC; NaN where unknown.
-        left_out: int8, an index into `LEFT_OUT`; -1 for what may be suggested.
-        entries: int32, how many a list has, and `best_scores`, float64, the best of their scores, 0 for an empty one.
-        suggested: int64, how many lists of public articles hold it.
-        links: int32, how many its editors linked; `written`, bool, whether this program wrote the list in its file.
-        limit: entries of a list at most.
+        left_out: int8, an index into `LEFT_OUT`; -1 for articles that may be suggested.
+        entries: int32, the length of its list; `best_scores`, float64, the highest score in it, 0 if it is empty.
+        suggested: int64, the number of public articles' lists that contain it.
+        links: int32, the number of its curated links; `written`, bool, whether this program wrote the list in its file.
+        limit: maximum length of a list.
         usual_score: the median of the best scores of public articles' lists.
     """
 
@@ -58,7 +58,7 @@ class Overview:
 
     @classmethod
     def of(cls, recommender: Recommender) -> Self:
-        """The columns of all articles that can be looked up; takes 2 to 3 seconds for 100,000."""
+        """Compute the columns of all articles that can be looked up; takes 2 to 3 seconds for 100,000."""
         catalogue, ranking = recommender.catalogue, recommender.ranking
         rules = Rules.from_settings(recommender.settings)
         rows = np.asarray(catalogue.rows, np.int64)
@@ -103,12 +103,12 @@ class Overview:
 
     @property
     def public(self) -> NDArray[np.bool_]:
-        """Which articles no rule hides, bool (articles,); copies that lists leave out are among them."""
+        """Which articles no rule hides, bool (articles,), including copies that lists leave out."""
         return _is_public(self.left_out)
 
     @property
     def hub_from(self) -> int:
-        """In how many lists a hub is at least."""
+        """The minimum number of lists that a hub is in."""
         return _HUB * self.limit + 1
 
     def mask(self, state: StateName) -> NDArray[np.bool_]:
@@ -135,7 +135,7 @@ def _is_public(left_out: NDArray[np.int8]) -> NDArray[np.bool_]:
 
 
 def _left_out(catalogue: Catalogue | LiveCatalogue, ranking: Ranking, rules: Rules) -> NDArray[np.int8]:
-    """Why lists leave out each row, int8 (rows,), see `Overview`."""
+    """The reason why lists leave out each row, int8 (rows,), see `Overview`."""
     found = np.full(len(catalogue), -1, np.int8)
     found[~ranking.allowed(rules)] = LEFT_OUT.index("copy")
     to_come = np.zeros(len(catalogue), np.bool_)

@@ -1,4 +1,4 @@
-"""`Overviews`: the overview of a recommender, computed when it is first asked for, and kept."""
+"""`Overviews`: the overview of a recommender, computed on demand and cached."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from recommender.ranking import Recommender, Rules
 
 
 class Overviews:
-    """The overview of a recommender; it is made again when an article becomes public, or ceases to be."""
+    """The cached overview of a recommender, recomputed when an article appears or expires."""
 
     def __init__(self, recommender: Recommender) -> None:
         self._recommender = recommender
-        self._lock = threading.Lock()  # one thread computes, the others wait for it
+        self._lock = threading.Lock()  # one thread computes, the others wait
         self._kept: tuple[NDArray[np.bool_], Overview] | None = None
 
     def get(self) -> Overview:
-        """The overview at this moment."""
+        """The current overview."""
         rules = Rules.from_settings(self._recommender.settings)
         with self._lock:
-            allowed = self._recommender.ranking.allowed(rules)  # the same array until one of its values changes
+            allowed = self._recommender.ranking.allowed(rules)  # the same object until a value changes
             if self._kept is None or self._kept[0] is not allowed:
                 self._kept = allowed, Overview.of(self._recommender)
             return self._kept[1]

@@ -1,4 +1,4 @@
-"""`Selection`: which articles of an overview are wanted, and in which order."""
+"""`Selection`: a filter and sort order for the articles of an overview."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Selection:
     """Articles that meet every condition; an empty text or `None` is no condition.
 
     Attributes:
-        since, until: the days (UTC) of which, and between which, they are; undated ones are then left out.
+        since, until: first and last day (UTC); undated articles are then left out.
         provider, topic, language: labels, see `Labels.mask`.
         state: see `STATES`.
-        least_suggested, most_suggested: in how many lists they are.
-        sort: what they are sorted by: the greatest first, or the least first if it is `ascending`; among equals the
-            newest is first. Undated articles are last by date.
+        least_suggested, most_suggested: minimum and maximum number of lists that an article is in.
+        sort: the sort key, descending unless `ascending`; newer articles first among equals. By date, undated articles
+            come last.
     """
 
     since: date | None = None
@@ -42,7 +42,7 @@ class Selection:
     ascending: bool = False
 
     def mask(self, overview: Overview) -> NDArray[np.bool_]:
-        """Which articles are wanted, bool (articles,)."""
+        """Which articles are selected, bool (articles,)."""
         wanted = np.ones(len(overview), np.bool_)
         if self.since is not None:
             wanted &= overview.days >= self.since.toordinal() - _EPOCH
@@ -64,14 +64,14 @@ class Selection:
         return wanted
 
     def positions(self, overview: Overview, *, shown: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """The positions of the wanted articles in their order, int64.
+        """The positions of the selected articles, sorted, int64.
 
         Args:
-            shown: bool (articles,) those that may be shown at all.
+            shown: bool (articles,) the articles that may be shown.
         """
         positions = np.flatnonzero(self.mask(overview) & shown)
         if self.sort == "date" and not self.ascending:
-            return positions  # that is the rank order
+            return positions  # already in this order
         columns: dict[Sort, NDArray[np.float64] | NDArray[np.int64] | NDArray[np.int32]] = {
             "date": overview.days,
             "suggested": overview.suggested,

@@ -1,11 +1,11 @@
-"""The states of articles and of their lists, by which they are filtered."""
+"""The states of articles and of their lists, for filtering."""
 
 from __future__ import annotations
 
 from typing import Literal, TypeAlias, get_args
 
 LeftOut: TypeAlias = Literal["draft", "to-come", "expired", "unpublished", "unlisted", "copy", "other"]
-"""Why lists leave an article out."""
+"""The reasons for which lists leave an article out."""
 
 StateName: TypeAlias = Literal["good", "weak", "none", "orphan", "hub", "curated", "written", "hidden", LeftOut]
 """A state; an article may be in several."""
@@ -29,4 +29,4 @@ STATES: dict[StateName, str] = {
     "copy": "copy of another",
     "other": "left out by a rule",
 }
-"""What each state says of an article."""
+"""A description of each state."""
