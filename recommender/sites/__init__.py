@@ -1,7 +1,7 @@
-"""Sites: what the files of a site mean, by the conventions of its generator and by its own configuration.
+"""Sites: how to interpret the files of a site, by its generator's conventions and its own configuration.
 
-Each generator is one file in `generators/` and one tiny site in `tests/sites/`; where its addresses take code, that is
-a file in `addresses/`. No configuration is ever executed.
+Each generator is one file in `generators/` and one small site in `tests/sites/`; complex address rules are in a file in
+`addresses/`. No configuration is ever executed.
 """
 
 from recommender.sites.addresses.chosen import POSTED, address_by_pattern, with_chosen_addresses

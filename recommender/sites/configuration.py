@@ -1,4 +1,4 @@
-"""Configuration files of sites: YAML, TOML and JSON are read, code never is."""
+"""Reads configuration files of sites in YAML, TOML and JSON; code is never executed."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Configuration = Mapping[str, Any]
 
 
 def read_configuration(path: Path, *, lower_keys: bool = False) -> dict[str, Any] | None:
-    """The values of a configuration file; `None` where there is none, or none that can be read.
+    """The values of a configuration file; `None` if it does not exist or can't be read.
 
     Args:
-        lower_keys: whether keys are put into lower case at all depths, for generators to which their case says nothing.
+        lower_keys: whether keys are converted to lower case at all depths, for generators that ignore their case.
     """
     text = read_text(path)
     try:
@@ -37,7 +37,7 @@ def read_configuration(path: Path, *, lower_keys: bool = False) -> dict[str, Any
 
 
 def read_text(path: Path) -> str:
-    """The text of a file, which is empty where there is none or none that can be read."""
+    """The text of a file; empty if it does not exist or can't be read."""
     try:
         with open_regular_file(path) as stream:
             return stream.read(MAX_BYTES).decode()
@@ -46,7 +46,7 @@ def read_text(path: Path) -> str:
 
 
 def read_front_matter(path: Path) -> dict[str, Any]:
-    """The front matter of a page in YAML or TOML, where what it says counts for other pages; else nothing."""
+    """The front matter (YAML or TOML) of a page whose values apply to other pages; empty if unreadable."""
     found = _FRONT_MATTER.match(read_text(path))
     try:
         values = _PARSERS[{"---": ".yaml", "+++": ".toml"}[found["fence"]]](found["text"]) if found else None
@@ -81,13 +81,13 @@ def list_in(values: object, *keys: str) -> list[Any]:
 
 
 def mapping_in(values: object, *keys: str) -> dict[str, Any]:
-    """The mapping at a path of keys, or an empty one, without those of its keys that are no texts."""
+    """The mapping at a path of keys, or an empty one, without keys that are not texts."""
     found = _find(values, keys)
     return {key: item for key, item in found.items() if isinstance(key, str)} if isinstance(found, Mapping) else {}
 
 
 def flag_in(values: object, *keys: str) -> bool | None:
-    """The yes or no at a path of keys, which front matter has as text; `None` where there is none."""
+    """The boolean at a path of keys, possibly written as text; `None` if there is none."""
     found = _find(values, keys)
     return {"true": True, "false": False}.get(str(found).lower()) if isinstance(found, bool | str) else None
 
@@ -99,7 +99,7 @@ def _find(values: object, keys: Iterable[str]) -> object:
 
 
 def depends_on(root: Path, *packages: str) -> str | None:
-    """The first of some npm packages that the folder's `package.json` names."""
+    """The first of some npm packages that the folder's `package.json` depends on, if any."""
     values = read_configuration(root / "package.json") or {}
     named: set[str] = set()
     for key in ("dependencies", "devDependencies"):
@@ -109,7 +109,7 @@ def depends_on(root: Path, *packages: str) -> str | None:
 
 
 def merge(base: Configuration, over: Configuration) -> dict[str, Any]:
-    """Two configurations as one: mappings are merged, any other value of the second comes before the first's."""
+    """Merge two configurations: mappings are merged recursively, other values of the second override the first's."""
     merged = dict(base)
     for key, value in over.items():
         below = merged.get(key)
@@ -118,12 +118,12 @@ def merge(base: Configuration, over: Configuration) -> dict[str, Any]:
 
 
 def _with_lower_keys(value: Any, done: dict[int, Any]) -> Any:
-    # What an alias of YAML repeats is made once.
+    # Values repeated by YAML aliases are converted once.
     if id(value) in done:
         return done[id(value)]
     made = value
     if isinstance(value, Mapping):
-        # YAML reads the language `no` as false.
+        # YAML parses the language code `no` as false.
         named = ((("no" if key is False else str(key)).lower(), item) for key, item in value.items())
         made = {key: _with_lower_keys(item, done) for key, item in named}
     elif isinstance(value, list):
@@ -133,7 +133,7 @@ def _with_lower_keys(value: Any, done: dict[int, Any]) -> Any:
 
 
 class _Loader(yaml.CSafeLoader):
-    """Takes tags that it doesn't know, such as `!ENV` and `!!python/name:…`, for what they are put on."""
+    """A loader that ignores unknown tags, such as `!ENV` and `!!python/name:…`, and keeps the tagged value."""
 
 
 def _untagged(loader: _Loader, _: str, node: yaml.Node) -> object:
@@ -147,7 +147,7 @@ _Loader.add_multi_constructor("tag:yaml.org,2002:python/", _untagged)
 
 
 def _read_yaml(text: str) -> object:
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - it makes no objects but CSafeLoader's
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - it creates no other objects than CSafeLoader
 
 
 _PARSERS: dict[str, Callable[[str], object]] = {

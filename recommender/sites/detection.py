@@ -1,4 +1,4 @@
-"""Which kind of site a corpus is part of."""
+"""Detects the kind of site that a corpus is part of."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from recommender.storage import open_regular_file
 GENERATORS = tuple(generator.name for generator in ALL)
 """The names of all kinds of site, in the order in which they are tried."""
 
-_OF_PAGES = ("legal", "page", "pages")  # sections whose pages stand by themselves
-_LEVELS_ABOVE = 5  # where no repository's root ends the search
+_OF_PAGES = ("legal", "page", "pages")  # sections of standalone pages
+_LEVELS_ABOVE = 5  # searched for configuration, unless a repository's root is found earlier
 _LEVELS_BELOW = 3
 _MOST_NAMED = 5
 _CONFIGURED = frozenset({"config", ".vitepress", ".vuepress"})
 _CONFIGURATIONS = (".toml", ".yml", ".yaml", ".json", ".js", ".mjs", ".cjs", ".ts", ".mts", ".py", ".rb")
-_FENCE_BYTES = 64  # with blank lines before it
+_FENCE_BYTES = 64  # bytes searched for the opening fence, which blank lines may precede
 
 
 def find_site(corpus: Path, files: Sequence[str], *, generator: str | None = None) -> Site:
-    """What the files of a folder mean.
+    """Detect the site and conventions of a folder.
 
     Args:
         corpus: the folder.
         files: its article files, relative to it.
-        generator: the kind of site, one of `GENERATORS`; without it, the configuration at or above the corpus says it,
-            else the look of its files, else the configuration of the one site that a folder of it holds.
+        generator: the kind of site, one of `GENERATORS`; by default it is detected from the configuration at or above
+            the corpus, else from its files, else from the configuration of the only site in one of its folders.
 
     Raises:
         CorpusError: there is no such kind of site.
@@ -66,7 +66,7 @@ def _configured(corpus: Path, tried: Sequence[Generator]) -> Site | None:
 
 
 def _configured_below(corpus: Path, files: Sequence[str], tried: Sequence[Generator]) -> dict[str, Site]:
-    """The sites whose roots are folders of the corpus, by path; none of them lies within another."""
+    """The sites whose roots are folders of the corpus, by path, without sites within other sites."""
     sites: dict[str, Site] = {}
     parents = {parent for file in files for parent in PurePosixPath(file).parents}
     for path in sorted(parents, key=lambda path: (len(path.parts), path)):
@@ -80,7 +80,7 @@ def _configured_below(corpus: Path, files: Sequence[str], tried: Sequence[Genera
 
 
 def _only_one(corpus: Path, files: Sequence[str], sites: Mapping[str, Site]) -> Site | None:
-    """The site that a folder of the corpus is the root of, if that is the only one and has most of the articles."""
+    """The only site within the corpus, if there is exactly one and it holds most of the articles."""
     if len(sites) != 1:
         return None
     (site,) = sites.values()
@@ -101,12 +101,12 @@ def _reason_of(sites: Mapping[str, Site]) -> str:
 
 
 def _count_front_matter(corpus: Path, files: Sequence[str]) -> int:
-    """How many files begin as front matter does."""
+    """The number of files that begin with front matter."""
     return sum(map(_has_front_matter, map(corpus.joinpath, files)))
 
 
 def _may_be_configured(folder: Path) -> bool:
-    """Whether a folder has what looks like configuration, which spares asking every generator for its own."""
+    """Whether a folder seems to contain configuration: a prefilter before trying every generator."""
     try:
         names = os.listdir(folder)
     except OSError:
@@ -125,7 +125,7 @@ def _has_front_matter(file: Path) -> bool:
 def _recognised(
     corpus: Path, files: Sequence[str], tried: Sequence[Generator], below: Mapping[str, Site]
 ) -> Site | None:
-    """The site that the files outside of those below look like; the reason for a plain folder names these sites."""
+    """The site recognised from files that belong to no site below; the reason for a plain folder names those sites."""
     if below:
         files = [file for file in files if not any(str(folder) in below for folder in PurePosixPath(file).parents)]
     for generator in tried:
@@ -136,8 +136,8 @@ def _recognised(
 
 
 def _with_language_folders(site: Site, files: Sequence[str]) -> Site:
-    """Sibling folders called as languages, which share a file's name, hold translations: no site has to declare it."""
-    # Where suffixes are declared, such a folder is one like others.
+    """Treat sibling folders with language names that share a file name as translations, even if not declared."""
+    # If suffixes are declared, such a folder is an ordinary one.
     if site.language_folders or site.language_suffixes or site.generator == "news-archive":
         return site
     below: dict[str, dict[str, set[str]]] = {}
@@ -157,9 +157,9 @@ def _with_language_folders(site: Site, files: Sequence[str]) -> Site:
 
 
 def _with_language_suffixes(site: Site, files: Sequence[str]) -> Site:
-    """Files of one name that end in `.de`, `.en` … are translations, even where no configuration declares it.
+    """Treat files with one name and the suffixes `.de`, `.en` … as translations, even if not declared.
 
-    The original may have no such ending.
+    The original may have no suffix.
     """
     if site.languages or site.language_folders or site.generator == "news-archive":
         return site
@@ -174,7 +174,7 @@ def _with_language_suffixes(site: Site, files: Sequence[str]) -> Site:
 
 
 def _with_resources(site: Site, files: Sequence[str]) -> Site:
-    """Where a page is a folder with an `index` file, all else in that folder is a part of it."""
+    """Treat other files in the folder of an `index` file as parts of that page."""
     if not site.has_resources:
         return site
     paths = [site.path_of(file) for file in files if site.has(file)]
@@ -190,7 +190,7 @@ def _with_resources(site: Site, files: Sequence[str]) -> Site:
 
 
 def _with_standalone_folders(site: Site, files: Sequence[str]) -> Site:
-    """Set pages apart that lie directly in a content folder or in a section of pages, unless most pages do."""
+    """Treat pages directly in a content folder or in a section of pages as standalone, unless most pages are."""
     if not site.has_sections:
         return site
     roots = {folder.removeprefix(".") for folder in (*site.content_folders, *site.language_folders)}

@@ -1,4 +1,4 @@
-"""`Generator`: how a kind of site is told from others."""
+"""`Generator`: a kind of site, and how to recognise it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Generator:
     """A kind of site.
 
     Attributes:
-        name: as `--site` takes it.
-        configure: gives the site whose root a folder is, by the configuration in it; `None` if there is none of this
-            generator's. It reads no more than configuration.
-        recognise: gives the site of a corpus without any configuration by the look of its files, whose paths it is
-            given relative to the corpus; `None` if they look otherwise.
+        name: the value of `--site`.
+        configure: returns the site with a folder as root, from the configuration in it; `None` if there is no
+            configuration of this generator. It reads only configuration.
+        recognise: returns the site of a corpus without configuration, from its files (paths relative to the corpus);
+            `None` if they do not match.
     """
 
     name: str

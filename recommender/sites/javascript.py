@@ -1,4 +1,4 @@
-"""The literals of a configuration in JavaScript or TypeScript, which is read and never executed."""
+"""Reads literals from configurations in JavaScript or TypeScript, without executing them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from recommender.sites.configuration import read_text
 
 UNREAD: Final = object()
-"""Stands for a value that only running the code would tell."""
+"""A placeholder for a value that is not a literal."""
 
 _TOKEN = re.compile(
     r"""\s+|//[^\n]*|/\*(?:.*?\*/|.*)
@@ -39,26 +39,26 @@ class Call(NamedTuple):
 
 
 def read_javascript(path: Path, constant: str | None = None, *, keys: Iterable[str] = ()) -> dict[str, Any] | None:
-    """The object that a configuration exports, as far as it is written out; `UNREAD` stands for all else in it.
+    """The object that a configuration exports, with `UNREAD` in place of values that are not literals.
 
-    `None` where there is no such file or no such object in it.
+    `None` if there is no such file or it contains no such object.
 
     Args:
-        constant: its name, where it is one and not the module's only export.
-        keys: of which it has at least one, where functions of the configuration return other objects.
+        constant: the name of the constant that holds it, if it is not the module's only export.
+        keys: keys of which it has at least one, to tell it from other objects that functions return.
     """
     code = read_text(path)
     return parse_exported(code, keys=keys) if constant is None else parse_constant(code, constant)
 
 
 def parse_exported(code: str, *, keys: Iterable[str] = ()) -> dict[str, Any] | None:
-    """As `read_javascript`, of a file's text."""
+    """The same as `read_javascript`, for a file's text."""
     reader = _Reader(list(_tokens(code)))
     before = (("export", "default"), ("module.exports", "="), ("return",))
     starts = [start for signs in before for start in reader.after(*signs)]
     for start in starts[:_MAX_STARTS]:
         value = reader.value_from(start)
-        # What extends a configuration takes it first: `withMermaid({…})`.
+        # Functions that extend a configuration take it as their first argument: `withMermaid({…})`.
         while isinstance(value, Call):
             value = value.arguments[0] if value.arguments else None
         if isinstance(value, dict) and (not keys or not value.keys().isdisjoint(keys)):
@@ -67,13 +67,13 @@ def parse_exported(code: str, *, keys: Iterable[str] = ()) -> dict[str, Any] | N
 
 
 def parse_constant(code: str, name: str) -> dict[str, Any] | None:
-    """The object that a constant of a module is."""
+    """The object that a module assigns to a constant."""
     value = _Reader(list(_tokens(code))).constant(name)
     return value if isinstance(value, dict) else None
 
 
 class _Reader:
-    """Reads values from tokens, each a kind and its text."""
+    """Parses values from tokens, which are pairs of kind and text."""
 
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
         self._tokens = tokens
@@ -87,7 +87,7 @@ class _Reader:
         self._constants: dict[str, Any] = {}
 
     def after(self, *signs: str) -> list[int]:
-        """The positions after each run of some tokens."""
+        """The positions after each occurrence of a sequence of tokens."""
         texts = [text for _, text in self._tokens]
         length = len(signs)
         return [at + length for at in range(len(texts)) if tuple(texts[at : at + length]) == signs]
@@ -103,7 +103,7 @@ class _Reader:
         self._depth -= 1
         if self._peek() in ("satisfies", "as"):
             self._skip()
-        # What is called, added to or chosen from is no literal.
+        # An operand of a call, operator or member access is not a literal.
         if self._peek() not in (",", "}", "]", ")", ";", "") and not self._begins_statement():
             self._skip()
             return UNREAD
@@ -127,7 +127,7 @@ class _Reader:
             return _WORDS[text] if text in _WORDS else self.constant(text)
         self._next()
         arguments = self._items(")")
-        # `defineConfig({…})` and the like give what they are given.
+        # `defineConfig({…})` and the like return their argument.
         return arguments[0] if arguments and text.startswith("define") else Call(text, arguments)
 
     def _template(self, text: str) -> Any:
@@ -172,7 +172,7 @@ class _Reader:
     def constant(self, name: str) -> Any:
         """The value of `const name = …` or `const name: Type = …`."""
         if name not in self._constants:
-            self._constants[name] = UNREAD  # as long as its own value is being read
+            self._constants[name] = UNREAD  # while its own value is being parsed
             back, self._at = self._at, self._declared.get(name, len(self._tokens))
             self._skip(stop=("=", ";"))
             if self._next() == ("sign", "="):
@@ -181,7 +181,7 @@ class _Reader:
         return self._constants[name]
 
     def _skip(self, *, stop: tuple[str, ...] = (",", "}", "]", ")", ";")) -> None:
-        """Passes over tokens up to one of those that end an expression, brackets being passed over whole."""
+        """Skip tokens up to one that ends the expression; brackets are skipped as a whole."""
         open_brackets: list[str] = []
         while text := self._peek():
             if not open_brackets and text in stop:
@@ -193,7 +193,7 @@ class _Reader:
                 open_brackets.pop()
 
     def _begins_statement(self) -> bool:
-        """Whether what follows a value is a new statement: semicolons may be left out."""
+        """Whether a new statement follows a value, since semicolons are optional."""
         return self._peek() in (*_DECLARATIONS, "export", "module.exports", "function", "import")
 
     def _peek(self) -> str:

@@ -1,4 +1,4 @@
-"""`Page`: an article file as the conventions of its site see it."""
+"""`Page`: an article file as interpreted by its site's conventions."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 PageKind: TypeAlias = Literal["post", "section", "standalone"]
-"""An article; the page of a folder's list; or a page by itself, such as About or Privacy."""
+"""An article, a folder's list page, or a standalone page such as About or Privacy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """An article file as the conventions of its site see it.
+    """An article file as interpreted by its site's conventions.
 
     Attributes:
         path: relative to the site's root, with `/`.
         fields: its front matter: texts, lists and mappings.
-        title: as written in it.
-        date: when it was published, with the offset that was written, else in the site's zone; `None` where unknown.
+        title: as written in the front matter.
+        date: when it was published, with its own offset, else in the site's zone; `None` where unknown.
         language: one of the site's languages; `None` where unknown.
     """
 

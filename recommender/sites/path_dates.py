@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-# The whole date in one part of the path, or parted by folders; what follows the day is no further digit, but a time of
-# four or six digits after a date without separators.
+# The whole date in one part of the path, or split across folders. No digit follows the day, except a time of four or
+# six digits after a date without separators.
 _DATE = re.compile(
     r"(?:^|/)(?:(\d{4})[-/](\d{1,2})[-/](\d{1,2})|(\d{4})([_.])(\d{1,2})\5(\d{1,2})|((?:19|20)\d\d)(\d\d)(\d\d)(?:\d{4}(?:\d\d)?)?)"
     r"(?=[-_/.T ]|$)"
@@ -14,7 +14,7 @@ _DATE = re.compile(
 
 
 def find_date_in_path(path: str) -> date | None:
-    """The last day that a path names, of those that exist."""
+    """The last valid date in a path, if any."""
     found = None
     for match in _DATE.finditer(path):
         year, month, day = (int(part) for part in match.groups() if part is not None and part.isdigit())

@@ -1,4 +1,4 @@
-"""Permalink patterns, such as `/:year/:month/:title/`, and the slugs that they are made of."""
+"""Permalink patterns, such as `/:year/:month/:title/`, and slugs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TOKEN = re.compile(r":(\w+)")
 
 
 def expand(pattern: str, date: datetime | None, values: Mapping[str, str]) -> str | None:
-    """The address that a pattern makes, beginning with `/`; `None` where a token's value is unknown.
+    """Expand a pattern to an address that begins with `/`; `None` if a token's value is unknown.
 
     Args:
         date: for `:year`, `:month`, `:day`, `:hour`, `:minute`, `:second`, `:i_month`, `:i_day`, `:short_year`,
@@ -36,24 +36,24 @@ def expand(pattern: str, date: datetime | None, values: Mapping[str, str]) -> st
 
 
 def slugify(text: str, *, keep_case: bool = False, keep: str = "") -> str:
-    """Letters, marks and digits of any script and the signs of `keep`, all else as single hyphens."""
+    """Keep letters, marks and digits of any script and the characters in `keep`; replace other runs by a hyphen."""
     slug = regex.sub(rf"[^\p{{L}}\p{{M}}\p{{Nd}}{regex.escape(keep)}]+", "-", text).strip("-")
     return slug if keep_case else slug.lower()
 
 
 def escape(address: str) -> str:
-    """An address with what no address may hold as `%` escapes; those that are there already stay."""
+    """Percent-encode characters that addresses may not contain; existing escapes stay."""
     return quote(address, safe="/%$&+,:;=@!*'()~?#")
 
 
 def join_base_url(url: str, folder: str) -> str:
-    """The address of a site that lies in a folder of a host, without a slash at its end; the host may be unknown."""
+    """The base URL of a site in a folder of a host, without a trailing slash; the host may be unknown."""
     host = url.strip().rstrip("/") if "://" in url else ""
     return f"{host}/{folder.strip().strip('/')}".rstrip("/")
 
 
 def zone_of(name: str) -> tzinfo:
-    """The time zone of a name such as `Europe/Berlin`; UTC, in which sites are mostly built, where there is none."""
+    """The time zone with a name such as `Europe/Berlin`; if unknown, UTC, in which most sites are built."""
     try:
         return ZoneInfo(name) if name else UTC
     except (OSError, ValueError, ZoneInfoNotFoundError):
@@ -61,7 +61,7 @@ def zone_of(name: str) -> tzinfo:
 
 
 def in_zone(date: datetime, zone: tzinfo) -> datetime | None:
-    """A date in another time zone; `None` where it is none of the years 1 to 9999 there."""
+    """A date in another time zone; `None` if it would be outside the years 1 to 9999."""
     try:
         return date.astimezone(zone)
     except OverflowError:
@@ -69,8 +69,9 @@ def in_zone(date: datetime, zone: tzinfo) -> datetime | None:
 
 
 def spell_in_ascii(text: str) -> str | None:
-    """A text with Latin letters and dashes only as tables of transliteration spell it, and other punctuation left as it
-    is; `None` where it has letters of other scripts or symbols, which tables spell differently.
+    """Transliterate Latin letters and dashes to ASCII, keeping other punctuation.
+
+    `None` if the text has letters of other scripts or symbols, for which transliteration tables differ.
     """
     signs = unicodedata.normalize("NFKD", text.translate(_LATIN))
     spelt = "".join("-" if unicodedata.category(sign) == "Pd" else sign for sign in signs if not _is_mark(sign))
@@ -83,7 +84,7 @@ def _is_mark(sign: str) -> bool:
 
 
 def texts_of(fields: Mapping[str, object], key: str, *, separator: str | None) -> list[str]:
-    """The texts of a list, or of one text that a separator parts."""
+    """The texts of a list, or of a single text that is split by a separator."""
     value = fields.get(key)
     if isinstance(value, str):
         parts = [value] if separator is None else value.split(None if separator == " " else separator)

@@ -1,4 +1,4 @@
-"""Settings in Python files, read without executing any of it."""
+"""Reads settings from Python files without executing them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from recommender.storage import open_regular_file
 
 
 def read_python_settings(path: Path, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The names that a Python file assigns at its top level, with their values as far as they are plain.
+    """The names that a Python file assigns at its top level, with their literal values.
 
-    Texts, numbers, lists and mappings are plain, and so are texts made of those by `+` and in f-strings; tuples become
-    lists. A name with any other value, or that is assigned within a condition, is `None`: unknown, rather than unset.
+    Texts, numbers, lists and mappings count as literals, and so do texts combined from them by `+` or f-strings; tuples
+    become lists. A name with any other value, or assigned within a condition, is `None`: unknown rather than unset.
 
     Args:
-        known: what is set before, as by a file that this one imports all from.
+        known: names set before, for example by a module that this one imports `*` from.
     """
     settings = dict(known or {})
     try:

@@ -1,1 +1,1 @@
-"""How a generator makes the addresses of its pages, a file for each whose rules are code; entered file by file."""
+"""Address rules of generators, one module for each that needs code; import the modules directly."""

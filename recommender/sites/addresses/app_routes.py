@@ -1,7 +1,7 @@
-"""Web applications: folders of articles, and addresses by a route with one parameter that is called as a folder is.
+"""Web applications: folders of articles, and addresses by routes with one parameter and the name of such a folder.
 
-`app/blog/[slug]/page.tsx` publishes `content/blog/name.md` at `/blog/name`. Only code tells what a parameter holds, so
-that there is no address where the names differ, or where a file's name or front matter leaves a choice.
+`app/blog/[slug]/page.tsx` publishes `content/blog/name.md` at `/blog/name`. Only code defines the values of a
+parameter, so there is no address if the names differ, or if a file's name or front matter is ambiguous.
 
 Sources: https://nextjs.org/docs/app/api-reference/file-conventions/dynamic-routes, …/route-groups and
 https://svelte.dev/docs/kit/advanced-routing.
@@ -29,15 +29,15 @@ _PAGE_NAMES = ("page", "+page", "index")
 
 
 def find_content_folders(root: Path) -> tuple[str, ...]:
-    """The folders that usually hold articles, as far as they are there; at the root lie a README and the like."""
+    """The usual folders of articles that exist; not the root, which holds a README and the like."""
     return tuple(name for name in _CONTENT_FOLDERS if (root / name).is_dir())
 
 
 def find_routes(root: Path, folders: Iterable[str]) -> dict[str, tuple[str, bool]]:
-    """The route of each name, as far as there is just one: `blog` for `blog/[slug]`.
+    """The route of each name that has exactly one: `blog` for `blog/[slug]`.
 
     Returns:
-        by name, the path before the parameter, and whether this may hold several folders.
+        By name, the path before the parameter, and whether the parameter may span several folders.
     """
     found: dict[str, set[tuple[str, bool]]] = {}
     for folder in folders:
@@ -53,7 +53,7 @@ def find_routes(root: Path, folders: Iterable[str]) -> dict[str, tuple[str, bool
 
 
 def hint_of(routes: Mapping[str, tuple[str, bool]], ending: str) -> str:
-    """The option that says addresses by the likeliest of some routes."""
+    """The command-line option for addresses by the most likely of some routes."""
     prefix = next((routes[name][0] for name in (*_USUAL_NAMES, *routes) if name in routes), "")
     return f"--address {f'/{prefix}'.rstrip('/')}/:slug{ending}"
 
@@ -67,7 +67,7 @@ def _parts(path: Path) -> list[str]:
 
 
 def get_address(site: Site, page: Page) -> str | None:
-    """The address of a page, without the site's own; `None` where only code tells it."""
+    """The address of a page, without the base URL; `None` if only code defines it."""
     path = PurePosixPath(page.path)
     made = _own_page(site, path) or _by_route(site, page)
     return None if made is None or not site.options["is_known"] else escape(f"/{made}{site.options['ending']}")

@@ -80,7 +80,7 @@ def _read_route(path: str, code: str) -> tuple[str, Route] | None:
 
 
 def get_address(site: Site, page: Page) -> str | None:
-    """The address of a page, without the site's own; `None` where the configuration and the routes don't tell."""
+    """The address of a page, without the base URL; `None` if configuration and routes do not define it."""
     path = _page_path(site, page) if page.path.startswith(f"{site.options['pages']}/") else _entry_path(site, page)
     if path is None or not site.options["is_known"]:
         return None

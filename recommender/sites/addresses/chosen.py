@@ -1,4 +1,4 @@
-"""Addresses by a pattern and a base URL that the owner of a site chose, instead of those of its conventions."""
+"""Addresses by a chosen pattern and base URL, which override the site's conventions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from recommender.sites.permalinks import escape, expand, slugify
 from recommender.sites.site import Site
 
 POSTED = Site(generator="posted", reason="it was posted and has no file")
-"""What an article means that no file holds: its name is known only where it names no ID, and its folder never is."""
+"""The conventions for posted articles, which have no file, and so no folder, and a name only if they have no ID."""
 
 _TOKENS = ("path", "name", "slug", "title", "language", "id")
 _DATES = ("year", "month", "day", "i_month", "i_day", "short_year")
@@ -22,16 +22,16 @@ _ADDRESS_KEYS = ("permalink", "url", "link")
 
 
 def with_chosen_addresses(site: Site, *, pattern: str, base_url: str) -> Site:
-    """The site with addresses of a pattern, or with its own at another base URL; empty texts change nothing.
+    """The site with a chosen address pattern and base URL; empty texts change nothing.
 
     Args:
-        pattern: such as `/:year/:month/:slug/`. `:path` is the file's, relative to the corpus and without its ending;
-            `:name` its name without a date; `:slug` and `:id` are the front matter's, else the name; `:title` is made
-            of letters and digits of the title. What the front matter names as its address comes first.
+        pattern: such as `/:year/:month/:slug/`. `:path` is the file's path relative to the corpus, without extension;
+            `:name` its name without a date; `:slug` and `:id` come from the front matter, else the name; `:title` is
+            the slugified title. An address in the front matter takes precedence.
         base_url: such as `https://site.example`.
 
     Raises:
-        CorpusError: one of the two is none.
+        CorpusError: one of the two is invalid.
     """
     if base_url and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", base_url):
         raise CorpusError(f"{base_url!r} is no base URL; it must be like https://site.example")
@@ -47,7 +47,7 @@ def with_chosen_addresses(site: Site, *, pattern: str, base_url: str) -> Site:
 
 
 def address_by_pattern(site: Site, page: Page) -> str | None:
-    """The address that a page's front matter names, else the one that the chosen pattern makes."""
+    """The address in a page's front matter, else that of the chosen pattern."""
     for key in _ADDRESS_KEYS:
         named = page.fields.get(key)
         if isinstance(named, str) and named.startswith("/") and ":" not in named:

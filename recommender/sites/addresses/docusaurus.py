@@ -30,7 +30,7 @@ class Route(NamedTuple):
 
 
 def get_address(site: Site, page: Page) -> str | None:
-    """The address of a page, without the site's own; `None` where the configuration doesn't tell."""
+    """The address of a page, without the base URL; `None` if the configuration does not define it."""
     folders = (str(folder) for folder in PurePosixPath(page.path).parents)
     folder = next((folder for folder in folders if folder in site.options["routes"]), None)
     if folder is None:

@@ -19,7 +19,7 @@ _SLUG = re.compile(r"\{\{-?\s*page\.(fileSlug|filePathStem)\s*-?\}\}")
 
 
 def get_address(site: Site, page: Page) -> str | None:
-    """The address of a page, without the site's own; `None` where it has none or only running code tells it."""
+    """The address of a page, without the base URL; `None` if it has none or only code defines it."""
     computed = page.fields.get("eleventyComputed")
     if not site.options["is_known"] or (isinstance(computed, Mapping) and "permalink" in computed):
         return None

@@ -29,7 +29,7 @@ _LETTERS = str.maketrans(
 
 
 def get_address(site: Site, page: Page) -> str | None:
-    """The address of a post, without the site's own; `None` where it depends on what no file tells."""
+    """The address of a post, without the base URL; `None` if it depends on values in no file."""
     folder = next((one for one in site.content_folders if page.path.startswith(f"{one}/")), None)
     if folder is None:
         return None

@@ -51,7 +51,7 @@ def permalink_rules(values: Configuration) -> PermalinkRules:
 
 
 def get_address(site: Site, page: Page) -> str | None:
-    """The address of a page, without the site's own; `None` if it has none, or its pattern says what is unknown."""
+    """The address of a page, without the base URL; `None` if it has none or its pattern needs an unknown value."""
     rendered = text_in(page.fields, "build", "render") or text_in(page.fields, "_build", "render")
     folders = _folders(site, page)
     if folders is None or rendered == "never" or flag_in(page.fields, "headless"):

@@ -28,7 +28,7 @@ _YAML_TIMESTAMP = re.compile(r"^\d{4}-\d\d?-\d\d?(?:[Tt]|\s+)\d\d?:\d\d:\d\d(?:\
 
 
 def get_address(site: Site, page: Page) -> str | None:
-    """The address of a page, without the site's own; `None` where its pattern says what is unknown."""
+    """The address of a page, without the base URL; `None` if its pattern needs an unknown value."""
     path = page.path
     for folder in site.options["folders"]:
         path = path.removeprefix(f"{folder}/")

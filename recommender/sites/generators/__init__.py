@@ -1,4 +1,4 @@
-"""The kinds of site, a file each with its `GENERATOR`, in the order in which they are tried."""
+"""The kinds of site, one module each with its `GENERATOR`, in the order in which they are tried."""
 
 from recommender.sites.generators import (
     astro,

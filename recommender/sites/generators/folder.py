@@ -1,4 +1,4 @@
-"""A plain folder of article files: no addresses but those that the files name, and no article before its date."""
+"""A plain folder of article files: addresses only from front matter; articles with a future date are held back."""
 
 from __future__ import annotations
 

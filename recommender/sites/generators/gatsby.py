@@ -1,6 +1,6 @@
-"""Gatsby: articles lie where its plugins' code looks for them, and code makes their addresses.
+"""Gatsby: the code of a site and its plugins defines the folders of articles and their addresses.
 
-Where that is `createFilePath`, as in its starters, a page has the path of its file below the plugin's folder.
+If that code is `createFilePath`, as in its starters, a page has the path of its file below the plugin's folder.
 
 Sources: https://www.gatsbyjs.com/docs/how-to/routing/adding-markdown-pages/ and
 https://www.gatsbyjs.com/plugins/gatsby-source-filesystem/#createfilepath.
@@ -31,7 +31,7 @@ def _configure(root: Path) -> Site | None:
     if file is None:
         return None
     values = read_javascript(file) or {}
-    # At the root lie a README and the like, which are no articles.
+    # The root holds a README and the like, which are not articles.
     folders = tuple(name for name in ("content", "src", "blog", "posts", "data", "docs") if (root / name).is_dir())
     return Site(
         generator="gatsby",
