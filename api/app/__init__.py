@@ -1,7 +1,7 @@
 """The application factory, the production server, and the command `serve`.
 
-`build_server` in `server.py` says what happens on SIGTERM, and when a worker or the server is killed; `gateway.py`,
-which request waits for which.
+`build_server` in `server.py` documents what happens on SIGTERM and when a worker or the server is killed; `gateway.py`
+queues requests.
 """
 
 from api.app.factory import create_app

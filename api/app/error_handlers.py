@@ -1,4 +1,4 @@
-"""Error handlers: every error is a problem document, or a page if a browser asks for a page."""
+"""Error handlers: every error becomes a problem document, or a page if a browser asks for a page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(ArtefactError)
     def not_readable(error: ArtefactError) -> Response:
         detail = _in_words(error)
-        return _for_reader(detail, unavailable(f"what answers this is not there: {detail}"))
+        return _for_reader(detail, unavailable(f"no model is available: {detail}"))
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
@@ -51,14 +51,14 @@ def _in_words(error: Exception) -> str:
 
 
 def _for_reader(detail: str, answer: Response, *, closest: Sequence[str] = ()) -> Response:
-    """The answer, or a page that says the same if a browser asks for one of the explorer's pages or an unknown one."""
+    """The answer, or an equivalent page if a browser asks for one of the explorer's pages or an unknown one."""
     is_page = request.blueprint == "explorer" or (request.endpoint is None and "live" in current_app.extensions)
     if not is_page or request.accept_mimetypes.best_match(["application/problem+json", "text/html"]) != "text/html":
         return answer
     title = HTTPStatus(answer.status_code).phrase
     try:
         snapshot = current_snapshot(current_app)
-    except ArtefactError:  # pages say how many articles there are
+    except ArtefactError:  # pages show the number of articles, and so need a model
         return answer
     page = render_page(snapshot, "problem.html", title=title, detail=detail.rstrip("."), closest=closest)
     page.status_code = answer.status_code

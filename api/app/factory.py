@@ -26,16 +26,16 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     """Build the application.
 
     Args:
-        recommender: answers the requests; by default the store at STORE does, or else the model in use in the folder
-            MODELS, which is followed when it changes. Caches may keep its answers if VERSION names it.
-        config: settings of `Config` by their names in capitals, which override the environment's, and Flask's own. With
-            WAIT_FOR_MODEL, requests are 503 until a model can be loaded.
+        recommender: answers requests; by default, the store at STORE or else the model in use in the folder MODELS,
+            whose changes are followed. Caches may keep a given recommender's answers if VERSION names it.
+        config: settings of `Config` by their names in capitals, which override the environment, and Flask's own. With
+            WAIT_FOR_MODEL, requests get 503 until a model can be loaded.
 
     Raises:
         ArtefactError: no recommender is given, and no artefact can be loaded; not with WAIT_FOR_MODEL.
-        SettingsError: a setting has a value that it may not have.
+        SettingsError: a setting has an invalid value.
     """
-    # prometheus-client reads the environment when it is imported; in a worker, `serve` has set it by now.
+    # prometheus-client reads the environment on import; in a worker, `serve` has set it by now.
     from api.app.error_handlers import register_error_handlers
     from api.http import LARGEST_BODY, REFUSAL, ROUTE, Deliverer
     from api.middleware import FastPath, Metrics, OuterMiddleware, RateLimit, is_plain
@@ -60,13 +60,13 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     @app.after_request
     def answer_options(response: Response) -> Response:
         if request.method == "OPTIONS" and response.status_code == HTTPStatus.OK:
-            response.status_code = HTTPStatus.NO_CONTENT  # Flask's own answer is an empty page
+            response.status_code = HTTPStatus.NO_CONTENT  # Flask itself answers with an empty page
             del response.headers["Content-Type"]
         return response
 
     unlimited = {operation.path for operation in app.extensions["operations"] if not operation.rate_limited}
     wsgi_app: WSGIApplication = app.wsgi_app
-    if own.edit is None:  # else every request is checked before it is answered
+    if own.edit is None:  # otherwise every request must be checked first
         wsgi_app = FastPath(wsgi_app, answering, deliverer)
     if own.rate_limit:
         counter = RequestCounter(own.rate_limit, own.rate_limit_storage)

@@ -1,7 +1,7 @@
-"""The gateway between granian and the WSGI application: who waits for whom.
+"""The gateway between granian and the WSGI application: queues requests.
 
-granian offers WSGI too, with a thread for each request that waits. Such threads compete for the interpreter lock,
-which favours those that ran last. Here requests wait without a thread, in the order in which they came.
+granian's own WSGI interface uses a thread for each waiting request. Such threads compete for the GIL, which favours
+those that ran last. Here requests wait in a FIFO queue, without a thread.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
 
     _Answer = tuple[int, list[tuple[str, str]], bytes]
 
-_QUEUE = 256  # requests that may wait to be computed, and bodies that may arrive at a time
-_EXPLANATIONS = 32  # requests that may wait to be explained
+_QUEUE = 256  # maximum number of waiting requests, and of bodies being received
+_EXPLANATIONS = 32  # maximum number of waiting requests with explanations
 _EXPLAIN = "explain"  # in a query: an explanation costs as much as a hundred look-ups
-_EXPLAINED = frozenset({"/explore", "/compare", "/compare/judge"})  # pages that cost as much, or more
-_BODY_SECONDS = 30  # in which a body has to arrive
+_EXPLAINED = frozenset({"/explore", "/compare", "/compare/judge"})  # pages that cost as much or more
+_BODY_SECONDS = 30  # time limit for receiving a body
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Gateway:
     """An RSGI application that runs a WSGI application.
 
-    What is answered faster than a thread could be asked is answered by the one that reads requests, the rest by a few
-    threads. What comes when a queue is full is refused with 503: the application finds the refusal in its environ.
+    Requests that take less time than a thread switch are answered in the event loop, the others by a few threads. If a
+    queue is full, requests are refused with 503, which the application finds in its environ.
     """
 
     def __init__(
@@ -55,9 +55,9 @@ class Gateway:
 
         Args:
             wsgi_app: the application.
-            threads: requests that are computed at a time.
-            at_once: whether a request costs next to nothing, and waits for nothing; by default none does.
-            unlimited: paths that do not wait for others.
+            threads: number of requests computed at a time.
+            at_once: whether a request is so cheap that it is answered in the event loop; by default none is.
+            unlimited: paths that bypass the queue.
         """
         self._wsgi_app = wsgi_app
         self._at_once = at_once
@@ -81,7 +81,7 @@ class Gateway:
         protocol.response_bytes(*answer)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Compute no request that still waits when the worker ends."""
+        """Drop waiting requests when the worker ends."""
         for threads in (self._threads, self._thread_beside, self._explaining_thread):
             threads.stop()
 
@@ -111,13 +111,13 @@ class Gateway:
         return int(status[:3]), headers, body
 
     async def _read_body(self, environ: WSGIEnvironment, protocol: HTTPProtocol) -> Response | None:
-        """Read the whole body, for the application to read it from memory; returns a refusal if it is incomplete."""
-        if "HTTP_TRANSFER_ENCODING" in environ:  # its length would be known when it is there
+        """Read the whole body into memory for the application; returns a refusal if it is incomplete."""
+        if "HTTP_TRANSFER_ENCODING" in environ:  # the length would not be known in advance
             return problem(HTTPStatus.LENGTH_REQUIRED, "the request has to say the length of its body (Content-Length)")
         declared = environ.get("CONTENT_LENGTH") or "0"
         length = int(declared) if declared.isascii() and declared.isdigit() else 0
         if not 0 < length <= LARGEST_BODY:
-            return None  # there is none, or it is refused unread
+            return None  # there is no body, or it is refused unread
         if self._arriving.locked():
             return unavailable("too many bodies are arriving; try again")
         body = b""
@@ -126,7 +126,7 @@ class Gateway:
                 async for part in protocol:
                     body += part
         except ProtocolError:
-            pass  # it broke off
+            pass  # the connection broke
         except TimeoutError:
             return problem(HTTPStatus.REQUEST_TIMEOUT, f"the body has not arrived within {_BODY_SECONDS} seconds")
         if len(body) < length:
@@ -136,7 +136,7 @@ class Gateway:
 
 
 class _Threads:
-    """Threads that compute requests in the order in which they come, with a bounded queue."""
+    """Threads that compute requests from a bounded FIFO queue."""
 
     def __init__(self, count: int, queue: int) -> None:
         self._executor = ThreadPoolExecutor(count)
@@ -154,10 +154,10 @@ class _Threads:
 
 
 def make_environ(scope: Scope) -> WSGIEnvironment:
-    """A request as PEP 3333 has it, with an empty body.
+    """The WSGI environ (PEP 3333) of a request, with an empty body.
 
-    Header names with an underscore are left out, as nginx does: they would pass for those with a hyphen, which a proxy
-    in front sets.
+    Headers with an underscore in their name are dropped, as nginx does: they could be mistaken for those with a hyphen,
+    which a proxy in front sets.
     """
     server, _, port = scope.server.rpartition(":")
     environ: WSGIEnvironment = {

@@ -1,4 +1,4 @@
-"""The production server, what it does on SIGTERM, and the `serve` command."""
+"""The production server, its handling of signals, and the `serve` command."""
 
 from __future__ import annotations
 
@@ -37,57 +37,59 @@ from recommender.training import ensure_trained
 if TYPE_CHECKING:
     from api.app.gateway import Gateway
 
-_CONNECTIONS = 16_384  # of a worker; connections beyond are not accepted until others end
-_BACKLOG = 4096  # connections that wait to be accepted
-_OTHER_FILES = 256  # that a worker may have open besides
-_HEADERS = HTTP1Settings(header_read_timeout=30_000, max_buffer_size=64 << 10)  # idle connections end as late, too
+_CONNECTIONS = 16_384  # maximum per worker; further ones are accepted when others end
+_BACKLOG = 4096  # connections waiting to be accepted
+_OTHER_FILES = 256  # other open files of a worker
+_HEADERS = HTTP1Settings(
+    header_read_timeout=30_000, max_buffer_size=64 << 10
+)  # the timeout closes idle connections too
 _STOP_SECONDS = 5
-_SWITCH_SECONDS = 0.002  # for which what computes keeps look-ups waiting; 0.0005 would cost an eighth of them
+_SWITCH_SECONDS = 0.002  # how long a computing thread delays look-ups; 0.0005 would cost an eighth of throughput
 _PARENT_CHECK_SECONDS = 0.1
-_PORT_SECONDS = 2.0  # how long the workers of a server that was killed may hold its port
+_PORT_SECONDS = 2.0  # how long the workers of a killed server may hold its port
 
 
 def worker_app() -> Gateway:
-    """The application of one worker, which stops if its server is killed."""
+    """The application of one worker; the worker stops if its server is killed."""
     if server := parent_process():
         threading.Thread(target=_stop_with_server, args=(server.pid,), name="stop with server", daemon=True).start()
     sys.setswitchinterval(_SWITCH_SECONDS)
-    app = create_app(WAIT_FOR_MODEL=True)  # the server has found one; a worker that ended would end the server
+    app = create_app(WAIT_FOR_MODEL=True)  # the server has checked that there is one; a failing worker would end it
     gateway: Gateway = app.extensions["gateway"]
     return gateway
 
 
 def _stop_with_server(server_pid: int) -> None:
-    """Stop this worker when its server has been killed: it would hold the port, and nobody could stop it.
+    """Stop this worker when its server has been killed; otherwise it would hold the port, with no supervisor.
 
     Args:
-        server_pid: noted before this worker was forked, since the server may have been killed by now.
+        server_pid: taken before this worker was forked, since the server may have been killed by now.
     """
     while os.getppid() == server_pid:
         time.sleep(_PARENT_CHECK_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(_PARENT_CHECK_SECONDS * 5)  # for requests in flight
+    time.sleep(_PARENT_CHECK_SECONDS * 5)  # let requests in flight finish
     os._exit(1)
 
 
 def build_server(target: str, *, workers: int, host: str, port: int, uds: Path | None = None) -> MPServer:
-    """A server of the WSGI application that `target` makes, on a port or, if one is named, on a Unix socket.
+    """A server of the WSGI application that `target` returns, on a port or, if given, on a Unix socket.
 
-    What happens on SIGTERM (and SIGINT):
+    On SIGTERM (and SIGINT):
 
     1. The server, which supervises the workers, closes its listening socket and sends SIGTERM to each worker.
-    2. A worker accepts no more connections, finishes the requests in flight and writes the rest of its access log.
-    3. A worker that is not done after 5 seconds is killed. So is one that is still loading its model.
+    2. Each worker stops accepting connections, finishes the requests in flight and writes the rest of its access log.
+    3. A worker that has not finished after 5 seconds, or is still loading its model, is killed.
     4. The server ends with status 0.
 
-    SIGHUP replaces the workers one by one; SIGUSR1, SIGUSR2 and SIGQUIT do nothing.
+    SIGHUP replaces the workers one by one; SIGUSR1, SIGUSR2 and SIGQUIT are ignored.
 
     If a worker is killed, the server starts another at once; if that one ends within 5.5 seconds, the server gives up
-    and ends with status 1. If the server is killed, its workers stop within a second. What was acknowledged with a 2xx
-    is on the disk in any case.
+    and ends with status 1. If the server is killed, its workers stop within a second. Changes acknowledged with a 2xx
+    are on the disk in any case.
     """
     for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_IGN)  # workers inherit that
+        signal.signal(number, signal.SIG_IGN)  # inherited by workers
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     return MPServer(
         target,
@@ -99,7 +101,7 @@ def build_server(target: str, *, workers: int, host: str, port: int, uds: Path |
         uds=uds,
         uds_permissions=0o660,
         workers=workers,
-        http=HTTPModes.http1,  # of HTTP/2, idle connections would never end, and headers might be 16 MB
+        http=HTTPModes.http1,  # with HTTP/2, idle connections would never end, and headers could be 16 MB
         websockets=False,
         backlog=_BACKLOG,
         backpressure=max(_connections(), 1),
@@ -111,7 +113,7 @@ def build_server(target: str, *, workers: int, host: str, port: int, uds: Path |
 
 
 def _connections() -> int:
-    """How many connections a worker may hold, once the limit of open files is as high as it may be."""
+    """Raise the limit on open files to its maximum; returns the number of connections that a worker may hold."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _CONNECTIONS + _OTHER_FILES
     if soft not in (-1, resource.RLIM_INFINITY) and soft < wanted:
@@ -135,7 +137,7 @@ def _connections() -> int:
     "--store",
     metavar="redis://HOST:PORT/DB",
     envvar=f"{PREFIX}STORE",
-    help="Serve the answers that `load` has put into Redis, without a model.",
+    help="Serve answers that `load` has put into Redis, without a model.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, envvar=f"{PREFIX}HOST", help="Address to listen on.")
 @click.option(
@@ -171,7 +173,7 @@ def _connections() -> int:
 @click.option(
     "--edit",
     is_flag=True,
-    help="Let the explorer write into the files of CORPUS; then this machine alone is answered, by one worker.",
+    help="Let the explorer write into the files of CORPUS; serves only this machine, with one worker.",
 )
 @click.option(
     "--trusted-proxies",
@@ -195,13 +197,13 @@ def serve_command(
 ) -> None:
     """Serve lists over HTTP.
 
-    They are those of the model in use, or come from Redis. With CORPUS, a model is trained first if none fits.
+    Lists come from the model in use, or from Redis. With CORPUS, a model is trained first if none fits.
     """
     if choice != FileChoice() and corpus_path is None:
         raise click.UsageError("--site, --include, --exclude, --address and --base-url say how CORPUS is read; name it")
     if store and corpus_path:
         raise click.UsageError("a store answers without a corpus; leave out CORPUS, or --store and RECOMMENDER_STORE")
-    # Workers are processes of their own, and read their configuration from the environment.
+    # Workers are separate processes and read their configuration from the environment.
     os.environ[f"{PREFIX}THREADS"] = str(threads)
     if trusted_proxies is not None:
         os.environ[f"{PREFIX}TRUSTED_PROXIES"] = str(trusted_proxies)
@@ -211,7 +213,7 @@ def serve_command(
         if corpus_path is None:
             raise click.UsageError("--edit writes into the files of CORPUS; name it")
         os.environ[f"{PREFIX}EDIT"] = str(corpus_path.resolve())
-    config = Config.of(os.environ)  # an error is reported once, and not by each worker
+    config = Config.of(os.environ)  # so that an error is reported once, not by each worker
     if config.edit is not None:
         _require_own_machine(host, uds=uds, workers=workers, config=config)
     answering = (
@@ -227,7 +229,7 @@ def serve_command(
 
 
 def _require_own_machine(host: str, *, uds: Path | None, workers: int, config: Config) -> None:
-    """Raise an error if others than this machine could edit files, or if several processes would."""
+    """Raise an error if other machines could edit files, or if several processes would."""
     if uds is not None or config.trusted_proxies or config.store:
         raise click.UsageError("--edit is for this machine alone: leave out --uds, --trusted-proxies and --store")
     if workers != 1:
@@ -242,7 +244,7 @@ def _require_own_machine(host: str, *, uds: Path | None, workers: int, config: C
 
 @contextmanager
 def _answering_with(models: LocalModels, corpus_path: Path | None, choice: FileChoice) -> Iterator[str]:
-    """Have workers answer with the model in use, trained first where it does not fit a corpus; yields its version.
+    """Configure workers to answer from the model in use, training one first if none fits a corpus; yields its version.
 
     The model is verified before any worker starts, so that workers find its seal.
     """
@@ -255,7 +257,7 @@ def _answering_with(models: LocalModels, corpus_path: Path | None, choice: FileC
 
 @contextmanager
 def _answering_from(url: str) -> Iterator[str]:
-    """Have workers answer from a store, which need not be there yet; yields its name."""
+    """Configure workers to answer from a store, which need not be reachable yet; yields its name."""
     store = AnswerStore(url)
     try:
         served = f"{store.info().version} from {store.name}"
@@ -268,14 +270,14 @@ def _answering_from(url: str) -> Iterator[str]:
 
 @contextmanager
 def _shared_metrics() -> Iterator[None]:
-    """Have workers count in one temporary folder, so that each of them reports the counts of all."""
+    """Configure workers to keep metrics in one temporary folder, so that each reports the counts of all."""
     with temporary_folder("recommender-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
         yield
 
 
 def _require_free(host: str, port: int) -> None:
-    """Raise an error if the port is taken; the server itself would share it, or end with a stack trace."""
+    """Raise an error if the port is in use; the server itself would share it, or end with a stack trace."""
     latest = time.monotonic() + _PORT_SECONDS
     while True:
         try:
@@ -294,7 +296,7 @@ def _require_free(host: str, port: int) -> None:
 
 
 def _require_free_socket(path: Path) -> None:
-    """The same for a Unix socket; one that a killed server has left behind is removed."""
+    """The same for a Unix socket; one left behind by a killed server is removed."""
     if path.is_socket():
         with socket.socket(socket.AF_UNIX) as probe:
             if probe.connect_ex(str(path)) == 0:

@@ -26,7 +26,7 @@ class _Call:
 
 
 def code_samples(operation: Operation) -> list[dict[str, str]]:
-    """The samples of an operation, as the extension `x-codeSamples` of OpenAPI has them; each prints the answer."""
+    """The samples of an operation, in the format of the OpenAPI extension `x-codeSamples`; each prints the answer."""
     example = operation.example
     query = f"?{urlencode(example.query, safe=',:/')}" if example.query else ""
     headers = {"Authorization": "Bearer TOKEN"} if operation.needs_token else {}
@@ -80,5 +80,5 @@ def _in_python(call: _Call) -> str:
 
 
 def _indented(body: Mapping[str, object], *, by: int) -> str:
-    """An object as both JavaScript and Python write it, since it holds texts and lists of texts alone."""
+    """An object in the common syntax of JavaScript and Python; it holds only texts and lists of texts."""
     return json.dumps(body, ensure_ascii=False, indent=by).replace("\n", "\n" + " " * by)

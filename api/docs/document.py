@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of the declared operations, their types and their examples."""
+"""The OpenAPI 3.1 document, generated from the declared operations, their types and their examples."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from api.http import FORM, JSON, Operation, ProblemDetails, RelatedEntry, schema
 _PROBLEM = "application/problem+json"
 _HEADERS = {
     "ETag": "Strong: it changes with the model, the request and the compression.",
-    "Cache-Control": "How long a cache may reuse the answer, and for how long after that while it revalidates.",
+    "Cache-Control": "How long a cache may reuse the answer, and how much longer while it revalidates.",
 }
 _GROUPS = {
     "articles": "The related list of an article, of several, or of a draft, and the articles themselves.",
     "box": "A list as HTML, and the script that puts it into a page.",
-    "live articles": "Articles that are added and withdrawn while the server runs, by those who have its token.",
-    "operations": "What monitoring and clients ask of the server itself.",
+    "live articles": "Adding and withdrawing articles while the server runs, with its token.",
+    "operations": "The server itself, for monitoring and for clients.",
     "store": "Look-ups that are answered from Redis, without a model.",
 }
 _ENTRY = {
@@ -39,7 +39,7 @@ _ENTRY = {
 
 @cache
 def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
-    """The document of some operations, which is the same on every server of this version that has them."""
+    """The document of some operations; it is the same on every server of this version that has them."""
     operations = tuple(operation for operation in operations if operation.described)
     types = [type for operation in operations for type in _types(operation.response)]
     types += [type for operation in operations for type in (operation.body, operation.form) if type]
@@ -76,7 +76,7 @@ def _described(operation: Operation) -> dict[str, Any]:
         }
         responses["304"] = {"description": "Not modified: the cached copy that If-None-Match names is current"}
     if operation.creates:
-        responses["201"] = {**answer, "description": "The answer, where the article was unknown before"}
+        responses["201"] = {**answer, "description": "The answer, if the article was unknown before"}
     described: dict[str, Any] = {
         "operationId": operation.id,
         "tags": [operation.group],

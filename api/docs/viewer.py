@@ -16,8 +16,8 @@ from api.http import EXAMPLE_IDS, POLICY, OperationGroup, deliver, uncached
 from api.pages import render_page
 from api.state import visible_snapshot
 
-_PACKAGE = "flask-swagger-ui"  # its blueprint is not used: that page starts the viewer by an inline script
-# As the other pages' policy, but for images: the viewer's style sheet holds its icons, and there are no others.
+_PACKAGE = "flask-swagger-ui"  # its blueprint is not used, since its page has an inline script
+# The policy of the other pages, except for images: the viewer's style sheet embeds its icons.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -35,7 +35,7 @@ def document() -> Response:
 
 @viewer_operations.operation("GET", "/docs", response="text/html")
 def page() -> Response:
-    """The document as a page in which requests can be tried."""
+    """The document as a page for trying requests."""
     response = render_page(
         visible_snapshot(),
         "docs.html",
@@ -70,6 +70,6 @@ def _content_of(name: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Viewer:
-    """The source of the viewer's files, which change with its version."""
+    """The source of the viewer's files, tagged by its version."""
 
     tag: str | None

@@ -1,4 +1,4 @@
-"""Responses and what caches may do with them: Cache-Control, ETag, compression."""
+"""Cacheable responses: Cache-Control, ETag, compression."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ JSON = "application/json"
 _PROGRAM = installed_version("related-articles")
 _MIN_COMPRESSED = 860  # bytes; below, compression saves no packet
 _LEVEL = 5
-_GZIP = 31  # zlib's wbits for gzip's format; its header holds no time, so equal answers are equal bytes
+_GZIP = 31  # zlib's wbits for the gzip format; its header has no time, so equal answers have equal bytes
 _LONGEST_HEADER = 4096
 
 
@@ -32,7 +32,7 @@ class Delivery(NamedTuple):
 
 
 class Deliverer:
-    """Makes deliveries of answers that depend on the request and the model alone."""
+    """Makes deliveries of answers that depend only on the request and the model."""
 
     def __init__(self, config: Config) -> None:
         self._kept = f"public, max-age={config.max_age}, stale-while-revalidate={config.stale_while_revalidate}"
@@ -42,12 +42,12 @@ class Deliverer:
     def __call__(
         self, environ: Mapping[str, str], source: Tagged, body: bytes, mimetype: str = JSON, *, is_file: bool = False
     ) -> Delivery:
-        """An answer with its headers, compressed if the client prefers that, or 304 if the client has it.
+        """An answer with its headers, compressed if the client prefers that, or 304 if the client's copy is current.
 
-        Its ETag is strong: a hash of the model's tag, the program's version, the request and the compression.
+        The ETag is strong: a hash of the model's tag, the program's version, the request and the compression.
 
         Args:
-            is_file: the body is a file of this program, which is compressed once.
+            is_file: whether the body is a file of this program, whose compressed form is cached.
         """
         headers: list[tuple[str, str]] = []
         compressed = False
@@ -80,13 +80,13 @@ _compressed_file = lru_cache(maxsize=8)(_compressed)
 
 @lru_cache(maxsize=256)
 def takes_gzip(accept_encoding: str) -> bool:
-    """Whether a client accepts gzip, and prefers nothing else to it."""
+    """Whether a client accepts gzip and prefers no other encoding."""
     accepted = parse_accept_header(accept_encoding, Accept)
     return accepted.quality("gzip") > 0 and accepted.quality("gzip") >= accepted.quality("identity")
 
 
 def deliver(source: Tagged, body: bytes, mimetype: str = JSON, *, is_file: bool = False) -> Response:
-    """An answer that depends on the model or the store and the request alone: caches may keep it; see `Deliverer`."""
+    """A cacheable answer, which depends only on the request and the model or store; see `Deliverer`."""
     deliverer = cast("Deliverer", current_app.extensions["deliverer"])
     delivery = deliverer(request.environ, source, body, mimetype, is_file=is_file)
     return Response(delivery.body, delivery.status, delivery.headers)

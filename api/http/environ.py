@@ -1,18 +1,18 @@
-"""Keys under which a request's WSGI environment carries what the middleware needs to know."""
+"""Keys of a request's WSGI environ that pass data to the middleware."""
 
 from __future__ import annotations
 
 ROUTE = "recommender.route"
-"""The name of the route that answers."""
+"""The name of the route."""
 
 LIST = "recommender.list"
-"""The list that the request is answered with, as bytes."""
+"""The list in the answer, as bytes."""
 
 IGNORED = "recommender.ignored"
-"""The members of the request's body that say nothing here, as a list."""
+"""The ignored members of the request's body, as a list."""
 
 REFUSAL = "recommender.refusal"
-"""A response that refuses the request before it is looked at."""
+"""A response that refuses the request before it is processed."""
 
 POLICY = "recommender.policy"
 """The content security policy of the answer; by default the strictest."""

@@ -1,4 +1,4 @@
-"""`Example`: a request that the documentation of an operation shows."""
+"""`Example`: the example request of an operation, for its documentation."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Example:
     """A request that works on the articles of `seeds/`.
 
     Attributes:
-        id: the article's, where the path has one.
+        id: the article's, if the path has one.
         query: the parameters, as texts.
-        body: what is sent as JSON; `None` for no body.
+        body: the JSON body; `None` for none.
     """
 
     id: str = EXAMPLE_IDS[0]

@@ -1,4 +1,4 @@
-"""An operation of the API, declared once: its route, the reading of its request and its documentation follow."""
+"""An operation of the API: a single declaration for its route, the parsing of its request and its documentation."""
 
 from __future__ import annotations
 
@@ -24,26 +24,25 @@ _LOOK_UP = r"/related(?:\.html)?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What a method does at a path.
+    """An HTTP method at a path.
 
-    What the view takes is what the request may say: `id` from the path, and by their annotations `query`, `body` (JSON)
-    and `form`. A view that takes none of these three has no parameters.
+    The view's parameters declare the request: `id` comes from the path; `query`, `body` (JSON) and `form` are parsed by
+    their annotations. A view with none of these three has no parameters.
 
     Attributes:
         group: the first part of the route's name.
         path: as in OpenAPI, with `{id}` for an article's ID.
-        view: answers a request that has been read. Its name is the operation's ID; its docstring begins with the
-            summary.
-        response: the type of the answer, several where the request decides, or its media type where it is not JSON.
+        view: answers a parsed request. Its name is the operation's ID; its docstring begins with the summary.
+        response: the type of the answer, several if it depends on the request, or its media type if it is not JSON.
         media_types: of a body that the view reads itself.
-        problems: the statuses of its errors, beside those that follow from the rest.
+        problems: the statuses of its errors, besides those implied by other attributes.
         cacheable: whether caches may keep the answer.
-        creates: whether it may answer that something was created.
+        creates: whether the answer may be 201.
         needs_token: whether it needs the server's token.
-        rate_limited: whether a rate limit, where one is set, counts it.
-        described: whether the document describes it.
-        guard: refuses requests before anything of them is read.
-        example: the request that the document shows.
+        rate_limited: whether the rate limit, if any, applies to it.
+        described: whether the OpenAPI document describes it.
+        guard: refuses requests before they are parsed.
+        example: the request shown in the OpenAPI document.
     """
 
     group: str
@@ -78,17 +77,17 @@ class Operation:
 
     @property
     def query(self) -> type[RequestFields]:
-        """What the query may say."""
+        """The type of the query."""
         return self._declared("query") or NoParameters
 
     @property
     def body(self) -> type[RequestFields] | None:
-        """What a JSON body may say."""
+        """The type of a JSON body."""
         return self._declared("body")
 
     @property
     def form(self) -> type[RequestFields] | None:
-        """What the fields of an HTML form may say."""
+        """The type of an HTML form."""
         return self._declared("form")
 
     @property
@@ -112,10 +111,10 @@ class OperationGroup:
     """Operations that are declared together, in the order of their declaration."""
 
     def __init__(self, name: str, *, described: bool = True) -> None:
-        """Begin a group without operations; its name is the first part of their routes' names.
+        """Create an empty group; its name is the first part of its routes' names.
 
         Args:
-            described: whether the document describes them.
+            described: whether the OpenAPI document describes its operations.
         """
         self._name = name
         self._described = described
@@ -143,7 +142,7 @@ class OperationGroup:
         return declare
 
     def add(self, operation: Operation) -> None:
-        """Add an operation that is declared already."""
+        """Add an existing operation."""
         self._operations[operation.id] = operation
 
     def __getitem__(self, id: str) -> Operation:
@@ -163,18 +162,18 @@ class IdConverter(PathConverter):
 
 
 class OwnIdConverter(IdConverter):
-    """An ID at the end of a path: a path that ends as a look-up does is a look-up, whatever the method."""
+    """An ID at the end of a path, except where the path has the suffix of a look-up."""
 
     regex = rf"(?![\s\S]*{_LOOK_UP}$)[\s\S]+?"
 
 
 def is_look_up(id: str) -> bool:
-    """Whether a path that ends in an ID is the look-up of a list, so that no operation finds an article by it."""
+    """Whether a path that ends in this ID would be taken for a look-up, so the ID can't be used there."""
     return re.search(rf"{_LOOK_UP}\Z", id) is not None
 
 
 def register_operations(app: Flask, operations: Iterable[Operation]) -> None:
-    """Add the routes of operations to an application, whose document describes those of them that are `described`."""
+    """Add the routes of operations to an application; its OpenAPI document describes those that are `described`."""
     app.extensions["operations"] = tuple(operations)
     app.url_map.converters.update(id=IdConverter, own_id=OwnIdConverter)
     app.url_map.merge_slashes = False
@@ -183,7 +182,7 @@ def register_operations(app: Flask, operations: Iterable[Operation]) -> None:
 
 
 def rule_of(operation: Operation) -> str:
-    """The URL rule of an operation's path, in Flask's spelling."""
+    """The URL rule of an operation's path, in Flask's syntax."""
     if operation.path.endswith("{id}"):
         return operation.path.replace("{id}", "<own_id:id>")
     return operation.path.replace("{id}", "<id:id>")

@@ -15,7 +15,7 @@ from recommender.ranking import Options
 
 
 def ranking_options(query: ListOptions) -> Options:
-    """The options that a query names."""
+    """The options given in a query."""
     options: Options = {}
     if query.min_score is not UNSET:
         options["min_score"] = query.min_score
@@ -36,7 +36,7 @@ def ranking_options(query: ListOptions) -> Options:
 
 
 def entry_fields(query: LookUpQuery | DraftQuery | ArticleQuery) -> tuple[str, ...]:
-    """The fields that a query wants of each entry, else those that the configuration names; none for whole entries."""
+    """The fields of each entry, from the query or else the configuration; empty for whole entries."""
     if query.fields:
         return tuple(query.fields.split(","))
     return cast("tuple[str, ...]", current_app.extensions["fields"])

@@ -1,4 +1,4 @@
-"""Reading of queries, forms and JSON bodies into the types that declare them, with errors that say what is allowed."""
+"""Parses queries, forms and JSON bodies into declared types, with errors that say what is allowed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3
 
 
 class WrongRequestError(Exception):
-    """A request that is not as declared; `parameter` names what is wrong in it, `allowed` says what that must be."""
+    """An invalid request; `parameter` names the wrong part, `allowed` says what it must be."""
 
     def __init__(self, detail: str, *, parameter: str | None = None, allowed: str | None = None) -> None:
         super().__init__(detail)
@@ -30,10 +30,7 @@ class WrongRequestError(Exception):
 
 
 class Reader(Generic[T]):
-    """Reads requests into one type.
-
-    Errors call its fields `what`.
-    """
+    """Parses requests into one type; errors call its fields `what`."""
 
     def __init__(self, type: type[T], *, what: str = "parameter") -> None:
         self._type = type
@@ -52,7 +49,7 @@ class Reader(Generic[T]):
         return self._read({name: _typed(text, self._schemas[name]) for name, text in arguments.items()}, arguments)
 
     def of_form(self, request: Request) -> T:
-        """Read the fields of an HTML form, each of which is a text; empty ones are left out.
+        """Read the fields of an HTML form as texts; empty ones are left out.
 
         Raises:
             WrongRequestError: a field is unknown, missing or repeated.
@@ -62,7 +59,7 @@ class Reader(Generic[T]):
         return self._read(filled, filled)
 
     def of_json(self, request: Request) -> T:
-        """Read a JSON body; where the type allows unknown members, their names are noted in the request.
+        """Read a JSON body; if the type allows unknown members, their names are stored in the request's environ.
 
         Raises:
             WrongRequestError: it is not a JSON object, or a member is unknown, missing, or has a wrong value.
@@ -70,7 +67,7 @@ class Reader(Generic[T]):
         try:
             values = msgspec.json.decode(request.get_data(cache=False))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise WrongRequestError(f"the body is not JSON that can be read: {error}") from error
+            raise WrongRequestError(f"the body is not valid JSON: {error}") from error
         if not isinstance(values, dict):
             raise WrongRequestError(f"the body must be a JSON object with {self._names()}")
         if self._type.__struct_config__.forbid_unknown_fields:
@@ -125,7 +122,7 @@ def schemas_of(type: type[RequestFields]) -> dict[str, dict[str, Any]]:
 
 
 def in_words(schema: Mapping[str, Any]) -> str:
-    """A JSON schema in words: what a value must be."""
+    """A JSON schema in words."""
     match schema:
         case {"enum": values}:
             words = f"one of {', '.join(values)}"
@@ -151,13 +148,13 @@ def in_words(schema: Mapping[str, Any]) -> str:
 
 
 def _dates_of(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The schemas of which a date is one; none where the value is no date."""
+    """The date schemas among the alternatives; empty if the value is not a date."""
     schemas: list[dict[str, Any]] = schema.get("anyOf", [])
     return schemas if any("format" in one for one in schemas) else []
 
 
 def _typed(text: str, schema: Mapping[str, Any]) -> object:
-    """A parameter's text as the type of its schema, or the text itself if it is not of that type."""
+    """Convert a parameter's text to the type of its schema; if impossible, return the text itself."""
     match schema.get("type"):
         case "integer" if _WHOLE.fullmatch(text):
             return int(text)

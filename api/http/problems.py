@@ -11,23 +11,23 @@ from recommender.errors import UnknownArticleError
 
 
 def problem(status: int, detail: str, **members: object) -> Response:
-    """A problem document: status, a sentence, and extension members, without those that are `None`."""
+    """A problem document: a status, a sentence, and extension members (those that are `None` are left out)."""
     values = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     values.update({name: value for name, value in members.items() if value is not None})
-    body = json.dumps(values, ensure_ascii=False).encode(errors="replace")  # a lone surrogate has no UTF-8
+    body = json.dumps(values, ensure_ascii=False).encode(errors="replace")  # UTF-8 can't encode a lone surrogate
     response = Response(body, status=status, mimetype="application/problem+json")
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def unknown(error: UnknownArticleError) -> Response:
-    """The problem that no article has an ID or an address."""
+    """The problem of an unknown ID or address."""
     closest = None if error.closest is None else list(error.closest)
     return problem(HTTPStatus.NOT_FOUND, str(error), closest=closest)
 
 
 def unavailable(detail: str) -> Response:
-    """The problem that requests can't be answered at the moment."""
+    """The problem of a request that can't be answered at the moment."""
     response = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)
     response.headers["Retry-After"] = "1"  # second
     return response

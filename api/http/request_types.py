@@ -1,4 +1,4 @@
-"""Types of what requests may say: requests are read by them, and the OpenAPI document is made of them."""
+"""Types of queries, bodies and forms, by which requests are parsed and the OpenAPI document is generated."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ Url = Annotated[
 Fields = Annotated[
     str,
     Meta(
-        title=f"names with commas between them, of {', '.join(ENTRY_FIELDS)}",
+        title=f"comma-separated names, of {', '.join(ENTRY_FIELDS)}",
         pattern="^({0})(,({0})){{0,99}}$".format("|".join(ENTRY_FIELDS)),
-        description="The fields of each entry, in this order, where they are known; by default the whole entry.",
+        description="The fields of each entry, in this order, without unknown ones; by default the whole entry.",
     ),
 ]
 
@@ -65,7 +65,7 @@ Count = Annotated[int, Meta(ge=0, le=100_000_000)]
 
 
 class RequestFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The base of what a query, a body or a form may say."""
+    """The base class of queries, bodies and forms."""
 
 
 class ListOptions(RequestFields, frozen=True, kw_only=True):
@@ -78,7 +78,7 @@ class ListOptions(RequestFields, frozen=True, kw_only=True):
         Annotated[
             str,
             Meta(
-                title="IDs with commas between them, at most 100, each of 1 to 1000 characters",
+                title="comma-separated IDs, at most 100, each of 1 to 1000 characters",
                 pattern="^[^,]{1,1000}(,[^,]{1,1000}){0,99}$",
                 description="IDs of articles to leave out of the list.",
             ),
@@ -110,16 +110,16 @@ class LookUpQuery(ArticleListOptions, frozen=True, kw_only=True):
 
 
 class LookUpByUrlQuery(LookUpQuery, frozen=True, kw_only=True):
-    """The query of a look-up by address, or of several by ID: one of the two."""
+    """The query of a look-up by address, or of several look-ups by ID."""
 
     url: Url | UnsetType = UNSET
     ids: (
         Annotated[
             str,
             Meta(
-                title="IDs with commas between them, at most 100, each of 1 to 1000 characters",
+                title="comma-separated IDs, at most 100, each of 1 to 1000 characters",
                 pattern="^[^,]{1,1000}(,[^,]{1,1000}){0,99}$",
-                description="The IDs of articles whose lists are wanted, instead of `url`.",
+                description="The IDs of several articles, instead of `url`.",
             ),
         ]
         | UnsetType
@@ -133,14 +133,12 @@ class DraftQuery(ListOptions, frozen=True, kw_only=True):
 
 
 class StoreLookUpQuery(RequestFields, frozen=True, kw_only=True):
-    """The query of a look-up by ID in a store, which has the lists as they were exported."""
+    """The query of a look-up by ID in a store, which has the lists as exported."""
 
     limit: (
         Annotated[
             int,
-            Meta(
-                ge=1, le=100, description="Maximum number of entries, at most and by default as many as were exported."
-            ),
+            Meta(ge=1, le=100, description="Maximum number of entries; at most, and by default, as many as exported."),
         ]
         | UnsetType
     ) = UNSET
@@ -165,7 +163,7 @@ class ArticleQuery(RequestFields, frozen=True, kw_only=True):
 
 
 class ArticlesQuery(ArticleQuery, frozen=True, kw_only=True):
-    """The query of a list of articles; a search takes `limit` and `fields` alone."""
+    """The query of a list of articles; a search takes only `limit` and `fields`."""
 
     q: (
         Annotated[
@@ -178,9 +176,7 @@ class ArticlesQuery(ArticleQuery, frozen=True, kw_only=True):
         UNSET
     )
     cursor: (
-        Annotated[
-            str, Meta(min_length=1, max_length=4000, description="Of the page, as `next` said it in the answer before.")
-        ]
+        Annotated[str, Meta(min_length=1, max_length=4000, description="Of the page: `next` of the previous answer.")]
         | UnsetType
     ) = UNSET
     language: (
@@ -233,7 +229,7 @@ class ExploreQuery(TrialSettings, frozen=True, kw_only=True):
 
 
 class CompareQuery(TrialSettings, frozen=True, kw_only=True):
-    """The query of a comparison; settings are tried on the second version, whose lists are compared with its own."""
+    """The query of a comparison: of two versions, or of one with its own lists under other settings."""
 
     before: Annotated[str, Meta(max_length=255, description="The first version.")] | UnsetType = UNSET
     after: Annotated[str, Meta(max_length=255, description="The second; by default the one that is served.")] | (
@@ -253,7 +249,7 @@ class JudgeQuery(CompareQuery, frozen=True, kw_only=True):
 
 
 class EditQuery(RequestFields, frozen=True, kw_only=True):
-    """The query of a change of an article's list, which is shown before it is written."""
+    """The query of a change of an article's list, which is previewed before it is written."""
 
     id: Annotated[str, Meta(min_length=1, description="The article's ID.")]
     act: Annotated[ActName, Meta(description="What is done with the other article.")]
@@ -283,7 +279,7 @@ class EditForm(RequestFields, frozen=True, kw_only=True):
 
 
 class UndoForm(RequestFields, frozen=True, kw_only=True):
-    """The form that takes the last change of an article's file back; see `EditForm`."""
+    """The form that undoes the last change of an article's file; see `EditForm`."""
 
     id: str
     seen: str
@@ -291,7 +287,7 @@ class UndoForm(RequestFields, frozen=True, kw_only=True):
 
 
 class CorpusSelection(RequestFields, frozen=True, kw_only=True):
-    """The query of the articles of a corpus: which of them, and in which order; an empty text is no condition."""
+    """The query that filters and sorts the articles of a corpus; an empty text is no condition."""
 
     since: Annotated[Day, Meta(description="The first day of publication, in UTC.")] | UnsetType = field(
         default=UNSET, name="from"
@@ -308,9 +304,9 @@ class CorpusSelection(RequestFields, frozen=True, kw_only=True):
     state: (
         Annotated[Literal["any", StateName], Meta(description="A state of the article or of its list.")] | UnsetType
     ) = UNSET
-    least_suggested: Annotated[Count, Meta(description="In how many lists it is at least.")] | UnsetType = UNSET
-    most_suggested: Annotated[Count, Meta(description="In how many lists it is at most.")] | UnsetType = UNSET
-    sort: Annotated[Sort, Meta(description="What articles are sorted by; by default `date`.")] | UnsetType = UNSET
+    least_suggested: Annotated[Count, Meta(description="Minimum number of lists that it is in.")] | UnsetType = UNSET
+    most_suggested: Annotated[Count, Meta(description="Maximum number of lists that it is in.")] | UnsetType = UNSET
+    sort: Annotated[Sort, Meta(description="Sort key; by default `date`.")] | UnsetType = UNSET
     order: Annotated[Literal["descending", "ascending"], Meta(description="By default `descending`.")] | UnsetType = (
         UNSET
     )
@@ -324,7 +320,7 @@ class CorpusQuery(CorpusSelection, frozen=True, kw_only=True):
 
 
 class DraftForm(RequestFields, frozen=True, kw_only=True):
-    """A draft in the explorer's form, of which every field may be empty."""
+    """A draft in the explorer's form; every field may be empty."""
 
     title: str = ""
     excerpt: str = ""
@@ -343,7 +339,7 @@ class DraftProvider(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class DraftBody(RequestFields, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """A draft, with the keys of an article; those that say nothing of what is related to it are ignored."""
+    """A draft, with the keys of an article; keys that do not affect its list are ignored."""
 
     title: Annotated[str, Meta(min_length=1)]
     excerpt: str | UnsetType = UNSET
@@ -352,7 +348,7 @@ class DraftBody(RequestFields, frozen=True, kw_only=True, forbid_unknown_fields=
         UNSET
     )
     language: (
-        Annotated[str, Meta(description="As articles declare it; by default the one that knows most of its words.")]
+        Annotated[str, Meta(description="As articles declare it; by default the one that most of its words are in.")]
         | UnsetType
     ) = UNSET
     date: Date | UnsetType = UNSET

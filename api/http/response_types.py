@@ -1,4 +1,4 @@
-"""Types of what answers contain, of which the OpenAPI document is made."""
+"""Types of answers, from which the OpenAPI document is generated."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class EntryImage(Struct, omit_defaults=True):
 
 
 class RelatedEntry(Struct, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
-    """The public face of an article: an item of a `related` list; with `fields`, just those that are asked for."""
+    """The public fields of an article, as an item of a `related` list; with `fields`, only those requested."""
 
     title: Annotated[str, Meta(description="Always there, unless `fields` leaves it out.")] | UnsetType = UNSET
     excerpt: str | UnsetType = UNSET
@@ -43,7 +43,7 @@ class RelatedEntry(Struct, rename="camel", omit_defaults=True, forbid_unknown_fi
     created_at_in_snake_case: str | UnsetType = field(default=UNSET, name="created_at")
     created_at: str | UnsetType = UNSET
     date_created: str | UnsetType = UNSET
-    url: Annotated[str, Meta(description="Its address on the site, where no other key has one.")] | UnsetType = UNSET
+    url: Annotated[str, Meta(description="Its address on the site, if no other key has one.")] | UnsetType = UNSET
     source_url: str | UnsetType = UNSET
     web_url: str | UnsetType = UNSET
     amp_url: str | UnsetType = UNSET
@@ -54,15 +54,15 @@ class RelatedEntry(Struct, rename="camel", omit_defaults=True, forbid_unknown_fi
     provider: EntryProvider | UnsetType = UNSET
     quality: int | str | UnsetType = UNSET
     images: Annotated[list[EntryImage], Meta(max_length=1)] | UnsetType = UNSET
-    id: Annotated[str, Meta(description="With `fields` alone.")] | UnsetType = UNSET
-    path: Annotated[str, Meta(description="Of its file, relative to the corpus; with `fields` alone.")] | UnsetType = (
+    id: Annotated[str, Meta(description="Only with `fields`.")] | UnsetType = UNSET
+    path: Annotated[str, Meta(description="Of its file, relative to the corpus; only with `fields`.")] | UnsetType = (
         UNSET
     )
-    score: Annotated[float, Meta(description="With `fields` alone.")] | UnsetType = UNSET
+    score: Annotated[float, Meta(description="Only with `fields`.")] | UnsetType = UNSET
 
 
 MOST_EXPLAINED = 20
-"""Entries of a list that are explained: each costs a millisecond."""
+"""Maximum number of entries of a list that are explained; each costs a millisecond."""
 
 
 class RelatedResponse(Struct, omit_defaults=True):
@@ -90,7 +90,7 @@ class SuggestionsResponse(Struct, omit_defaults=True):
     """The answer to a draft."""
 
     related: list[RelatedEntry]
-    ignored: Annotated[list[str], Meta(description="Members of the draft that say nothing here.")] | UnsetType = UNSET
+    ignored: Annotated[list[str], Meta(description="Members of the draft that were ignored.")] | UnsetType = UNSET
 
 
 class ArticleResponse(Struct):
@@ -104,7 +104,7 @@ class ArticlesResponse(Struct, omit_defaults=True):
     """Articles, newest first."""
 
     articles: list[ArticleResponse]
-    next: Annotated[str, Meta(description="The cursor of the next page, where there is one.")] | UnsetType = UNSET
+    next: Annotated[str, Meta(description="The cursor of the next page, if there is one.")] | UnsetType = UNSET
 
 
 class HealthResponse(Struct):
@@ -114,7 +114,7 @@ class HealthResponse(Struct):
 
 
 class RefusedModel(Struct):
-    """A model that is in use and was refused: the one before it goes on answering."""
+    """The model in use, if it was refused; the previous one continues to answer."""
 
     version: str
     reason: str

@@ -1,4 +1,4 @@
-"""The access log: one JSON object a line on standard output."""
+"""The access log: one JSON object per line on standard output."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _STDOUT = 1
-_ATOMIC_BYTES = 4096  # PIPE_BUF of Linux: workers share a pipe, and what is written to it at once stays together
-_DELAY = 0.02  # seconds that lines are collected for
-_IDLE = 0.2  # seconds after which the thread looks whether the process is ending
+_ATOMIC_BYTES = 4096  # PIPE_BUF on Linux: workers share a pipe, and writes up to this size are not interleaved
+_DELAY = 0.02  # seconds for which lines are collected
+_IDLE = 0.2  # seconds between checks of whether the process is ending
 _LONGEST_PATH = 500  # characters
 
 
 class AccessLog:
-    """Writes lines in a thread of its own, so that no request waits for who reads the log.
+    """Writes lines in a thread of its own, so that no request waits for the reader of the log.
 
-    The thread is no daemon: when a process ends, also on SIGTERM, Python waits until all lines are written.
+    The thread is not a daemon, so Python waits until all lines are written when a process ends, also on SIGTERM.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class AccessLog:
         threading.Thread(target=self._write, name="access log").start()
 
     def add(self, environ: WSGIEnvironment, *, id: str, status: str, seconds: float) -> None:
-        """Log a request; without its query, which may hold what is private."""
+        """Log a request, without its query, which may be private."""
         now = time.time()
         path = environ["PATH_INFO"].encode("latin-1", "replace").decode(errors="replace")
         line = msgspec.json.encode(
@@ -58,7 +58,7 @@ class AccessLog:
                 first = self._lines.get(timeout=_IDLE)
                 time.sleep(_DELAY)
                 for block in _blocks([first, *self._waiting()]):
-                    with suppress(OSError):  # nobody reads the log: requests are answered all the same
+                    with suppress(OSError):  # answer requests even if the log has no reader
                         os.write(_STDOUT, block)
                 continue
             if ending:
@@ -77,7 +77,7 @@ def access_log() -> AccessLog:
 
 
 def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines joined to blocks of at most `_ATOMIC_BYTES`; a longer line is a block of its own."""
+    """Join lines into blocks of at most `_ATOMIC_BYTES`; a longer line is a block of its own."""
     block = b""
     for line in lines:
         if block and len(block) + len(line) > _ATOMIC_BYTES:

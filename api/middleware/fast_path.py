@@ -1,6 +1,6 @@
-"""Fast path: plain look-ups by ID are answered before Flask, whose dispatch costs more than the look-up itself.
+"""Fast path: answers plain look-ups by ID before Flask, whose dispatch costs more than the look-up itself.
 
-There are no rules here. Other requests, and errors, are left to Flask, and both give the same answer, byte for byte
+It has no rules of its own: other requests and errors are left to Flask, and both give the same answer, byte for byte
 (tests/api/middleware/test_fast_path.py).
 """
 
@@ -38,7 +38,7 @@ class FastPath:
             except UnknownArticleError as error:
                 environ[ROUTE] = "articles.related"
                 return unknown(error)(environ, start_response)
-            except Exception:  # noqa: BLE001, S110 - Flask meets the error again and handles it
+            except Exception:  # noqa: BLE001, S110 - Flask repeats the look-up and handles the error
                 pass
             else:
                 environ[ROUTE] = "articles.related"
@@ -49,7 +49,7 @@ class FastPath:
 
 
 def is_plain(environ: WSGIEnvironment) -> bool:
-    """Whether a request is a look-up by ID that asks for nothing special."""
+    """Whether a request is a look-up by ID without special options or headers."""
     path: str = environ["PATH_INFO"]
     return (
         environ["REQUEST_METHOD"] == "GET"

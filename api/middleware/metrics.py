@@ -1,6 +1,6 @@
 """Metrics for Prometheus, summed over all workers if PROMETHEUS_MULTIPROC_DIR is set, as `serve` does.
 
-Imported in workers only: prometheus-client reads that variable once, when it is imported.
+Import this module in workers only: prometheus-client reads that variable on import.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Metrics:
         if pair is None:
             try:
                 pair = self._known[route, status] = (_requests.labels(route, status), _seconds.labels(route))
-            except OSError:  # a disk that is full is no reason to refuse an answer
+            except OSError:  # answer even if the disk is full
                 return
         pair[0].inc()
         pair[1].observe(seconds)
@@ -69,7 +69,7 @@ class Metrics:
 
 
 class _Model(Collector):
-    """Gauges of the current model, read at each scrape: the model is the same in all workers."""
+    """Gauges of the current model, which is the same in all workers; read at each scrape."""
 
     def __init__(self, describe: Describing) -> None:
         self._describe = describe

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 _REQUEST_ID = re.compile("[A-Za-z0-9._:-]{1,64}")
 _STRICTEST = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-_CONTINUE = "100-continue"  # the server answers it when the body is read
+_CONTINUE = "100-continue"  # answered by the server when the body is read
 _SECURITY = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 
 
 class OuterMiddleware:
-    """Wraps the whole application, so that each request is identified, logged and counted whatever answers it."""
+    """Wraps the whole application, so that every request is identified, logged and counted."""
 
     def __init__(self, wsgi_app: WSGIApplication, config: Config, metrics: Metrics) -> None:
         self._wsgi_app = wsgi_app
@@ -55,7 +55,7 @@ class OuterMiddleware:
         try:
             host = environ.get("HTTP_HOST", "")
             if (not host or "," in host) and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
-                # RFC 9112: a proxy and this server might each take another one.
+                # RFC 9112: a proxy and this server might choose different ones.
                 return problem(HTTPStatus.BAD_REQUEST, "the request has to name one host (Host)")(environ, answer)
             if environ.get("HTTP_EXPECT", _CONTINUE).lower() != _CONTINUE:
                 # RFC 9110, 10.1.1: a server may refuse an expectation that it does not support.

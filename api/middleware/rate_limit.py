@@ -18,7 +18,7 @@ class RateLimit:
     """WSGI middleware that refuses a client's requests above a limit with 429."""
 
     def __init__(self, wsgi_app: WSGIApplication, counter: RequestCounter, *, unlimited: Collection[str]) -> None:
-        """Let requests through to an application as long as a counter does; those of unlimited paths always."""
+        """Pass requests to an application while the counter admits them; those for unlimited paths always pass."""
         self._wsgi_app = wsgi_app
         self._counter = counter
         self._unlimited = unlimited

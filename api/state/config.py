@@ -1,4 +1,4 @@
-"""Config: the settings of the web side; each is an environment variable, RECOMMENDER_ and the name in capitals."""
+"""`Config`: the server's settings; each is an environment variable, RECOMMENDER_ and the name in capitals."""
 
 from __future__ import annotations
 
@@ -37,46 +37,46 @@ _Origins: TypeAlias = Annotated[tuple[str, ...], Meta(description="origins")]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The settings of an application, checked when made."""
+    """The settings of an application, validated on construction."""
 
     models: _Path = Path("models")
     """Folder of the trained models."""
     store: _OptionalText = field(default=None, repr=False)
-    """Where `recommender load` put answers, such as `redis://HOST:6379/0`; then no model is loaded."""
+    """URL where `recommender load` put answers, such as `redis://HOST:6379/0`; no model is loaded then."""
     edit: _OptionalPath = None
-    """Folder of the corpus whose files the explorer may edit; then only this machine is answered."""
+    """Folder of the corpus whose files the explorer may edit; only this machine is served then."""
     token: _Text = field(default="", repr=False)
-    """What clients need to post and withdraw articles, as `Authorization: Bearer …`; without one nobody can."""
+    """Token for posting and withdrawing articles, sent as `Authorization: Bearer …`; without one nobody can."""
     published: Annotated[Published, Meta(description="any or only")] = "any"
-    """`only` keeps articles that say `published: false` out of every list, whatever a request asks for."""
+    """`only` keeps articles with `published: false` out of every list, whatever a request asks for."""
     fields: _Fields = ()
-    """Fields of each entry, separated by commas, where a request names none; by default the whole entry."""
+    """Fields of each entry, separated by commas, if a request names none; by default the whole entry."""
     max_age: _Count = 60
     """Seconds for which a browser or proxy may reuse an answer without asking."""
     stale_while_revalidate: _Count = 600
-    """Seconds after those in which it may still reuse it while it revalidates."""
+    """Further seconds during which it may reuse the answer while revalidating it."""
     compression: _Switch = True
-    """Whether answers are compressed; `false` where a proxy in front does so."""
+    """Whether answers are compressed; set `false` if a proxy in front does so."""
     cors_origins: _Origins = ()
-    """Origins whose pages may ask, separated by commas, or `*`; by default none."""
+    """Origins whose pages may send requests, separated by commas, or `*`; by default none."""
     rate_limit: _OptionalText = None
-    """What one client may ask of a worker, such as `100/minute`; by default no limit. Needs the extra `ratelimit`.
+    """Maximum rate of requests of one client, such as `100/minute`; by default no limit. Needs the extra `ratelimit`.
 
     Several limits are separated by semicolons."""
     rate_limit_storage: _Text = "memory://"
-    """Where requests are counted; `redis://HOST:6379` counts those of all workers together."""
+    """Storage of the counts; `redis://HOST:6379` counts the requests of all workers together."""
     trusted_proxies: _Count = 0
     """Number of proxies in front whose X-Forwarded-For is trusted."""
     threads: _Threads = 2
-    """Requests that a worker computes at a time; look-ups by ID alone are answered besides."""
+    """Number of requests that a worker computes at a time; plain look-ups by ID are answered besides."""
     access_log: _Switch = True
-    """Whether each request is logged on standard output, as one JSON object a line."""
+    """Whether each request is logged on standard output, as one JSON object per line."""
 
     def __post_init__(self) -> None:
         """Check every field.
 
         Raises:
-            SettingsError: naming the setting, its value and what it may be.
+            SettingsError: a setting has an invalid value; the error says which values are allowed.
         """
         for name, annotation in annotations_of(Config).items():
             check_setting(PREFIX + name.upper(), getattr(self, name), annotation)
@@ -86,7 +86,7 @@ class Config:
             check_setting(f"{PREFIX}CORS_ORIGINS", origin, _Origin)
         if self.rate_limit:
             RequestCounter(self.rate_limit, self.rate_limit_storage)
-        # A store has the lists as they were exported: its entries do not say whether their articles are published.
+        # A store has the lists as exported, whose entries do not say whether their articles are published.
         if self.store is not None and self.published != "any":
             raise SettingsError(f"{PREFIX}PUBLISHED is {self.published!r}; it must be any where a store answers")
         if self.store is not None and self.fields:
@@ -94,15 +94,15 @@ class Config:
 
     @property
     def asks_others(self) -> bool:
-        """Whether answers wait for a store or for requests to be counted there."""
+        """Whether answering involves a request to a store or a rate-limit storage."""
         return self.store is not None or (bool(self.rate_limit) and not self.rate_limit_storage.startswith("memory:"))
 
     @classmethod
     def of(cls, environment: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Self:
-        """The settings of an environment; `overrides`, by their names in capitals, come first.
+        """The settings of an environment; `overrides`, by their names in capitals, take precedence.
 
         Raises:
-            SettingsError: a setting has a value that it may not have.
+            SettingsError: a setting has an invalid value.
         """
         values: dict[str, Any] = {}
         annotations = annotations_of(Config)
@@ -117,11 +117,13 @@ class Config:
 
 
 def _read(text: str, annotation: Any) -> object:
-    """A text as a value of an annotated type, or the text itself where it is none: the check names it."""
+    """Convert a text to an annotated type; if impossible, return the text itself, for the check's error to quote."""
     if annotation is _Fields:
         return tuple(part.strip() for part in text.split(","))
     if annotation is _Origins:
-        return tuple(part.strip().rstrip("/").lower() for part in text.split(",") if part.strip())  # as browsers say it
+        return tuple(
+            part.strip().rstrip("/").lower() for part in text.split(",") if part.strip()
+        )  # as browsers send it
     try:
         return msgspec.convert(text, annotation, strict=False, dec_hook=lambda kind, value: kind(value))
     except msgspec.ValidationError:

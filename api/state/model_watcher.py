@@ -1,4 +1,4 @@
-"""Watches a models folder, and swaps the model in use and its live articles without a request noticing."""
+"""Watches a models folder, and swaps the model in use and its live articles without interrupting requests."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from recommender.errors import ArtefactError, JournalError
 from recommender.journal import Journal, LiveChanges, PostedArticle, WithdrawnArticle
 from recommender.live import LiveOverlay
 
-MAX_LIVE_ARTICLES = 10_000  # all are kept in memory, and computed anew for each new model
+MAX_LIVE_ARTICLES = 10_000  # all are kept in memory, and recomputed for each new model
 _INTERVAL = 0.25  # seconds between two checks, each of which costs a stat or an SQLite pragma
-_SHORTEST_WAIT, _LONGEST_WAIT = 1.0, 300.0  # seconds until a refused version is tried again
-_LONGEST_WAIT_FOR_ANY = 5.0  # the same while nothing can be served
+_SHORTEST_WAIT, _LONGEST_WAIT = 1.0, 300.0  # seconds until a refused version is retried
+_LONGEST_WAIT_FOR_ANY = 5.0  # the same while no model can be served
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Refusal:
 
 
 class _Answering(NamedTuple):
-    """What answers: a model with its live articles, and their snapshot."""
+    """The current source of answers: a model with its live articles, and their snapshot."""
 
     overlay: LiveOverlay
     snapshot: Snapshot
@@ -57,13 +57,14 @@ class FixedModel:
 class ModelWatcher:
     """Follows the model in use in a folder, and the journal of live articles over it, each in a thread of its own.
 
-    What they load is published as one reference, `snapshot`: a request that took the old one ends on it, and none waits
-    for the new one. A version without a seal is verified first, by one worker for all, while the old one answers.
+    The result is published by replacing one reference, `snapshot`: a request finishes with the snapshot that it took,
+    and never waits for a new one. A version without a seal is first verified, by one worker for all, while the old one
+    answers.
 
     Attributes:
-        refused: the version in use, if it is not served: it is being verified, or it was refused.
+        refused: the version in use, if it is not served because it is being verified or was refused.
         problems: damage of the journal, one sentence each.
-        loads, refusals: how many versions were loaded, and refused, so far.
+        loads, refusals: number of versions loaded and refused so far.
     """
 
     def __init__(
@@ -75,16 +76,16 @@ class ModelWatcher:
         on_refusal: Callable[[], object] = lambda: None,
         required: bool = True,
     ) -> None:
-        """Load the model in use and begin to follow the folder.
+        """Load the model in use and start watching the folder.
 
-        If the model in use has no seal yet, or none is known to be in use, the one that was served last answers until
-        the new one is verified.
+        If the model in use has no seal yet, or the pointer can't be read, the last served one answers until the new one
+        is verified.
 
         Args:
-            posting: whether articles may be posted, so that what that needs is loaded before they are.
-            published_only: whether articles with `published: false` are kept from readers, whatever they ask for.
+            posting: whether articles may be posted, for which code and data are then loaded in advance.
+            published_only: whether articles with `published: false` are hidden from readers, whatever they ask for.
             on_refusal: called for each version that is refused.
-            required: whether there has to be a model by now; else one is waited for.
+            required: whether there must be a model already; otherwise the watcher waits for one.
 
         Raises:
             ArtefactError: a model is required, and there is none, or it is refused and none has been served before.
@@ -93,14 +94,14 @@ class ModelWatcher:
         self._posting = posting
         self._published_only = published_only
         self._on_refusal = on_refusal
-        self._pointer: tuple[int, ...] | None = ()  # not seen yet
+        self._pointer: tuple[int, ...] | None = ()  # not read yet
         self._next_attempt, self._wait = 0.0, _SHORTEST_WAIT
         self.refused: Refusal | None = None
         self.problems: tuple[str, ...] = ()
         self.loads = self.refusals = 0
         self._journal = Journal(models, versions=self._models.versions)
         self._journal_failed = False
-        self._changing = threading.Lock()  # guards the journal, and the overlay that follows it
+        self._changing = threading.Lock()  # guards the journal and the overlay
         self._answering: _Answering | None = None
         try:
             self._begin()
@@ -118,15 +119,15 @@ class ModelWatcher:
 
     @property
     def snapshot(self) -> Snapshot:
-        """What answers; a request takes it once.
+        """The current snapshot; a request takes it once.
 
         Raises:
-            ArtefactError: no model can be loaded so far.
+            ArtefactError: no model could be loaded so far.
         """
         return self._current().snapshot
 
     def close(self) -> None:
-        """Stop following the folder."""
+        """Stop watching the folder."""
         self._stopped.set()
         for thread in self._threads:
             thread.join()
@@ -138,7 +139,7 @@ class ModelWatcher:
         return self._answering
 
     def _begin(self) -> None:
-        """Serve the model in use, or the one that was served last, from the first request on with its live articles."""
+        """Serve the model in use or the last served one, with its live articles from the first request on."""
         version, overlay = self._load_first()
         with self._changing:
             try:
@@ -160,13 +161,13 @@ class ModelWatcher:
         return served, self._load(served, LiveChanges())
 
     def post(self, new: PostedArticle) -> tuple[LiveOverlay, bool]:
-        """Add or replace a live article and keep it on the disk; all workers serve it within two seconds.
+        """Add or replace a live article, durably; all workers serve it within two seconds.
 
         Returns:
-            What this worker serves now, and whether the article was unknown before.
+            The overlay that this worker serves now, and whether the article was unknown before.
 
         Raises:
-            JournalError: it can't be written to the journal; it is not served.
+            JournalError: the journal can't be written; the article is not served.
         """
         with self._changing:
             self._catch_up()
@@ -186,7 +187,7 @@ class ModelWatcher:
 
         Raises:
             UnknownArticleError: no article answers to this ID.
-            JournalError: it can't be written to the journal; the article stays.
+            JournalError: the journal can't be written; the article stays.
         """
         with self._changing:
             self._catch_up()
@@ -223,13 +224,13 @@ class ModelWatcher:
         self._answering = _Answering(overlay, self._snapshot_of(version, overlay))
 
     def _catch_up(self) -> None:
-        """Apply what was written to the journal since it was last read."""
+        """Apply the journal's new records."""
         if self._journal_failed or self._journal.has_changed():
             version, overlay = self.snapshot.version or "", self._current().overlay
             self._publish(version, self._with_news(overlay))
 
     def _with_news(self, overlay: LiveOverlay) -> LiveOverlay:
-        """An overlay with what was written to the journal since it was last read."""
+        """The overlay with the journal's new records applied."""
         changes = overlay.changes.updated(self._journal.read())
         for sentence in changes.damage:
             if sentence not in self.problems:
@@ -251,7 +252,7 @@ class ModelWatcher:
             try:
                 check()
             except Exception:
-                log.exception("following the models folder failed")
+                log.exception("watching the models folder failed")
 
     def _check_journal(self) -> None:
         if self._answering is None:
@@ -269,7 +270,7 @@ class ModelWatcher:
         self.problems = (str(error),)
 
     def _check_pointer(self) -> None:
-        """Serve the version in use; one that was refused is tried again after a time that doubles."""
+        """Serve the version in use; a refused one is retried with exponential backoff."""
         pointer = _file_state(self._models.pointer)
         if pointer == self._pointer and (self.refused is None or time.monotonic() < self._next_attempt):
             return
@@ -304,7 +305,7 @@ class ModelWatcher:
         self._wait = min(2 * self._wait, _LONGEST_WAIT if self._answering else _LONGEST_WAIT_FOR_ANY)
 
     def _swap(self, version: str) -> None:
-        overlay = self._load(version, self._current().overlay.changes)  # takes long; articles can be posted meanwhile
+        overlay = self._load(version, self._current().overlay.changes)  # slow; articles can be posted meanwhile
         if self._posting:
             overlay.warm_up()
         with self._changing:
@@ -314,7 +315,7 @@ class ModelWatcher:
 
 
 def _file_state(path: Path) -> tuple[int, ...] | None:
-    """What changes when a file is written to or replaced; `None` if there is no file."""
+    """Values that change when a file is written to or replaced; `None` if there is no file."""
     try:
         status = path.stat()
     except OSError:

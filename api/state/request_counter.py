@@ -1,4 +1,4 @@
-"""Counts the requests of each client with the library limits, an extra that is imported only if it is used."""
+"""Counts the requests of each client, with the library limits, an extra that is imported only if used."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import time
 
 from recommender.errors import SettingsError, without_secrets
 
-_TIMEOUTS = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}  # seconds that Redis may take to answer
-_PAUSE = 5.0  # seconds for which nothing is counted after a storage has failed
+_TIMEOUTS = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}  # seconds, for Redis
+_PAUSE = 5.0  # seconds without counting after a storage has failed
 
 log = logging.getLogger(__name__)
 
@@ -18,12 +18,12 @@ class RequestCounter:
     """Counts the requests of each client; while the storage can't be reached, it lets all pass."""
 
     def __init__(self, limit: str, storage: str) -> None:
-        """Keep rates such as `100/minute`, several of them separated by semicolons, in a storage that limits knows.
+        """Count against rates such as `100/minute`, separated by semicolons, in a storage that `limits` supports.
 
-        The storage need not be there yet.
+        The storage need not be reachable yet.
 
         Raises:
-            SettingsError: limits is not installed, or knows no such limit or storage.
+            SettingsError: `limits` is not installed, or the limit or the storage is invalid.
         """
         try:
             from limits import parse_many
@@ -63,6 +63,6 @@ class RequestCounter:
             reset = max(self._limiter.get_window_stats(rate, client).reset_time for rate in exceeded)
         except self._limiter.storage.base_exceptions as error:
             self._paused_until = time.monotonic() + _PAUSE
-            log.error("nobody can count requests (%s); all pass", without_secrets(str(error)) or type(error).__name__)
+            log.error("requests can't be counted (%s); all pass", without_secrets(str(error)) or type(error).__name__)
             return None
         return max(1, math.ceil(reset - time.time()))

@@ -1,4 +1,4 @@
-"""Snapshots: what one request answers from, taken once and kept until it is answered."""
+"""Snapshots: the consistent state that one request is answered from."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ Describing: TypeAlias = Callable[[], Described | None]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A recommender, and what identifies its answers.
+    """A recommender, with the identity of its answers.
 
     Attributes:
-        recommender: for readers: it knows of no article that may not be suggested.
+        recommender: for readers; hidden articles do not exist in it.
         previews: the same for editors, with drafts.
-        overviews: gives all articles in columns, drafts among them.
-        version: the artefact's; `None` if the recommender was not loaded from one.
+        overviews: provides all articles in columns, including drafts.
+        version: of the artefact; `None` if the recommender was not loaded from one.
         created: time of training, ISO 8601.
-        tag: differs between any two that may answer differently, and agrees between workers; `None` for a recommender
-            that was never published, whose answers are not to be kept by anyone.
-        live, withdrawn: how many articles are laid over the artefact, and withdrawn.
-        address_pattern, base_url: what makes the addresses of posted articles; see `PostedArticle`.
-        inspection: what the artefact's corpus held, as `recommender.inspection` gives it; `None` where it is not known.
+        tag: differs between any two snapshots whose answers may differ, and is the same in all workers; `None` for a
+            recommender that was never published, whose answers must not be cached.
+        live, withdrawn: number of live articles, and of withdrawn ones.
+        address_pattern, base_url: for the addresses of posted articles; see `PostedArticle`.
+        inspection: of the artefact's corpus, see `recommender.inspection`; `None` if unknown.
     """
 
     recommender: Recommender
@@ -66,20 +66,20 @@ class Snapshot:
 
     @classmethod
     def of(cls, recommender: Recommender, *, published_only: bool, **described: Any) -> Self:
-        """The snapshot of a recommender, with both its views; `described` are the other attributes."""
+        """The snapshot of a recommender, with views for readers and editors; `described` are the other attributes."""
         readers = recommender.for_readers(published_only=published_only)
         previews = recommender.for_readers(published_only=published_only, previews=True)
         return cls(readers, previews, Overviews(previews), **described)
 
     def now(self) -> Snapshot:
-        """The snapshot with the tag of this moment: articles become public, and cease to be, without a new model."""
+        """The snapshot with the tag of this moment, since articles appear and expire without a new model."""
         changed = self.recommender.last_change()
         if self.tag is None or not math.isfinite(changed):
             return self
         return replace(self, tag=f"{self.tag}@{changed}")
 
     def described(self) -> Described:
-        """The model as metrics describe it."""
+        """A description of the model for metrics."""
         return Described(self.version, self.created, len(self.recommender))
 
 
@@ -91,5 +91,5 @@ class SnapshotSource(Protocol):
 
 
 def current_snapshot(app: Flask) -> Snapshot:
-    """The current snapshot, as it is at this moment; a request takes it once."""
+    """The current snapshot with the tag of this moment; a request takes it once."""
     return cast("SnapshotSource", app.extensions["model"]).snapshot.now()

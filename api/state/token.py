@@ -1,4 +1,4 @@
-"""The server's token: who has it may post and withdraw articles, and preview drafts."""
+"""The server's token, for posting and withdrawing articles and for previewing drafts."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def has_token() -> bool:
     """Whether the request carries the server's token."""
     token = cast("str", current_app.extensions["token"])
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    # Compared in constant time: how long a refusal takes tells nothing of the token.
+    # Compare in constant time, so that timing reveals nothing about the token.
     return bool(token) and scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
 
 
 def visible_snapshot() -> Snapshot:
-    """What the request may see: with the token drafts, too, and then no cache may keep the answer."""
+    """The snapshot that the request may see: with the token it includes drafts, and caches may not keep the answer."""
     snapshot = current_snapshot(current_app)
     return replace(snapshot, recommender=snapshot.previews, tag=None) if has_token() else snapshot

@@ -59,7 +59,7 @@ def test_a_site_that_lacks_nothing_disappoints_nobody() -> None:
         (articles(with_fault=11, visible_until=3.5), "11 of 20 articles are hidden and in no list (expired 11)."),
         (
             articles(with_fault=3, entry={"title": "x", "url": "/x", "excerpt": "Read on"}),
-            "3 articles have the same excerpt, as a0.md has,",
+            "3 articles have the same excerpt as a0.md,",
         ),
         (articles(19), "With 19 articles, lists show nearly all there is."),
         (

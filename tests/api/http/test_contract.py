@@ -202,12 +202,12 @@ _HUNDRED = "a whole number from 1 to 100"
         (
             "/articles/query/related?exclude=a,,b",
             "exclude",
-            "IDs with commas between them, at most 100, each of 1 to 1000 characters",
+            "comma-separated IDs, at most 100, each of 1 to 1000 characters",
         ),
         (
             "/articles/query/related?exclude=" + "a," * 100 + "a",
             "exclude",
-            "IDs with commas between them, at most 100, each of 1 to 1000 characters",
+            "comma-separated IDs, at most 100, each of 1 to 1000 characters",
         ),
         ("/articles/query/related?exclude=a&exclude=b", "exclude", "given once"),
         ("/articles/query/related.html?fields=id", "fields", _LOOK_UP.replace("explain, fields", "heading")),
@@ -239,19 +239,19 @@ def test_a_field_that_there_is_not_is_refused_with_those_that_there_are(client: 
     response = client.get(f"/articles/query/related?fields={fields}")
     problem = json.loads(response.data)
     assert (response.status_code, problem["parameter"]) == (400, "fields")
-    assert problem["allowed"] == f"names with commas between them, of {', '.join(ENTRY_FIELDS)}"
+    assert problem["allowed"] == f"comma-separated names, of {', '.join(ENTRY_FIELDS)}"
 
 
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        (b"", "the body is not JSON that can be read: "),
-        (b"{", "the body is not JSON that can be read: "),
-        (b"\xff", "the body is not JSON that can be read: "),
-        (b'{"title": NaN}', "the body is not JSON that can be read: "),
-        (b'{"title": "\\ud83d"}', "the body is not JSON that can be read: "),
-        (b"[" * 30_000 + b"]" * 30_000, "the body is not JSON that can be read: "),
-        (b'{"title": ' + b"[" * 30_000 + b"]" * 30_000 + b"}", "the body is not JSON that can be read: "),
+        (b"", "the body is not valid JSON: "),
+        (b"{", "the body is not valid JSON: "),
+        (b"\xff", "the body is not valid JSON: "),
+        (b'{"title": NaN}', "the body is not valid JSON: "),
+        (b'{"title": "\\ud83d"}', "the body is not valid JSON: "),
+        (b"[" * 30_000 + b"]" * 30_000, "the body is not valid JSON: "),
+        (b'{"title": ' + b"[" * 30_000 + b"]" * 30_000 + b"}", "the body is not valid JSON: "),
         (b"[]", "the body must be a JSON object with title, excerpt, text, topics, language, date, publishedDateTime"),
         (b"{}", "the member 'title' is missing; it must be a text that is not empty"),
         (b'{"title": ""}', "the member 'title' is ''; it must be a text that is not empty"),
