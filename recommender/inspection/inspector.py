@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from recommender.articles import Article, get_entry_url
@@ -13,12 +13,14 @@ from recommender.inspection.inspection import Inspection, ListCount
 from recommender.inspection.shortcomings import find_shortcomings
 from recommender.inspection.tally import Tally, tally_passed_over, tally_problems
 from recommender.settings import Settings
+from recommender.sources import Problem
 from recommender.text import is_unspaced, language_of
 
 _GUESSED = 500  # maximum number of articles whose language is guessed
 _MIN_GUESSABLE = 200  # characters needed for a guess
 _COMPARED = 20_000  # articles whose excerpts are compared
 _SECONDS_A_DAY = 86_400
+_DEAD_LINK = "a curated link to no article here, or to a hidden one"
 
 
 def inspect(corpus: Corpus, settings: Settings, *, chosen: Settings, given: Collection[str] = ()) -> Inspection:
@@ -34,7 +36,7 @@ def inspect(corpus: Corpus, settings: Settings, *, chosen: Settings, given: Coll
         address_hint="" if found is None else found.site.address_hint,
         with_topics=len(corpus.topics),
         passed_over=() if found is None else tally_passed_over(found),
-        problems=tally_problems(corpus.problems),
+        problems=tally_problems((*corpus.problems, *_dead_links(corpus))),
         lists=tuple(
             ListCount(form.key, form.shape, count)
             for form, count in sorted(corpus.list_forms.items(), key=lambda item: (-item[1], item[0]))
@@ -45,6 +47,13 @@ def inspect(corpus: Corpus, settings: Settings, *, chosen: Settings, given: Coll
         linking_texts=len(corpus.text_links),
     ).with_settings(settings, chosen=chosen, given=given)
     return replace(inspection, shortcomings=tuple(find_shortcomings(inspection, corpus.problems)))
+
+
+def _dead_links(corpus: Corpus) -> Iterator[Problem]:
+    """The curated links that lead nowhere, as problems of their files."""
+    for fault in corpus.link_faults:
+        if fault.kind == "dead":
+            yield Problem(fault.path, fault.reason, kind=_DEAD_LINK)
 
 
 def _step(corpus: Corpus) -> int:

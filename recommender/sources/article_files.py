@@ -158,7 +158,9 @@ def _matches(file: str, patterns: Sequence[str]) -> bool:
     if not patterns:
         return False
     paths = [file, *(str(folder) for folder in PurePosixPath(file).parents)]
-    return any(fnmatchcase(path, pattern.rstrip("/")) for path in paths for pattern in patterns)
+    # A `**/` at the beginning stands for the root, too.
+    forms = {form.rstrip("/") for pattern in patterns for form in (pattern, pattern.removeprefix("**/"))}
+    return any(fnmatchcase(path, form) for path in paths for form in forms)
 
 
 def _why_no_text(name: str) -> str:

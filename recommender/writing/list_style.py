@@ -56,6 +56,9 @@ class ListStyle:
             with suppress(FrontMatterError):
                 items += _own_items(parse_front_matter(front_matter, path=file.path), file)
         paths = Counter(file.list_path for file in listed)
+        if not listed and corpus.list_forms:  # names between commas, which are no list of YAML's
+            form = max(corpus.list_forms, key=lambda form: corpus.list_forms[form])
+            paths, shape = Counter([(form.key,)]), shape or form.shape
         return cls(
             max(paths, key=lambda path: paths[path]) if paths else _default_path(corpus),
             ListShape.from_items(items, corpus.articles, name=shape),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -150,3 +151,15 @@ def test_names_with_control_characters_are_shown_escaped() -> None:
 def test_an_inspection_comes_back_from_its_plain_values() -> None:
     one = inspection(articles(with_fault=2, published_at=None), Problem("a.md", "no title"))
     assert Inspection.from_mapping(one.to_mapping()) == one
+
+
+def test_curated_links_that_lead_nowhere_are_one_problem(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.md").write_text(f"---\ntitle: {name}\nrelated: [gone, c]\n---\n")
+    (tmp_path / "c.md").write_text("---\ntitle: c\n---\n")
+    corpus = Corpus.from_path(tmp_path)
+    [line] = problem_lines(inspect(corpus, Settings(), chosen=Settings()))
+    assert line == "2 × a curated link to no article here, or to a hidden one; for instance a.md"
+    (tmp_path / "b.md").unlink()
+    [line] = problem_lines(inspect(Corpus.from_path(tmp_path), Settings(), chosen=Settings()))
+    assert line == "a.md: dead link: no article here has 'gone' as ID or URL"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from sample_sites import make_site
 
 from recommender.errors import CorpusError
 from recommender.sites import Page, Site, with_chosen_addresses
+from recommender.sources import FileChoice, find_article_files, read_file
 
 SITE = Site(
     generator="jekyll", reason="", corpus="site", base_urls={"": "https://old.example", "de": "https://old.example/de"}
@@ -65,3 +68,26 @@ def test_a_base_url_alone_moves_the_sites_own_addresses() -> None:
 def test_what_is_no_pattern_or_url_is_refused(pattern: str, base_url: str, sentence: str) -> None:
     with pytest.raises(CorpusError, match=sentence.replace("?", r"\?")):
         with_chosen_addresses(SITE, pattern=pattern, base_url=base_url)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("bridgetown.config.yml", "template_engine: erb\n"),
+        ("config.rb", "activate :blog\n"),
+        ("config.toml", 'base_url = "https://bees.example"\n'),
+        ("hugo.toml", 'baseURL = "https://bees.example/"\n'),
+        ("mkdocs.yml", "site_name: Bees\nplugins: [blog]\n"),
+        ("pelicanconf.py", "PATH = 'content'\nSITEURL = 'https://bees.example'\n"),
+        ("quartz.config.ts", "const config = { configuration: { baseUrl: 'bees.example' } }\n"),
+    ],
+)
+def test_a_file_that_is_included_from_outside_what_is_published_has_no_address(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    post = "---\ntitle: A\n---\n"
+    make_site(tmp_path, {name: text, "content/a.md": post, "notes/b.md": post, "c.md": post})
+    found = find_article_files(tmp_path, FileChoice(include=("**/*.md",)))
+    assert {"notes/b.md", "c.md"} <= set(found.files)
+    [source] = read_file(tmp_path, "notes/b.md", site=found.site).sources
+    assert "url" not in source.entry

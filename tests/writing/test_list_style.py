@@ -92,6 +92,13 @@ def test_a_list_has_the_key_and_the_shape_of_the_sites_own(
     assert (tmp_path / FERRY).read_text() == before
 
 
+def test_names_between_commas_tell_the_key_and_the_shape(tmp_path: Path) -> None:
+    write(tmp_path, {"a.md": yaml_post("Moon", "related_posts: b, c"), "b.md": yaml_post("Harbour crab")})
+    write(tmp_path, {"c.md": yaml_post("Harbour ferry")})
+    enriched(tmp_path)
+    assert (tmp_path / "c.md").read_text() == yaml_post("Harbour ferry", "related_posts:", "  - b")
+
+
 def test_a_curated_list_of_texts_is_lengthened_by_texts(tmp_path: Path) -> None:
     write(
         tmp_path,

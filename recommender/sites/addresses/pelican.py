@@ -25,7 +25,7 @@ _MATCH_SECONDS = 1.0
 def get_address(site: Site, page: Page) -> str | None:
     """The address of an article or page; `None` if it has none or its pattern needs an unknown value."""
     status = text_in(page.fields, "status").lower()
-    if status == "skip":
+    if status == "skip" or not page.path.startswith(site.options["content"]):
         return None
     if own := text_in(page.fields, "url"):
         return escape("/" + own.lstrip("/"))

@@ -86,7 +86,10 @@ def _folder_defaults(root: Path, source: str) -> dict[str, Mapping[str, object]]
 def _address(site: Site, page: Page) -> str | None:
     if own := text_in(page.fields, "permalink"):
         return None if ":" in own or not own.startswith("/") else escape(own)
-    path = PurePosixPath(page.path).relative_to(site.options["source"])
+    path = PurePosixPath(page.path)
+    if not path.is_relative_to(site.options["source"]):
+        return None  # a file that the site does not publish
+    path = path.relative_to(site.options["source"])
     collection = path.parts[0].removeprefix("_")
     pattern = site.options["patterns"].get(collection)
     if pattern is None:

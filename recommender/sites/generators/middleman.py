@@ -86,7 +86,9 @@ def _below_prefix(options: dict[str, str], path: str) -> str:
 
 
 def _address(site: Site, page: Page) -> str | None:
-    path = page.path.removeprefix(f"{site.options['source']}/")
+    source, _, path = page.path.partition(f"{site.options['source']}/")
+    if source:
+        return None
     made: str | None = f"/{re.sub(f'{_ENDINGS}$', '.html', path)}"
     for pattern, permalink in site.options["blogs"]:
         if found := _match(pattern, path):

@@ -43,6 +43,8 @@ def _configure(root: Path) -> Site | None:
 
 
 def _address(_: Site, page: Page) -> str | None:
+    if not page.path.startswith("content/"):
+        return None
     path = page.path.rpartition(".")[0].partition("/")[2]
     path = re.sub(r"(?:^|(?<=/))_?index$", "", re.sub(r"\s", "-", path))
     for sign, spelt in _SIGNS:

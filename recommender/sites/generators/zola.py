@@ -62,7 +62,7 @@ def _site(values: Configuration, reason: str) -> Site:
 
 
 def _address(site: Site, page: Page) -> str | None:
-    if flag_in(page.fields, "render") is False:
+    if flag_in(page.fields, "render") is False or not page.path.startswith("content/"):
         return None
     if path := text_in(page.fields, "path").strip():
         return escape(f"/{path.strip('/')}/")
