@@ -244,18 +244,22 @@ def _read_date(
 
 
 def _address(site: Site, page: Page, *, is_file: bool) -> str | None:
-    """The address on the site: the article's own, else derived from its file by the site's conventions."""
-    for key in ("permalink", "url", "link", "canonicalUrl", "canonical_url"):
-        text = get_text(page.fields, key)
-        if text is not None and "://" in text and is_address(text.strip()):
-            return text.strip()
-    if (is_file or site.address_of is address_by_pattern) and (made := site.address(page)) is not None:
-        return made
-    for key in ("permalink", "url", "link"):
-        text = get_text(page.fields, key)
-        if text is not None and is_address(text.strip()):
-            return site.absolute(text.strip(), page.language)
-    return None
+    """The address on the site: the article's own, else derived from its file by the site's conventions.
+
+    A canonical URL on another host than the site's is not the address of a page that the site publishes itself.
+    """
+    own = [text.strip() for key in ("permalink", "url", "link") if (text := get_text(page.fields, key)) is not None]
+    canonical = (get_text(page.fields, "canonicalUrl", "canonical_url") or "").strip()
+    made = site.address(page) if is_file or site.address_of is address_by_pattern else None
+    is_elsewhere = made is not None and "://" in made and _host_of(made) != _host_of(canonical)
+    for text in (*own, *([] if is_elsewhere else [canonical])):
+        if "://" in text and is_address(text):
+            return text
+    return made or next((site.absolute(text, page.language) for text in own if is_address(text)), None)
+
+
+def _host_of(address: str) -> str:
+    return normalise_url(address).partition("/")[0]
 
 
 def _canonical_url(site: Site, page: Page, identity_urls: tuple[str, ...], *, is_file: bool) -> str:

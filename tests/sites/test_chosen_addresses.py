@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sample_sites import make_site
 
+from recommender.articles import normalise_url
 from recommender.errors import CorpusError
 from recommender.sites import Page, Site, with_chosen_addresses
 from recommender.sources import FileChoice, find_article_files, read_file
@@ -91,3 +92,21 @@ def test_a_file_that_is_included_from_outside_what_is_published_has_no_address(
     assert {"notes/b.md", "c.md"} <= set(found.files)
     [source] = read_file(tmp_path, "notes/b.md", site=found.site).sources
     assert "url" not in source.entry
+
+
+@pytest.mark.parametrize(
+    ("base_url", "canonical", "expected"),
+    [
+        ("https://bees.example", "https://medium.example/p/1", "https://bees.example/a/"),
+        ("https://bees.example", "https://www.bees.example/hive/a", "https://www.bees.example/hive/a"),
+        ("", "https://medium.example/p/1", "https://medium.example/p/1"),
+    ],
+)
+def test_a_canonical_url_on_another_host_is_no_address_of_a_page_that_the_site_publishes(
+    tmp_path: Path, base_url: str, canonical: str, expected: str
+) -> None:
+    text = f"---\ntitle: A\ncanonicalUrl: {canonical}\n---\n"
+    make_site(tmp_path, {"hugo.toml": f"baseURL = '{base_url}'\n", "content/a.md": text})
+    [source] = read_file(tmp_path, "content/a.md", site=find_article_files(tmp_path).site).sources
+    assert source.entry["url"] == expected
+    assert normalise_url(canonical) in source.urls
