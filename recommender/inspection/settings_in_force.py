@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from recommender.settings import Settings
 
-Origin: TypeAlias = Literal["given", "learnt from links", "chosen for this corpus", "of random pairs", "default"]
+Origin: TypeAlias = Literal["given", "learnt in training", "chosen for this corpus", "of random pairs", "default"]
 
 _SHOWN = (
     *("title_weight", "text_weight", "half_life_days", "evergreen", "window_days", "other_provider"),
@@ -41,7 +41,7 @@ def settings_in_force(
         if name in given:
             return "given"
         if getattr(settings, name) != getattr(chosen, name):
-            return "of random pairs" if name == "min_similarity" else "learnt from links"
+            return "of random pairs" if name == "min_similarity" else "learnt in training"
         return "default" if getattr(settings, name) == getattr(default, name) else "chosen for this corpus"
 
     return tuple(SettingInForce(name, getattr(settings, name), origin(name)) for name in _SHOWN)

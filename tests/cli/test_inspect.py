@@ -111,7 +111,7 @@ def test_inspect_shows_what_the_model_of_this_corpus_was_given_and_has_learnt(ar
     models = tmp_path / "models"
     run("train", archive, "--models", models, "--precision", "0.5")
     [learnt] = [line for line in run("inspect", archive, "--models", models).stdout.splitlines() if "min_score" in line]
-    assert learnt.endswith("learnt from links")
+    assert learnt.endswith("learnt in training")
     archive.write_text(archive.read_text() + '{"id": "one-more", "title": "One more"}\n')
     [other] = [line for line in run("inspect", archive, "--models", models).stdout.splitlines() if "min_score" in line]
     assert other.split() == ["min_score", "0", "default"]

@@ -86,7 +86,7 @@ def test_what_is_in_force_comes_from_the_user_the_links_the_corpus_or_nobody() -
     chosen = Settings(half_life_days=None, language="own", min_score=0.1)
     learnt = replace(chosen, half_life_days=30, min_score=0.1)
     origins = {one.name: one.origin for one in settings_in_force(learnt, chosen=chosen, given={"min_score"})}
-    assert origins["half_life_days"] == "learnt from links"
+    assert origins["half_life_days"] == "learnt in training"
     assert origins["language"] == "chosen for this corpus"
     assert origins["min_score"] == "given"
     assert origins["published"] == "default"
