@@ -1,4 +1,4 @@
-"""Pages: the explorer, and what the other pages share with it (layout, cards, content security policy)."""
+"""Pages: the explorer, and the parts that it shares with other pages (layout, cards, content security policy)."""
 
 from api.pages.cards import Card
 from api.pages.comparison import operations as comparison_operations

@@ -1,4 +1,4 @@
-"""Cards: entries as pages show them, with texts of limited length, and links to the web or within the site only."""
+"""Cards: entries for display, with texts of limited length and links only to the web or within the site."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TITLE, _EXCERPT, _NAME = 300, 1000, 100  # characters
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a page shows of an article; unknown fields are empty.
+    """The data that a page shows of an article; unknown fields are empty.
 
     Attributes:
         address: URL of the article, or its path on the site.
@@ -55,7 +55,7 @@ def _cut(text: object, length: int) -> str:
 
 
 def _matching(allowed: re.Pattern[str], address: object) -> str:
-    """The address if it begins as it may, else an empty text: a link must not lead anywhere else."""
+    """The address if it matches the allowed pattern, else an empty text."""
     return address if isinstance(address, str) and allowed.match(address) else ""
 
 

@@ -1,4 +1,4 @@
-"""Controls: settings that an editor tries in the explorer, beside the trained ones."""
+"""Controls: settings that an editor tries in the explorer, and the trained ones."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Controls:
 
     @classmethod
     def of(cls, recommender: Recommender, asked: TrialSettings) -> Self:
-        """The settings of a request, and the trained ones where it names none.
+        """The settings in a request; the trained ones by default.
 
         Raises:
             WrongRequestError: the title's share can't differ from the trained one.
@@ -42,7 +42,7 @@ class Controls:
         settings = recommender.settings
         weighable = 0 < settings.title_weight < 1
         if not weighable and asked.title_weight not in {UNSET, settings.title_weight}:
-            allowed = f"{settings.title_weight:g}: the model was trained so that one field counts for nothing"
+            allowed = f"{settings.title_weight:g}: the model was trained with this weight, so one field has no share"
             raise WrongRequestError(
                 f"title_weight is {asked.title_weight:g}; it must be {allowed}",
                 parameter="title_weight",
@@ -65,7 +65,7 @@ class Controls:
 
     @staticmethod
     def tried(asked: TrialSettings) -> dict[str, str]:
-        """The settings that a request names, as parameters of an address."""
+        """The settings in a request, as parameters of an address."""
         given = {field.name: getattr(asked, field.name) for field in structs.fields(TrialSettings)}
         return {name: f"{value:g}" for name, value in given.items() if value is not UNSET}
 
@@ -94,7 +94,7 @@ class Controls:
 
     @property
     def yaml(self) -> str:
-        """The same as a file that `recommender train --settings` reads; empty where none differ."""
+        """The same as a file for `recommender train --settings`; empty if none differ."""
         return yaml.safe_dump(self.overrides, sort_keys=False) if self.changed else ""
 
     def applied_to(self, recommender: Recommender) -> Recommender:

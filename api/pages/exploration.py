@@ -36,7 +36,7 @@ class Item:
 
 
 class Exploration:
-    """What the explorer shows of one article.
+    """The data that the explorer shows of one article.
 
     Attributes:
         items: suggestions, best first.
@@ -52,11 +52,11 @@ class Exploration:
         other: str = "",
         linked: Sequence[Article] | None = None,
     ) -> None:
-        """Collect what is shown.
+        """Collect the data.
 
         Args:
             other: ID of the article asked about; empty for none.
-            linked: what its list holds; by default the curated links that the model knows.
+            linked: the contents of its list; by default the curated links in the model.
 
         Raises:
             UnknownArticleError: no article answers to one of the IDs.

@@ -19,8 +19,8 @@ from api.state import visible_snapshot
 from recommender import Article, Recommender
 
 _PAGE = "text/html"
-_ARTICLES, _MAX_ARTICLES = 20, 100  # that a search shows by default, and at most
-_OTHERS = 6  # articles offered to ask about
+_ARTICLES, _MAX_ARTICLES = 20, 100  # results of a search: default and maximum
+_OTHERS = 6  # articles offered for "Why not another?"
 _REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
 operations = OperationGroup("explorer", described=False)
@@ -68,7 +68,7 @@ def explore(query: ExploreQuery) -> Response:
 
 @operations.operation("GET", "/settings.yaml", response="application/yaml")
 def tried_settings(query: TrialSettings) -> Response:
-    """Settings that were tried in the explorer, as a file for `recommender train --settings`."""
+    """Settings tried in the explorer, as a file for `recommender train --settings`."""
     controls = Controls.of(visible_snapshot().recommender, query)
     response = uncached(controls.yaml.encode(), "application/yaml")
     response.headers["Content-Disposition"] = 'attachment; filename="settings.yaml"'
@@ -94,7 +94,7 @@ def suggest(form: DraftForm) -> Response:
 
 @operations.operation("GET", "/report", response=_PAGE, problems=(404,))
 def report() -> Response:
-    """The evaluation report beside the models, whose articles and figures are linked to the explorer."""
+    """The evaluation report beside the models, with links from its articles and figures to the explorer."""
     path = report_path()
     if not path.is_file():
         detail = "`recommender evaluate CORPUS --report MODELS/report.html` makes it; MODELS is the server's folder"
@@ -109,8 +109,8 @@ class _Example:
     """An article whose list agrees with its editors.
 
     Attributes:
-        linked: how many articles its editors linked.
-        suggested: how many of those are suggested; at least half.
+        linked: the number of its curated links.
+        suggested: the number of those that are suggested; at least half.
     """
 
     id: str
@@ -120,7 +120,7 @@ class _Example:
 
     @classmethod
     def first_of(cls, recommender: Recommender, articles: Iterable[Article]) -> Self | None:
-        """The first of these articles that is an example; `None` if none is."""
+        """The first of these articles that qualifies as an example; `None` if none does."""
         for article in articles:
             linked = {other.id for other in recommender.curated(article.id)}
             if not linked:

@@ -1,4 +1,4 @@
-"""What all pages have in common: layout values, content security policy, template filters."""
+"""Common parts of all pages: layout values, content security policy, template filters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from api.http import POLICY, deliver, uncached
 from api.state import Snapshot
 
 HTML = "text/html; charset=utf-8"
-# Images may come from any site that an article names; all else is the page's own.
+# Images may come from any site that an article names; everything else is same-origin.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -22,7 +22,7 @@ _POLICY = (
 
 
 def render_page(snapshot: Snapshot, template: str, **values: Any) -> Response:
-    """A page of a template; no cache may keep it, since an editor wants to see what is current."""
+    """Render a page from a template; it must not be cached, since editors want to see the current state."""
     request.environ[POLICY] = _POLICY
     html = render_template(
         template, snapshot=snapshot, articles=len(snapshot.recommender), report=report_path().is_file(), **values
@@ -31,7 +31,7 @@ def render_page(snapshot: Snapshot, template: str, **values: Any) -> Response:
 
 
 def render_refusal(status: HTTPStatus) -> Response:
-    """The page of a server without a model, in place of every page that needs one."""
+    """The page that a server without a model shows in place of every page that needs one."""
     request.environ[POLICY] = _POLICY
     page = uncached(render_template("refusal.html").encode(), HTML)
     page.status_code = status
@@ -49,12 +49,12 @@ def models_path() -> Path:
 
 
 def register_filters(app: Flask) -> None:
-    """Add the templates' filter `code`: what stands between backticks is code."""
+    """Add the template filter `code`, which formats text between backticks as code."""
     app.add_template_filter(mark_code, "code")
 
 
 def mark_code(text: str) -> Markup:
-    """A text as HTML in which what stands between backticks is code."""
+    """A text as HTML, with text between backticks as code."""
     code = Markup("<code>{}</code>")
     parts = text.split("`")
     return Markup("").join(code.format(part) if index % 2 else part for index, part in enumerate(parts))

@@ -13,7 +13,7 @@ from recommender.ranking import SharedWord
 from recommender.text import is_unspaced
 
 _STRONG, _PLAIN, _WEAK = 0.08, 0.04, 0.015  # minimum shares of the similarity for each strength of mark
-_PAIR = 2  # characters that texts without spaces must share to be marked
+_PAIR = 2  # minimum length of a shared run of characters that is marked in texts without spaces
 
 
 class Piece(NamedTuple):
@@ -40,7 +40,7 @@ class Bar(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why one article is, or is not, suggested for another, as it is drawn.
+    """Why one article is or is not suggested for another, for display.
 
     Attributes:
         here, there: title and excerpt of the article and of the other, with their shared words marked.
@@ -88,12 +88,12 @@ def _marked(card: Card, own: Mapping[str, int], others: Mapping[str, int]) -> tu
 
 
 def pieces(text: str, own: Mapping[str, int], others: Mapping[str, int]) -> list[Piece]:
-    """Split a text into pieces, of which those that another text shares are marked.
+    """Split a text into pieces, and mark those shared with another text.
 
     Args:
         own: the shared words of this text, in lower case, and how strongly to mark each.
-        others: those of the other text. In a script without spaces, a word is a whole run of characters, of
-            which only what both runs contain is marked.
+        others: those of the other text. In a script without spaces, a word is a whole run of characters, and only the
+            parts that both runs contain are marked.
     """
     strengths = [0] * len(text)
     shared = {

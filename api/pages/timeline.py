@@ -1,4 +1,4 @@
-"""Timeline: how many articles were published around an article, and when those of its lists were."""
+"""Timeline: the numbers of articles published around an article's date, and the dates of those in its lists."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _BINS = 61
 _MIN_REACH = 3.5  # days to each side
 _MARGIN = 0.5  # days before the first article and after the last
-_HALF_LIVES = 4  # to each side at least: farther articles have lost fifteen sixteenths of their score
+_HALF_LIVES = 4  # minimum reach to each side; articles farther away have lost fifteen sixteenths of their score
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class Timeline:
     """A span of time around an article; positions are 0 (its beginning) to 1 (its end).
 
     Attributes:
-        day, position: those of the article.
-        counts: numbers of articles published in each of 61 equal parts.
-        positions: those of the other articles; `None` without a date.
+        day, position: of the article.
+        counts: number of articles published in each of 61 equal parts.
+        positions: of the other articles; `None` without a date.
     """
 
     begin: date
@@ -70,6 +70,6 @@ class Timeline:
 
 
 def _date(day: float) -> date:
-    """The date of a day, or the nearest that Python has."""
+    """The date of a day, or the nearest that Python can represent."""
     ordinal = math.floor(day) + _EPOCH
     return date.fromordinal(min(max(ordinal, date.min.toordinal()), date.max.toordinal()))

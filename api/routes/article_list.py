@@ -14,8 +14,8 @@ from api.http import WrongRequestError
 from recommender import Article, Recommender
 from recommender.sites import normalise_language
 
-_MOST_SCANNED = 2000  # of a page for which few articles are found
-_CURSOR = "what `next` said in the answer before"
+_MOST_SCANNED = 2000  # maximum number of articles read for a page that few match
+_CURSOR = "`next` of the previous answer"
 
 
 def page_of(
@@ -28,11 +28,11 @@ def page_of(
     Args:
         cursor: of the page; empty for the first.
         language: as articles declare it; empty for all.
-        since: days since 1970-01-01 UTC, before which nothing was published; `None` for all.
-        drafts: whether what may not be suggested is listed, too.
+        since: the earliest date of publication, in days since 1970-01-01 UTC; `None` for any.
+        drafts: whether articles that may not be suggested are listed, too.
 
     Raises:
-        WrongRequestError: there is no such cursor.
+        WrongRequestError: the cursor is invalid.
     """
     days = -recommender.published_days
     order = np.where(np.isnan(days), np.inf, days)  # ascending

@@ -1,4 +1,4 @@
-"""An article's list as a fragment of a page, and the script that fetches and draws one."""
+"""An article's list as an HTML fragment, and the script that fetches a list and inserts it into a page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recommender.articles import Entry
 
 _SCRIPT = "text/javascript; charset=utf-8"
 _HEADING = "Related"
-# For a browser that shows the fragment alone; within a page, the page's own policy counts.
+# Applies if a browser shows the fragment by itself; within a page, the page's own policy applies.
 _POLICY = "default-src 'none'; img-src http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 operations = OperationGroup("box")  # dashboards know the routes by this name
@@ -30,7 +30,7 @@ operations = OperationGroup("box")  # dashboards know the routes by this name
     example=Example(query={"limit": "3"}),
 )
 def fragment(id: str, query: FragmentQuery) -> Response:
-    """The same list as HTML to be put into a page, for sites without scripts; empty where the list is."""
+    """The same list as HTML to insert into a page, for sites without scripts; empty if the list is."""
     snapshot = visible_snapshot()
     suggestions = snapshot.recommender.related(id, limit=query.limit or None, **ranking_options(query))
     return render_fragment(snapshot, [suggestion.article.entry for suggestion in suggestions], query.heading or None)
@@ -43,7 +43,7 @@ def widget() -> Response:
 
 
 def render_fragment(source: Tagged, entries: Iterable[Entry], heading: str | None) -> Response:
-    """Entries as a fragment, without those that have no address to link to, or no title to link by."""
+    """Entries as a fragment, without those that have no address or no title."""
     cards = [card for entry in entries if (card := Card.of(entry)).address and card.title]
     html = render_template("related.html", cards=cards, heading=heading or _HEADING)
     request.environ[POLICY] = _POLICY
@@ -51,7 +51,7 @@ def render_fragment(source: Tagged, entries: Iterable[Entry], heading: str | Non
 
 
 def deliver_widget(source: Tagged) -> Response:
-    """The script, which caches may keep as long as the answers of the same source."""
+    """The script; caches may keep it as long as the answers of the same source."""
     return deliver(source, _widget(), _SCRIPT)
 
 

@@ -1,4 +1,4 @@
-"""Operating the service: health and metrics."""
+"""Health checks and metrics."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def healthz() -> Response:
 
 @operations.operation("GET", "/readyz", response=ReadyResponse, rate_limited=False)
 def readyz() -> Response:
-    """Which model answers, which one is refused and why, and how many articles are live."""
+    """The model that answers, the one that is refused and why, and the number of live articles."""
     live: ModelWatcher | FixedModel = current_app.extensions["model"]
     snapshot, refused = live.snapshot, live.refused
     folder: Path = current_app.extensions["models"]

@@ -93,7 +93,7 @@ def post_article(query: ArticleQuery) -> Response:
     except FrontMatterError as error:
         abort(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
     if is_look_up(posted.id):
-        detail = f"the ID {posted.id!r} ends as look-ups of lists do, so nothing could withdraw it; choose another"
+        detail = f"the ID {posted.id!r} ends like a look-up's path, so it could not be withdrawn; choose another"
         abort(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     overlay, created = _live().post(posted)
     id = overlay.recommender.article(posted.id).id

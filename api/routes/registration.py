@@ -32,7 +32,7 @@ MODEL_OPERATIONS: tuple[Operation, ...] = (
 )
 STORE_OPERATIONS: tuple[Operation, ...] = tuple(store)
 
-_REFUSAL = "this needs a model, and a store answers here; ask a server that is started without --store"
+_REFUSAL = "this needs a model, and this server answers from a store; ask a server started without --store"
 
 
 def register_model_routes(app: Flask) -> None:
@@ -61,7 +61,7 @@ def _refuse(**_: str) -> Response:
 
 
 def _refuse_page() -> Response:
-    """The refusal of a page, as one where a browser asks."""
+    """The refusal of a page, as a page if a browser asks."""
     if request.accept_mimetypes.best_match(["application/problem+json", "text/html"]) == "text/html":
         return render_refusal(HTTPStatus.NOT_IMPLEMENTED)
     return _refuse()

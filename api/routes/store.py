@@ -40,7 +40,7 @@ operations = OperationGroup("store")
 
 
 def _answered_from_store(declared: Operation, **changes: Any) -> Callable[[View], View]:
-    """Declare the decorated view as the one that answers an operation here; of the rest, `changes` are other here."""
+    """Declare the decorated view as the one that answers an operation from a store; `changes` override its options."""
 
     def declare(view: View) -> View:
         operation = replace(declared, view=view, problems=(*declared.problems, 503), **changes)
@@ -61,7 +61,7 @@ def _names(query: type[RequestFields]) -> list[str]:
 def _refuse_model_options(known: str, of_model: frozenset[str]) -> None:
     for name in request.args:
         if name in of_model:
-            detail = f"the parameter {name!r} needs a model, and a store answers here; there is {known}"
+            detail = f"the parameter {name!r} needs a model, and this server answers from a store; there is {known}"
             raise WrongRequestError(detail, parameter=name, allowed=known)
 
 
@@ -81,7 +81,7 @@ def related_by_url(query: StoreLookUpByUrlQuery) -> Response:
 
 @_answered_from_store(fragments["fragment"])
 def fragment(id: str, query: StoreFragmentQuery) -> Response:
-    """The same list as HTML to be put into a page, for sites without scripts; empty where the list is."""
+    """The same list as HTML to insert into a page, for sites without scripts; empty if the list is."""
     info, body = _answers().plain(id, query.limit or None)
     entries: list[Entry] = msgspec.json.decode(body)["related"]
     return render_fragment(info, entries, query.heading or None)
@@ -89,7 +89,7 @@ def fragment(id: str, query: StoreFragmentQuery) -> Response:
 
 @_answered_from_store(fragments["widget"])
 def widget() -> Response:
-    """The script that puts a list into a page; it is there also while the store is not."""
+    """The script that puts a list into a page; available even while the store is not."""
     try:
         return deliver_widget(_answers().info())
     except StoreError:
@@ -98,7 +98,7 @@ def widget() -> Response:
 
 @_answered_from_store(operating["readyz"], response=StoreReadyResponse)
 def readyz() -> Response:
-    """Which answers the store holds."""
+    """The version of the answers in the store."""
     try:
         info = _answers().info()
     except StoreError as error:

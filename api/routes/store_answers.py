@@ -1,4 +1,4 @@
-"""The answer store, as an application asks it."""
+"""Answers of an application from the answer store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class StoreAnswers:
     """Plain look-ups from a store.
 
     Attributes:
-        failure: why the store does not answer; empty while it does.
+        failure: why the store is not available; empty while it is.
     """
 
     def __init__(self, url: str) -> None:
@@ -29,13 +29,13 @@ class StoreAnswers:
 
         Raises:
             UnknownArticleError: no article answers to the ID.
-            WrongRequestError: the limit is above what was exported.
-            StoreError: the store does not answer.
+            WrongRequestError: the limit exceeds the exported one.
+            StoreError: the store is not available.
         """
         return self._limited(self._store.answer(id), limit)
 
     def at(self, url: str, limit: int | None) -> tuple[Tagged, bytes]:
-        """Answer a plain look-up by address, as `plain` does by ID."""
+        """Answer a plain look-up by address; otherwise like `plain`."""
         return self._limited(self._store.answer_at(url), limit)
 
     def info(self) -> VersionInfo:
@@ -43,7 +43,7 @@ class StoreAnswers:
         return self._store.info()
 
     def described(self) -> Described | None:
-        """The version of the answers for metrics, `None` while the store does not answer."""
+        """The version of the answers for metrics; `None` while the store is not available."""
         try:
             info = self.info()
         except StoreError:
@@ -51,7 +51,7 @@ class StoreAnswers:
         return Described(info.version, None, info.articles)
 
     def report(self, error: StoreError) -> None:
-        """Log that the store does not answer, once for each reason."""
+        """Log a failure of the store, once for each reason."""
         if self.failure != str(error):
             self.failure = str(error)
             log.error("%s", error)
@@ -65,6 +65,6 @@ class StoreAnswers:
             return info, body
         if limit > info.limit:
             allowed = f"a whole number from 1 to {info.limit}"
-            detail = f"the parameter 'limit' is '{limit}'; it must be {allowed}: so many entries were exported"
+            detail = f"the parameter 'limit' is '{limit}'; it must be {allowed}, the number of entries exported"
             raise WrongRequestError(detail, parameter="limit", allowed=allowed)
         return info, truncate_answer(body, limit)

@@ -35,7 +35,7 @@ class Corpus:
         topics: the topics that articles name, by ID.
         list_forms: how many curated lists have each key and shape.
         link_faults: curated links that are dead, doubled, to their own article, or differ from the article's entry.
-        problems: what was skipped or read with a doubt, in the order of the files.
+        problems: files and values that were skipped or are doubtful, in the order of the files.
         files: the number of articles that have a file (or a line) of their own.
         article_files: the front-matter files, in the order of their paths.
         fingerprint: a hash of the files read and of the site's conventions; lists that this program wrote and posted

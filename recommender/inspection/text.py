@@ -27,9 +27,9 @@ def as_text(inspection: Inspection) -> str:
     one = inspection
     parts = [_aligned(tuple(summary_of(one).items())), *(_table(table) for table in tables_of(one))]
     if one.problems:
-        parts.append("\n".join(["skipped, or read with a doubt", *map(_indented, problem_lines(one, most=None))]))
+        parts.append("\n".join(["skipped or doubtful", *map(_indented, problem_lines(one, most=None))]))
     if one.shortcomings:
-        parts.append("\n".join(["what will disappoint", *(f"  {printable(text)}" for text in one.shortcomings)]))
+        parts.append("\n".join(["shortcomings", *(f"  {printable(text)}" for text in one.shortcomings)]))
     return "\n\n".join(parts) + "\n"
 
 

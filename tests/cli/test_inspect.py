@@ -59,12 +59,12 @@ in texts                      1  1 article
 passed over              files  for instance
 .rst files are not read      1  _posts/notes.rst
 
-skipped, or read with a doubt
+skipped or doubtful
   2 × a date that could be two days; for instance _posts/2024-03-07-tides.md
   _posts/2024-03-08-\\x1b[2J.md:3: the front matter is not YAML: did not find expected node content; \
 quote the value or mend the indent
 
-what will disappoint
+shortcomings
   1 of 4 articles lack a text or an excerpt, so that titles alone are compared. \
 Give each a `description: …`.
   With 4 articles, lists show nearly all there is. Name the folder that holds all posts, if there are more.

@@ -1,4 +1,4 @@
-"""`Comparisons`: the last ones that were asked for, kept."""
+"""`Comparisons`: a cache of the most recent comparisons."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Compared:
     """A comparison.
 
     Attributes:
-        state: differs where the compared lists may: a trial that was begun on others can't go on.
+        state: differs whenever the compared lists may, so that a trial is not continued on other lists.
     """
 
     lists: ListComparison
@@ -28,7 +28,7 @@ class Compared:
 
 
 class Comparisons:
-    """Compares what is asked for, one after the other, and keeps the last three results."""
+    """Makes one comparison at a time, and caches the last three."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -36,11 +36,11 @@ class Comparisons:
 
     @classmethod
     def of_app(cls, app: Flask) -> Comparisons:
-        """Those of an application."""
+        """The comparisons of an application."""
         return cast("Comparisons", app.extensions.setdefault("comparisons", cls()))
 
     def get(self, versions: Versions) -> Compared:
-        """The comparison of two versions, made again when an article becomes public, or ceases to be.
+        """The comparison of two versions, recomputed when an article appears or expires.
 
         Raises:
             ArtefactError: a version can't be loaded.

@@ -1,4 +1,4 @@
-"""`Pair`: the two lists of an article as a page shows them."""
+"""`Pair`: the two lists of an article, for display."""
 
 from __future__ import annotations
 

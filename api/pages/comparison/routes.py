@@ -26,13 +26,13 @@ operations = OperationGroup("explorer", described=False)
 
 
 def _versions(query: CompareQuery) -> Versions:
-    """What is compared: with the server's token, too, only what readers may see."""
+    """The versions to compare; even with the server's token, only what readers may see."""
     return Versions.of(current_snapshot(current_app), LocalModels(models_path()), query)
 
 
 @operations.operation("GET", "/compare", response=_PAGE)
 def compare(query: CompareQuery) -> Response:
-    """Two versions side by side: how many lists differ and by how much, and what the curated links say."""
+    """Two versions side by side: how many lists differ and by how much, and which agree more with curated links."""
     versions = _versions(query)
     if not versions.chosen:
         return render_page(versions.snapshot, "compare.html", versions=versions, lists=None)
@@ -53,7 +53,7 @@ def compare(query: CompareQuery) -> Response:
 
 @operations.operation("GET", "/compare/judge", response=_PAGE)
 def judge(query: JudgeQuery) -> Response:
-    """A blind trial: one article after the other with both lists, without saying which is which; then the tally."""
+    """A blind trial: one article after another with both lists, without saying which is which; then the tally."""
     versions = _versions(query)
     compared = Comparisons.of_app(current_app).get(versions)
     lists, votes, seed = compared.lists, query.votes or "", query.seed or 0
@@ -76,7 +76,7 @@ def judge(query: JudgeQuery) -> Response:
 
 
 def _bands(overlaps: np.ndarray, changed: np.ndarray) -> list[tuple[str, int]]:
-    """How many lists have which overlap."""
+    """The number of lists in each band of overlap."""
     differ = overlaps[changed]
     counts = [len(overlaps) - len(differ)]
     above = np.inf

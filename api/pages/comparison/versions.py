@@ -1,4 +1,4 @@
-"""`Versions`: what a request compares, two versions of the models or one under other settings."""
+"""`Versions`: the versions that a request compares, or one version and other settings for it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from recommender.artefacts import LocalModels
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """What is compared.
+    """The versions to compare.
 
     Attributes:
-        known: the versions that there are, the newest first; empty for a model that was never published.
-        before, after: their names; empty for a model that was never published.
+        known: all versions, the newest first; empty for a model that was never published.
+        before, after: the chosen ones; empty for a model that was never published.
         tried: settings that differ in the second, as parameters of an address.
         chosen: whether there are two things to compare.
     """
@@ -33,9 +33,9 @@ class Versions:
 
     @classmethod
     def of(cls, snapshot: Snapshot, models: LocalModels, query: CompareQuery) -> Self:
-        """What a request names, or the version that is served and the one before it.
+        """The versions in a request; by default the served one and its predecessor.
 
-        Settings are tried on the second version; the first is then the same version as it was trained.
+        Settings are tried on the second version; the first is then the same version as trained.
 
         Raises:
             WrongRequestError: there is no such version.
@@ -60,7 +60,7 @@ class Versions:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What is compared, as parameters of an address that means the same when another version is served."""
+        """The comparison as parameters of an address, which stays valid when another version is served."""
         named = {name: text for name, text in (("before", self.before), ("after", self.after)) if text}
         return {**named, **self.tried}
 

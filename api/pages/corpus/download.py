@@ -1,4 +1,4 @@
-"""Articles of a corpus as CSV and as JSON, made row by row while they are sent."""
+"""Articles of a corpus as CSV and JSON, streamed row by row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from recommender.articles import get_entry_url
 
 _AT_ONCE = 500  # rows that are sent together
 _FORMULA = re.compile(r"^(?=[\t\r\n])|(?:^|(?<=[;\r\n]))(?= *[=+\-@＝＋－＠])")
-"""Where a cell may begin with what a spreadsheet runs: many take `;` for what parts cells, whatever quotes say."""
+"""Where a cell may begin with a formula: many spreadsheets take `;` for a separator, even within quotes."""
 _FIELDS = (
     *("id", "path", "title", "url", "date", "provider", "language", "topics"),
     *("states", "suggested", "best_score", "entries", "links"),
@@ -24,9 +24,9 @@ _FIELDS = (
 
 
 def csv_of(rows: Iterable[Row]) -> Iterator[bytes]:
-    """A table with a heading, as spreadsheets take it: UTF-8 with a mark, several topics or states with `; ` between.
+    """A table with a heading, for spreadsheets: UTF-8 with a byte order mark; topics and states are joined by `; `.
 
-    What a spreadsheet would run as a formula, also where it takes `;` for the end of a cell, gets an apostrophe.
+    Possible formulas, also after a `;`, are prefixed with an apostrophe.
     """
     yield b"\xef\xbb\xbf" + _lines([_FIELDS])
     for some in chunked(rows, _AT_ONCE):
@@ -34,7 +34,7 @@ def csv_of(rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def json_of(rows: Iterable[Row]) -> Iterator[bytes]:
-    """`{"articles": […]}`; what is unknown is `null`."""
+    """`{"articles": […]}`, with `null` for unknown values."""
     start = b'{"articles":['
     for some in chunked(rows, _AT_ONCE):
         yield start + b",".join(msgspec.json.encode(_values(row)) for row in some)

@@ -1,4 +1,4 @@
-"""The figures of a corpus as small plots, each part of which leads to its articles."""
+"""Small plots of a corpus's figures; each part links to its articles."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class Mark:
     """A part of a plot.
 
     Attributes:
-        label: what it stands for, and `count`, how many articles that are.
+        label: its meaning; `count`: the number of its articles.
         parameters: of the address of its articles.
-        note: what is said of it besides; empty for nothing.
-        blocks: what is drawn; the first is the whole area that leads to its articles.
+        note: additional text; empty for none.
+        blocks: the rectangles; the first is the whole area of the link.
     """
 
     label: str
@@ -46,7 +46,7 @@ class Mark:
 
 
 def coverage(figures: Figures) -> list[Mark]:
-    """A bar of the articles with a good list, with a weak one, and without."""
+    """A bar of the numbers of articles with a good list, a weak list and none."""
     marks, x = [], 0.0
     for state, label in _COVERAGE:
         if count := figures.states[state]:
@@ -57,7 +57,7 @@ def coverage(figures: Figures) -> list[Mark]:
 
 
 def periods(figures: Figures) -> list[Mark]:
-    """A column for each month or year, of the articles with a good list, with a weak one, and without."""
+    """A column for each month or year, of the numbers of articles with a good list, a weak list and none."""
     greatest = max((period.articles for period in figures.periods), default=0)
     width = 1000 / max(len(figures.periods), 1)
     marks = []

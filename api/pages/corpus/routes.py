@@ -18,7 +18,7 @@ from api.state import Snapshot, has_token, visible_snapshot
 from recommender.inspection import Inspection, problem_lines, summary_of, tables_of
 from recommender.overview import STATES, Figures
 
-_MOST_OPTIONS = 300  # providers and topics that a field offers
+_MOST_OPTIONS = 300  # maximum number of providers and topics offered in a field
 
 operations = OperationGroup("explorer", described=False)
 
@@ -87,7 +87,7 @@ def _download(
 
 
 def _inspection(snapshot: Snapshot) -> Inspection | None:
-    """What the model's corpus held; `None` where another version of this program has kept it, or none."""
+    """The inspection of the model's corpus; `None` if there is none, or it is in the format of another version."""
     if snapshot.inspection is None:
         return None
     try:

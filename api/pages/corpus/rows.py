@@ -1,4 +1,4 @@
-"""`Row`: an article of the table, and of the files that hold the same."""
+"""`Row`: an article in the table, and in its CSV and JSON files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from recommender.overview import STATES, Overview, StateName
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is shown of an article, see `Overview`; unknown texts are empty.
+    """The data shown of an article, see `Overview`; unknown texts are empty.
 
     Attributes:
         day: of publication, in UTC, such as `2019-12-04`.
@@ -33,7 +33,7 @@ class Row:
 
 
 def rows_of(overview: Overview, positions: Iterable[int]) -> Iterator[Row]:
-    """The rows of some articles, decoded one after the other."""
+    """The rows of some articles, decoded one at a time."""
     masks = {state: overview.mask(state) for state in STATES}
     for position in positions:
         yield Row(

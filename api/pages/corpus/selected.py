@@ -1,4 +1,4 @@
-"""`Selected`: the articles that a request selects, in their order, and what their address says."""
+"""`Selected`: the articles that a request selects, sorted, and the parameters of its address."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.state import Snapshot, has_token
 from recommender.overview import Selection, Sort
 
 SIZE = 50
-"""Articles of a page where the address does not say."""
+"""Default number of articles per page."""
 
 _DEFAULTS = {"state": "any", "sort": "date", "order": "descending", "size": SIZE}
 
@@ -23,9 +23,9 @@ class Selected:
 
     Attributes:
         overview: all articles of the snapshot.
-        shown: bool (articles,) which of them may be shown: with the server's token all, else those that are public.
-        positions: int64 (selected,) the selected ones, in their order.
-        parameters: what the query says, as parameters of an address; the page is none of them.
+        shown: bool (articles,) which may be shown: all with the server's token, else only public ones.
+        positions: int64 (selected,) the selected ones, sorted.
+        parameters: the query as parameters of an address, without the page.
     """
 
     def __init__(self, snapshot: Snapshot, query: CorpusSelection) -> None:
@@ -54,16 +54,16 @@ class Selected:
         self.positions = selection.positions(self.overview, shown=self.shown)
 
     def __len__(self) -> int:
-        """How many articles are selected."""
+        """The number of selected articles."""
         return len(self.positions)
 
     @property
     def conditions(self) -> dict[str, str]:
-        """The parameters that select and sort, without that of the page's size."""
+        """The parameters that select and sort, without the page size."""
         return {name: value for name, value in self.parameters.items() if name != "size"}
 
     def sorted_by(self, sort: Sort) -> dict[str, str]:
-        """The parameters of the same articles sorted by something, in the other direction if they are already."""
+        """The parameters of the same articles with this sort key; if it is the current one, with the order reversed."""
         changed = self.parameters | {"sort": sort, "order": "ascending"}
         if sort != self.sort or self.ascending:
             del changed["order"]

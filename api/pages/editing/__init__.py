@@ -1,4 +1,4 @@
-"""Editing of lists: what an act would change in an article's file, and the writing of it where the server may."""
+"""Editing of lists: previews acts on an article's list, and writes them into its file if the server may."""
 
 from api.pages.editing.desk import Desk, Preview
 from api.pages.editing.form_tokens import FormTokens, issue_form_token

@@ -1,4 +1,4 @@
-"""`Desk`: an article's list as it can be edited: in its file, or as the model has it where no file may be written."""
+"""`Desk`: an article's editable list: in its file, or as in the model if the server may not write files."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _DONE: dict[ActName, str] = {
 
 
 class Linked(NamedTuple):
-    """A row of the list: its key, what names it, and what the explorer shows of it; `None` for no article here."""
+    """A row of the list: its key, its name, and the explorer's data on it; `None` if it is not a known article."""
 
     key: str
     text: str
@@ -59,12 +59,12 @@ class Linked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an act would change.
+    """The effect of an act.
 
     Attributes:
-        edit: of the file; `None` where none is written.
-        yaml: the changed lists, to be copied; empty where a file is written.
-        notes: what else an editor should know.
+        edit: of the file; `None` if the server does not write it.
+        yaml: the changed lists, for copying; empty if the server writes the file.
+        notes: further information for the editor.
     """
 
     act: Act
@@ -80,7 +80,7 @@ class Preview:
 
     @property
     def done(self) -> str:
-        """A sentence that says that it was done, without its full stop."""
+        """A sentence that reports the act as done, without its full stop."""
         return _DONE[self.act.name].format(self.other, self.act.position)
 
     @property
@@ -92,11 +92,11 @@ class Preview:
 
 
 class Desk:
-    """The list of an article, its pins and its bans, and what acts would make of them.
+    """The list, pins and bans of an article, and the effects of acts on them.
 
     Attributes:
-        file: its file as it is now; `None` where the server writes none, or where `problem` says why it can't.
-        curation: what the file says, else what the model knows.
+        file: its current file; `None` if the server writes no files, or can't write this one (see `problem`).
+        curation: from the file, else from the model.
     """
 
     def __init__(self, snapshot: Snapshot, id: str) -> None:
@@ -132,17 +132,17 @@ class Desk:
 
     @property
     def digest(self) -> str:
-        """By it the file is known to be as it was shown."""
+        """The digest of the front matter, for noticing changes since it was shown."""
         return "" if self.file is None else self.file.file.front_matter_digest.hex()
 
     @property
     def list_note(self) -> str:
-        """A sentence on whose list stands in the file; empty for an editor's."""
+        """A sentence on who wrote the list in the file; empty for an editor's list."""
         if self.file is None:
             return self.problem
         file = self.file.file
         if file.list_state == "refused":
-            return f"The file says `{self.file.paths[0][-1]}: false`: it is to have no list."
+            return f"The file says `{self.file.paths[0][-1]}: false`: it must not get a list."
         if file.written is not None:
             head = f"The first {file.written.curated} are an editor's, the others" if file.written.curated else "It"
             written = "were" if file.written.curated else "was"
@@ -151,7 +151,7 @@ class Desk:
 
     @property
     def last_change(self) -> WrittenChange | None:
-        """The last change of the file, if it can be taken back."""
+        """The last change of the file, if it can be undone."""
         if self.curator is None or self.file is None:
             return None
         last = self.curator.last_change(self.file.file.path)
@@ -163,7 +163,7 @@ class Desk:
         return [article for key in self.curation.links if (article := self._known(key)) is not None]
 
     def rows(self, items: Iterable[Item]) -> list[Linked]:
-        """The rows of the list, with what the explorer shows of each of `linked`."""
+        """The rows of the list, with the explorer's data on each of `linked`."""
         shown = iter(items)
         return [
             Linked(key, self.name(key), None if self._known(key) is None else next(shown))
@@ -171,7 +171,7 @@ class Desk:
         ]
 
     def name(self, key: str) -> str:
-        """What names an article to an editor: its title, else the text that stands for it."""
+        """The name of an article for an editor: its title, else the text in the list."""
         article = self._known(key)
         if article is None and self.file is not None and key in self.file.items:
             return self.file.items[key].text
@@ -183,11 +183,11 @@ class Desk:
         return article is not None and article.id == key
 
     def preview(self, name: ActName, other: str, position: int) -> Preview:
-        """What an act would change.
+        """The effect of an act.
 
         Raises:
-            UnknownArticleError: it needs an article, and none answers to the other's ID.
-            ActError, FrontMatterError: it can't be done.
+            UnknownArticleError: the act needs an article, and none answers to the other's ID.
+            ActError, FrontMatterError: the act is impossible.
         """
         new = name in ("take", "pin", "ban")
         act = Act(name, self._recommender.article(other).id if new else other, position)
@@ -212,7 +212,7 @@ class Desk:
         if self.has_written_list:
             yield "`enrich` wrote this list. It is yours from now on, and `enrich` leaves it alone."
         if curation.links != self.curation.links and not curation.links:
-            yield "The list is empty then, and `enrich` fills it; `related: false` keeps a file without a list."
+            yield "The list will be empty, and `enrich` will fill it; `related: false` prevents that."
         pins = (curation.pinned, curation.banned) != (self.curation.pinned, self.curation.banned)
         if pins:
             yield "Suggestions begin with pinned articles and leave out banned ones after the next `recommender train`."

@@ -1,4 +1,4 @@
-"""`FormTokens`: what a form needs to write, once, and from the browser that it was made for."""
+"""`FormTokens`: single-use tokens that protect forms against cross-site request forgery."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import cast
 
 from flask import Flask, Response, current_app, g, request
 
-_MOST = 1000  # tokens that are not used yet; the oldest goes first
+_MOST = 1000  # maximum number of unused tokens; the oldest are dropped
 _SESSION = 43  # characters of `secrets.token_urlsafe`
 
 
@@ -17,12 +17,12 @@ class FormTokens:
     """Tokens of the forms of one server process, each bound to a browser's cookie."""
 
     def __init__(self) -> None:
-        """Begin without tokens: those of an earlier process are worth nothing."""
+        """Start without tokens; those of an earlier process are invalid."""
         self._sessions: OrderedDict[str, str] = OrderedDict()
         self._changing = threading.Lock()
 
     def issue(self, session: str) -> str:
-        """A new token for a browser."""
+        """Issue a token for a browser."""
         token = secrets.token_urlsafe()
         with self._changing:
             self._sessions[token] = session
@@ -31,13 +31,13 @@ class FormTokens:
         return token
 
     def redeem(self, session: str, token: str) -> bool:
-        """Whether a token is that browser's and was never used; it is used now."""
+        """Use up a token; returns whether it was valid: issued to this browser and unused."""
         with self._changing:
             return bool(session) and self._sessions.pop(token, None) == session
 
 
 def issue_form_token() -> str:
-    """A token for a form of the page that answers this request, which gets a cookie if it has none."""
+    """Issue a token for a form in the answer to this request, which sets a cookie if the browser has none."""
     if "session" not in g:
         known = request.cookies.get(_cookie_name(), "")
         g.session, g.session_is_new = (known, False) if len(known) == _SESSION else (secrets.token_urlsafe(), True)
@@ -50,7 +50,7 @@ def redeem_form_token(token: str) -> bool:
 
 
 def register_form_tokens(app: Flask) -> None:
-    """Give an application tokens, and have it set the cookie."""
+    """Add tokens to an application, and the setting of their cookie."""
     app.extensions["form_tokens"] = FormTokens()
 
     @app.after_request
@@ -65,5 +65,5 @@ def _tokens() -> FormTokens:
 
 
 def _cookie_name() -> str:
-    """Cookies don't tell ports apart; two servers on one machine must not share one."""
+    """The cookie's name includes the port, since cookies are shared by all servers on one host."""
     return f"related-editing-{request.environ.get('SERVER_PORT', '')}"

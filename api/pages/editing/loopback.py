@@ -1,4 +1,4 @@
-"""A server that may write answers its own machine alone: by its address, its name and the origin of its pages."""
+"""Restricts a server that may write files to its own machine, by client address, host name and origin."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _BY_PROXIES = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", 
 
 
 def refuse_all_but_this_machine(app: Flask) -> None:
-    """Have an application refuse every request that is not from this machine, to it by name, and from its own pages.
+    """Make an application refuse requests from other machines, for other host names, or from other sites' pages.
 
-    The name is checked since a foreign page may have its own name lead to this machine (DNS rebinding), the origin
-    since it may send forms here.
+    The host name is checked against DNS rebinding, by which another site's name leads to this machine, and the origin
+    against forms sent by other sites' pages.
     """
 
     @app.before_request
@@ -29,27 +29,27 @@ def refuse_all_but_this_machine(app: Flask) -> None:
 
 def _reason_to_refuse() -> str | None:
     if not _is_loopback(request.remote_addr or ""):
-        return "this server edits files, and answers its own machine alone"
+        return "this server edits files, and serves only its own machine"
     if proxy := _proxy():
-        return f"this server edits files, and is not to be reached through a proxy ({proxy})"
+        return f"this server edits files, and must not be used through a proxy ({proxy})"
     if _name_of(f"//{request.host}") not in HOSTS:
-        return f"this server edits files, and has no name but {', '.join(sorted(HOSTS))}"
+        return f"this server edits files, and answers only to the names {', '.join(sorted(HOSTS))}"
     origin = request.headers.get("Origin")
     if origin is not None and origin != request.host_url.rstrip("/"):
-        return "this server edits files, and takes requests from its own pages alone"
+        return "this server edits files, and accepts requests only from its own pages"
     if _is_for_another_page():
-        return "this server edits files, and is no part of other pages"
+        return "this server edits files, and can't be embedded in other pages"
     return None
 
 
 def _proxy() -> str | None:
-    """What tells of a proxy: a header, or the version of HTTP in which no browser asks, but nginx."""
+    """The sign of a proxy, if any: a header, or HTTP/1.0, which nginx uses but no browser."""
     named = next((name for name in _BY_PROXIES if name in request.headers), None)
     return named or ("HTTP/1.0" if request.environ["SERVER_PROTOCOL"] == "HTTP/1.0" else None)
 
 
 def _is_for_another_page() -> bool:
-    """Whether the browser says that another page sends a form or holds this one; that might use up tokens of forms."""
+    """Whether, according to the browser, another page sends a form or embeds this one, which may use up form tokens."""
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     if request.method not in ("GET", "HEAD"):
         return site != "same-origin"

@@ -1,4 +1,4 @@
-"""Permission to edit: an application with a curator, form tokens, and nobody but this machine to talk to."""
+"""Permission to edit: adds a curator, form tokens and the restriction to this machine to an application."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def allow_editing(app: Flask, root: Path, models: Path) -> None:
     """Let an application edit the files of a corpus, read as the model in use was trained on it.
 
     Raises:
-        CorpusError: it can't be read, or is no folder of front-matter files.
+        CorpusError: it can't be read, or is not a folder of front-matter files.
     """
     cache = models / PARSE_CACHE_FILE if models.is_dir() else None
     corpus = Corpus.from_path(root, cache=cache, choice=kept_choice(LocalModels(models)))

@@ -1,4 +1,4 @@
-"""The operations that edit lists: an act shown, an act written, and the last one taken back."""
+"""The operations that edit lists: preview an act, write it, and undo the last one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from recommender.errors import RecommenderError, UnknownArticleError
 from recommender.storage import FileChangedError
 
 _PAGE = "text/html"
-_CHANGED = "Somebody has changed the file since that page was made; nothing was written."
+_CHANGED = "The file has changed since that page was made; nothing was written."
 _USED = "this form was sent before, or belongs to another browser or an earlier server; open the article again"
 
 operations = OperationGroup("explorer", described=False)
@@ -33,13 +33,13 @@ def _require_curator() -> Curator:
 
 @operations.operation("GET", "/edit", response=_PAGE, problems=(404, 409))
 def edit(query: EditQuery) -> Response:
-    """What an act would change in an article's file, or the lists to copy where the server writes none."""
+    """Preview an act on an article's file, or show the lists to copy if the server writes no files."""
     return _page(query)
 
 
 @operations.operation("POST", "/edit", response=_PAGE, problems=(403, 404, 409), guard=_require_curator)
 def write_edit(form: EditForm) -> Response:
-    """Write an act into an article's file, if that is still as it was shown."""
+    """Write an act into an article's file, if the file is unchanged since the preview."""
     if not redeem_form_token(form.token):
         abort(HTTPStatus.FORBIDDEN, _USED)
     desk = Desk(visible_snapshot(), form.id)
@@ -61,7 +61,7 @@ def write_edit(form: EditForm) -> Response:
 
 @operations.operation("POST", "/undo", response=_PAGE, problems=(403, 404, 409), guard=_require_curator)
 def undo(form: UndoForm) -> Response:
-    """Take the last change of an article's file back, if that is still as the change left it."""
+    """Undo the last change of an article's file, if the file is unchanged since."""
     if not redeem_form_token(form.token):
         abort(HTTPStatus.FORBIDDEN, _USED)
     desk = Desk(visible_snapshot(), form.id)
@@ -70,15 +70,15 @@ def undo(form: UndoForm) -> Response:
             abort(HTTPStatus.CONFLICT, _CHANGED)
         _require_curator().undo(desk.file.file.path)
     except (RecommenderError, OSError) as error:
-        abort(HTTPStatus.CONFLICT, f"Nothing was taken back: {_sentence(error)}")
+        abort(HTTPStatus.CONFLICT, f"Nothing was undone: {_sentence(error)}")
     return _to_article(desk)
 
 
 def _page(asked: EditQuery | EditForm, *, said: str = "") -> Response:
-    """The page that shows an act.
+    """The preview page of an act.
 
     Args:
-        said: why an act that was sent was not written; the page shows it anew.
+        said: why a submitted act was not written; the page then previews it again.
     """
     snapshot = visible_snapshot()
     desk = Desk(snapshot, asked.id)

@@ -94,7 +94,7 @@ def test_of_two_editors_the_second_is_told_and_sees_the_change_anew(root: Path, 
     editor.send(editor.see("take", "pier"))
     told = other.send(shown)
     assert told.status_code == 409
-    assert "Somebody has changed the file since that page was made; nothing was written." in told.text
+    assert "The file has changed since that page was made; nothing was written." in told.text
     assert article(root) == TAKEN
     assert other.send(told).status_code == 303
     assert article(root) == TAKEN.removesuffix("---\n") + "relatedBan:\n  - moon\n---\n"

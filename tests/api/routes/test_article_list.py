@@ -101,7 +101,7 @@ def test_a_cursor_holds_its_place_while_articles_come_and_go() -> None:
 def test_a_wrong_cursor_is_refused(client: FlaskClient, cursor: str) -> None:
     response = client.get("/articles", query_string={"cursor": cursor})
     assert (response.status_code, json.loads(response.data)["parameter"]) == (400, "cursor")
-    assert json.loads(response.data)["allowed"] == "what `next` said in the answer before"
+    assert json.loads(response.data)["allowed"] == "`next` of the previous answer"
 
 
 @pytest.mark.parametrize("name", ["cursor", "language", "since"])

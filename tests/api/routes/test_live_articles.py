@@ -144,7 +144,7 @@ def test_an_id_under_which_nothing_could_be_withdrawn_is_refused(client: FlaskCl
     refused = post(client, json.dumps({"id": id, "title": "Harbour guide"}), "application/json")
     assert refused.status_code == 422
     assert body_of(refused)["detail"] == (
-        f"the ID {id!r} ends as look-ups of lists do, so nothing could withdraw it; choose another"
+        f"the ID {id!r} ends like a look-up's path, so it could not be withdrawn; choose another"
     )
     assert body_of(client.get("/articles?q=harbour guide"))["articles"] == []
 
