@@ -93,7 +93,7 @@ def read_article_fields(
 
     Args:
         line: of a `.jsonl` file; `None` for a file that is one article.
-        written: the file's list, if this program wrote all or the end of it.
+        written: the file's list, if this program wrote all or the end of it; the fields are without that.
 
     Returns:
         `None` for a page that is not an article by the site's conventions; `parsed.skipped` says why.
@@ -155,7 +155,7 @@ def read_article_fields(
         visible_from=visible_from,
         visible_until=visible_until,
         published=is_published(fields),
-        related=read_links(parsed, items[: written.curated] if written else items, file, line, key=key),
+        related=read_links(parsed, items, file, line, key=key),
         list_key=key,
         topics=tuple(
             dict.fromkeys(

@@ -86,7 +86,7 @@ def read_file(
         fields = parse_front_matter(front_matter, path=file, events=events if may_hold_written_list else None)
         written_list, without = None, front_matter.text
         if may_hold_written_list:
-            written_list, without = _separate_written_list(
+            written_list, without, fields = _separate_written_list(
                 front_matter, events, fields, written or {}, file, keys=get_list_keys(site)
             )
             parsed.digest = _digest(file, without.encode(), body)
@@ -209,30 +209,45 @@ def _parse_body(body: bytes, file: str, site: Site, *, without_links: Collection
 def _separate_written_list(
     front_matter: FrontMatter,
     events: Sequence[yaml.Event],
-    fields: Mapping[str, Value],
+    fields: dict[str, Value],
     written: Written,
     file: str,
     *,
     keys: Sequence[str],
-) -> tuple[WrittenList | None, str]:
-    """The list of a file if this program wrote it, and the front matter without the list or its placeholder."""
+) -> tuple[WrittenList | None, str, dict[str, Value]]:
+    """The list of a file if this program wrote it, and the front matter, text and values, without the list.
+
+    What the list replaced is there again, if that was a curated list; otherwise its curated head is, if it has one.
+    """
     key = find_list_path(fields, keys)
     if not key:
-        return None, front_matter.text
+        return None, front_matter.text, fields
     value = get_list_value(fields, key)
     try:
         layout = find_list_layout(front_matter, events, key=key, path=file)
     except FrontMatterError:
-        return None, front_matter.text  # this program writes no list into it
+        return None, front_matter.text, fields  # this program writes no list into it
     if list_state_of(value) == "none":
-        return None, layout.without_items(kept=0)
-    if isinstance(value, list):
-        known = written.get(digest_list(value, layout.comments))
-        if known is not None:
-            can_be_cut = layout.can_keep(known.curated)
-            without = layout.without_items(kept=known.curated) if can_be_cut else front_matter.text
-            return replace(known, file=file), without
-    return None, front_matter.text
+        return None, layout.without_items(kept=0), fields
+    known = written.get(digest_list(value, layout.comments)) if isinstance(value, list) else None
+    if known is None or not isinstance(value, list):
+        return None, front_matter.text, fields
+    known = replace(known, file=file)
+    if known.replaced:
+        without = layout.with_list_text(known.replaced)
+        with suppress(FrontMatterError):
+            restored = parse_front_matter(replace(front_matter, text=without), path=file)
+            if list_state_of(get_list_value(restored, key)) == "curated":
+                return known, without, restored
+    without = layout.without_items(kept=known.curated) if layout.can_keep(known.curated) else front_matter.text
+    return known, without, _with_value(fields, key, value[: known.curated])
+
+
+def _with_value(fields: Mapping[str, Value], path: Sequence[str], value: Value) -> dict[str, Value]:
+    """Fields with another value at the end of a path of keys."""
+    key, *rest = path
+    inner = fields[key]
+    return {**fields, key: _with_value(inner, rest, value) if rest and isinstance(inner, dict) else value}
 
 
 @cache

@@ -1,8 +1,9 @@
 """`.related.lock`: records the lists that this program wrote into files, so that they never count as curated.
 
 Each line is a list: the SHA-256 of its content, the number of curated entries at its head, optionally (as a JSON
-string) the text that it replaced, such as `related: true`, and its file. The order of lines is irrelevant and a file
-may have several, so branches of a repository can be merged in any way.
+string) the text that it replaced, such as `related: true` or a curated list, and its file. A curated list that was
+replaced still counts as one. The order of lines is irrelevant and a file may have several, so branches of a repository
+can be merged in any way.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class WrittenList:
         file: relative to the corpus.
         digest: from `digest_list`.
         curated: the number of curated entries at its head.
-        replaced: the lines that it replaced, if they were no list, such as `related: true`.
+        replaced: the lines that it replaced, such as `related: true` or a curated list.
     """
 
     file: str

@@ -126,7 +126,7 @@ def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
         change = "lengthened" if request.keep_curated else "replaced"
     else:
         change = "refreshed" if file.written else "filled"
-    replaced = file.written.replaced if file.written else layout.list_text if file.list_state == "none" else ""
+    replaced = _replaced_lines(front_matter, request, layout, kept)
     return replace(edit, lock_entry=WrittenList(file.path, digest, len(kept), replaced), change=change)
 
 
@@ -150,6 +150,23 @@ def require_one_hard_link(hard_links: int, *, path: str) -> None:
             f"it has {hard_links} hard links, and would keep one of them; replace it by a copy (`cp` and `mv`)",
             path=path,
         )
+
+
+def _replaced_lines(front_matter: FrontMatter, request: EditRequest, layout: ListLayout, kept: Sequence[Value]) -> str:
+    """What a new list stands for: what its predecessor did, a curated list, or what was no list."""
+    file = request.file
+    if kept:
+        return ""
+    if file.written is None:
+        return layout.list_text
+    if not file.written.curated:
+        return file.written.replaced
+    if not layout.can_keep(file.written.curated):
+        return ""
+    events: list[yaml.Event] = []
+    head = replace(front_matter, text=layout.without_items(kept=file.written.curated))
+    parse_front_matter(head, path=file.path, events=events)
+    return find_list_layout(head, events, key=request.list_path, path=file.path).list_text
 
 
 def _kept_items(request: EditRequest, values: dict[str, Value]) -> list[Value]:

@@ -18,8 +18,8 @@ from recommender.writing.yaml_style import YamlStyle
 class Removal:
     """One run over the files of a corpus that was read from `root`.
 
-    Curated entries at the head of a list stay, and a value that a list replaced, such as `related: true`, is restored;
-    a curated list that `replace` overwrote is not.
+    Curated entries at the head of a list stay, and what a list replaced, such as `related: true` or a curated list, is
+    restored.
     """
 
     def __init__(self, root: Path, corpus: Corpus) -> None:

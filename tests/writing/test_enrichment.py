@@ -206,7 +206,40 @@ def test_replacing_overwrites_curated_lists_and_no_others_wish(root: Path) -> No
     }
     assert titles(root, "dredger") == [TITLES["ferry"], TITLES["crab"]]
     assert titles(root, "moon") == [TITLES["crab"]], "a curated list is not exchanged for nothing"
-    assert curated(root) == {"moon": ("crab",)}
+    assert curated(root) == {"dredger": ("moon",), "moon": ("crab",)}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        listed(TITLES["crab"], TITLES["moon"]),
+        ["related: [crab, moon]  "],
+        ['"related":', "- title: Moon eclipse", "  excerpt: |", "    # dark", "- title: A bridge", "type: post"],
+    ],
+)
+@pytest.mark.parametrize("first", ["replace", "append"])
+def test_a_curated_list_that_is_replaced_counts_on_and_comes_back(root: Path, lines: list[str], first: Mode) -> None:
+    text = post(TITLES["dredger"], *lines)
+    (root / "dredger.md").write_text(text)
+    before = Corpus.from_path(root)
+    enriched(root, mode=first, limit=9)
+    enriched(root, mode="replace")
+    after = Corpus.from_path(root)
+    assert (after.links, after.fingerprint) == (before.links, before.fingerprint)
+    assert [article.states for article in after.articles] == [article.states for article in before.articles]
+    assert not any("written" in said for said in enriched(root, mode="replace").values())
+    outcomes = {outcome.path: said(outcome) for outcome in Removal(root, after).run()}
+    assert outcomes["dredger.md"] == "written: removed"
+    assert (root / "dredger.md").read_text() == text
+    assert Corpus.from_path(root).links == before.links
+
+
+def test_a_list_that_an_editor_changes_counts_instead_of_the_one_that_it_replaced(root: Path) -> None:
+    (root / "dredger.md").write_text(post(TITLES["dredger"], *listed(TITLES["moon"])))
+    enriched(root, mode="replace")
+    file = root / "dredger.md"
+    file.write_text(file.read_text().replace(TITLES["crab"], "Harbour crab lost"))
+    assert curated(root)["dredger"] == ("ferry", "harbour-crab-lost")
 
 
 @pytest.mark.parametrize(
