@@ -37,8 +37,8 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     """
     # prometheus-client reads the environment on import; in a worker, `serve` has set it by now.
     from api.app.error_handlers import register_error_handlers
-    from api.http import LARGEST_BODY, REFUSAL, ROUTE, Deliverer
-    from api.middleware import FastPath, Metrics, OuterMiddleware, RateLimit, is_plain
+    from api.http import LARGEST_BODY, ROUTE, Deliverer
+    from api.middleware import FastPath, Metrics, OuterMiddleware, RateLimit
 
     own = Config.of(os.environ, config)
     app = Flask("api", template_folder="pages/templates", static_folder="pages/static")
@@ -53,9 +53,8 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     register_error_handlers(app)
 
     @app.before_request
-    def name_route() -> Response | None:
+    def name_route() -> None:
         request.environ[ROUTE] = request.endpoint
-        return request.environ.get(REFUSAL)
 
     @app.after_request
     def answer_options(response: Response) -> Response:
@@ -65,9 +64,14 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
         return response
 
     unlimited = {operation.path for operation in app.extensions["operations"] if not operation.rate_limited}
+
+    def is_ready(id: str, limit: int | None) -> bool:
+        return current_snapshot(app).recommender.is_ready(id, limit=limit)
+
     wsgi_app: WSGIApplication = app.wsgi_app
+    fast_path = FastPath(wsgi_app, answering, deliverer, is_ready)
     if own.edit is None:  # otherwise every request must be checked first
-        wsgi_app = FastPath(wsgi_app, answering, deliverer)
+        wsgi_app = fast_path
     if own.rate_limit:
         counter = RequestCounter(own.rate_limit, own.rate_limit_storage)
         wsgi_app = RateLimit(wsgi_app, counter, unlimited=unlimited)
@@ -78,7 +82,7 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     app.extensions["gateway"] = Gateway(
         wsgi_app,
         threads=own.threads,
-        at_once=None if own.edit is not None or own.asks_others else is_plain,
+        at_once=None if own.edit is not None or own.asks_others else fast_path.is_ready,
         unlimited=unlimited,
     )
     return app

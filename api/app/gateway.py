@@ -7,32 +7,40 @@ those that ran last. Here requests wait in a FIFO queue, without a thread.
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import unquote
 
-from granian.rsgi import ProtocolError
+from granian.rsgi import ProtocolClosed, ProtocolError
 
 from api.http import LARGEST_BODY, REFUSAL, problem, unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
     from flask import Response
     from granian.rsgi import HTTPProtocol, Scope
 
-    _Answer = tuple[int, list[tuple[str, str]], bytes]
+    _Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
+
+_Result = TypeVar("_Result")
 
 _QUEUE = 256  # maximum number of waiting requests, and of bodies being received
 _EXPLANATIONS = 32  # maximum number of waiting requests with explanations
+_DOWNLOADS = 16  # maximum number of waiting downloads
 _EXPLAIN = "explain"  # in a query: an explanation costs as much as a hundred look-ups
 _EXPLAINED = frozenset({"/explore", "/compare", "/compare/judge"})  # pages that cost as much or more
+_DOWNLOADED = frozenset({"/corpus.csv", "/corpus.json"})  # answers that grow with the corpus
 _BODY_SECONDS = 30  # time limit for receiving a body
+_LAST_SECONDS = 3.0  # time limit for waiting requests once a worker stops
+_END_SECONDS = 4.0  # after which it exits; its server would kill it after 5
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -40,7 +48,11 @@ class Gateway:
     """An RSGI application that runs a WSGI application.
 
     Requests that take less time than a thread switch are answered in the event loop, the others by a few threads. If a
-    queue is full, requests are refused with 503, which the application finds in its environ.
+    queue is full, requests are refused with 503, which the application finds in its environ. Downloads are streamed, no
+    faster than the client reads them.
+
+    Attributes:
+        on_start: called when the event loop begins to read requests.
     """
 
     def __init__(
@@ -65,7 +77,17 @@ class Gateway:
         self._threads = _Threads(threads, _QUEUE)
         self._thread_beside = _Threads(1, _QUEUE)
         self._explaining_thread = _Threads(1, _EXPLANATIONS)
+        self._downloading_thread = _Threads(1, _DOWNLOADS)
         self._arriving = asyncio.Semaphore(_QUEUE)
+        self._deadlines = set[asyncio.Timeout]()  # of bodies being received
+        self._is_stopping = False
+        self.on_start: Callable[[], object] = lambda: None
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Register `stop` for SIGTERM and SIGINT; the loop calls granian's own handlers too, which then await it."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(self.stop))
+        loop.call_soon(self.on_start)
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer one request."""
@@ -74,41 +96,72 @@ class Gateway:
             answer = self._run(environ)
         elif scope.method not in _WITHOUT_BODY and (refusal := await self._read_body(environ, protocol)) is not None:
             answer = self._refuse(environ, refusal)
-        elif (threads := self._threads_for(environ)).are_full():
-            answer = self._refuse(environ, unavailable("too many requests are waiting; try again"))
+        elif self._is_stopping or (threads := self._threads_for(environ)).are_full():
+            answer = self._refuse(environ, self._unavailable())
+        elif threads is self._downloading_thread and scope.method == "GET":
+            await self._download(environ, protocol)
+            return
         else:
-            answer = await threads.run(lambda: self._run(environ))
+            try:
+                answer = await threads.run(lambda: self._run(environ))
+            except asyncio.CancelledError:
+                answer = self._refuse(environ, self._unavailable())
         protocol.response_bytes(*answer)
 
-    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Drop waiting requests when the worker ends."""
+    def stop(self) -> None:
+        """Limit the time for waiting requests; the rest is refused, so that each request is answered."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(_LAST_SECONDS, self._refuse_all)
+        loop.call_later(_END_SECONDS, sys.exit)  # some clients never read, or never complete a request
+
+    def _refuse_all(self) -> None:
+        self._is_stopping = True
         for threads in (self._threads, self._thread_beside, self._explaining_thread):
             threads.stop()
+        for deadline in self._deadlines:
+            deadline.reschedule(0)
 
     def _threads_for(self, environ: WSGIEnvironment) -> _Threads:
-        if environ["PATH_INFO"] in self._unlimited:
+        path = environ["PATH_INFO"]
+        if path in self._unlimited:
             return self._thread_beside
-        explained = environ["PATH_INFO"] in _EXPLAINED or _EXPLAIN in unquote(environ["QUERY_STRING"])
+        if path in _DOWNLOADED:
+            return self._downloading_thread
+        explained = path in _EXPLAINED or _EXPLAIN in unquote(environ["QUERY_STRING"])
         return self._explaining_thread if explained else self._threads
+
+    def _unavailable(self) -> Response:
+        why = "this server is stopping" if self._is_stopping else "too many requests are waiting"
+        return unavailable(f"{why}; try again")
 
     def _refuse(self, environ: WSGIEnvironment, refusal: Response) -> _Answer:
         environ[REFUSAL] = refusal
         return self._run(environ)
 
     def _run(self, environ: WSGIEnvironment) -> _Answer:
+        status, headers, parts = self._begin(environ)
+        with closing(parts):
+            return status, headers, b"".join(parts)
+
+    def _begin(self, environ: WSGIEnvironment) -> tuple[int, list[tuple[str, str]], _Parts]:
         status, headers = "", list[tuple[str, str]]()
 
         def start_response(*begun: Any) -> Any:
             nonlocal status, headers
             status, headers = begun[:2]
 
-        parts = self._wsgi_app(environ, start_response)
-        try:
-            body = b"".join(parts)
-        finally:
-            if close := getattr(parts, "close", None):
-                close()
-        return int(status[:3]), headers, body
+        parts = _Parts(self._wsgi_app(environ, start_response))
+        return int(status[:3]), headers, parts
+
+    async def _download(self, environ: WSGIEnvironment, protocol: HTTPProtocol) -> None:
+        """Stream an answer."""
+        threads = self._downloading_thread
+        async with threads.admitted:
+            status, headers, parts = await threads.compute(lambda: self._begin(environ))
+            with closing(parts), suppress(ProtocolClosed):  # the client has left
+                transport = protocol.response_stream(status, headers)
+                while part := await threads.compute(lambda: next(parts, b"")):
+                    await transport.send_bytes(part)
 
     async def _read_body(self, environ: WSGIEnvironment, protocol: HTTPProtocol) -> Response | None:
         """Read the whole body into memory for the application; returns a refusal if it is incomplete."""
@@ -120,19 +173,38 @@ class Gateway:
             return None  # there is no body, or it is refused unread
         if self._arriving.locked():
             return unavailable("too many bodies are arriving; try again")
-        body = b""
+        body = bytearray()
         try:
-            async with self._arriving, asyncio.timeout(_BODY_SECONDS):
-                async for part in protocol:
-                    body += part
+            async with self._arriving, asyncio.timeout(_BODY_SECONDS) as deadline:
+                self._deadlines.add(deadline)
+                try:
+                    async for part in protocol:
+                        body += part
+                finally:
+                    self._deadlines.discard(deadline)
         except ProtocolError:
             pass  # the connection broke
         except TimeoutError:
-            return problem(HTTPStatus.REQUEST_TIMEOUT, f"the body has not arrived within {_BODY_SECONDS} seconds")
+            late = problem(HTTPStatus.REQUEST_TIMEOUT, f"the body has not arrived within {_BODY_SECONDS} seconds")
+            return self._unavailable() if self._is_stopping else late
         if len(body) < length:
             return problem(HTTPStatus.BAD_REQUEST, f"the body broke off after {len(body)} of {length} bytes")
         environ["wsgi.input"] = BytesIO(body)
         return None
+
+
+class _Parts:
+    """The body that a WSGI application returns, to be closed after use."""
+
+    def __init__(self, parts: Iterable[bytes]) -> None:
+        self._iterator = filter(None, parts)
+        self.close: Callable[[], object] = getattr(parts, "close", lambda: None)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._iterator
+
+    def __next__(self) -> bytes:
+        return next(self._iterator)
 
 
 class _Threads:
@@ -140,16 +212,20 @@ class _Threads:
 
     def __init__(self, count: int, queue: int) -> None:
         self._executor = ThreadPoolExecutor(count)
-        self._admitted = asyncio.Semaphore(count + queue)
+        self.admitted = asyncio.Semaphore(count + queue)
 
     def are_full(self) -> bool:
-        return self._admitted.locked()
+        return self.admitted.locked()
 
-    async def run(self, compute: Callable[[], _Answer]) -> _Answer:
-        async with self._admitted:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, compute)
+    async def run(self, compute: Callable[[], _Result]) -> _Result:
+        async with self.admitted:
+            return await self.compute(compute)
+
+    async def compute(self, compute: Callable[[], _Result]) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, compute)
 
     def stop(self) -> None:
+        """Drop waiting requests."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 

@@ -16,12 +16,12 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 from multiprocessing import parent_process
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
-from granian.server.mp import MPServer
+from granian.server.mp import MPServer, WorkerProcess
 
 from api.app.factory import create_app
 from api.state import PREFIX, Config
@@ -47,6 +47,8 @@ _STOP_SECONDS = 5
 _SWITCH_SECONDS = 0.002  # how long a computing thread delays look-ups; 0.0005 would cost an eighth of throughput
 _PARENT_CHECK_SECONDS = 0.1
 _PORT_SECONDS = 2.0  # how long the workers of a killed server may hold its port
+_LOADING_SECONDS = 60.0  # time limit for a new worker to start before the old one is stopped anyway
+_SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # workers keep metrics there, and mark that they have started
 
 
 def worker_app() -> Gateway:
@@ -56,7 +58,13 @@ def worker_app() -> Gateway:
     sys.setswitchinterval(_SWITCH_SECONDS)
     app = create_app(WAIT_FOR_MODEL=True)  # the server has checked that there is one; a failing worker would end it
     gateway: Gateway = app.extensions["gateway"]
+    gateway.on_start = _start_mark(os.getpid()).touch
     return gateway
+
+
+def _start_mark(worker_pid: int) -> Path:
+    """The file that marks that a worker has started."""
+    return Path(os.environ[_SHARED_FOLDER], f"started-{worker_pid}")
 
 
 def _stop_with_server(server_pid: int) -> None:
@@ -72,6 +80,25 @@ def _stop_with_server(server_pid: int) -> None:
     os._exit(1)
 
 
+class _Server(MPServer):
+    """A server that stops a worker after its successor has started."""
+
+    def _spawn_worker(self, idx: int, *arguments: Any, **options: Any) -> WorkerProcess:
+        worker: Any = super()._spawn_worker(idx, *arguments, **options)
+        if idx in self.respawned_wrks:
+            begin = worker.start
+
+            def start() -> None:
+                begin()
+                latest = time.monotonic() + _LOADING_SECONDS
+                mark = _start_mark(worker.inner.pid)
+                while worker.is_alive() and not (mark.exists() or self.interrupt_signal or time.monotonic() > latest):
+                    time.sleep(_PARENT_CHECK_SECONDS)
+
+            worker.start = start
+        return cast("WorkerProcess", worker)
+
+
 def build_server(target: str, *, workers: int, host: str, port: int, uds: Path | None = None) -> MPServer:
     """A server of the WSGI application that `target` returns, on a port or, if given, on a Unix socket.
 
@@ -79,10 +106,12 @@ def build_server(target: str, *, workers: int, host: str, port: int, uds: Path |
 
     1. The server, which supervises the workers, closes its listening socket and sends SIGTERM to each worker.
     2. Each worker stops accepting connections, finishes the requests in flight and writes the rest of its access log.
+       Requests that still wait after 3 seconds are refused with 503.
     3. A worker that has not finished after 5 seconds, or is still loading its model, is killed.
     4. The server ends with status 0.
 
-    SIGHUP replaces the workers one by one; SIGUSR1, SIGUSR2 and SIGQUIT are ignored.
+    SIGHUP replaces the workers one by one, each after its successor has started; SIGUSR1, SIGUSR2 and SIGQUIT are
+    ignored.
 
     If a worker is killed, the server starts another at once; if that one ends within 5.5 seconds, the server gives up
     and ends with status 1. If the server is killed, its workers stop within a second. Changes acknowledged with a 2xx
@@ -91,7 +120,7 @@ def build_server(target: str, *, workers: int, host: str, port: int, uds: Path |
     for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)  # inherited by workers
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
-    return MPServer(
+    return _Server(
         target,
         factory=True,
         interface=Interfaces.RSGI,
@@ -272,7 +301,7 @@ def _answering_from(url: str) -> Iterator[str]:
 def _shared_metrics() -> Iterator[None]:
     """Configure workers to keep metrics in one temporary folder, so that each reports the counts of all."""
     with temporary_folder("recommender-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+        os.environ[_SHARED_FOLDER] = str(folder)
         yield
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from api.http import LIST, ROUTE, Deliverer, unknown
 from api.state import Answering
-from recommender.errors import UnknownArticleError
+from recommender.errors import ArtefactError, UnknownArticleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -24,16 +24,27 @@ _LIMITS = {"": None, **{f"limit={number}": number for number in range(1, 101)}}
 class FastPath:
     """WSGI middleware in front of Flask."""
 
-    def __init__(self, wsgi_app: WSGIApplication, answering: Answering, deliverer: Deliverer) -> None:
+    def __init__(
+        self,
+        wsgi_app: WSGIApplication,
+        answering: Answering,
+        deliverer: Deliverer,
+        is_ready: Callable[[str, int | None], bool],
+    ) -> None:
+        """Answer look-ups, and leave the rest to an application.
+
+        Args:
+            is_ready: whether the answer to an ID and a limit is known, at a cost that does not grow with the articles.
+        """
         self._wsgi_app = wsgi_app
         self._answering = answering
+        self._is_ready = is_ready
         self._deliverer = deliverer
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if is_plain(environ):
-            id = environ["PATH_INFO"][len(_BEFORE) : -len(_AFTER)].encode("latin-1").decode(errors="replace")
+        if _is_plain(environ):
             try:
-                source, body = self._answering(id, _LIMITS[environ.get("QUERY_STRING", "")])
+                source, body = self._answering(*_asked(environ))
                 delivery = self._deliverer(environ, source, body)
             except UnknownArticleError as error:
                 environ[ROUTE] = "articles.related"
@@ -47,8 +58,15 @@ class FastPath:
                 return [delivery.body]
         return self._wsgi_app(environ, start_response)
 
+    def is_ready(self, environ: WSGIEnvironment) -> bool:
+        """Whether a request is a look-up that is answered at once, whatever the corpus."""
+        try:
+            return _is_plain(environ) and self._is_ready(*_asked(environ))
+        except ArtefactError:  # there is no model so far
+            return False
 
-def is_plain(environ: WSGIEnvironment) -> bool:
+
+def _is_plain(environ: WSGIEnvironment) -> bool:
     """Whether a request is a look-up by ID without special options or headers."""
     path: str = environ["PATH_INFO"]
     return (
@@ -59,3 +77,9 @@ def is_plain(environ: WSGIEnvironment) -> bool:
         and environ.get("QUERY_STRING", "") in _LIMITS
         and "HTTP_AUTHORIZATION" not in environ
     )
+
+
+def _asked(environ: WSGIEnvironment) -> tuple[str, int | None]:
+    """The ID and the limit of a plain look-up."""
+    id: str = environ["PATH_INFO"][len(_BEFORE) : -len(_AFTER)].encode("latin-1").decode(errors="replace")
+    return id, _LIMITS[environ.get("QUERY_STRING", "")]

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from api.http import POLICY, problem
+from api.http import POLICY, REFUSAL, problem
 from api.middleware.access_log import access_log
 from api.middleware.metrics import Metrics
 from api.state import Config
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Response
 
 _REQUEST_ID = re.compile("[A-Za-z0-9._:-]{1,64}")
 _STRICTEST = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -61,6 +62,9 @@ class OuterMiddleware:
                 # RFC 9110, 10.1.1: a server may refuse an expectation that it does not support.
                 detail = "the request may expect nothing but 100-continue (Expect)"
                 return problem(HTTPStatus.EXPECTATION_FAILED, detail)(environ, answer)
+            refusal: Response | None = environ.get(REFUSAL)
+            if refusal is not None:
+                return refusal(environ, answer)  # before what might wait: a store, or whoever counts requests
             return self._wsgi_app(environ, answer)
         finally:
             seconds = time.perf_counter() - begun

@@ -31,6 +31,7 @@ from recommender.text import TfidfModel
 
 _SECONDS_A_DAY = 86_400.0
 _READ_AT_ONCE = 1024  # articles read at a time to fill a list
+_MOST_LIVE = 100  # live articles that precomputed lists are completed with in a moment
 _DEEPEST = 5000  # candidates that a list with a provider cap is chosen from; the rest are hardly related
 
 Ranked: TypeAlias = list[tuple[int, float]]
@@ -198,6 +199,12 @@ class Ranking:
         chosen = self._has_editors_choices(row, rules)
         ranked = self._with_editors_choices(row, rules) if chosen else self.best([row], rules)[0]
         return self._filled(row, ranked, rules)
+
+    def has_ready_list(self, row: int, rules: Rules) -> bool:
+        """Whether an article's suggestions are precomputed, and its editors have chosen none."""
+        live = self._index.live_count if isinstance(self._index, LiveIndex) else 0
+        plain = live <= _MOST_LIVE and not self._has_editors_choices(row, rules)
+        return plain and self._from_top_lists(row, rules) is not None
 
     def _filled(self, row: int, ranked: Ranked, rules: Rules) -> Ranked:
         """A list filled up as the rules ask; the added articles score 0."""

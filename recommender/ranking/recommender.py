@@ -76,8 +76,7 @@ class Recommender:
             ArtefactError: it is missing, damaged, unsafe or of another format.
             StorageError: it can't be read from the URL.
         """
-        store = models_at(models) if isinstance(models, Path | str) else models
-        return cls.from_model(store.load(version))
+        return cls.from_model((models_at(models) if isinstance(models, Path | str) else models).load(version))
 
     @classmethod
     def from_model(cls, model: TrainedModel) -> Self:
@@ -270,6 +269,10 @@ class Recommender:
         rows = map(self._look_up.find_public, self._catalogue.curated(self._look_up.row(id)))
         return [self._catalogue[row] for row in rows if row is not None]
 
+    def is_ready(self, id: str, *, limit: int | None = None) -> bool:
+        """Whether an article answers to an ID, and its list is precomputed, so that it is given in a moment."""
+        return (row := self._look_up.find(id)) is not None and self._ranking.has_ready_list(row, self._rules(limit, {}))
+
     def related(self, id: str, *, limit: int | None = None, **options: Unpack[Options]) -> list[Suggestion]:
         """An article's list: what its editors pinned, then suggestions, best first, without what they banned.
 
@@ -278,8 +281,7 @@ class Recommender:
         Raises:
             UnknownArticleError: no article answers to this ID.
         """
-        rules = self._rules(limit, options)
-        return self._suggestions(self._ranking.list_of(self._look_up.row(id), rules))
+        return self._suggestions(self._ranking.list_of(self._look_up.row(id), self._rules(limit, options)))
 
     def answer(
         self, id: str, *, limit: int | None = None, fields: Sequence[str] = (), **options: Unpack[Options]
@@ -376,10 +378,9 @@ class Recommender:
         Raises:
             UnknownArticleError: no article answers to one of the IDs.
         """
-        row, rows = self._look_up.row(id), list(map(self._look_up.row, others))
         settings, limit = self.settings, deepest or len(self._catalogue)
         rules = Rules(limit=limit, published=settings.published, copies=settings.copies)
-        return self._ranking.placements(row, rows, rules)
+        return self._ranking.placements(self._look_up.row(id), list(map(self._look_up.row, others)), rules)
 
     def explain(self, id: str, other: str) -> Explanation:
         """Why `other` is or is not suggested for `id`; they may be any two articles.

@@ -46,6 +46,11 @@ class LiveIndex:
         self.providers = np.concatenate((base.providers, live.providers))
 
     @property
+    def live_count(self) -> int:
+        """How many rows are those of live articles."""
+        return len(self._live)
+
+    @property
     def vectors(self) -> scipy.sparse.csr_array:
         """The articles' vectors, float32 (articles, terms)."""
         return scipy.sparse.csr_array(scipy.sparse.vstack((self._base.vectors, self._live.vectors), format="csr"))

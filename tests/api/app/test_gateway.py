@@ -17,7 +17,7 @@ from api.http import REFUSAL
 from recommender import Recommender
 
 CORPUS = corpus_of(*(article(f"a{number}", f"Comet over bay number {number}") for number in range(30)))
-QUEUE, EXPLANATIONS = 256, 32
+QUEUE, EXPLANATIONS, DOWNLOADS = 256, 32, 16
 
 
 class Request(NamedTuple):
@@ -30,6 +30,8 @@ class Request(NamedTuple):
     body: tuple[bytes, ...] = ()
     arrives: asyncio.Event | None = None
     """When the rest of the body does; by default at once."""
+    reads: asyncio.Event | None = None
+    """When the client reads what it is answered, if that is sent in parts; by default at once."""
     server: str = "127.0.0.1:80"
     client: str = "[::1]:2000"
     scheme: str = "http"
@@ -56,6 +58,15 @@ class Protocol:
     def response_bytes(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
         self.status, self.headers, self.body = status, dict(headers), body
 
+    def response_stream(self, status: int, headers: Iterable[tuple[str, str]]) -> Protocol:
+        self.response_bytes(status, headers, b"")
+        return self
+
+    async def send_bytes(self, part: bytes) -> None:
+        self.body += part
+        if self.request.reads is not None:
+            await self.request.reads.wait()
+
 
 class Gated:
     """A gateway to an application that computes requests until it is opened."""
@@ -63,10 +74,12 @@ class Gated:
     def __init__(self, threads: int = 1) -> None:
         self.opened, self.computing = threading.Event(), threading.Semaphore(0)
         self.order: list[str] = []
+        self.parts = 0
         flask = Flask("gated")
         flask.before_request(lambda: request.environ.get(REFUSAL))
         for path in ("/slow", "/explore", "/compare"):
             flask.add_url_rule(path, endpoint=path, view_func=self._compute)
+        flask.add_url_rule("/corpus.json", endpoint="corpus", view_func=lambda: Response(self._make_parts()))
         flask.add_url_rule("/healthz", endpoint="health", view_func=lambda: "ok")
         flask.add_url_rule("/quick", endpoint="quick", view_func=lambda: threading.current_thread().name)
         flask.add_url_rule(
@@ -85,8 +98,10 @@ class Gated:
         self.opened.wait()
         return "done"
 
-    def _measure(self) -> str:
-        return str(len(request.get_data()))
+    def _make_parts(self) -> Iterator[bytes]:
+        for number in range(1000):
+            self.parts += 1
+            yield b"%d," % number
 
     async def ask(self, *asked: Any, **more: Any) -> Protocol:
         protocol = Protocol(Request(*asked, **more))
@@ -178,6 +193,44 @@ def test_bodies_arrive_without_a_thread_and_a_bounded_number_at_a_time(gated: Ga
         assert (await gated.ask("/quick")).status == 200
         arrives.set()
         assert {(answer.status, answer.body) for answer in await asyncio.gather(*slow)} == {(200, b"6")}
+
+    asyncio.run(ask())
+
+
+def test_a_download_is_made_as_it_is_read_and_a_bounded_number_at_a_time(gated: Gated) -> None:
+    async def ask() -> None:
+        reads = asyncio.Event()
+        slow = [asyncio.create_task(gated.ask("/corpus.json", reads=reads)) for _ in range(1 + DOWNLOADS)]
+        await asyncio.sleep(0.2)
+        assert 0 < gated.parts <= 2 * len(slow)
+        refused = await gated.ask("/corpus.json")
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+        other = asyncio.create_task(gated.ask("/slow"))
+        assert await gated.is_computing()
+        reads.set()
+        whole = b"".join(b"%d," % number for number in range(1000))
+        assert {(answer.status, answer.body) for answer in await asyncio.gather(*slow)} == {(200, whole)}
+        assert (await gated.ask("/corpus.json", method="HEAD")).status == 200
+        gated.opened.set()
+        assert (await other).status == 200
+
+    asyncio.run(ask())
+
+
+def test_a_gateway_that_stops_answers_what_is_computed_in_time_and_refuses_the_rest(gated: Gated) -> None:
+    async def ask() -> None:
+        post = {"method": "POST", "fields": (("host", "a"), ("content-length", "6")), "body": (b"abc", b"def")}
+        body = asyncio.create_task(gated.ask("/length", arrives=asyncio.Event(), **post))
+        first = asyncio.create_task(gated.ask("/slow"))
+        assert await gated.is_computing()
+        waiting = [asyncio.create_task(gated.ask("/slow")) for _ in range(3)]
+        gated.gateway.stop()
+        assert (await gated.ask("/healthz")).status == 200, "for some seconds it answers on"
+        for refused in await asyncio.gather(*waiting, body):
+            assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+        assert (await gated.ask("/slow")).status == 503
+        gated.opened.set()
+        assert (await first).status == 200
 
     asyncio.run(ask())
 

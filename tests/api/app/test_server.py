@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -161,6 +162,32 @@ def test_a_stop_finishes_what_is_in_flight(published: tuple[Path, Manifest]) -> 
         connection.sendall(body[5:])
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
         assert server.wait(30) == 0
+
+
+def test_a_reload_replaces_the_only_worker_and_refuses_no_connection(published: tuple[Path, Manifest]) -> None:
+    port, refused, stopping = free_port(), list[OSError](), threading.Event()
+
+    def ask() -> None:
+        while not stopping.is_set():
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/articles/{SEED_ID}/related", timeout=30):
+                    pass
+            except urllib.error.URLError as error:
+                if isinstance(error.reason, ConnectionRefusedError):
+                    refused.append(error.reason)
+            except OSError:
+                pass  # it was waiting to be accepted by the old one, which the kernel does not hand over
+
+    with running([RECOMMENDER, "serve", "--port", str(port), "--models", str(published[0])], port):
+        server = _server()
+        [before] = server.children()
+        asking = threading.Thread(target=ask)
+        asking.start()
+        server.send_signal(signal.SIGHUP)
+        until(lambda: not before.is_running() and len(server.children()) == 1)
+        stopping.set()
+        asking.join()
+    assert refused == []
 
 
 def test_on_sigterm_the_access_log_is_written_to_its_end(tmp_path: Path, published: tuple[Path, Manifest]) -> None:

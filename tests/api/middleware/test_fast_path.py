@@ -55,7 +55,10 @@ def fast(app: Flask) -> FastPath:
         snapshot = current_snapshot(app)
         return snapshot, snapshot.recommender.answer(id, limit=limit)
 
-    return FastPath(elsewhere, answering, Deliverer(Config()))
+    def is_ready(id: str, limit: int | None) -> bool:
+        return current_snapshot(app).recommender.is_ready(id, limit=limit)
+
+    return FastPath(elsewhere, answering, Deliverer(Config()), is_ready)
 
 
 def _answer(app: WSGIApplication, path: str, query: str, headers: dict[str, str], method: str = "GET") -> object:

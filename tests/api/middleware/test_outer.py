@@ -13,6 +13,7 @@ from samples import article, corpus_of
 from waiting import until
 
 from api import create_app
+from api.http import REFUSAL, unavailable
 from recommender import Recommender
 from recommender.errors import SettingsError
 
@@ -166,3 +167,13 @@ def test_only_published_articles_are_suggested_where_that_is_set(
     assert all(b"/later" in body for body in lists(client_of()))
     monkeypatch.setenv("RECOMMENDER_PUBLISHED", "only")
     assert not any(b"/later" in body for body in lists(client_of()))
+
+
+def test_a_request_that_is_refused_unseen_asks_nobody_else(client_of: ClientOf) -> None:
+    refusal = unavailable("too many requests are waiting; try again")
+    client = client_of(RATE_LIMIT="1/hour")
+    for path in ("/articles/a/related", "/articles/a", "/nothing"):
+        answer = client.get(path, environ_overrides={REFUSAL: refusal})
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+        assert "X-Request-ID" in answer.headers
+    assert client.get("/articles/a/related").status_code == 200, "it is not counted"
