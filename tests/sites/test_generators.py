@@ -1,7 +1,8 @@
 """A tiny site of each generator, as its quick start makes it, and what its files mean.
 
 `NAME/expected.json` has for each file of the site that is published or drafted: kind, language, ID, the date in its
-path, address, and whether it is a draft. The addresses are those of the pages that the generator itself built.
+path, address, and whether it is a draft. The addresses are those of the pages that the generator itself built; those of
+Bridgetown, Middleman, Next.js, Nuxt Content, Quartz and SvelteKit are as their documentation gives them.
 """
 
 from __future__ import annotations

@@ -1,0 +1,3 @@
+/** @type {import('next').NextConfig} */
+const nextConfig = { basePath: '/news', trailingSlash: true };
+export default nextConfig;
