@@ -1,4 +1,4 @@
-"""The web side: related articles over HTTP, their explorer, and the server `recommender serve`."""
+"""Related articles over HTTP, the explorer, and the server of `recommender serve`."""
 
 from api.app import create_app
 

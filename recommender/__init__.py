@@ -1,7 +1,7 @@
-"""Related articles: learns from titles, excerpts and texts which articles belong together.
+"""Related articles: learns from titles, excerpts and texts which articles are related.
 
-What can go wrong is in `recommender.errors`; every error there is a `RecommenderError`. The classes below are imported
-when they are first used: the command's `--help` waits for none of them.
+All errors are in `recommender.errors` and derive from `RecommenderError`. The classes below are imported on first use,
+so that the command's `--help` is fast.
 """
 
 from importlib import import_module

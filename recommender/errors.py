@@ -1,4 +1,4 @@
-"""What can go wrong, each with its location and its cure."""
+"""All errors; their messages give location and cure."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FAULTS = (TypeError, AttributeError, NameError, AssertionError, LookupError, ArithmeticError, MemoryError)
-"""Errors of a program's own making, which no file system reports what happened to it with."""
+"""Errors that indicate a bug; file systems of fsspec never raise them for a failed access."""
 
 
 def without_secrets(text: str) -> str:
-    """A text for people, without the names and passwords that its URLs hold."""
+    """A text without the user names and passwords in its URLs."""
     return re.sub(r"(?<=://)[^/\s'\"]*@", "", text)
 
 
 def without_folder(text: str, folder: Path) -> str:
-    """A text for people elsewhere, which does not tell where a folder lies: its files are named below it."""
+    """A text for people elsewhere, with paths relative to a folder, so that its location is not revealed."""
     return text.replace(f"{folder}/", "").replace(str(folder), folder.name)
 
 
 def printable(text: str) -> str:
-    """A text for a terminal: control characters, line breaks among them, are shown as escapes."""
+    """A text for a terminal, with control characters (including line breaks) escaped."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 class RecommenderError(Exception):
-    """Whatever this package raises on purpose; the message is fit for a person to read."""
+    """The base class of all errors that this package raises on purpose; messages are for people."""
 
 
 class FrontMatterError(RecommenderError):
-    """One file (or one line of a `.jsonl` file) that can't be read as an article."""
+    """A file (or a line of a `.jsonl` file) that can't be read as an article."""
 
     def __init__(self, reason: str, *, path: str, line: int | None = None) -> None:
         super().__init__(f"{path}:{line}: {reason}" if line else f"{path}: {reason}")
@@ -50,7 +50,7 @@ class SettingsError(RecommenderError):
 
 
 class ArtefactError(RecommenderError):
-    """An artefact that is missing, damaged, or made by something else."""
+    """An artefact that is missing, damaged, or of another format."""
 
 
 class JournalError(RecommenderError):
@@ -70,15 +70,15 @@ class StorageError(RecommenderError):
 
 
 class EvaluationError(RecommenderError):
-    """A corpus that suggestions can't be judged by."""
+    """A corpus that can't be used for evaluation."""
 
 
 class ExportError(RecommenderError):
-    """An export that can't be written, or that some articles keep from its end."""
+    """An export that can't be written, completed or read."""
 
 
 class UnknownArticleError(RecommenderError):
-    """No article answers to this ID or URL; `closest` names the nearest IDs, and is `None` where they are not known."""
+    """No article answers to this ID or URL; `closest` names the nearest IDs, and is `None` if they are unknown."""
 
     def __init__(self, wanted: str, *, closest: Sequence[str] | None = ()) -> None:
         hint = f"; the closest are {', '.join(closest)}" if closest else ""

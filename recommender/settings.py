@@ -31,9 +31,9 @@ _Switch: TypeAlias = Annotated[bool, Meta(description="true or false")]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of training and look-ups, checked when made.
+    """The settings of training and look-ups, validated on construction.
 
-    `dataclasses.replace` and `from_mapping` override some of them and keep the rest.
+    `dataclasses.replace` and `from_mapping` override some of them and keep the others.
     """
 
     # --- text analysis
@@ -42,13 +42,13 @@ class Settings:
     title_ngrams: _Lengths = (3, 3)
     """Minimum and maximum length, in characters, of the n-grams within each word of a title."""
     title_across_words: _Switch = False
-    """Whether n-grams of a title also reach from a word into the next: which words follow each other tells more."""
+    """Whether n-grams of a title also span two adjacent words, since word order carries information."""
     excerpt_terms: _Terms = "ngrams"
     """N-grams rank as well as stems and n-grams together, in any language; `stems` needs a quarter of the memory."""
     excerpt_ngrams: _Lengths = (4, 4)
-    """The same for the excerpt, which is long enough for rarer n-grams."""
+    """The same for the excerpt, which is long enough for longer, rarer n-grams."""
     excerpt_holds_title: _Switch = True
-    """The title is analysed as part of the excerpt too: a word of one article's title may be in another's excerpt."""
+    """Whether the excerpt field includes the title, since a word of one title may be in another article's excerpt."""
     unspaced_ngrams: _Lengths = (2, 3)
     """N-gram lengths for scripts without spaces between words (Chinese, Japanese, Thai …), in both fields."""
     idf_power: Annotated[float, Meta(ge=0, le=2, description="a number from 0 to 2")] = 0.75
@@ -56,25 +56,24 @@ class Settings:
 
     # --- similarity
     title_weight: _Share = 0.5
-    """The title's share of the similarity, 0 to 1; excerpt and text have the rest."""
+    """The title's share of the similarity, 0 to 1; excerpt and text share the rest."""
     text_weight: _Share = 0.0
-    """The text's share of what the title leaves, 0 to 1; the rest is the excerpt's. `train` uses texts where most
-    articles have one; 0 does not read them."""
+    """The text's share of that rest, 0 to 1; the excerpt has the remainder. `train` uses texts if most articles have
+    one; with 0 they are not read."""
     language: Annotated[LanguageChoice, Meta(description="any or own")] = "any"
-    """`own` suggests articles of the same language only; `train` chooses it where articles declare several."""
+    """`own` only suggests articles in the same language; `train` chooses it if articles declare several."""
     half_life_days: _Days = 7.0
     """Days between two articles that halve a score; `None` ignores time. News becomes irrelevant within weeks."""
     newer_stretch: Annotated[float, Meta(gt=0, le=100, description="a number above 0, at most 100")] = 1.5
     """The half-life is this many times as long for newer candidates, up to 100: editors follow a story forwards."""
     evergreen: _Share = 0.0
-    """The share of a similarity that no time takes away, 0 to 1: some subjects stay, while stories pass."""
+    """The share of a similarity that does not decay, 0 to 1: some subjects stay relevant, while stories pass."""
     window_days: _Days = None
-    """Beyond so many days only the evergreen share is left; `None` for no such end."""
+    """Days after which only the evergreen share is left; `None` for no window."""
     min_similarity: _Share = 0.0
-    """Articles that are less similar are not suggested, 0 to 1, whatever their age."""
+    """Minimum similarity of a suggestion, 0 to 1, whatever its age."""
     other_provider: _Share = 1.0
-    """What a score is multiplied by where both articles name a provider and not the same, 0 to 1: editors may prefer
-    their own."""
+    """The factor of a score for articles of two different providers, 0 to 1: editors may prefer their own."""
     hub_exponent: _Share = 0.4
     """How much hubs (articles similar to almost everything) are demoted, 0 (not at all) to 1."""
 
@@ -87,20 +86,20 @@ class Settings:
     min_score: _Share = 0.0
     """Suggestions with a lower score are left out, 0 to 1; articles without a common term always are."""
     published: Annotated[Published, Meta(description="any or only")] = "any"
-    """`only` never suggests articles with `published: false`. `train` chooses it where the site's generator builds no
-    page for them, unless most articles are such."""
+    """`only` never suggests articles with `published: false`. `train` chooses it if the site's generator builds no page
+    for them, unless most articles have that flag."""
     copies: Annotated[CopiesChoice, Meta(description="one or any")] = "one"
     """`one` suggests one of several copies of a text, the original, and never a copy of the article itself. `train`
-    chooses `any` where editors link copies."""
+    chooses `any` if editors link copies."""
     series: Annotated[SeriesChoice, Meta(description="first or ignore")] = "first"
-    """`first` begins the list of an article that is a part of a series with its other parts. `train` chooses `ignore`
-    where editors leave them out."""
+    """`first` starts the list of a part of a series with the other parts. `train` chooses `ignore` if editors leave
+    them out."""
 
     def __post_init__(self) -> None:
         """Check every field.
 
         Raises:
-            SettingsError: naming the field, its value and what it may be.
+            SettingsError: a value is invalid; the error says which are allowed.
         """
         for name, annotation in annotations_of(Settings).items():
             check_setting(name, getattr(self, name), annotation)
@@ -111,7 +110,7 @@ class Settings:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], *, base: Self | None = None) -> Self:
-        """Override some fields of `base`, by default the defaults.
+        """Override some fields of `base`, by default of the default settings.
 
         Raises:
             SettingsError: an unknown name, or a value that is not allowed.
@@ -119,7 +118,7 @@ class Settings:
         known = [field.name for field in fields(cls)]
         for name in values:
             if name not in known:
-                raise SettingsError(f"{name!r} is no setting; there are {', '.join(known)}")
+                raise SettingsError(f"{name!r} is not a setting; the settings are {', '.join(known)}")
         pairs = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
         return cls(**{**asdict(base or cls()), **pairs})
 
@@ -130,15 +129,15 @@ class Settings:
 
 @cache
 def annotations_of(settings: type) -> dict[str, Any]:
-    """The annotated type of each field of a class of settings."""
+    """The annotated type of each field of a settings class."""
     return get_type_hints(settings, include_extras=True)
 
 
 def check_setting(name: str, value: object, annotation: Any) -> None:
-    """Check a value against an annotated type, whose `msgspec.Meta` says in its description what the value may be.
+    """Check a value against an annotated type, whose `msgspec.Meta` describes the allowed values.
 
     Raises:
-        SettingsError: it is something else.
+        SettingsError: the value is invalid.
     """
     try:
         msgspec.convert(value, annotation)
@@ -148,7 +147,7 @@ def check_setting(name: str, value: object, annotation: Any) -> None:
 
 
 def read_overrides(path: Path) -> dict[str, Any]:
-    """Read the settings that a YAML file overrides, one `name: value` a line.
+    """Read overrides of settings from a YAML file, one `name: value` per line.
 
     Raises:
         SettingsError: the file can't be read, is not YAML, or has an unknown name or a value that is not allowed.

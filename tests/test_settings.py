@@ -28,7 +28,7 @@ def test_settings_survive_a_round_trip_through_plain_values() -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"half_life": 7}, "'half_life' is no setting; there are title_terms, title_ngrams, "),
+        ({"half_life": 7}, "'half_life' is not a setting; the settings are title_terms, title_ngrams, "),
         ({"title_weight": 1.5}, "title_weight is 1.5; it must be a number from 0 to 1"),
         ({"title_weight": True}, "title_weight is True; it must be a number from 0 to 1"),
         ({"half_life_days": 0}, "half_life_days is 0; it must be above 0, or null"),
