@@ -42,7 +42,7 @@ from recommender.writing import SHAPES, Action, Enrichment, Mode, Outcome, Remov
     default="fill",
     show_default=True,
     help="fill: write missing lists; append: also extend curated lists; replace: also overwrite curated lists, which "
-    "are then lost to later trainings.",
+    "CORPUS/.related.lock then keeps, for trainings and --remove.",
 )
 @limit_option
 @look_up_options
@@ -55,7 +55,7 @@ from recommender.writing import SHAPES, Action, Enrichment, Mode, Outcome, Remov
     "--remove",
     is_flag=True,
     help="Remove every list that this program wrote, and no other byte; curated lists overwritten by --mode replace "
-    "are not restored.",
+    "are restored.",
 )
 @click.option("--dry-run", "trial", flag_value="list", help="Write nothing; list the files that would change.")
 @click.option("--diff", "trial", flag_value="diff", help="Write nothing; show what would change.")
