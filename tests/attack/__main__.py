@@ -8,9 +8,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from pathlib import Path
-from typing import TypeAlias
 
 from tabulate import tabulate
 from tqdm import tqdm
@@ -25,113 +24,141 @@ from attack.files import attack_edited_files, attack_killed_runs, attack_mutants
 from attack.look_ups import attack_lists, attack_round_trips
 from attack.protocol import attack_bodies, attack_requests
 from attack.stage import Stage
-from attack.tally import Area, Attack, Outcome
+from attack.tally import Area, Outcome
 
 _AT_A_TIME = 2
-_LONG = ("enrich-mutants", "enrich-edits", "disk", "round-trips", "lists")
-_SERVED = (
-    "requests",
-    "round-trips",
-    "headers",
-    "bodies",
-    "pages",
-    "lists",
-    "races",
-    "writes",
-    "connections",
-    "editing",
-)  # from one model
-_Row: TypeAlias = tuple[str, int, str, Attack]
-_AREAS: tuple[_Row, ...] = (
-    ("requests", 1504, "no request is a fault of the server, hangs it or tells of the machine", attack_requests),
-    (
+_UNSERVED = ("disk", "artefacts", "journals", "determinism")
+_AREAS = (
+    Area(
+        "requests", 1504, 20, "no request is a fault of the server, hangs it or tells of the machine", attack_requests
+    ),
+    Area(
         "round-trips",
         11_019,
+        40,
         "each article answers to its ID, file and addresses; one that is not public to none",
         attack_round_trips,
     ),
-    (
+    Area(
         "headers",
         626,
+        10,
         "caches, encodings, origins and hosts change nothing of an answer, and are told the truth",
         attack_headers,
     ),
-    ("bodies", 299, "a body that is none is refused, and what is refused or withdrawn is not served", attack_bodies),
-    ("pages", 1100, "a page runs nothing of what it shows, may not be framed, and names nothing private", attack_pages),
-    ("lists", 10_020, "no list holds its own article, one twice, or one that may not be suggested", attack_lists),
-    (
+    Area(
+        "bodies",
+        299,
+        15,
+        "a body that is none is refused, and what is refused or withdrawn is not served",
+        attack_bodies,
+    ),
+    Area(
+        "pages",
+        1100,
+        15,
+        "a page runs nothing of what it shows, may not be framed, and names nothing private",
+        attack_pages,
+    ),
+    Area(
+        "lists", 10_020, 60, "no list holds its own article, one twice, or one that may not be suggested", attack_lists
+    ),
+    Area(
         "connections",
         3300,
+        12,
         "connections that ask nothing, half of something or costly things keep no look-up waiting",
         attack_connections,
     ),
-    ("editing", 600, "an editor's act is written as it was shown, and taken back; nobody else writes", attack_editing),
-    ("races", 375, "all workers say the same of what was posted and withdrawn through them at once", attack_races),
-    ("writes", 548, "what was acknowledged last is what is served, whatever was killed", attack_writes),
-    (
+    Area(
+        "editing",
+        600,
+        11,
+        "an editor's act is written as it was shown, and taken back; nobody else writes",
+        attack_editing,
+    ),
+    Area(
+        "races", 375, 16, "all workers say the same of what was posted and withdrawn through them at once", attack_races
+    ),
+    Area("writes", 548, 43, "what was acknowledged last is what is served, whatever was killed", attack_writes),
+    Area(
         "disk",
         133,
+        110,
         "a full disk, a closed folder, a kill or a rival leaves the model in use whole, with a sentence",
         attack_disk,
     ),
-    ("artefacts", 900, "a forged artefact is refused or answers; none ends a process", attack_artefacts),
-    ("journals", 1500, "damage of a journal is told, unless all records are whole", attack_journals),
-    ("enrich-variants", 560, "a list goes in and out, and no other byte changes", attack_variants),
-    ("enrich-mutants", 6300, "the same, of files as a fuzzer makes them", attack_mutants),
-    (
+    Area("artefacts", 900, 30, "a forged artefact is refused or answers; none ends a process", attack_artefacts),
+    Area("journals", 1500, 20, "damage of a journal is told, unless all records are whole", attack_journals),
+    Area("enrich-variants", 560, 15, "a list goes in and out, and no other byte changes", attack_variants),
+    Area("enrich-mutants", 6300, 60, "the same, of files as a fuzzer makes them", attack_mutants),
+    Area(
         "enrich-kills",
         26,
+        40,
         "a file is as it was or as it becomes, and the next run completes the work",
         attack_killed_runs,
     ),
-    ("enrich-edits", 18_413, "what an editor has written to a file that was in place is kept", attack_edited_files),
-    ("determinism", 16, "the same corpus gives the same bytes", attack_determinism),
+    Area(
+        "enrich-edits",
+        18_413,
+        60,
+        "what an editor has written to a file that was in place is kept",
+        attack_edited_files,
+    ),
+    Area("determinism", 16, 59, "the same corpus gives the same bytes", attack_determinism),
 )
 
 
 def main() -> int:
     """Attack; returns the exit status."""
     parser = argparse.ArgumentParser(prog="make attack", description=__doc__)
-    parser.add_argument("areas", nargs="*", metavar="AREA", help=f"of {', '.join(name for name, *_ in _AREAS)}")
+    parser.add_argument("areas", nargs="*", metavar="AREA", help=f"of {', '.join(area.name for area in _AREAS)}")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=600, help="that it may take")
     chosen = parser.parse_args()
-    if unknown := set(chosen.areas) - {name for name, *_ in _AREAS}:
+    if unknown := set(chosen.areas) - {area.name for area in _AREAS}:
         parser.error(f"no area is called {', '.join(sorted(unknown))}")
-    attacked = [one for one in _AREAS if one[0] in chosen.areas or not chosen.areas]
-    begun, faults = time.monotonic(), list[str]()
+    attacked = [area for area in _AREAS if area.name in chosen.areas or not chosen.areas]
+    begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="attack-") as folder:
         outcomes = _attack(attacked, Stage(Path(folder), chosen.seed), chosen.seed, begun + chosen.seconds)
-    rows = []
-    for (name, _, holds, _), outcome in zip(attacked, outcomes, strict=True):
-        took = f"{outcome.seconds:.0f} s"
-        rows.append((name, outcome.tried, outcome.failed, took, f"{holds}{outcome.note and f' ({outcome.note})'}"))
+    rows, said = [], list[str]()
+    for area, outcome in zip(attacked, outcomes, strict=True):
+        took = (f"{outcome.seconds:.0f} s", f"{outcome.processor_seconds:.0f} s")
+        holds = f"{area.holds}{outcome.note and f' ({outcome.note})'}"
+        rows.append((area.name, outcome.tried, outcome.failed, *took, holds))
+        if outcome.is_cut_short:
+            said.append(f"\n{area.name} was cut short: {outcome.tried:,} of {area.tries:,} in {outcome.seconds:.0f} s")
         if outcome.failed:
-            faults.append(f"\n{name}: repeat it with `make attack AREAS={name} SEED={chosen.seed}`")
-            faults += [f"  {example}" for example in outcome.examples]
-    print(tabulate(rows, ("area", "tried", "failed", "took", "what has to hold"), tablefmt="github", intfmt=","))
-    print(f"{time.monotonic() - begun:.0f} s, seed {chosen.seed}", *faults, sep="\n")
-    return int(bool(faults))
+            said.append(f"\n{area.name}: repeat it with `make attack AREAS={area.name} SEED={chosen.seed}`")
+            said += [f"  {example}" for example in outcome.examples]
+    columns = ("area", "tried", "failed", "took", "of a processor", "what has to hold")
+    print(tabulate(rows, columns, tablefmt="github", intfmt=","))
+    print(f"{time.monotonic() - begun:.0f} s, seed {chosen.seed}", *said, sep="\n")
+    return int(bool(said))
 
 
-def _attack(attacked: Sequence[_Row], stage: Stage, seed: int, latest: float) -> list[Outcome]:
-    """Attack two areas at a time, those that take long first."""
-    order = sorted(range(len(attacked)), key=lambda number: (attacked[number][0] not in _LONG, number))
-    if any(name in _SERVED for name, *_ in attacked):
+def _attack(attacked: Sequence[Area], stage: Stage, seed: int, latest: float) -> list[Outcome]:
+    """Attack two areas at a time, the costly first; none may take more than its share of the time that is left."""
+    if any(area.name not in _UNSERVED and not area.name.startswith("enrich") for area in attacked):
         print("a site is made and learnt", file=sys.stderr)
         _ = stage.models  # once for all areas
+    waiting = sorted(range(len(attacked)), key=lambda number: -attacked[number].cost)
+    outcomes, running = dict[int, Outcome](), dict[Future[Outcome], int]()
     with ProcessPoolExecutor(_AT_A_TIME, multiprocessing.get_context("fork")) as pool:
-        begun = {
-            number: pool.submit(Area(name, tries, attack).attack, stage, seed, latest, number)
-            for number in order
-            for name, tries, _, attack in [attacked[number]]
-        }
-        for done in as_completed(begun.values()):
-            outcome = done.result()
-            tqdm.write(f"{outcome.area}: {outcome.tried:,} tried, {outcome.failed:,} failed", file=sys.stderr)
-            for example in outcome.examples:
-                tqdm.write(f"  {example}", file=sys.stderr)
-        return [begun[number].result() for number in range(len(attacked))]
+        while waiting or running:
+            while waiting and len(running) < _AT_A_TIME:
+                left = sum(attacked[number].cost for number in waiting) / _AT_A_TIME
+                number, now = waiting.pop(0), time.monotonic()
+                share = (latest - now) * min(1, attacked[number].cost / left)
+                running[pool.submit(attacked[number].attack, stage, seed, now + share, number)] = number
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                outcome = outcomes[running.pop(done)] = done.result()
+                tqdm.write(f"{outcome.area}: {outcome.tried:,} tried, {outcome.failed:,} failed", file=sys.stderr)
+                for example in outcome.examples:
+                    tqdm.write(f"  {example}", file=sys.stderr)
+    return [outcomes[number] for number in range(len(attacked))]
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from attack.stage import BEARER, QUIET, TOKEN, Answer, Client, Stage, command, p
 from attack.tally import Tally
 from recommender.artefacts import LocalModels
 
+_SETTINGS = "settings.yaml"
 _NO_OVERRIDE = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
 
 
@@ -149,12 +150,16 @@ def _live_answers(client: Client) -> list[object]:
 
 
 def attack_disk(tally: Tally, stage: Stage) -> None:
-    """Fill the disk, close the folder, kill trainings, and train twice at once: what was in use stays whole."""
+    """Fill the disk, close the folder, kill trainings, and train twice at once: what was in use stays whole.
+
+    Nothing is learnt, so that most of a training is what it writes.
+    """
     site = stage.root / "small"
     shutil.copytree(SEEDS / "newsroom", site)
     (stage.root / "disk").mkdir()
     models = LocalModels(stage.root / "disk" / "models")
-    command("train", site, "--models", models.path, check=True)
+    (stage.root / "disk" / _SETTINGS).write_text("learn: false\n")
+    command(*_training(site, models), check=True)
     _post_on_a_full_disk(tally, stage, models)
     _train_on_a_full_disk(tally, site, models)
     _write_into_closed_folders(tally, stage, site, models)
@@ -182,11 +187,11 @@ def _post_on_a_full_disk(tally: Tally, stage: Stage, models: LocalModels) -> Non
 
 def _train_on_a_full_disk(tally: Tally, site: Path, models: LocalModels) -> None:
     """With a limit of the size of files, which fails as a full disk does: `File too large` for `No space left`."""
-    for number in range(15):
+    for _ in range(15):
         size = tally.chance.choice((0, 100, 3_000, 20_000, 60_000, 150_000))
         with _whole(tally, models, f"training with files of at most {size} bytes") as told:
-            done = command("train", "--force", site, "--models", models.path, preexec_fn=_limit(size))
-            told(done, done.returncode == 0 if number < 0 else done.returncode in (0, 2))
+            done = command(*_training(site, models), preexec_fn=_limit(size))
+            told(done, done.returncode in (0, 2))
 
 
 def _limit(size: int) -> Callable[[], None]:
@@ -222,7 +227,7 @@ def _write_into_closed_folders(tally: Tally, stage: Stage, site: Path, models: L
         folder.chmod(0o555)
     try:
         for words in (
-            ("train", "--force", site, "--models", models.path),
+            _training(site, models),
             ("enrich", site, "--models", models.path),
             ("export", site, "--models", models.path, "--out", closed / "lists.jsonl"),
             ("export", site, "--models", models.path, "--out", f"{closed}/"),
@@ -243,7 +248,7 @@ def _write_into_closed_folders(tally: Tally, stage: Stage, site: Path, models: L
 
 def _kill_trainings(tally: Tally, site: Path, models: LocalModels) -> None:
     begun = time.monotonic()
-    command("train", site, "--models", models.path, check=True)
+    command(*_training(site, models), check=True)
     duration = time.monotonic() - begun
     for number in range(40):
         with _whole(tally, models, "a training that is killed"):
@@ -253,12 +258,16 @@ def _kill_trainings(tally: Tally, site: Path, models: LocalModels) -> None:
             process.wait()
         if number % 10 == 9:
             with _whole(tally, models, "the training after killed ones") as told:
-                done = command("train", "--force", site, "--models", models.path)
+                done = command(*_training(site, models))
                 told(done, done.returncode == 0 and not list(models.path.glob(".publishing-*")))
 
 
+def _training(site: Path, models: LocalModels) -> tuple[object, ...]:
+    return ("train", "--force", site, "--models", models.path, "--settings", models.path.with_name(_SETTINGS))
+
+
 def _begin_training(site: Path, models: LocalModels) -> subprocess.Popen[str]:
-    line = [RECOMMENDER, "train", "--force", str(site), "--models", str(models)]
+    line = [RECOMMENDER, *map(str, _training(site, models))]
     return subprocess.Popen(
         line, env={**os.environ, **QUIET}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,12 +18,16 @@ _EXAMPLES = 5
 _LONGEST = 600  # characters of an example
 
 
+class CutShortError(Exception):
+    """An area has used up its time."""
+
+
 @dataclass
 class Tally:
     """Counts the tries of an area, and keeps the first that failed.
 
     Attributes:
-        latest: when the attack has to be over, by the monotonic clock.
+        latest: when the area has to be over, by the monotonic clock.
         chance: what inputs are chosen by; the same seed makes the same inputs.
         note: what the table says besides, such as how many tries could not be judged.
     """
@@ -43,10 +48,10 @@ class Tally:
         """Count a try; `example` says what was tried and what came of it.
 
         Raises:
-            TimeoutError: there is no more time.
+            CutShortError: there is no more time.
         """
         if time.monotonic() > self.latest:
-            raise TimeoutError("there was no more time")
+            raise CutShortError
         self.tried += 1
         self.bar.update()
         if not holds:
@@ -68,12 +73,19 @@ Attack: TypeAlias = Callable[[Tally, Stage], None]
 
 
 class Outcome(NamedTuple):
-    """What became of an area."""
+    """What became of an area.
+
+    Attributes:
+        seconds, processor_seconds: that it took; the latter of all its processes.
+        is_cut_short: whether it had no time for all its tries.
+    """
 
     area: str
     tried: int
     failed: int
     seconds: float
+    processor_seconds: float
+    is_cut_short: bool
     note: str
     examples: tuple[str, ...]
 
@@ -84,26 +96,46 @@ class Area:
 
     Attributes:
         tries: how many there have to be at least.
+        cost: seconds of a processor that they take.
+        holds: what has to hold.
         run: makes them; its docstring says how.
     """
 
     name: str
     tries: int
+    cost: float
+    holds: str
     run: Attack
 
     def attack(self, stage: Stage, seed: int, latest: float, line: int) -> Outcome:
         """Attack; progress is shown, in a line of the terminal."""
-        begun = time.monotonic()
+        begun, processor_begun = time.monotonic(), _processor_seconds()
+        is_cut_short = False
         bar: tqdm[Any]
         with tqdm(total=self.tries, desc=self.name, unit="", mininterval=5.0, position=line) as bar:
             tally = Tally(seed, bar, latest)
             try:
                 self.run(tally, stage)
+            except CutShortError:
+                is_cut_short = True
             except Exception as error:  # noqa: BLE001 - the other areas are attacked nevertheless
                 tally.failed += 1
                 tally.examples.append(f"the attack itself ended: {type(error).__name__}: {error}"[:_LONGEST])
-        if tally.tried < self.tries:
+        if tally.tried < self.tries and not is_cut_short:
             tally.failed += 1
             tally.examples.append(f"only {tally.tried:,} of {self.tries:,} were tried")
-        seconds = time.monotonic() - begun
-        return Outcome(self.name, tally.tried, tally.failed, seconds, tally.note, tuple(tally.examples))
+        return Outcome(
+            self.name,
+            tally.tried,
+            tally.failed,
+            time.monotonic() - begun,
+            _processor_seconds() - processor_begun,
+            is_cut_short,
+            tally.note,
+            tuple(tally.examples),
+        )
+
+
+def _processor_seconds() -> float:
+    """What this process and those that it has waited for have used so far."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
