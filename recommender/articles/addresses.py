@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from urllib.parse import unquote
 
 from recommender.articles.entry import Entry
@@ -23,6 +24,7 @@ _ADDRESS = re.compile(r"https?://[^\s{}]+|/[^\s{}:]*")
 _INDEX_PAGE = re.compile(r"/index\.html?$")
 
 
+@lru_cache(maxsize=1 << 14)  # lists name the same articles again and again
 def normalise_url(url: str) -> str:
     """Normalise an address: no scheme, `www.`, default port, fragment, trailing slash or tracking parameters.
 

@@ -68,9 +68,10 @@ def build_entry(
     if get_text(fields, *_LINK_KEYS[0]) is None:
         _put(entry, "url", url or get_text(fields, "url"))
     for spellings in _LINK_KEYS:
-        spelling = next((key for key in spellings if get_text(fields, key) is not None), None)
-        if spelling is not None:
-            entry[spellings[spelling]] = get_text(fields, spelling)
+        for key, spelling in spellings.items():
+            if (link := get_text(fields, key)) is not None:
+                entry[spelling] = link
+                break
     _put(entry, "type", get_text(fields, "type"))
     _put(entry, "provider", _provider(fields.get("provider")))
     _put(entry, "quality", _number(get_text(fields, "quality")))

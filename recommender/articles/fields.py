@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TypeVar
 
 V = TypeVar("V")
@@ -59,14 +60,20 @@ def fold_key(key: str) -> str:
     return key.lower().replace("-", "").replace("_", "")
 
 
-def with_canonical_keys(fields: Mapping[str, V], known: Iterable[str]) -> dict[str, V]:
+def with_canonical_keys(fields: Mapping[str, V], known: tuple[str, ...]) -> dict[str, V]:
     """Rename keys that differ from a known key only in case, `-` and `_`."""
-    canonical: dict[str, str] = {}
-    for key in known:
-        canonical[key.lower()] = key
-        canonical.setdefault(fold_key(key), key)
+    canonical = _canonical_keys(known)
     renamed: dict[str, V] = {}
     for key, value in fields.items():
         other = canonical.get(key.lower()) or canonical.get(fold_key(key), key)
         renamed[key if other in fields else other] = value
     return renamed
+
+
+@cache
+def _canonical_keys(known: tuple[str, ...]) -> dict[str, str]:
+    canonical: dict[str, str] = {}
+    for key in known:
+        canonical[key.lower()] = key
+        canonical.setdefault(fold_key(key), key)
+    return canonical
