@@ -15,6 +15,7 @@ import numpy as np
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array, vstack
+from threadpoolctl import threadpool_limits
 
 from recommender.settings import Settings
 from recommender.tuning.candidates import Candidates
@@ -49,7 +50,8 @@ def learn_term_factors(context: TuningContext, settings: Settings) -> tuple[Term
 
     # The final fit on all lists runs beside the folds; it is discarded if the gain is not significant.
     tasks = (delayed(fit)(lists) for lists in (*(np.setdiff1d(everything, fold) for fold in folds), everything))
-    *of_folds, deltas = Parallel(n_jobs=cpu_count(), prefer="threads")(tasks)
+    with threadpool_limits(1):  # BLAS sums long vectors in as many parts as it has threads, which wait for each other
+        *of_folds, deltas = Parallel(n_jobs=cpu_count(), prefer="threads")(tasks)
     validated = zip(folds, of_folds, strict=True)
     gains = np.concatenate([_gains(context, settings, popularity, fold, of_fold) for fold, of_fold in validated])
     days = context.candidates.days[np.concatenate(folds)]
