@@ -26,7 +26,7 @@ from recommender.search.hub_weighting import (
     recover_hubness_threshold,
     weights_from_hubness,
 )
-from recommender.search.index import Index, Neighbors, Vector, similarities, stack_vectors
+from recommender.search.index import Index, Neighbors, Vector, ranks_of, similarities, stack_vectors
 from recommender.search.live_index import LiveIndex
 from recommender.search.scoring import Scoring
 from recommender.search.self_join import all_nearest
@@ -52,6 +52,7 @@ __all__ = [
     "hubness_of_rows",
     "hubness_of_vector",
     "hubness_threshold",
+    "ranks_of",
     "recover_hubness_threshold",
     "similarities",
     "stack_vectors",

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isqrt
 from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
@@ -343,6 +344,24 @@ def stack_vectors(vectors: Sequence[Vector], *, terms: int) -> scipy.sparse.csr_
     columns = np.concatenate([np.empty(0, np.int32), *(indices for indices, _ in vectors)])
     values = np.concatenate([np.empty(0, np.float32), *(data for _, data in vectors)])
     return scipy.sparse.csr_array((values, columns, indptr), shape=(len(vectors), terms))
+
+
+def ranks_of(
+    scores: NDArray[np.float64], lists: NDArray[np.int64], positions: NDArray[np.int64], *, depth: int
+) -> NDArray[np.int64]:
+    """The rank of some candidates in their lists, from 0, int64 (candidates,); at most `depth`.
+
+    Args:
+        scores: float64 (lists, width) of all candidates; of equal ones the first ranks first.
+        lists, positions: int64 (candidates,) where each one's score is.
+    """
+    if brute_force.is_small(isqrt(scores.size)):
+        own, order = scores[lists, positions][:, None], np.arange(scores.shape[1])
+        is_before = (scores[lists] > own) | ((scores[lists] == own) & (order < positions[:, None]))
+        return np.asarray(np.minimum(np.count_nonzero(is_before, axis=1), depth), np.int64)
+    from recommender.search.kernels import ranks_of as compiled_ranks
+
+    return np.asarray(compiled_ranks(read_only(scores), read_only(lists), read_only(positions), depth))
 
 
 def similarities(

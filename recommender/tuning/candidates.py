@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.articles import Article, published_days
-from recommender.search import Scoring, similarities
+from recommender.search import Scoring, ranks_of, similarities
 from recommender.settings import Settings
 from recommender.tuning.split import CuratedLists
 
@@ -140,10 +140,22 @@ class Candidates:
         return np.asarray(factors * self._once("hubs", hubs, lambda: popularity[self.rows] ** settings.hub_exponent))
 
     def _time_factors(self, settings: Settings) -> NDArray[np.float64]:
-        scoring = Scoring.from_settings(settings, self.archive_days)
-        if self._once("all dated", (), lambda: ~np.isnan(self.days_later[self.rows >= 0])).all():
-            scoring = replace(scoring, undated=1.0)  # no date is unknown, so skip computing the mean factor
-        return scoring.factor(np.zeros(1), self._once("days", (), lambda: self.days_later.astype(np.float64)))
+        days = self._once("days", (), lambda: self.days_later.astype(np.float64))
+        if not self._once("all dated", (), lambda: ~np.isnan(self.days_later[self.rows >= 0])).all():
+            return Scoring.from_settings(settings, self.archive_days).factor(np.zeros(1), days)
+        half_life, stretch, evergreen = settings.half_life_days, settings.newer_stretch, settings.evergreen
+        if half_life is None:
+            return np.ones_like(days)
+        fading = self._once(  # most settings that are compared share their powers of 2
+            "fading",
+            (half_life, stretch),
+            lambda: Scoring(half_life, newer_stretch=stretch, undated=1.0).factor(np.zeros(1), days),
+        )
+        factors = evergreen + (1.0 - evergreen) * fading
+        if settings.window_days is not None:
+            factors[np.abs(days) > settings.window_days] = evergreen
+        factors[self._once("same time", (), lambda: days == 0)] = 1.0
+        return factors
 
     def _once(self, kind: str, of: tuple[object, ...], compute: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """Cache of size one per kind, keyed by object identity: settings compared in a row differ little."""
@@ -161,10 +173,7 @@ class Candidates:
     def ndcg(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """nDCG@10 of each list when its candidates are ranked by `scores`, float64 (lists,)."""
         lists, positions = self._once("links", (), lambda: np.stack(np.nonzero(self.linked)))
-        others, own = scores[lists], scores[lists, positions][:, None]
-        is_before = self._once("before", (), lambda: np.arange(scores.shape[1]) < positions[:, None])
-        ranks = np.count_nonzero((others > own) | ((others == own) & is_before), axis=1)
-        gains = np.append(_DISCOUNTS, 0.0)[np.minimum(ranks, DEPTH)]
+        gains = np.append(_DISCOUNTS, 0.0)[ranks_of(scores, lists, positions, depth=DEPTH)]
         return np.bincount(lists, gains, minlength=len(self)) / self.ideal_dcg
 
 
@@ -186,13 +195,14 @@ def _find(
             csr_array(field[block] @ other).toarray() for field, other in zip((title, excerpt), transposed, strict=True)
         )
         found = []
+        factors = scoring.factor(days[block][:, None], days)
         for i, query in enumerate(block):
             pair = np.stack([of_title[i], of_excerpt[i]])
             pair[:, ~visible] = 0
             pair[:, query] = 0
             if older_only:
                 pair[:, ~(days <= days[query])] = 0
-            decayed = pair * scoring.factor(days[[query]], days)
+            decayed = pair * factors[i]
             rankings = (*pair, pair.mean(axis=0), *decayed, decayed.mean(axis=0))
             rows = np.unique(np.concatenate([_top(scores, _PER_RANKING) for scores in rankings]))
             found.append((rows, pair[:, rows].astype(np.float32)))

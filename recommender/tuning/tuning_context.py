@@ -14,7 +14,7 @@ from scipy.sparse import csr_array, hstack
 from recommender.articles import Article, published_days
 from recommender.search import Index, Scoring, hub_weights
 from recommender.settings import Settings
-from recommender.text import FIELDS, Documents, TermCounts, TfidfModel
+from recommender.text import FIELDS, Documents, TermCounts, TfidfModel, Vocabulary
 from recommender.tuning.candidates import Candidates
 from recommender.tuning.split import CuratedLists
 
@@ -45,7 +45,8 @@ class TuningContext:
         self._articles = articles
         self._counts: dict[str, TermCounts] = {}
         self._frequencies: dict[str, tuple[Sequence[str], NDArray[np.int64]]] = {}
-        self._analyse(settings, FIELDS)
+        self.vocabularies: dict[str, Vocabulary] = {}
+        self._analyse(settings, FIELDS, FIELDS)
         self.candidates = Candidates.of(articles, self.title, self.excerpt, lists, older_only=older_only)
 
     @property
@@ -56,31 +57,38 @@ class TuningContext:
     def with_analysis(self, change: Mapping[str, Any]) -> TuningContext:
         """The same lists and candidates, with texts analysed under changed settings."""
         other = copy(self)
-        fields = {field for name in change for field in _COUNTED_ANEW.get(name, FIELDS)}
+        counted = {field for name in change for field in _COUNTED_ANEW.get(name, FIELDS)}
+        weighed = set(FIELDS) if "idf_power" in change else counted
         other._counts, other._frequencies = dict(self._counts), dict(self._frequencies)
-        other._analyse(replace(self.settings, **change), fields)
-        other.candidates = self.candidates.with_vectors(title=other.title, excerpt=other.excerpt)
+        other._analyse(replace(self.settings, **change), counted, weighed)
+        other.candidates = self.candidates.with_vectors(
+            title=other.title if "title" in weighed else None,
+            excerpt=other.excerpt if weighed - {"title"} else None,
+        )
         return other
 
-    def _analyse(self, settings: Settings, fields: Collection[str]) -> None:
-        """Recount the terms of these fields, and recompute the weights of all fields."""
+    def _analyse(self, settings: Settings, counted: Collection[str], weighed: Collection[str]) -> None:
+        """Count the terms of some fields anew, and weigh those of some."""
         self.settings = settings
         self._popularity: dict[tuple[float, float | None], NDArray[np.float64]] = {}
         model = TfidfModel(settings=replace(settings, title_weight=0.5))
-        if fields:
-            counts = model.count(Documents.of(self._articles), fields=fields)
+        if counted:
+            counts = model.count(Documents.of(self._articles), fields=counted)
             self._counts |= counts
             self._frequencies |= {
                 field: (of_field.terms, of_field.document_frequencies()) for field, of_field in counts.items()
             }
-        model.learn(
-            self._frequencies, articles=model.count_articles([article.language or "" for article in self._articles])
-        )
-        vectors = model.weigh(self._counts)
-        vectors *= np.float32(2**0.5)
-        terms = model.columns()["title"].stop
-        self.vocabularies = model.vocabularies_
-        self.title, self.excerpt = csr_array(vectors[:, :terms]), csr_array(vectors[:, terms:])
+        articles = model.count_articles([article.language or "" for article in self._articles])
+        if "title" in weighed:
+            self.title = self._weigh(model, ["title"], articles)
+        if set(weighed) - {"title"}:
+            self.excerpt = self._weigh(model, [field for field in self._counts if field != "title"], articles)
+
+    def _weigh(self, model: TfidfModel, fields: Sequence[str], articles: Mapping[str, int]) -> csr_array:
+        """The vectors of some fields, of unit length."""
+        model.learn({field: self._frequencies[field] for field in fields}, articles=articles)
+        self.vocabularies = self.vocabularies | model.vocabularies_
+        return model.weigh({field: self._counts[field] for field in fields}) * np.float32(2**0.5)
 
     def popularity(self, settings: Settings) -> NDArray[np.float64]:
         """The articles' `hub_weights` for an exponent of 1, float64 (articles,); other exponents take their powers."""

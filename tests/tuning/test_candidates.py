@@ -7,6 +7,7 @@ from samples import article, corpus_of, stories
 from recommender import Recommender, Settings
 from recommender.articles import in_rank_order
 from recommender.evaluation import MAIN, measure, run_of
+from recommender.search import Scoring
 from recommender.tuning import Split, TuningContext
 
 CORPUS = stories()
@@ -33,6 +34,21 @@ def test_candidates_rank_as_the_whole_corpus_does(context: TuningContext, settin
     of_corpus = dict(zip(sorted(LISTS), measure(run_of(recommender, LISTS), LISTS)[MAIN], strict=True))
     ids = [recommender[row].id for row in context.candidates.queries]
     assert of_candidates.tolist() == pytest.approx([of_corpus[id] for id in ids])
+
+
+@pytest.mark.parametrize("half_life", [None, 3.5])
+@pytest.mark.parametrize("evergreen", [0.0, 0.3])
+@pytest.mark.parametrize("window", [None, 2.0])
+def test_time_counts_with_the_bits_of_a_search(
+    context: TuningContext, half_life: float | None, evergreen: float, window: float | None
+) -> None:
+    settings = Settings(half_life_days=half_life, newer_stretch=0.5, evergreen=evergreen, window_days=window)
+    candidates = context.candidates
+    factors = candidates.factors(settings, np.ones(len(candidates.archive_days)))
+    days = candidates.days_later.astype(np.float64)
+    expected = Scoring.from_settings(settings, candidates.archive_days).factor(np.zeros(1), days)
+    real = candidates.rows >= 0
+    assert factors[real].tolist() == expected[real].tolist()
 
 
 def test_lists_are_in_order_of_date(context: TuningContext) -> None:

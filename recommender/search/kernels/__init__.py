@@ -6,6 +6,7 @@ They trust their arguments: `Index` and the other callers in `search` check and 
 from recommender.search.kernels.hubness import join_band, mean_score, mean_scores
 from recommender.search.kernels.postings import invert_block
 from recommender.search.kernels.query import search
+from recommender.search.kernels.ranks import ranks_of
 from recommender.search.kernels.scoring import time_factors
 from recommender.search.kernels.self_join import join_blocks, join_within_block, may_share_neighbors
 from recommender.search.kernels.similarity import similarities
@@ -20,6 +21,7 @@ __all__ = [
     "may_share_neighbors",
     "mean_score",
     "mean_scores",
+    "ranks_of",
     "search",
     "similarities",
     "sort_heaps",
