@@ -23,12 +23,11 @@ def tally_passed_over(found: FoundFiles) -> tuple[Tally, ...]:
 
 
 def tally_problems(problems: Iterable[Problem]) -> tuple[Tally, ...]:
-    """Problems by kind, in order of first occurrence; a unique problem keeps its own reason."""
-    groups: dict[tuple[str, str, int], list[Problem]] = {}
-    for position, problem in enumerate(problems):
-        key = (problem.kind, "", 0) if problem.kind else ("", problem.reason, position)
-        groups.setdefault(key, []).append(problem)
+    """Problems by kind or else by reason, in order of first occurrence; a unique problem keeps its own reason."""
+    groups: dict[str, list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault(problem.kind or problem.reason, []).append(problem)
     return tuple(
-        Tally(group[0].kind if len(group) > 1 else group[0].reason, len(group), group[0].location)
-        for group in groups.values()
+        Tally(shared if len(group) > 1 else group[0].reason, len(group), group[0].location)
+        for shared, group in groups.items()
     )

@@ -128,18 +128,23 @@ def test_a_status_that_hides_articles_is_told_with_an_example() -> None:
 
 def test_problems_of_one_kind_are_one_line_and_others_twenty() -> None:
     several = [Problem(f"x/{number}.md", f"the ID {number} is taken", kind=SHARED_ID) for number in range(557)]
-    alone = [Problem(f"y/{number}.md", "no title", 2) for number in range(22)]
+    alone = [Problem(f"y/{number}.md", f"key {number} is no text", 2) for number in range(22)]
     seen = inspection(articles(), alone[0], *several, *alone[1:])
     lines = list(problem_lines(seen))
     assert lines[:3] == [
-        "y/0.md:2: no title",
+        "y/0.md:2: key 0 is no text",
         f"557 × {SHARED_ID}; for instance x/0.md",
-        "y/1.md:2: no title",
+        "y/1.md:2: key 1 is no text",
     ]
     assert len(lines) == 22
     assert lines[-1] == "and 2 more: `recommender inspect` lists all"
     assert len(list(problem_lines(seen, most=None))) == 23
     assert list(problem_lines(seen.abridged())) == [*lines[:20], "and 3 more: `recommender inspect` lists all"]
+
+
+def test_problems_with_one_reason_are_one_line() -> None:
+    [line] = problem_lines(inspection([], *(Problem(f"{name}.md", "no title", 2) for name in "ab")))
+    assert line == "2 × no title; for instance a.md:2"
 
 
 def test_names_with_control_characters_are_shown_escaped() -> None:
