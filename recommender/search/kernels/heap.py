@@ -24,7 +24,7 @@ def _replace_root(heap: Heap, size: Int, score: float, row: Int) -> None:
     i = 0
     while 2 * i + 1 < size:
         child = 2 * i + 1
-        if child + 1 < size and _is_worse(heap, child + 1, scores[child], rows[child]):
+        if child + 1 < size and _is_worse(heap, child + 1, scores[child], np.int64(rows[child])):
             child += 1
         if not _is_worse(heap, child, score, row):
             break
@@ -38,7 +38,7 @@ def push(heap: Heap, size: Int, score: float, row: Int) -> Int:
     """Add a pair, replacing the worst if the heap is full and the pair is better; returns the new size."""
     scores, rows = heap
     if size == len(scores):
-        if _is_worse(heap, 0, score, row):
+        if _is_worse(heap, np.int64(0), score, row):
             _replace_root(heap, size, score, row)
         return size
     i = size
@@ -55,6 +55,6 @@ def sort(heap: Heap, size: Int) -> None:
     """Heapsort in place, best first; afterwards the arrays are no longer a heap."""
     scores, rows = heap
     for remaining in range(size - 1, 0, -1):
-        score, row = scores[remaining], rows[remaining]
+        score, row = scores[remaining], np.int64(rows[remaining])
         scores[remaining], rows[remaining] = scores[0], rows[0]
         _replace_root(heap, remaining, score, row)

@@ -46,7 +46,7 @@ def mean_score(
         dense_query: float32 (terms,) scratch space, all zero before and after.
     """
     scores, rows = np.zeros(limit), np.full(limit, -1, np.int32)
-    size: Int = 0
+    size: Int = np.int64(0)
     products = np.empty(len(index.term_levels))
     for i in range(len(columns)):
         dense_query[columns[i]] = values[i]

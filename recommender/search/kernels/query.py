@@ -135,7 +135,7 @@ def search(
                 prepared = query
 
             first, last = block * index.block_size, min((block + 1) * index.block_size, ends[query])
-            count = 0
+            count: Int = 0
             level = 0
             if skip_filter[position]:
                 count = last - first
@@ -178,7 +178,7 @@ def search(
                             ),
                         )
                         estimating = False
-                    count = 0
+                    count = np.int64(0)
                     for low in range(first, last, TIME_CHUNK):
                         high = min(low + TIME_CHUNK, last)
                         chunk_factor = max_factor_of_candidates(index, low, high, day, scoring)
@@ -287,7 +287,7 @@ def _max_factor_of_block(index: IndexArrays, block: int, day: float, scoring: Sc
 @compiled
 def _select_candidates(
     candidates: NDArray[np.int32],
-    count: int,
+    count: Int,
     first: int,
     sums: NDArray[np.float32],
     query_head_norm: np.float32,
@@ -295,7 +295,7 @@ def _select_candidates(
     weights: NDArray[np.float64],
     required: np.float32,
     min_similarity: np.float32,
-) -> int:
+) -> Int:
     """Append the rows from `first` on whose similarity and weighted similarity may reach the required ones.
 
     Args:

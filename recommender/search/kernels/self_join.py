@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search.arrays import IndexArrays, ScoringParameters
-from recommender.search.kernels.compiled import compiled
+from recommender.search.kernels.compiled import Int, compiled
 from recommender.search.kernels.postings import (
     HEAD_SHARE,
     LEVEL_STEP,
@@ -91,7 +91,7 @@ def join_within_block(
         postings_read += accumulate(sums, columns, values, starts, offsets, postings)
         day, weight, provider = index.days[row], weights[row], index.providers[row]
         slack = 1 + SUM_ERROR * (len(columns) + 64)
-        count = 0
+        count: Int = np.int64(0)
         for low in range(row + 1, last, TIME_CHUNK):
             high = min(low + TIME_CHUNK, last)
             factor = max_factor_of_candidates(index, low, high, day, scoring)
@@ -199,12 +199,13 @@ def join_blocks(
         while level > 0 and head_norms[level] * index.mean_head_norms[level - 1] > HEAD_SHARE * min_required:
             level -= 1
         sums[:] = 0
-        summed, row_postings_read, count = 0, 0, 0
+        count: Int = 0
+        summed, row_postings_read = 0, 0
         while True:
             tail = slice(summed, tail_sizes[level])
             row_postings_read += accumulate(sums, terms[tail], values[tail], offsets, offsets, postings)
             summed = tail_sizes[level]
-            count = 0
+            count = np.int64(0)
             for chunk, low in enumerate(chunks):
                 high = min(low + TIME_CHUNK, end)
                 count = _select_candidates(
@@ -238,7 +239,7 @@ def join_blocks(
 @compiled
 def _select_candidates(
     candidates: NDArray[np.int32],
-    count: int,
+    count: Int,
     first: int,
     sums: NDArray[np.float32],
     query_head_norm: np.float32,
@@ -248,7 +249,7 @@ def _select_candidates(
     reverse_factor: np.float32,
     min_similarity: np.float32,
     thresholds: NDArray[np.float64],
-) -> int:
+) -> Int:
     """Append the rows from `first` on that the article's heap may admit, or whose heaps may admit the article.
 
     Args:

@@ -92,7 +92,7 @@ def sort_heaps(top: TopK, first: int, last: int) -> None:
 @compiled
 def score_candidates(
     index: IndexArrays,
-    row: int,
+    row: Int,
     others: NDArray[np.int32],
     upper_bounds: NDArray[np.float32],
     allowed: NDArray[np.bool_],
@@ -147,7 +147,7 @@ def score_pairs(
     rows, others, upper_bounds = pairs
     start = 0
     while start < len(rows):
-        row, end = rows[start], start
+        row, end = np.int64(rows[start]), start
         while end < len(rows) and rows[end] == row:
             end += 1
         vector = slice(index.indptr[row], index.indptr[row + 1])
