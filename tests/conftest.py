@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,11 @@ from recommender.training import publish
 # How long a machine that others load takes for an example says nothing of the code.
 settings.register_profile("ours", deadline=None, max_examples=examples(100))
 settings.load_profile("ours")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests of servers, browsers and clusters wait a third of their time."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -99,11 +98,14 @@ def test_the_commands_run_as_they_stand(tmp_path: Path, monkeypatch: pytest.Monk
     assert len((tmp_path / "lists.jsonl").read_text().splitlines()) == 158
 
 
-def test_python_of_a_page_runs_as_it_stands(tmp_path: Path) -> None:
+def test_python_of_a_page_runs_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     shutil.copytree(SEEDS, tmp_path / "seeds")
+    monkeypatch.chdir(tmp_path)
     [program] = fenced(README, "python")
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert len(done.stdout.splitlines()) == 3
+    exec(compile(program, "README.md", "exec"), {"__name__": "__main__"})
+    assert len(capsys.readouterr().out.splitlines()) == 3
 
 
 @pytest.mark.parametrize("line", SYNOPSES)

@@ -5,12 +5,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import get_args
 
 import clusters
 import fsspec
 import pytest
+from commands import run
 from exports import Site, broken_off, joined, marks, parts, whole
 from servers import free_port
 from waiting import until
@@ -377,15 +379,16 @@ def test_a_cluster_without_an_address_is_started_for_the_command(site: Site, ans
     assert joined(tmp_path) == answers
 
 
-def test_only_this_machine_writes_to_a_stream(site: Site, dask: clusters.Cluster) -> None:
-    done = site.export("-", "--engine", "dask", "--cluster", dask.address)
-    assert done.returncode == 2
-    assert done.stderr == "recommender: the engine dask writes files; name a file or a folder with --out\n"
+def test_only_this_machine_writes_to_a_stream(site: Site) -> None:
+    on_dask = Exporter(LocalModels(site.models), site.version, engine=Engine("dask", workers=2))
+    with pytest.raises(ExportError, match="the engine dask writes files; name a file or a folder with --out"):
+        on_dask.to_stream(BytesIO())
 
 
 def test_an_engine_that_can_not_be_joined_is_told_before_the_work(site: Site, tmp_path: Path) -> None:
     address = f"tcp://127.0.0.1:{free_port()}"
-    done = site.export(tmp_path / "out", "--engine", "dask", "--cluster", address)
-    assert done.returncode == 2
+    out = tmp_path / "out"
+    done = run("export", site.corpus, "--models", site.models, "--out", out, "--engine", "dask", "--cluster", address)
+    assert done.exit_code == 2
     assert done.stderr.startswith(f"recommender: {address}: no Dask cluster answers there (")
     assert os.listdir(tmp_path) == []

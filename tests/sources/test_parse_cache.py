@@ -90,8 +90,9 @@ def test_a_cached_file_is_what_parsing_gives(root: Path, tmp_path: Path) -> None
     assert len(found) >= 0.99 * len(files)
     site = find_article_files(root).site
     for file, parsed in found.items():
-        assert parsed == read_file(root, file, site=site)
-        assert repr(parsed) == repr(read_file(root, file, site=site)), "the keys are in another order"
+        read = read_file(root, file, site=site)
+        assert parsed == read
+        assert repr(parsed) == repr(read), "the keys are in another order"
     assert kept.digests == {file: parsed.digest for file, parsed in found.items()}
     assert Corpus.from_path(root, cache=tmp_path / "cache") == fresh
     assert fingerprint(root, cache=tmp_path / "cache") == fresh.fingerprint == fingerprint(root)

@@ -27,7 +27,7 @@ LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtenges
 
 def odd() -> list[Article]:
     """Articles that a page may break on, and so many that it can not show all."""
-    many = [article(f"many-{number:05}", f"Comet number {number}", date="2024-01-01") for number in range(10_000)]
+    many = [article(f"many-{number:03}", f"Comet number {number}", date="2024-01-01") for number in range(400)]
     named = {
         "script": "<script>alert(1)</script> zodiac <img src=x onerror=alert(2)>",
         "arabic": "مذنب zodiac فوق الخليج يضيء السماء",
@@ -276,7 +276,7 @@ def test_nothing_sticks_out_and_nothing_runs(page: Page, odd_server: str) -> Non
     assert page.locator("h1").evaluate("heading => getComputedStyle(heading).direction") == "rtl"
 
 
-def test_of_ten_thousand_results_some_are_shown(page: Page, odd_server: str) -> None:
+def test_of_hundreds_of_results_some_are_shown(page: Page, odd_server: str) -> None:
     page.goto(f"{odd_server}/?q=comet")
     expect(page.locator("#found li")).to_have_count(20)
     page.get_by_role("link", name="Show more").click()
