@@ -18,7 +18,9 @@ from recommender.storage import open_regular_file
 GENERATORS = tuple(generator.name for generator in ALL)
 """The names of all kinds of site, in the order in which they are tried."""
 
+_NO_PAGES = ("_*", "*.html", "*.txt")  # of a site of pages: includes, layouts and lists made from data
 _OF_PAGES = ("legal", "page", "pages")  # sections of standalone pages
+_MOST_STANDALONE = 20  # standalone pages in each language; more are articles
 _LEVELS_ABOVE = 5  # searched for configuration, unless a repository's root is found earlier
 _LEVELS_BELOW = 3
 _MOST_NAMED = 5
@@ -49,7 +51,13 @@ def find_site(corpus: Path, files: Sequence[str], *, generator: str | None = Non
         site = _only_one(root, files, below) or _recognised(root, files, tried, below)
     if site is None:
         site = Site(generator=tried[0].name, reason="it was named so")
-    for complete in (_with_language_folders, _with_language_suffixes, _with_resources, _with_standalone_folders):
+    for complete in (
+        _with_pages,
+        _with_language_folders,
+        _with_language_suffixes,
+        _with_resources,
+        _with_standalone_folders,
+    ):
         site = complete(site, files)
     return site
 
@@ -135,6 +143,13 @@ def _recognised(
     return None
 
 
+def _with_pages(site: Site, files: Sequence[str]) -> Site:
+    """Treat a site without posts as one of pages, as documentation is."""
+    if not site.page_folders or any(map(site.has, files)):
+        return site
+    return replace(site, content_folders=site.page_folders, excluded=(*site.excluded, *_NO_PAGES))
+
+
 def _with_language_folders(site: Site, files: Sequence[str]) -> Site:
     """Treat sibling folders with language names that share a file name as translations, even if not declared."""
     # If suffixes are declared, such a folder is an ordinary one.
@@ -190,11 +205,12 @@ def _with_resources(site: Site, files: Sequence[str]) -> Site:
 
 
 def _with_standalone_folders(site: Site, files: Sequence[str]) -> Site:
-    """Treat pages directly in a content folder or in a section of pages as standalone, unless most pages are."""
+    """Treat pages directly in a content folder or in a section of pages as standalone, unless many or most are."""
     if not site.has_sections:
         return site
     roots = {folder.removeprefix(".") for folder in (*site.content_folders, *site.language_folders)}
     sections = {f"{root}/{name}".removeprefix("/") for root in roots for name in _OF_PAGES}
     folders = Counter(site.bundle_folder(site.path_of(file)) for file in files if site.has(file))
-    few = [some for some in (roots, sections) if 2 * sum(folders[folder] for folder in some) <= folders.total()]
+    most = min(_MOST_STANDALONE * max(len(site.languages), 1), folders.total() // 2)
+    few = [some for some in (roots, sections) if sum(folders[folder] for folder in some) <= most]
     return replace(site, standalone_folders=tuple(sorted(set().union(*few))))

@@ -48,6 +48,8 @@ class Site:
         below: the root's path relative to the corpus, if the site is a folder of it; else empty.
         content_folders: globs of the folders that hold articles; empty for all. They do not apply to a corpus outside
             all of them.
+        page_folders: globs of the folders whose pages are articles if no file is in a content folder; `detection.py`
+            then makes them the content folders.
         excluded: globs of files and folders that the configuration leaves out.
         excluded_patterns: the same as regular expressions, for paths that begin with `/`.
         draft_folders: names of folders whose files are drafts.
@@ -58,8 +60,8 @@ class Site:
         named_by_files: whether an untitled page takes its title from the file's name, as notes do.
         address_hint: if only code defines the addresses, an option that may set them.
         has_sections: whether posts are in subfolders of the content folders, so that pages directly in a content
-            folder, or in its folder `legal` or `pages`, are standalone, unless most pages are; `detection.py` adds the
-            folders of such pages to `standalone_folders`.
+            folder, or in its folder `legal` or `pages`, are standalone, unless many or most are; `detection.py` adds
+            the folders of such pages to `standalone_folders`.
         standalone_folders: folders whose own pages are standalone.
         has_resources: whether files beside an `index` file, and below its folder, are parts of that page rather than
             pages; `detection.py` adds them to `resources`.
@@ -92,6 +94,7 @@ class Site:
     corpus: str = ""
     below: str = ""
     content_folders: tuple[str, ...] = ()
+    page_folders: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     excluded_patterns: tuple[str, ...] = ()
     draft_folders: tuple[str, ...] = ("_drafts",)

@@ -39,3 +39,13 @@ def test_pages_of_a_section_called_legal_stand_by_themselves_unless_most_pages_d
     site = find_site(tmp_path, [*posts, legal])
     assert site.kind_of(Page(path=legal, fields={}, title="Privacy")) == kind
     assert site.kind_of(Page(path="content/posts/b.md", fields={}, title="Bees")) == "post"
+
+
+@pytest.mark.parametrize(("count", "kind"), [(20, "standalone"), (21, "post")])
+def test_more_than_twenty_pages_without_a_section_are_what_the_site_is_about(
+    tmp_path: Path, count: int, kind: str
+) -> None:
+    (tmp_path / "hugo.toml").write_text('title = "Bees"\n')
+    pages, posts = ([f"content/{folder}{number}.md" for number in range(30)] for folder in ("", "posts/"))
+    site = find_site(tmp_path, pages[:count] + posts)
+    assert site.kind_of(Page(path=pages[0], fields={}, title="Hives")) == kind

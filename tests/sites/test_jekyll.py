@@ -149,3 +149,20 @@ def test_pages_beside_the_posts_have_addresses_too(
     site = make_site(tmp_path, {"_config.yml": f"permalink: {permalink}", "_posts/2024-01-01-wend.md": ""})
     assert not site.has(path)
     assert address(site, path, permalink=own) == made
+
+
+@pytest.mark.parametrize("source", ["", "site/"])
+def test_a_site_without_posts_is_one_of_its_pages(tmp_path: Path, source: str) -> None:
+    """Documentation, as Just the Docs has it; beside posts, pages are none."""
+    page = "---\ntitle: A\n---\nWater.\n"
+    pages = dict.fromkeys((f"{source}{name}" for name in ("setup.md", "guide/pumps.md", "guide/index.md")), page)
+    others = dict.fromkeys((f"{source}{name}" for name in ("index.md", "404.md", "_includes/n.md", "tags.html")), page)
+    config = {"_config.yml": f"permalink: pretty\nsource: {source}\nexclude: [old]\n", f"{source}old/a.md": page}
+    make_site(tmp_path, {**config, **pages, **others})
+    assert read_addresses(tmp_path) == {
+        f"{source}setup.md": "/setup/",
+        f"{source}guide/pumps.md": "/guide/pumps/",
+        f"{source}guide/index.md": "/guide/",
+    }
+    make_site(tmp_path, {f"{source}_posts/2024-01-01-wend.md": page})
+    assert list(read_addresses(tmp_path)) == [f"{source}_posts/2024-01-01-wend.md"]

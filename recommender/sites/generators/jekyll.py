@@ -1,4 +1,4 @@
-"""Jekyll: posts in `_posts`, named `YYYY-MM-DD-title.md`; collections; patterns and defaults in `_config.yml`.
+"""Jekyll: posts in `_posts`, named `YYYY-MM-DD-title.md`; collections; else pages; settings in `_config.yml`.
 
 Source: https://jekyllrb.com/docs/ (posts, collections, configuration/options, configuration/front-matter-defaults).
 """
@@ -60,6 +60,8 @@ def _site(values: Configuration, reason: str) -> Site:
             *(folder for name in ("_posts", "_drafts") for folder in (f"{within}{name}", f"{within}*/{name}")),
             *(f"{collections_folder}/_{label}".lstrip("/") for label in collections),
         ),
+        page_folders=(source or ".",),
+        standalone=tuple(f"/{within}{name}.*" for name in ("index", "404")),
         # An entry is the beginning of a path, whatever follows.
         excluded=(*_NEVER_READ, *(f"/{within}{entry}*" for entry in _entries(values))),
         tag_separator=" ",
