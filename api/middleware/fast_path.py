@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from api.http import LIST, ROUTE, Deliverer, unknown
 from api.state import Answering
-from recommender.errors import ArtefactError, UnknownArticleError
+from recommender.errors import UnknownArticleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,10 +59,10 @@ class FastPath:
         return self._wsgi_app(environ, start_response)
 
     def is_ready(self, environ: WSGIEnvironment) -> bool:
-        """Whether a request is a look-up that is answered at once, whatever the corpus."""
+        """Whether a request is a look-up that is answered in a moment, whatever the corpus."""
         try:
             return _is_plain(environ) and self._is_ready(*_asked(environ))
-        except ArtefactError:  # there is no model so far
+        except Exception:  # noqa: BLE001 - the error occurs again in Flask, which handles it
             return False
 
 

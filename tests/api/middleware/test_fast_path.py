@@ -18,6 +18,7 @@ from api.http import Deliverer
 from api.middleware import FastPath
 from api.state import Config, Tagged, current_snapshot
 from recommender import Recommender
+from recommender.errors import ArtefactError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -109,3 +110,32 @@ def test_both_ways_make_the_same_answer(
 def test_what_is_not_plain_is_left_to_flask(fast: FastPath, method: str, path: str, query: str) -> None:
     with pytest.raises(ElsewhereError):
         _answer(fast, path, query, {}, method)
+
+
+def test_only_a_plain_look_up_whose_list_is_precomputed_is_ready() -> None:
+    corpus = corpus_of(*(article(f"a{number}", f"Comet over bay number {number}") for number in range(60)))
+    recommender = Recommender().fit(corpus).precompute_lists()
+
+    def is_ready(id: str, limit: int | None) -> bool:
+        if id == "damaged":
+            raise ArtefactError("its names can't be read")
+        return recommender.is_ready(id, limit=limit)
+
+    def answering(id: str, limit: int | None) -> tuple[Tagged, bytes]:
+        raise ElsewhereError
+
+    fast = FastPath(elsewhere, answering, Deliverer(Config()), is_ready)
+    asked = {
+        ("GET", "/articles/a1/related", ""): True,
+        ("GET", "/articles/a1/related", "limit=50"): True,
+        ("GET", "/articles/a1/related", "limit=51"): False,
+        ("GET", "/articles/a1/related", "explain=true"): False,
+        ("HEAD", "/articles/a1/related", ""): False,
+        ("GET", "/articles/unknown/related", ""): False,
+        ("GET", "/articles/damaged/related", ""): False,
+        ("GET", "/articles/a1", ""): False,
+    }
+    found = {
+        one: fast.is_ready(EnvironBuilder(one[1], query_string=one[2], method=one[0]).get_environ()) for one in asked
+    }
+    assert found == asked
