@@ -24,6 +24,8 @@ from recommender.storage import locked_folder
 from recommender.training import ensure_trained, kept_choice, read_corpus
 from recommender.writing import SHAPES, Action, Enrichment, Mode, Outcome, Removal
 
+_MOST_ALIKE = 5  # failures with one reason that are printed one by one
+
 
 @click.command(
     "enrich",
@@ -113,10 +115,16 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _print_outcomes(outcomes: Iterable[Outcome], trial: str | None, *, as_json: bool) -> Iterator[Outcome]:
-    """Print failures and the changes of a dry run as they occur; yield outcomes without texts, which can be large."""
+    """Print failures, the first of each reason, and the changes of a dry run as they occur.
+
+    Yields the outcomes without texts, which can be large.
+    """
+    failures: Counter[str] = Counter()
     for outcome in outcomes:
         if outcome.action == "failed":
-            click.echo(f"recommender: {_line(outcome)}", err=True)
+            failures[outcome.detail] += 1
+            if failures[outcome.detail] <= _MOST_ALIKE:
+                click.echo(f"recommender: {_line(outcome)}", err=True)
         elif outcome.action == "written" and not as_json:
             if trial == "diff":
                 click.echo(outcome.diff(), nl=False)
@@ -137,8 +145,12 @@ def _print_summary(outcomes: Sequence[Outcome], *, trial: bool, verbose: bool) -
     """Print to stderr how many files were written, unchanged or skipped and why; with `-v`, list them."""
     for action in get_args(Action):
         of_action = [outcome for outcome in outcomes if outcome.action == action]
-        details = Counter(outcome.detail for outcome in of_action if outcome.action != "failed")
-        counts = "; ".join(f"{count:,}: {detail}" for detail, count in details.most_common() if detail)
+        details = Counter(outcome.detail for outcome in of_action)
+        counts = "; ".join(
+            f"{count:,}: {printable(detail)}"
+            for detail, count in details.most_common()
+            if detail and (action != "failed" or count > _MOST_ALIKE)
+        )
         would = "would be " if trial and action == "written" else ""
         if of_action or action == "written":
             click.echo(f"{would}{action}: {len(of_action):,}{f' ({counts})' if counts else ''}", err=True)

@@ -123,3 +123,17 @@ def test_enrich_has_no_use_for_a_jsonl_file(tmp_path: Path) -> None:
     done = run("enrich", tmp_path / "a.jsonl", "--models", tmp_path / "models")
     assert done.exit_code == 2
     assert "a.jsonl' is a file" in done.stderr
+
+
+def test_failures_with_one_reason_are_five_lines_and_a_count(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    for number in range(8):
+        (site / f"{number}.md").write_text(f'---\n{{"title": "Harbour {number}"}}\n---\n')
+    enriched = run("enrich", site, "--models", tmp_path / "models")
+    assert enriched.exit_code == 1
+    reason = "line 2: the front matter is in braces; write it one key a line"
+    assert [line for line in enriched.stderr.splitlines() if reason in line] == [
+        *(f"recommender: {number}.md: {reason}" for number in range(5)),
+        f"failed: 8 (8: {reason})",
+    ]
