@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from recommender.articles import ENTRY_FIELDS
 from recommender.curation import ActName
-from recommender.overview import Sort, StateName
+from recommender.overview import LinkCount, LinkDays, Sort, StateName
 from recommender.ranking import CuratedOption, FillOption, MaxAgeDays, MinScore, ProviderCap, PublishedOption
 
 LARGEST_BODY = 64 << 10  # bytes
@@ -303,6 +303,18 @@ class CorpusSelection(RequestFields, frozen=True, kw_only=True):
     language: Annotated[Label, Meta(description="A language; `none` for articles without one.")] | UnsetType = UNSET
     state: (
         Annotated[Literal["any", StateName], Meta(description="A state of the article or of its list.")] | UnsetType
+    ) = UNSET
+    evaluated: (
+        Annotated[Date, Meta(description="Since when: articles whose curated lists an evaluation judges.")] | UnsetType
+    ) = UNSET
+    link_count: Annotated[LinkCount, Meta(description="How many links its editors set.")] | UnsetType = UNSET
+    link_days: (
+        Annotated[LinkDays, Meta(description="Median days between the article and what its editors linked.")]
+        | UnsetType
+    ) = UNSET
+    worded_in: (
+        Annotated[Label, Meta(description="The language that its words tell, such as `english`, if it has links.")]
+        | UnsetType
     ) = UNSET
     least_suggested: Annotated[Count, Meta(description="Minimum number of lists that it is in.")] | UnsetType = UNSET
     most_suggested: Annotated[Count, Meta(description="Maximum number of lists that it is in.")] | UnsetType = UNSET

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from recommender.comparison.overlap import DEPTH
 from recommender.ranking import Recommender, Rules
 
-_BATCH = 1024  # articles whose lists are made at a time
-
 
 class Side:
     """A recommender's lists, in rows of the served recommender, without articles that readers may not see now.
@@ -49,10 +47,9 @@ class Side:
         rules = Rules.from_settings(settings, limit=min(settings.limit, DEPTH))
         found = np.full((len(rows), DEPTH), -1, np.int64)
         own = self._rows[np.asarray(rows, np.int64)].tolist()
-        for start in range(0, len(own), _BATCH):
-            for position, ranked in enumerate(ranking.lists(own[start : start + _BATCH], rules), start):
-                listed = [shown for row, _ in ranked if (shown := self._shown_rows[row]) >= 0]
-                found[position, : len(listed)] = listed
+        for position, ranked in enumerate(ranking.lists(own, rules)):
+            listed = [shown for row, _ in ranked if (shown := self._shown_rows[row]) >= 0]
+            found[position, : len(listed)] = listed
         return found
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+
+import msgspec
 
 from recommender.articles import Article
 from recommender.corpus import ArticleFile, Corpus
@@ -24,7 +26,7 @@ from recommender.sources import (
     read_written_lists,
     replace_written_lists,
 )
-from recommender.storage import locked_folder, open_regular_file, sync_folder
+from recommender.storage import atomic_write, locked_folder, open_regular_file, sync_folder
 from recommender.writing import Edit, ListStyle, require_one_hard_link, write_edit
 
 _MOST_REMEMBERED = 100  # changes of a file that can be undone
@@ -44,14 +46,25 @@ class WrittenChange:
     forgotten: tuple[WrittenList, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _LastChange:
+    """The last change of a folder's files, as a file keeps it for the next server."""
+
+    root: str
+    change: WrittenChange
+
+
 class Curator:
     """Changes the files of a corpus that was read from `root`.
 
     The site's conventions and list style are those of that reading; files are read on demand. It is thread-safe.
     """
 
-    def __init__(self, root: Path, corpus: Corpus) -> None:
+    def __init__(self, root: Path, corpus: Corpus, *, last_change: Path | None = None) -> None:
         """Learn the style of the lists.
+
+        Args:
+            last_change: the file that keeps the last change of all, so that another curator can take it back.
 
         Raises:
             CorpusError: the corpus is not a folder of front-matter files.
@@ -63,6 +76,8 @@ class Curator:
         self._known_files = frozenset(corpus.found_files.files)
         self._writing = threading.Lock()
         self._written: dict[str, list[WrittenChange]] = {}
+        self._last_change_file = last_change
+        self._load_last_change()
         self.style = ListStyle.learn(root, corpus)
 
     @property
@@ -116,6 +131,7 @@ class Curator:
             done = self._written.setdefault(edit.file.path, [])
             done.append(WrittenChange(edit, sentence, forgotten))
             del done[:-_MOST_REMEMBERED]
+            self._keep_last_change(done[-1])
 
     def last_change(self, path: str) -> WrittenChange | None:
         """The last change of a file that can be undone, if any."""
@@ -133,13 +149,14 @@ class Curator:
         with self._alone():
             last = self.last_change(path)
             if last is None:
-                raise RecommenderError(f"{path}: nothing was written here since the server was started")
+                raise RecommenderError(f"{path}: there is no change to take back")
             reverse = replace(last.edit, before=last.edit.after, after=last.edit.before)
             reverse.apply_to((self._root / path).read_bytes())
             if last.forgotten:
                 append_written_lists(self._root, last.forgotten)
             self._replace_file(reverse)
             self._written[path].pop()
+            self._keep_last_change(self.last_change(path))
             return last
 
     @contextmanager
@@ -149,6 +166,24 @@ class Curator:
                 yield
         except BlockingIOError as error:
             raise RecommenderError(f"{self._root}: another run is writing here; try again when it has ended") from error
+
+    def _load_last_change(self) -> None:
+        with suppress(OSError, ValueError):
+            if self._last_change_file is not None:
+                kept = msgspec.json.decode(self._last_change_file.read_bytes(), type=_LastChange)
+                if kept.root == str(self._root.resolve()):
+                    self._written[kept.change.edit.file.path] = [kept.change]
+
+    def _keep_last_change(self, change: WrittenChange | None) -> None:
+        """Keep a change for the next server, as far as that can be written: the change itself is done."""
+        with suppress(OSError, ValueError):
+            if self._last_change_file is None:
+                return
+            if change is None:
+                self._last_change_file.unlink(missing_ok=True)
+                return
+            with atomic_write(self._last_change_file) as stream:
+                stream.write(msgspec.json.encode(_LastChange(str(self._root.resolve()), change)))
 
     def _replace_file(self, edit: Edit) -> None:
         write_edit(self._root, edit)

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from recommender.articles import Article
 from recommender.corpus import Corpus
+from recommender.overview import LINK_COUNTS, LINK_DAYS
 from recommender.text import language_of
 from recommender.tuning import CuratedLists
 
-NO_DATES = "no dates"
+NO_DATES = LINK_DAYS.names[-1]
 UNORDERED_KINDS = ("provider", "topic", "language")
 """Kinds of groups without a natural order; they are sorted by size."""
 _GROUPS_SHOWN = 10  # per kind without a natural order
@@ -102,10 +103,8 @@ def groups_of(
 
 
 def _links_group(links: int) -> _GroupKey:
-    for order, (most, name) in enumerate(((1, "1"), (2, "2"), (4, "3 to 4"), (7, "5 to 7"), (10, "8 to 10"))):
-        if links <= most:
-            return order, name
-    return 9, "more"
+    band = int(LINK_COUNTS.of(links))
+    return band, LINK_COUNTS.names[band]
 
 
 def _days_group(article: Article, targets: Sequence[Article]) -> _GroupKey:
@@ -114,10 +113,5 @@ def _days_group(article: Article, targets: Sequence[Article]) -> _GroupKey:
         for target in targets
         if article.published_at is not None and target.published_at is not None
     ]
-    if not days:
-        return 9, NO_DATES
-    median = float(np.median(days))
-    for order, (most, name) in enumerate(((1, "within 1"), (3, "1 to 3"), (7, "3 to 7"), (30, "7 to 30"))):
-        if median <= most:
-            return order, name
-    return 8, "over 30"
+    band = int(LINK_DAYS.of(np.median(days) if days else np.nan))
+    return band, LINK_DAYS.names[band]

@@ -18,7 +18,7 @@ STATES: dict[StateName, str] = {
     "none": "has no list",
     "orphan": "in no list",
     "hub": "in too many lists",
-    "curated": "linked by editors",
+    "curated": "has curated links",
     "written": "written by this program",
     "hidden": "never suggested",
     "draft": "draft or withdrawn",

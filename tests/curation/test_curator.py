@@ -91,6 +91,28 @@ def test_a_text_that_is_edited_meanwhile_is_kept(tmp_path: Path) -> None:
     assert (tmp_path / "a.md").read_text() == f"{PLAIN}A new text.\nMore.\n"
 
 
+def test_the_last_change_of_all_is_taken_back_by_the_next_server_too(tmp_path: Path) -> None:
+    root, kept = tmp_path / "site", tmp_path / "models" / "last-change.json"
+    root.mkdir()
+    kept.parent.mkdir()
+    write_site(root, "---\ntitle: Pier of the harbour\n---\nThe Pier of the Ferry of the Moon.\n")
+    enrich(root)
+    written = (root / "a.md").read_bytes()
+    corpus = Corpus.from_path(root)
+    curator = Curator(root, corpus, last_change=kept)
+    for act in (Act("leave-out", opened(curator).file.curation.links[0]), BAN):
+        curator.write(opened(curator).after(act)[1], act.name)
+    assert Curator(tmp_path / "models", corpus, last_change=kept).last_change("a.md") is None
+    curator.undo("a.md")
+    curator = Curator(root, corpus, last_change=kept)
+    assert curator.undo("a.md").sentence == "leave-out"
+    assert ((root / "a.md").read_bytes(), state(root)) == (written, "written")
+    assert not kept.exists()
+    kept.write_bytes(b'{"root": 1}')
+    with pytest.raises(RecommenderError, match="there is no change to take back"):
+        Curator(root, corpus, last_change=kept).undo("a.md")
+
+
 def test_undo_takes_changes_back_one_by_one_and_none_that_was_edited_since(tmp_path: Path) -> None:
     curator = curator_of(tmp_path)
     for act, sentence in ((TAKE, "took"), (BAN, "banned")):
@@ -105,7 +127,7 @@ def test_undo_takes_changes_back_one_by_one_and_none_that_was_edited_since(tmp_p
     (tmp_path / "a.md").write_text(text)
     assert curator.undo("a.md").sentence == "took"
     assert (tmp_path / "a.md").read_text() == PLAIN
-    with pytest.raises(RecommenderError, match="nothing was written here since the server was started"):
+    with pytest.raises(RecommenderError, match="there is no change to take back"):
         curator.undo("a.md")
 
 

@@ -78,6 +78,8 @@ EVALUATION = Evaluation(
     spread=Spread(0.0456, [("d", "Comet seen", 25), ("a", "Fish & chips", 9)]),
 )
 
+EVALUATED = "corpus?evaluated=2019-12-18T06%3A53%3A00Z"
+
 TEXT = """\
 newsroom: 1,200 curated lists of at most 10 links since 18 December 2019, 3,000 links, 5,488
 candidates
@@ -274,11 +276,18 @@ def test_articles_and_figures_link_to_the_explorer_where_the_page_is_served(page
     assert links == {
         "./": 1,
         "corpus": 1,
-        "corpus?state=curated&from=2019-12-18": 1,
-        "corpus?state=orphan": 1,
-        "corpus?provider=times.example": 1,
-        "corpus?topic=Tech": 1,
-        "corpus?topic=%E7%A7%91%E6%8A%80": 1,
+        "corpus?state=orphan#articles": 1,
+        f"{EVALUATED}#articles": 1,
+        f"{EVALUATED}&link_count=1#articles": 1,
+        f"{EVALUATED}&link_count=2#articles": 1,
+        f"{EVALUATED}&link_days=within%201#articles": 1,
+        f"{EVALUATED}&link_days=no%20dates#articles": 1,
+        f"{EVALUATED}&provider=times.example#articles": 1,
+        f"{EVALUATED}&provider=none#articles": 1,
+        f"{EVALUATED}&topic=Tech#articles": 1,
+        f"{EVALUATED}&topic=%E7%A7%91%E6%8A%80#articles": 1,
+        f"{EVALUATED}&worded_in=english#articles": 1,
+        f"{EVALUATED}&worded_in=chinese#articles": 1,
         "explore?id=a": 3,
         "explore?id=a&other=b": 1,
         "explore?id=a&other=c": 1,

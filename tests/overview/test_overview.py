@@ -46,6 +46,11 @@ LINKS = {"bay": ["near", "alone", "thin"], "alone": ["bay"]}
 IN_RANK_ORDER = ["soon", "draft", "alone", "bay", "near", "same", "gone", "unpublished", "thin", "undated"]
 
 
+def days(year: int, month: int, day: int, hour: float) -> float:
+    """Days since 1970-01-01."""
+    return (date(year, month, day) - date(1970, 1, 1)).days + hour / 24
+
+
 def recommender(*articles: Article, **settings: object) -> Recommender:
     made = corpus_of(*(articles or ARTICLES), links=LINKS if not articles else {})
     return Recommender(settings=Settings.from_mapping({**WORDS, **settings})).fit(made)
@@ -161,6 +166,15 @@ def test_a_copy_that_lists_leave_out_is_no_orphan_and_has_a_list_of_its_own() ->
         ({"language": "none", "state": "none"}, ["alone"]),
         ({"least_suggested": 4}, ["bay"]),
         ({"least_suggested": 2, "most_suggested": 3}, ["near", "undated"]),
+        ({"evaluated_since": days(2024, 3, 3, 22)}, ["alone", "bay"]),
+        ({"evaluated_since": days(2024, 3, 3, 22.5)}, ["alone"]),
+        ({"link_count": "1"}, ["alone"]),
+        ({"link_count": "3 to 4"}, ["bay"]),
+        ({"link_days": "within 1"}, ["alone"]),
+        ({"link_days": "1 to 3"}, ["bay"]),
+        ({"link_days": "no dates"}, []),
+        ({"worded_in": "english"}, ["alone", "bay"]),
+        ({"worded_in": "german"}, []),
         ({"state": "good", "topic": "sky", "since": date(2024, 3, 3)}, ["bay"]),
     ],
 )

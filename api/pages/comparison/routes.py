@@ -9,7 +9,7 @@ from flask import Response, current_app
 
 from api.http import CompareQuery, JudgeQuery, OperationGroup
 from api.pages.cards import Card
-from api.pages.comparison.comparisons import Comparisons
+from api.pages.comparison.comparisons import Compared, Comparisons
 from api.pages.comparison.pair import Pair
 from api.pages.comparison.versions import Versions
 from api.pages.page import models_path, render_page
@@ -36,7 +36,10 @@ def compare(query: CompareQuery) -> Response:
     versions = _versions(query)
     if not versions.chosen:
         return render_page(versions.snapshot, "compare.html", versions=versions, lists=None)
-    lists = Comparisons.of_app(current_app).get(versions).lists
+    compared = Comparisons.of_app(current_app).get(versions)
+    if not isinstance(compared, Compared):
+        return render_page(versions.snapshot, "comparing.html", comparing=compared)
+    lists = compared.lists
     changed = lists.changed
     return render_page(
         versions.snapshot,
@@ -56,6 +59,8 @@ def judge(query: JudgeQuery) -> Response:
     """A blind trial: one article after another with both lists, without saying which is which; then the tally."""
     versions = _versions(query)
     compared = Comparisons.of_app(current_app).get(versions)
+    if not isinstance(compared, Compared):
+        return render_page(versions.snapshot, "comparing.html", comparing=compared)
     lists, votes, seed = compared.lists, query.votes or "", query.seed or 0
     is_stale = bool(query.state) and query.state != compared.state
     trials = draw_trials(lists, seed=seed)

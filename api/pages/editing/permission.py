@@ -14,6 +14,8 @@ from recommender.curation import Curator
 from recommender.sources import PARSE_CACHE_FILE
 from recommender.training import kept_choice
 
+_LAST_CHANGE_FILE = "last-change.json"
+
 
 def allow_editing(app: Flask, root: Path, models: Path) -> None:
     """Let an application edit the files of a corpus, read as the model in use was trained on it.
@@ -21,8 +23,9 @@ def allow_editing(app: Flask, root: Path, models: Path) -> None:
     Raises:
         CorpusError: it can't be read, or is not a folder of front-matter files.
     """
-    cache = models / PARSE_CACHE_FILE if models.is_dir() else None
+    is_kept = models.is_dir()
+    cache = models / PARSE_CACHE_FILE if is_kept else None
     corpus = Corpus.from_path(root, cache=cache, choice=kept_choice(LocalModels(models)))
-    app.extensions["curator"] = Curator(root, corpus)
+    app.extensions["curator"] = Curator(root, corpus, last_change=models / _LAST_CHANGE_FILE if is_kept else None)
     register_form_tokens(app)
     refuse_all_but_this_machine(app)

@@ -36,6 +36,22 @@
     return spec;
   };
 
+  /* The viewer gives its fields and regions no names, and what scrolls can't be focused. */
+  const mend = () => {
+    for (const field of viewer.querySelectorAll("td :is(select, input, textarea):not([aria-label])")) {
+      const name = field.closest("[data-param-name]")?.dataset.paramName;
+      if (name) field.ariaLabel = name;
+    }
+    for (const field of viewer.querySelectorAll(".body-param textarea:not([aria-label])")) field.ariaLabel = "Request body";
+    for (const field of viewer.querySelectorAll(".body-param-options select:not([aria-label])")) field.ariaLabel = "Content type";
+    for (const button of viewer.querySelectorAll(".close-modal")) button.ariaLabel = "Close";
+    for (const box of viewer.querySelectorAll("pre:not([tabindex])")) box.tabIndex = 0;
+    for (const table of viewer.querySelectorAll("table[role=region]:not([aria-label])")) {
+      table.ariaLabel = `Responses of ${table.closest(".opblock").querySelector(".opblock-summary-control").innerText}`;
+    }
+  };
+  new MutationObserver(mend).observe(viewer, { childList: true, subtree: true });
+
   const ownParts = ({ React: { createElement, Fragment, useState } }) => {
     const Samples = ({ samples }) => {
       const [chosen, choose] = useState(0);
@@ -60,8 +76,8 @@
       return createElement(
         "div",
         { className: "swagger-ui" },
-        createElement("div", { className: "access" }, part("ServersContainer"), part("AuthorizeBtnContainer")),
         createElement("h2", { className: "viewer-heading" }, "Operations"),
+        createElement("div", { className: "access" }, part("AuthorizeBtnContainer")),
         part("operations"),
         part("Models"),
       );

@@ -123,6 +123,16 @@
     const copied = await navigator.clipboard?.writeText(source.textContent).then(() => true, () => false);
     target.textContent = copied ? "Copied" : "Selected";
   });
+  /* What is in the making is asked for every second: its progress is shown, and then the page that it is for. */
+  const awaited = document.querySelector("[data-awaits]");
+  const look = async () => {
+    const answer = await fetch(location.href).then((response) => response.text(), () => "");
+    const progress = new DOMParser().parseFromString(answer, "text/html").getElementById(awaited.dataset.awaits);
+    if (!progress && answer) return location.reload();
+    if (progress) document.getElementById(progress.id).textContent = progress.textContent;
+    setTimeout(look, 1000);
+  };
+  if (awaited) setTimeout(look, 1000);
   /* A link with data-key is followed with its key. */
   addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey, repeat, target }) => {
     if (ctrlKey || metaKey || altKey || repeat || target.matches("input, select, textarea")) return;

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 from samples import article, corpus_of
+from werkzeug.test import TestResponse
 
 from api import create_app
+from api.pages.comparison import Comparisons
 from recommender.artefacts import LocalModels
 from recommender.training import train
 
@@ -39,8 +42,15 @@ def client(models: LocalModels) -> Iterator[FlaskClient]:
     app.extensions["model"].close()
 
 
+def compared(client: FlaskClient, path: str, headers: Mapping[str, str] | None = None) -> TestResponse:
+    """The page when the comparison is made."""
+    while "data-awaits" in (answer := client.get(path, headers=headers)).text:
+        time.sleep(0.05)
+    return answer
+
+
 def test_the_version_before_is_compared_with_the_one_that_is_served(client: FlaskClient, models: LocalModels) -> None:
-    page = client.get("/compare").text
+    page = compared(client, "/compare").text
     before, after = models.versions()
     assert f'value="{before}" selected' in page
     assert f'value="{after}" selected>{after}, served' in page
@@ -51,14 +61,14 @@ def test_the_version_before_is_compared_with_the_one_that_is_served(client: Flas
 @pytest.mark.parametrize("path", ["/compare", "/compare/judge?seed=1", "/compare?half_life_days=3"])
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer t"}])
 def test_a_draft_that_was_public_is_named_to_nobody(client: FlaskClient, path: str, headers: dict[str, str]) -> None:
-    page = client.get(path, headers=headers)
+    page = compared(client, path, headers)
     assert page.status_code == 200
     assert "secret" not in page.text
     assert "draft" not in page.text.replace('href="/draft"', "")
 
 
 def test_tried_settings_are_compared_with_what_was_trained(client: FlaskClient) -> None:
-    page = client.get("/compare?half_life_days=1").text
+    page = compared(client, "/compare?half_life_days=1").text
     assert "with <code>half_life_days: 1</code>, without training" in page
     assert "of 4 lists differ" in page
     assert client.get("/compare?min_score=2").status_code == 400
@@ -72,7 +82,7 @@ def test_an_unknown_version_is_refused_and_two_equal_ones_are_told_of(client: Fl
 
 
 def test_a_trial_goes_by_its_address_alone_and_the_tally_says_which_was_which(client: FlaskClient) -> None:
-    [begun] = re.findall('href="(/compare/judge[^"]*)"', client.get("/compare").text)
+    [begun] = re.findall('href="(/compare/judge[^"]*)"', compared(client, "/compare").text)
     address, articles = begun, []
     while votes := re.findall('data-key="1" href="([^"]*)"', page := client.get(address.replace("&amp;", "&")).text):
         articles += re.findall('<h1 dir="auto">([^<]*)</h1>', page)
@@ -83,3 +93,10 @@ def test_a_trial_goes_by_its_address_alone_and_the_tally_says_which_was_which(cl
     assert (before + after, neither) == (len(articles), 0)
     other = client.get(address.replace("&amp;", "&").replace("state=", "state=other")).text
     assert "The lists have changed" in other
+
+
+def test_a_page_says_how_far_a_comparison_is_until_it_is_made(client: FlaskClient) -> None:
+    for path in ("/compare", "/compare/judge?seed=1"):
+        client.application.extensions["comparisons"] = Comparisons(patience=0)
+        assert re.search("The versions are being loaded|[0-9]+ % of the lists are compared", client.get(path).text)
+        assert re.search("<h2[^>]*>(What the curated links say|Which list would)", compared(client, path).text)

@@ -42,7 +42,7 @@ def test_a_trial_is_judged_by_keyboard_to_its_tally(page: Page, address: str) ->
         expect(page.get_by_text(f"Article {number} of")).to_be_visible()
     page.get_by_role("link", name="End here").click()
     expect(page.get_by_role("heading", name="The tally")).to_be_visible()
-    expect(page.get_by_text("times neither")).to_have_text("1 times neither")
+    expect(page.get_by_text("time neither")).to_have_text("1 time neither")
     page.get_by_role("link", name="Go on judging").click()
     expect(page.get_by_text("Article 4 of")).to_be_visible()
 

@@ -94,7 +94,7 @@ def test_a_row_says_what_is_known_of_its_article_and_of_its_list() -> None:
     row = re.search(r"<tbody>\s*<tr>(.*?)</tr>", page, re.DOTALL)
     assert row is not None
     assert re.findall(r"<bdi[^>]*>([^<]*)</bdi>", row[1]) == ["comet bay night", "Post", "en", "Sky", "Sea"]
-    assert re.findall(r'class="state \w+">([^<]*)<', row[1]) == ["linked by editors"]
+    assert re.findall(r'class="state \w+">([^<]*)<', row[1]) == ["has curated links"]
     numbers = re.findall(r'<td class="number[^"]*">([^<]*)</td>', row[1])
     [best, *_] = client().application.extensions["model"].snapshot.recommender.related("bay")
     assert numbers == [f"{in_lists('bay')}", f"{best.score:.3f}", "2", "2"]

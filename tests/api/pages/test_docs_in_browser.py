@@ -15,8 +15,6 @@ from recommender.artefacts import LocalModels
 from recommender.training import train
 
 NEWEST = 'it\'s "the" $(newest)'
-OF_THE_VIEWER = {"nested-interactive", "select-name", "scrollable-region-focusable"}
-"""What axe finds wrong in Swagger UI: links in buttons, fields without labels, boxes that keys can't scroll."""
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +60,13 @@ def test_a_look_up_is_tried_under_the_strict_policy_and_without_another_host(
     expect(answered.locator(".response-col_description").nth(1)).to_contain_text('"second"')
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert [one for one in asked if not one.startswith((f"{server}/", "data:"))] == []
-    found = {one.partition(":")[0] for one in violations(page)}
-    assert found <= OF_THE_VIEWER
+    for name in ("articles-related_to_draft", "live_articles-withdraw_article"):
+        page.locator(f"#operations-{name} .opblock-summary-control").click()
+    page.get_by_role("button", name="Try it out").first.click()
+    page.wait_for_function("""!document.querySelector("#viewer pre:not([tabindex])")""")
+    page.get_by_role("button", name="Authorize").click()
+    expect(page.get_by_role("button", name="Close").first).to_be_visible()
+    assert violations(page) == []
 
 
 def test_the_contents_lead_to_every_operation_and_no_page_of_the_explorer(page: Page, server: str) -> None:
