@@ -22,12 +22,14 @@ class Agreement:
 
     Attributes:
         lists: number of curated lists.
+        is_sample: whether they are a random sample of all.
         before, after: the means and their intervals.
         difference: the paired difference, after minus before.
         p_value: of a two-sided paired randomisation test.
     """
 
     lists: int
+    is_sample: bool
     before: Estimate
     after: Estimate
     difference: Estimate
@@ -35,7 +37,7 @@ class Agreement:
 
     @classmethod
     def of(cls, before: Side, after: Side, shown: Recommender, rows: Sequence[int], *, most: int) -> Self | None:
-        """The agreement on the first curated lists of some articles; `None` if they have none.
+        """The agreement on the first curated lists of articles in random order; `None` if they have none.
 
         Links to articles that one of the two does not know are left out, and so are lists of more than 10 links, as in
         the evaluation.
@@ -61,6 +63,7 @@ class Agreement:
         old, new = (_measured(side, list(links), lists) for side in (before, after))
         return cls(
             lists=len(lists),
+            is_sample=len(lists) == most,
             before=Estimate.from_values(old),
             after=Estimate.from_values(new),
             difference=Estimate.from_values(new - old),

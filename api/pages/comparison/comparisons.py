@@ -15,7 +15,7 @@ from api.pages.comparison.versions import Versions
 from recommender import Recommender
 from recommender.comparison import ListComparison
 
-_KEPT = 3  # each takes 18 MB for 100,000 articles
+_KEPT = 3  # with arrays of 18 MB each for 100,000 articles
 
 
 @dataclass(frozen=True, slots=True)
