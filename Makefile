@@ -94,7 +94,7 @@ soak: $(VENV)/installed-bench  ## SECONDS (600) at saturation, with reloads and 
 	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python tests/soak.py $(SECONDS)
 
 clean:  ## remove .venv and the trained models
-	rm -rf $(VENV) models/current models/live.journal* models/.parse-cache.sqlite3* models/.seals models/*/
+	rm -rf $(VENV) models/current models/live.journal* models/.parse-cache.sqlite3* models/.seals models/last-change.json models/*/
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12")'

@@ -182,6 +182,7 @@ class Curator:
             if change is None:
                 self._last_change_file.unlink(missing_ok=True)
                 return
+            self._last_change_file.touch(0o600)  # front matter may hold what is not for everybody
             with atomic_write(self._last_change_file) as stream:
                 stream.write(msgspec.json.encode(_LastChange(str(self._root.resolve()), change)))
 

@@ -104,6 +104,7 @@ def test_the_last_change_of_all_is_taken_back_by_the_next_server_too(tmp_path: P
         curator.write(opened(curator).after(act)[1], act.name)
     assert Curator(tmp_path / "models", corpus, last_change=kept).last_change("a.md") is None
     curator.undo("a.md")
+    assert kept.stat().st_mode & 0o077 == 0
     curator = Curator(root, corpus, last_change=kept)
     assert curator.undo("a.md").sentence == "leave-out"
     assert ((root / "a.md").read_bytes(), state(root)) == (written, "written")
