@@ -332,7 +332,7 @@ def _require_free_socket(path: Path) -> None:
                 raise RecommenderError(f"{path}: another server listens there; name another path with --uds")
         path.unlink()
     elif path.exists():
-        raise RecommenderError(f"{path}: is no socket; name another path with --uds")
+        raise RecommenderError(f"{path}: is not a socket; name another path with --uds")
     try:
         with socket.socket(socket.AF_UNIX) as probe:
             probe.bind(str(path))

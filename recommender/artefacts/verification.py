@@ -33,7 +33,7 @@ def verify_files(files: ModelFiles, manifest: Manifest, *, path: str | Path) -> 
         catalogue, index = model.catalogue, model.index
         index.check()
         if len(index) != len(catalogue):
-            raise ValueError("there is not one vector an article")
+            raise ValueError("the numbers of vectors and articles differ")
         catalogue.check()
         if model.top_lists is not None:
             model.top_lists.check(len(catalogue))

@@ -216,7 +216,7 @@ class Catalogue(Sequence[Article]):
         count = len(self)
         lengths = {len(each) for each in (self.records, self.days, self.flags, self.providers, self.copies.text_keys)}
         if lengths != {count}:
-            raise ValueError("there is not one of each an article")
+            raise ValueError("the sizes of the catalogue's arrays differ")
         self.records.check()
         self.names.check(count)
         self.urls.check(count)

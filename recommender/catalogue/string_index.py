@@ -117,7 +117,7 @@ class StringIndex:
         """Raise `ValueError` unless the keys ascend and each has the row of one of so many articles."""
         self.keys.check()
         if len(self.rows) != len(self.keys):
-            raise ValueError("there is not one row a name")
+            raise ValueError("the numbers of rows and names differ")
         if self.rows.min(initial=0) < 0 or self.rows.max(initial=-1) >= articles:
             raise ValueError("a name belongs to no article")
         if any(first > second for first, second in pairwise(self.keys)):

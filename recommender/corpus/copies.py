@@ -41,9 +41,9 @@ class Copies(NamedTuple):
         """
         count = len(self.text_keys)
         if self.originals.shape != (count,):
-            raise ValueError("there is not one original an article")
+            raise ValueError("the numbers of originals and articles differ")
         if count and not 0 <= self.originals.min() <= self.originals.max() < count:
-            raise ValueError("an original is no article")
+            raise ValueError("an original is not an article")
 
     def with_live(self, live: Self, canonical_rows: Sequence[int | None]) -> Self:
         """The copies among a model's and live articles together; the originals of the model's copies stay.

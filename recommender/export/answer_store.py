@@ -152,7 +152,7 @@ class AnswerStore:
                 retry=self._redis.retry.Retry(self._redis.backoff.NoBackoff(), 0),
             )
         except (ValueError, TypeError) as error:
-            raise SettingsError(f"{self.name}: is no store; it must be redis://HOST:PORT/DB") from error
+            raise SettingsError(f"{self.name}: is not a store; it must be redis://HOST:PORT/DB") from error
         # redis-py's own pool takes as long as the look-up itself.
         self._idle_connections: deque[Any] = deque()
         self._pid = os.getpid()

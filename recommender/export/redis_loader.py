@@ -79,7 +79,7 @@ def load_into_redis(source: str, url: str, *, keep: int = 1, ttl: int = _TTL, pr
             url, socket_timeout=_TIMEOUT, retry=redis.retry.Retry(redis.backoff.NoBackoff(), 0)
         )
     except (ValueError, TypeError) as error:
-        raise SettingsError(f"{name}: is no store; it must be redis://HOST:PORT/DB") from error
+        raise SettingsError(f"{name}: is not a store; it must be redis://HOST:PORT/DB") from error
     with client, _store_errors(redis, name):
         _require_noeviction(client, name)
         writer = _VersionWriter(client, name, ttl)

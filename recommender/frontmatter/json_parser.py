@@ -21,7 +21,7 @@ def parse_json(data: bytes, *, path: str, line: int | None) -> dict[str, Value]:
         if b"\\u" in data:
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise FrontMatterError("half of a surrogate pair; mend the escape", path=path, line=line) from error
+        raise FrontMatterError("half of a surrogate pair; correct the escape", path=path, line=line) from error
     except UnicodeDecodeError as error:
         raise FrontMatterError("not UTF-8; save the file as UTF-8", path=path, line=line) from error
     except json.JSONDecodeError as error:

@@ -22,7 +22,7 @@ def parse_toml(text: str, *, path: str, line: int) -> dict[str, Value]:
     except tomllib.TOMLDecodeError as error:
         numbered = _LINE.search(str(error))
         raise FrontMatterError(
-            f"the front matter is not TOML: {_LINE.sub('', str(error)).strip()}; quote the value, or mend the table",
+            f"the front matter is not TOML: {_LINE.sub('', str(error)).strip()}; quote the value, or correct the table",
             path=path,
             line=line + int(numbered[1]) - 1 if numbered and numbered[1] else line,
         ) from error

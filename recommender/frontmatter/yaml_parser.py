@@ -51,7 +51,7 @@ def parse_yaml(text: str, *, path: str, line: int = 2, events: list[yaml.Event] 
             )
         problem = _PLAINER.get(problem or "", problem)
         raise FrontMatterError(
-            f"the front matter is not YAML: {problem or error.context}; quote the value or mend the indent",
+            f"the front matter is not YAML: {problem or error.context}; quote the value or correct the indent",
             path=path,
             line=mark.line + line if mark else None,
         ) from error

@@ -188,7 +188,7 @@ class TopLists(NamedTuple):
             ValueError: one does not, or the number of lists differs from the number of articles.
         """
         if self.rows.shape != self.scores.shape or self.rows.shape[:1] != (articles,):
-            raise ValueError("there is not one list an article")
+            raise ValueError("the numbers of lists and articles differ")
         if self.rows.min(initial=-1) < -1 or self.rows.max(initial=-1) >= articles:
             raise ValueError("a list names an article that does not exist")
 

@@ -55,9 +55,11 @@ class FileChoice:
             CorpusError: one of them is invalid.
         """
         if self.related_key and not _KEY.fullmatch(self.related_key):
-            raise CorpusError(f"{self.related_key!r} is no key of lists; it is made of letters, digits, _ and -")
+            raise CorpusError(
+                f"{self.related_key!r} is not a valid key of lists; keys consist of letters, digits, _ and -"
+            )
         if self.related_key.lower() in _OTHER_KEYS:
-            raise CorpusError(f"{self.related_key!r} is no key of lists: it says something else of an article")
+            raise CorpusError(f"{self.related_key!r} is not a valid key of lists: it has another meaning")
         site = with_chosen_addresses(site, pattern=self.address, base_url=self.base_url)
         return replace(site, list_key=self.related_key)
 

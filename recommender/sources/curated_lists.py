@@ -1,4 +1,4 @@
-"""The lists that files hold: under which key, in which shape, and what their items refer to."""
+"""Reads the lists in files: finds their keys, and parses their items."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ LIST_KEYS = (
     "see_also",
     "seeAlso",
 )
-"""The keys that sites have their lists under; of several in one file the first counts."""
+"""The usual keys of lists; if a file has several, the first counts."""
 NESTING_KEYS = ("extra", "params", "taxonomies")
-"""Where Zola and Hugo have what they know no key for, the first before the others."""
+"""Tables for custom keys in Zola and Hugo, by precedence."""
 NAME_KEYS = ("id", "slug", "path", "url", "link", "href", "permalink", "post", "page", "ref")
 
 _WIKILINK = re.compile(r"!?\[\[([^\]|#]+)(?:[|#][^\]]*)?\]\]")  # [[page]], [[page#part]], [[page|words]]
 
 
 def get_list_keys(site: Site) -> tuple[str, ...]:
-    """The keys that the lists of a site may stand under, the first before the others."""
+    """The possible keys of a site's lists, by precedence."""
     return (site.list_key,) if site.list_key else LIST_KEYS
 
 
 def find_list_key(fields: Mapping[str, Value], keys: Sequence[str]) -> str:
-    """Of `keys` that of an article's list; empty where it has none."""
+    """The key, among `keys`, of an article's list; empty if it has none."""
     return next((key for key in keys if key in fields), "")
 
 
 def find_list_path(fields: Mapping[str, Value], keys: Sequence[str]) -> tuple[str, ...]:
-    """The keys that lead to an article's list in fields as its file has them; empty where it has none.
+    """The path of keys to an article's list in the fields of its file; empty if it has none.
 
     Args:
-        keys: those that it may stand under, in any spelling.
+        keys: the possible keys, in any spelling.
     """
     folded_keys = {fold_key(key) for key in keys}
     exact: dict[str, tuple[str, ...]] = {}
@@ -56,7 +56,7 @@ def find_list_path(fields: Mapping[str, Value], keys: Sequence[str]) -> tuple[st
 
 
 def get_list_value(fields: Mapping[str, Value], path: Sequence[str]) -> Value:
-    """What stands at the end of a path of keys; an empty text where nothing does."""
+    """The value at a path of keys; an empty text if there is none."""
     value: Value = dict(fields)
     for key in path:
         value = value.get(key, "") if isinstance(value, dict) else ""
@@ -64,7 +64,7 @@ def get_list_value(fields: Mapping[str, Value], path: Sequence[str]) -> Value:
 
 
 def list_state_of(value: Value) -> ListState:
-    """What the value of a list's key says, by itself; `true` asks for a list, and is none yet."""
+    """The state of a list by the value of its key alone; `true` requests a list, but counts as none."""
     if isinstance(value, list):
         return "curated" if value else "none"
     if isinstance(value, str) and (value.lower() in ("", "~", "null") or is_true(value)):
@@ -75,9 +75,9 @@ def list_state_of(value: Value) -> ListState:
 def get_list_items(
     parsed: ParsedFile, fields: Mapping[str, Value], file: str, line: int | None, *, key: str
 ) -> list[Value]:
-    """The items of an article's list under a key; that it is no list is noted in `parsed`.
+    """The items of an article's list under a key; if the value is not a list, a problem is added to `parsed`.
 
-    A word is one item, and words between commas are several, as Pelican's header has them.
+    A text is split at commas, as in Pelican's headers.
     """
     value = fields.get(key, "")
     if list_state_of(value) == "not a list":
@@ -93,7 +93,7 @@ def get_list_items(
 def read_links(
     parsed: ParsedFile, items: Sequence[Value], file: str, line: int | None, *, key: str = "related"
 ) -> tuple[Entry | str, ...]:
-    """The entries, IDs, paths, URLs and titles among the items of a list; what is none is noted in `parsed`."""
+    """The entries, IDs, paths, URLs and titles among the items of a list; other items become problems in `parsed`."""
     links: list[Entry | str] = []
     for position, item in enumerate(items, start=1):
         fields = item if isinstance(item, dict) else {"id": item}

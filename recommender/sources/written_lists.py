@@ -139,7 +139,7 @@ def read_written_lists(path: Path) -> list[WrittenList]:
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
-        raise CorpusError(f"{path}: can't be read ({error}); mend it, or bring it back from git") from error
+        raise CorpusError(f"{path}: can't be read ({error}); correct it, or restore it from git") from error
     lines = []
     # The text after the last line break may be an incomplete write. Then its file has not been written either, so it
     # can be ignored.
@@ -148,7 +148,7 @@ def read_written_lists(path: Path) -> list[WrittenList]:
         if known := WrittenList.of(line.rstrip("\r")):
             lines.append(known)
         elif line.strip() and not line.startswith("#") and not _MERGE_MARK.match(line):
-            raise CorpusError(f"{path}:{number}: not a line of a lock; remove it, or bring the file back from git")
+            raise CorpusError(f"{path}:{number}: not a line of a lock; remove it, or restore the file from git")
     return lines
 
 

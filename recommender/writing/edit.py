@@ -74,7 +74,7 @@ class Edit:
     around: tuple[str, str] = ("", "")
 
     def outcome(self) -> Outcome:
-        """What is told of the edit when it has been written."""
+        """The outcome to report once the edit has been written."""
         return Outcome(self.file.path, "written", self.change, self.before, self.after, self.around)
 
     def apply_to(self, data: bytes) -> bytes:
@@ -131,7 +131,7 @@ def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
 
 
 def lines_around(front_matter: FrontMatter, data: bytes) -> tuple[str, str]:
-    """What stands before a front matter in a file's bytes, and what a diff shows of what stands after it."""
+    """The text before a front matter, and the lines after it that a diff shows as context."""
     after = data[front_matter.end :].split(b"\n", _CONTEXT)
     shown = b"\n".join([*after[:_CONTEXT], b""] if len(after) > _CONTEXT else after)
     return data[: front_matter.start].decode(errors="replace"), shown.decode(errors="replace")
@@ -153,7 +153,7 @@ def require_one_hard_link(hard_links: int, *, path: str) -> None:
 
 
 def _replaced_lines(front_matter: FrontMatter, request: EditRequest, layout: ListLayout, kept: Sequence[Value]) -> str:
-    """What a new list stands for: what its predecessor did, a curated list, or what was no list."""
+    """The lines that a new list replaces: those replaced by its predecessor, a curated list, or a non-list value."""
     file = request.file
     if kept:
         return ""
@@ -191,7 +191,7 @@ def _new_text(
     if not layout.can_keep(len(kept)):
         reason = "its list is in brackets; write one entry per line"
         if isinstance(layout, TomlLayout):
-            reason = "a comment stands behind the last entry of its list; put it on a line above the list"
+            reason = "a comment follows the last entry of its list; put it on a line above the list"
         raise FrontMatterError(reason, path=file.path)
     if not items:
         if kept or file.written is None:

@@ -30,7 +30,7 @@ class ListStyle:
 
     Attributes:
         path: the keys that lead to the list of a file that has none yet, such as `("extra", "related")`.
-        shape: what the items are.
+        shape: the kind of items.
         yaml: how YAML is quoted and indented.
     """
 
@@ -56,7 +56,7 @@ class ListStyle:
             with suppress(FrontMatterError):
                 items += _own_items(parse_front_matter(front_matter, path=file.path), file)
         paths = Counter(file.list_path for file in listed)
-        if not listed and corpus.list_forms:  # names between commas, which are no list of YAML's
+        if not listed and corpus.list_forms:  # comma-separated names rather than a YAML list
             form = max(corpus.list_forms, key=lambda form: corpus.list_forms[form])
             paths, shape = Counter([(form.key,)]), shape or form.shape
         return cls(

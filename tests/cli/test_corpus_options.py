@@ -98,10 +98,10 @@ def test_lists_are_read_and_written_under_the_key_that_was_chosen(tmp_path: Path
     ("options", "sentence"),
     [
         (("--site", "wordpress"), "'wordpress' is not one of"),
-        (("--address", "/:author/"), "there is no :author in patterns of addresses; there are :path, "),
-        (("--base-url", "site.example"), "'site.example' is no base URL"),
-        (("--related-key", "see also"), "'see also' is no key of lists"),
-        (("--related-key", "Tags"), "'Tags' is no key of lists: it says something else"),
+        (("--address", "/:author/"), "there is no :author in address patterns; there are :path, "),
+        (("--base-url", "site.example"), "'site.example' is not a base URL"),
+        (("--related-key", "see also"), "'see also' is not a valid key of lists"),
+        (("--related-key", "Tags"), "'Tags' is not a valid key of lists: it has another meaning"),
     ],
 )
 def test_what_can_not_be_chosen_is_refused(blog: Path, tmp_path: Path, options: tuple[str, ...], sentence: str) -> None:

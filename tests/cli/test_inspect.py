@@ -62,7 +62,7 @@ passed over              files  for instance
 skipped or doubtful
   2 × a date that could be two days; for instance _posts/2024-03-07-tides.md
   _posts/2024-03-08-\\x1b[2J.md:3: the front matter is not YAML: did not find expected node content; \
-quote the value or mend the indent
+quote the value or correct the indent
 
 shortcomings
   1 of 4 articles lack a text or an excerpt, so that titles alone are compared. \

@@ -21,7 +21,7 @@ def test_train_publishes_and_says_what_it_read(site: Path, tmp_path: Path) -> No
         "in force: title 50 %, excerpt 50 %; half_life_days 7 (default)\n"
         "0 curated links in 0 lists, 0 links in texts\n"
         "  broken.md:3: the front matter is not YAML: did not find expected node content; "
-        "quote the value or mend the indent\n"
+        "quote the value or correct the indent\n"
         "nothing learnt: 0 curated lists, and at least 20 are needed to tell a gain from chance; "
         "the defaults are used\n"
         f"published {tmp_path / 'models' / version}\n"

@@ -273,7 +273,7 @@ def test_an_address_that_is_none_is_said(one: Path) -> None:
     result = run("load", one, "--to", "localhost")
     assert (result.exit_code, result.stderr) == (
         2,
-        "recommender: localhost: is no store; it must be redis://HOST:PORT/DB\n",
+        "recommender: localhost: is not a store; it must be redis://HOST:PORT/DB\n",
     )
 
 

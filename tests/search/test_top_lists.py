@@ -73,5 +73,5 @@ def test_lists_of_articles_that_do_not_exist_are_refused(lists: TopLists, row: i
     forged.rows[3, 1] = row
     with pytest.raises(ValueError, match="a list names an article that does not exist"):
         forged.check(5)
-    with pytest.raises(ValueError, match="there is not one list an article"):
+    with pytest.raises(ValueError, match="the numbers of lists and articles differ"):
         lists.check(6)

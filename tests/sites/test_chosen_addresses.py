@@ -60,10 +60,10 @@ def test_a_base_url_alone_moves_the_sites_own_addresses() -> None:
 @pytest.mark.parametrize(
     ("pattern", "base_url", "sentence"),
     [
-        ("/:year/:author/", "", "there is no :author in patterns of addresses; there are :path, :name, "),
-        (":slug/", "", "':slug/' is no pattern of addresses"),
-        ("https://site.example/:slug/", "", "is no pattern of addresses"),
-        ("", "site.example", "'site.example' is no base URL; it must be like https://site.example"),
+        ("/:year/:author/", "", "there is no :author in address patterns; there are :path, :name, "),
+        (":slug/", "", "':slug/' is not an address pattern"),
+        ("https://site.example/:slug/", "", "is not an address pattern"),
+        ("", "site.example", "'site.example' is not a base URL; it must be like https://site.example"),
     ],
 )
 def test_what_is_no_pattern_or_url_is_refused(pattern: str, base_url: str, sentence: str) -> None:

@@ -116,7 +116,7 @@ def test_a_long_body_is_no_trouble(tmp_path: Path) -> None:
 def test_a_million_brackets_are_reported(tmp_path: Path) -> None:
     write(tmp_path, "a.md", text=f"---\ntitle: Ferry\ndeep: {'[' * 1_000_000}\n---\n")
     assert problems_of(tmp_path, "a.md") == [
-        "a.md:3: the front matter is not YAML: nested over 64 deep; quote the value or mend the indent"
+        "a.md:3: the front matter is not YAML: nested over 64 deep; quote the value or correct the indent"
     ]
 
 
@@ -207,8 +207,8 @@ def test_byte_order_mark_crlf_and_unicode_line_breaks_do_not_matter(tmp_path: Pa
         (b'{"title": "a"', "not JSON: Expecting ',' delimiter at column 14"),
         (b"[1]", "not a JSON object; an article is one"),
         (b'"text"', "not a JSON object; an article is one"),
-        (b'{"title": "a\\ud800"}', "half of a surrogate pair; mend the escape"),
-        (b'{"title": "a", "\\ud800": 1}', "half of a surrogate pair; mend the escape"),
+        (b'{"title": "a\\ud800"}', "half of a surrogate pair; correct the escape"),
+        (b'{"title": "a", "\\ud800": 1}', "half of a surrogate pair; correct the escape"),
         (b'{"title": "caf\xe9"}', "not UTF-8; save the file as UTF-8"),
         (b'{"title": ' + b"[" * 100_000, "nested too deep"),
         (b'{"id": 1}', "no title; add a line `title: …`"),

@@ -63,7 +63,7 @@ def test_what_a_merge_or_a_crash_left_over_is_passed_by(tmp_path: Path) -> None:
 )
 def test_a_lock_that_is_none_is_refused_by_name(content: bytes, tmp_path: Path) -> None:
     (tmp_path / WRITTEN_LISTS_FILE).write_bytes(content)
-    with pytest.raises(CorpusError, match=r"\.related\.lock.*bring .* back from git"):
+    with pytest.raises(CorpusError, match=r"\.related\.lock.*restore .* from git"):
         WrittenLists.of(tmp_path, [])
 
 

@@ -49,7 +49,7 @@ class Route(NamedTuple):
 
 
 def find_routes(pages: Path) -> dict[str, Route]:
-    """The route of each collection of which the route files below a folder tell exactly one."""
+    """The route of each collection that has exactly one among the route files below a folder."""
     found: dict[str, set[Route]] = {}
     for file in islice(sorted(pages.rglob("*.astro")), _MAX_ROUTES):
         path = file.relative_to(pages).with_suffix("").as_posix()
@@ -73,7 +73,7 @@ def _read_route(path: str, code: str) -> tuple[str, Route] | None:
     if (split := _SPLIT_ID.search(before)) and dynamic == [split[1], split[2]] and path.endswith(f"[...{split[2]}]"):
         return names.pop(), Route(path, language=split[1])
     one = _ONE_PARAMETER.fullmatch(parameters[1]) or _WITHOUT_PRIVATE.fullmatch(parameters[1])
-    # A filter by ID or language leaves a part of the collection without this route.
+    # With a filter by ID or language, a part of the collection does not have this route.
     if one is None or dynamic != [one[1]] or _CHOOSES.search(before):
         return None
     return names.pop(), Route(path, from_slug=one[2] == "data.slug", drops_private=one[2] == "getPath")

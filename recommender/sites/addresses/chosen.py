@@ -34,7 +34,7 @@ def with_chosen_addresses(site: Site, *, pattern: str, base_url: str) -> Site:
         CorpusError: one of the two is invalid.
     """
     if base_url and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", base_url):
-        raise CorpusError(f"{base_url!r} is no base URL; it must be like https://site.example")
+        raise CorpusError(f"{base_url!r} is not a base URL; it must be like https://site.example")
     if base_url:
         own, chosen = site.base_urls.get("", "").rstrip("/"), base_url.rstrip("/")
         below = {language: url.removeprefix(own) for language, url in site.base_urls.items() if url.startswith(own)}
@@ -77,10 +77,10 @@ def _values(site: Site, page: Page) -> dict[str, str]:
 def _check(pattern: str) -> None:
     if not pattern.startswith("/") or pattern.startswith("//"):
         raise CorpusError(
-            f"{pattern!r} is no pattern of addresses; it must be like /:year/:slug/, with the rest as the base URL"
+            f"{pattern!r} is not an address pattern; it must be like /:year/:slug/, with the rest as the base URL"
         )
     known = dict.fromkeys(_TOKENS, "x")
     for token in re.findall(r":\w+", pattern):
         if expand(token, datetime(2000, 1, 1, tzinfo=UTC), known) is None:
             names = ", ".join(f":{name}" for name in (*_TOKENS, *_DATES))
-            raise CorpusError(f"there is no {token} in patterns of addresses; there are {names} and more of the date")
+            raise CorpusError(f"there is no {token} in address patterns; there are {names} and more of the date")

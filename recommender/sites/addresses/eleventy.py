@@ -41,7 +41,7 @@ def get_address(site: Site, page: Page) -> str | None:
 
 
 def _inherited(site: Site, file: PurePosixPath) -> str | None:
-    """The permalink of the data file of a page or of the nearest folder above it; empty where there is none."""
+    """The permalink in the data file of a page or of the nearest folder above it; empty if there is none."""
     permalinks = site.options["permalinks"]
     paths = (str(file.with_suffix("")), *map(str, file.parents))
     return next((permalinks[path] for path in paths if path in permalinks), "")
@@ -49,7 +49,7 @@ def _inherited(site: Site, file: PurePosixPath) -> str | None:
 
 def _default(file: PurePosixPath, source: str) -> str:
     path = PurePosixPath(str(file).removeprefix(source))
-    # A page that is called as its folder is the folder's.
+    # A page with its folder's name is the folder's page.
     folder = path.parent if path.stem in ("index", path.parent.name) else path.parent / path.stem
     return "/" if str(folder) == "." else f"/{folder}/"
 

@@ -1,4 +1,4 @@
-"""Data of Eleventy's folders and pages, its global data, and what it ignores.
+"""Reads data files of Eleventy's folders and pages, its global data, and its ignore files.
 
 Sources: https://www.11ty.dev/docs/data-template-dir/, /docs/data-global/ and /docs/ignores/.
 """
@@ -24,7 +24,7 @@ _UNVISITED = ("node_modules", "bower_components")
 
 
 def read_data_files(root: Path, source: str) -> dict[str, dict[str, Any]]:
-    """The data of folders and of single pages, these by their path without ending, all relative to the root."""
+    """The data of folders and of single pages (by path without extension), relative to the root."""
     data: dict[str, dict[str, Any]] = {}
     for folder, folders, files in os.walk(root / source):
         folders[:] = sorted(one for one in folders if one[0] not in "._" and one not in _UNVISITED)
@@ -39,7 +39,7 @@ def read_data_files(root: Path, source: str) -> dict[str, dict[str, Any]]:
 
 
 def read_ignored(root: Path) -> Iterator[str]:
-    """Globs of what Eleventy leaves out, relative to the root."""
+    """The globs that Eleventy ignores, relative to the root."""
     for name in (".gitignore", ".eleventyignore"):
         for line in read_text(root / name).splitlines():
             if line.strip() and not line.startswith(("#", "!")):
@@ -47,7 +47,7 @@ def read_ignored(root: Path) -> Iterator[str]:
 
 
 def read_base_url(data: Path, prefix: object) -> str:
-    """The site's address as the starter project keeps it in its global data, with the folder that it lies in."""
+    """The base URL in global data, as in the starter project, with the path prefix."""
     if not isinstance(prefix, str):
         return ""
     file = find_file(data, _SITE_DATA)

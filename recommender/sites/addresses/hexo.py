@@ -62,7 +62,7 @@ def get_address(site: Site, page: Page) -> str | None:
 
 
 def _parse_name(pattern: str, path: str) -> dict[str, str]:
-    """What the path of a post below `_posts` says by the pattern of new posts' names; at least a title."""
+    """Parse a post's path below `_posts` by the pattern of new posts' names; yields at least a title."""
     parts = _TOKEN.split(pattern.removesuffix(PurePosixPath(pattern).suffix))
     names = parts[1::2]
     form = "".join(
@@ -73,9 +73,9 @@ def _parse_name(pattern: str, path: str) -> dict[str, str]:
 
 
 def _dates(site: Site, page: Page, named: Mapping[str, str]) -> list[datetime | None]:
-    """The date of a page as the site is built in its own time zone and in UTC: Hexo takes the machine's.
+    """The possible dates of a page, for a site built in its own time zone and in UTC: Hexo uses the machine's zone.
 
-    What a time with an offset is in UTC, Hexo takes for one of the site's zone.
+    Hexo converts a time with an offset to UTC and then treats it as being in the site's zone.
     """
     if "date" in page.fields:
         date = page.date
@@ -96,7 +96,7 @@ def _day(year: str, month: str, day: str) -> datetime | None:
 
 
 def _category(site: Site, page: Page) -> dict[str, str]:
-    """The last of the nested categories; which one is last of several lists, only Hexo's database says."""
+    """The last of the nested categories; for several lists, the last depends on Hexo's database."""
     given = page.fields.get("categories") or page.fields.get("category") or []
     names = [given] if isinstance(given, str) else given
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):

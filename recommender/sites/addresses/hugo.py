@@ -31,7 +31,7 @@ _SECTIONS_SLICE = re.compile(r":section(slug)?s\[(\w*)(:?)(\w*)\]")
 
 
 class SectionPage(NamedTuple):
-    """What the page of a section, `_index.md`, says of it; both may be empty."""
+    """Fields of a section's page, `_index.md`; both may be empty."""
 
     slug: str = ""
     title: str = ""
@@ -121,7 +121,7 @@ def _expand(site: Site, page: Page, pattern: str, folders: Sequence[str]) -> str
         **dict.fromkeys(("filename", "contentbasename"), name),
         **dict.fromkeys(("slugorfilename", "slugorcontentbasename"), slug or name),
     }
-    # Each is taken for an address of its own, of which an empty fragment is dropped, and is then unescaped.
+    # Each is parsed as an address, which drops an empty fragment, and is then unescaped.
     values = {token: _urlize(site, text).removesuffix("#") for token, text in texts.items() if token in pattern}
     values |= {"section": "".join(names[:1]), "sections": "/".join(names)}
     if all(slugs):  # else Hugo makes titles of the folders' names
@@ -169,10 +169,10 @@ def _folder_path(site: Site, page: Page, folders: Sequence[str]) -> str:
 
 
 def _section_page(site: Site, page: Page, above: int) -> SectionPage | None:
-    """The page of the folder that lies so many levels above the one that a page lies in, in the page's language."""
+    """The section page a number of levels above a page's own folder, in the page's language."""
     parts = PurePosixPath(site.bundle_folder(page.path)).parts
     found: Mapping[str, SectionPage] = site.options["sections"].get("/".join(parts[: len(parts) - above]), {})
-    # Where only another language has one, it is a section without anything of its own.
+    # If only another language has one, it is a section without fields of its own.
     return found.get(site.language_of(page.path, {}) or "", _EMPTY_SECTION) if found else None
 
 
@@ -190,12 +190,12 @@ def _has_date(site: Site, page: Page) -> bool:
 
 
 def _path_part(site: Site, path: str) -> str:
-    """Of a path in the folder of content: each blank becomes a hyphen."""
+    """A part of a path below `content`, with blanks replaced by hyphens."""
     return _urlize(site, path.replace(" ", "-"))
 
 
 def _urlize(site: Site, text: str) -> str:
-    """Letters, digits, marks and some signs; blanks become one hyphen, unless one is there already."""
+    """Keep letters, digits, marks and some punctuation; runs of blanks become one hyphen."""
     if site.options["drops_accents"]:
         bare = "".join(sign for sign in unicodedata.normalize("NFD", text) if unicodedata.category(sign) != "Mn")
         text = unicodedata.normalize("NFC", bare)

@@ -40,7 +40,7 @@ def get_address(site: Site, page: Page) -> str | None:
     is_post = pattern is None
     dated = _DATED.fullmatch(pure.stem)
     if is_post and dated is None and "_posts" in pure.parts:
-        return None  # Jekyll passes it over.
+        return None  # Jekyll ignores it.
     given = {**_defaults_of(site, path, "posts" if is_post else label), **page.fields}
     permalink, slug = given.get("permalink"), given.get("slug")
     own = permalink if isinstance(permalink, str) else ""
@@ -62,7 +62,7 @@ def get_address(site: Site, page: Page) -> str | None:
 
 
 def _address_of_page(site: Site, page: Page, path: PurePosixPath) -> str | None:
-    """The address of what is neither a post nor in a collection."""
+    """The address of a page that is neither a post nor in a collection."""
     if isinstance(own := page.fields.get("permalink"), str) and own:
         return None if ":" in own else escape("/" + own.removeprefix("/"))
     if path.suffix not in (*_MARKDOWN, ".html"):
@@ -82,7 +82,7 @@ def _categories(site: Site, page: Page, path: PurePosixPath, given: Mapping[str,
 
 
 def _defaults_of(site: Site, path: str, kind: str) -> dict[str, object]:
-    """The defaults of a page: those of a longer path come before others, then those with a type, then later ones."""
+    """The defaults of a page; precedence is by length of the path, then those with a type, then later ones."""
     found: dict[str, object] = {}
     highest = (-1, False)
     for scope, scope_kind, values in site.options["defaults"]:

@@ -1,4 +1,4 @@
-"""Addresses of Pelican's articles and pages, as `ARTICLE_URL` and its like have them.
+"""Addresses of Pelican's articles and pages, by `ARTICLE_URL` and similar settings.
 
 Sources: https://docs.getpelican.com/en/latest/settings.html#url-settings;
 https://github.com/getpelican/pelican/blob/main/pelican/contents.py and /utils.py.
@@ -70,7 +70,7 @@ def _date(site: Site, page: Page, spec: str) -> str | None:
 
 
 def _in_path(site: Site, path: str, group: str) -> str:
-    """What a pattern in the settings finds in the name of a file or in its path."""
+    """The match of a pattern from the settings in a file's name or path."""
     for key, text in (("FILENAME_METADATA", PurePosixPath(path).stem), ("PATH_METADATA", path)):
         pattern = text_in(site.options, key)
         if f"(?P<{group}>" in pattern:

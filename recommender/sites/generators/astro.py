@@ -75,7 +75,7 @@ def _site(root: Path, values: Configuration, reason: str) -> Site:
 
 
 def _imported_site(root: Path) -> str:
-    """The site's address where the configuration imports it as a constant or a part of one; else an empty text."""
+    """The site's address, if the configuration imports it as a constant or a part of one; else empty."""
     file = find_file(root, _FILES)
     code = read_text(file) if file else ""
     named = _SITE.search(code)
@@ -95,7 +95,7 @@ def _imported_site(root: Path) -> str:
 
 
 def _excluded(source: str, folders: Mapping[str, str]) -> tuple[str, ...]:
-    """Of pages and of the old collections all that begins with `_`; a loader's pattern is of files alone."""
+    """Names that begin with `_`, for pages and legacy collections; a loader's pattern applies only to files."""
     of_old = sorted(
         {f"{source}/pages", *(folder for folder, name in folders.items() if folder == f"{source}/content/{name}")}
     )
@@ -109,7 +109,7 @@ def _ending(values: Configuration) -> str:
 
 
 def _collections(root: Path, source: str) -> dict[str, str]:
-    """The folder of each collection, by name; an empty one where it isn't known, or the IDs in it aren't."""
+    """The folder of each collection, by name; empty if the folder or its IDs are unknown."""
     file = find_file(root / source, _COLLECTIONS)
     declared = read_javascript(file, "collections") if file else None
     if declared is None:
@@ -145,7 +145,7 @@ def _starlight(values: Configuration) -> Mapping[str, Any] | None:
 
 
 def _languages(values: Configuration, starlight: Configuration | None) -> dict[str, str]:
-    """Languages by the folder that stands for each, the default one first; its folder may be an empty text."""
+    """Languages by folder, the default one first; its folder may be empty."""
     if starlight is not None:
         locales = starlight.get("locales")
         named = locales if isinstance(locales, Mapping) else {}

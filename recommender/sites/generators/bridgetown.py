@@ -74,7 +74,7 @@ def _site(root: Path, values: Configuration, reason: str) -> Site:
 
 
 def _folder_defaults(root: Path, source: str) -> dict[str, Mapping[str, object]]:
-    """What `_defaults.yml` says of the pages of each folder, as front matter would say it."""
+    """The front-matter defaults of each folder, from `_defaults.yml`."""
     found: dict[str, Mapping[str, object]] = {}
     for file in sorted((root / source).rglob("_defaults.y*ml")):
         given = read_configuration(file) or {}

@@ -22,7 +22,7 @@ from recommender.sites.permalinks import join_base_url
 from recommender.sites.site import Site, normalise_language
 
 _FILES = tuple(f"docusaurus.config.{suffix}" for suffix in ("ts", "js", "mts", "mjs", "cts", "cjs"))
-_FOLDERS = ("", "website")  # of the configuration: many repositories have the site beside the code
+_FOLDERS = ("", "website")  # of the configuration: many repositories keep the site beside the code
 _EXCLUDED = ("**/_*", "**/*.test.*", "**/__tests__/**")  # by default
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _PATHS = {"blog": "blog", "docs": "docs", "pages": "src/pages"}
@@ -94,7 +94,7 @@ def _named(plugins: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _routes(root: Path, plugin: str, kind: str, options: Mapping[str, Any]) -> Iterator[tuple[str, str, Route]]:
-    """Each folder of a plugin, its translations' folder, and where its pages are published."""
+    """Each folder of a plugin, the folder of its translations, and the route of its pages."""
     path = options.get("path", _PATHS[kind])
     base = options.get("routeBasePath", "" if kind == "pages" else kind)
     if not isinstance(path, str) or not isinstance(base, str):
@@ -108,7 +108,7 @@ def _routes(root: Path, plugin: str, kind: str, options: Mapping[str, Any]) -> I
     prefix = f"{id}_" if id not in ("", "default") else ""
     versions = _versions(root / f"{prefix}versions.json")
     last = text_in(options, "lastVersion") or (versions[0] if versions else "current")
-    # Of several versions the last is read by most; the others' pages are near copies of its.
+    # Only the last of several versions: the pages of the others are near copies.
     part = text_in(options, "versions", last, "path")
     folder = path if last == "current" else f"{prefix}versioned_docs/version-{last}"
     name = last if last == "current" else f"version-{last}"
@@ -116,7 +116,7 @@ def _routes(root: Path, plugin: str, kind: str, options: Mapping[str, Any]) -> I
 
 
 def _excluded(folder: str, options: Mapping[str, Any]) -> Iterator[str]:
-    """The globs of what a plugin leaves out of a folder; our own know no difference between `*` and `**`."""
+    """The globs that a plugin excludes from a folder; our globs do not distinguish `*` and `**`."""
     globs = texts_in(options, "exclude") if isinstance(options.get("exclude"), list) else _EXCLUDED
     within = "/" if folder == "." else f"/{folder}/"
     for glob in chain.from_iterable(map(_without_braces, globs)):
@@ -128,7 +128,7 @@ def _excluded(folder: str, options: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _without_braces(glob: str) -> list[str]:
-    """The globs that one with alternatives stands for: `*.{md,mdx}` for `*.md` and `*.mdx`."""
+    """Expand a glob with alternatives: `*.{md,mdx}` into `*.md` and `*.mdx`."""
     found = _BRACES.search(glob)
     if found is None:
         return [glob]

@@ -87,7 +87,7 @@ def _site(root: Path, source: str, values: Configuration, code: str, reason: str
         options={
             "source": within,
             "permalinks": {
-                # Unknown where only code tells it, or where the pages have none.
+                # Unknown if only code defines it, or if the pages have none.
                 path: one["permalink"] if isinstance(one["permalink"], str) else None
                 for path, one in data.items()
                 if "permalink" in one
@@ -100,13 +100,13 @@ def _site(root: Path, source: str, values: Configuration, code: str, reason: str
 
 
 def _hiding_fields(data: Mapping[str, object]) -> dict[str, object]:
-    """What the data of a folder or page says of whether pages are built and listed, as front matter would say it."""
+    """The data of a folder or page that affects whether pages are built and listed, as front matter."""
     keys = {key.partition(".")[0] for key, _ in _HIDING_FIELDS}
     return {key: _as_front_matter(value) for key, value in data.items() if key in keys}
 
 
 def _as_front_matter(value: object) -> object:
-    """A value of JSON or JavaScript as front matter has it, whose scalars are texts."""
+    """Convert a value of JSON or JavaScript to front matter, whose scalars are texts."""
     if isinstance(value, Mapping):
         return {key: _as_front_matter(item) for key, item in value.items()}
     return str(value).lower() if isinstance(value, bool) else value

@@ -26,7 +26,7 @@ from recommender.sites.site import Site, normalise_language
 
 _FILES = ("_config.yml", "_config.yaml", "_config.json")
 _FOLDER_GLOB = re.compile(r"[^*?{}\[\]!()]+?(?=(?:/\*{1,2})+$|$)")
-_PLACEHOLDERS = ("http://example.com", "https://example.com", "http://yoursite.com")  # those of a new site
+_PLACEHOLDERS = ("http://example.com", "https://example.com", "http://yoursite.com")  # of a new site
 
 
 def _configure(root: Path) -> Site | None:
@@ -81,7 +81,7 @@ def _site(values: Configuration, reason: str) -> Site:
 
 
 def _folders(globs: Iterable[str]) -> Iterator[str]:
-    """The files and whole folders that globs name; our own globs know no difference between `*` and `**`."""
+    """The files and whole folders that globs match; our globs do not distinguish `*` and `**`."""
     for glob in globs:
         if found := _FOLDER_GLOB.match(glob):
             yield found[0]

@@ -58,7 +58,7 @@ def _configure(root: Path) -> Site | None:
 
 
 def _parts(folder: Path) -> Iterator[tuple[str, Configuration]]:
-    """The files of a folder of configuration: `hugo.toml` is the whole, `permalinks.fr.toml` a part in French."""
+    """The files of a configuration folder: `hugo.toml` is the root, `permalinks.fr.toml` a section for French."""
     paths = [path for path in folder.iterdir() if path.suffix in _ENDINGS] if folder.is_dir() else []
     for path in sorted(paths, key=lambda path: (path.stem not in _ROOTS, path.name)):
         part, _, language = path.stem.lower().partition(".")
@@ -82,7 +82,7 @@ def _declared(values: Configuration) -> dict[str, Configuration]:
 
 
 def _mounts(values: Configuration) -> dict[str, tuple[str, str]]:
-    """The folders of content, each with where it is mounted below `content`, and its language; both may be empty."""
+    """The content folders, each with its mount point below `content` and its language; both may be empty."""
     mounts = {}
     for mount in list_in(values, "module", "mounts"):
         target = PurePosixPath(text_in(mount, "target"))

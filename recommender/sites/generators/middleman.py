@@ -1,4 +1,4 @@
-"""Middleman: the articles of its blogs, told by a pattern of their paths, at the permalinks that `config.rb` names.
+"""Middleman: the articles of its blogs, recognised by a pattern of their paths, at the permalinks in `config.rb`.
 
 Sources: https://middlemanapp.com/basics/blogging and …/advanced/pretty-urls; where they are silent, `extension.rb`,
 `blog_data.rb` and `uri_templates.rb` of https://github.com/middleman/middleman-blog. Ruby is read, never executed.
@@ -51,7 +51,7 @@ def _configure(root: Path) -> Site | None:
         generator="middleman",
         reason=f"{_FILE} is Middleman's",
         content_folders=(source,),
-        # Beside its articles a blog has pages, which are no posts.
+        # Besides its articles, a blog has pages, which are not posts.
         excluded_patterns=(rf"^/{re.escape(source)}/(?!(?:{articles})$)",) if blogs else (),
         output_suffix=".html",
         tag_separator=",",

@@ -78,7 +78,7 @@ def _configure(root: Path) -> Site | None:
 
 
 def _plugins(values: Configuration, *names: str) -> Iterator[Configuration]:
-    """The options of a plugin, once for each time that it is used."""
+    """The options of each use of a plugin."""
     for one in list_in(values, "plugins") or [values.get("plugins")]:
         for name, options in ({one: {}} if isinstance(one, str) else mapping_in(one)).items():
             if name in names and flag_in(options, "enabled") is not False:
@@ -103,7 +103,7 @@ def _blog(options: Configuration, docs: str) -> dict[str, Any]:
 
 
 def _excluded(patterns: str, docs: str) -> Iterator[str]:
-    """Globs of a text in the manner of `.gitignore`, as far as it leaves out and takes nothing back."""
+    """The globs of a text in `.gitignore` syntax, without negated ones."""
     for line in patterns.splitlines():
         pattern = line.partition(" #")[0].strip()
         if pattern and pattern[0] not in "!#":
@@ -151,7 +151,7 @@ def _post_path(blog: Mapping[str, Any], page: Page, name: str) -> str | None:
 
 
 def _format_date(pattern: str, date: datetime) -> str | None:
-    """A date by a pattern of numbers, such as `yyyy/MM/dd`; names of months are the locale's."""
+    """Format a date by a numeric pattern, such as `yyyy/MM/dd`; names of months would depend on the locale."""
     if not set(_DATE_TOKEN.findall(pattern)) <= _DATE_FORMATS.keys():
         return None
     return _DATE_TOKEN.sub(lambda match: _DATE_FORMATS[match[0]].format(date), pattern)

@@ -57,7 +57,7 @@ def _configure(root: Path) -> Site | None:
 
 
 def _find_base_url(root: Path) -> str:
-    """The address of the site in the files where templates for blogs keep it; empty where there is none."""
+    """The base URL in the files where blog templates usually keep it; empty if there is none."""
     found = (_BASE_URL.search(read_text(root / name)) for name in _BASE_URL_FILES)
     return next((match[1] for match in found if match), "")
 

@@ -63,7 +63,7 @@ def _address(site: Site, page: Page) -> str | None:
         return None
     if permalink := text_in(page.fields, "permalink"):
         return None if ":" in permalink else escape(f"/{permalink.lstrip('/')}")
-    # A pattern's slug, and the folders that blog plugins give to `_posts`, are the code's to tell.
+    # Slugs in patterns, and the folders that blog plugins use for `_posts`, are defined by code.
     if site.options["has_pattern"] or text_in(page.fields, "permalinkPattern") or "_posts/" in page.path:
         return None
     path = page.path.removeprefix(source).rpartition(".")[0]

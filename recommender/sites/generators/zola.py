@@ -40,7 +40,7 @@ def _site(values: Configuration, reason: str) -> Site:
     languages = mapping_in(values, "languages")
     default = text_in(values, "default_language") or ("en" if languages else "")
     declared = [key for key in languages if key != default]
-    # Other files are assets, and braces are no glob of ours.
+    # Other files are assets; our globs do not support braces.
     ignored = [glob for glob in texts_in(values, "ignored_content") if "{" not in glob]
     return Site(
         generator="zola",

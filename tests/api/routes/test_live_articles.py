@@ -251,7 +251,7 @@ def test_without_a_token_of_the_server_posting_is_off(
         ),
         ("{", "application/json", 422, None),
         ("[]", "application/json", 422, "the article: not a JSON object; an article is one"),
-        ('{"title": "\\ud800"}', "application/json", 422, "the article: half of a surrogate pair; mend the escape"),
+        ('{"title": "\\ud800"}', "application/json", 422, "the article: half of a surrogate pair; correct the escape"),
         ("[" * 60_000, "application/json", 422, "the article: nested too deep"),
         (
             FILE + "x" * 65_536,

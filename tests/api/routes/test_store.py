@@ -275,7 +275,7 @@ def test_a_process_that_is_forked_has_connections_of_its_own(own_redis: RedisSer
 
 @pytest.mark.parametrize("url", ["localhost:6379", "http://user:secret@site.example", "redis://a:secret@b:c/0"])
 def test_an_address_that_is_none_is_said_without_its_secret(url: str) -> None:
-    with pytest.raises(SettingsError, match=r"is no store; it must be redis://HOST:PORT/DB$") as caught:
+    with pytest.raises(SettingsError, match=r"is not a store; it must be redis://HOST:PORT/DB$") as caught:
         AnswerStore(url)
     assert "secret" not in str(caught.value)
 
