@@ -1,4 +1,4 @@
-# `make serve` and `make test` are all there is to do; each sets up .venv by itself.
+# `make serve` and `make test` set up .venv by themselves.
 PYTHON ?= python3
 PORT ?= 8000
 CORPUS ?= seeds
@@ -12,29 +12,29 @@ SECONDS ?= 600
 
 VENV := .venv
 BIN := $(VENV)/bin
-# uv, where it is installed, is several times as fast as pip; what hatchling's editable installs need it must be told.
-# Modules are compiled when they are first imported: most of them never are.
+# If installed, uv is several times as fast as pip; it must be told the build requirements of editable installs.
+# Modules are compiled on first import, since most are never imported.
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
 PIP := $(if $(UV),uv pip install --python $(BIN)/python,$(BIN)/pip install --disable-pip-version-check --no-compile)
 INSTALL := $(PIP) editables
 GENERATORS := @11ty/eleventy@3 hexo@8 hexo-renderer-ejs@2 hexo-renderer-marked@7 astro@5 @astrojs/mdx@4 vitepress@1
-# Commands that tests run start twice as fast from compiled modules, whatever a container says of keeping them.
+# Commands run by tests start twice as fast from compiled modules, even if the container's environment turns these off.
 export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
 .PHONY: help serve test test-all test-long test-engines test-sites lint bench costs engines-bench load answers pages api-test fuzz kill-test kill-server-test fault-test attack soak clean
 .DEFAULT_GOAL := help
 
-help:  ## what there is to make
+help:  ## list all targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
 
-serve: $(VENV)/installed  ## train on CORPUS (seeds/) where no model fits, and serve it on PORT (8000)
+serve: $(VENV)/installed  ## train on CORPUS (seeds/) if no model fits, and serve it on PORT (8000)
 	@$(BIN)/recommender serve $(CORPUS) --port $(PORT) --models $(MODELS)
 
-test: $(VENV)/installed-dev  ## run the tests, on all cores; the long ones are left to test-all
+test: $(VENV)/installed-dev  ## run the quick tests on all cores
 	@$(PYTEST) -p no:schemathesis -m "not long"
 
-test-all: test test-long test-engines  ## run every test, the clusters' too
+test-all: test test-long test-engines  ## run all tests, including those on clusters
 
 test-long: $(VENV)/installed-dev  ## run the long tests, and properties with all examples
 	@EXAMPLES=all $(PYTEST) -m "long or hypothesis"
@@ -46,7 +46,7 @@ test-engines: $(VENV)/installed-engines  ## train and export on Spark and Ray, a
 test-sites: $(VENV)/installed-dev $(VENV)/installed-generators  ## write lists into tiny sites, build them with their generators, follow every link
 	@$(BIN)/python -m pytest tests/sites/test_built_sites.py -m long
 
-lint: $(VENV)/installed-dev  ## check style, format, types and which package imports which
+lint: $(VENV)/installed-dev  ## check style, format, types and imports between packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -64,13 +64,13 @@ engines-bench: $(VENV)/installed-dev  ## compare an export on Dask with one on t
 load: $(VENV)/installed-dev  ## compare look-ups under load, also from Redis, with an empty view (needs wrk)
 	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks.load
 
-answers: $(VENV)/installed-dev  ## write every kind of answer to OUT, to be compared with another version's by diff -r
+answers: $(VENV)/installed-dev  ## write every kind of answer to OUT, for comparing versions with diff -r
 	@PYTHONHASHSEED=0 PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks.answers $(OUT)
 
-pages: $(VENV)/installed-dev  ## measure the explorer's pages as on a slow phone (needs chromium)
+pages: $(VENV)/installed-dev  ## measure the explorer's pages under the conditions of a slow phone (needs chromium)
 	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks.pages
 
-api-test: $(VENV)/installed-dev  ## ask the service 1,000 made-up requests an operation; make test asks 5
+api-test: $(VENV)/installed-dev  ## send 1,000 generated requests per operation; make test sends 5
 	@CASES=1000 $(BIN)/python -m pytest tests/api/http/every_request.py
 
 fuzz: $(VENV)/installed-fuzz  ## look for files that are misread or that an edit harms: RUNS (20,000) inputs, chosen from SEED (1) on
@@ -80,14 +80,14 @@ fuzz: $(VENV)/installed-fuzz  ## look for files that are misread or that an edit
 kill-test: $(VENV)/installed-dev  ## kill a run that writes lists KILLS (300) times; make test does it a dozen times
 	@KILLS=$(KILLS) $(BIN)/python -m pytest tests/writing/test_enrich_killed.py
 
-kill-server-test: $(VENV)/installed-dev  ## kill workers, servers and trainings KILLS times (better 100) under load
+kill-server-test: $(VENV)/installed-dev  ## kill workers, servers and trainings KILLS times (100 recommended) under load
 	@KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/api/app/test_server_killed.py
 
-fault-test: $(VENV)/installed-dev  ## flip bits and cut ends, FAULTS (2,000) times each in artefact and journal; ORDERS (300) of posts and trainings
+fault-test: $(VENV)/installed-dev  ## flip bits and truncate, FAULTS (2,000) times each in artefact and journal; ORDERS (300) of posts and trainings
 	@FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/artefacts/test_local_models.py tests/journal/test_journal.py -k fault
 	@ORDERS=$(ORDERS) $(BIN)/python -m pytest tests/live/test_live_orders.py
 
-attack: $(VENV)/installed-dev  ## attack files, models and servers, SECONDS (600) at most: AREAS (all of them), by SEED (1)
+attack: $(VENV)/installed-dev  ## attack files, models and servers for at most SECONDS (600): AREAS (all), by SEED (1)
 	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m attack $(AREAS) --seed $(SEED) --seconds $(SECONDS)
 
 soak: $(VENV)/installed-bench  ## SECONDS (600) at saturation, with reloads and live articles

@@ -105,7 +105,7 @@
       layout: "Layout",
       plugins: [ownParts],
       syntaxHighlight: { theme: "tomorrow-night" },
-      validatorUrl: null, // no other host is asked
+      validatorUrl: null, // contact no other host
     });
     /* The viewer's own links take the underscore in an operation's ID for a blank, and complain. */
     const open = () => {
