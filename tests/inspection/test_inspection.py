@@ -142,9 +142,10 @@ def test_problems_of_one_kind_are_one_line_and_others_twenty() -> None:
     assert list(problem_lines(seen.abridged())) == [*lines[:20], "and 3 more: `recommender inspect` lists all"]
 
 
-def test_problems_with_one_reason_are_one_line() -> None:
-    [line] = problem_lines(inspection([], *(Problem(f"{name}.md", "no title", 2) for name in "ab")))
-    assert line == "2 × no title; for instance a.md:2"
+def test_more_than_five_problems_with_one_reason_are_one_line() -> None:
+    untitled = [Problem(f"{number}.md", "no title", 2) for number in range(6)]
+    assert list(problem_lines(inspection([], *untitled))) == ["6 × no title; for instance 0.md:2"]
+    assert list(problem_lines(inspection([], *untitled[:5]))) == [f"{number}.md:2: no title" for number in range(5)]
 
 
 def test_names_with_control_characters_are_shown_escaped() -> None:
