@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, tzinfo
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
@@ -259,11 +259,6 @@ def is_language_code(text: str) -> bool:
 
     language = normalise_language(text)
     return len(language.partition("-")[0]) == 2 and tag_is_valid(language)
-
-
-def published_text(moment: datetime | date) -> str:
-    """A date from a path, as front matter would have it."""
-    return moment.isoformat()
 
 
 def _finds(pattern: str, path: str) -> bool:

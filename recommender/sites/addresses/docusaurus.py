@@ -76,8 +76,3 @@ def _document_slug(path: str, fields: Mapping[str, object], route: Route) -> str
         return below
     made = join(below, slug or text_in(fields, "id") or bare[-1])
     return normpath(made) + ("/" if made.endswith("/") else "")
-
-
-def _without_number(name: str) -> str:
-    numbered = _NUMBER_PREFIX.fullmatch(name)
-    return numbered[1] if numbered else name
