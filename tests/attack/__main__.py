@@ -30,68 +30,68 @@ _AT_A_TIME = 2
 _UNSERVED = ("disk", "artefacts", "journals", "determinism")
 _AREAS = (
     Area(
-        "requests", 1504, 20, "no request is a fault of the server, hangs it or tells of the machine", attack_requests
+        "requests", 1504, 35, "no request is a fault of the server, hangs it or tells of the machine", attack_requests
     ),
     Area(
         "round-trips",
         11_019,
-        40,
+        25,
         "each article answers to its ID, file and addresses; one that is not public to none",
         attack_round_trips,
     ),
     Area(
         "headers",
         626,
-        10,
+        15,
         "caches, encodings, origins and hosts change nothing of an answer, and are told the truth",
         attack_headers,
     ),
     Area(
         "bodies",
         299,
-        15,
+        10,
         "a body that is none is refused, and what is refused or withdrawn is not served",
         attack_bodies,
     ),
     Area(
         "pages",
         1100,
-        15,
+        25,
         "a page runs nothing of what it shows, may not be framed, and names nothing private",
         attack_pages,
     ),
     Area(
-        "lists", 10_020, 60, "no list holds its own article, one twice, or one that may not be suggested", attack_lists
+        "lists", 10_020, 45, "no list holds its own article, one twice, or one that may not be suggested", attack_lists
     ),
     Area(
         "connections",
         3300,
-        12,
+        35,
         "connections that ask nothing, half of something or costly things keep no look-up waiting",
         attack_connections,
     ),
     Area(
         "editing",
         600,
-        11,
+        15,
         "an editor's act is written as it was shown, and taken back; nobody else writes",
         attack_editing,
     ),
     Area(
-        "races", 375, 16, "all workers say the same of what was posted and withdrawn through them at once", attack_races
+        "races", 375, 30, "all workers say the same of what was posted and withdrawn through them at once", attack_races
     ),
-    Area("writes", 548, 43, "what was acknowledged last is what is served, whatever was killed", attack_writes),
+    Area("writes", 548, 70, "what was acknowledged last is what is served, whatever was killed", attack_writes),
     Area(
         "disk",
         133,
-        110,
+        130,
         "a full disk, a closed folder, a kill or a rival leaves the model in use whole, with a sentence",
         attack_disk,
     ),
-    Area("artefacts", 900, 30, "a forged artefact is refused or answers; none ends a process", attack_artefacts),
+    Area("artefacts", 900, 40, "a forged artefact is refused or answers; none ends a process", attack_artefacts),
     Area("journals", 1500, 20, "damage of a journal is told, unless all records are whole", attack_journals),
     Area("enrich-variants", 560, 15, "a list goes in and out, and no other byte changes", attack_variants),
-    Area("enrich-mutants", 6300, 60, "the same, of files as a fuzzer makes them", attack_mutants),
+    Area("enrich-mutants", 6300, 40, "the same, of files as a fuzzer makes them", attack_mutants),
     Area(
         "enrich-kills",
         26,
@@ -102,11 +102,11 @@ _AREAS = (
     Area(
         "enrich-edits",
         18_413,
-        60,
+        15,
         "what an editor has written to a file that was in place is kept",
         attack_edited_files,
     ),
-    Area("determinism", 16, 59, "the same corpus gives the same bytes", attack_determinism),
+    Area("determinism", 16, 50, "the same corpus gives the same bytes", attack_determinism),
 )
 
 

@@ -96,7 +96,7 @@ class Area:
 
     Attributes:
         tries: how many there have to be at least.
-        cost: seconds of a processor that they take.
+        cost: seconds that they take on an idle machine, by which areas share the time.
         holds: what has to hold.
         run: makes them; its docstring says how.
     """
