@@ -45,7 +45,7 @@ def as_lines(inspection: Inspection) -> list[str]:
         + (f"; {numbered(one.summarised, 'excerpt')} taken from the text" if one.summarised else ""),
         f"languages: {counted(one.languages) or 'none declared'}"
         + (f"; hidden: {counted(one.hidden)}" if one.hidden else ""),
-        f"in force: {shares_of(one)}; "
+        f"before learning: {shares_of(one)}; "
         + ", ".join(
             f"{name} {value} ({origin})" for name, value, origin in rows_of_settings(one) if _matters(name, origin)
         ),

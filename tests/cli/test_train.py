@@ -18,7 +18,7 @@ def test_train_publishes_and_says_what_it_read(site: Path, tmp_path: Path) -> No
         "folder (no configuration or folders of a site generator were found): 2 articles\n"
         "they have: date 1, excerpt 0, text 0, address 0\n"
         "languages: none declared\n"
-        "in force: title 50 %, excerpt 50 %; half_life_days 7 (default)\n"
+        "before learning: title 50 %, excerpt 50 %; half_life_days 7 (default)\n"
         "0 curated links in 0 lists, 0 links in texts\n"
         "  broken.md:3: the front matter is not YAML: did not find expected node content; "
         "quote the value or correct the indent\n"

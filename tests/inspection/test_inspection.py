@@ -100,7 +100,7 @@ def test_five_lines_tell_the_most_important() -> None:
         "no files: 2 articles, and 1 known only from links",
         "they have: date 2, excerpt 2, text 2, address 2",
         "languages: en 2; hidden: draft or withdrawn 1",
-        "in force: title 10 %, excerpt 45 %, text 45 %; half_life_days none (chosen for this corpus), "
+        "before learning: title 10 %, excerpt 45 %, text 45 %; half_life_days none (chosen for this corpus), "
         "language own (chosen for this corpus)",
         "2 curated links in 1 list, 0 links in texts",
     ]
