@@ -235,7 +235,7 @@ def evaluate(
         since=split.since_text,
         queries=len(lists),
         links=sum(len(targets) for targets in lists.values()),
-        candidates=linkable.mean_count(lists) if linkable.is_restricted else len(recommender),
+        candidates=linkable.mean_count(lists) if linkable.is_restricted else linkable.visible_count,
         max_links=max_links,
         learnt=learnt,
         served=_how_served_differs(corpus, split, learns=recommender.settings.learn),

@@ -32,6 +32,11 @@ class Linkable:
         parted = len(numbers.keys() - {None}) > 1
         self._languages = np.array([numbers[language] if parted else 0 for language in languages], np.int64)
 
+    @property
+    def visible_count(self) -> int:
+        """The number of articles that are not hidden."""
+        return int(self._visible.sum())
+
     def row(self, id: str) -> int:
         """The row of an article in rank order."""
         return self._row_of[id]

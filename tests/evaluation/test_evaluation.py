@@ -98,7 +98,7 @@ def test_misses_say_why_and_name_no_draft() -> None:
     result = evaluate(Recommender().fit(corpus), corpus, Split.of(corpus, since=0.0))
     told = {miss.target: (miss.rank, miss.removed_by) for miss in result.misses}
     assert told == {"stranger": (None, None)}
-    assert result.missed_links == 2
+    assert (result.missed_links, result.candidates) == (2, 3)
     assert [miss.suggested for miss in result.misses] == [[("other", "Comet over the town")]]
 
 
