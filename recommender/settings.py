@@ -53,6 +53,9 @@ class Settings:
     """N-gram lengths for scripts without spaces between words (Chinese, Japanese, Thai …), in both fields."""
     idf_power: Annotated[float, Meta(ge=0, le=2, description="a number from 0 to 2")] = 0.75
     """A term's weight is its IDF to this power, 0 to 2: in short texts common words matter more than IDF assumes."""
+    text_count_power: Annotated[_Share | None, Meta(description="a number from 0 to 1, or null")] = None
+    """A term that occurs n times in a text counts n to this power, 0 to 1; `null` for 1 + log(n). `train` uses 0.7 if
+    most articles have no date: in documentation, what a page repeats is what it is about."""
 
     # --- similarity
     title_weight: _Share = 0.5

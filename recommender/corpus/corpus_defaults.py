@@ -17,6 +17,7 @@ _MOST = 0.5
 _LISTS_OF_PARTS = 5  # minimum number of lists to judge from
 _TITLE_BESIDE_TEXT = 0.05
 _TEXT_BESIDE_EXCERPT = 0.85
+_COUNT_POWER_WITHOUT_DATES = 0.7
 _DAYS_BETWEEN_NEWS = 1.0  # maximum mean number of days between two articles of a news site
 
 
@@ -24,6 +25,7 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
     """The default settings for a corpus.
 
     - If most articles have a text, it has the main weight and there is no time decay: such articles stay relevant.
+      If most have no date either, repeated terms count more: they are documentation.
     - If articles declare several languages, lists keep to one.
     - If the site's generator builds no page for an article with `published: false`, such articles are not suggested,
       unless most articles have that flag.
@@ -58,6 +60,8 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
     if texts > _MOST * count:
         chosen |= {"title_weight": _TITLE_BESIDE_TEXT, "half_life_days": None}
         chosen["text_weight"] = _TEXT_BESIDE_EXCERPT if excerpts > _MOST * count else 1.0
+        if len(days) < _MOST * count:
+            chosen["text_count_power"] = _COUNT_POWER_WITHOUT_DATES
     elif len(days) > 1 and np.median(np.diff(np.sort(days))) > _DAYS_BETWEEN_NEWS:
         chosen["half_life_days"] = None
     if len(languages) > 1:

@@ -50,8 +50,8 @@ class TfidfModel:
     of the field's weight, so the dot product of two articles is the weighted sum of their fields' cosines. The excerpt
     field also contains the title's words, if the settings say so. The excerpt and text fields contain the topics, each
     as one term, except topics of so many articles that they are sections. The text field consists of stems, counted as
-    1 + log(count) with an IDF power of 1; it also contains the title's words, and the excerpt's if there is no text. It
-    has terms only if the settings give it a weight.
+    1 + log(count), or as a power of the count, with an IDF power of 1; it also contains the title's words, and the
+    excerpt's if there is no text. It has terms only if the settings give it a weight.
 
     If the settings ask for articles of the same language only, each language has its own terms and IDF, and the
     similarity of articles in different languages is 0.
@@ -256,9 +256,12 @@ class TfidfModel:
 
         blocks = []
         for field, of_field in counts.items():
-            transformer = TfidfTransformer(sublinear_tf=field == "text")
+            power, block = self.settings.text_count_power, of_field.block(start)
+            if field == "text" and power is not None:
+                block.data **= np.float32(power)
+            transformer = TfidfTransformer(sublinear_tf=field == "text" and power is None)
             transformer.idf_ = self.vocabularies_[field].weights
-            weighted = scipy.sparse.csr_array(transformer.transform(of_field.block(start), copy=False))
+            weighted = scipy.sparse.csr_array(transformer.transform(block, copy=False))
             weighted.data *= np.float32(np.sqrt(self.shares[field]))
             blocks.append(weighted)
         joined = scipy.sparse.csr_array(scipy.sparse.hstack(blocks, format="csr"))

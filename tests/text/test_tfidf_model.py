@@ -126,3 +126,14 @@ def test_a_topic_of_many_articles_is_a_section_and_does_not_count(articles: int,
     titles = [f"{row}x" for row in range(articles)]
     alike = similarities(titles, [("news",)] * holders + [()] * (articles - holders))
     assert bool(alike[0, 1] > 0) is counts
+
+
+@pytest.mark.parametrize(("power", "weight"), [(None, 1 + np.log(4)), (0.5, 2), (0, 1)])
+def test_a_repeated_term_of_a_text_weighs_its_count_to_a_power_or_its_logarithm(
+    power: float | None, weight: float
+) -> None:
+    settings = Settings(title_weight=0, text_weight=1, text_count_power=power)
+    model = TfidfModel(settings=settings)
+    [vector] = model.fit_transform(Documents([""], [""], ["comet comet comet comet bay"])).toarray()
+    comet, bay = (vector[model.column("text", term)] for term in ("comet", "bay"))
+    assert comet / bay == pytest.approx(weight)
