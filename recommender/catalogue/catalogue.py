@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from itertools import chain
 from typing import Any, Self, overload
@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from recommender.articles import Article, Series, published_days
 from recommender.catalogue.schedule import Schedule
 from recommender.catalogue.series_index import Part, index_series, other_parts
-from recommender.catalogue.string_index import PackedStrings, StringIndex
+from recommender.catalogue.string_index import PackedStrings, StringIndex, plain_ints
 from recommender.catalogue.title_index import TitleIndex
 from recommender.corpus import Copies, CopyFinder
+from recommender.storage import Blob
 
 HIDDEN, UNPUBLISHED, HAS_PINS_OR_BANS, TIMED, PART_OF_SERIES, UNLISTED, HAS_WRITTEN_LIST = 1, 2, 4, 8, 16, 32, 64
 _HEAD = b'{"entry":'
@@ -68,7 +69,7 @@ class Catalogue(Sequence[Article]):
     ) -> None:
         self.records = records
         self.entry_sizes = entry_sizes
-        self._entry_sizes = np.ascontiguousarray(entry_sizes).data
+        self._ends, self._entry_sizes = plain_ints(records.ends), plain_ints(entry_sizes)
         self.days = days
         self.flags = flags
         self.providers = providers
@@ -121,10 +122,10 @@ class Catalogue(Sequence[Article]):
     def __iter__(self) -> Iterator[Article]:
         return iter(self._articles) if self._articles else (self._fresh(row) for row in range(len(self)))
 
-    def entry_json(self, row: int) -> bytes:
-        """An article's entry as JSON in UTF-8, ready to be sent."""
-        start = self.records.start(row) + len(_HEAD)
-        return bytes(self.records.blob[start : start + self._entry_sizes[row]])
+    def entries_json(self, rows: Iterable[int]) -> list[Blob]:
+        """The entries of some articles as JSON in UTF-8, ready to send; a mapped one is not copied."""
+        blob, ends, sizes, head = self.records.blob, self._ends, self._entry_sizes, len(_HEAD)
+        return [blob[(start := (ends[row - 1] if row else 0) + head) : start + sizes[row]] for row in rows]
 
     def id(self, row: int) -> str:
         """An article's ID, without decoding the rest."""
@@ -156,7 +157,8 @@ class Catalogue(Sequence[Article]):
         return values
 
     def _rest_json(self, row: int) -> bytes:
-        return b"{" + self.records[row][len(_HEAD) + self._entry_sizes[row] + 1 :]
+        start = self.records.start(row) + len(_HEAD) + self._entry_sizes[row] + 1
+        return b"{" + self.records.blob[start : self.records.start(row + 1)]
 
     @property
     def rows(self) -> Sequence[int]:
@@ -223,7 +225,8 @@ class Catalogue(Sequence[Article]):
         self.copies.check()
         for row in range(count):
             article = self._fresh(row)
-            if json.loads(self.entry_json(row)) != article.entry or not isinstance(article.entry.get("title"), str):
+            [entry] = self.entries_json([row])
+            if json.loads(bytes(entry)) != article.entry or not isinstance(article.entry.get("title"), str):
                 raise ValueError("an article without ID or title")
             if self.names.row(article.id) is None:
                 raise ValueError(f"nothing leads to the article {article.id}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ from recommender.catalogue.live_string_index import LiveStringIndex
 from recommender.catalogue.schedule import Schedule
 from recommender.catalogue.series_index import other_parts
 from recommender.corpus import Copies
+from recommender.storage import Blob
 
 
 class LiveCatalogue:
@@ -75,10 +76,10 @@ class LiveCatalogue:
         rows = ((url, self._base.urls.row(url)) for url in live.own_urls)
         return next((row for url, row in rows if row is not None and self._base[row].canonical_url == url), None)
 
-    def entry_json(self, row: int) -> bytes:
-        """An article's entry as JSON in UTF-8, ready to send."""
-        part, row = self._part_of(row)
-        return part.entry_json(row)
+    def entries_json(self, rows: Iterable[int]) -> list[Blob]:
+        """The entries of some articles as JSON in UTF-8, ready to send."""
+        parts = map(self._part_of, rows)
+        return [entry for part, row in parts for entry in part.entries_json([row])]
 
     def id(self, row: int) -> str:
         """An article's ID, without the rest of the article."""

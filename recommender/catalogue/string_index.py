@@ -6,15 +6,20 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Self, overload
+from typing import Any, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.storage import Blob
 
-_GUIDES = 1 << 12  # maximum number of keys kept as Python objects, whose comparison is ten times as fast
+_GUIDES = 1 << 14  # maximum number of keys kept as Python objects (2 MB), whose comparison is ten times as fast
 _CHECKED = 1 << 14  # offsets compared at once: a mapped array need not fit in memory
+
+
+def plain_ints(values: NDArray[np.integer[Any]]) -> memoryview[int]:
+    """A view whose items are plain ints; indexing it is five times as fast as numpy."""
+    return np.ascontiguousarray(values).data
 
 
 class PackedStrings(Sequence[bytes]):
@@ -28,7 +33,7 @@ class PackedStrings(Sequence[bytes]):
     def __init__(self, blob: Blob, ends: NDArray[np.int64]) -> None:
         self.blob = blob
         self.ends = ends
-        self._ends = np.ascontiguousarray(ends).data  # indexing a memoryview is five times as fast as numpy
+        self._ends = plain_ints(ends)
 
     @classmethod
     def pack(cls, strings: Iterable[bytes]) -> Self:
@@ -46,14 +51,14 @@ class PackedStrings(Sequence[bytes]):
     def __getitem__(self, position: int | slice) -> bytes | list[bytes]:
         if isinstance(position, slice):
             return [self[i] for i in range(*position.indices(len(self)))]
-        return bytes(self.blob[self.start(position) : self._ends[position]])
+        return bytes(self.blob[self._ends[position - 1] if position else 0 : self._ends[position]])
 
     def __iter__(self) -> Iterator[bytes]:
         return (self[position] for position in range(len(self)))
 
     def start(self, position: int) -> int:
         """The offset in the blob at which a string begins."""
-        return self._ends[position - 1] if position > 0 else 0
+        return self._ends[position - 1] if position else 0
 
     def check(self) -> None:
         """Raise `ValueError` unless every string lies within the blob."""

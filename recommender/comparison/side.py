@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from recommender.comparison.overlap import DEPTH
@@ -55,6 +55,6 @@ class Side:
 
 def visible_rows(shown: Recommender) -> NDArray[np.int64]:
     """The rows of the articles that readers may see at this moment, including copies, in rank order."""
-    rules = replace(Rules.from_settings(shown.settings), copies="any")
+    rules = structs.replace(Rules.from_settings(shown.settings), copies="any")
     rows = np.asarray(shown.catalogue.rows, np.int64)
     return rows[shown.ranking.allowed(rules)[rows]]

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import islice, pairwise
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from recommender.articles import Article
@@ -123,7 +124,7 @@ class BaseModel:
     def _allowed(self) -> NDArray[np.bool_]:
         """The articles that precomputed lists may hold, bool (articles,)."""
         candidates = Candidates(self.catalogue.flags, self.index.days, self.catalogue.copies.originals)
-        return candidates.allowed(replace(self.rules.of_candidates(), copies="any"))
+        return candidates.allowed(structs.replace(self.rules.of_candidates(), copies="any"))
 
     @cached_property
     def _hubness_threshold(self) -> float | None:

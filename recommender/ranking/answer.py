@@ -9,6 +9,7 @@ import msgspec
 from recommender.catalogue import Catalogue, LiveCatalogue
 from recommender.ranking.ranking import Ranked
 from recommender.ranking.rules import Suggestion
+from recommender.storage import Blob
 
 
 def encode_answer(
@@ -21,7 +22,7 @@ def encode_answer(
     """
     if fields:
         suggestions = (Suggestion(catalogue[other], score) for other, score in ranked)
-        entries = [msgspec.json.encode(suggestion.entry(fields)) for suggestion in suggestions]
+        entries: list[Blob] = [msgspec.json.encode(suggestion.entry(fields)) for suggestion in suggestions]
     else:
-        entries = [catalogue.entry_json(other) for other, _ in ranked]
-    return b'{"id":' + msgspec.json.encode(catalogue.id(row)) + b',"related":[' + b",".join(entries) + b"]}"
+        entries = catalogue.entries_json([other for other, _ in ranked])
+    return b'{"id":%b,"related":[%b]}' % (msgspec.json.encode(catalogue.id(row)), b",".join(entries))

@@ -10,6 +10,7 @@ from typing import NamedTuple, Self, TypeAlias
 
 import numpy as np
 import scipy
+from msgspec import structs
 from numpy.typing import NDArray
 
 from recommender.catalogue import HAS_PINS_OR_BANS, PART_OF_SERIES, Catalogue, LiveCatalogue
@@ -54,7 +55,7 @@ class _Allowed(NamedTuple):
     def of(cls, candidates: Candidates, rules: Rules) -> Self:
         if rules.copies == "any":
             return cls(candidates, candidates.allowed(rules), None)
-        shown = candidates.shown_copies(candidates.allowed(replace(rules, copies="any")))
+        shown = candidates.shown_copies(candidates.allowed(structs.replace(rules, copies="any")))
         return cls(candidates, np.asarray(shown == np.arange(len(shown))), shown)
 
     def copy_of(self, row: int) -> int:
@@ -174,7 +175,7 @@ class Ranking:
 
     def placements(self, row: int, others: Sequence[int], rules: Rules) -> list[Placement]:
         """Where each of `others` ranks among the first `limit` articles that could be suggested for an article."""
-        rules = replace(rules, limit=min(rules.limit, len(self._articles)))
+        rules = structs.replace(rules, limit=min(rules.limit, len(self._articles)))
         [ranked] = self.found([row], rules)
         ranks = {other: (rank, score) for rank, (other, score) in enumerate(ranked, start=1)}
         placements = []
@@ -210,7 +211,7 @@ class Ranking:
         """A list filled up as the rules ask; the added articles score 0."""
         if rules.fill is None or len(ranked) >= rules.limit:
             return ranked
-        rules = replace(rules, exclude=(*rules.exclude, *self._articles[row].banned))
+        rules = structs.replace(rules, exclude=(*rules.exclude, *self._articles[row].banned))
         allowed, providers = self._allowed_now(rules), Counter[int]()
         unwanted = {row, *self._excluded_rows(row, rules, allowed), *(allowed.copy_of(other) for other, _ in ranked)}
         filled = list(ranked)
@@ -254,10 +255,10 @@ class Ranking:
         if rules.curated == "first":
             chosen = tuple(dict.fromkeys((*chosen, *self._articles.curated(row))))
         pinned: Ranked = []
-        rules = replace(rules, exclude=(*rules.exclude, *article.banned))
+        rules = structs.replace(rules, exclude=(*rules.exclude, *article.banned))
         allowed = self._allowed_now(rules)
         unwanted = {row, *self._excluded_rows(row, rules, allowed)}
-        any_copy = replace(rules, copies="any")  # editors may choose a copy that suggestions do not show
+        any_copy = structs.replace(rules, copies="any")  # editors may choose a copy that suggestions do not show
         parts = self._articles.other_parts(row) if rules.series == "first" else []
         for other in (*map(self._articles.names.row, chosen), *parts):
             if len(pinned) == rules.limit:
@@ -268,7 +269,7 @@ class Ranking:
                 pinned.append((other, self.pairs.score(row, other)))
                 unwanted.update(texts)
         kept = (self._articles.id(other) for other, _ in pinned)
-        wider = replace(rules, exclude=(*rules.exclude, *kept))
+        wider = structs.replace(rules, exclude=(*rules.exclude, *kept))
         return [*pinned, *self.best([row], wider)[0]][: rules.limit]
 
     def best(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
@@ -282,8 +283,8 @@ class Ranking:
         lists = {row: ranked for row in rows if (ranked := self._from_top_lists(row, rules)) is not None}
         if lists and isinstance(self._index, LiveIndex):
             lists = self._with_live(lists, rules, self._index)
-        short = [row for row in rows if row not in lists]
-        lists.update(zip(short, self.found(short, rules), strict=True))
+        if short := [row for row in rows if row not in lists]:
+            lists.update(zip(short, self.found(short, rules), strict=True))
         return [lists[row] for row in rows]
 
     def _capped(self, found: Callable[[Rules], Ranked], rules: Rules) -> Ranked:
@@ -292,7 +293,7 @@ class Ranking:
         if cap is None:
             return found(rules)
         while True:
-            ranked = found(replace(rules, limit=asked, provider_cap=None))
+            ranked = found(structs.replace(rules, limit=asked, provider_cap=None))
             counts: Counter[int] = Counter()
             kept: Ranked = []
             for other, score in ranked:
@@ -337,7 +338,7 @@ class Ranking:
 
     def found(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
         """The same as `best`, always by searching, without a provider cap."""
-        return self._search(rows, self._index.vectors_of(rows), self._index.days[list(rows)], rules) if rows else []
+        return self._search(rows, self._index.vectors_of(rows), self._index.days[list(rows)], rules)
 
     def for_text(
         self, vector: scipy.sparse.csr_array, days: NDArray[np.float64], rules: Rules, *, provider: str | None = None

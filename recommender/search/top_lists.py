@@ -174,7 +174,8 @@ class TopLists(NamedTuple):
         """
         timeless = np.isnan(since)
         found: list[tuple[int, float]] = []
-        for other, score in zip(self.rows[row].tolist(), self.scores[row].tolist(), strict=True):
+        views = self.rows[row].data, self.scores[row].data  # most of their items are not needed
+        for other, score in zip(*views, strict=True):
             if other < 0 or score < min_score or len(found) == limit:
                 return found
             if allowed[other] and other not in excluded and (timeless or days[other] >= since):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -40,9 +41,11 @@ def test_articles_are_as_they_were() -> None:
 
 
 def test_entries_are_ready_as_they_leave() -> None:
-    assert as_loaded(Catalogue.from_articles(ARTICLES)).entry_json(2) == (
-        '{"title":"渡轮","sourceUrl":"https://site.example/渡"}'.encode()
-    )
+    loaded = as_loaded(Catalogue.from_articles(ARTICLES))
+    assert [bytes(entry).decode() for entry in loaded.entries_json([2, 0])] == [
+        '{"title":"渡轮","sourceUrl":"https://site.example/渡"}',
+        json.dumps(ARTICLES[0].entry, ensure_ascii=False, separators=(",", ":")),
+    ]
 
 
 def test_every_name_and_address_has_its_row() -> None:
