@@ -32,7 +32,7 @@ def test_near_gives_the_next_keys_in_sorted_order() -> None:
         (b"ba", [1, 2], [0, 1], "not sorted"),
         (b"ab", [1, 2], [0, 2], "belongs to no article"),
         (b"ab", [1, 2], [-1, 1], "belongs to no article"),
-        (b"ab", [1, 2], [0], "not one row"),
+        (b"ab", [1, 2], [0], "numbers of rows and names differ"),
         (b"ab", [1, 3], [0, 1], "outside"),
         (b"ab", [2, 1, 2], [0, 1, 1], "outside"),
     ],
