@@ -74,7 +74,7 @@ def test_other_settings_can_be_tried_without_training() -> None:
 def test_settings_that_can_not_be_tried_say_so() -> None:
     with pytest.raises(SettingsError, match="half_life_days is -1; it must be above 0"):
         fitted().with_settings(half_life_days=-1)
-    with pytest.raises(SettingsError, match=r"title_weight stays 1\.0: it was trained with this weight, so one field has no share"):
+    with pytest.raises(SettingsError, match=r"title_weight stays 1\.0: it was trained with this weight"):
         fitted(title_weight=1.0).with_settings(half_life_days=7, title_weight=0.5)
 
 
