@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 from typing import cast
 
@@ -59,16 +61,22 @@ class Comparing:
         self.share = share
 
 
+def _start_thread(run: Callable[[], None]) -> None:
+    threading.Thread(target=run, name="comparison", daemon=True).start()
+
+
 class Comparisons:
     """Makes one comparison at a time, in a thread, and caches the last three."""
 
-    def __init__(self, *, patience: float = 0.5) -> None:
+    def __init__(self, *, patience: float = 0.5, start: Callable[[Callable[[], None]], object] = _start_thread) -> None:
         """Start with an empty cache.
 
         Args:
             patience: seconds that a request waits before it gets the progress instead.
+            start: runs a function in the background.
         """
         self._patience = patience
+        self._start = start
         self._lock = threading.Lock()
         self._kept: list[Comparing] = []
 
@@ -93,7 +101,7 @@ class Comparisons:
                     asked.waits = True
                     return asked
                 self._kept = [asked, *self._kept][:_KEPT]
-                threading.Thread(target=asked.make, args=[versions], name="comparison", daemon=True).start()
+                self._start(partial(asked.make, versions))
         try:
             return asked.made.result(self._patience)
         except FutureTimeoutError:

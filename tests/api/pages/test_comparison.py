@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -97,6 +97,11 @@ def test_a_trial_goes_by_its_address_alone_and_the_tally_says_which_was_which(cl
 
 def test_a_page_says_how_far_a_comparison_is_until_it_is_made(client: FlaskClient) -> None:
     for path in ("/compare", "/compare/judge?seed=1"):
-        client.application.extensions["comparisons"] = Comparisons(patience=0)
-        assert re.search("The versions are being loaded|[0-9]+ % of the lists are compared", client.get(path).text)
-        assert re.search("<h2[^>]*>(What the curated links say|Which list would)", compared(client, path).text)
+        begun: list[Callable[[], None]] = []
+        client.application.extensions["comparisons"] = Comparisons(patience=0, start=begun.append)
+        for _ in range(2):
+            assert "The versions are being loaded." in client.get(path).text
+        assert "Another comparison is being made" in client.get("/compare?half_life_days=3").text
+        [make] = begun
+        make()
+        assert re.search("<h2[^>]*>(What the curated links say|Which list would)", client.get(path).text)
