@@ -38,7 +38,8 @@ def dask_cluster(address: str | None, workers: int | None) -> Iterator[Submit]:
         cluster: Any = address
         if address is None:
             options = {"n_workers": workers or os.cpu_count(), "threads_per_worker": 1, "dashboard_address": ":0"}
-            cluster = stack.enter_context(LocalCluster(**options))
+            # A worker may miss its scheduler while both are stopped, and would report it.
+            cluster = stack.enter_context(LocalCluster(**options, silence_logs=logging.CRITICAL))
         client = stack.enter_context(Client(cluster, timeout=_TIMEOUT))
         executor = client.get_executor(pure=False)
         yield lambda function, arguments: executor.submit(attempt, function, arguments)
