@@ -97,8 +97,11 @@ def report() -> Response:
     """The evaluation report beside the models, with links from its articles and figures to the explorer."""
     path = report_path()
     if not path.is_file():
-        detail = "`recommender evaluate CORPUS --report MODELS/report.html` makes it; MODELS is the server's folder"
-        abort(HTTPStatus.NOT_FOUND, detail)
+        abort(
+            HTTPStatus.NOT_FOUND,
+            "there is no evaluation report yet; `recommender evaluate CORPUS --report MODELS/report.html` makes one, "
+            "where MODELS is the folder that this server reads its models from",
+        )
     request.environ[POLICY] = _REPORT_POLICY
     page = path.read_bytes().replace(b" data-served-href=", b" href=")
     return Response(page, content_type=HTML, headers={"Cache-Control": "no-store"})

@@ -253,7 +253,7 @@ def test_the_report_is_linked_where_one_lies_beside_the_models(tmp_path: Path) -
     assert "Evaluation" not in without.get("/").text
     missing = without.get("/report")
     assert missing.status_code == 404
-    assert "`recommender evaluate CORPUS --report MODELS/report.html` makes it" in missing.text
+    assert "`recommender evaluate CORPUS --report MODELS/report.html` makes one" in missing.text
     assert str(tmp_path) not in missing.text
     link = '<a data-served-href="explore?id=a" title="a">A comet</a>'
     (tmp_path / "report.html").write_text(f"<h1>nDCG</h1>{link}", encoding="utf-8")
