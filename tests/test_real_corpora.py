@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from samples import ENTRY_KEYS, REAL
 
 from recommender import Corpus, Recommender
 from recommender.articles import build_entry, get_entry_url, normalise_url
+from recommender.cli import main
 from recommender.frontmatter import parse_front_matter, split_front_matter
 from recommender.writing import YamlStyle
 
@@ -79,3 +82,36 @@ def test_entries_equal_the_curated_ones_and_every_answer_holds_the_contracts_key
     equal = sum(recommender.article_by_url(get_entry_url(entry) or "").entry == entry for entry in to_files)
     assert len(to_files) == 42194
     assert equal / len(to_files) >= 0.96
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("site", "articles"), [("rust", 750), ("electron", 130), ("cds", 372)])
+def test_a_real_sites_lists_lead_to_its_pages_in_their_language_and_come_out_again(
+    site: str, articles: int, tmp_path: Path
+) -> None:
+    root, lists = tmp_path / site, tmp_path / "lists.jsonl"
+    shutil.copytree(REAL / "sites" / site, root, copy_function=shutil.copyfile)  # not read-only
+    before = {file: file.read_bytes() for file in root.rglob("*") if file.is_file()}
+    corpus = Corpus.from_path(root)
+    of_url = {normalise_url(get_entry_url(one.entry) or ""): one for one in corpus.articles if not one.hidden}
+    language = {one.id: one.language for one in corpus.articles}
+
+    def run(*words: object) -> None:
+        result = CliRunner().invoke(main, [str(word) for word in words])
+        assert result.exit_code == 0, result.output
+
+    run("export", root, "--models", tmp_path / "models", "--out", lists)
+    answers = {line["id"]: line["related"] for line in map(json.loads, lists.read_text().splitlines())}
+    for one in of_url.values():
+        assert answers[one.id], f"{one.id} has no list"
+        targets = [of_url[normalise_url(entry["url"])] for entry in answers[one.id]]
+        assert one.id not in {target.id for target in targets}
+        assert {language[target.id] for target in targets} == {one.language}
+    run("enrich", root, "--models", tmp_path / "models")
+    changed = [file for file in before if file.read_bytes() != before[file]]
+    for file in changed:
+        rest = iter(file.read_bytes().splitlines())
+        assert all(line in rest for line in before[file].splitlines()), f"{file} lost a line"
+    assert len(changed) == len(of_url) == articles
+    run("enrich", root, "--models", tmp_path / "models", "--remove")
+    assert {file: file.read_bytes() for file in before} == before
