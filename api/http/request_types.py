@@ -305,15 +305,17 @@ class CorpusSelection(RequestFields, frozen=True, kw_only=True):
         Annotated[Literal["any", StateName], Meta(description="A state of the article or of its list.")] | UnsetType
     ) = UNSET
     evaluated: (
-        Annotated[Date, Meta(description="Since when: articles whose curated lists an evaluation judges.")] | UnsetType
-    ) = UNSET
-    link_count: Annotated[LinkCount, Meta(description="How many links its editors set.")] | UnsetType = UNSET
-    link_days: (
-        Annotated[LinkDays, Meta(description="Median days between the article and what its editors linked.")]
+        Annotated[Date, Meta(description="A date: only articles since then whose curated lists an evaluation judges.")]
         | UnsetType
     ) = UNSET
+    link_count: Annotated[LinkCount, Meta(description="The number of its curated links.")] | UnsetType = UNSET
+    link_days: (
+        Annotated[LinkDays, Meta(description="Median days between the article and its curated links.")] | UnsetType
+    ) = UNSET
     worded_in: (
-        Annotated[Label, Meta(description="The language that its words tell, such as `english`, if it has links.")]
+        Annotated[
+            Label, Meta(description="The language detected in its words, such as `english`; only articles with links.")
+        ]
         | UnsetType
     ) = UNSET
     least_suggested: Annotated[Count, Meta(description="Minimum number of lists that it is in.")] | UnsetType = UNSET

@@ -64,7 +64,7 @@ class OuterMiddleware:
                 return problem(HTTPStatus.EXPECTATION_FAILED, detail)(environ, answer)
             refusal: Response | None = environ.get(REFUSAL)
             if refusal is not None:
-                return refusal(environ, answer)  # before what might wait: a store, or whoever counts requests
+                return refusal(environ, answer)  # at once: the rate limit and look-ups may wait for Redis
             return self._wsgi_app(environ, answer)
         finally:
             seconds = time.perf_counter() - begun

@@ -81,7 +81,7 @@ def run_of(
     """A recommender's suggestions for some articles; those that it does not know are left out.
 
     Args:
-        linkable: leaves out articles that a list could not link to; lower-ranked suggestions take their places.
+        linkable: leaves out articles that a list could not link to; lower-ranked suggestions move up.
     """
     unfinished = [id for id in sorted(queries) if recommender.has_article(id)]
     rankings, depth = {}, DEPTH

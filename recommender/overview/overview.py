@@ -103,10 +103,10 @@ class Overview:
         return self.catalogue[int(self.rows[position])]
 
     def link_days(self, among: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """The median days between articles and what their editors linked, float64 (articles,); NaN where unknown.
+        """The median days between articles and their curated links, float64 (articles,); NaN where unknown.
 
         Args:
-            among: bool (articles,) those that are read.
+            among: bool (articles,) the articles to read.
         """
         days_of_row = np.full(len(self.catalogue), np.nan)
         days_of_row[self.rows] = self.days
@@ -119,10 +119,10 @@ class Overview:
         return found
 
     def worded_in(self, language: str, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Which of some articles have a title and excerpt in a language, as its words tell, bool (articles,).
+        """Which of some articles have a title and excerpt detected as in a language, bool (articles,).
 
         Args:
-            among: bool (articles,) those that are read.
+            among: bool (articles,) the articles to read.
         """
         found = np.zeros(len(self), np.bool_)
         for position in np.flatnonzero(among).tolist():

@@ -30,7 +30,7 @@ class Selection:
         state: see `STATES`.
         evaluated_since: days since 1970-01-01 UTC; articles with a curated list that an evaluation since then judges.
         link_count, link_days: the band of their number of curated links, and of the days between them and those.
-        worded_in: the language that their words tell, of articles with curated links.
+        worded_in: the language detected in the title and excerpt of articles with curated links.
         least_suggested, most_suggested: minimum and maximum number of lists that an article is in.
         sort: the sort key, descending unless `ascending`; newer articles first among equals. By date, undated articles
             come last.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
@@ -48,13 +47,13 @@ class Comparing:
     made: Future[Compared] = field(default_factory=Future)
 
     def make(self, versions: Versions) -> None:
-        """Compare two versions; an error is raised to whoever asks."""
+        """Compare two versions; `made` gets the comparison or the error."""
         try:
             before, after = versions.recommenders()
             state = blake2b(repr(self.moment).encode(errors="replace"), digest_size=6).hexdigest()
             lists = ListComparison.of(before, after, shown=self.shown, on_progress=self._advance)
             self.made.set_result(Compared(lists, state))
-        except BaseException as error:  # noqa: BLE001 - whoever asks gets it
+        except Exception as error:  # noqa: BLE001 - raised in the request that asks for the result
             self.made.set_exception(error)
 
     def _advance(self, share: float) -> None:
@@ -102,11 +101,10 @@ class Comparisons:
                     return asked
                 self._kept = [asked, *self._kept][:_KEPT]
                 self._start(partial(asked.make, versions))
-        try:
-            return asked.made.result(self._patience)
-        except FutureTimeoutError:
+        wait([asked.made], self._patience)
+        if not asked.made.done():
             return asked
-        except BaseException:
+        if asked.made.exception() is not None:  # the next request tries again
             with self._lock:
                 self._kept = [one for one in self._kept if one is not asked]
-            raise
+        return asked.made.result()

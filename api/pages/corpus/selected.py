@@ -74,7 +74,7 @@ class Selected:
             "evaluated": "evaluated since {}",
             "link_count": "with 1 link" if self.parameters.get("link_count") == "1" else "with {} links",
             "link_days": "days to their links: {}",
-            "worded_in": "in {}, as their words tell",
+            "worded_in": "in {}, detected from their words",
         }
         values = self.parameters | {"worded_in": self.parameters.get("worded_in", "").capitalize()}
         if values.get("link_count") == "more":
