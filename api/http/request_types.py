@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from recommender.articles import ENTRY_FIELDS
 from recommender.curation import ActName
-from recommender.overview import LinkCount, LinkDays, Sort, StateName
+from recommender.overview import Sort, StateName
 from recommender.ranking import CuratedOption, FillOption, MaxAgeDays, MinScore, ProviderCap, PublishedOption
 
 LARGEST_BODY = 64 << 10  # bytes
@@ -304,20 +304,9 @@ class CorpusSelection(RequestFields, frozen=True, kw_only=True):
     state: (
         Annotated[Literal["any", StateName], Meta(description="A state of the article or of its list.")] | UnsetType
     ) = UNSET
-    evaluated: (
-        Annotated[Date, Meta(description="A date: only articles since then whose curated lists an evaluation judges.")]
-        | UnsetType
-    ) = UNSET
-    link_count: Annotated[LinkCount, Meta(description="The number of its curated links.")] | UnsetType = UNSET
-    link_days: (
-        Annotated[LinkDays, Meta(description="Median days between the article and its curated links.")] | UnsetType
-    ) = UNSET
-    worded_in: (
-        Annotated[
-            Label, Meta(description="The language detected in its words, such as `english`; only articles with links.")
-        ]
-        | UnsetType
-    ) = UNSET
+    group: Annotated[Label, Meta(description="A group of articles that the report judges.")] | UnsetType = UNSET
+    system: Annotated[Label, Meta(description="A system of the report; by default plain TF-IDF.")] | UnsetType = UNSET
+    measure: Annotated[Label, Meta(description="A measure of the report; by default nDCG@10.")] | UnsetType = UNSET
     least_suggested: Annotated[Count, Meta(description="Minimum number of lists that it is in.")] | UnsetType = UNSET
     most_suggested: Annotated[Count, Meta(description="Maximum number of lists that it is in.")] | UnsetType = UNSET
     sort: Annotated[Sort, Meta(description="Sort key; by default `date`.")] | UnsetType = UNSET

@@ -29,6 +29,7 @@ from recommender.evaluation import (
 from recommender.evaluation import (
     encoder as sentence_encoder,
 )
+from recommender.overview import JudgedArticles
 from recommender.ranking import Recommender
 from recommender.settings import read_overrides
 from recommender.sources import PARSE_CACHE_FILE, FileChoice
@@ -59,7 +60,12 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--since", help="Evaluate on lists from this date on.  [default: the latest 40 % of them]")
 @click.option("--max-links", type=click.IntRange(1), default=10, show_default=True, help="Ignore longer lists.")
 @settings_option
-@click.option("--report", "page", type=_FILE, help="Write a page with plots (HTML) into this file.")
+@click.option(
+    "--report",
+    "page",
+    type=_FILE,
+    help="Write a page with plots (HTML) into this file, and the figures of each list into FILE.json.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.option("--qrels", type=_FILE, help="Write the judgements in TREC's format.")
 @click.option("--run", "run_file", type=_FILE, help="Write the rankings in TREC's format.")
@@ -132,6 +138,7 @@ def evaluate_command(
     judged = without_long_lists(split.later, max_links)
     if page is not None:
         _write(page, as_html(evaluation))
+        _write(JudgedArticles.file_of(page), evaluation.judged.to_json())
     if qrels is not None:
         _write(qrels, trec_qrels(judged))
     if run_file is not None:
@@ -159,9 +166,9 @@ def _moment(date: str | None) -> float | None:
     return moment
 
 
-def _write(file: Path, content: str) -> None:
+def _write(file: Path, content: str | bytes) -> None:
     with _replacing(file) as stream:
-        stream.write(content.encode())
+        stream.write(content.encode() if isinstance(content, str) else content)
     click.echo(f"wrote {file}", err=True)
 
 

@@ -14,9 +14,10 @@ from recommender.articles import in_rank_order, published_days
 from recommender.corpus import Corpus
 from recommender.errors import EvaluationError
 from recommender.evaluation import baselines
-from recommender.evaluation.groups import Group, groups_of
+from recommender.evaluation.groups import Group, groups_of, ids_by_group
 from recommender.evaluation.linkable import Linkable
 from recommender.evaluation.trec import DEPTH, MAIN, PerQuery, Run, measure, run_of
+from recommender.overview import JudgedArticles
 from recommender.ranking import Recommender
 from recommender.search import Scoring
 from recommender.tuning import (
@@ -136,6 +137,7 @@ class Evaluation:
         all_lists: this program and plain TF-IDF on lists of any length.
         misses: the worst misses, without articles that are never suggested: the server shows the report, so it must
             not name drafts.
+        judged: every list of any length, with all figures.
         lost: links that only the earlier model finds, as pairs of IDs; `None` without an earlier model.
         gained: number of links that only this model finds.
     """
@@ -160,6 +162,7 @@ class Evaluation:
     misses: Sequence[Miss]
     missed_links: int
     spread: Spread
+    judged: JudgedArticles
     lost: Sequence[tuple[str, str]] | None = None
     gained: int = 0
 
@@ -214,7 +217,12 @@ def evaluate(
     for baseline, scoring in compared.items():
         progress(baseline)
         runs[baseline] = _baseline_run(baseline, scoring(archive), linkable, split.later)
-    measured = {system: measure(run, lists) for system, run in runs.items()}
+    of_any_length = {system: measure(run, split.later) for system, run in runs.items()}
+    judged_rows = [row for row, id in enumerate(sorted(split.later)) if id in lists]
+    measured = {
+        system: {name: values[judged_rows] for name, values in figures.items()}
+        for system, figures in of_any_length.items()
+    }
     progress("groups and misses")
     readers = recommender.for_readers()
 
@@ -228,6 +236,13 @@ def evaluate(
         id: [(other, recommender.article(other).title) for other in others[:_SUGGESTED_SHOWN]]
         for id, others in instead.items()
     }
+    groups = groups_of(
+        corpus,
+        lists,
+        ours=measured[OURS][MAIN],
+        plain=measured[baselines.PLAIN][MAIN],
+        may_be_named=may_be_named,
+    )
     before = None if earlier_model is None else run_of(earlier_model, lists, linkable=linkable)
     return Evaluation(
         corpus=name,
@@ -244,21 +259,15 @@ def evaluate(
         settings=recommender.settings.to_mapping(),
         systems=[_system(system, values, runs[system], lists) for system, values in measured.items()],
         all_lists=[
-            _system(system, measure(runs[system], split.later), runs[system], split.later)
-            for system in (OURS, baselines.PLAIN)
+            _system(system, of_any_length[system], runs[system], split.later) for system in (OURS, baselines.PLAIN)
         ],
         all_queries=len(split.later),
         comparisons=[_compare(system, measured) for system in compared],
-        groups=groups_of(
-            corpus,
-            lists,
-            ours=measured[OURS][MAIN],
-            plain=measured[baselines.PLAIN][MAIN],
-            may_be_named=may_be_named,
-        ),
+        groups=groups,
         misses=[replace(miss, suggested=suggested[miss.id]) for miss in shown],
         missed_links=len(misses),
         spread=_spread(recommender),
+        judged=JudgedArticles.of(sorted(split.later), of_any_length, ids_by_group(groups, runs, lists, split.later)),
         lost=None if before is None else _found_only_by(before, runs[OURS], lists),
         gained=0 if before is None else len(_found_only_by(runs[OURS], before, lists)),
     )

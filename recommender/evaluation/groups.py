@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TypeAlias
 
 import numpy as np
@@ -11,16 +12,23 @@ from numpy.typing import NDArray
 
 from recommender.articles import Article
 from recommender.corpus import Corpus
-from recommender.overview import LINK_COUNTS, LINK_DAYS
+from recommender.evaluation.trec import Run
 from recommender.text import language_of
 from recommender.tuning import CuratedLists
 
-NO_DATES = LINK_DAYS.names[-1]
+NO_DATES = "no dates"
 UNORDERED_KINDS = ("provider", "topic", "language")
 """Kinds of groups without a natural order; they are sorted by size."""
+ALL_JUDGED = "lists: judged"
+OF_ANY_LENGTH = "lists: of any length"
+NO_SUGGESTIONS = "without suggestions"
+"""The kind of the groups of articles for which a system suggests nothing."""
 _GROUPS_SHOWN = 10  # per kind without a natural order
-
 _LISTS_SHOWN = 5  # per group
+
+# The inclusive upper bound of each band, and the names of all; larger values and NaN are in the last one.
+_LINK_COUNTS = (1, 2, 4, 7, 10), ("1", "2", "3 to 4", "5 to 7", "8 to 10", "more")
+_LINK_DAYS = (1, 3, 7, 30, inf), ("within 1", "1 to 3", "3 to 7", "7 to 30", "over 30", NO_DATES)
 
 _GroupKey: TypeAlias = tuple[int, str]
 """A group's sort key within its kind, and its name."""
@@ -44,6 +52,7 @@ class Group:
         queries: their number.
         ours, plain: of this program and of plain TF-IDF.
         worst: some of its lists, sorted by the lead of plain TF-IDF over this program.
+        ids: of all its articles.
     """
 
     kind: str
@@ -52,6 +61,7 @@ class Group:
     ours: float
     plain: float
     worst: Sequence[JudgedList] = ()
+    ids: Sequence[str] = ()
 
 
 def groups_of(
@@ -96,15 +106,30 @@ def groups_of(
         if kind in UNORDERED_KINDS:
             ordered = sorted(ordered, key=lambda item: -len(item[1]))[:_GROUPS_SHOWN]
         groups += [
-            Group(kind, name, len(rows), float(ours[rows].mean()), float(plain[rows].mean()), worst(rows))
+            Group(
+                *(kind, name, len(rows), float(ours[rows].mean()), float(plain[rows].mean())),
+                worst=worst(rows),
+                ids=[queries[row] for row in rows],
+            )
             for (_, name), rows in ordered
         ]
     return groups
 
 
+def ids_by_group(
+    groups: Iterable[Group], runs: Mapping[str, Run], lists: CuratedLists, of_any_length: CuratedLists
+) -> dict[str, Iterable[str]]:
+    """The IDs of the articles behind each figure of the report, by a name such as `provider: times.example`."""
+    return {
+        ALL_JUDGED: lists,
+        OF_ANY_LENGTH: of_any_length,
+        **{f"{NO_SUGGESTIONS}: {name}": [id for id in lists if not run.rankings.get(id)] for name, run in runs.items()},
+        **{f"{group.kind}: {group.name}": group.ids for group in groups},
+    }
+
+
 def _links_group(links: int) -> _GroupKey:
-    band = int(LINK_COUNTS.of(links))
-    return band, LINK_COUNTS.names[band]
+    return _band_of(links, *_LINK_COUNTS)
 
 
 def _days_group(article: Article, targets: Sequence[Article]) -> _GroupKey:
@@ -113,5 +138,9 @@ def _days_group(article: Article, targets: Sequence[Article]) -> _GroupKey:
         for target in targets
         if article.published_at is not None and target.published_at is not None
     ]
-    band = int(LINK_DAYS.of(np.median(days) if days else np.nan))
-    return band, LINK_DAYS.names[band]
+    return _band_of(float(np.median(days)) if days else np.nan, *_LINK_DAYS)
+
+
+def _band_of(value: float, upper_bounds: Sequence[float], names: Sequence[str]) -> _GroupKey:
+    band = int(np.searchsorted(upper_bounds, value))
+    return band, names[band]

@@ -22,7 +22,7 @@ from recommender.evaluation.evaluation import (
     Evaluation,
     System,
 )
-from recommender.evaluation.groups import NO_DATES, UNORDERED_KINDS, Group
+from recommender.evaluation.groups import ALL_JUDGED, NO_DATES, NO_SUGGESTIONS, OF_ANY_LENGTH, UNORDERED_KINDS, Group
 from recommender.evaluation.trec import DEPTH, MAIN, MEASURES
 
 _COLUMNS = 100
@@ -88,6 +88,9 @@ def _templates() -> Environment:
         few=_FEW,
         no_dates=NO_DATES,
         unordered_kinds=UNORDERED_KINDS,
+        all_judged=ALL_JUDGED,
+        of_any_length=OF_ANY_LENGTH,
+        no_suggestions=NO_SUGGESTIONS,
     )
     return environment
 

@@ -3,8 +3,8 @@
 `Overview.of` computes the columns, `Selection` filters and sorts them, `Figures` summarises them.
 """
 
-from recommender.overview.bands import LINK_COUNTS, LINK_DAYS, LinkCount, LinkDays
 from recommender.overview.figures import Bin, Figures, Period
+from recommender.overview.judged import JudgedArticles, JudgedColumns
 from recommender.overview.labels import NONE, Labels
 from recommender.overview.overview import Overview
 from recommender.overview.overviews import Overviews
@@ -12,15 +12,13 @@ from recommender.overview.selection import Selection, Sort
 from recommender.overview.states import STATES, StateName
 
 __all__ = [
-    "LINK_COUNTS",
-    "LINK_DAYS",
     "NONE",
     "STATES",
     "Bin",
     "Figures",
+    "JudgedArticles",
+    "JudgedColumns",
     "Labels",
-    "LinkCount",
-    "LinkDays",
     "Overview",
     "Overviews",
     "Period",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Self
@@ -16,7 +16,6 @@ from recommender.catalogue import HAS_WRITTEN_LIST, Catalogue, LiveCatalogue
 from recommender.overview.labels import Labels
 from recommender.overview.states import LEFT_OUT, LeftOut, StateName
 from recommender.ranking import Ranking, Recommender, Rules
-from recommender.text import language_of
 
 _BATCH = 1024  # articles whose lists are made at a time
 _HUB = 5  # a hub is in this many times the length of a list (Schnitzer, Flexer et al., JMLR 2012); an orphan in none
@@ -102,33 +101,12 @@ class Overview:
         """The article at a position."""
         return self.catalogue[int(self.rows[position])]
 
-    def link_days(self, among: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """The median days between articles and their curated links, float64 (articles,); NaN where unknown.
-
-        Args:
-            among: bool (articles,) the articles to read.
-        """
-        days_of_row = np.full(len(self.catalogue), np.nan)
-        days_of_row[self.rows] = self.days
-        found = np.full(len(self), np.nan)
-        for position in np.flatnonzero(among).tolist():
-            linked = (self.catalogue.names.row(id) for id in self.catalogue.curated(int(self.rows[position])))
-            apart = np.abs(days_of_row[[row for row in linked if row is not None]] - self.days[position])
-            if (known := apart[~np.isnan(apart)]).size:
-                found[position] = np.median(known)
-        return found
-
-    def worded_in(self, language: str, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Which of some articles have a title and excerpt detected as in a language, bool (articles,).
-
-        Args:
-            among: bool (articles,) the articles to read.
-        """
-        found = np.zeros(len(self), np.bool_)
-        for position in np.flatnonzero(among).tolist():
-            article = self.article(position)
-            found[position] = language_of(f"{article.title} {article.excerpt}") == language
-        return found
+    def positions_of(self, ids: Iterable[str]) -> NDArray[np.int64]:
+        """The position of each of some articles, int64; -1 for unknown ones."""
+        position_of_row = np.full(len(self.catalogue), -1)
+        position_of_row[self.rows] = np.arange(len(self))
+        rows = map(self.catalogue.names.row, ids)
+        return np.array([-1 if row is None else position_of_row[row] for row in rows], np.int64)
 
     @property
     def public(self) -> NDArray[np.bool_]:

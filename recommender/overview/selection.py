@@ -9,15 +9,13 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.overview.bands import LINK_COUNTS, LINK_DAYS, LinkCount, LinkDays
+from recommender.overview.judged import JudgedColumns
 from recommender.overview.overview import Overview
 from recommender.overview.states import StateName
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_SECONDS_A_DAY = 86_400
-_MAX_LINKS = 10  # of a list that is evaluated
 
-Sort: TypeAlias = Literal["date", "suggested", "score", "links", "entries"]
+Sort: TypeAlias = Literal["date", "suggested", "score", "links", "entries", "ours", "theirs", "lead"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +26,10 @@ class Selection:
         since, until: first and last day (UTC); undated articles are then left out.
         provider, topic, language: labels, see `Labels.mask`.
         state: see `STATES`.
-        evaluated_since: days since 1970-01-01 UTC; articles with a curated list that an evaluation since then judges.
-        link_count, link_days: the band of their number of curated links, and of the days between them and those.
-        worded_in: the language detected in the title and excerpt of articles with curated links.
+        judged: a group of articles that an evaluation judged.
         least_suggested, most_suggested: minimum and maximum number of lists that an article is in.
         sort: the sort key, descending unless `ascending`; newer articles first among equals. By date, undated articles
-            come last.
+            come last. By `ours`, `theirs` and `lead` (ours minus theirs), only judged articles have an order.
     """
 
     since: date | None = None
@@ -42,10 +38,7 @@ class Selection:
     topic: str = ""
     language: str = ""
     state: StateName | None = None
-    evaluated_since: float | None = None
-    link_count: LinkCount | None = None
-    link_days: LinkDays | None = None
-    worded_in: str = ""
+    judged: JudgedColumns | None = None
     least_suggested: int | None = None
     most_suggested: int | None = None
     sort: Sort = "date"
@@ -71,18 +64,8 @@ class Selection:
             wanted &= overview.suggested >= self.least_suggested
         if self.most_suggested is not None:
             wanted &= overview.suggested <= self.most_suggested
-        if self.evaluated_since is not None:
-            # A moment in an address has whole seconds.
-            wanted &= np.round((overview.days - self.evaluated_since) * _SECONDS_A_DAY) >= 0
-            wanted &= (overview.links > 0) & (overview.links <= _MAX_LINKS)
-        if self.link_count is not None:
-            wanted &= (overview.links > 0) & LINK_COUNTS.mask(self.link_count, overview.links)
-        # Last, and of articles with links only, since these have to be read.
-        if self.link_days is not None:
-            wanted &= overview.links > 0
-            wanted &= LINK_DAYS.mask(self.link_days, overview.link_days(wanted))
-        if self.worded_in:
-            wanted &= overview.worded_in(self.worded_in, wanted & (overview.links > 0))
+        if self.judged is not None:
+            wanted &= self.judged.among
         return wanted
 
     def positions(self, overview: Overview, *, shown: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -101,5 +84,10 @@ class Selection:
             "links": overview.links,
             "entries": overview.entries,
         }
+        if self.judged is not None:
+            ours, theirs = self.judged.ours, self.judged.theirs
+            columns |= {"ours": ours, "theirs": theirs, "lead": ours - theirs}
+        if self.sort not in columns:
+            return positions
         values = columns[self.sort][positions]
         return positions[np.argsort(values if self.ascending else -values, kind="stable")]

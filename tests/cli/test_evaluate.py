@@ -8,6 +8,8 @@ from pathlib import Path
 from commands import run, write_archive
 from samples import stories
 
+from recommender.overview import JudgedArticles
+
 
 def test_what_can_not_be_written_is_said_before_the_work(archive: Path, tmp_path: Path) -> None:
     result = run("evaluate", archive, "--report", tmp_path / "none" / "report.html")
@@ -43,8 +45,11 @@ def test_evaluate_prints_a_table_and_writes_a_page_and_trec_files(
     for name in ("this program", "random", "newest", "nearest in time", "plain TF-IDF", "BM25", "LSI"):
         assert name in result.stdout
     assert "nDCG@10" in result.stdout
-    assert result.stderr == f"wrote {page}\nwrote {qrels}\nwrote {ranking}\n"
+    assert result.stderr == f"wrote {page}\nwrote {page}.json\nwrote {qrels}\nwrote {ranking}\n"
     assert page.read_text().startswith("<!doctype html>")
+    judged = JudgedArticles.read(page)
+    assert len(judged.ids) == 81
+    assert [*judged.figures] == ["nDCG@10", "recall@10", "precision@5", "MRR"]
     assert len(qrels.read_text().splitlines()) == 324
     assert len(ranking.read_text().splitlines()) == 810
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
 from itertools import pairwise
+from urllib.parse import quote
 
 import pytest
 
@@ -23,6 +24,7 @@ from recommender.evaluation import (
     as_html,
     as_text,
 )
+from recommender.overview import JudgedArticles
 
 HOSTILE = """<script>alert("$x$")</script>'"""
 VOID = {"meta", "br"}
@@ -76,9 +78,8 @@ EVALUATION = Evaluation(
     ],
     missed_links=900,
     spread=Spread(0.0456, [("d", "Comet seen", 25), ("a", "Fish & chips", 9)]),
+    judged=JudgedArticles((), {}, {}),
 )
-
-EVALUATED = "corpus?evaluated=2019-12-18T06%3A53%3A00Z"
 
 TEXT = """\
 newsroom: 1,200 curated lists of at most 10 links since 18 December 2019, 3,000 links, 5,488
@@ -273,21 +274,11 @@ def test_the_page_says(page: Page, said: str) -> None:
 def test_articles_and_figures_link_to_the_explorer_where_the_page_is_served(page: Page) -> None:
     linked = [attributes for _, attributes in page.tags if "data-served-href" in attributes]
     links = Counter(str(attributes["data-served-href"]) for attributes in linked)
+    groups = {link: links.pop(link) for link in list(links) if link.startswith("corpus?group=")}
     assert links == {
         "./": 1,
         "corpus": 1,
         "corpus?state=orphan#articles": 1,
-        f"{EVALUATED}#articles": 1,
-        f"{EVALUATED}&link_count=1#articles": 1,
-        f"{EVALUATED}&link_count=2#articles": 1,
-        f"{EVALUATED}&link_days=within%201#articles": 1,
-        f"{EVALUATED}&link_days=no%20dates#articles": 1,
-        f"{EVALUATED}&provider=times.example#articles": 1,
-        f"{EVALUATED}&provider=none#articles": 1,
-        f"{EVALUATED}&topic=Tech#articles": 1,
-        f"{EVALUATED}&topic=%E7%A7%91%E6%8A%80#articles": 1,
-        f"{EVALUATED}&worded_in=english#articles": 1,
-        f"{EVALUATED}&worded_in=chinese#articles": 1,
         "explore?id=a": 3,
         "explore?id=a&other=b": 1,
         "explore?id=a&other=c": 1,
@@ -297,6 +288,23 @@ def test_articles_and_figures_link_to_the_explorer_where_the_page_is_served(page
         "explore?id=d&other=g": 1,
     }
     assert all("href" not in attributes for attributes in linked)
+    one = "&sort={}&order=ascending#articles".format
+    for group in EVALUATION.groups:
+        name = f"corpus?group={quote(f'{group.kind}: {group.name}')}"
+        assert groups.pop(f"{name}&system=plain%20TF-IDF&measure=nDCG%4010{one('lead')}") == 1
+        assert groups.pop(f"{name}&system=plain%20TF-IDF&measure=nDCG%4010{one('theirs')}") == 1
+        assert groups.pop(f"{name}&system=this%20program&measure=nDCG%4010{one('ours')}") == 1
+    for system in (RANDOM, PLAIN):
+        name = f"corpus?group=lists%3A%20judged&system={quote(system.name)}"
+        assert groups.pop(f"{name}&measure=nDCG%4010{one('lead')}") == 1
+        for measure in system.figures:
+            assert groups.pop(f"{name}&measure={quote(measure)}{one('theirs')}") >= 1
+    without = "corpus?group=without%20suggestions%3A%20random&system=random&measure=nDCG%4010"
+    assert groups.pop(f"{without}{one('theirs')}") == 1
+    assert {link.split("&system")[0] for link in groups} == {
+        "corpus?group=lists%3A%20judged",
+        "corpus?group=lists%3A%20of%20any%20length",
+    }
 
 
 def test_the_page_has_a_plot_of_systems_of_differences_and_of_each_kind_of_group(page: Page) -> None:

@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,17 @@ from recommender.artefacts import LocalModels
 from recommender.catalogue import Catalogue
 from recommender.journal import LiveChanges, PostedArticle
 from recommender.live import LiveOverlay
-from recommender.overview import Bin, Figures, Overview, Overviews, Period, Selection, StateName
+from recommender.overview import (
+    Bin,
+    Figures,
+    JudgedArticles,
+    JudgedColumns,
+    Overview,
+    Overviews,
+    Period,
+    Selection,
+    StateName,
+)
 from recommender.training import train
 
 WORDS = {"title_terms": "words", "excerpt_terms": "words", "half_life_days": None, "hub_exponent": 0.0, "limit": 2}
@@ -44,11 +55,6 @@ UNPUBLISHED = article("unpublished", "comet bay unpublished", date="2024-01-04",
 ARTICLES = (BAY, NEAR, SAME, THIN, ALONE, UNDATED, DRAFT, SOON, GONE, UNPUBLISHED)
 LINKS = {"bay": ["near", "alone", "thin"], "alone": ["bay"]}
 IN_RANK_ORDER = ["soon", "draft", "alone", "bay", "near", "same", "gone", "unpublished", "thin", "undated"]
-
-
-def days(year: int, month: int, day: int, hour: float) -> float:
-    """Days since 1970-01-01."""
-    return (date(year, month, day) - date(1970, 1, 1)).days + hour / 24
 
 
 def recommender(*articles: Article, **settings: object) -> Recommender:
@@ -166,15 +172,6 @@ def test_a_copy_that_lists_leave_out_is_no_orphan_and_has_a_list_of_its_own() ->
         ({"language": "none", "state": "none"}, ["alone"]),
         ({"least_suggested": 4}, ["bay"]),
         ({"least_suggested": 2, "most_suggested": 3}, ["near", "undated"]),
-        ({"evaluated_since": days(2024, 3, 3, 22)}, ["alone", "bay"]),
-        ({"evaluated_since": days(2024, 3, 3, 22.5)}, ["alone"]),
-        ({"link_count": "1"}, ["alone"]),
-        ({"link_count": "3 to 4"}, ["bay"]),
-        ({"link_days": "within 1"}, ["alone"]),
-        ({"link_days": "1 to 3"}, ["bay"]),
-        ({"link_days": "no dates"}, []),
-        ({"worded_in": "english"}, ["alone", "bay"]),
-        ({"worded_in": "german"}, []),
         ({"state": "good", "topic": "sky", "since": date(2024, 3, 3)}, ["bay"]),
     ],
 )
@@ -194,6 +191,51 @@ def test_articles_that_meet_all_conditions_are_selected(conditions: dict[str, An
 )
 def test_the_greatest_is_first_and_among_equals_the_newest(sort: Any, ascending: bool, expected: list[str]) -> None:
     assert ids(overview(published="only"), sort=sort, ascending=ascending) == expected
+
+
+JUDGED = JudgedArticles.of(
+    ["alone", "bay", "gone by now", "near"],
+    {
+        "this program": {"nDCG@10": np.array([0.0, 0.5, 0.1, 1.0]), "MRR": np.array([0.1, 0.2, 0.3, 0.4])},
+        "BM25": {"nDCG@10": np.array([0.2, 0.12345, 0.1, 0.9]), "MRR": np.array([0.4, 0.3, 0.2, 0.1])},
+    },
+    {"topic: Sky": ["near", "bay", "gone by now", "alone"], "topic: Sea": ["bay"]},
+)
+
+
+@pytest.mark.parametrize(
+    ("group", "other", "sorted_by", "expected"),
+    [
+        ("topic: Sky", "", {}, ["alone", "bay", "near"]),
+        ("topic: Sky", "", {"provider": "Post"}, ["bay", "near"]),
+        ("topic: Sea", "", {}, ["bay"]),
+        ("topic: unknown", "", {}, []),
+        ("topic: Sky", "BM25", {"sort": "ours"}, ["near", "bay", "alone"]),
+        ("topic: Sky", "BM25", {"sort": "theirs", "ascending": True}, ["bay", "alone", "near"]),
+        ("topic: Sky", "BM25", {"sort": "lead"}, ["bay", "near", "alone"]),
+        ("topic: Sky", "unknown", {"sort": "theirs"}, ["near", "bay", "alone"]),
+    ],
+)
+def test_judged_articles_are_selected_by_group_and_sorted_by_their_figures(
+    group: str, other: str, sorted_by: dict[str, Any], expected: list[str]
+) -> None:
+    view = overview(published="only")
+    columns = JudgedColumns.of(JUDGED, view, group, other=other)
+    assert ids(view, judged=columns, **sorted_by) == expected
+
+
+def test_figures_of_judged_articles_are_kept_beside_the_report(tmp_path: Path) -> None:
+    view, report = overview(published="only"), tmp_path / "report.html"
+    assert ids(view, judged=JudgedColumns.of(JudgedArticles.read(report), view, "topic: Sky")) == []
+    (tmp_path / "report.html.json").write_bytes(JUDGED.to_json())
+    columns = JudgedColumns.of(JudgedArticles.read(report), view, "topic: Sky", measure="MRR", other="BM25")
+    bay = IN_RANK_ORDER.index("bay")
+    assert (columns.measure, columns.system, columns.other) == ("MRR", "this program", "BM25")
+    assert (columns.ours[bay], columns.theirs[bay]) == (0.2, 0.3)
+    by_default = JudgedColumns.of(JudgedArticles.read(report), view, "topic: Sky", other="BM25")
+    assert (by_default.measure, by_default.theirs[bay]) == ("nDCG@10", pytest.approx(0.12345, abs=1e-4))
+    (tmp_path / "report.html.json").write_bytes(b"{")
+    assert ids(view, judged=JudgedColumns.of(JudgedArticles.read(report), view, "topic: Sky")) == []
 
 
 def test_articles_are_sorted_by_their_best_scores() -> None:

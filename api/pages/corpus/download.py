@@ -13,6 +13,7 @@ from more_itertools import chunked
 
 from api.pages.corpus.rows import Row
 from recommender.articles import get_entry_url
+from recommender.overview import JudgedColumns
 
 _AT_ONCE = 500  # rows that are sent together
 _FORMULA = re.compile(r"^(?=[\t\r\n])|(?:^|(?<=[;\r\n]))(?= *[=+\-@＝＋－＠])")
@@ -23,33 +24,38 @@ _FIELDS = (
 )
 
 
-def csv_of(rows: Iterable[Row]) -> Iterator[bytes]:
+def csv_of(rows: Iterable[Row], judged: JudgedColumns | None) -> Iterator[bytes]:
     """A table with a heading, for spreadsheets: UTF-8 with a byte order mark; topics and states are joined by `; `.
 
     Possible formulas, also after a `;`, are prefixed with an apostrophe.
     """
-    yield b"\xef\xbb\xbf" + _lines([_FIELDS])
+    yield b"\xef\xbb\xbf" + _lines([(*_FIELDS, *map(_cell, _figures(judged)))])
     for some in chunked(rows, _AT_ONCE):
-        yield _lines([_cell(value) for value in _values(row).values()] for row in some)
+        yield _lines([_cell(value) for value in _values(row, judged).values()] for row in some)
 
 
-def json_of(rows: Iterable[Row]) -> Iterator[bytes]:
+def json_of(rows: Iterable[Row], judged: JudgedColumns | None) -> Iterator[bytes]:
     """`{"articles": […]}`, with `null` for unknown values."""
     start = b'{"articles":['
     for some in chunked(rows, _AT_ONCE):
-        yield start + b",".join(msgspec.json.encode(_values(row)) for row in some)
+        yield start + b",".join(msgspec.json.encode(_values(row, judged)) for row in some)
         start = b","
     yield start + b"]}" if start != b"," else b"]}"
 
 
-def _values(row: Row) -> dict[str, Any]:
+def _figures(judged: JudgedColumns | None) -> tuple[str, ...]:
+    return (f"{judged.measure} of {judged.system}", f"{judged.measure} of {judged.other}") if judged else ()
+
+
+def _values(row: Row, judged: JudgedColumns | None) -> dict[str, Any]:
     article = row.article
     values = (
         *(article.id, article.path or None, article.title, get_entry_url(article.entry), row.day or None),
         *(row.provider or None, row.language or None, row.topics, row.states),
         *(row.suggested, round(row.best_score, 4), row.entries, row.links),
     )
-    return dict(zip(_FIELDS, values, strict=True))
+    figures = dict(zip(_figures(judged), (row.ours, row.theirs), strict=False))
+    return dict(zip(_FIELDS, values, strict=True)) | figures
 
 
 def _cell(value: Any) -> str:

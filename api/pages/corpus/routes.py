@@ -16,7 +16,7 @@ from api.pages.corpus.selected import SIZE, Selected
 from api.pages.page import render_page
 from api.state import Snapshot, has_token, visible_snapshot
 from recommender.inspection import Inspection, problem_lines, summary_of, tables_of
-from recommender.overview import STATES, Figures
+from recommender.overview import STATES, Figures, JudgedColumns
 
 _MOST_OPTIONS = 300  # maximum number of providers and topics offered in a field
 
@@ -32,7 +32,7 @@ def corpus(query: CorpusQuery) -> Response:
     pages = max(1, -(-len(selected) // size))
     page = min(query.page or 1, pages)
     first = (page - 1) * size
-    found = rows_of(overview, selected.positions[first : first + size].tolist())
+    found = rows_of(overview, selected.positions[first : first + size].tolist(), selected.judged)
     figures, inspection = Figures.of(overview, shown=selected.shown), _inspection(snapshot)
     return render_page(
         snapshot,
@@ -77,10 +77,14 @@ def corpus_json(query: CorpusSelection) -> Response:
 
 
 def _download(
-    query: CorpusSelection, write: Callable[[Iterable[Row]], Iterator[bytes]], content_type: str, name: str
+    query: CorpusSelection,
+    write: Callable[[Iterable[Row], JudgedColumns | None], Iterator[bytes]],
+    content_type: str,
+    name: str,
 ) -> Response:
     selected = Selected(visible_snapshot(), query)
-    response = Response(write(rows_of(selected.overview, selected.positions.tolist())), content_type=content_type)
+    rows = rows_of(selected.overview, selected.positions.tolist(), selected.judged)
+    response = Response(write(rows, selected.judged), content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response

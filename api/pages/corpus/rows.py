@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.articles import Article
-from recommender.overview import STATES, Overview, StateName
+from recommender.overview import STATES, JudgedColumns, Overview, StateName
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Row:
     Attributes:
         day: of publication, in UTC, such as `2019-12-04`.
         states: all states that the article and its list are in.
+        ours, theirs: the measure of both systems, if articles of a report are shown.
     """
 
     article: Article
@@ -30,9 +31,11 @@ class Row:
     best_score: float
     suggested: int
     links: int
+    ours: float = np.nan
+    theirs: float = np.nan
 
 
-def rows_of(overview: Overview, positions: Iterable[int]) -> Iterator[Row]:
+def rows_of(overview: Overview, positions: Iterable[int], judged: JudgedColumns | None) -> Iterator[Row]:
     """The rows of some articles, decoded one at a time."""
     masks = {state: overview.mask(state) for state in STATES}
     for position in positions:
@@ -47,6 +50,8 @@ def rows_of(overview: Overview, positions: Iterable[int]) -> Iterator[Row]:
             best_score=float(overview.best_scores[position]),
             suggested=int(overview.suggested[position]),
             links=int(overview.links[position]),
+            ours=float(judged.ours[position]) if judged else np.nan,
+            theirs=float(judged.theirs[position]) if judged else np.nan,
         )
 
 

@@ -9,9 +9,9 @@ from msgspec import UNSET, UnsetType, structs
 from numpy.typing import NDArray
 
 from api.http import CorpusSelection
+from api.pages.page import report_path
 from api.state import Snapshot, has_token
-from recommender.articles import parse_date
-from recommender.overview import Selection, Sort
+from recommender.overview import JudgedArticles, JudgedColumns, Selection, Sort
 
 SIZE = 50
 """Default number of articles per page."""
@@ -25,6 +25,7 @@ class Selected:
     Attributes:
         overview: all articles of the snapshot.
         shown: bool (articles,) which may be shown: all with the server's token, else only public ones.
+        judged: the group of judged articles that they belong to, if the query names one.
         positions: int64 (selected,) the selected ones, sorted.
         parameters: the query as parameters of an address, without the page.
     """
@@ -40,6 +41,15 @@ class Selected:
         }
         self.sort: Sort = query.sort or "date"
         self.ascending = query.order == "ascending"
+        self.judged: JudgedColumns | None = None
+        if query.group:
+            self.judged = JudgedColumns.of(
+                JudgedArticles.read(report_path()),
+                self.overview,
+                query.group,
+                measure=query.measure or "",
+                other=query.system or "",
+            )
         selection = Selection(
             since=_day(query.since),
             until=_day(query.until),
@@ -47,10 +57,7 @@ class Selected:
             topic=query.topic or "",
             language=query.language or "",
             state=None if query.state is UNSET or query.state == "any" else query.state,
-            evaluated_since=None if query.evaluated is UNSET else parse_date(query.evaluated),
-            link_count=None if query.link_count is UNSET else query.link_count,
-            link_days=None if query.link_days is UNSET else query.link_days,
-            worded_in=query.worded_in or "",
+            judged=self.judged,
             least_suggested=None if query.least_suggested is UNSET else query.least_suggested,
             most_suggested=None if query.most_suggested is UNSET else query.most_suggested,
             sort=self.sort,
@@ -66,20 +73,6 @@ class Selected:
     def conditions(self) -> dict[str, str]:
         """The parameters that select and sort, without the page size."""
         return {name: value for name, value in self.parameters.items() if name != "size"}
-
-    @property
-    def said(self) -> list[str]:
-        """What the address selects and the form has no field for, in words."""
-        words = {
-            "evaluated": "evaluated since {}",
-            "link_count": "with 1 link" if self.parameters.get("link_count") == "1" else "with {} links",
-            "link_days": "days to their links: {}",
-            "worded_in": "in {}, detected from their words",
-        }
-        values = self.parameters | {"worded_in": self.parameters.get("worded_in", "").capitalize()}
-        if values.get("link_count") == "more":
-            values["link_count"] = "more than 10"
-        return [text.format(values[name]) for name, text in words.items() if values.get(name)]
 
     def sorted_by(self, sort: Sort) -> dict[str, str]:
         """The parameters of the same articles with this sort key; if it is the current one, with the order reversed."""

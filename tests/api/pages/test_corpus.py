@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
-from samples import article, corpus_of
+from samples import article, corpus_of, stories
 
 from api import create_app
 from recommender import Article, Corpus, Recommender, Settings
 from recommender.artefacts import LocalModels
+from recommender.evaluation import as_html, evaluate
+from recommender.overview import JudgedArticles
 from recommender.training import train
+from recommender.tuning import Split
 
 BEARER = {"Authorization": "Bearer t"}
 WORDS = {"title_terms": "words", "excerpt_terms": "words", "half_life_days": None, "hub_exponent": 0.0, "limit": 2}
@@ -144,6 +151,54 @@ def test_every_figure_leads_to_its_articles() -> None:
 def test_what_is_no_selection_is_a_problem(query: str, parameter: str) -> None:
     wrong = client().get(f"/corpus?{query}")
     assert (wrong.status_code, wrong.json["parameter"]) == (400, parameter)  # type: ignore[index]
+
+
+def test_every_figure_of_a_report_on_links_in_texts_leads_to_its_articles(tmp_path: Path) -> None:
+    corpus = stories(10)
+    corpus = replace(corpus, links={}, text_links=corpus.links)
+    fitted = Recommender(settings=Settings.from_mapping(WORDS)).fit(corpus)
+    result = evaluate(fitted, corpus, Split.of(corpus))
+    report = tmp_path / "report.html"
+    report.write_text(as_html(result), "utf-8")
+    JudgedArticles.file_of(report).write_bytes(result.judged.to_json())
+    server = create_app(fitted, ACCESS_LOG=False, VERSION="1", MODELS=tmp_path).test_client()
+    sizes = {f"{group.kind}: {group.name}": group.queries for group in result.groups}
+    sizes |= {"lists: judged": result.queries, "lists: of any length": result.all_queries}
+    links = {unescape(link) for link in re.findall(r'href="(corpus\?group=[^"]*)"', server.get("/report").text)}
+    assert {parse_qs(urlsplit(link).query)["group"][0] for link in links} >= sizes.keys() - {"lists: of any length"}
+    for link in links:
+        page = server.get(f"/{link}").text
+        group = parse_qs(urlsplit(link).query)["group"][0]
+        assert len(listed(page)) == sizes.get(group, len(listed(page))) > 0
+
+
+def test_figures_of_judged_articles_are_columns_of_the_table_and_of_its_files(tmp_path: Path) -> None:
+    measured = {"this program": {"MRR": np.array([0.25, 1.0])}, "=BM25": {"MRR": np.array([0.5, 0.125])}}
+    judged = JudgedArticles.of(["bay", "near"], measured, {"topic: <b>": ["bay", "near"]})
+    JudgedArticles.file_of(tmp_path / "report.html").write_bytes(judged.to_json())
+    query = "?group=topic: <b>&system==BM25&sort=lead&order=ascending"
+    page = client(MODELS=tmp_path).get(f"/corpus{query}").text
+    assert listed(page) == ["bay", "near"]
+    assert 'of the <a href="/report">evaluation</a>, <bdi>topic: &lt;b&gt;</bdi>' in page
+    cells = re.findall(r'<td class="number">(.*?)</td>', page)
+    assert cells == [
+        "0.250",
+        "0.500",
+        "−0.250",
+        "1.000",
+        "0.125",
+        "+0.875",
+    ]
+    rows = list(csv.DictReader(io.StringIO(client(MODELS=tmp_path).get(f"/corpus.csv{query}").text)))
+    assert [(row["MRR of this program"], row["MRR of =BM25"]) for row in rows] == [("0.25", "0.5"), ("1.0", "0.125")]
+    [first, _] = json.loads(client(MODELS=tmp_path).get(f"/corpus.json{query}").text)["articles"]
+    assert (first["MRR of this program"], first["MRR of =BM25"]) == (0.25, 0.5)
+
+
+def test_a_report_without_its_file_of_figures_says_how_to_make_it(tmp_path: Path) -> None:
+    page = client(MODELS=tmp_path).get("/corpus?group=topic: Sky").text
+    assert listed(page) == []
+    assert "<code>recommender evaluate CORPUS --report MODELS/report.html</code> writes both" in page
 
 
 def test_without_the_token_only_what_is_public_is_shown_and_counted() -> None:
