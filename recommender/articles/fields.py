@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 V = TypeVar("V")
@@ -55,6 +55,7 @@ def _texts_in(items: list[object]) -> Iterator[str]:
             yield text
 
 
+@lru_cache(maxsize=1 << 12)  # files of a site have the same keys
 def fold_key(key: str) -> str:
     """A key without case, `-` and `_`: `pubDate`, `pub_date` and `Pub-Date` are the same."""
     return key.lower().replace("-", "").replace("_", "")
@@ -65,7 +66,7 @@ def with_canonical_keys(fields: Mapping[str, V], known: tuple[str, ...]) -> dict
     canonical = _canonical_keys(known)
     renamed: dict[str, V] = {}
     for key, value in fields.items():
-        other = canonical.get(key.lower()) or canonical.get(fold_key(key), key)
+        other = canonical.get(key) or canonical.get(key.lower()) or canonical.get(fold_key(key), key)
         renamed[key if other in fields else other] = value
     return renamed
 

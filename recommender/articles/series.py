@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from recommender.articles.fields import get_text, get_texts
+from recommender.articles.fields import fold_key, get_text, get_texts
 
 # Keys of Hugo's and Pelican's themes and plugins, without case, dashes and underscores.
 _NAME_KEYS = ("series", "seriesname", "seriestitle", "inseries")
@@ -17,7 +17,6 @@ _PART_KEYS = (
 # Keys of a series that is a mapping, as on some Jekyll sites.
 _NESTED_NAME_KEYS = ("name", "id", "slug", "title")
 _NESTED_PART_KEYS = ("index", "order", "part", "number", "weight")
-_SEPARATOR = re.compile(r"[-_ ]")
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 
 
@@ -33,7 +32,7 @@ NO_SERIES = Series()
 
 def get_series(fields: Mapping[str, object]) -> Series:
     """Read the series from a front matter: a text, a list, or a mapping with a name and a number."""
-    plain = {_SEPARATOR.sub("", key.lower()): value for key, value in fields.items()}
+    plain = {fold_key(key).replace(" ", ""): value for key, value in fields.items()}
     nested = plain.get("series")
     names: tuple[str, ...] = ()
     part = get_text(plain, *_PART_KEYS)

@@ -24,6 +24,7 @@ _HIDING_VISIBILITIES = frozenset({"private", "hidden", "draft"})  # other values
 _ROBOTS_KEYS = ("robots", "metaRobots", "googlebot")
 _NO_INDEX = re.compile(r"\b(?:noindex|none)\b", re.IGNORECASE)
 _META_KEYS = ("seo", "meta")
+_INDEXING_KEYS = frozenset(("visibility", *_UNLISTING_KEYS, *_LISTING_KEYS, *_ROBOTS_KEYS, *_META_KEYS))
 _EMBARGO_KEYS = ("publishDate", "publishAt", "publishOn", "scheduled", "scheduledDate", "embargo", "embargoUntil")
 _EXPIRY_KEYS = (
     *("expiryDate", "expiry", "expires", "expiresAt", "expiresOn", "expireDate", "expirationDate"),
@@ -57,6 +58,8 @@ def get_doubtful_status(fields: Mapping[str, object]) -> str | None:
 
 def is_unlisted(fields: Mapping[str, object]) -> bool:
     """Whether the article is only for readers who have its link: declared unlisted or `noindex`."""
+    if _INDEXING_KEYS.isdisjoint(fields):  # most articles
+        return False
     nested = (fields.get(key) for key in _META_KEYS)
     return _visibility(fields) == "unlisted" or any(
         _is_kept_from_lists(one) for one in (fields, *nested) if isinstance(one, Mapping)

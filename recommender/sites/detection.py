@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -76,7 +77,8 @@ def _configured(corpus: Path, tried: Sequence[Generator]) -> Site | None:
 def _configured_below(corpus: Path, files: Sequence[str], tried: Sequence[Generator]) -> dict[str, Site]:
     """The sites whose roots are folders of the corpus, by path, without sites within other sites."""
     sites: dict[str, Site] = {}
-    parents = {parent for file in files for parent in PurePosixPath(file).parents}
+    folders = {posixpath.dirname(file) for file in files}
+    parents = {parent for folder in folders for parent in (PurePosixPath(folder), *PurePosixPath(folder).parents)}
     for path in sorted(parents, key=lambda path: (len(path.parts), path)):
         if not 0 < len(path.parts) <= _LEVELS_BELOW or any(str(above) in sites for above in path.parents):
             continue

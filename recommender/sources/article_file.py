@@ -31,7 +31,7 @@ from recommender.sources.article_fields import canonical_fields, read_article_fi
 from recommender.sources.curated_lists import find_list_path, get_list_keys, get_list_value, list_state_of
 from recommender.sources.source import ParsedFile, Problem, Source, digest_state
 from recommender.sources.written_lists import Written, WrittenList, digest_list
-from recommender.storage import open_regular_file
+from recommender.storage import read_regular_file
 
 MAX_FILE_BYTES = 4 << 20
 """How much of an article's file is read: the front matter and a longer text than most books have."""
@@ -42,6 +42,7 @@ _FOR_REPOSITORIES = frozenset({"readme", "changelog", "license", "contributing",
 _NAMED_FORMAT = re.compile(rb"---[ \t]*([a-z]{2,10})[ \t]*\r?\n")
 _WORD = re.compile(r"[A-Z]?[a-z\d]+|[A-Z]+")
 _POSTED = "the article"
+_NO_BODY = Body(text="", heading="", excerpt="", links=())
 _PLAIN = Site(generator="folder", reason="")
 
 PostedForm: TypeAlias = Literal["markdown", "json"]
@@ -59,8 +60,7 @@ def read_file(
     """
     parsed = ParsedFile()
     try:
-        with open_regular_file(root / file) as stream:
-            data = stream.read(MAX_FILE_BYTES)
+        data = read_regular_file(f"{root}/{file}", max_bytes=MAX_FILE_BYTES)
     except OSError as error:
         parsed.problems.append(Problem.unreadable(file, error))
         return parsed
@@ -79,7 +79,7 @@ def read_file(
             return parsed
         body = data[front_matter.body :]
         parsed.digest = _digest(file, data[front_matter.start : front_matter.end], body)
-        may_hold_written_list = written or _maybe_empty(get_list_keys(site)).search(front_matter.text.lower())
+        may_hold_written_list = written or _may_hold_empty_list(front_matter.text.lower(), get_list_keys(site))
         if not (parse or may_hold_written_list):
             return parsed
         events: list[yaml.Event] = []
@@ -120,8 +120,7 @@ def read_body(root: Path, file: str, *, site: Site = _PLAIN, without_links: Coll
     Raises:
         OSError, FrontMatterError: it can't be read (any more).
     """
-    with open_regular_file(root / file) as stream:
-        data = stream.read(MAX_FILE_BYTES)
+    data = read_regular_file(f"{root}/{file}", max_bytes=MAX_FILE_BYTES)
     front_matter = None if _is_data(file, data) else split_front_matter(data, path=file)
     body = data if front_matter is None else data[front_matter.body :]
     return _parse_body(body, file, site, without_links=without_links)
@@ -138,7 +137,7 @@ def read_posted(text: str, form: PostedForm, *, site: Site = POSTED) -> tuple[So
     """
     parsed = ParsedFile()
     data = text.encode()
-    body, digest = Body(text="", heading="", excerpt="", links=()), digest_state(data)
+    body, digest = _NO_BODY, digest_state(data)
     if form == "json":
         fields = canonical_fields(parse_json(data, path=_POSTED, line=None), site)
     else:
@@ -166,7 +165,7 @@ def _read_without_front_matter(parsed: ParsedFile, data: bytes, file: str, site:
     if path.suffix.lower() not in _MARKDOWN or path.stem.lower() in _FOR_REPOSITORIES:
         parsed.skipped = "no front matter"
         return
-    body = Body(text="", heading="", excerpt="", links=()) if site.needs_front_matter else _parse_body(data, file, site)
+    body = _NO_BODY if site.needs_front_matter else _parse_body(data, file, site)
     if not body.heading and not (site.named_by_files and body.text):
         parsed.problems.append(Problem(file, _why_no_front_matter(data), line=1, kind="no front matter"))
         return
@@ -181,8 +180,8 @@ def _read_metadata(root: Path, file: str, site: Site) -> tuple[dict[str, Value],
     fields: dict[str, Value] = {}
     read = b""
     for beside in site.metadata_files(file):
-        with suppress(FileNotFoundError), open_regular_file(root / beside) as stream:
-            data = stream.read(MAX_FRONT_MATTER_BYTES)
+        with suppress(FileNotFoundError):
+            data = read_regular_file(f"{root}/{beside}", max_bytes=MAX_FRONT_MATTER_BYTES)
             front_matter = split_front_matter(data, path=beside)
             if front_matter is not None:
                 fields |= parse_front_matter(front_matter, path=beside)
@@ -198,10 +197,10 @@ def _is_data(file: str, data: bytes) -> bool:
 
 
 def _parse_body(body: bytes, file: str, site: Site, *, without_links: Collection[str] = ()) -> Body:
-    markup = _MARKUPS.get(PurePosixPath(file).suffix.lower(), "mdx" if site.markdown_is_mdx else "markdown")
     text = body.decode(errors="replace")
     if not text.strip():
-        return Body(text="", heading="", excerpt="", links=())
+        return _NO_BODY
+    markup = _MARKUPS.get(PurePosixPath(file).suffix.lower(), "mdx" if site.markdown_is_mdx else "markdown")
     separators = (*site.excerpt_separators, *DEFAULT_SEPARATORS)
     return parse_body(text, markup=markup, separators=separators, without_links=without_links)
 
@@ -250,14 +249,22 @@ def _with_value(fields: Mapping[str, Value], path: Sequence[str], value: Value) 
     return {**fields, key: _with_value(inner, rest, value) if rest and isinstance(inner, dict) else value}
 
 
-@cache
-def _maybe_empty(keys: Sequence[str]) -> re.Pattern[str]:
-    """A pattern of list keys with no dash of an entry on the next line; includes all that this program may fill.
+def _may_hold_empty_list(text: str, keys: Sequence[str]) -> bool:
+    """Whether a front matter in lower case may have a list key without an entry on the next line.
 
-    It is for texts in lower case: `re.IGNORECASE` takes several times as long.
+    This includes all lists that this program may fill.
     """
-    names = "|".join("[-_]?".join(_WORD.findall(key)).lower() for key in keys)
-    return re.compile(rf"""(?:{names})["']?\s*[:=](?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""")
+    words, pattern = _empty_list(tuple(keys))
+    return any(word in text for word in words) and pattern.search(text) is not None  # the pattern is slow
+
+
+@cache
+def _empty_list(keys: tuple[str, ...]) -> tuple[frozenset[str], re.Pattern[str]]:
+    """The longest word of each key, and a pattern of the keys without an entry on the next line."""
+    split = [_WORD.findall(key) for key in keys]
+    words = frozenset(max(parts, key=len, default="").lower() for parts in split)
+    names = "|".join("[-_]?".join(parts).lower() for parts in split)
+    return words, re.compile(rf"""(?:{names})["']?\s*[:=](?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""")
 
 
 def _why_no_front_matter(data: bytes) -> str:

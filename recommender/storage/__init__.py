@@ -10,6 +10,7 @@ from recommender.storage.atomic import (
     atomic_write,
     create_synced,
     open_regular_file,
+    read_regular_file,
     remove_temporary_files,
     sync_folder,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "locked_folder",
     "network_file_system",
     "open_regular_file",
+    "read_regular_file",
     "remove_temporary_files",
     "staging_folder",
     "sync_folder",

@@ -23,7 +23,7 @@ class FileChangedError(RecommenderError):
 
 
 @contextmanager
-def open_regular_file(path: Path) -> Iterator[IO[bytes]]:
+def open_regular_file(path: Path | str) -> Iterator[IO[bytes]]:
     """Open a regular file for reading.
 
     Raises:
@@ -36,6 +36,17 @@ def open_regular_file(path: Path) -> Iterator[IO[bytes]]:
         raise OSError("not a regular file")
     with open(descriptor, "rb") as stream:
         yield stream
+
+
+def read_regular_file(path: Path | str, *, max_bytes: int) -> bytes:
+    """Read at most `max_bytes` bytes of a regular file.
+
+    Raises:
+        OSError: it can't be read, or is not a regular file.
+    """
+    with open_regular_file(path) as stream:
+        # `read(max_bytes)` allocates that many bytes at once, which takes longer than reading a small file.
+        return stream.read(-1 if os.fstat(stream.fileno()).st_size < max_bytes else max_bytes)
 
 
 @contextmanager

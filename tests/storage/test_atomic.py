@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from recommender.storage import FileChangedError, atomic_write, create_synced, remove_temporary_files
+from recommender.storage import (
+    FileChangedError,
+    atomic_write,
+    create_synced,
+    read_regular_file,
+    remove_temporary_files,
+)
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -146,3 +152,16 @@ def test_only_what_a_killed_writer_left_is_removed(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
     remove_temporary_files(tmp_path)
     assert list(tmp_path.iterdir()) == [kept]
+
+
+@pytest.mark.parametrize("max_bytes", [1, 3, 4, 100])
+def test_no_more_of_a_file_is_read_than_asked_for(tmp_path: Path, max_bytes: int) -> None:
+    file = tmp_path / "a.md"
+    file.write_bytes(b"floo")
+    assert read_regular_file(file, max_bytes=max_bytes) == b"floo"[:max_bytes]
+
+
+def test_only_a_regular_file_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.md")
+    with pytest.raises(OSError, match="not a regular file"):
+        read_regular_file(tmp_path / "a.md", max_bytes=100)
