@@ -67,11 +67,19 @@ def undo(form: UndoForm) -> Response:
     desk = Desk(visible_snapshot(), form.id)
     try:
         if desk.file is None or desk.digest != form.seen:
-            abort(HTTPStatus.CONFLICT, _CHANGED)
+            return _not_undone(desk, _CHANGED)
         _require_curator().undo(desk.file.file.path)
     except (RecommenderError, OSError) as error:
-        abort(HTTPStatus.CONFLICT, f"Nothing was undone: {_sentence(error)}")
+        return _not_undone(desk, f"Nothing was undone: {_sentence(error)}")
     return _to_article(desk)
+
+
+def _not_undone(desk: Desk, reason: str) -> Response:
+    page = render_page(
+        visible_snapshot(), "problem.html", title="Not undone", detail=reason.rstrip("."), article=desk.article
+    )
+    page.status_code = HTTPStatus.CONFLICT
+    return page
 
 
 def _page(asked: EditQuery | EditForm, *, said: str = "") -> Response:

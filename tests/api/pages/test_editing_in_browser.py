@@ -124,6 +124,49 @@ def test_a_page_of_another_origin_writes_nothing(browser: Browser, site: tuple[s
     context.close()
 
 
+def test_of_two_editors_the_second_is_told_and_nothing_is_lost(
+    failing_page: Page, browser: Browser, site: tuple[str, Path]
+) -> None:
+    (address, root), page = site, failing_page
+    other = browser.new_context(viewport={"width": 390, "height": 900})
+    second = other.new_page()
+    second.goto(f"{address}/edit?id=a&act=ban&other=moon")
+    page.goto(f"{address}/edit?id=a&act=take&other=pier")
+    page.get_by_role("button", name="Write it").click()
+    expect(page.locator(".done")).to_be_visible()
+    second.get_by_role("button", name="Write it").click()
+    expect(second.get_by_role("alert")).to_contain_text("The file has changed since that page was made")
+    expect(second.locator(".diff")).to_contain_text("url: https://quay.example/pier/")
+    assert second.evaluate("document.documentElement.scrollWidth") == 390
+    assert article(root) == TAKEN
+    second.get_by_role("button", name="Write it").click()
+    expect(second.locator(".done")).to_be_visible()
+    assert article(root) == TAKEN.removesuffix("---\n") + "relatedBan:\n  - moon\n---\n"
+    page.get_by_role("button", name="Undo").click()  # of the first, who has not seen the second's change
+    expect(page.get_by_role("heading", name="Not undone")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="Back to Harbour").click()
+    page.get_by_role("button", name="Undo").click()  # of the second's change, which it shows now
+    expect(page.locator(".done")).to_be_visible()
+    assert article(root) == TAKEN
+    other.close()
+
+
+def test_a_file_that_changes_on_the_disk_between_page_and_write_is_kept(
+    failing_page: Page, site: tuple[str, Path]
+) -> None:
+    address, root = site
+    failing_page.goto(f"{address}/edit?id=a&act=take&other=pier")
+    changed = PLAIN.replace("Harbour", "The harbour")
+    (root / "a.md").write_text(changed)
+    failing_page.get_by_role("button", name="Write it").click()
+    expect(failing_page.get_by_role("alert")).to_contain_text("nothing was written")
+    assert article(root) == changed
+    failing_page.get_by_role("button", name="Write it").click()
+    expect(failing_page.locator(".done")).to_be_visible()
+    assert article(root) == TAKEN.replace("Harbour", "The harbour")
+
+
 def test_the_server_listens_to_this_machine_alone(tmp_path: Path) -> None:
     root = write_site(tmp_path / "site")
     for options, reason in (
