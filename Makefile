@@ -67,8 +67,8 @@ load: $(VENV)/installed-dev  ## compare look-ups under load, also from Redis, wi
 answers: $(VENV)/installed-dev  ## write every kind of answer to OUT, for comparing versions with diff -r
 	@PYTHONHASHSEED=0 PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks.answers $(OUT)
 
-pages: $(VENV)/installed-dev  ## measure the explorer's pages under the conditions of a slow phone (needs chromium)
-	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks.pages
+pages: $(VENV)/installed-dev  ## measure the explorer's pages under the conditions of a slow phone (needs chromium); FULL=1 for 100,000 articles
+	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests $(BIN)/python -m benchmarks.pages $(if $(FULL),--full)
 
 api-test: $(VENV)/installed-dev  ## send 1,000 generated requests per operation; make test sends 5
 	@CASES=1000 $(BIN)/python -m pytest tests/api/http/every_request.py

@@ -24,9 +24,7 @@ _POLICY = (
 def render_page(snapshot: Snapshot, template: str, **values: Any) -> Response:
     """Render a page from a template; it must not be cached, since editors want to see the current state."""
     request.environ[POLICY] = _POLICY
-    html = render_template(
-        template, snapshot=snapshot, articles=len(snapshot.recommender), report=report_path().is_file(), **values
-    )
+    html = render_template(template, snapshot=snapshot, report=report_path().is_file(), **values)
     return deliver(replace(snapshot, tag=None), html.encode(errors="replace"), HTML)
 
 

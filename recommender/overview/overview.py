@@ -58,7 +58,7 @@ class Overview:
 
     @classmethod
     def of(cls, recommender: Recommender) -> Self:
-        """Compute the columns of all articles that can be looked up; takes 2 to 3 seconds for 100,000."""
+        """Compute the columns of all articles that can be looked up; takes a second for 100,000."""
         catalogue, ranking = recommender.catalogue, recommender.ranking
         rules = Rules.from_settings(recommender.settings)
         rows = np.asarray(catalogue.rows, np.int64)

@@ -80,6 +80,7 @@ def test_all_of_it_works_by_keyboard(page: Page, address: str) -> None:
     page.get_by_role("link", name="2024-01: 40 articles").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".found strong")).to_have_text("40")
+    page.wait_for_load_state()  # until then, no script hears of a choice
     page.get_by_label("Rows").focus()
     page.keyboard.press("ArrowUp")
     expect(page).to_have_url(re.compile("size=25"))
