@@ -29,7 +29,7 @@ HEAVY = {"api", "flask", "fsspec", "joblib", "msgspec", "numba", "numpy", "regex
         (["related"], "Missing argument 'ID'"),
         (["related", "x", "--limit", "0"], "0 is not in the range 1<=x<=1000"),
         (["export", "seeds"], "Missing option '--out'"),
-        (["serve"], "no model has been published here; run `recommender train CORPUS`"),
+        (["serve", "--uds", "socket"], "no model has been published here; run `recommender train CORPUS`"),
         (["learn"], "No such command 'learn'"),
     ],
 )
