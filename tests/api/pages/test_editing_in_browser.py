@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -165,6 +166,14 @@ def test_a_file_that_changes_on_the_disk_between_page_and_write_is_kept(
     failing_page.get_by_role("button", name="Write it").click()
     expect(failing_page.locator(".done")).to_be_visible()
     assert article(root) == TAKEN.replace("Harbour", "The harbour")
+
+
+def test_a_proxy_that_asks_in_an_older_http_is_refused(site: tuple[str, Path]) -> None:
+    host, port = site[0].removeprefix("http://").split(":")
+    for version, status in (("1.0", b"HTTP/1.0 403"), ("1.1", b"HTTP/1.1 200")):
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(f"GET / HTTP/{version}\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
+            assert connection.recv(12) == status
 
 
 def test_the_server_listens_to_this_machine_alone(tmp_path: Path) -> None:
