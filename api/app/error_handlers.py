@@ -52,7 +52,7 @@ def _in_words(error: Exception) -> str:
 
 def _for_reader(detail: str, answer: Response, *, closest: Sequence[str] = ()) -> Response:
     """The answer, or an equivalent page if a browser asks for one of the explorer's pages or an unknown one."""
-    is_page = request.blueprint == "explorer" or (request.endpoint is None and "live" in current_app.extensions)
+    is_page = request.blueprint == "explorer" or (request.endpoint is None and "model" in current_app.extensions)
     if not is_page or request.accept_mimetypes.best_match(["application/problem+json", "text/html"]) != "text/html":
         return answer
     title = HTTPStatus(answer.status_code).phrase

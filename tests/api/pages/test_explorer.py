@@ -214,6 +214,12 @@ def test_an_unknown_article_is_a_problem() -> None:
         assert (answer.status_code, answer.json["closest"]) == (404, ["flood"])  # type: ignore[index]
 
 
+def test_an_unknown_path_is_a_page_to_a_browser_and_a_problem_to_a_program() -> None:
+    page = client().get("/nowhere", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (page.status_code, page.mimetype, "<h1>Not Found</h1>" in page.text) == (404, "text/html", True)
+    assert client().get("/nowhere", headers={"Accept": "*/*"}).mimetype == "application/problem+json"
+
+
 def test_only_what_is_published_is_shown_where_that_is_forced() -> None:
     recommender = fitted(article("early", "Wend floods the old town tonight", "", "2024-03-20", published=False))
     assert "tonight" in client(recommender).get("/explore?id=flood&q=tonight").text
