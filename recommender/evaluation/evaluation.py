@@ -138,8 +138,8 @@ class Evaluation:
         misses: the worst misses, without articles that are never suggested: the server shows the report, so it must
             not name drafts.
         judged: every list of any length, with all figures.
-        lost: links that only the earlier model finds, as pairs of IDs; `None` without an earlier model.
-        gained: number of links that only this model finds.
+        lost, gained: links that only the earlier model finds, and that only this one finds, as pairs of IDs, without
+            those of articles that are never suggested; `lost` is `None` without an earlier model.
     """
 
     corpus: str
@@ -164,7 +164,7 @@ class Evaluation:
     spread: Spread
     judged: JudgedArticles
     lost: Sequence[tuple[str, str]] | None = None
-    gained: int = 0
+    gained: Sequence[tuple[str, str]] = ()
 
     @property
     def ndcg(self) -> float:
@@ -236,6 +236,7 @@ def evaluate(
         id: [(other, recommender.article(other).title) for other in others[:_SUGGESTED_SHOWN]]
         for id, others in instead.items()
     }
+    public_lists = {id: targets for id, targets in lists.items() if may_be_named(id)}
     groups = groups_of(
         corpus,
         lists,
@@ -268,8 +269,8 @@ def evaluate(
         missed_links=len(misses),
         spread=_spread(recommender),
         judged=JudgedArticles.of(sorted(split.later), of_any_length, ids_by_group(groups, runs, lists, split.later)),
-        lost=None if before is None else _found_only_by(before, runs[OURS], lists),
-        gained=0 if before is None else len(_found_only_by(runs[OURS], before, lists)),
+        lost=None if before is None else _found_only_by(before, runs[OURS], public_lists),
+        gained=() if before is None else _found_only_by(runs[OURS], before, public_lists),
     )
 
 

@@ -228,7 +228,7 @@ def _lost_lines(evaluation: Evaluation) -> list[str]:
     shown = evaluation.lost[:_LOST_IN_TEXT]
     rest = len(evaluation.lost) - len(shown)
     return [
-        f"Against the earlier model: {len(evaluation.lost):,} links lost, {evaluation.gained:,} gained."
+        f"Against the earlier model: {len(evaluation.lost):,} links lost, {len(evaluation.gained):,} gained."
         + (" Lost:" if shown else ""),
         *(f"  {id}\n    → {target}" for id, target in shown),
         *([f"  … and {rest:,} more"] if rest else []),

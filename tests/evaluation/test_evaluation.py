@@ -121,10 +121,21 @@ def test_links_that_an_earlier_model_found_are_named_when_lost() -> None:
     better = evaluate(by_excerpt, corpus, split, earlier_model=by_title)
     assert worse.lost is not None
     assert better.lost is not None
-    assert len(worse.lost) == better.gained > len(better.lost) == worse.gained
+    assert worse.lost == better.gained
+    assert better.lost == worse.gained
+    assert len(worse.lost) > len(better.lost)
     query, target = worse.lost[0]
     assert target in run_of(by_excerpt, [query]).rankings[query]
     assert target not in run_of(by_title, [query]).rankings[query]
+
+
+def test_lost_links_of_drafts_are_not_named() -> None:
+    corpus = stories(misleading=True)
+    hidden = replace(corpus, articles=tuple(replace(one, hidden=one.id.endswith("0")) for one in corpus.articles))
+    by_title, by_excerpt = (Recommender(settings=Settings(title_weight=w)).fit(hidden) for w in (1.0, 0.0))
+    result = evaluate(by_title, hidden, Split.of(hidden), earlier_model=by_excerpt)
+    assert result.lost
+    assert not [id for pair in (*result.lost, *result.gained) for id in pair if id.endswith("0")]
 
 
 def test_spread_counts_articles_that_are_in_no_list() -> None:

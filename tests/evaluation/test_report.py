@@ -212,16 +212,16 @@ def test_the_page_says_that_the_links_are_those_in_texts() -> None:
 
 def test_the_text_names_the_first_ten_lost_links() -> None:
     lost = [(f"from-{number}", f"to-{number}") for number in range(12)]
-    tail = as_text(replace(EVALUATION, lost=lost, gained=1_003)).split("\n\n")[-1]
+    tail = as_text(replace(EVALUATION, lost=lost, gained=lost[:3])).split("\n\n")[-1]
     assert tail.splitlines() == [
-        "Against the earlier model: 12 links lost, 1,003 gained. Lost:",
+        "Against the earlier model: 12 links lost, 3 gained. Lost:",
         *(line for number in range(10) for line in (f"  from-{number}", f"    → to-{number}")),
         "  … and 2 more",
     ]
 
 
 def test_the_text_says_so_where_nothing_was_lost() -> None:
-    assert as_text(replace(EVALUATION, lost=[], gained=3)).endswith(
+    assert as_text(replace(EVALUATION, lost=[], gained=[("new", "found")] * 3)).endswith(
         "\n\nAgainst the earlier model: 0 links lost, 3 gained.\n"
     )
 
@@ -444,10 +444,11 @@ def test_a_page_where_nothing_was_found() -> None:
     assert len(page.plots()) == 3
 
 
-def test_the_page_names_lost_links() -> None:
+def test_the_page_names_lost_and_gained_links() -> None:
     lost = [(f"from-{number}", f"to-{number}") for number in range(52)]
-    page = Page(as_html(replace(EVALUATION, lost=lost, gained=7)))
-    assert "Lost: 52 links that only the earlier model finds. Gained: 7 that only this one finds." in page.text
+    page = Page(as_html(replace(EVALUATION, lost=lost, gained=[("new", "found")])))
+    assert "Lost: 52 links that only the earlier model finds." in page.text
+    assert "Gained: 1 link that only this one finds. new → found" in page.text
     assert "from-49 → to-49" in page.text
     assert "from-50" not in page.text
     assert "… and 2 more." in page.text
