@@ -84,7 +84,7 @@ class Manifest:
             terms: the number of terms learnt.
         """
         now = datetime.now(UTC)
-        links = sum(len(targets) for targets in corpus.links.values())
+        links = sum(len(targets) for _, targets in corpus.links.items())
         return cls(
             version=version_name(now, hashlib.sha256(_json(digests)).hexdigest()[:8]),
             created=f"{now:%Y-%m-%dT%H:%M:%SZ}",

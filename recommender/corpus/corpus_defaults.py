@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -41,11 +42,12 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
     count = texts = excerpts = unpublished = 0
     languages: set[str] = set()
     days: list[float] = []
-    finder = CopyFinder()
+    finder, ids = CopyFinder(), array("q")  # hashes of the IDs
     series: dict[str, tuple[str, ...]] = {}
     for article in corpus.articles:
         if corpus.links:
             finder.add(article)
+            ids.append(hash(article.id))
             if article.series.names:
                 series[article.id] = article.series.names
         if not article.path:
@@ -69,27 +71,28 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
     site = corpus.found_files.site if corpus.found_files is not None else None
     if site is not None and site.hides_unpublished and 0 < unpublished <= _MOST * count:
         chosen["published"] = "only"
-    if _links_copies(corpus, finder):
+    if _links_copies(corpus.links, finder, ids):
         chosen["copies"] = "any"
     if _leaves_series_out(corpus, series):
         chosen["series"] = "ignore"
     return Settings.from_mapping({**chosen, **(given or {})})
 
 
-def _links_copies(corpus: Corpus, finder: CopyFinder) -> bool:
-    """Whether lists link copies (of their own article, or two of one text), in half of the lists that could."""
+def _links_copies(links: Mapping[str, Sequence[str]], finder: CopyFinder, ids: Sequence[int]) -> bool:
+    """Whether lists link copies (of their own article, or two of one text), in half of the lists that could.
+
+    Args:
+        finder: all articles.
+        ids: the hashes of their IDs.
+    """
     originals = finder.find().originals
     has_copy = np.bincount(originals, minlength=len(originals))[originals] > 1
     if not has_copy.any():
         return False
-    texts = {
-        article.id: int(original)
-        for article, original, copied in zip(corpus.articles, originals, has_copy, strict=True)
-        if copied
-    }
+    texts = {id: int(original) for id, original, copied in zip(ids, originals, has_copy, strict=True) if copied}
     could = do = 0
-    for id, targets in corpus.links.items():
-        if copied := [texts[one] for one in (id, *targets) if one in texts]:
+    for id, targets in links.items():
+        if copied := [texts[one] for one in map(hash, (id, *targets)) if one in texts]:
             could += 1
             do += len(set(copied)) < len(copied)
     return do > 0 and do >= _MOST * could

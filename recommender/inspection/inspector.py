@@ -41,9 +41,9 @@ def inspect(corpus: Corpus, settings: Settings, *, chosen: Settings, given: Coll
             ListCount(form.key, form.shape, count)
             for form, count in sorted(corpus.list_forms.items(), key=lambda item: (-item[1], item[0]))
         ),
-        links=sum(map(len, corpus.links.values())),
+        links=sum(len(targets) for _, targets in corpus.links.items()),
         written_lists=sum(file.list_state == "written" for file in corpus.article_files),
-        text_links=sum(map(len, corpus.text_links.values())),
+        text_links=sum(len(targets) for _, targets in corpus.text_links.items()),
         linking_texts=len(corpus.text_links),
     ).with_settings(settings, chosen=chosen, given=given)
     return replace(inspection, shortcomings=tuple(find_shortcomings(inspection, corpus.problems)))

@@ -100,20 +100,25 @@ def main() -> int:
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES, metavar="ARTICLES")
     parser.add_argument("--slice-size", type=int, default=65_536, help="articles a slice  [65536]")
     parser.add_argument("--a-day", type=int, default=archive.ARTICLES_A_DAY, help="articles that appear a day  [550]")
+    parser.add_argument("--words", type=int, default=0, help="words of a text that each has, without an excerpt  [0]")
     options = parser.parse_args()
     archive.ARTICLES_A_DAY = options.a_day
     costs: dict[str, dict[int, Cost]] = {"train": {}, "export": {}}
     with TemporaryDirectory(prefix="costs-") as name:
         root = Path(name)
         settings = root / "settings.yaml"
-        settings.write_text("learn: false\n")
+        settings.write_text("learn: false\nhalf_life_days: 7\n")
         for size in sorted(options.sizes):
             folder = root / str(size)
-            lines, models, out = folder / "archive.jsonl", folder / "models", folder / "out"
+            corpus = folder / ("posts" if options.words else "archive.jsonl")
+            models, out = folder / "models", folder / "out"
             for made in (folder, models, out):
                 made.mkdir()
-            archive.write_lines(lines, size)
-            both = [str(lines), "--models", str(models), "--workers", "2"]
+            if options.words:
+                archive.write_posts(corpus, size, words=options.words)
+            else:
+                archive.write_lines(corpus, size)
+            both = [str(corpus), "--models", str(models), "--workers", "2"]
             train = ["train", *both, "--settings", str(settings), "--slice-size", str(options.slice_size)]
             for kind, written, command in (
                 ("train", models, train),
