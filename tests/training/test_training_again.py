@@ -22,7 +22,7 @@ def test_a_training_after_edits_additions_and_removals_gives_what_one_from_nothi
     chance, titles = random.Random(0), [article.title for article in stories().articles]
     site = tmp_path / "site"
     site.mkdir()
-    for generation in range(6):
+    for generation in range(10):
         for _ in range(20 if generation else 60):
             file = site / f"{chance.randrange(80)}.md"
             if chance.random() < 0.3:
