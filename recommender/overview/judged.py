@@ -72,7 +72,13 @@ _NONE = JudgedArticles((), {"": {"": ()}}, {})
 
 @lru_cache(maxsize=1)
 def _decoded(file: Path, _version: tuple[int, int]) -> JudgedArticles:
-    return msgspec.json.decode(file.read_bytes(), type=JudgedArticles)
+    judged = msgspec.json.decode(file.read_bytes(), type=JudgedArticles)
+    count = len(judged.ids)
+    if {len(values) for systems in judged.figures.values() for values in systems.values()} != {count}:
+        raise msgspec.ValidationError("the numbers of articles and figures differ")
+    if not all(0 <= row < count for rows in judged.groups.values() for row in rows):
+        raise msgspec.ValidationError("a group has a row without an article")
+    return judged
 
 
 @dataclass(frozen=True, slots=True, eq=False)

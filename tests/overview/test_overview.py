@@ -234,8 +234,16 @@ def test_figures_of_judged_articles_are_kept_beside_the_report(tmp_path: Path) -
     assert (columns.ours[bay], columns.theirs[bay]) == (0.2, 0.3)
     by_default = JudgedColumns.of(JudgedArticles.read(report), view, "topic: Sky", other="BM25")
     assert (by_default.measure, by_default.theirs[bay]) == ("nDCG@10", pytest.approx(0.12345, abs=1e-4))
-    (tmp_path / "report.html.json").write_bytes(b"{")
-    assert ids(view, judged=JudgedColumns.of(JudgedArticles.read(report), view, "topic: Sky")) == []
+    figures = {"nDCG@10": {"this program": [0.5]}}
+    for damaged in (
+        b"{",
+        b"[]",
+        JudgedArticles(["bay"], figures, {"topic: Sky": [1]}).to_json(),
+        JudgedArticles(["bay", "near"], figures, {"topic: Sky": [0]}).to_json(),
+        JudgedArticles(["bay"], {}, {"topic: Sky": [0]}).to_json(),
+    ):
+        (tmp_path / "report.html.json").write_bytes(damaged)
+        assert ids(view, judged=JudgedColumns.of(JudgedArticles.read(report), view, "topic: Sky")) == []
 
 
 def test_articles_are_sorted_by_their_best_scores() -> None:
