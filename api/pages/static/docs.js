@@ -5,7 +5,9 @@
   const { root, exampleServer, exampleIds } = viewer.dataset;
   const server = location.origin + root;
 
-  document.getElementById("contents").open = matchMedia("(width >= 60rem)").matches;
+  const contents = document.getElementById("contents");
+  contents.open = matchMedia("(width >= 60rem)").matches;
+  contents.dataset.ready = "";
 
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const colour = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
