@@ -151,10 +151,10 @@ class Candidates:
             (half_life, stretch),
             lambda: Scoring(half_life, newer_stretch=stretch, undated=1.0).factor(np.zeros(1), days),
         )
-        factors = evergreen + (1.0 - evergreen) * fading
+        factors = (1.0 - evergreen) * fading
+        factors += evergreen
         if settings.window_days is not None:
-            factors[np.abs(days) > settings.window_days] = evergreen
-        factors[self._once("same time", (), lambda: days == 0)] = 1.0
+            np.copyto(factors, evergreen, where=np.abs(days) > settings.window_days)
         return factors
 
     def _once(self, kind: str, of: tuple[object, ...], compute: Callable[[], NDArray[Any]]) -> NDArray[Any]:
@@ -165,10 +165,14 @@ class Candidates:
         return latest[1]
 
     def scores(self, settings: Settings, popularity: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The candidates' scores, float64 (lists, width); -1 for padding."""
-        share = settings.title_weight
-        similarity = self._once("similarity", (share,), lambda: share * self.title + (1 - share) * self.excerpt)
-        return np.where(self.rows >= 0, similarity * self.factors(settings, popularity), -1.0)
+        """The candidates' scores, float64 (lists, width); at most 0 for padding."""
+        scores = self.factors(settings, popularity)
+        scores *= self._once("similarity", (settings.title_weight,), lambda: self._similarities(settings.title_weight))
+        return scores
+
+    def _similarities(self, title_weight: float) -> NDArray[np.float32]:
+        similarities = title_weight * self.title + (1 - title_weight) * self.excerpt
+        return np.where(self.rows >= 0, similarities, np.float32(-1))
 
     def ndcg(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """nDCG@10 of each list when its candidates are ranked by `scores`, float64 (lists,)."""

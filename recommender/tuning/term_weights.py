@@ -9,7 +9,8 @@ not explain distort all weights.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from copy import copy
+from typing import Self, TypeAlias
 
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
@@ -18,7 +19,6 @@ from scipy.sparse import csr_array, diags_array, vstack
 from threadpoolctl import threadpool_limits
 
 from recommender.settings import Settings
-from recommender.tuning.candidates import Candidates
 from recommender.tuning.significance import is_significant
 from recommender.tuning.tuning_context import TuningContext
 
@@ -44,12 +44,10 @@ def learn_term_factors(context: TuningContext, settings: Settings) -> tuple[Term
     popularity = context.popularity(settings)
     folds = _validation_folds(len(context.candidates))
     everything = np.arange(len(context.candidates))
-
-    def fit(lists: NDArray[np.int64]) -> list[NDArray[np.float64]]:
-        return TermWeightObjective(context, context.candidates.subset(lists), settings, popularity).minimize()
-
+    objective = TermWeightObjective(context, settings)
+    taught_by = [*(np.setdiff1d(everything, fold) for fold in folds), everything]
     # The final fit on all lists runs beside the folds; it is discarded if the gain is not significant.
-    tasks = (delayed(fit)(lists) for lists in (*(np.setdiff1d(everything, fold) for fold in folds), everything))
+    tasks = (delayed(objective.subset(lists).minimize)() for lists in taught_by)
     with threadpool_limits(1):  # BLAS sums long vectors in as many parts as it has threads, which wait for each other
         *of_folds, deltas = Parallel(n_jobs=cpu_count(), prefer="threads")(tasks)
     validated = zip(folds, of_folds, strict=True)
@@ -106,34 +104,43 @@ def _products(vectors: csr_array, queries: NDArray[np.int64], rows: NDArray[np.i
 
 
 class TermWeightObjective:
-    """The loss to minimise over the terms' deltas, for some lists and their candidates."""
+    """The loss to minimise over the terms' deltas, for the lists of a context and their best candidates."""
 
-    def __init__(
-        self, context: TuningContext, candidates: Candidates, settings: Settings, popularity: NDArray[np.float64]
-    ) -> None:
+    def __init__(self, context: TuningContext, settings: Settings) -> None:
+        candidates, popularity = context.candidates, context.popularity(settings)
         scores = candidates.scores(settings, popularity)
         best = np.sort(np.argsort(-scores, axis=1, kind="stable")[:, :_DEPTH], axis=1)
         real = np.take_along_axis(scores, best, axis=1) > 0
         linked = np.take_along_axis(candidates.linked, best, axis=1) & real
-        factors = np.take_along_axis(candidates.factors(settings, popularity), best, axis=1)
-        lists, columns = np.nonzero(real)
-        self._lists = len(candidates)
-        self._queries = candidates.queries[lists]
-        self._rows = np.take_along_axis(candidates.rows, best, axis=1)[lists, columns]
-        self._factors = factors[lists, columns]
-        # Each candidate's index among all (list, candidate) pairs; len(pairs) is padding.
-        self._pair = np.full(best.shape, len(lists))
-        self._pair[lists, columns] = np.arange(len(lists))
-        self._linked_lists, self._linked_columns = np.nonzero(linked)
-        self._gain = 1 / candidates.ideal_dcg[self._linked_lists]
-        self._shares = (settings.title_weight, 1 - settings.title_weight)
-        self._products = [_products(vectors, self._queries, self._rows) for vectors in _fields(context)]
+        self._lists, self._shares = len(candidates), (settings.title_weight, 1 - settings.title_weight)
+        self._list_of_pair = np.nonzero(real)[0]
+        self._queries = candidates.queries[self._list_of_pair]
+        self._rows = np.take_along_axis(candidates.rows, best, axis=1)[real]
+        self._factors = np.take_along_axis(candidates.factors(settings, popularity), best, axis=1)[real]
+        # By link, its own pair and all pairs of its list; len(pairs) is padding.
+        pairs = np.full(best.shape, len(self._rows))
+        pairs[real] = np.arange(len(self._rows))
+        list_of_link = np.nonzero(linked)[0]
+        self._own, self._pairs, self._gain = pairs[linked], pairs[list_of_link], 1 / candidates.ideal_dcg[list_of_link]
+        tasks = (delayed(_products)(vectors, self._queries, self._rows) for vectors in _fields(context))
+        self._products = Parallel(n_jobs=cpu_count(), prefer="threads")(tasks)
         self._squares = [csr_array(vectors.multiply(vectors)).astype(np.float64) for vectors in _fields(context)]
+
+    def subset(self, lists: NDArray[np.int64]) -> Self:
+        """The loss of some lists only, selected by their indices, ascending."""
+        other = copy(self)
+        kept, kept_links = np.isin(self._list_of_pair, lists), np.isin(self._list_of_pair[self._own], lists)
+        renumbered = np.append(np.cumsum(kept) - 1, np.count_nonzero(kept))
+        other._lists, other._list_of_pair = len(lists), self._list_of_pair[kept]
+        other._queries, other._rows, other._factors = self._queries[kept], self._rows[kept], self._factors[kept]
+        other._own, other._pairs = renumbered[self._own[kept_links]], renumbered[self._pairs[kept_links]]
+        other._gain, other._products = self._gain[kept_links], [products[kept] for products in self._products]
+        return other
 
     def minimize(self) -> list[NDArray[np.float64]]:
         """The best deltas of each field's terms, float64 (terms,)."""
         widths = [product.shape[1] for product in self._products]
-        if not len(self._linked_lists):
+        if not len(self._own):
             return [np.zeros(width) for width in widths]
         from scipy.optimize import minimize
 
@@ -173,19 +180,19 @@ class TermWeightObjective:
 
     def _smooth_ndcg(self, score: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         """The smooth nDCG, averaged over the lists, and its gradient with respect to the score of each pair."""
-        by_list = np.append(score, -np.inf)[self._pair]
-        own = by_list[self._linked_lists, self._linked_columns]
-        difference = (by_list[self._linked_lists] - own[:, None]) / _TEMPERATURE
-        ahead = 1 / (1 + np.exp(-np.clip(difference, -40, 40)))
-        ahead[~np.isfinite(difference)] = 0
-        ahead[np.arange(len(own)), self._linked_columns] = 0
+        ahead = np.append(score, -np.inf)[self._pairs]
+        ahead -= score[self._own][:, None]
+        ahead /= -_TEMPERATURE
+        np.exp(np.clip(ahead, -40, 40, out=ahead), out=ahead)
+        np.reciprocal(np.add(ahead, 1, out=ahead), out=ahead)
+        ahead[(self._pairs == self._own[:, None]) | (self._pairs == len(score))] = 0
         rank = 1 + ahead.sum(axis=1)
         discount = np.log2(1 + rank)
         value = float((self._gain / discount).sum() / self._lists)
         by_rank = -self._gain / (discount**2 * (1 + rank) * np.log(2)) / self._lists
-        by_difference = ahead * (1 - ahead) * by_rank[:, None] / _TEMPERATURE
-        gradient = np.bincount(self._pair[self._linked_lists].ravel(), by_difference.ravel(), minlength=len(score) + 1)[
-            :-1
-        ]
-        np.subtract.at(gradient, self._pair[self._linked_lists, self._linked_columns], by_difference.sum(axis=1))
+        by_difference = ahead * (1 - ahead)
+        by_difference *= by_rank[:, None]
+        by_difference /= _TEMPERATURE
+        gradient = np.bincount(self._pairs.ravel(), by_difference.ravel(), minlength=len(score) + 1)[:-1]
+        np.subtract.at(gradient, self._own, by_difference.sum(axis=1))
         return value, np.asarray(gradient, np.float64)

@@ -60,7 +60,7 @@ def test_nothing_is_taught_where_it_does_not_help_other_lists() -> None:
 def test_the_gradient_is_that_of_the_loss() -> None:
     corpus = places()
     context = TuningContext(in_rank_order(corpus.articles), Split.of(corpus).earlier, WORDS)
-    objective = TermWeightObjective(context, context.candidates, WORDS, context.popularity(WORDS))
+    objective = TermWeightObjective(context, WORDS)
     deltas = np.random.default_rng(0).normal(0, 0.3, context.title.shape[1] + context.excerpt.shape[1])
     _, gradient = objective.loss_and_gradient(deltas)
 

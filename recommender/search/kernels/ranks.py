@@ -22,9 +22,9 @@ def ranks_of(
     for i in range(len(lists)):
         of_list, position, rank = scores[lists[i]], positions[i], 0
         own = of_list[position]
-        for j in range(len(of_list)):
-            rank += of_list[j] > own or (of_list[j] == own and j < position)
-            if rank == depth:
-                break
-        found[i] = rank
+        for score in of_list[:position]:
+            rank += score >= own
+        for score in of_list[position + 1 :]:
+            rank += score > own
+        found[i] = min(rank, depth)
     return found
