@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
@@ -40,7 +42,7 @@ _MARKDOWN = (".md", ".markdown", ".mdx")
 _MARKUPS: dict[str, Markup] = {".mdx": "mdx", ".html": "html", ".txt": "text"}
 _FOR_REPOSITORIES = frozenset({"readme", "changelog", "license", "contributing", "code_of_conduct", "security"})
 _NAMED_FORMAT = re.compile(rb"---[ \t]*([a-z]{2,10})[ \t]*\r?\n")
-_WORD = re.compile(r"[A-Z]?[a-z\d]+|[A-Z]+")
+_BETWEEN_WORDS = re.compile(r"[-_]+|(?<=[a-z\d])(?=[A-Z])")  # of a key
 _POSTED = "the article"
 _NO_BODY = Body(text="", heading="", excerpt="", links=())
 _PLAIN = Site(generator="folder", reason="")
@@ -79,7 +81,7 @@ def read_file(
             return parsed
         body = data[front_matter.body :]
         parsed.digest = _digest(file, data[front_matter.start : front_matter.end], body)
-        may_hold_written_list = written or _may_hold_empty_list(front_matter.text.lower(), get_list_keys(site))
+        may_hold_written_list = written or _may_hold_written_list(front_matter.text, get_list_keys(site))
         if not (parse or may_hold_written_list):
             return parsed
         events: list[yaml.Event] = []
@@ -249,22 +251,23 @@ def _with_value(fields: Mapping[str, Value], path: Sequence[str], value: Value) 
     return {**fields, key: _with_value(inner, rest, value) if rest and isinstance(inner, dict) else value}
 
 
-def _may_hold_empty_list(text: str, keys: Sequence[str]) -> bool:
-    """Whether a front matter in lower case may have a list key without an entry on the next line.
-
-    This includes all lists that this program may fill.
-    """
-    words, pattern = _empty_list(tuple(keys))
-    return any(word in text for word in words) and pattern.search(text) is not None  # the pattern is slow
+def _may_hold_written_list(text: str, keys: Sequence[str]) -> bool:
+    """Whether a key of a list has no dash of an entry on the next line, as all lists that this program may fill."""
+    lower = text.lower()  # `re.IGNORECASE` takes several times as long
+    return any(pattern.search(lower) for pattern in _unfilled_keys(tuple(keys)))
 
 
 @cache
-def _empty_list(keys: tuple[str, ...]) -> tuple[frozenset[str], re.Pattern[str]]:
-    """The longest word of each key, and a pattern of the keys without an entry on the next line."""
-    split = [_WORD.findall(key) for key in keys]
-    words = frozenset(max(parts, key=len, default="").lower() for parts in split)
-    names = "|".join("[-_]?".join(parts).lower() for parts in split)
-    return words, re.compile(rf"""(?:{names})["']?\s*[:=](?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])""")
+def _unfilled_keys(keys: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """A pattern for each first word of some keys, since a search for one literal prefix is fast."""
+    words = [_BETWEEN_WORDS.sub("-", key).lower().split("-") for key in keys]
+    return tuple(
+        re.compile(
+            rf"""{first}(?:{"|".join("[-_]?".join(["", *rest]) for _, *rest in alike)})["']?\s*[:=]"""
+            r"(?![ \t]*(?:#.*)?\r?\n[ \t]*-[ \t\r\n])"
+        )
+        for first, alike in groupby(sorted(words), itemgetter(0))
+    )
 
 
 def _why_no_front_matter(data: bytes) -> str:
