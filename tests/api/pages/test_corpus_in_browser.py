@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from browser import violations
 from playwright.sync_api import Browser, Page, expect
@@ -14,9 +15,11 @@ from servers import RECOMMENDER, free_port, running
 
 from recommender import Article
 from recommender.artefacts import LocalModels
+from recommender.overview import JudgedArticles
 from recommender.training import train
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
+ENCODER = "encoder paraphrase-multilingual-MiniLM-L12-v2"
 
 
 def articles() -> Iterator[Article]:
@@ -36,6 +39,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the corpus is shown."""
     models = tmp_path_factory.mktemp("corpus") / "models"
     train(corpus_of(*articles(), links={"c001": ["c002"]}), LocalModels(models), {"learn": False})
+    measured = {
+        "this program": {"nDCG@10": np.array([0.5, 0.25, 1.0])},
+        ENCODER: {"nDCG@10": np.array([0.0, 1.0, 1.0])},
+    }
+    judged = JudgedArticles.of(["c001", "c004", "long"], measured, {f"topic: {LONG}": ["c001", "c004", "long"]})
+    JudgedArticles.file_of(models / "report.html").write_bytes(judged.to_json())
     port = free_port()
     with running([RECOMMENDER, "serve", "--models", str(models), "--port", str(port)], port) as server:
         yield f"{server}/corpus"
@@ -129,6 +138,20 @@ def test_axe_finds_nothing_wrong_and_nothing_sticks_out(page: Page, address: str
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.locator("#rows").evaluate("rows => rows.scrollWidth <= rows.clientWidth")
         assert violations(page) == []
+
+
+def test_articles_of_a_report_are_sorted_by_its_figures_and_filtered(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(f"{address}?group=topic: {LONG}&system={ENCODER}#articles")
+    expect(page.locator(".found strong")).to_have_text("3")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert violations(page) == []
+    page.get_by_role("link", name="Lead").click()
+    expect(page.locator("#rows td:last-child")).to_have_text(["+0.500", "+0.000", "−0.750"])
+    page.wait_for_load_state()  # until then, no script hears of a choice
+    page.get_by_label("Language").select_option("de")
+    expect(page.locator("#rows tbody th a")).to_have_text(["Comet number 4"])
+    expect(page).to_have_url(re.compile("sort=lead.*language=de|language=de.*sort=lead"))
 
 
 def test_hostile_titles_are_text(page: Page, address: str) -> None:
