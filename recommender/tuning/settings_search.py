@@ -254,7 +254,7 @@ def _average_idf_power(context: TuningContext, tuned: Settings) -> tuple[TuningC
     """The context and settings with the IDF power averaged over its grid; unchanged if it makes no difference."""
 
     def ndcg_with(power: float) -> NDArray[np.float64]:
-        other = context.with_analysis({"idf_power": power})
+        other = context if power == context.settings.idf_power else context.with_analysis({"idf_power": power})
         return _ndcg(other.candidates, other.popularity(tuned), tuned)
 
     ndcgs = Parallel(n_jobs=cpu_count(), prefer="threads")(delayed(ndcg_with)(power) for power in _IDF_POWERS)
