@@ -1,16 +1,29 @@
-"""Notifications while kernels compile, which takes seconds, once per machine."""
+"""Compilation of the kernels, which takes seconds, once per machine: in two processes, with notifications."""
 
 from __future__ import annotations
 
+import atexit
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+_SEARCH = """
+import numpy as np
+from scipy.sparse import csr_array
+from recommender.search import Index, Scoring
+index = Index.build(csr_array(np.ones((1, 1), np.float32)), np.zeros(1))  # in numpy
+import recommender.search.kernels  # from here on, nothing is done in numpy
+index.nearest(index.vectors, query_days=index.days, scoring=Scoring(None), limit=1)
+"""
+
 _watchers: list[Callable[[bool], None]] = []
+_processes: list[subprocess.Popen[bytes]] = []
 
 
 @contextmanager
 def watch_compilation(notify: Callable[[bool], None]) -> Iterator[None]:
-    """Call `notify(True)` when this process starts to compile a kernel, and `notify(False)` when it has finished."""
+    """Call `notify(True)` when this process starts to compile or await a kernel, `notify(False)` when it has it."""
     _watchers.append(notify)
     try:
         yield
@@ -22,3 +35,24 @@ def notify_watchers(*, compiling: bool) -> None:
     """Notify all watchers; called by the kernels."""
     for notify in tuple(_watchers):
         notify(compiling)
+
+
+def start_compiling_search() -> None:
+    """Compile the search kernel in another process, once; called by the kernels.
+
+    numba compiles one kernel at a time in each process, and this one takes half of the time of all.
+    """
+    if not _processes:
+        command = [sys.executable, "-P", "-c", _SEARCH]  # -P: import nothing from the current folder
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+        atexit.register(process.wait)
+        atexit.register(process.terminate)  # runs first
+        _processes.append(process)
+
+
+def await_search() -> None:
+    """Wait for the process that compiles the search kernel, if there is one; if it fails, this process compiles it."""
+    if _processes and _processes[0].poll() is None:
+        notify_watchers(compiling=True)
+        _processes[0].wait()
+        notify_watchers(compiling=False)

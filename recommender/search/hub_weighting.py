@@ -67,11 +67,15 @@ def hubness_of_rows(
         np.zeros(count, np.float32),
     )
     means = np.empty(count)
+
+    def average(band: int) -> None:
+        mean_scores(arrays, band, window, scoring.parameters, nearest, zeroed_scratch(index.terms), means)
+
     bands = range(0, count, window)
     with Parallel(n_jobs=cpu_count() if len(bands) > 1 else 1, prefer="threads") as parallel:
         for parity in (0, 1):  # a band also writes into the next one's top-k
             parallel(delayed(join_band)(arrays, band, window, scoring.parameters, nearest) for band in bands[parity::2])
-        parallel(delayed(mean_scores)(arrays, band, window, scoring.parameters, nearest, means) for band in bands)
+        parallel(delayed(average)(band) for band in bands)
     return means[first - start : last - start]
 
 

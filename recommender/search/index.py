@@ -32,6 +32,7 @@ from recommender.search.arrays import (
     value_scale,
     zeroed_scratch,
 )
+from recommender.search.compilation import await_search
 from recommender.search.scoring import Scoring
 
 _BATCH_SIZE = 256  # queries per task
@@ -259,6 +260,7 @@ class Index:
             )
         from recommender.search.kernels import search
 
+        await_search()
         vectors = (
             read_only(np.asarray(queries.indptr, np.int64)),
             read_only(np.asarray(queries.indices, np.int32)),
@@ -377,8 +379,8 @@ def similarities(
 
     found = np.empty(rows.shape, np.float32)
     dot_products(
-        read_only(vectors.indptr),
-        read_only(vectors.indices),
+        read_only(np.asarray(vectors.indptr, np.int64)),
+        read_only(np.asarray(vectors.indices, np.int32)),
         read_only(vectors.data),
         read_only(queries),
         read_only(rows),

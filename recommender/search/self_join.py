@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search.arrays import read_only, zeroed_scratch
+from recommender.search.compilation import await_search
 from recommender.search.index import Index, Neighbors
 from recommender.search.scoring import Scoring
 
@@ -31,6 +32,7 @@ def all_nearest(
 
     from recommender.search.kernels import TopK, join_blocks, join_within_block, may_share_neighbors, sort_heaps
 
+    await_search()
     arrays, parameters = index.timed(scoring).arrays, scoring.parameters
     count, blocks = len(index), len(arrays.posting_offsets)
     top = TopK(

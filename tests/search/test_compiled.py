@@ -10,12 +10,35 @@ from pathlib import Path
 
 import numba
 import pytest
+from joblib import cpu_count
 
 USE = """
 import numpy as np
 from recommender.search import Scoring
 print(Scoring(1.0).factor(np.zeros((600, 1)), np.ones((1, 600)))[0, 0])
 """
+
+SEARCH = """
+import numpy as np
+from scipy.sparse import csr_array
+from recommender.search import Index, Scoring
+ones = csr_array(np.ones((600, 1), np.float32))
+index = Index.build(ones, np.zeros(600))
+found = index.nearest(ones[[0]], query_days=np.zeros(1), scoring=Scoring(1.0), limit=2)
+from recommender.search.kernels import search
+print(found.rows[0], found.scores[0], sum(search.stats.cache_hits.values()))
+"""
+
+
+@pytest.mark.long
+def test_while_other_kernels_compile_another_process_compiles_search(tmp_path: Path) -> None:
+    def answer(processors: int) -> bytes:
+        environment = {"NUMBA_CACHE_DIR": str(tmp_path / str(processors)), "LOKY_MAX_CPU_COUNT": str(processors)}
+        command = [sys.executable, "-c", SEARCH]
+        return subprocess.run(command, env=os.environ | environment, check=True, capture_output=True).stdout
+
+    assert answer(2) == b"[0 1] [1. 1.] %d\n" % (cpu_count() > 1)
+    assert answer(1) == b"[0 1] [1. 1.] 0\n"
 
 
 @pytest.mark.long

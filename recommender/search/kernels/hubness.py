@@ -70,13 +70,16 @@ def join_band(index: IndexArrays, begin: int, window: int, scoring: ScoringParam
     stop = min(begin + window, len(index.days))
     end = min(stop + window, len(index.days))
     # An inverted index of these rows: where each term's postings start, their rows and their values.
-    starts = np.zeros(len(index.term_levels) + 1, np.int64)
+    starts = np.empty(len(index.term_levels) + 1, np.int64)
+    starts[:] = 0
     for i in range(index.indptr[begin], index.indptr[end]):
         starts[index.indices[i] + 1] += 1
     for term in range(len(index.term_levels)):
         starts[term + 1] += starts[term]
     posting_rows, posting_values = np.empty(starts[-1], np.uint16), np.empty(starts[-1], np.float32)
-    cursors = starts[:-1].copy()
+    cursors = np.empty(len(index.term_levels), np.int64)
+    for term in range(len(cursors)):
+        cursors[term] = starts[term]
     for row in range(begin, end):
         for i in range(index.indptr[row], index.indptr[row + 1]):
             term = index.indices[i]
@@ -103,7 +106,7 @@ def join_band(index: IndexArrays, begin: int, window: int, scoring: ScoringParam
                 candidates, low, sums[low - begin : high - begin], max_factor, thresholds[row], thresholds[low:high]
             )
             for other in candidates[:count]:
-                approximate = score(sums[other - begin], index.days[other] - day, 1.0, 1.0, scoring)
+                approximate = score(np.float64(sums[other - begin]), index.days[other] - day, 1.0, 1.0, scoring)
                 if approximate > thresholds[row]:
                     sizes[row] = push((scores[row], rows[row]), np.int64(sizes[row]), approximate, np.int64(other))
                     thresholds[row] = scores[row, 0] if sizes[row] == limit else 0
@@ -121,11 +124,16 @@ def mean_scores(
     window: int,
     scoring: ScoringParameters,
     nearest: BandHeaps,
+    dense_query: NDArray[np.float32],
     means: NDArray[np.float64],
 ) -> None:
-    """Write the mean exact score of each heap, float64 (articles,), for `window` rows from `begin` on."""
+    """Write the mean exact score of each heap, float64 (articles,), for `window` rows from `begin` on.
+
+    Args:
+        dense_query: float32 (terms,) scratch space, all zero before and after.
+    """
     scores, rows, sizes, _ = nearest
-    dense_query, products = np.zeros(len(index.term_levels), np.float32), np.empty(len(index.term_levels))
+    products = np.empty(len(index.term_levels))
     for row in range(begin, min(begin + window, len(index.days))):
         vector = slice(index.indptr[row], index.indptr[row + 1])
         for i in range(index.indptr[row], index.indptr[row + 1]):

@@ -105,12 +105,13 @@ def search(
         np.empty(len(order), np.int64),
         np.empty(len(order)),
     )
-    heap_sizes, skip_filter = np.zeros(len(order), np.int64), np.zeros(len(order), np.bool_)
+    heap_sizes, skip_filter = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
+    remaining = np.empty(len(order), np.int64)
     for i in range(len(order)):
+        heap_sizes[i], skip_filter[i], remaining[i] = 0, 0, i
         of_query = data[indptr[order[i]] : indptr[order[i] + 1]]
         _set_cursors(index, cursors, i, of_query, days[order[i]], ends[order[i]])
     postings_read, prepared = 0, np.int64(-1)
-    remaining = np.arange(len(order))
     while len(remaining):
         count_remaining = 0
         for position in remaining:
@@ -369,7 +370,8 @@ def _estimate_threshold(
     highest = np.int32(0)
     for i in range(len(bits)):
         highest = max(highest, bits[i])
-    counts = np.zeros(_BUCKETS, np.int32)
+    counts = np.empty(_BUCKETS, np.int32)
+    counts[:] = 0
     for i in range(len(bits)):
         if bits[i] > 0:
             counts[min((highest >> 16) - (bits[i] >> 16), _BUCKETS - 1)] += 1

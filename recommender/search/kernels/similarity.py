@@ -10,7 +10,7 @@ from recommender.search.kernels.compiled import compiled
 
 @compiled
 def similarities(
-    indptr: NDArray[np.int32],
+    indptr: NDArray[np.int64],
     indices: NDArray[np.int32],
     data: NDArray[np.float32],
     queries: NDArray[np.int64],

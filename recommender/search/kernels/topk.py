@@ -110,7 +110,7 @@ def score_candidates(
     """
     weights, provider = index.weights, index.providers[row]
     for i in range(len(others)):
-        other, upper_bound = np.int64(others[i]), upper_bounds[i]
+        other, upper_bound = np.int64(others[i]), np.float64(upper_bounds[i])
         days_later = index.days[other] - index.days[row]
         of_providers = provider_factor(provider, index.providers[other], scoring)
         for_row = allowed[other] and (
