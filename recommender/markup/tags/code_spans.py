@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 
 _CLOSING_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*$", re.MULTILINE)
-_BACKTICKS = re.compile("`+")
+_BACKTICKS = re.compile("``*")  # begins with a literal, which `re` finds much faster than "`+"
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
