@@ -24,6 +24,8 @@ _WORD = regex.compile(rf"{_RUN}|{_SPACED}+", regex.VERSION1)
 # For n-grams, words keep their inner punctuation, as in `6.5.0`, `max_size` and `e-mail`.
 _PUNCTUATED_WORD = regex.compile(rf"{_RUN}|{_SPACED}(?:[^\s{_UNSPACED}]*{_SPACED})?", regex.VERSION1)
 
+_ASCII_PUNCTUATION = "".join(sign for sign in map(chr, range(128)) if not sign.isalnum())
+
 _OF_LANGUAGE = "\x1f"  # separates a declared language from its term
 _BORDER = "\x1e"  # separates the end of a word from the beginning of the next
 _TOPIC, _BLANK = "\ue000", "\ue001"  # prefix of a topic; replaces blanks within it
@@ -116,6 +118,10 @@ class Analyzer:
         if _BORDER in token:
             yield token.replace(_BORDER, " "), self._across(token)
             return
+        if self.terms == "ngrams" and token.isascii():  # most tokens; the same word as the pattern's, found faster
+            if word := token.strip(_ASCII_PUNCTUATION):
+                yield word, _ngrams(f" {word} ", *self.ngrams)
+            return
         language, _, characters = token.rpartition(" ")
         if characters.startswith(_TOPIC):
             yield topic_of_term(characters), (characters,) * _TOPIC_COUNT
@@ -157,9 +163,11 @@ def _ngrams(text: str, shortest: int, longest: int) -> tuple[str, ...]:
     if len(text) <= shortest:
         return (text,)
     return tuple(
-        text[start : start + length]
-        for length in range(shortest, min(longest, len(text)) + 1)
-        for start in range(len(text) - length + 1)
+        [  # faster than a generator
+            text[start : start + length]
+            for length in range(shortest, min(longest, len(text)) + 1)
+            for start in range(len(text) - length + 1)
+        ]
     )
 
 
