@@ -118,7 +118,7 @@ def test_terms_are_given_with_the_word_that_they_come_from() -> None:
 
 def test_ngrams_keep_the_punctuation_within_a_word_and_drop_that_around_it() -> None:
     assert terms("“v6.5” (e-mail)!", "ngrams") == [" v6.", "v6.5", "6.5 ", " e-m", "e-ma", "-mai", "mail", "ail "]
-    assert terms("-- ('v6.5') é-v6.5; ...", "ngrams") == [" v6.", "v6.5", "6.5 ", " é-v", "é-v6", "-v6.", "v6.5", "6.5 "]
+    assert terms("-- (v6.5) é-v6; .", "ngrams") == [" v6.", "v6.5", "6.5 ", " é-v", "é-v6", "-v6 "]
     assert terms("max_size", "words") == ["max", "size"]
 
 
