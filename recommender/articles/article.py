@@ -23,7 +23,8 @@ class Article:
         entry: its public fields, see `Entry`.
         path: of its file, relative to the corpus; empty for a linked-only article.
         summary: an excerpt taken from its text if its file gives none; for similarity and pages, not for entries.
-        text: its body as plain text; for similarity only, never output or stored in a model.
+        text: its body as plain text, then the words of its code blocks; for similarity only, never output or stored in
+            a model.
         topics: those that its file names.
         has_written_list: whether this program wrote the list in its newest file.
         language: declared by its file or its site, such as `pt-br`; `None` where unknown.

@@ -68,7 +68,7 @@ def without_words_of(links: Collection[str], article: Article, root: Path, site:
         body = read_body(root, article.path, site=site, without_links=links)
     except OSError as error:
         raise CorpusError(f"{article.path}: can't be read again: {error.strerror or error}") from error
-    return replace(article, text=body.text, summary=body.excerpt if article.summary else "")
+    return replace(article, text=body.text_and_code, summary=body.excerpt if article.summary else "")
 
 
 def _are_translations(one: Article, other: Article) -> bool:

@@ -17,6 +17,7 @@ class Block:
     `is_prose`: it is a paragraph with words besides images and bare URLs.
     `is_list_item`: it is a list item or table row with such words.
     `follows_separator`: it comes after the excerpt separator.
+    `is_code`: it is a block of code, which is none of the text.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Block:
     is_prose: bool = False
     is_list_item: bool = False
     follows_separator: bool = False
+    is_code: bool = False
 
 
 def clean_text(text: str) -> str:

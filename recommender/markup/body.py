@@ -15,6 +15,7 @@ from recommender.markup.tags import JsxTags, TemplateTags, remove_line_marks, re
 
 Markup: TypeAlias = Literal["markdown", "mdx", "html", "text"]
 
+_WORD = re.compile(r"[^\W_]+")
 _UNUSABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
@@ -24,6 +25,7 @@ class Body:
 
     `text`: the whole body as plain text, one line per paragraph, heading, list item or table row. It includes the words
     of links, inline code and images' alternative texts, but no markup, code blocks, template tags, JSX or bare URLs.
+    `code_words`: the distinct words of its code blocks, in lower case and in order, as one text.
     `heading`: the first heading, if it is of level 1 and no prose comes before it; else empty.
     `subheading`: likewise for level 2, if there is no heading of level 1.
     `excerpt`: the text before the separator, else the first paragraph of prose, on one line, at most 600 characters
@@ -39,6 +41,12 @@ class Body:
     excerpt: str
     links: tuple[str, ...]
     subheading: str = ""
+    code_words: str = ""
+
+    @property
+    def text_and_code(self) -> str:
+        """The text, then each word of the code once: how often code repeats a name says little."""
+        return "\n".join(filter(None, (self.text, self.code_words)))
 
 
 def parse_body(
@@ -66,10 +74,12 @@ def parse_body(
         blocks = read_html(html, is_page=False, without_links=without_links)
     first = next((block for block in blocks if block.level or block.is_prose), None)
     level = 0 if first is None or any(0 < block.level < first.level for block in blocks) else first.level
+    code = "\n".join(block.text for block in blocks if block.is_code)
     return Body(
-        text="\n".join(block.text for block in blocks if block.text),
+        text="\n".join(block.text for block in blocks if block.text and not block.is_code),
         heading=first.text if first is not None and level == 1 else "",
         subheading=first.text if first is not None and level == 2 else "",
         excerpt=choose_excerpt(blocks),
         links=tuple(dict.fromkeys(link for block in blocks for link in block.links)),
+        code_words=" ".join(dict.fromkeys(_WORD.findall(code.lower()))),
     )

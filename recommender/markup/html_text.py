@@ -55,7 +55,8 @@ class _BlockTarget:
         self._is_page = is_page
         self._without_links = without_links
         self._in_left_out = False  # whether the words of the open link are left out
-        self._dropped = 0  # number of open elements whose contents are ignored
+        self._dropped = 0  # number of open elements whose contents are not text
+        self._code: list[str] | None = None  # of the open block of code
         self._in_article = 0
         self._in_lists = 0
         self._level = 0
@@ -68,6 +69,8 @@ class _BlockTarget:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self.depth += 1
         if self._dropped or tag in DROPPED or self._is_page_part(tag):
+            if tag == "pre" and not self._dropped:
+                self._code = []
             self._dropped += 1
         elif tag in BLOCKS:
             self.end_block()
@@ -90,6 +93,9 @@ class _BlockTarget:
         self.depth -= 1
         if self._dropped:
             self._dropped -= 1
+            if not self._dropped and self._code is not None:
+                self.blocks.append(Block("".join(self._code), is_code=True))
+                self._code = None
         elif tag == "a":
             self._in_left_out = False
         elif tag in BLOCKS:
@@ -104,6 +110,8 @@ class _BlockTarget:
             text = " " if self._in_left_out else text
             self._words.append(text)
             self._texts.append(text)
+        elif self._code is not None:
+            self._code.append(text)
 
     def comment(self, text: str) -> None:
         if not self._after_separator and f"<!--{text}-->" == SEPARATOR:

@@ -40,7 +40,10 @@ class Explanation:
     score: float
     similarity: Annotated[
         float,
-        Meta(description="The weighted sum of the fields' cosines, 0 to 1; the words' contributions add up to it."),
+        Meta(
+            description="The weighted sum of the fields' cosines, 0 to 1, less for short texts; the words' "
+            "contributions add up to it."
+        ),
     ]
     decay: Annotated[float, Meta(description="The factor for the time between the two articles, 0 to 1.")]
     evergreen: Annotated[float, Meta(description="The part of the decay factor that does not fade with time.")]

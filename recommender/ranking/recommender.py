@@ -220,7 +220,7 @@ class Recommender:
 
     @property
     def vectors(self) -> scipy.sparse.csr_array:
-        """The articles' vectors in rank order, float32 (articles, terms), of unit length unless a field is empty."""
+        """The articles' vectors in rank order, float32 (articles, terms), at most of unit length."""
         rows = self._catalogue.rows
         return self._index.vectors if isinstance(rows, range) else scipy.sparse.csr_array(self._index.vectors[rows])
 

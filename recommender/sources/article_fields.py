@@ -144,7 +144,7 @@ def read_article_fields(
         is_default_language=page.language is not None and site.languages[:1] == (page.language,),
         entry=entry,
         summary="" if "excerpt" in entry else body.excerpt,
-        text=body.text,
+        text=body.text_and_code,
         text_links=body.links,
         published_at=published_at,
         identity_urls=identity_urls,

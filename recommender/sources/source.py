@@ -57,7 +57,7 @@ class Source:
         other_names: further names that it answers to, unless one is another article's ID.
         language: `None` if unknown; `is_default_language` if it is the site's first.
         summary: an excerpt taken from its text if its file gives none.
-        text: its body as plain text.
+        text: its body as plain text, then the words of its code blocks.
         text_links: the targets of links in its body, as written.
         identity_urls: normalised addresses by which files in one language are recognised as one article.
         urls: all its addresses, normalised.

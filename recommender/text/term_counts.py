@@ -84,6 +84,10 @@ class TermCounts:
         counts.sort_indices()
         return counts
 
+    def lengths(self) -> NDArray[np.float32]:
+        """The number of terms in each text, with repetition, float32 (texts,)."""
+        return np.asarray(self.token_counts @ self.token_terms.sum(axis=1))
+
     def max_nonzero(self) -> int:
         """Upper bound on the number of counts above 0."""
         terms = np.diff(self.token_terms.indptr).astype(np.int64)

@@ -20,8 +20,10 @@ from recommender.text.term_counts import BLOCK, TermCounts
 FIELDS = ("title", "excerpt", "text")
 """All possible fields; `fields_of` gives those of a model."""
 
-_MAX_SHARE = 0.5  # maximum document frequency of a term in the text field, as a share of the texts
+_TEXT_IDF_POWER = 1.5
+_MAX_SHARE = 0.8  # maximum document frequency of a term in the text field, as a share of the texts
 _MANY = 50  # that limit applies from this many articles on: among a few, most terms are in half of them
+_LENGTH, _LENGTH_OF_EMPTY = 200, 60  # an article whose text holds n terms is scaled by (n + 60) / (n + 200)
 _MAX_TOPIC_SHARE, _MAX_OF_TOPIC = 0.02, 10  # a topic of more articles than both is a section, and left out
 
 
@@ -50,8 +52,10 @@ class TfidfModel:
     of the field's weight, so the dot product of two articles is the weighted sum of their fields' cosines. The excerpt
     field also contains the title's words, if the settings say so. The excerpt and text fields contain the topics, each
     as one term, except topics of so many articles that they are sections. The text field consists of stems, counted as
-    1 + log(count), or as a power of the count, with an IDF power of 1; it also contains the title's words, and the
-    excerpt's if there is no text. It has terms only if the settings give it a weight.
+    1 + log(count), or as a power of the count, with an IDF power of 1.5; it also contains the title's words, and the
+    excerpt's if there is no text. It has terms only if the settings give it a weight. The vector of an article whose
+    text field holds n terms is then multiplied by (n + 60) / (n + 200), because what short texts share is more often
+    chance (Singhal et al., Pivoted document length normalization, 1996).
 
     If the settings ask for articles of the same language only, each language has its own terms and IDF, and the
     similarity of articles in different languages is 0.
@@ -149,10 +153,9 @@ class TfidfModel:
             self._columns[field] = {term: column for column, term in enumerate(terms)}
             of_language = np.fromiter((articles[language_of_term(term)] for term in terms), np.int64, len(terms))
             weights = _idf(document_frequencies, of_language)
+            weights **= np.float32(_TEXT_IDF_POWER if field == "text" else self.settings.idf_power)
             if field == "text":
                 weights[(document_frequencies > _MAX_SHARE * of_language) & (of_language >= _MANY)] = 0
-            else:
-                weights **= np.float32(self.settings.idf_power)
             is_topic = np.fromiter((bool(topic_of_term(term)) for term in terms), np.bool_, len(terms))
             weights[is_topic & (document_frequencies > np.maximum(_MAX_TOPIC_SHARE * of_language, _MAX_OF_TOPIC))] = 0
             for term, factor in (term_factors or {}).get(field, {}).items():
@@ -217,7 +220,7 @@ class TfidfModel:
         return None if within is None else self.columns()[field].start + within
 
     def weigh(self, counts: Mapping[str, TermCounts]) -> scipy.sparse.csr_array:
-        """The vectors of term counts, float32 (articles, terms).
+        """The vectors of term counts, float32 (articles, terms), in the fields of the vocabularies.
 
         They are computed block by block, so memory holds only the result and the factors of the counts.
         """
@@ -229,13 +232,14 @@ class TfidfModel:
             for field, terms in known.items()
         }
         articles = next(iter(counts.values())).token_counts.shape[0]
+        scales = _scales(counts["text"]) if "text" in counts else np.ones(articles, np.float32)
         starts = range(0, articles if fields else 0, BLOCK)
         capacity = sum(of_field.max_nonzero() for of_field in fields.values())
         # Memory pages that are never written to cost nothing.
         data, indices = np.empty(capacity, np.float32), np.empty(capacity, np.int32)
         ends, size = [np.zeros(1 if fields else articles + 1, np.int64)], 0
         workers = cpu_count() if len(starts) > 1 else 1
-        tasks = (delayed(self._weigh_block)(fields, start) for start in starts)
+        tasks = (delayed(self._weigh_block)(fields, scales, start) for start in starts)
         for block in Parallel(n_jobs=workers, prefer="threads", return_as="generator")(tasks):
             data[size : size + block.nnz] = block.data
             indices[size : size + block.nnz] = block.indices
@@ -251,7 +255,9 @@ class TfidfModel:
         vectors.has_canonical_format = True
         return vectors
 
-    def _weigh_block(self, counts: Mapping[str, TermCounts], start: int) -> scipy.sparse.csr_array:
+    def _weigh_block(
+        self, counts: Mapping[str, TermCounts], scales: NDArray[np.float32], start: int
+    ) -> scipy.sparse.csr_array:
         from sklearn.feature_extraction.text import TfidfTransformer
 
         blocks = []
@@ -265,12 +271,19 @@ class TfidfModel:
             weighted.data *= np.float32(np.sqrt(self.shares[field]))
             blocks.append(weighted)
         joined = scipy.sparse.csr_array(scipy.sparse.hstack(blocks, format="csr"))
+        joined.data *= np.repeat(scales[start : start + BLOCK], np.diff(joined.indptr))
         joined.eliminate_zeros()
         return joined
 
 
 def _joined(titles: Sequence[str], others: Sequence[str]) -> list[str]:
     return [f"{title}\n{other}" for title, other in zip(titles, others, strict=True)]
+
+
+def _scales(texts: TermCounts) -> NDArray[np.float32]:
+    """The factor of each article's vector by the length of its text, float32 (articles,), 0 to 1."""
+    lengths = texts.lengths()
+    return np.asarray((lengths + np.float32(_LENGTH_OF_EMPTY)) / (lengths + np.float32(_LENGTH)))
 
 
 def _idf(frequencies: NDArray[np.int64], articles: NDArray[np.int64]) -> NDArray[np.float32]:

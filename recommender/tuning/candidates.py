@@ -36,7 +36,7 @@ class Candidates:
     Attributes:
         queries: int64 (lists,) the row of each list's article, in order of date.
         rows: int64 (lists, width) the candidates' rows; -1 is padding.
-        title, excerpt: float32 (lists, width) cosine similarities of the two fields.
+        title, excerpt: float32 (lists, width) similarities in the two fields.
         days_later: float32 (lists, width) days from the query's date to the candidate's; NaN where unknown.
         days: float64 (lists,) the day of each query, rounded down; NaN where unknown.
         linked: bool (lists, width) whether editors linked the candidate.
@@ -74,7 +74,7 @@ class Candidates:
         Args:
             articles: in rank order.
             older_only: whether a list can only hold articles published before its own, as with links in texts.
-            title, excerpt: float32 (articles, terms) the articles' vectors in each field, of unit length.
+            title, excerpt: float32 (articles, terms) the articles' vectors in each field, at most of unit length.
         """
         row_of = {article.id: row for row, article in enumerate(articles)}
         # Rank order is newest first; reversed it is chronological, with undated articles first.

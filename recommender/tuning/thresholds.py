@@ -19,6 +19,7 @@ from recommender.tuning.tuning_result import TuningResult
 
 _QUANTILE = 0.25  # share of random pairs with a lower similarity than the minimum
 _OF_FEW = 0.12  # for too few articles to take a quantile: nine of ten random pairs of news are below it
+_OF_FEW_TEXTS = 0.07  # likewise with texts, of the mean squared length of vectors: short texts have short ones
 _MIN_ARTICLES = 50
 _MAX_ARTICLES = 2_000  # evenly spaced in rank order
 _PAIRS = 20_000
@@ -39,7 +40,7 @@ def calibrate_min_similarity(articles: Sequence[Article], settings: Settings, te
     """
     shown = [article for article in articles if not article.hidden]
     if len(shown) < _MIN_ARTICLES:
-        return _OF_FEW if settings.language == "any" else 0.0  # each language has fewer articles still
+        return _least_of_few(shown, settings) if settings.language == "any" else 0.0  # each language has fewer still
     sample = [shown[row] for row in np.unique(np.linspace(0, len(shown) - 1, _MAX_ARTICLES, dtype=np.int64))]
     languages = [article.language or "" for article in sample]
     vectors = TfidfModel(settings=settings).fit_transform(Documents.of(sample), term_factors=term_factors)
@@ -49,6 +50,13 @@ def calibrate_min_similarity(articles: Sequence[Article], settings: Settings, te
     similarities = vectors[one[pairs]].multiply(vectors[other[pairs]]).sum(axis=1)
     similarities = similarities[similarities > 0]
     return float(f"{np.quantile(similarities, _QUANTILE):.{_DIGITS}g}") if len(similarities) else 0.0
+
+
+def _least_of_few(articles: Sequence[Article], settings: Settings) -> float:
+    if settings.text_weight == 0 or not articles:
+        return _OF_FEW
+    vectors = TfidfModel(settings=settings).fit_transform(Documents.of(articles))
+    return float(f"{_OF_FEW_TEXTS * vectors.power(2).sum() / len(articles):.{_DIGITS}g}")
 
 
 def with_min_score(

@@ -33,7 +33,7 @@ class TuningContext:
     Attributes:
         settings: the settings of the text analysis; callers vary the others.
         vocabularies: by field.
-        title: float32 (articles, terms) the articles' title vectors, of unit length.
+        title: float32 (articles, terms) the articles' title vectors, of unit length unless there are texts.
         excerpt: likewise, for excerpts and texts, weighted by their shares in the settings.
         candidates: the candidates of every list.
     """
@@ -85,10 +85,10 @@ class TuningContext:
             self.excerpt = self._weigh(model, [field for field in self._counts if field != "title"], articles)
 
     def _weigh(self, model: TfidfModel, fields: Sequence[str], articles: Mapping[str, int]) -> csr_array:
-        """The vectors of some fields, of unit length."""
+        """The vectors of some fields, of unit length unless there are texts (see `TfidfModel`)."""
         model.learn({field: self._frequencies[field] for field in fields}, articles=articles)
         self.vocabularies = self.vocabularies | model.vocabularies_
-        return model.weigh({field: self._counts[field] for field in fields}) * np.float32(2**0.5)
+        return model.weigh(self._counts) * np.float32(2**0.5)
 
     def popularity(self, settings: Settings) -> NDArray[np.float64]:
         """The articles' `hub_weights` for an exponent of 1, float64 (articles,); other exponents take their powers."""

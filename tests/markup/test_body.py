@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from recommender.markup import Body, parse_body
+import pytest
+
+from recommender.markup import Body, Markup, parse_body
 
 
 def test_a_post_as_a_site_has_it() -> None:
@@ -30,7 +32,22 @@ import bees
         heading="Bees on the roof",
         excerpt="There are forty thousand bees & one queen, see the law.",
         links=("https://ci.example", "2024-01-05-law"),
+        code_words="import bees",
     )
+
+
+@pytest.mark.parametrize(
+    ("markup", "body"),
+    [
+        ("markdown", "Hives.\n\n```js\nbees.hum(Bees, hive_1)\n```\n\n    hum(ants)\n"),
+        ("html", "<p>Hives.<pre><code>bees.hum(<b>Bees</b>, hive_1)</code></pre><svg>x</svg><pre>hum(ants)</pre>"),
+    ],
+)
+def test_each_word_of_its_code_counts_once(markup: Markup, body: str) -> None:
+    parsed = parse_body(body, markup=markup)
+    assert (parsed.text, parsed.code_words) == ("Hives.", "bees hum hive 1 ants")
+    assert parsed.text_and_code == "Hives.\nbees hum hive 1 ants"
+    assert parsed.excerpt == "Hives."
 
 
 def test_an_empty_body_says_nothing() -> None:

@@ -66,7 +66,7 @@ def test_no_list_holds_a_reprint(seeds_recommender: Recommender) -> None:
     [
         ("2024-04-18-tingyu-bridge", "experts-propose-moving-tingyu-bridge"),
         ("2024-04-26-shioura-line-saved", "shioura-line-towns-hold-first-talks"),
-        ("2024-03-15-gutachten", "hohenriet-streitet-um-neue-seilbahn-auf-den-kranzkogel"),
+        ("2024-03-15-gutachten", "cable-car-to-the-kranzkogel-what-hohenriet-votes-on-this-sunday.de"),
     ],
 )
 def test_stories_in_other_languages_find_their_own(

@@ -137,3 +137,36 @@ def test_a_repeated_term_of_a_text_weighs_its_count_to_a_power_or_its_logarithm(
     [vector] = model.fit_transform(Documents([""], [""], ["comet comet comet comet bay"])).toarray()
     comet, bay = (vector[model.column("text", term)] for term in ("comet", "bay"))
     assert comet / bay == pytest.approx(weight)
+
+
+def of_texts(texts: list[str]) -> tuple[TfidfModel, np.ndarray]:
+    blank = [""] * len(texts)
+    model = TfidfModel(settings=Settings(title_weight=0, text_weight=1))
+    return model, np.asarray(model.fit_transform(Documents(blank, blank, texts)).toarray())
+
+
+@pytest.mark.parametrize(("terms", "length"), [(1, 61 / 201), (4, 64 / 204), (140, 200 / 340)])
+def test_the_shorter_its_text_the_shorter_is_an_articles_vector(terms: int, length: float) -> None:
+    _, [vector, _] = of_texts([terms * "comet ", "bay"])
+    assert np.linalg.norm(vector) == pytest.approx(length)
+
+
+def test_a_short_text_shortens_title_and_excerpt_too() -> None:
+    model = TfidfModel(settings=Settings(title_weight=0.5, text_weight=0.5))
+    [vector] = model.fit_transform(Documents(["comet"], ["tail"], ["bay bay"])).toarray()
+    squares = {field: np.square(vector[columns]).sum() for field, columns in model.columns().items()}
+    of_all = (63 / 203) ** 2  # the text field holds the title, too
+    assert squares == pytest.approx({"title": of_all / 2, "excerpt": of_all / 4, "text": of_all / 4})
+
+
+def test_rare_terms_weigh_more_in_texts() -> None:
+    model, _ = of_texts(["comet bay", "comet"])
+    assert model.vocabularies_["text"].weights.tolist() == pytest.approx([(np.log(3 / 2) + 1) ** 1.5, 1.0])
+
+
+@pytest.mark.parametrize(("articles", "holders", "counts"), [(50, 40, True), (50, 41, False), (40, 40, True)])
+def test_a_word_of_nearly_all_texts_does_not_count(articles: int, holders: int, counts: bool) -> None:
+    model, vectors = of_texts(["comet"] * holders + ["bay"] * (articles - holders))
+    column = model.column("text", "comet")
+    assert column is not None
+    assert bool(vectors[0, column] > 0) is counts

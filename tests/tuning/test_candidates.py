@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from samples import article, corpus_of, stories
@@ -8,6 +10,7 @@ from recommender import Recommender, Settings
 from recommender.articles import in_rank_order
 from recommender.evaluation import MAIN, measure, run_of
 from recommender.search import Scoring
+from recommender.text import Documents, TfidfModel
 from recommender.tuning import Split, TuningContext
 
 CORPUS = stories()
@@ -34,6 +37,19 @@ def test_candidates_rank_as_the_whole_corpus_does(context: TuningContext, settin
     of_corpus = dict(zip(sorted(LISTS), measure(run_of(recommender, LISTS), LISTS)[MAIN], strict=True))
     ids = [recommender[row].id for row in context.candidates.queries]
     assert of_candidates.tolist() == pytest.approx([of_corpus[id] for id in ids])
+
+
+def test_similarities_of_articles_with_texts_are_those_of_the_model() -> None:
+    articles = [
+        replace(article(id, f"by the {id}", excerpt=f"the {id}"), text=count * f"{id} and bay ")
+        for id, count in (("comet", 3), ("ferry", 20), ("bay", 90))
+    ]
+    settings = Settings(title_weight=0.3, text_weight=0.8, half_life_days=None, hub_exponent=0)
+    candidates = TuningContext(articles, {"comet": frozenset(["bay"])}, settings).candidates
+    vectors = TfidfModel(settings=settings).fit_transform(Documents.of(articles))
+    expected = (vectors @ vectors.T).toarray()[0, candidates.rows[0]]
+    assert candidates.scores(settings, np.ones(3))[0] == pytest.approx(expected, rel=1e-5)
+    assert 0 < expected[-1] < 1
 
 
 @pytest.mark.parametrize("half_life", [None, 3.5])

@@ -39,6 +39,12 @@ def test_a_few_articles_calibrate_nothing(count: int) -> None:
     assert calibrate_min_similarity(on_nothing_alike(count), replace(WORDS, language="own"), {}) == 0.0
 
 
+@pytest.mark.parametrize(("words", "least"), [(4, 0.0069), (140, 0.024)])  # 0.07 * ((words + 60) / (words + 200))^2
+def test_the_least_of_a_few_articles_with_texts_is_lower_for_shorter_ones(words: int, least: float) -> None:
+    articles = [replace(one, text=(words - 4) * "bay ") for one in on_nothing_alike(9)]
+    assert calibrate_min_similarity(articles, replace(WORDS, text_weight=0.8), {}) == least
+
+
 def test_hidden_articles_are_not_compared() -> None:
     hidden = [replace(one, id=f"h{one.id}", hidden=True) for one in on_nothing_alike(60)]
     assert calibrate_min_similarity(hidden, WORDS, {}) == 0.12
