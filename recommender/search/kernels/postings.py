@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from recommender.search.arrays import IndexArrays
@@ -19,6 +24,9 @@ LEVEL_STEP = 2
 
 STRIP = 64
 """Rows compared with a threshold at once, in vector instructions; most strips hold no candidate."""
+
+_TERMS_AHEAD = 2  # terms by which postings are fetched before they are added
+_CACHE_LINE = 16  # postings
 
 
 @compiled
@@ -93,6 +101,21 @@ def prepare_query(
     return terms, scaled, square
 
 
+@intrinsic  # type: ignore[untyped-decorator]  # numba is untyped
+def _prefetch(_: Any, array: Any, position: Any) -> Any:
+    """Fetch an item of an array into the CPU cache, without waiting for it."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        pointer, number = builder.gep(data, [arguments[1]]), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer.type, number, number, number])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [pointer.type], kind)
+        builder.call(function, [pointer, number(0), number(3), number(1)])  # to read, into all caches, data
+        return context.get_dummy_value()
+
+    return types.void(array, position), generate
+
+
 @compiled
 def accumulate(
     sums: NDArray[np.float32],
@@ -119,6 +142,9 @@ def accumulate(
         read += ends[i] - begins[i]
     for i in range(len(terms)):
         value = values[i]
+        if i + _TERMS_AHEAD < len(terms):
+            for ahead in range(begins[i + _TERMS_AHEAD], ends[i + _TERMS_AHEAD], _CACHE_LINE):
+                _prefetch(postings, ahead)
         of_term = postings[begins[i] : ends[i]]
         for j in range(np.uint64(0), np.uint64(len(of_term))):  # unsigned, so numba checks for no negative index
             posting = of_term[j]
