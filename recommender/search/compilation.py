@@ -8,15 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_SEARCH = """
-import numpy as np
-from scipy.sparse import csr_array
-from recommender.search import Index, Scoring
-index = Index.build(csr_array(np.ones((1, 1), np.float32)), np.zeros(1))  # in numpy
-import recommender.search.kernels  # from here on, nothing is done in numpy
-index.nearest(index.vectors, query_days=index.days, scoring=Scoring(None), limit=1)
-"""
-
 _watchers: list[Callable[[bool], None]] = []
 _processes: list[subprocess.Popen[bytes]] = []
 
@@ -43,7 +34,7 @@ def start_compiling_search() -> None:
     numba compiles one kernel at a time in each process, and this one takes half of the time of all.
     """
     if not _processes:
-        command = [sys.executable, "-P", "-c", _SEARCH]  # -P: import nothing from the current folder
+        command = [sys.executable, "-P", "-m", "recommender.search.compile_search"]  # -P: not of the current folder
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
         atexit.register(process.wait)
         atexit.register(process.terminate)  # runs first
