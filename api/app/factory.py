@@ -15,11 +15,14 @@ from recommender import Recommender
 from recommender.errors import ArtefactError
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
+    from api.routes import StoreAnswers
     from api.state import Answering, Described, Describing, Tagged
 
 __all__ = ["create_app"]
+
+_LONGEST_FETCHED = 500  # characters of a path, so that a batch of look-ups is sent to the store in an instant
 
 
 def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
@@ -38,7 +41,7 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     # prometheus-client reads the environment on import; in a worker, `serve` has set it by now.
     from api.app.error_handlers import register_error_handlers
     from api.http import LARGEST_BODY, ROUTE, Deliverer
-    from api.middleware import FastPath, Metrics, OuterMiddleware, RateLimit
+    from api.middleware import FastPath, Metrics, OuterMiddleware, RateLimit, is_plain
 
     own = Config.of(os.environ, config)
     app = Flask("api", template_folder="pages/templates", static_folder="pages/static")
@@ -65,11 +68,16 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
 
     unlimited = {operation.path for operation in app.extensions["operations"] if not operation.rate_limited}
 
-    def is_ready(id: str, limit: int | None) -> bool:
-        return current_snapshot(app).recommender.is_ready(id, limit=limit)
+    def is_fetched(environ: WSGIEnvironment) -> bool:
+        is_short = len(environ["PATH_INFO"]) <= _LONGEST_FETCHED
+        return answers is not None and not answers.failure and is_short and is_plain(environ)
 
+    def is_ready(id: str, limit: int | None) -> bool:
+        return answers is None and current_snapshot(app).recommender.is_ready(id, limit=limit)
+
+    answers: StoreAnswers | None = app.extensions.get("answers")
     wsgi_app: WSGIApplication = app.wsgi_app
-    fast_path = FastPath(wsgi_app, answering, deliverer, is_ready)
+    fast_path = FastPath(wsgi_app, answering, deliverer, is_ready, answers.plain_together if answers else None)
     if own.edit is None:  # otherwise every request must be checked first
         wsgi_app = fast_path
     if own.rate_limit:
@@ -82,7 +90,9 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     app.extensions["gateway"] = Gateway(
         wsgi_app,
         threads=own.threads,
-        at_once=None if own.edit is not None or own.asks_others else fast_path.is_ready,
+        at_once=None if own.edit is not None or own.shares_rate_limit else fast_path.is_ready,
+        is_fetched=None if own.shares_rate_limit else is_fetched,
+        fetch=fast_path.fetch,
         unlimited=unlimited,
     )
     return app

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from functools import lru_cache
@@ -19,10 +20,10 @@ from urllib.parse import unquote
 
 from granian.rsgi import ProtocolClosed, ProtocolError
 
-from api.http import LARGEST_BODY, REFUSAL, problem, unavailable
+from api.http import BEGUN, LARGEST_BODY, REFUSAL, problem, unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
     from flask import Response
@@ -61,6 +62,8 @@ class Gateway:
         *,
         threads: int,
         at_once: Callable[[WSGIEnvironment], bool] | None = None,
+        is_fetched: Callable[[WSGIEnvironment], bool] | None = None,
+        fetch: Callable[[Sequence[WSGIEnvironment]], None] = lambda _: None,
         unlimited: Iterable[str] = (),
     ) -> None:
         """Serve an application.
@@ -69,12 +72,16 @@ class Gateway:
             wsgi_app: the application.
             threads: number of requests computed at a time.
             at_once: whether a request is so cheap that it is answered in the event loop; by default none is.
+            is_fetched: whether the answer to a request is fetched from elsewhere; by default none is.
+            fetch: fetches the answers to several such requests; those that it could fetch are then cheap.
             unlimited: paths that bypass the queue.
         """
         self._wsgi_app = wsgi_app
         self._at_once = at_once
+        self._is_fetched = is_fetched
         self._unlimited = frozenset(unlimited)
         self._threads = _Threads(threads, _QUEUE)
+        self._batches = _Batches(self._threads, fetch)
         self._thread_beside = _Threads(1, _QUEUE)
         self._explaining_thread = _Threads(1, _EXPLANATIONS)
         self._downloading_thread = _Threads(1, _DOWNLOADS)
@@ -103,10 +110,21 @@ class Gateway:
             return
         else:
             try:
-                answer = await threads.run(lambda: self._run(environ))
+                async with threads.admitted:
+                    answer = await self._compute(environ, threads)
             except asyncio.CancelledError:
                 answer = self._refuse(environ, self._unavailable())
         protocol.response_bytes(*answer)
+
+    async def _compute(self, environ: WSGIEnvironment, threads: _Threads) -> _Answer:
+        if self._is_fetched is not None and self._is_fetched(environ):
+            environ[BEGUN] = time.perf_counter()
+            await self._batches.fetch(environ)
+            if self._at_once is not None and self._at_once(environ):
+                return self._run(environ)
+            if self._is_stopping:
+                return self._refuse(environ, self._unavailable())
+        return await threads.compute(lambda: self._run(environ))
 
     def stop(self) -> None:
         """Limit the time for waiting requests; the rest is refused, so that each request is answered."""
@@ -217,16 +235,36 @@ class _Threads:
     def are_full(self) -> bool:
         return self.admitted.locked()
 
-    async def run(self, compute: Callable[[], _Result]) -> _Result:
-        async with self.admitted:
-            return await self.compute(compute)
-
     async def compute(self, compute: Callable[[], _Result]) -> _Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, compute)
 
     def stop(self) -> None:
         """Drop waiting requests."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+class _Batches:
+    """Requests whose answers are fetched together: those that arrive during one round trip share the next."""
+
+    def __init__(self, threads: _Threads, fetch: Callable[[Sequence[WSGIEnvironment]], None]) -> None:
+        self._threads = threads
+        self._fetch = fetch
+        self._under_way = asyncio.Lock()
+        self._batch: list[WSGIEnvironment] = []
+        self._fetched: asyncio.Task[None]  # of this batch
+
+    async def fetch(self, environ: WSGIEnvironment) -> None:
+        """Wait until the answer to a request has been fetched, or that has failed."""
+        if not self._batch:
+            self._fetched = asyncio.create_task(self._fetch_batch())
+        self._batch.append(environ)
+        await asyncio.shield(self._fetched)
+
+    async def _fetch_batch(self) -> None:
+        async with self._under_way:
+            batch, self._batch = self._batch, []
+            with suppress(Exception, asyncio.CancelledError):  # each request is then answered by itself
+                await self._threads.compute(lambda: self._fetch(batch))
 
 
 def make_environ(scope: Scope) -> WSGIEnvironment:

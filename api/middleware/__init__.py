@@ -1,6 +1,6 @@
 """WSGI middleware: request IDs, access log, metrics, security headers, rate limit, fast path."""
 
-from api.middleware.fast_path import FastPath
+from api.middleware.fast_path import FastPath, is_plain
 from api.middleware.metrics import Metrics, reload_failures
 from api.middleware.outer import OuterMiddleware
 from api.middleware.rate_limit import RateLimit
@@ -10,5 +10,6 @@ __all__ = [
     "Metrics",
     "OuterMiddleware",
     "RateLimit",
+    "is_plain",
     "reload_failures",
 ]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.http import LIST, ROUTE, Deliverer, unknown
-from api.state import Answering
+from api.http import ANSWER, LIST, ROUTE, Deliverer, unknown
+from api.state import Answering, AnsweringTogether
 from recommender.errors import UnknownArticleError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -30,21 +30,24 @@ class FastPath:
         answering: Answering,
         deliverer: Deliverer,
         is_ready: Callable[[str, int | None], bool],
+        answering_together: AnsweringTogether | None = None,
     ) -> None:
         """Answer look-ups, and leave the rest to an application.
 
         Args:
             is_ready: whether the answer to an ID and a limit is known, at a cost that does not grow with the articles.
+            answering_together: answers several look-ups, for `fetch`.
         """
         self._wsgi_app = wsgi_app
         self._answering = answering
+        self._answering_together = answering_together
         self._is_ready = is_ready
         self._deliverer = deliverer
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if _is_plain(environ):
+        if is_plain(environ):
             try:
-                source, body = self._answering(*_asked(environ))
+                source, body = environ.get(ANSWER) or self._answering(*_asked(environ))
                 delivery = self._deliverer(environ, source, body)
             except UnknownArticleError as error:
                 environ[ROUTE] = "articles.related"
@@ -58,15 +61,23 @@ class FastPath:
                 return [delivery.body]
         return self._wsgi_app(environ, start_response)
 
+    def fetch(self, environs: Sequence[WSGIEnvironment]) -> None:
+        """Make several plain look-ups ready, except those that have to be answered one by one."""
+        if self._answering_together is not None:
+            answers = self._answering_together([_asked(environ) for environ in environs])
+            for environ, answer in zip(environs, answers, strict=True):
+                if answer is not None:
+                    environ[ANSWER] = answer
+
     def is_ready(self, environ: WSGIEnvironment) -> bool:
         """Whether a request is a look-up that is answered in a moment, whatever the corpus."""
         try:
-            return _is_plain(environ) and self._is_ready(*_asked(environ))
+            return ANSWER in environ or (is_plain(environ) and self._is_ready(*_asked(environ)))
         except Exception:  # noqa: BLE001 - the error occurs again in Flask, which handles it
             return False
 
 
-def _is_plain(environ: WSGIEnvironment) -> bool:
+def is_plain(environ: WSGIEnvironment) -> bool:
     """Whether a request is a look-up by ID without special options or headers."""
     path: str = environ["PATH_INFO"]
     return (

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from api.http import POLICY, REFUSAL, problem
+from api.http import BEGUN, POLICY, REFUSAL, problem
 from api.middleware.access_log import access_log
 from api.middleware.metrics import Metrics
 from api.state import Config
@@ -38,7 +38,7 @@ class OuterMiddleware:
         self._numbers = count(1)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        begun = time.perf_counter()
+        begun: float = environ.get(BEGUN) or time.perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID")
         id = given if given and _REQUEST_ID.fullmatch(given) else f"{self._prefix}-{next(self._numbers):x}"
         shown = "500"

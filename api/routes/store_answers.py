@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from api.http import WrongRequestError
 from api.state import Described, Tagged
@@ -33,6 +34,20 @@ class StoreAnswers:
             StoreError: the store is not available.
         """
         return self._limited(self._store.answer(id), limit)
+
+    def plain_together(self, asked: Sequence[tuple[str, int | None]]) -> list[tuple[Tagged, bytes] | None]:
+        """Answer several plain look-ups in one round trip; see `AnsweringTogether`.
+
+        `None` stands for an ID that is not an article's own, and for a limit that exceeds the exported one.
+
+        Raises:
+            StoreError: the store is not available.
+        """
+        info, bodies = self._store.answers([id for id, _ in asked])
+        return [
+            None if body is None or (limit or 0) > info.limit else self._limited(StoredAnswer(info, body), limit)
+            for body, (_, limit) in zip(bodies, asked, strict=True)
+        ]
 
     def at(self, url: str, limit: int | None) -> tuple[Tagged, bytes]:
         """Answer a plain look-up by address; otherwise like `plain`."""

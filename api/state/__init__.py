@@ -3,12 +3,13 @@
 from api.state.config import PREFIX, Config
 from api.state.model_watcher import FixedModel, ModelWatcher
 from api.state.request_counter import RequestCounter
-from api.state.snapshot import Answering, Described, Describing, Snapshot, Tagged, current_snapshot
+from api.state.snapshot import Answering, AnsweringTogether, Described, Describing, Snapshot, Tagged, current_snapshot
 from api.state.token import has_token, visible_snapshot
 
 __all__ = [
     "PREFIX",
     "Answering",
+    "AnsweringTogether",
     "Config",
     "Described",
     "Describing",

@@ -93,9 +93,9 @@ class Config:
             raise SettingsError(f"{PREFIX}FIELDS is set where a store answers; export with --fields instead")
 
     @property
-    def asks_others(self) -> bool:
-        """Whether answering involves a request to a store or a rate-limit storage."""
-        return self.store is not None or (bool(self.rate_limit) and not self.rate_limit_storage.startswith("memory:"))
+    def shares_rate_limit(self) -> bool:
+        """Whether the rate limit involves a request to a storage for each look-up."""
+        return bool(self.rate_limit) and not self.rate_limit_storage.startswith("memory:")
 
     @classmethod
     def of(cls, environment: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Self:

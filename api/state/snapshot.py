@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias, cast
 
@@ -30,6 +30,9 @@ class Described(NamedTuple):
 
 Answering: TypeAlias = Callable[[str, int | None], tuple[Tagged, bytes]]
 """Answers a plain look-up by ID and limit; returns the source and the body."""
+
+AnsweringTogether: TypeAlias = Callable[[Sequence[tuple[str, int | None]]], list[tuple[Tagged, bytes] | None]]
+"""Answers several plain look-ups at once; `None` for one that has to be answered by itself."""
 
 Describing: TypeAlias = Callable[[], Described | None]
 """Describes the current model; `None` if there is none at the moment."""

@@ -20,6 +20,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 from zlib import crc32
@@ -168,7 +169,7 @@ class AnswerStore:
             StoreError: Redis can't be reached, or holds no answers.
         """
         for _ in range(_MAX_SWITCHES):
-            version, body = self._get("answers", id)
+            version, [body] = self._get("answers", id)
             if body is not None:
                 return StoredAnswer(version.info, body)
             named, body = self._get_by("names", id)
@@ -177,6 +178,15 @@ class AnswerStore:
             if named is version:
                 raise UnknownArticleError(id, closest=None)
         raise self._unstable()
+
+    def answers(self, ids: Sequence[str]) -> tuple[VersionInfo, list[bytes | None]]:
+        """The version in use, and the answers of articles by their IDs alone, in one round trip; `None` where none is.
+
+        Raises:
+            StoreError: Redis can't be reached, or holds no answers.
+        """
+        version, bodies = self._get("answers", *ids)
+        return version.info, bodies
 
     def answer_at(self, url: str) -> StoredAnswer:
         """The answer of the article at an address, or failing that at its path on the site; see `normalise_url`.
@@ -197,7 +207,7 @@ class AnswerStore:
         Raises:
             StoreError: Redis can't be reached, or holds no answers.
         """
-        return self._get()[0].info
+        return self._get("answers")[0].info
 
     def close(self) -> None:
         """Close idle connections."""
@@ -207,22 +217,22 @@ class AnswerStore:
     def _get_by(self, kind: Kind, name: str) -> tuple[_Version, bytes | None]:
         """The answer of an article by another name or an address; `None` if there is none."""
         for _ in range(_MAX_SWITCHES):
-            version, id = self._get(kind, name)
+            version, [id] = self._get(kind, name)
             if id is None:
                 return version, None
-            same, body = self._get("answers", id.decode())
+            same, [body] = self._get("answers", id.decode())
             if same is version:
                 return version, body
         raise self._unstable()
 
-    def _get(self, kind: Kind | None = None, name: str = "") -> tuple[_Version, bytes | None]:
-        """The version in use, and what it has in a field; without a kind, the version alone."""
+    def _get(self, kind: Kind, *names: str) -> tuple[_Version, list[bytes | None]]:
+        """The version in use, and what it has in the field of each name."""
         for _ in range(_MAX_SWITCHES):
             in_use = self._in_use
-            look_up = [] if kind is None else [("HGET", *hash_key(in_use.name, kind, name))]
-            current, *values = self._ask(("GET", CURRENT), *look_up)
+            look_ups = [("HGET", *hash_key(in_use.name, kind, name)) for name in names]
+            current, *values = self._ask(("GET", CURRENT), *look_ups)
             if current == in_use.name:
-                return in_use, values[0] if values else None
+                return in_use, values
             if current is None:
                 raise StoreError(f"{self.name}: holds no answers; run `recommender load OUT --to {self.name}`")
             [info] = self._ask(("GET", info_key(current)))

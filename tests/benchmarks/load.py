@@ -4,7 +4,8 @@ Look-ups are answered from the model and from Redis. All three are served by `bu
 worker and the same number of threads. In each of five rounds wrk asks each of them once, over 16 connections of the
 loopback interface. Ratios are taken of each round, and their medians printed: look-ups from the model have at least
 0.85 of the empty view's throughput and at most 1.5 times its p99, look-ups from Redis at least 0.7 of the throughput of
-those from the model. The empty view and look-ups from Redis need a thread; those from the model need none.
+those from the model. The empty view needs a thread for each request, look-ups from Redis one for each batch, and those
+from the model none.
 """
 
 from __future__ import annotations

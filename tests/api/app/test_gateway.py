@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import pytest
 from flask import Flask, Response, request
+from rsgi import Protocol, ask
 from samples import article, corpus_of
 
 from api import create_app
@@ -20,60 +21,13 @@ CORPUS = corpus_of(*(article(f"a{number}", f"Comet over bay number {number}") fo
 QUEUE, EXPLANATIONS, DOWNLOADS = 256, 32, 16
 
 
-class Request(NamedTuple):
-    """A request as granian gives it, and what becomes of it."""
-
-    path: str
-    query_string: str = ""
-    method: str = "GET"
-    fields: tuple[tuple[str, str], ...] = (("host", "a"),)
-    body: tuple[bytes, ...] = ()
-    arrives: asyncio.Event | None = None
-    """When the rest of the body does; by default at once."""
-    reads: asyncio.Event | None = None
-    """When the client reads what it is answered, if that is sent in parts; by default at once."""
-    server: str = "127.0.0.1:80"
-    client: str = "[::1]:2000"
-    scheme: str = "http"
-    http_version: str = "1.1"
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return dict(self.fields)
-
-
-class Protocol:
-    """The other end of a connection."""
-
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.status, self.headers, self.body = 0, dict[str, str](), b""
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for part in self.request.body:
-            yield part
-            if self.request.arrives is not None:
-                await self.request.arrives.wait()
-
-    def response_bytes(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
-        self.status, self.headers, self.body = status, dict(headers), body
-
-    def response_stream(self, status: int, headers: Iterable[tuple[str, str]]) -> Protocol:
-        self.response_bytes(status, headers, b"")
-        return self
-
-    async def send_bytes(self, part: bytes) -> None:
-        self.body += part
-        if self.request.reads is not None:
-            await self.request.reads.wait()
-
-
 class Gated:
     """A gateway to an application that computes requests until it is opened."""
 
     def __init__(self, threads: int = 1) -> None:
         self.opened, self.computing = threading.Event(), threading.Semaphore(0)
         self.order: list[str] = []
+        self.batches: list[list[str]] = []
         self.parts = 0
         flask = Flask("gated")
         flask.before_request(lambda: request.environ.get(REFUSAL))
@@ -81,6 +35,9 @@ class Gated:
             flask.add_url_rule(path, endpoint=path, view_func=self._compute)
         flask.add_url_rule("/corpus.json", endpoint="corpus", view_func=lambda: Response(self._make_parts()))
         flask.add_url_rule("/healthz", endpoint="health", view_func=lambda: "ok")
+        flask.add_url_rule(
+            "/fetched", endpoint="fetched", view_func=lambda: str(request.environ.get("fetched", "by itself"))
+        )
         flask.add_url_rule("/quick", endpoint="quick", view_func=lambda: threading.current_thread().name)
         flask.add_url_rule(
             "/length", endpoint="length", view_func=lambda: str(len(request.get_data())), methods=["POST"]
@@ -88,7 +45,9 @@ class Gated:
         self.gateway = Gateway(
             flask.wsgi_app,
             threads=threads,
-            at_once=lambda environ: environ["PATH_INFO"] == "/quick",
+            at_once=lambda environ: environ["PATH_INFO"] == "/quick" or "fetched" in environ,
+            is_fetched=lambda environ: environ["PATH_INFO"] == "/fetched",
+            fetch=self._fetch,
             unlimited={"/healthz"},
         )
 
@@ -98,15 +57,22 @@ class Gated:
         self.opened.wait()
         return "done"
 
+    def _fetch(self, environs: Sequence[dict[str, Any]]) -> None:
+        self.computing.release()
+        self.opened.wait()
+        self.batches.append([environ["QUERY_STRING"] for environ in environs])
+        for environ in environs:
+            environ["fetched"] = environ["QUERY_STRING"]
+            if environ["QUERY_STRING"] == "fails":
+                raise OSError
+
     def _make_parts(self) -> Iterator[bytes]:
         for number in range(1000):
             self.parts += 1
             yield b"%d," % number
 
     async def ask(self, *asked: Any, **more: Any) -> Protocol:
-        protocol = Protocol(Request(*asked, **more))
-        await self.gateway.__rsgi__(protocol.request, protocol)  # type: ignore[arg-type]
-        return protocol
+        return await ask(self.gateway, *asked, **more)
 
     async def is_computing(self) -> bool:
         """Whether one request more is computed within half a second."""
@@ -144,15 +110,30 @@ def test_what_costs_nothing_is_answered_by_the_thread_that_reads_and_health_chec
     asyncio.run(ask())
 
 
-def test_requests_wait_in_a_queue_that_is_bounded(gated: Gated) -> None:
+def test_answers_are_fetched_together_for_requests_that_arrive_during_one_round_trip(gated: Gated) -> None:
     async def ask() -> None:
-        slow = [asyncio.create_task(gated.ask("/slow")) for _ in range(1 + QUEUE)]
+        first = asyncio.create_task(gated.ask("/fetched", "first"))
         assert await gated.is_computing()
-        refused = await gated.ask("/slow")
+        others = [asyncio.create_task(gated.ask("/fetched", other)) for other in ("a", "fails", "b")]
+        await asyncio.sleep(0)
+        gated.opened.set()
+        assert [(await one).body for one in (first, *others)] == [b"first", b"a", b"fails", b"by itself"]
+        assert (await gated.ask("/fetched", "last")).body == b"last"
+
+    asyncio.run(ask())
+    assert gated.batches == [["first"], ["a", "fails", "b"], ["last"]]
+
+
+@pytest.mark.parametrize("path", ["/slow", "/fetched"])
+def test_requests_wait_in_a_queue_that_is_bounded(gated: Gated, path: str) -> None:
+    async def ask() -> None:
+        slow = [asyncio.create_task(gated.ask(path)) for _ in range(1 + QUEUE)]
+        assert await gated.is_computing()
+        refused = await gated.ask(path)
         assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
         gated.opened.set()
         assert [(await one).status for one in slow] == [200] * len(slow)
-        assert (await gated.ask("/slow")).status == 200
+        assert (await gated.ask(path)).status == 200
 
     asyncio.run(ask())
 
@@ -223,7 +204,7 @@ def test_a_gateway_that_stops_answers_what_is_computed_in_time_and_refuses_the_r
         body = asyncio.create_task(gated.ask("/length", arrives=asyncio.Event(), **post))
         first = asyncio.create_task(gated.ask("/slow"))
         assert await gated.is_computing()
-        waiting = [asyncio.create_task(gated.ask("/slow")) for _ in range(3)]
+        waiting = [asyncio.create_task(gated.ask(path)) for path in ("/slow", "/fetched", "/slow", "/fetched")]
         gated.gateway.stop()
         assert (await gated.ask("/healthz")).status == 200, "for some seconds it answers on"
         for refused in await asyncio.gather(*waiting, body):
@@ -243,9 +224,7 @@ def gateway() -> Gateway:
 
 def answer(gateway: Gateway, *asked: Any, **more: Any) -> Protocol:
     """What a request is answered with."""
-    protocol = Protocol(Request(*asked, **more))
-    asyncio.run(gateway.__rsgi__(protocol.request, protocol))  # type: ignore[arg-type]
-    return protocol
+    return asyncio.run(ask(gateway, *asked, **more))
 
 
 @pytest.mark.parametrize("path", ["/related", "/draft", "/articles"])
