@@ -18,6 +18,7 @@ from recommender.tuning.term_weights import TermFactors
 from recommender.tuning.tuning_result import TuningResult
 
 _QUANTILE = 0.25  # share of random pairs with a lower similarity than the minimum
+_SHORTEST = 0.01  # quantile of the vectors' lengths
 _OF_FEW = 0.12  # for too few articles to take a quantile: nine of ten random pairs of news are below it
 _OF_FEW_TEXTS = 0.07  # likewise with texts, of the mean squared length of vectors: short texts have short ones
 _MIN_ARTICLES = 50
@@ -30,8 +31,9 @@ _SEED = 0
 def calibrate_min_similarity(articles: Sequence[Article], settings: Settings, term_factors: TermFactors) -> float:
     """The lowest quartile of the similarities of random pairs of articles that share a word, 0 to 1.
 
-    Unrelated articles share only words that most texts contain. If lists keep to one language, articles in different
-    languages share no words and are not paired.
+    Unrelated articles share only words that most texts contain. With texts, the similarities are scaled to those that a
+    short article would have. If lists keep to one language, articles in different languages share no words and are not
+    paired.
 
     Args:
         articles: in rank order.
@@ -48,8 +50,13 @@ def calibrate_min_similarity(articles: Sequence[Article], settings: Settings, te
     of = np.array(languages)
     pairs = (one != other) & ((of[one] == of[other]) | (settings.language == "any"))
     similarities = vectors[one[pairs]].multiply(vectors[other[pairs]]).sum(axis=1)
-    similarities = similarities[similarities > 0]
-    return float(f"{np.quantile(similarities, _QUANTILE):.{_DIGITS}g}") if len(similarities) else 0.0
+    if not (similarities > 0).any():
+        return 0.0
+    if settings.text_weight > 0:  # short texts have short vectors, whose lists must not be emptied by that alone
+        lengths = np.sqrt(vectors.power(2).sum(axis=1))
+        shortest = np.quantile(lengths[lengths > 0], _SHORTEST)
+        similarities *= shortest / np.maximum(lengths[one[pairs]], shortest)
+    return float(f"{np.quantile(similarities[similarities > 0], _QUANTILE):.{_DIGITS}g}")
 
 
 def _least_of_few(articles: Sequence[Article], settings: Settings) -> float:

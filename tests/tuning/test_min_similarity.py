@@ -45,6 +45,13 @@ def test_the_least_of_a_few_articles_with_texts_is_lower_for_shorter_ones(words:
     assert calibrate_min_similarity(articles, replace(WORDS, text_weight=0.8), {}) == least
 
 
+def test_with_texts_it_is_that_of_the_shortest() -> None:
+    articles = [replace(one, text="bay " * (0 if row < 2 else 136)) for row, one in enumerate(on_nothing_alike(60))]
+    shortest, others = (4 + 60) / (4 + 200), (140 + 60) / (140 + 200)
+    least = calibrate_min_similarity(articles, replace(WORDS, text_weight=0.8), {})
+    assert least == pytest.approx(0.25 * shortest * others, abs=0.001)
+
+
 def test_hidden_articles_are_not_compared() -> None:
     hidden = [replace(one, id=f"h{one.id}", hidden=True) for one in on_nothing_alike(60)]
     assert calibrate_min_similarity(hidden, WORDS, {}) == 0.12
