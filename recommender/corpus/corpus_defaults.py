@@ -42,7 +42,7 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
     count = texts = excerpts = unpublished = 0
     languages: set[str] = set()
     days: list[float] = []
-    finder, ids = CopyFinder(), array("q")  # hashes of the IDs
+    finder, ids = CopyFinder(), array("q")  # hashes of the IDs, which take less memory
     series: dict[str, tuple[str, ...]] = {}
     for article in corpus.articles:
         if corpus.links:

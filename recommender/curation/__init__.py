@@ -1,4 +1,4 @@
-"""Editing of one article's list by hand: links, pins and bans, changed by one action at a time.
+"""An editor's changes to one article's list: to its links, pins and bans, one act at a time.
 
 A `Curation` holds an editor's choices, and `Curation.after` applies an act to them, as a pure function. A `CuratedFile`
 is the article's current file, and can put a curation into its front matter. A `Curator` writes such edits and undoes

@@ -33,8 +33,9 @@ def start_compiling_search() -> None:
 
     numba compiles one kernel at a time in each process, and this one takes half of the time of all.
     """
-    if not _processes:
-        command = [sys.executable, "-P", "-m", "recommender.search.compile_search"]  # -P: not of the current folder
+    if not _processes and sys.executable:  # an embedded interpreter has none
+        # -P keeps modules in the current folder from being imported.
+        command = [sys.executable, "-P", "-m", "recommender.search.compile_search"]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
         atexit.register(process.wait)
         atexit.register(process.terminate)  # runs first
