@@ -44,7 +44,8 @@ def json_of(rows: Iterable[Row], judged: JudgedColumns | None) -> Iterator[bytes
 
 
 def _figures(judged: JudgedColumns | None) -> tuple[str, ...]:
-    return (f"{judged.measure} of {judged.system}", f"{judged.measure} of {judged.other}") if judged else ()
+    systems = dict.fromkeys((judged.system, judged.other)) if judged else ()  # one, if no other system is named
+    return tuple(f"{judged.measure} of {system}" for system in systems) if judged else ()
 
 
 def _values(row: Row, judged: JudgedColumns | None) -> dict[str, Any]:

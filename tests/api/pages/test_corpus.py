@@ -194,6 +194,11 @@ def test_figures_of_judged_articles_are_columns_of_the_table_and_of_its_files(tm
     [first, _] = json.loads(client(MODELS=tmp_path).get(f"/corpus.json{query}").text)["articles"]
     assert (first["MRR of this program"], first["MRR of =BM25"]) == (0.25, 0.5)
 
+    alone = client(MODELS=tmp_path).get("/corpus.csv?group=topic: <b>").text
+    heading, *others = csv.reader(io.StringIO(alone))
+    assert heading[-1] == "MRR of this program"
+    assert {len(row) for row in others} == {len(heading)}
+
 
 def test_a_report_without_its_file_of_figures_says_how_to_make_it(tmp_path: Path) -> None:
     page = client(MODELS=tmp_path).get("/corpus?group=topic: Sky").text
