@@ -381,7 +381,7 @@ def similarities(
     dot_products(
         read_only(np.asarray(vectors.indptr, np.int64)),
         read_only(np.asarray(vectors.indices, np.int32)),
-        read_only(vectors.data),
+        read_only(np.asarray(vectors.data, np.float32)),
         read_only(queries),
         read_only(rows),
         zeroed_scratch(vectors.shape[1]),

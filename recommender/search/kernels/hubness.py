@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search.arrays import IndexArrays, ScoringParameters
-from recommender.search.kernels.compiled import Int, compiled
+from recommender.search.kernels.compiled import Int, compiled, kernel
 from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import dot
 from recommender.search.kernels.scoring import (
@@ -24,7 +24,7 @@ BandHeaps: TypeAlias = tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.
 """Heaps of scores and of rows, both (articles, limit), their sizes and, once they are full, their thresholds."""
 
 
-@compiled
+@kernel
 def mean_score(
     index: IndexArrays,
     columns: NDArray[np.int32],
@@ -62,7 +62,7 @@ def mean_score(
     return total / limit
 
 
-@compiled
+@kernel
 def join_band(index: IndexArrays, begin: int, window: int, scoring: ScoringParameters, nearest: BandHeaps) -> None:
     """Join each of `window` rows from `begin` on with the `window` rows after it."""
     scores, rows, sizes, thresholds = nearest
@@ -117,7 +117,7 @@ def join_band(index: IndexArrays, begin: int, window: int, scoring: ScoringParam
                     thresholds[other] = scores[other, 0] if sizes[other] == limit else 0
 
 
-@compiled
+@kernel
 def mean_scores(
     index: IndexArrays,
     begin: int,

@@ -11,7 +11,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from recommender.search.arrays import IndexArrays
-from recommender.search.kernels.compiled import Int, compiled
+from recommender.search.kernels.compiled import Int, compiled, kernel
 
 SUM_ERROR = 2.0**-22
 """Upper bound on what each term adds to the relative error of a float32 sum."""
@@ -29,7 +29,7 @@ _TERMS_AHEAD = 2  # terms by which postings are fetched before they are added
 _CACHE_LINE = 16  # postings
 
 
-@compiled
+@kernel
 def invert_block(index: IndexArrays, block: int) -> float:
     """Write a block's posting offsets, postings and head norms; returns the greatest norm of its vectors."""
     terms, levels = len(index.term_levels), len(index.head_norms)

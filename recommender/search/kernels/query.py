@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search.arrays import IndexArrays, ScoringParameters
-from recommender.search.kernels.compiled import Int, compiled
+from recommender.search.kernels.compiled import Int, compiled, kernel
 from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import (
     HEAD_SHARE,
@@ -53,7 +53,7 @@ class _Cursors(NamedTuple):
     max_similarities: NDArray[np.float64]
 
 
-@compiled
+@kernel
 def search(
     index: IndexArrays,
     queries: _Vectors,
@@ -92,7 +92,7 @@ def search(
     levels, limit = len(index.head_norms), found_rows.shape[1]
     sums = np.empty(index.block_size, np.float32)
     candidates = np.empty(index.block_size, np.int32)
-    estimates = np.empty(index.block_size, np.float32)
+    estimates = np.empty(index.block_size, np.int32)
     products = np.empty(len(index.term_levels))
     head_norms = np.empty(levels + 1)
     tail_sizes = np.empty(levels + 2, np.int64)
@@ -341,7 +341,7 @@ def _estimate_threshold(
     eligible: tuple[NDArray[np.bool_], NDArray[np.int32]],
     dense_query: NDArray[np.float32],
     products: NDArray[np.float64],
-    estimates: NDArray[np.float32],
+    estimates: NDArray[np.int32],
     limit: int,
 ) -> float:
     """A score that at least `limit` rows of a block reach: the lowest among the rows with the greatest sums.
@@ -350,23 +350,23 @@ def _estimate_threshold(
 
     Args:
         eligible: `allowed`, and the query's `excluded`.
-        estimates: float32 (block size,) scratch space.
+        estimates: int32 (block size,) scratch space.
     """
     allowed, excluded = eligible
+    # The bits of positive floats sort like the floats, so their upper half can number a bucket.
+    bits = estimates[: last - first]
     for low in range(first, last, TIME_CHUNK):
         high = min(low + TIME_CHUNK, last)
         chunk_factor = np.float32(max_factor_of_candidates(index, low, high, day, scoring))
         for row in range(low, high):
-            estimates[row - first] = sums[row - first] * np.float32(index.weights[row]) * chunk_factor
+            estimate = sums[row - first] * np.float32(index.weights[row]) * chunk_factor
+            bits[row - first] = np.float32(estimate).view(np.int32)
     for row in range(first, last):
         if len(allowed) and not allowed[row]:
-            estimates[row - first] = 0
+            bits[row - first] = 0
     for i in range(len(excluded)):
         if first <= excluded[i] < last:
-            estimates[excluded[i] - first] = 0
-    estimates = estimates[: last - first]
-    # The bits of positive floats sort like the floats, so their upper half can number a bucket.
-    bits = estimates.view(np.int32)
+            bits[excluded[i] - first] = 0
     highest = np.int32(0)
     for i in range(len(bits)):
         highest = max(highest, bits[i])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.search.kernels.compiled import compiled
+from recommender.search.kernels.compiled import kernel
 
 
-@compiled
+@kernel
 def ranks_of(
     scores: NDArray[np.float64], lists: NDArray[np.int64], positions: NDArray[np.int64], depth: int
 ) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search.arrays import IndexArrays, ScoringParameters
-from recommender.search.kernels.compiled import compiled
+from recommender.search.kernels.compiled import compiled, kernel
 
 TIME_CHUNK = 256
 """Rows that share one upper bound on their time factor."""
@@ -53,7 +53,7 @@ def provider_factor(provider: int, other: int, scoring: ScoringParameters) -> fl
     return scoring.other_provider if provider >= 0 and other >= 0 and provider != other else 1.0
 
 
-@compiled
+@kernel
 def time_factors(days_later: NDArray[np.float64], scoring: ScoringParameters) -> NDArray[np.float64]:
     """The time factor of each pair, float64 (pairs,)."""
     factors = np.empty(len(days_later))

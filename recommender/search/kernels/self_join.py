@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search.arrays import IndexArrays, ScoringParameters
-from recommender.search.kernels.compiled import Int, compiled
+from recommender.search.kernels.compiled import Int, compiled, kernel
 from recommender.search.kernels.postings import (
     HEAD_SHARE,
     LEVEL_STEP,
@@ -30,7 +30,7 @@ _PAIRS_PER_ROW = 512  # deferred pairs that a block may hold per row; a few doze
 _REFRESH_ROWS = 64  # rows after which the mean threshold is recomputed
 
 
-@compiled
+@kernel
 def may_share_neighbors(
     index: IndexArrays, newer: int, older: int, scoring: ScoringParameters, thresholds: NDArray[np.float64]
 ) -> bool:
@@ -48,7 +48,7 @@ def may_share_neighbors(
     )
 
 
-@compiled
+@kernel
 def join_within_block(
     index: IndexArrays,
     block: int,
@@ -138,7 +138,7 @@ def join_within_block(
     return postings_read
 
 
-@compiled
+@kernel
 def join_blocks(
     index: IndexArrays,
     newer: int,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.search.kernels.compiled import compiled
+from recommender.search.kernels.compiled import kernel
 
 
-@compiled
+@kernel
 def similarities(
     indptr: NDArray[np.int64],
     indices: NDArray[np.int32],

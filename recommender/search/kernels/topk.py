@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.search.arrays import IndexArrays, ScoringParameters
-from recommender.search.kernels.compiled import Int, compiled
+from recommender.search.kernels.compiled import Int, compiled, kernel
 from recommender.search.kernels.heap import push, sort
 from recommender.search.kernels.postings import dot
 from recommender.search.kernels.scoring import provider_factor, score
@@ -38,38 +38,36 @@ class ScoreHistograms(NamedTuple):
         counts: uint16 (rows, buckets).
         lowest: int32 (rows,) the lowest bucket above which there are fewer scores than the limit.
         above: int32 (rows,) the number of scores in that bucket and above.
-        value, bits: float32 and int32 (1,) two views of one number: the bits of positive floats sort like the floats.
         first_bucket: the upper bits of the scores in bucket 0.
     """
 
     counts: NDArray[np.uint16]
     lowest: NDArray[np.int32]
     above: NDArray[np.int32]
-    value: NDArray[np.float32]
-    bits: NDArray[np.int32]
     first_bucket: int
+
+
+@compiled
+def _upper_bits(positive: float) -> int:
+    """The upper bits of a float32; the bits of positive floats sort like the floats."""
+    return int(np.float32(positive).view(np.int32) >> _BUCKET_BITS)
 
 
 @compiled
 def new_histograms(rows: int, max_score: float) -> ScoreHistograms:
     """Empty histograms of scores up to `max_score`."""
-    value = np.full(1, max_score, np.float32)
-    bits = value.view(np.int32)
     return ScoreHistograms(
         np.zeros((rows, _BUCKETS), np.uint16),
         np.zeros(rows, np.int32),
         np.zeros(rows, np.int32),
-        value,
-        bits,
-        (bits[0] >> _BUCKET_BITS) + 1 - _BUCKETS,
+        _upper_bits(max_score) + 1 - _BUCKETS,
     )
 
 
 @compiled
 def count_score(histograms: ScoreHistograms, i: int, lower_bound: float, limit: int) -> float:
     """Count a score in histogram `i`; returns a score that at least `limit` counted ones reach, or 0."""
-    histograms.value[0] = lower_bound
-    bucket = min((histograms.bits[0] >> _BUCKET_BITS) - histograms.first_bucket, _BUCKETS - 1)
+    bucket = min(_upper_bits(lower_bound) - histograms.first_bucket, _BUCKETS - 1)
     if bucket >= histograms.lowest[i]:
         histograms.counts[i, bucket] += 1
         histograms.above[i] += 1
@@ -78,11 +76,11 @@ def count_score(histograms: ScoreHistograms, i: int, lower_bound: float, limit: 
             histograms.lowest[i] += 1
     if histograms.lowest[i] == 0:
         return 0.0
-    histograms.bits[0] = (histograms.lowest[i] + histograms.first_bucket) << _BUCKET_BITS
-    return float(histograms.value[0])
+    bits = np.int32((histograms.lowest[i] + histograms.first_bucket) << _BUCKET_BITS)
+    return float(bits.view(np.float32))
 
 
-@compiled
+@kernel
 def sort_heaps(top: TopK, first: int, last: int) -> None:
     """Sort the heaps of the rows from `first` until `last`, best first."""
     for row in range(first, last):
