@@ -22,7 +22,7 @@ from recommender.sources import FileChoice, FoundFiles, LinkLine, Problem, Sourc
 class Corpus:
     """The articles and curated links that training reads.
 
-    A corpus that was read keeps its articles, links, topics and files in a temporary database and decodes them on
+    A corpus that was read keeps its articles, links and files in a temporary database and decodes them on
     access, so it needs little memory and can't leave the process that read it. It equals a corpus of tuples and dicts
     with the same content.
 
@@ -32,7 +32,6 @@ class Corpus:
         text_links: the articles that the text of each article links to, as IDs in their order, without repetition;
             never counted as curated.
         linking_texts: the links in texts as they are written, whether they lead to an article or not.
-        topics: the topics that articles name, by ID.
         list_forms: how many curated lists have each key and shape.
         link_faults: curated links that are dead, doubled, to their own article, or differ from the article's entry.
         problems: files and values that were skipped or are doubtful, in the order of the files.
@@ -49,7 +48,6 @@ class Corpus:
     links: Mapping[str, tuple[str, ...]]
     text_links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     linking_texts: Sequence[LinkingText] = field(default=(), compare=False)
-    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     list_forms: Mapping[ListForm, int] = field(default_factory=dict)
     link_faults: tuple[LinkFault, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -163,7 +161,6 @@ class Corpus:
             links=links,
             text_links=text_links,
             linking_texts=builder.linking_texts(),
-            topics=builder.topics(),
             list_forms=builder.list_forms,
             link_faults=tuple(builder.link_faults),
             problems=tuple(sorted([*problems, *builder.problems], key=_problem_order)),

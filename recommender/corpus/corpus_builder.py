@@ -89,7 +89,6 @@ class CorpusBuilder:
         self._resolver = LinkResolver(database)
         self._lists: Table[CuratedList] = Table(database, CuratedList, sort_columns=2)
         self._linking_texts: Table[LinkingText] = Table(database, LinkingText, sort_columns=1)
-        self._topics: Table[tuple[str, tuple[str, ...]]] = Table(database, tuple[str, tuple[str, ...]])
         self._article_files: Table[ArticleFile] = Table(database, ArticleFile, sort_columns=1)
         self._pins_and_bans: Table[_PinsAndBans] = Table(database, _PinsAndBans)
         self._withdrawn: dict[str, int] = {}  # rows by ID
@@ -111,8 +110,6 @@ class CorpusBuilder:
                 if source.text_links:
                     linking = LinkingText(article.id, source.path, source.text_links)
                     self._linking_texts.append(linking, article.id)
-            if group[0].source.topics:
-                self._topics.append((article.id, group[0].source.topics))
             named = _PinsAndBans.from_sources(row, [file.source for file in group])
             if named.pins or named.bans:
                 self._pins_and_bans.append(named)
@@ -160,11 +157,6 @@ class CorpusBuilder:
     def linking_texts(self) -> SortedSequence[LinkingText]:
         """The links in texts, as written."""
         return SortedSequence(self._linking_texts)
-
-    def topics(self) -> StoredMapping[tuple[str, ...]]:
-        """The topics by ID."""
-        kept = (item for _, item in self._topics.items() if item[0] not in self._withdrawn)
-        return StoredMapping(self._database, tuple[str, ...], kept)
 
     def article_files(self) -> SortedSequence[ArticleFile]:
         """The front-matter files, sorted by path."""

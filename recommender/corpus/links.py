@@ -285,7 +285,8 @@ def _resolve_list(curated: CuratedList, resolver: LinkResolver, faults: list[Lin
             faults.append(LinkFault("doubled", curated.path, f"links twice to {target.id}"))
         if target.hidden:
             faults.append(LinkFault("dead", curated.path, f"dead link: {target.id} is a draft or withdrawn"))
-        if isinstance(link, dict) and (keys := _differing_keys(link, target.entry)):
+        if isinstance(link, dict) and link != target.entry:
+            keys = _differing_keys(link, target.entry)
             faults.append(LinkFault("drifted", curated.path, f"drifted from {target.id}: {', '.join(keys)}"))
         seen.add(target.id)
         yield target.id

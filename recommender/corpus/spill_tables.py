@@ -18,6 +18,8 @@ import msgspec
 from recommender.errors import CorpusError
 
 _CACHE_KIB = 48 << 10  # page cache; sorting may need the same amount again
+_PAGE_BYTES = 32 << 10  # many records a page, so that a large corpus is written in few pieces
+_BATCHES_INDEXED = 8  # batches of a unique index that are held in memory, about 25 MB
 
 Scalar: TypeAlias = str | int | float | bytes
 V = TypeVar("V")
@@ -33,13 +35,14 @@ class SpillDatabase:
 
         Args:
             batch_rows: how many rows of a table are inserted at a time.
-            max_pages: a limit to its size, in pages of 4 KiB.
+            max_pages: a limit to its size, in pages of 32 KiB.
         """
         self.batch_rows = batch_rows
         self._tables = 0
         self._connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         weakref.finalize(self, self._connection.close)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE_KIB}"):
+        sizes = f"page_size = {_PAGE_BYTES}", f"cache_size = -{_CACHE_KIB}"
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", *sizes):
             self._connection.execute(f"PRAGMA {pragma}")
         if max_pages is not None:
             self._connection.execute(f"PRAGMA max_page_count = {max_pages}")
@@ -185,23 +188,25 @@ class UniqueIndex:
     def __init__(self, database: SpillDatabase) -> None:
         self._database = database
         self._name = database.create_table("(key PRIMARY KEY, row) WITHOUT ROWID")
+        self._select = f"SELECT row FROM {self._name} WHERE key = ?"
         self._pending: dict[str, int] = {}
+        self._is_spilled = False
 
     def get(self, key: str) -> int | None:
         """The row of a text, or `None`."""
         row = self._pending.get(key)
-        if row is None:
-            found = self._database.fetch_one(f"SELECT row FROM {self._name} WHERE key = ?", key)
+        if row is None and self._is_spilled:
+            found = self._database.fetch_one(self._select, key)
             return found[0] if found else None
         return row
 
     def set(self, key: str, row: int) -> None:
         """Set or replace the row of a text."""
         self._pending[key] = row
-        if len(self._pending) >= self._database.batch_rows:
+        if len(self._pending) >= _BATCHES_INDEXED * self._database.batch_rows:
             items = sorted(self._pending.items())  # neighbours in the index share its pages
             self._database.insert(f"INSERT OR REPLACE INTO {self._name} VALUES (?, ?)", items)
-            self._pending = {}
+            self._pending, self._is_spilled = {}, True
 
 
 class MultiIndex:

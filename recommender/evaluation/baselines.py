@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
@@ -37,12 +37,10 @@ class Archive:
 
     Attributes:
         articles: in rank order.
-        topics: of each article, by ID.
         scoring: for the time factor of this program.
     """
 
     articles: Sequence[Article]
-    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scoring: Scoring = field(default_factory=lambda: Scoring(None))
 
     @cached_property
@@ -98,7 +96,7 @@ def nearest_in_time(archive: Archive) -> Score:
 
 def same_topic(archive: Archive) -> Score:
     """The articles that share the most topics, the newest of them first."""
-    topics = [archive.topics.get(article.id, ()) for article in archive.articles]
+    topics = [article.topics for article in archive.articles]
     rows_of: dict[str, list[int]] = {}
     for row, of_article in enumerate(topics):
         for topic in of_article:

@@ -204,15 +204,13 @@ def evaluate(
     lists = _judged(split, max_links, name)
     articles = in_rank_order(corpus.articles)
     linkable = Linkable(articles, split.evidence)
-    archive = baselines.Archive(
-        articles, corpus.topics, Scoring.from_settings(recommender.settings, published_days(articles))
-    )
+    archive = baselines.Archive(articles, Scoring.from_settings(recommender.settings, published_days(articles)))
     progress(OURS)
     runs = {OURS: run_of(recommender, split.later, linkable=linkable)}
     compared = {**baselines.ALL, **(more_baselines or {})}
     if linkable.is_restricted:
         del compared["nearest in time"]  # among older articles, it equals "newest"
-    if not corpus.topics:
+    if not any(article.topics for article in articles):
         del compared["same topic"]
     for baseline, scoring in compared.items():
         progress(baseline)

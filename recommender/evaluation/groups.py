@@ -86,7 +86,7 @@ def groups_of(
             _days_group(articles[query], [articles[target] for target in lists[query]])
         ],
         "provider": lambda query: [(0, str(articles[query].entry.get("provider", {}).get("domain", "none")))],
-        "topic": lambda query: [(0, topic) for topic in corpus.topics.get(query, ("none",))],
+        "topic": lambda query: [(0, topic) for topic in articles[query].topics or ("none",)],
         "language": lambda query: [(0, language_of(f"{articles[query].title} {articles[query].excerpt}"))],
     }
     judged = [JudgedList(id, articles[id].title, float(ours[row]), float(plain[row])) for row, id in enumerate(queries)]

@@ -34,7 +34,6 @@ def inspect(corpus: Corpus, settings: Settings, *, chosen: Settings, given: Coll
         site="" if found is None else found.site.generator,
         reason="" if found is None else found.site.reason,
         address_hint="" if found is None else found.site.address_hint,
-        with_topics=len(corpus.topics),
         passed_over=() if found is None else tally_passed_over(found),
         problems=tally_problems((*corpus.problems, *_dead_links(corpus))),
         lists=tuple(
@@ -83,6 +82,7 @@ class _Counter:
             excerpted="excerpt" in article.entry,
             summarised=bool(article.summary),
             with_text=bool(article.text),
+            with_topics=bool(article.topics),
             addressed=get_entry_url(article.entry) is not None,
             wordless=not (article.excerpt or article.text),
         )
@@ -113,6 +113,7 @@ class _Counter:
             excerpted=counts["excerpted"],
             summarised=counts["summarised"],
             with_text=counts["with_text"],
+            with_topics=counts["with_topics"],
             addressed=counts["addressed"],
             wordless=counts["wordless"],
             languages=dict(self._languages.most_common()),

@@ -452,7 +452,6 @@ def corpora(draw: st.DrawFn) -> tuple[list[Source], list[LinkLine], list[Withdra
             replace(
                 made,
                 hidden=draw(st.booleans()),
-                topics=tuple(draw(st.lists(NAMES, max_size=1))),
                 pinned=tuple(draw(st.lists(NAMES | URLS, max_size=2))),
                 banned=tuple(draw(st.lists(NAMES | URLS, max_size=1))),
                 front_matter_digest=draw(st.sampled_from([b"", b"s"])),
@@ -484,7 +483,7 @@ def test_a_corpus_is_sorted_by_id_and_in_rank_order(
     assert list(corpus.in_rank_order()) == in_rank_order(articles)
     assert list(corpus.links) == sorted(corpus.links)
     assert {target for links in corpus.links.values() for target in links} <= {article.id for article in articles}
-    in_memory = replace(corpus, articles=articles, links=dict(corpus.links), topics=dict(corpus.topics))
+    in_memory = replace(corpus, articles=articles, links=dict(corpus.links))
     assert corpus == in_memory
     assert list(in_memory.in_rank_order()) == list(corpus.in_rank_order())
 
@@ -598,13 +597,13 @@ def test_no_article_is_lost_where_two_were_posted_in_one_place() -> None:
 
 
 def test_what_was_withdrawn_is_nowhere() -> None:
-    gone = replace(source("a.md", "A", None, "u", related=["b"]), front_matter_digest=b"s", topics=("t",))
+    gone = replace(source("a.md", "A", None, "u", related=["b"]), front_matter_digest=b"s")
     corpus = Corpus.from_sources(
         [gone, source("b.md", related=["a", "c"]), source("c.md", related=["a"])],
         withdrawn=[WithdrawnArticle("x", frozenset({"x"}), frozenset({"u"}))],
     )
     assert ids(corpus) == ["b", "c"]
-    assert (corpus.links, corpus.topics, corpus.article_files) == ({"b": ("c",)}, {}, ())
+    assert (corpus.links, corpus.article_files) == ({"b": ("c",)}, ())
 
 
 def test_links_in_texts_lead_to_articles_and_are_not_curated(tmp_path: Path) -> None:

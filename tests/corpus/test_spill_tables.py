@@ -117,7 +117,7 @@ def test_a_full_disk_is_an_error_that_names_the_cure() -> None:
 
     def fill() -> None:
         for _ in range(100):
-            table.append("a" * 1000)
+            table.append("a" * 10_000)
 
     with pytest.raises(CorpusError, match=r"can't be written \(database or disk is full\); let TMPDIR name"):
         fill()

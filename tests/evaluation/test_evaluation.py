@@ -168,8 +168,9 @@ def in_texts() -> tuple[Corpus, Split]:
     days = {"first": 1, "second": 2, "third": 3, "fourth": 4}
     articles = [article(id, "Comet over the bay", date=f"2024-03-0{day}") for id, day in days.items()]
     german = replace(article("de", "Comet over the bay", date="2024-03-02T12:00:00Z"), language="de")
-    corpus = corpus_of(*(replace(one, language="en") for one in articles), german, article("undated", "Zyzzyva"))
-    corpus = replace(corpus, text_links={"third": ("first", "fourth", "de")}, topics={"third": ("sky",)})
+    english = [replace(one, language="en", topics=("sky",) * (one.id == "third")) for one in articles]
+    corpus = corpus_of(*english, german, article("undated", "Zyzzyva"))
+    corpus = replace(corpus, text_links={"third": ("first", "fourth", "de")})
     return corpus, Split.of(corpus, since=0.0)
 
 
