@@ -10,7 +10,15 @@ from recommender.corpus.corpus_builder import ArticleFile
 from recommender.corpus.corpus_defaults import choose_defaults
 from recommender.corpus.identity import SHARED_ID
 from recommender.corpus.links import LinkFaultKind, ListForm, ShapeName
-from recommender.corpus.spill_tables import MultiIndex, SortedSequence, SpillDatabase, StoredMapping, Table, UniqueIndex
+from recommender.corpus.spill_tables import (
+    MultiIndex,
+    SortedSequence,
+    SpillDatabase,
+    StoredMapping,
+    Table,
+    UniqueIndex,
+    in_any_order,
+)
 
 __all__ = [
     "SHARED_ID",
@@ -29,4 +37,5 @@ __all__ = [
     "UniqueIndex",
     "choose_defaults",
     "fingerprint",
+    "in_any_order",
 ]

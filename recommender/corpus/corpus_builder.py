@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import NamedTuple, Self
 
 from recommender.articles import Article
@@ -110,9 +111,8 @@ class CorpusBuilder:
                 if source.text_links:
                     linking = LinkingText(article.id, source.path, source.text_links)
                     self._linking_texts.append(linking, article.id)
-            named = _PinsAndBans.from_sources(row, [file.source for file in group])
-            if named.pins or named.bans:
-                self._pins_and_bans.append(named)
+            if any(source.pinned or source.banned for _, source, _ in group):
+                self._pins_and_bans.append(_PinsAndBans.from_sources(row, [source for _, source, _ in group]))
 
     def add_link_lines(self, lines: Iterable[LinkLine]) -> None:
         """Add the lists of a `related.jsonl`."""
@@ -198,9 +198,9 @@ class CorpusBuilder:
 def _merge_files(group: list[IdentifiedFile]) -> Article:
     """Merge the files of one article, given newest first."""
     newest = group[0].source
-    ids = [file.id for file in group]
+    names = chain((file.id for file in group), *(file.other_names for file in group))
     return Article(
-        id=ids[0],
+        id=group[0].id,
         entry=newest.entry,
         path=newest.path,
         summary=newest.summary,
@@ -209,9 +209,9 @@ def _merge_files(group: list[IdentifiedFile]) -> Article:
         has_written_list=newest.list_state == "written",
         language=newest.language,
         published_at=newest.published_at,
-        urls=tuple(dict.fromkeys(url for file in group for url in file.source.urls)),
+        urls=tuple(dict.fromkeys(chain(*(file.source.urls for file in group)))),
         canonical_url=newest.canonical_url,
-        names=tuple(dict.fromkeys((*ids, *(name for file in group for name in file.other_names)))),
+        names=tuple(dict.fromkeys(names)),
         states=tuple(dict.fromkeys(file.source.digest for file in group if file.source.digest)),
         hidden=newest.hidden,
         unlisted=newest.unlisted,

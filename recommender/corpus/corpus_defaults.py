@@ -12,6 +12,7 @@ import numpy as np
 
 from recommender.corpus.copies import CopyFinder
 from recommender.corpus.corpus import Corpus
+from recommender.corpus.spill_tables import in_any_order
 from recommender.settings import Settings
 
 _MOST = 0.5
@@ -41,15 +42,16 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
     """
     count = texts = excerpts = unpublished = 0
     languages: set[str] = set()
-    days: list[float] = []
+    days = array("d")
     finder, ids = CopyFinder(), array("q")  # hashes of the IDs, which take less memory
     series: dict[str, tuple[str, ...]] = {}
-    for article in corpus.articles:
-        if corpus.links:
+    has_links, seeks_copies = bool(corpus.links), bool(corpus.links) and "copies" not in (given or {})
+    for article in in_any_order(corpus.articles):
+        if seeks_copies:
             finder.add(article)
             ids.append(hash(article.id))
-            if article.series.names:
-                series[article.id] = article.series.names
+        if has_links and article.series.names:
+            series[article.id] = article.series.names
         if not article.path:
             continue  # a linked-only article
         count += 1
@@ -57,7 +59,7 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
         excerpts += "excerpt" in article.entry
         unpublished += not article.published
         languages |= {article.language} if article.language else set()
-        days += [] if article.published_at is None else [article.published_at]
+        days.extend(() if article.published_at is None else (article.published_at,))
     chosen: dict[str, Any] = {}
     if texts > _MOST * count:
         chosen |= {"title_weight": _TITLE_BESIDE_TEXT, "half_life_days": None}
@@ -71,7 +73,7 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
     site = corpus.found_files.site if corpus.found_files is not None else None
     if site is not None and site.hides_unpublished and 0 < unpublished <= _MOST * count:
         chosen["published"] = "only"
-    if _links_copies(corpus.links, finder, ids):
+    if seeks_copies and _links_copies(corpus.links, finder, ids):
         chosen["copies"] = "any"
     if _leaves_series_out(corpus, series):
         chosen["series"] = "ignore"

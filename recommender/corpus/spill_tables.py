@@ -281,6 +281,11 @@ class SortedSequence(Sequence[V]):
     __hash__ = None  # type: ignore[assignment]  # as lists have it
 
 
+def in_any_order(values: Sequence[V]) -> Iterator[V]:
+    """The values of a sequence; those of a table as they are stored, without the cost of sorting them."""
+    return (value for _, value in values.table.items()) if isinstance(values, SortedSequence) else iter(values)
+
+
 class StoredMapping(Mapping[str, V]):
     """Values by ID, in the order of insertion, decoded on access."""
 
@@ -298,14 +303,20 @@ class StoredMapping(Mapping[str, V]):
         database.insert(
             f"INSERT INTO {self._name} (id, value) VALUES (?, ?)", ((id, _pack(value)) for id, value in items)
         )
+        self._select = f"SELECT value FROM {self._name} WHERE id = ?"
         self._length: int = next(database.execute(f"SELECT count(*) FROM {self._name}"))[0]
 
     def __getitem__(self, id: str) -> V:
-        found = self._database.fetch_one(f"SELECT value FROM {self._name} WHERE id = ?", id)
+        found = self._database.fetch_one(self._select, id)
         if found is None:
             raise KeyError(id)
         value: V = self._decode(found[0])
         return value
+
+    def get(self, id: str, default: Any = None) -> Any:
+        """The value of an ID, else the default, without the cost of an exception."""
+        found = self._database.fetch_one(self._select, id)
+        return default if found is None else self._decode(found[0])
 
     def __iter__(self) -> Iterator[str]:
         return (id for (id,) in self._database.execute(f"SELECT id FROM {self._name} ORDER BY row"))

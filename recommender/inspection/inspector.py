@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from recommender.articles import Article, get_entry_url
-from recommender.corpus import Corpus
+from recommender.corpus import Corpus, in_any_order
 from recommender.inspection.inspection import Inspection, ListCount
 from recommender.inspection.shortcomings import find_shortcomings
 from recommender.inspection.tally import Tally, tally_passed_over, tally_problems
@@ -41,7 +41,7 @@ def inspect(corpus: Corpus, settings: Settings, *, chosen: Settings, given: Coll
             for form, count in sorted(corpus.list_forms.items(), key=lambda item: (-item[1], item[0]))
         ),
         links=sum(len(targets) for _, targets in corpus.links.items()),
-        written_lists=sum(file.list_state == "written" for file in corpus.article_files),
+        written_lists=sum(file.list_state == "written" for file in in_any_order(corpus.article_files)),
         text_links=sum(len(targets) for _, targets in corpus.text_links.items()),
         linking_texts=len(corpus.text_links),
     ).with_settings(settings, chosen=chosen, given=given)
@@ -73,33 +73,32 @@ class _Counter:
 
     def add(self, article: Article) -> None:
         """Count an article."""
+        counts = self._counts
         if not article.path:
-            self._counts["linked_only"] += 1
+            counts["linked_only"] += 1
             return
-        self._counts.update(
-            articles=1,
-            dated=article.published_at is not None,
-            excerpted="excerpt" in article.entry,
-            summarised=bool(article.summary),
-            with_text=bool(article.text),
-            with_topics=bool(article.topics),
-            addressed=get_entry_url(article.entry) is not None,
-            wordless=not (article.excerpt or article.text),
-        )
+        counts["articles"] += 1
+        counts["dated"] += article.published_at is not None
+        counts["excerpted"] += "excerpt" in article.entry
+        counts["summarised"] += bool(article.summary)
+        counts["with_text"] += bool(article.text)
+        counts["with_topics"] += bool(article.topics)
+        counts["addressed"] += get_entry_url(article.entry) is not None
+        counts["wordless"] += not (article.excerpt or article.text)
         if article.published_at is not None:
             self._days[int(article.published_at // 1)] += 1
         if hiding := self._why_hidden(article):
             self._hidden[hiding] += 1
         if article.language is not None:
             self._languages[article.language] += 1
-        elif self._counts["articles"] % self._step == 0:
+        elif counts["articles"] % self._step == 0:
             sample = f"{article.title} {article.excerpt} {article.text[:1000]}"
             if len(sample) >= _MIN_GUESSABLE:
                 language = language_of(sample)
                 # English is also the fallback guess, for example for code within text in a script without spaces.
                 if language != "english" or not is_unspaced(article.title):
                     self._guessed[language] += 1
-        if article.excerpt and self._counts["articles"] <= _COMPARED:
+        if counts["articles"] <= _COMPARED and article.excerpt:
             self._excerpts.setdefault(article.excerpt, []).append(article.path)
 
     def result(self) -> Inspection:

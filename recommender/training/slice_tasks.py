@@ -7,11 +7,9 @@ any order, and the artefact is always the same.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import closing
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +19,7 @@ from recommender.parallel import gc_paused
 from recommender.search import HUB_WINDOW, Index, Scoring, TopLists, hubness_of_rows
 from recommender.storage import Folder
 from recommender.text import Documents, TfidfModel, fields_of
-from recommender.training.slices import Record, Slice
+from recommender.training.slices import Slice
 
 _CACHE = 48 << 10  # KiB of SQLite's page cache for sorting keys; sorting needs the same amount again
 
@@ -96,42 +94,42 @@ def digest(folder: Folder, name: str) -> str:
     return folder.digest(name)
 
 
-def write_string_index(part: Slice, kind: str) -> None:
-    """Write the index of all names, or of all URLs; they are sorted in a temporary file.
+def write_string_index(part: Slice, kind: str, in_memory: int = 1 << 17) -> None:
+    """Write the index of all names, or of all URLs; many are sorted in a temporary file.
 
     Args:
         part: the slice of all rows.
         kind: "names" or "urls".
+        in_memory: the maximum number of keys that are sorted in memory, where 131,072 need about 30 MB.
     """
-    keys_of: Callable[[Record], tuple[str, ...]] = (
-        (lambda record: record.names or (record.id,)) if kind == "names" else (lambda record: record.urls)
-    )
     pairs = (
         (key.encode(errors="replace"), row)
-        for row, record in enumerate(part.records(), start=part.start)
-        for key in keys_of(record)
+        for row, own in enumerate(part.keys(), start=part.start)
+        for key in ((own.names or (own.id,)) if kind == "names" else own.urls)
     )
-    with _sorter() as keys:
-        keys.executemany("INSERT INTO pairs VALUES (?, ?)", pairs)
-        with (
-            part.folder.open_writer(f"{kind}.txt") as text,
-            part.files.appending(f"{kind}.ends") as ends,
-            part.files.appending(f"{kind}.rows") as rows,
-        ):
-            end = 0
-            for key, same in groupby(keys.execute("SELECT key, value FROM pairs ORDER BY key, value"), itemgetter(0)):
-                *_, (_, row) = same  # if several articles have the key, it leads to the last
-                text.write(key)
-                end += len(key)
-                ends.append(end)
-                rows.append(row)
+    with (
+        part.folder.open_writer(f"{kind}.txt") as text,
+        part.files.appending(f"{kind}.ends") as ends,
+        part.files.appending(f"{kind}.rows") as rows,
+    ):
+        end = 0
+        for key, row in _sorted_by_key(pairs, in_memory):
+            text.write(key)
+            end += len(key)
+            ends.append(end)
+            rows.append(row)
 
 
-def _sorter() -> Any:
-    """A SQLite table of pairs for sorting, in the page cache and then in a temporary file."""
-    connection = sqlite3.connect("", isolation_level=None)
-    for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE}"):
-        connection.execute(f"PRAGMA {setting}")
-    connection.execute("CREATE TABLE pairs (key, value INTEGER)")
-    connection.execute("BEGIN")
-    return closing(connection)
+def _sorted_by_key(pairs: Iterator[tuple[bytes, int]], in_memory: int) -> Iterator[tuple[bytes, int]]:
+    """Pairs of keys and ascending rows, sorted by key; if several articles have a key, it leads to the last."""
+    first = list(islice(pairs, in_memory))
+    if len(first) < in_memory:
+        yield from sorted(dict(first).items())
+        return
+    with closing(sqlite3.connect("", isolation_level=None)) as connection:
+        for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE}"):
+            connection.execute(f"PRAGMA {setting}")
+        connection.execute("CREATE TABLE pairs (key, value INTEGER)")
+        connection.execute("BEGIN")
+        connection.executemany("INSERT INTO pairs VALUES (?, ?)", chain(first, pairs))
+        yield from connection.execute("SELECT key, max(value) FROM pairs GROUP BY key ORDER BY key")

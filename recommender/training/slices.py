@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -13,9 +13,8 @@ from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import csr_array
 
 from recommender.artefacts import RECORDS, ModelFiles, array_bytes
-from recommender.catalogue import PackedStrings
 from recommender.settings import Settings
-from recommender.storage import Folder
+from recommender.storage import Blob, Folder
 from recommender.text import TermCounts, TfidfModel, fields_of
 
 ROWS = 196_608
@@ -24,27 +23,34 @@ WORK = "work"
 """The artefact's subfolder for intermediate files."""
 
 _BATCH = 1 << 14  # records read at a time
+_T = TypeVar("_T")
 _CSR_ARRAYS: dict[str, DTypeLike] = {"data": np.float32, "indices": np.int32, "indptr": np.int64}
 
 
-class _Entry(msgspec.Struct):
+class _Entry(msgspec.Struct, gc=False):
     title: str
     excerpt: str = ""
 
 
-class Record(msgspec.Struct):
-    """The parts of an article's record that training reads."""
+class Record(msgspec.Struct, gc=False):
+    """The parts of an article's record whose terms are counted."""
 
     entry: _Entry
-    id: str
     summary: str = ""
     language: str = ""
+
+
+class Keys(msgspec.Struct, gc=False):
+    """The names, other than the ID alone, and the addresses in an article's record."""
+
+    id: str
     names: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
 
 
 _decode_body = msgspec.json.Decoder(tuple[str, tuple[str, ...]]).decode
-_decode = msgspec.json.Decoder(Record).decode
+_decode_records = msgspec.json.Decoder(Record).decode_lines
+_decode_keys = msgspec.json.Decoder(Keys).decode_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +77,17 @@ class Slice:
 
     def records(self) -> Iterator[Record]:
         """The articles' records, read in batches."""
+        return self._read_records(_decode_records)
+
+    def keys(self) -> Iterator[Keys]:
+        """The names and addresses in the articles' records, read in batches."""
+        return self._read_records(_decode_keys)
+
+    def _read_records(self, decode_lines: Callable[[Blob], list[_T]]) -> Iterator[_T]:
         for start in range(self.start, self.stop, _BATCH):
             stop = min(start + _BATCH, self.stop)
             ends = self.files.read_rows("articles.ends", max(start - 1, 0), stop)
-            begin = int(ends[0]) if start else 0
-            own = ends[1:] if start else ends
-            yield from map(_decode, PackedStrings(self.folder.read(RECORDS, begin, int(ends[-1])), own - begin))
+            yield from decode_lines(self.folder.read(RECORDS, int(ends[0]) if start else 0, int(ends[-1])))
 
     def bodies(self) -> list[tuple[str, tuple[str, ...]]]:
         """The text (empty if texts are not used) and the topics of each article."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from contextlib import suppress
 from dataclasses import replace
@@ -23,7 +24,10 @@ from recommender.artefacts import LocalModels, Manifest
 from recommender.cli import main
 from recommender.errors import CorpusError
 from recommender.parallel import Engine
+from recommender.storage import DiskFolder
 from recommender.training import publish, train
+from recommender.training.slice_tasks import write_string_index
+from recommender.training.slices import Slice
 
 SETTINGS = Settings(hub_exponent=0.3)
 IN_THIS_PROCESS = Engine(workers=1)
@@ -77,6 +81,19 @@ def test_the_files_hold_the_arrays_of_a_recommender_that_is_fitted_in_memory(tmp
     assert loaded.top_lists is not None
     assert np.array_equal(fitted.top_lists.rows, loaded.top_lists.rows)
     assert np.array_equal(fitted.top_lists.scores, loaded.top_lists.scores)
+
+
+def test_keys_are_sorted_alike_in_memory_and_in_a_file(tmp_path: Path) -> None:
+    urls = ("a.example/oak", "a.example/elm")
+    alike = [replace(article(id, "Comet"), urls=urls, names=(id, f"posts/{id}")) for id in ("elm", "\u00f6l", "ash")]
+    model, again = tmp_path / publish(corpus_of(*alike, article("z", "Zyzzyva")), tmp_path).version, tmp_path / "again"
+    again.mkdir()
+    for file in model.glob("articles.*"):
+        shutil.copyfile(file, again / file.name)
+    for kind in ("names", "urls"):
+        write_string_index(Slice(DiskFolder(again), Settings(), 0, 4), kind, in_memory=1)
+        for name in (f"{kind}.txt", f"{kind}.ends.npy", f"{kind}.rows.npy"):
+            assert (again / name).read_bytes() == (model / name).read_bytes()
 
 
 def test_term_factors_hold_in_several_slices(tmp_path: Path, corpus: Corpus) -> None:
