@@ -275,7 +275,8 @@ def encode_article(article: Article, curated: Sequence[str]) -> tuple[bytes, int
 
 def number_provider(article: Article, numbers: dict[str, int]) -> int:
     """The number of an article's provider, -1 for none; a new provider is added to `numbers`."""
-    return numbers.setdefault(article.provider, len(numbers)) if article.provider else -1
+    provider = article.provider
+    return numbers.setdefault(provider, len(numbers)) if provider else -1
 
 
 def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:

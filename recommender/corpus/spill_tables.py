@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import weakref
+from collections import Counter
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -19,7 +20,7 @@ from recommender.errors import CorpusError
 
 _CACHE_KIB = 48 << 10  # page cache; sorting may need the same amount again
 _PAGE_BYTES = 32 << 10  # many records a page, so that a large corpus is written in few pieces
-_BATCHES_INDEXED = 8  # batches of a unique index that are held in memory, about 25 MB
+_BATCHES_INDEXED = 8  # batches of an index that are held in memory, about 25 MB
 
 Scalar: TypeAlias = str | int | float | bytes
 V = TypeVar("V")
@@ -216,31 +217,38 @@ class MultiIndex:
         self._database = database
         self._name = database.create_table("(key, row)")
         self._pending: list[tuple[str, int]] = []
+        self._is_spilled = False
 
     def add(self, key: str, row: int) -> None:
         """Add a pair."""
         self._pending.append((key, row))
-        if len(self._pending) >= self._database.batch_rows:
-            self._flush()
+        if len(self._pending) >= _BATCHES_INDEXED * self._database.batch_rows:
+            self._spill()
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         """All pairs, in the order of insertion."""
-        self._flush()
+        if not self._is_spilled:
+            return iter(self._pending)
+        self._spill()
         return self._database.execute(f"SELECT key, row FROM {self._name} ORDER BY rowid")
 
     def duplicates(self) -> Iterator[tuple[str, list[int]]]:
         """The texts that were added more than once, sorted, each with its rows in the order of insertion."""
-        self._flush()
-        repeated = f"SELECT key FROM {self._name} GROUP BY key HAVING count(*) > 1"
-        pairs = self._database.execute(
-            f"SELECT key, row FROM {self._name} WHERE key IN ({repeated}) ORDER BY key, rowid"
-        )
+        if self._is_spilled:
+            self._spill()
+            repeated = f"SELECT key FROM {self._name} GROUP BY key HAVING count(*) > 1"
+            pairs = self._database.execute(
+                f"SELECT key, row FROM {self._name} WHERE key IN ({repeated}) ORDER BY key, rowid"
+            )
+        else:
+            counts = Counter(key for key, _ in self._pending)
+            pairs = iter(sorted((pair for pair in self._pending if counts[pair[0]] > 1), key=itemgetter(0)))
         for key, group in groupby(pairs, key=itemgetter(0)):
             yield key, [row for _, row in group]
 
-    def _flush(self) -> None:
+    def _spill(self) -> None:
         self._database.insert(f"INSERT INTO {self._name} VALUES (?, ?)", self._pending)
-        self._pending = []
+        self._pending, self._is_spilled = [], True
 
 
 class SortedSequence(Sequence[V]):
