@@ -25,8 +25,8 @@ LEVEL_STEP = 2
 STRIP = 64
 """Rows compared with a threshold at once, in vector instructions; most strips hold no candidate."""
 
-_TERMS_AHEAD = 2  # terms by which postings are fetched before they are added
-_CACHE_LINE = 16  # postings
+_TERMS_AHEAD = 4  # terms by which postings are fetched before they are added
+_CACHE_LINE = 16  # postings, columns or values
 
 
 @kernel
@@ -150,6 +150,14 @@ def accumulate(
             posting = of_term[j]
             sums[posting >> np.uint32(16)] += value * np.float32(np.int32(posting & np.uint32(0xFFFF)))
     return read
+
+
+@compiled
+def prefetch_vector(index: IndexArrays, row: Int) -> None:
+    """Fetch a row's vector into the CPU cache, without waiting for it."""
+    for ahead in range(index.indptr[row], index.indptr[row + 1], _CACHE_LINE):
+        _prefetch(index.indices, ahead)
+        _prefetch(index.data, ahead)
 
 
 @compiled

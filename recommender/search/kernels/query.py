@@ -17,6 +17,7 @@ from recommender.search.kernels.postings import (
     SUM_ERROR,
     accumulate,
     dot,
+    prefetch_vector,
     prepare_query,
 )
 from recommender.search.kernels.scoring import (
@@ -202,6 +203,8 @@ def search(
             admitted = 0
             for i in range(count):
                 row = np.int64(candidates[i])
+                if i + 1 < count:
+                    prefetch_vector(index, np.int64(candidates[i + 1]))
                 days_later, weight = index.days[row] - day, index.weights[row]
                 of_providers = provider_factor(provider, index.providers[row], scoring)
                 upper_bound = sums[row - first] + head_norms[level] * index.head_norms[max(level - 1, 0), row]
