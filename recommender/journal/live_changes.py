@@ -14,6 +14,8 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from msgspec import structs
+
 from recommender.errors import FrontMatterError
 from recommender.journal.journal import Journal, JournalUpdate, Record, new_journal_head
 from recommender.journal.posted_article import PostedArticle, WithdrawnArticle
@@ -133,7 +135,7 @@ class LiveChanges:
                 incorporated[id] = new.digest
                 continue
             names = {*new.names, *chain.from_iterable((file.name, *file.other_names) for file in own)}
-            added.append(replace(new.source, other_names=tuple(sorted(names - {id}))))
+            added.append(structs.replace(new.source, other_names=tuple(sorted(names - {id}))))
             replaced.update(file.path for file in own)
         kept = (source for source in sources if source.path not in replaced)
         return chain(kept, added), incorporated

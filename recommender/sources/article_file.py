@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
 import yaml
+from msgspec import structs
 
 from recommender.articles import get_date_text, get_text, get_title, make_dated_slug
 from recommender.errors import FrontMatterError
@@ -73,7 +74,7 @@ def read_file(
                 known = canonical_fields(metadata[0], site)
                 source = read_article_fields(parsed, known, file, None, site=site, body=_parse_body(data, file, site))
                 digest = digest_state(metadata[1], data)
-                parsed.sources += [] if source is None else [replace(source, format="header", digest=digest)]
+                parsed.sources += [] if source is None else [structs.replace(source, format="header", digest=digest)]
             return parsed
         front_matter = None if _is_data(file, data) else split_front_matter(data, path=file)
         if front_matter is None:
@@ -104,7 +105,7 @@ def read_file(
                 front_matter_digest=digest_front_matter(front_matter),
             )
             if source is not None:
-                source = replace(
+                source = structs.replace(
                     source,
                     format=front_matter.format,
                     list_path=find_list_path(fields, get_list_keys(site)),
@@ -153,7 +154,7 @@ def read_posted(text: str, form: PostedForm, *, site: Site = POSTED) -> tuple[So
     source = read_article_fields(parsed, fields, f"{slug}.md" if slug else _POSTED, None, site=site, body=body)
     if source is None or (not slug and get_text(fields, "id", "slug") is None):
         raise FrontMatterError("no ID, and none can be made from the title; add a line `id: …`", path=_POSTED)
-    return replace(source, digest=digest), parsed.problems
+    return structs.replace(source, digest=digest), parsed.problems
 
 
 def digest_front_matter(front_matter: FrontMatter) -> bytes:
@@ -174,7 +175,7 @@ def _read_without_front_matter(parsed: ParsedFile, data: bytes, file: str, site:
     parsed.digest = _digest(file, b"", data)
     if parse:
         source = read_article_fields(parsed, {}, file, None, site=site, body=body)
-        parsed.sources += [] if source is None else [replace(source, digest=digest_state(data))]
+        parsed.sources += [] if source is None else [structs.replace(source, digest=digest_state(data))]
 
 
 def _read_metadata(root: Path, file: str, site: Site) -> tuple[dict[str, Value], bytes] | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import IO
+
+from msgspec import structs
 
 from recommender.articles import get_text, get_title
 from recommender.errors import FrontMatterError
@@ -106,6 +107,6 @@ def _parse_line(parsed: ParsedFile, path: str, line: bytes | None, number: int, 
             items = get_list_items(parsed, fields, path, number, key=key)
             parsed.links.append(LinkLine(path, number, name, read_links(parsed, items, path, number, key=key)))
         elif (source := read_article_fields(parsed, fields, path, number, site=site)) is not None:
-            parsed.sources.append(replace(source, digest=digest_state(content)))
+            parsed.sources.append(structs.replace(source, digest=digest_state(content)))
     except FrontMatterError as error:
         parsed.problems.append(Problem.from_error(error))

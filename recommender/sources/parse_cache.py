@@ -50,9 +50,8 @@ _REPLACE = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
-_encode_row = msgspec.msgpack.Encoder().encode
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(ParsedFile).decode
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(ParsedFile).decode
 
 
 class CacheEntry(NamedTuple):
@@ -62,7 +61,7 @@ class CacheEntry(NamedTuple):
         status: size, modification and change times, and inode of the file, taken before it was read.
         lists: the written lists that the result depends on, see `_lists_needed`.
         digest: the parsed file's digest.
-        parsed: the parsed file as JSON.
+        parsed: the parsed file in MessagePack.
     """
 
     path: str
@@ -242,7 +241,7 @@ def _statuses(root: Path, files: Sequence[str], site: Site) -> dict[str, str]:
 def _with_checksum(corpus: bytes, entry: CacheEntry) -> tuple[Any, ...]:
     """The row of an entry, with a checksum: SQLite itself does not detect flipped bits."""
     values = (corpus, entry.path, _parser_version(), *entry[1:])
-    return (*values, crc32(_encode_row(values)))
+    return (*values, crc32(_encode(values)))
 
 
 def _lists_needed(parsed: ParsedFile, written: Written | None) -> str:

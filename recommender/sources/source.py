@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from recommender.articles import NO_SERIES, Entry, Series
 from recommender.errors import FrontMatterError, printable
 from recommender.frontmatter import Format
@@ -46,8 +48,7 @@ class Problem:
         return cls(file, f"can't be read: {error.strerror or error}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """An article as described by its own file.
 
     Attributes:

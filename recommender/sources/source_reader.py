@@ -11,6 +11,7 @@ from typing import TypeAlias
 from more_itertools import chunked
 
 from recommender.errors import CorpusError
+from recommender.parallel import gc_paused
 from recommender.sites import Site
 from recommender.sources.article_file import read_file
 from recommender.sources.article_files import FileChoice, FoundFiles, find_article_files, is_jsonl
@@ -133,7 +134,8 @@ def _find_files(path: Path, choice: FileChoice | None) -> tuple[Path, FoundFiles
 
 def _parse_batch(root: Path, site: Site, tasks: list[Task]) -> list[CacheEntry | ParsedFile]:
     results: list[CacheEntry | ParsedFile] = []
-    for file, written, status in tasks:
-        parsed = read_file(root, file, site=site, written=written)
-        results.append(encode_entry(file, status, parsed, written) or parsed)
+    with gc_paused():
+        for file, written, status in tasks:
+            parsed = read_file(root, file, site=site, written=written)
+            results.append(encode_entry(file, status, parsed, written) or parsed)
     return results

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from recommender.articles import Entry, in_rank_order, normalise_url, parse_date
 from recommender.corpus import Corpus, fingerprint
@@ -449,7 +450,7 @@ def corpora(draw: st.DrawFn) -> tuple[list[Source], list[LinkLine], list[Withdra
             related=draw(st.lists(LINKS, max_size=3)),
         )
         sources.append(
-            replace(
+            structs.replace(
                 made,
                 hidden=draw(st.booleans()),
                 pinned=tuple(draw(st.lists(NAMES | URLS, max_size=2))),
@@ -597,7 +598,7 @@ def test_no_article_is_lost_where_two_were_posted_in_one_place() -> None:
 
 
 def test_what_was_withdrawn_is_nowhere() -> None:
-    gone = replace(source("a.md", "A", None, "u", related=["b"]), front_matter_digest=b"s")
+    gone = structs.replace(source("a.md", "A", None, "u", related=["b"]), front_matter_digest=b"s")
     corpus = Corpus.from_sources(
         [gone, source("b.md", related=["a", "c"]), source("c.md", related=["a"])],
         withdrawn=[WithdrawnArticle("x", frozenset({"x"}), frozenset({"u"}))],
@@ -662,7 +663,7 @@ def test_links_in_texts_to_translations_and_withdrawn_articles_are_left_out(tmp_
         },
     )
     assert dict(Corpus.from_path(tmp_path).text_links) == {"a.de": ("b",)}
-    linking = replace(source("a.md"), text_links=("b", "c"))
+    linking = structs.replace(source("a.md"), text_links=("b", "c"))
     gone = WithdrawnArticle("b", frozenset({"b"}), frozenset())
     corpus = Corpus.from_sources([linking, source("b.md"), source("c.md")], withdrawn=[gone])
     assert dict(corpus.text_links) == {"a": ("c",)}
