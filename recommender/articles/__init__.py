@@ -27,7 +27,14 @@ from recommender.articles.dates import (
 )
 from recommender.articles.entry import ENTRY_KEYS, EXCERPT_KEYS, Entry, build_entry, get_entry_date
 from recommender.articles.entry_fields import ENTRY_FIELDS, pick_fields, read_entry_fields
-from recommender.articles.fields import fold_key, get_text, get_texts, get_title, with_canonical_keys
+from recommender.articles.fields import (
+    fold_key,
+    get_canonical_keys,
+    get_text,
+    get_texts,
+    get_title,
+    with_canonical_keys,
+)
 from recommender.articles.series import NO_SERIES, Series, get_series
 from recommender.articles.slug import make_dated_slug
 from recommender.articles.visibility import (
@@ -59,6 +66,7 @@ __all__ = [
     "fold_key",
     "get_address_keys",
     "get_aliases",
+    "get_canonical_keys",
     "get_date",
     "get_date_text",
     "get_doubtful_status",

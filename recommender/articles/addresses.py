@@ -47,14 +47,17 @@ def normalise_url(url: str) -> str:
 
 def get_identity_urls(fields: Mapping[str, object]) -> tuple[str, ...]:
     """The normalised addresses by which files in one language are recognised as one article, without repetition."""
-    return _normalised(get_text(fields, key) for key in _IDENTITY_KEYS)
+    return _normalised(get_text(fields, key) for key in _IDENTITY_KEYS if key in fields)
 
 
 def get_aliases(fields: Mapping[str, object]) -> tuple[str, ...]:
     """The normalised former and additional addresses of an article."""
-    named = [text.strip() for key in ADDRESS_KEYS if (text := get_text(fields, key)) is not None]
+    named = [text.strip() for key in ADDRESS_KEYS if key in fields and (text := get_text(fields, key)) is not None]
     aliases = [
-        alias if "://" in alias else f"/{alias.lstrip('/')}" for key in ALIAS_KEYS for alias in get_texts(fields, key)
+        alias if "://" in alias else f"/{alias.lstrip('/')}"
+        for key in ALIAS_KEYS
+        if key in fields
+        for alias in get_texts(fields, key)
     ]
     return _normalised(text for text in (*named, *aliases) if is_address(text))
 

@@ -45,6 +45,7 @@ OTHER_DATE_KEYS = (
 
 _SECONDS_A_DAY = 86_400.0
 _BLANK_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d\d:?\d\d$|Z$)")  # YAML allows it, ISO 8601 does not
+_PLAIN_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?")  # the most common
 _MAX_LENGTH = 64
 _DIGITS_FIRST = re.compile(r"\d{1,2}\D+\d{1,2}\D")
 _UTC_BEFORE_OFFSET = re.compile(r"(?:UTC|GMT)(?=[+-]\d)")  # after it, dateutil inverts the offset's sign, as POSIX does
@@ -99,15 +100,17 @@ def parse_moment(text: str, zone: tzinfo = UTC) -> datetime | None:
     Formats are ISO 8601, seconds or milliseconds since 1970, and whatever else `dateutil` parses, if it states year,
     month and day unambiguously.
     """
-    stripped = _EAST_ASIAN.sub(r"\1-\2-\3", text.strip())
-    if since := _SECONDS_SINCE_1970.fullmatch(stripped):
-        return datetime.fromtimestamp(int(since[1]), UTC)
-    stripped = _NAME_AFTER_OFFSET.sub(r"\1", _UTC_BEFORE_OFFSET.sub("", stripped))
-    if city := _ZONE_OF_A_CITY.search(stripped):
-        try:
-            stripped, zone = stripped[: city.start()], ZoneInfo(city[1])
-        except ZoneInfoNotFoundError:
-            return None
+    stripped = text.strip()
+    if not _PLAIN_ISO.fullmatch(stripped):
+        stripped = _EAST_ASIAN.sub(r"\1-\2-\3", stripped)
+        if since := _SECONDS_SINCE_1970.fullmatch(stripped):
+            return datetime.fromtimestamp(int(since[1]), UTC)
+        stripped = _NAME_AFTER_OFFSET.sub(r"\1", _UTC_BEFORE_OFFSET.sub("", stripped))
+        if city := _ZONE_OF_A_CITY.search(stripped):
+            try:
+                stripped, zone = stripped[: city.start()], ZoneInfo(city[1])
+            except ZoneInfoNotFoundError:
+                return None
     try:
         moment = datetime.fromisoformat(_BLANK_BEFORE_OFFSET.sub("", stripped))
     except ValueError:

@@ -69,7 +69,7 @@ def build_entry(
         _put(entry, "url", url or get_text(fields, "url"))
     for spellings in _LINK_KEYS:
         for key, spelling in spellings.items():
-            if (link := get_text(fields, key)) is not None:
+            if key in fields and (link := get_text(fields, key)) is not None:
                 entry[spelling] = link
                 break
     _put(entry, "type", get_text(fields, "type"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 V = TypeVar("V")
@@ -61,9 +61,8 @@ def fold_key(key: str) -> str:
     return key.lower().replace("-", "").replace("_", "")
 
 
-def with_canonical_keys(fields: Mapping[str, V], known: tuple[str, ...]) -> dict[str, V]:
-    """Rename keys that differ from a known key only in case, `-` and `_`."""
-    canonical = _canonical_keys(known)
+def with_canonical_keys(fields: Mapping[str, V], canonical: Mapping[str, str]) -> dict[str, V]:
+    """Rename keys that differ from a known key only in case, `-` and `_`; `canonical` is of `get_canonical_keys`."""
     renamed: dict[str, V] = {}
     for key, value in fields.items():
         other = canonical.get(key) or canonical.get(key.lower()) or canonical.get(fold_key(key), key)
@@ -71,8 +70,8 @@ def with_canonical_keys(fields: Mapping[str, V], known: tuple[str, ...]) -> dict
     return renamed
 
 
-@cache
-def _canonical_keys(known: tuple[str, ...]) -> dict[str, str]:
+def get_canonical_keys(known: Iterable[str]) -> dict[str, str]:
+    """Each known key by its spelling in lower case, and without `-` and `_`, unless that is another one's."""
     canonical: dict[str, str] = {}
     for key in known:
         canonical[key.lower()] = key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from recommender.articles.fields import fold_key, get_text, get_texts
@@ -14,6 +15,7 @@ _PART_KEYS = (
     *("seriesorder", "seriesweight", "seriesindex", "seriespart", "seriesnumber"),
     *("orderinseries", "part", "partnumber"),
 )
+_NAMES = frozenset(_NAME_KEYS)
 # Keys of a series that is a mapping, as on some Jekyll sites.
 _NESTED_NAME_KEYS = ("name", "id", "slug", "title")
 _NESTED_PART_KEYS = ("index", "order", "part", "number", "weight")
@@ -30,9 +32,16 @@ class Series(NamedTuple):
 NO_SERIES = Series()
 
 
+@lru_cache(maxsize=1 << 12)
+def _plain_key(key: str) -> str:
+    return fold_key(key).replace(" ", "")
+
+
 def get_series(fields: Mapping[str, object]) -> Series:
     """Read the series from a front matter: a text, a list, or a mapping with a name and a number."""
-    plain = {fold_key(key).replace(" ", ""): value for key, value in fields.items()}
+    if _NAMES.isdisjoint(map(_plain_key, fields)):  # most articles
+        return NO_SERIES
+    plain = {_plain_key(key): value for key, value in fields.items()}
     nested = plain.get("series")
     names: tuple[str, ...] = ()
     part = get_text(plain, *_PART_KEYS)

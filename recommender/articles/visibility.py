@@ -35,10 +35,17 @@ VISIBILITY_KEYS = (
     *(*_EMBARGO_KEYS, *_EXPIRY_KEYS, "visibility", "status", "password", "published"),
 )
 """The keys that affect who may see an article."""
+_KEYS = frozenset(VISIBILITY_KEYS) - {"published"}
 
 
 def is_hidden(fields: Mapping[str, object]) -> bool:
     """Whether the article is not for readers: a draft, removed, private or behind a password."""
+    if not _KEYS.isdisjoint(fields) and _is_declared_hidden(fields):
+        return True
+    return "draft" in (tag.lower() for tag in get_texts(fields, "tags", separator=","))
+
+
+def _is_declared_hidden(fields: Mapping[str, object]) -> bool:
     status = get_text(fields, "status")
     return (
         any(is_true(fields.get(key)) for key in _HIDING_KEYS)
@@ -46,7 +53,6 @@ def is_hidden(fields: Mapping[str, object]) -> bool:
         or _visibility(fields) in _HIDING_VISIBILITIES
         or (status is not None and status.strip().lower() not in _PUBLIC)
         or get_text(fields, "password") is not None
-        or "draft" in (tag.lower() for tag in get_texts(fields, "tags", separator=","))
     )
 
 
@@ -105,4 +111,6 @@ def _is_kept_from_lists(fields: Mapping[str, object]) -> bool:
 
 
 def _first_date(fields: Mapping[str, object], keys: tuple[str, ...], zone: tzinfo) -> float | None:
-    return next((day for key in keys if (day := parse_date(get_text(fields, key), zone)) is not None), None)
+    return next(
+        (day for key in keys if key in fields and (day := parse_date(get_text(fields, key), zone)) is not None), None
+    )

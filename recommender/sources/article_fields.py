@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -19,6 +20,7 @@ from recommender.articles import (
     build_entry,
     days_since_1970,
     get_aliases,
+    get_canonical_keys,
     get_date,
     get_doubtful_status,
     get_identity_urls,
@@ -75,7 +77,12 @@ def canonical_fields(fields: Mapping[str, Value], site: Site) -> dict[str, Value
         nested = fields.get(key)
         if isinstance(nested, dict):
             flat = {**nested, **flat}
-    return with_canonical_keys(flat, (*OTHER_KEYS, *get_list_keys(site)))
+    return with_canonical_keys(flat, _canonical_keys(get_list_keys(site)))
+
+
+@cache
+def _canonical_keys(list_keys: tuple[str, ...]) -> dict[str, str]:
+    return get_canonical_keys((*OTHER_KEYS, *list_keys))
 
 
 def read_article_fields(
@@ -159,7 +166,10 @@ def read_article_fields(
         list_key=key,
         topics=tuple(
             dict.fromkeys(
-                topic for key in _TOPIC_KEYS for topic in get_texts(fields, key, separator=_separator(key, site))
+                topic
+                for key in _TOPIC_KEYS
+                if key in fields
+                for topic in get_texts(fields, key, separator=_separator(key, site))
             )
         ),
         section=_section(site, page, file if line is None else ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from recommender.articles import Entry, build_entry, fold_key, get_identity_urls, get_text, get_title, is_false, is_true
 from recommender.frontmatter import Value
@@ -43,7 +44,7 @@ def find_list_path(fields: Mapping[str, Value], keys: Sequence[str]) -> tuple[st
     Args:
         keys: the possible keys, in any spelling.
     """
-    folded_keys = {fold_key(key) for key in keys}
+    folded_keys = _folded(tuple(keys))
     exact: dict[str, tuple[str, ...]] = {}
     folded: dict[str, tuple[str, ...]] = {}
     for path, values in (((), fields), *(((key,), fields.get(key)) for key in NESTING_KEYS)):
@@ -53,6 +54,11 @@ def find_list_path(fields: Mapping[str, Value], keys: Sequence[str]) -> tuple[st
                 folded.setdefault(fold_key(name), (*path, name))
     found = (exact.get(key) or folded.get(fold_key(key)) for key in keys)
     return next(filter(None, found), ())
+
+
+@cache
+def _folded(keys: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(fold_key, keys))
 
 
 def get_list_value(fields: Mapping[str, Value], path: Sequence[str]) -> Value:
