@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from recommender.corpus import Corpus
+from recommender.corpus import Corpus, in_any_order
 from recommender.sources import digest_program
 
 _LIBRARIES = ("numba", "numpy", "PyStemmer", "regex", "scikit-learn", "scipy")
@@ -28,7 +28,7 @@ def digest_inputs(corpus: Corpus, given: Mapping[str, Any], precision: float | N
     values = (
         corpus.fingerprint,
         (found.choice, found.passed_over, corpus.problems),
-        [file.path for file in corpus.article_files if file.list_state == "written"],
+        sorted(file.path for file in in_any_order(corpus.article_files) if file.list_state == "written"),
         corpus.live.position,
         given,
         precision,

@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.corpus import MultiIndex, SortedSequence, SpillDatabase, StoredMapping, Table, UniqueIndex
+from recommender.corpus import (
+    MultiIndex,
+    SortedSequence,
+    SpillDatabase,
+    StoredMapping,
+    Table,
+    UniqueIndex,
+    in_any_order,
+)
 from recommender.errors import CorpusError
 
 KEYS = st.tuples(
@@ -63,6 +71,7 @@ def test_rows_are_replaced_and_deleted(batch_rows: int) -> None:
     table.replace(4, "A")
     table.delete([0, 3])
     assert list(table.sorted()) == ["A", "c", "D"]
+    assert list(in_any_order(SortedSequence(table))) == ["D", "c", "A"]
     assert dict(table.items()) == {1: "D", 2: "c", 4: "A"}
     assert len(table) == 3
     assert table[2] == "c"
@@ -101,7 +110,7 @@ def test_a_stored_mapping_is_a_mapping() -> None:
     assert stored["\0"] == ("y", "z")
     assert "a" in stored
     assert "c" not in stored
-    assert stored.get("c") is None
+    assert (stored.get("b"), stored.get("c"), stored.get("c", ())) == (("x",), None, ())
 
 
 def test_text_is_sorted_by_code_point() -> None:
