@@ -15,7 +15,7 @@ from recommender.search.arrays import (
     term_levels,
     value_scale,
 )
-from recommender.search.compilation import watch_compilation
+from recommender.search.compilation import compile_ahead, watch_compilation
 from recommender.search.hub_weighting import (
     HUB_WINDOW,
     hub_weights,
@@ -47,6 +47,7 @@ __all__ = [
     "Vector",
     "all_nearest",
     "choose_block_size",
+    "compile_ahead",
     "hub_weights",
     "hub_weights_of_vectors",
     "hubness_of_rows",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from recommender.search import brute_force
 
 _watchers: list[Callable[[bool], None]] = []
 _processes: list[subprocess.Popen[bytes]] = []
@@ -28,12 +32,28 @@ def notify_watchers(*, compiling: bool) -> None:
         notify(compiling)
 
 
+def compile_ahead(articles: int) -> None:
+    """Start compiling the search kernel if so many articles will be searched by it and it never was compiled here.
+
+    numba is not imported. If numba's cache is elsewhere, compiling starts only with that of the first other kernel.
+    """
+    beside = Path(__file__).parent / "kernels" / "__pycache__"
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    if brute_force.is_small(articles) or not (given or os.access(beside, os.W_OK)):
+        return
+    compiled = Path(given).glob("*/query.search-*.nbi") if given else beside.glob("query.search-*.nbi")
+    if not any(compiled):
+        start_compiling_search()
+
+
 def start_compiling_search() -> None:
-    """Compile the search kernel in another process, once; called by the kernels.
+    """Compile the search kernel in another process, once, if there is another core.
 
     numba compiles one kernel at a time in each process, and this one takes half of the time of all.
     """
-    if not _processes and sys.executable:  # an embedded interpreter has none
+    from joblib import cpu_count
+
+    if not _processes and sys.executable and cpu_count() > 1:  # an embedded interpreter has no executable
         # -P keeps modules in the current folder from being imported.
         command = [sys.executable, "-P", "-m", "recommender.search.compile_search"]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603

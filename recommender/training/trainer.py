@@ -16,6 +16,7 @@ from recommender.inspection import Inspection, inspect
 from recommender.journal import JournalPosition, settle
 from recommender.parallel import Engine
 from recommender.ranking import Recommender
+from recommender.search import compile_ahead
 from recommender.settings import Settings
 from recommender.sources import PARSE_CACHE_FILE, FileChoice
 from recommender.storage import Folder
@@ -58,6 +59,7 @@ def train(
         _settle(models, corpus)
         click.echo(f"nothing has changed since {models}/{current.version}; --force trains anyway", err=True)
         return current
+    compile_ahead(len(corpus.articles))
     chosen = choose_defaults(corpus, given)
     inspected = inspect(corpus, chosen, chosen=chosen, given=given)
     report_corpus(inspected)

@@ -30,6 +30,29 @@ print(found.rows[0], found.scores[0], sum(search.stats.cache_hits.values()))
 """
 
 
+AHEAD = """
+import sys
+from psutil import Process
+from recommender.search import compile_ahead
+compile_ahead(int(sys.argv[1]))
+print(len(Process().children()), "numba" in sys.modules)
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("articles", "compiled", "processes"), [(600, False, 1), (600, True, 0), (100, False, 0)])
+def test_search_is_compiled_ahead_for_many_articles_once_per_machine(
+    articles: int, compiled: bool, processes: int, tmp_path: Path
+) -> None:
+    if compiled:
+        (tmp_path / "kernels").mkdir()
+        (tmp_path / "kernels" / "query.search-1.py311.nbi").touch()
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "LOKY_MAX_CPU_COUNT": "2"}
+    command = [sys.executable, "-c", AHEAD, str(articles)]
+    done = subprocess.run(command, env=environment, check=True, capture_output=True)
+    assert done.stdout == b"%d False\n" % (processes if cpu_count() > 1 else 0)
+
+
 @pytest.mark.long
 def test_while_other_kernels_compile_another_process_compiles_search(tmp_path: Path) -> None:
     def answer(processors: int) -> bytes:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
-from joblib import cpu_count
 from numba import njit
 from numba.core import event
 
@@ -91,7 +90,7 @@ class _CompilationListener(event.Listener):  # type: ignore[misc]  # numba is un
             notify_watchers(compiling=True)
             self._collects = gc.isenabled()
             gc.disable()
-            if started.data["dispatcher"].py_func.__name__ != "search" and cpu_count() > 1:
+            if started.data["dispatcher"].py_func.__name__ != "search":
                 start_compiling_search()
 
     def on_end(self, _: event.Event) -> None:
