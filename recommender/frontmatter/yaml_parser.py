@@ -1,15 +1,13 @@
 """YAML, the most common format of front matter.
 
-Most front matter uses little of YAML, and one regular expression reads it in half of libyaml's time. Otherwise values
-are built from libyaml's events rather than by `yaml.load`: this is twice as fast and limits the depth (libyaml's
+Values are built from libyaml's events rather than by `yaml.load`: this is twice as fast and limits the depth (libyaml's
 composer recurses in C, so a megabyte of `[` crashes the process).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
 import yaml
 
@@ -26,15 +24,6 @@ _PLAINER = {
     "mapping values are not allowed in this context": "a `: ` within a value, or a line indented too far",
     "did not find expected key": "text after a quoted value, or a line out of place",
 }
-# A line of simple YAML and the blank lines after it: indent, dash, key, and a value that ends on the same line. The
-# last group is the rest of a text, from its first other line.
-_NO_TEXT = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"  # line breaks, and what YAML forbids
-_QUOTED = rf"""(?:"[^"\\{_NO_TEXT}]*+(?:\\"[^"\\{_NO_TEXT}]*+)*+"|'[^'\\{_NO_TEXT}]*+')"""
-_PLAIN = rf"-?+[\w/(][^:#{_NO_TEXT}]*+(?:(?::(?![ \n])|(?<! )#)[^:#{_NO_TEXT}]*+)*+"
-_SIMPLE_LINE = re.compile(
-    rf"( *+)(- ++)?+(?:([A-Za-z_][\w-]{{0,99}}+):(?=[ \n]) *+)?+({_QUOTED}|{_PLAIN})?+(?: *+\n)++|(.+)", re.DOTALL
-)
-_SIMPLE_DEPTH = 32
 # For these errors, libyaml reports a position far behind the mistake.
 _BEGUN_EARLIER = ("while scanning a quoted scalar", "while scanning a simple key")
 
@@ -50,8 +39,7 @@ def parse_yaml(text: str, *, path: str, line: int = 2, events: list[yaml.Event] 
         FrontMatterError: not YAML, not a mapping, or nested deeper than `MAX_DEPTH`; the line is counted in the file.
     """
     try:
-        value = None if events is not None else _read_simple(text)
-        value = _build(text, events) if value is None else value
+        value = _build(text, events)
     except yaml.MarkedYAMLError as error:
         mark = error.context_mark if error.context in _BEGUN_EARLIER else error.problem_mark
         problem = _TOO_DEEP if error.problem == _TOO_DEEP_FOR_LIBYAML else error.problem
@@ -100,41 +88,6 @@ def _merged(value: dict[str, Value]) -> dict[str, Value]:
 
 def _code_point(character: str | bytes | int) -> int:
     return character if isinstance(character, int) else ord(character)
-
-
-def _read_simple(text: str) -> Value | None:
-    """The value of a document of simple lines, as libyaml gives it; `None` if it has other lines or may be wrong."""
-    lines = _SIMPLE_LINE.findall(text)
-    if not lines or lines[-1][-1]:
-        return None
-    fields: dict[str, Value] = {}
-    opened: list[tuple[int, Any]] = [(0, fields)]  # collections, each with its column
-    empty: str | None = None  # the last line's key, if it has no value: the next line may begin a collection
-    for indent, dash, key, written, _ in lines:
-        column = len(indent)
-        if empty is not None and (column > opened[-1][0] or (dash and column == opened[-1][0])):
-            opened.append((column, [] if dash else {}))
-            opened[-2][1][empty] = opened[-1][1]
-        else:
-            while column < opened[-1][0]:
-                opened.pop()
-            if not dash and isinstance(opened[-1][1], list):
-                opened.pop()
-        begun, collection = opened[-1]
-        if column != begun or isinstance(collection, list) != bool(dash) or len(opened) > _SIMPLE_DEPTH:
-            return None
-        value = written[1:-1].replace('\\"', '"') if written[:1] in {'"', "'"} else written.rstrip(" ")
-        empty = None if written else key
-        if not key:
-            if not (dash and written):
-                return None
-            collection.append(value)
-        elif dash:
-            collection.append({key: value})
-            opened.append((column + len(dash), collection[-1]))
-        else:
-            collection[key] = value
-    return fields
 
 
 def _build(text: str, events: list[yaml.Event] | None) -> Value:

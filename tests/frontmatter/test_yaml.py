@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import pytest
-import yaml
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recommender.errors import FrontMatterError
@@ -150,64 +147,6 @@ def test_whatever_stands_between_the_dashes_is_read_or_refused(inside: bytes) ->
         assert is_plain(fields)
     assert place == "a.md"
     assert 1 <= line <= 3 + len(inside)
-
-
-SIMPLE_LINES = (
-    *("a: b", "b: x", "a:", "b:", "a: 'q'", "a: ''", "b: -1", "a: c:d#e  ", "a: 'x\\\"y'", 'a: "x\\"y"', "  ", "a: é"),
-    *(
-        "  a: b",
-        "  b:",
-        "    c: d",
-        "      c: y",
-        "- a",
-        "- a: b",
-        "- a:",
-        "-   b: c",
-        "  - a",
-        "  - b:",
-        "    - e",
-        "- -a",
-    ),
-)
-OTHER_LINES = (
-    *(
-        "a: b: c",
-        "a: b #c",
-        "#c",
-        "a:b",
-        "a : b",
-        "x",
-        "a: [b]",
-        "a: 'it''s'",
-        'a: "b\\\\"',
-        'a: "\\n"',
-        "<<: a",
-        "a: >",
-    ),
-    *("a:\t", "a: b\rc", "a: b\x85c", "a: b\u2028c", "a: '\x7f'", "a: b\ufeff", "a: \xa0", "- ", "-", "- - a"),
-    *("---", "...", "? a", "a: &b c", "a: *b", f"a{'b' * 2000}: c", "a: - b", "a: -", "a: @b"),
-)
-
-
-def read_with_positions(text: str, events: list[yaml.Event] | None) -> str:
-    try:
-        return repr(parse_front_matter(FrontMatter(f"{text}\n", 0, 0), path="a.md", events=events))
-    except FrontMatterError as error:
-        return repr(error)
-
-
-@unhurried
-@given(st.lists(st.sampled_from(SIMPLE_LINES), max_size=8).map("\n".join))
-@example('a: b\nc:\n- d: e\n  f:\n  - g\n  - h: i\n- j: k\nl: "m"\n')
-@example("a:\n" + "".join(f"{'  ' * depth}- a:\n" for depth in range(15)))
-@example("a:\n" + "".join(f"{'  ' * depth}- a:\n" for depth in range(33)))
-def test_simple_lines_have_the_values_of_libyaml(text: str) -> None:
-    assert read_with_positions(text, None) == read_with_positions(text, [])  # events always come from libyaml
-
-
-def test_any_two_lines_have_the_values_of_libyaml() -> None:
-    pairs = ["\n".join(pair) for pair in product((*SIMPLE_LINES, *OTHER_LINES), repeat=2)]
-    assert [read_with_positions(pair, None) for pair in pairs] == [read_with_positions(pair, []) for pair in pairs]
 
 
 @unhurried
