@@ -88,6 +88,11 @@ class Analyzer:
         Args:
             language: if given, terms are distinct from those of any other language.
         """
+        prefix, tokens = self.split(text, language)
+        return [prefix + token for token in tokens]
+
+    def split(self, text: str, language: str = "") -> tuple[str, list[str]]:
+        """The prefix that all `tokens` of a text have, and the tokens without it."""
         normal = unicodedata.normalize("NFKC", text).lower()
         prefix = f"{language}{_OF_LANGUAGE}" if language else ""
         if self.terms == "stems":
@@ -95,7 +100,7 @@ class Analyzer:
         tokens = normal.split()
         if self._reach > 0:
             tokens += [self._border(*pair) for pair in pairwise(tokens) if _are_joined(*pair)]
-        return [prefix + token for token in tokens] if prefix else tokens
+        return prefix, tokens
 
     def _border(self, word: str, following: str) -> str:
         return f"{word[-self._reach :]}{_BORDER}{following[: self._reach]}"

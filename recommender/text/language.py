@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 import regex
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
-_ASCII_WORD = re.compile(r"[a-z]+")  # `re` takes half the time of `regex`
+_NO_LETTERS = {code: " " for code in range(128) if not chr(code).isalpha()}
 # Scripts that only one of Snowball's languages is written in.
 _LANGUAGE_OF_SCRIPT = (
     (regex.compile(r"\p{Cyrillic}"), "russian"),
@@ -76,7 +75,8 @@ def language_of(text: str) -> str:
             if 2 * len(script.findall(text)) > letters:
                 return language
     counts = dict.fromkeys(_FUNCTION_WORDS, 0)
-    words = (_ASCII_WORD if text.isascii() else _WORD).findall(text.lower())
+    text = text.lower()
+    words = text.translate(_NO_LETTERS).split() if text.isascii() else _WORD.findall(text)  # the former is faster
     for word, count in Counter(filter(_LANGUAGES_OF_WORD.__contains__, words)).items():
         for language in _LANGUAGES_OF_WORD[word]:
             counts[language] += count

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import repeat
 from typing import Self
 
 import numpy as np
@@ -27,12 +27,13 @@ class TermCounts:
 
     Attributes:
         token_counts: float32 (texts, tokens) how often each token occurs in each text.
-        token_terms: float32 (tokens, terms) how often each term occurs in each token.
+        token_terms: float32 (tokens, terms) how often each term occurs in each token; in CSC format for many texts,
+            whose product is faster computed column by column and needs no sorting.
         terms: in the order of their columns.
     """
 
     token_counts: scipy.sparse.csr_array
-    token_terms: scipy.sparse.csr_array
+    token_terms: scipy.sparse.csr_array | scipy.sparse.csc_array
     terms: tuple[str, ...]
 
     @classmethod
@@ -50,28 +51,27 @@ class TermCounts:
             languages: of the texts, if each language has terms of its own.
             columns: the terms to count, from column 0 on; by default all, in alphabetical order.
         """
-        numbers = _new_numbering()
-        tokens = (
-            analyzer.tokens(text, language) for text, language in zip(texts, languages or repeat(""), strict=False)
-        )
-        token_counts = _count_rows(([numbers[token] for token in of_text] for of_text in tokens), numbers)
+        next_number = itertools.count().__next__
+        numbers: defaultdict[str, dict[str, int]] = defaultdict(lambda: defaultdict(next_number))
+        of_texts = map(analyzer.split, texts, languages or itertools.repeat(""))
+        token_counts = _count_rows(map(numbers[prefix].__getitem__, tokens) for prefix, tokens in of_texts)
+        token_of = {n: prefix + token for prefix, numbered in numbers.items() for token, n in numbered.items()}
+        of_tokens = (analyzer.terms_of(token_of[number]) for number in range(len(token_of)))
         if columns is not None:
-            known = ([columns[t] for t in analyzer.terms_of(token) if t in columns] for token in numbers)
-            return cls(token_counts, _count_rows(known, columns), tuple(columns))
-        found = _new_numbering()
-        token_terms = _count_rows(([found[term] for term in analyzer.terms_of(token)] for token in numbers), found)
+            known = (map(columns.__getitem__, filter(columns.__contains__, terms)) for terms in of_tokens)
+            return cls(token_counts, _count_rows(known, len(columns)), tuple(columns))
+        found: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+        token_terms = _count_rows(map(found.__getitem__, terms) for terms in of_tokens).tocsc()
         terms = tuple(sorted(found))
-        column_of = np.empty(len(terms), np.int32)
-        column_of[[found[term] for term in terms]] = np.arange(len(terms), dtype=np.int32)
-        parts = token_terms.data, column_of[token_terms.indices], token_terms.indptr
-        return cls(token_counts, scipy.sparse.csr_array(parts, token_terms.shape), terms)
+        return cls(token_counts, token_terms[:, [found[term] for term in terms]], terms)
 
     def with_columns(self, columns: Mapping[str, int]) -> Self:
         """The same counts in the columns of a larger vocabulary, which must hold all these terms in the same order."""
-        new_columns = np.fromiter((columns[term] for term in self.terms), np.int32, len(self.terms))
-        old = self.token_terms
-        parts = old.data, new_columns[old.indices], old.indptr
-        token_terms = scipy.sparse.csr_array(parts, (old.shape[0], len(columns)))
+        old = self.token_terms.tocsc()
+        sizes = np.zeros(1 + len(columns), old.indptr.dtype)
+        sizes[[1 + columns[term] for term in self.terms]] = np.diff(old.indptr)
+        parts = old.data, old.indices, sizes.cumsum(dtype=sizes.dtype)
+        token_terms = scipy.sparse.csc_array(parts, (old.shape[0], len(columns)))
         return replace(self, token_terms=token_terms, terms=tuple(columns))
 
     def block_starts(self) -> range:
@@ -80,9 +80,14 @@ class TermCounts:
 
     def block(self, start: int) -> scipy.sparse.csr_array:
         """The counts of one block, float32 (texts, terms), the columns sorted."""
-        counts = scipy.sparse.csr_array(self.token_counts[start : start + BLOCK] @ self.token_terms)
+        counts = scipy.sparse.csr_array(self._product(start))
         counts.sort_indices()
         return counts
+
+    def _product(self, start: int) -> scipy.sparse.csr_array | scipy.sparse.csc_array:
+        product: scipy.sparse.csr_array | scipy.sparse.csc_array
+        product = self.token_counts[start : start + BLOCK].asformat(self.token_terms.format) @ self.token_terms
+        return product
 
     def lengths(self) -> NDArray[np.float32]:
         """The number of terms in each text, with repetition, float32 (texts,)."""
@@ -90,7 +95,7 @@ class TermCounts:
 
     def max_nonzero(self) -> int:
         """Upper bound on the number of counts above 0."""
-        terms = np.diff(self.token_terms.indptr).astype(np.int64)
+        terms = np.asarray(self.token_terms.count_nonzero(axis=1))
         return int(terms[self.token_counts.indices].sum())
 
     def document_frequencies(self) -> NDArray[np.int64]:
@@ -106,24 +111,19 @@ class TermCounts:
         return frequencies
 
     def _block_frequencies(self, start: int) -> NDArray[np.int64]:
-        product = scipy.sparse.csr_array(self.token_counts[start : start + BLOCK] @ self.token_terms)
-        return np.bincount(product.indices, minlength=len(self.terms))
+        return np.diff(self._product(start).tocsc().indptr)
 
 
-def _new_numbering() -> defaultdict[str, int]:
-    """A mapping that numbers its keys in the order of first access."""
-    numbers: defaultdict[str, int] = defaultdict()
-    numbers.default_factory = numbers.__len__
-    return numbers
-
-
-def _count_rows(rows: Iterable[Sequence[int]], columns: Mapping[str, int]) -> scipy.sparse.csr_array:
-    """How often each column occurs in each row, float32; reading the rows may add columns."""
+def _count_rows(rows: Iterable[Iterable[int]], columns: int | None = None) -> scipy.sparse.csr_array:
+    """How often each column occurs in each row, float32; by default there are as many columns as occur."""
     flat, ends = array("i"), array("q", [0])
     for row in rows:
         flat.extend(row)
         ends.append(len(flat))
-    indices, shape = np.asarray(flat), (len(ends) - 1, len(columns))
-    counts = scipy.sparse.csr_array((np.ones(len(indices), np.float32), indices, np.asarray(ends)), shape)
+    # Were these 64-bit integers, SciPy would convert all indices to such, and multiply more slowly.
+    indptr = np.asarray(ends, np.int32 if len(flat) <= np.iinfo(np.int32).max else np.int64)
+    indices = np.asarray(flat)
+    shape = len(indptr) - 1, indices.max(initial=-1) + 1 if columns is None else columns
+    counts = scipy.sparse.csr_array((np.ones(len(indices), np.float32), indices, indptr), shape)
     counts.sum_duplicates()
     return counts

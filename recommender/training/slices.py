@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from io import BytesIO
 from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
-from scipy.sparse import csr_array
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array, load_npz, save_npz
 
 from recommender.artefacts import RECORDS, ModelFiles, array_bytes
 from recommender.settings import Settings
@@ -24,7 +25,6 @@ WORK = "work"
 
 _BATCH = 1 << 14  # records read at a time
 _T = TypeVar("_T")
-_CSR_ARRAYS: dict[str, DTypeLike] = {"data": np.float32, "indices": np.int32, "indptr": np.int64}
 
 
 class _Entry(msgspec.Struct, gc=False):
@@ -59,7 +59,7 @@ class Slice:
 
     Attributes:
         folder: the artefact's, accessible to every worker.
-        start, stop: rows in rank order, `stop` excluded; both are block boundaries of the index.
+        start, stop: rows in rank order, `stop` excluded; block boundaries of the index where its postings are written.
     """
 
     folder: Folder
@@ -69,6 +69,11 @@ class Slice:
 
     def __len__(self) -> int:
         return self.stop - self.start
+
+    def split(self, rows: int) -> list[Slice]:
+        """Slices of at most so many rows that make up this one."""
+        starts = range(self.start, self.stop, rows)
+        return [replace(self, start=start, stop=min(start + rows, self.stop)) for start in starts]
 
     @property
     def files(self) -> ModelFiles:
@@ -111,17 +116,19 @@ class Slice:
     def write_counts(self, field: str, counts: TermCounts) -> None:
         """Write the term counts of a field for later tasks."""
         for factor in ("token_counts", "token_terms"):
-            for name, dtype in _CSR_ARRAYS.items():
-                values = getattr(getattr(counts, factor), name).astype(dtype, copy=False)
-                self._write(f"{field}.{factor}.{name}", array_bytes(values))
+            content = BytesIO()
+            save_npz(content, getattr(counts, factor), compressed=False)
+            self._write(f"{field}.{factor}.npz", content.getbuffer())
         self._write(f"{field}.terms", "\n".join(counts.terms).encode())
         self._write(f"{field}.frequencies", array_bytes(counts.document_frequencies()))
 
     def read_counts(self, field: str) -> TermCounts:
         """The term counts of a field."""
-        terms = self.read_terms(field)
-        token_terms = self._read_factor(f"{field}.token_terms", len(terms))
-        return TermCounts(self._read_factor(f"{field}.token_counts", token_terms.shape[0]), token_terms, tuple(terms))
+        counts, terms = (
+            load_npz(BytesIO(self.folder.read(self._path(f"{field}.{factor}.npz"))))
+            for factor in ("token_counts", "token_terms")
+        )
+        return TermCounts(csr_array(counts), csc_array(terms), tuple(self.read_terms(field)))
 
     def read_terms(self, field: str) -> list[str]:
         """The terms that were counted in a field, ascending."""
@@ -131,12 +138,6 @@ class Slice:
     def read_frequencies(self, field: str) -> NDArray[np.int64]:
         """In how many of the slice's articles each of `read_terms` occurs, int64 (terms,)."""
         return np.frombuffer(self.folder.read(self._path(f"{field}.frequencies")), np.int64)
-
-    def _read_factor(self, name: str, columns: int) -> csr_array:
-        data, indices, indptr = (
-            np.frombuffer(self.folder.read(self._path(f"{name}.{kind}")), dtype) for kind, dtype in _CSR_ARRAYS.items()
-        )
-        return csr_array((data, indices, indptr), shape=(len(indptr) - 1, columns))
 
     def _write(self, name: str, content: Any) -> None:
         self.files.write_text(self._path(name), content)
