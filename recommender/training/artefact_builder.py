@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
 import numpy as np
+from joblib import cpu_count
 
 from recommender.artefacts import RECORDS, ModelFiles
 from recommender.catalogue import encode_article, number_provider
@@ -35,6 +36,8 @@ from recommender.training.progress import show_stages
 from recommender.training.slices import WORK, Slice
 from recommender.tuning import TermFactors
 
+_MANY, _MANY_TEXTS = 40_000, 5_000  # articles, without and with texts, that are worth starting worker processes for
+
 _Result = TypeVar("_Result")
 
 
@@ -53,7 +56,8 @@ def build_artefact(
     Args:
         folder: accessible to the engine's workers.
         term_factors: factors of term weights, by field and term.
-        engine: a started one. A single slice on this machine is built in this process instead.
+        engine: a started one. A single slice on this machine is built in this process instead, except that the terms of
+            many articles are counted and weighted in parts by as many processes as the engine has workers.
         slice_rows: articles per slice, rounded up to a multiple of 256; answers do not depend on it.
 
     Raises:
@@ -69,19 +73,22 @@ def build_artefact(
         raise CorpusError("a corpus without articles can't be learnt from")
     rows, files = -(-slice_rows // MIN_BLOCK_SIZE) * MIN_BLOCK_SIZE, ModelFiles(folder)
     everything = Slice(folder, settings, 0, count)
-    slices = [Slice(folder, settings, start, min(start + rows, count)) for start in range(0, count, rows)]
+    slices = parts = everything.split(rows)
     in_process = engine.name == "local" and len(slices) == 1
-    with _in_process(progress) if in_process else _on_engine(engine, progress) as run:
-        languages = _write_catalogue(files, corpus, slices)
-        run("counting", slice_tasks.count_terms, [(part,) for part in slices])
-        model, sizes = _learn_vocabularies(files, slices, term_factors, languages)
+    if in_process and count >= (_MANY_TEXTS if settings.text_weight > 0 else _MANY):
+        parts = everything.split(-(-count // (engine.workers or cpu_count())))
+    helpers = engine if len(parts) > 1 else None
+    with _in_process(progress, helpers) if in_process else _on_engine(engine, progress) as run:
+        languages = _write_catalogue(files, corpus, parts)
+        run("counting", slice_tasks.count_terms, [(part,) for part in parts])
+        model, sizes = _learn_vocabularies(files, parts, term_factors, languages)
         offsets = np.cumsum([0, *sizes]).tolist()
         terms, size = sum(len(model.vocabularies_[field].terms) for field in model.vocabularies_), offsets[-1]
         block = choose_block_size(articles=count, terms=terms, values=size)
         if len(slices) > 1:
             block = min(block, rows & -rows)  # so that slices begin where blocks do
         _allocate(files, count=count, terms=terms, size=size, block=block)
-        greatest = run("vectors", slice_tasks.write_vectors, list(zip(slices, offsets[:-1], strict=True)))
+        greatest = run("vectors", slice_tasks.write_vectors, list(zip(parts, offsets[:-1], strict=True)))
         folder.remove(WORK)
         files.write_array("index.value_scale", value_scale(max(greatest)))
         files.write_array("index.block_size", block)
@@ -105,12 +112,14 @@ class _Run(Protocol):
 
 
 @contextmanager
-def _in_process(progress: bool) -> Iterator[_Run]:
-    """Run tasks one after another in this process, so that each can use all cores."""
+def _in_process(progress: bool, engine: Engine | None) -> Iterator[_Run]:
+    """Run tasks one after another in this process, so that each can use all cores, or several at once on an engine."""
     with show_stages("building", enabled=progress) as show:
 
         def run(stage: str, task: Callable[..., _Result], arguments: Sequence[tuple[object, ...]], /) -> list[_Result]:
             show(stage)
+            if engine is not None and len(arguments) > 1:
+                return engine.run(task, arguments, total=len(arguments), description=stage, unit=" tasks")
             return [task(*given) for given in arguments]
 
         yield run

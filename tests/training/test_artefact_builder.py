@@ -116,6 +116,16 @@ def test_several_processes_build_the_same_files(tmp_path: Path, corpus: Corpus) 
     assert two.files == one.files
 
 
+@pytest.mark.long
+def test_several_processes_count_many_texts_and_build_the_same_files(tmp_path: Path) -> None:
+    texts = (f"tide {number % 97} reef" for number in range(5001))
+    corpus = corpus_of(*(replace(article(f"a{n}", "Ferry"), text=text) for n, text in enumerate(texts)))
+    settings = replace(SETTINGS, text_weight=0.5)
+    one = publish(corpus, tmp_path / "one", settings=settings, engine=IN_THIS_PROCESS)
+    three = publish(corpus, tmp_path / "three", settings=settings, engine=Engine(workers=3))
+    assert three.files == one.files
+
+
 @pytest.mark.parametrize(
     "corpus",
     [
