@@ -27,14 +27,7 @@ from recommender.articles.dates import (
 )
 from recommender.articles.entry import ENTRY_KEYS, EXCERPT_KEYS, Entry, build_entry, get_entry_date
 from recommender.articles.entry_fields import ENTRY_FIELDS, pick_fields, read_entry_fields
-from recommender.articles.fields import (
-    fold_key,
-    get_canonical_keys,
-    get_text,
-    get_texts,
-    get_title,
-    with_canonical_keys,
-)
+from recommender.articles.fields import canonical_keys, fold_key, get_text, get_texts, get_title
 from recommender.articles.series import NO_SERIES, Series, get_series
 from recommender.articles.slug import make_dated_slug
 from recommender.articles.visibility import (
@@ -62,11 +55,11 @@ __all__ = [
     "Entry",
     "Series",
     "build_entry",
+    "canonical_keys",
     "days_since_1970",
     "fold_key",
     "get_address_keys",
     "get_aliases",
-    "get_canonical_keys",
     "get_date",
     "get_date_text",
     "get_doubtful_status",
@@ -94,5 +87,4 @@ __all__ = [
     "published_days",
     "rank_key",
     "read_entry_fields",
-    "with_canonical_keys",
 ]

@@ -86,7 +86,7 @@ def _put(entry: Entry, key: str, value: object) -> None:
 
 def _provider(value: object) -> Entry | None:
     fields = {"name": value} if isinstance(value, str) else value
-    if not isinstance(fields, Mapping):
+    if not isinstance(fields, dict):
         return None
     provider = {key: text for key in ("name", "domain") if (text := get_text(fields, key)) is not None}
     return provider or None
@@ -94,7 +94,7 @@ def _provider(value: object) -> Entry | None:
 
 def _images(value: object) -> list[Entry] | None:
     first = value[0] if isinstance(value, list) and value else None
-    if not isinstance(first, Mapping) or (url := get_text(first, "url")) is None:
+    if not isinstance(first, dict) or (url := get_text(first, "url")) is None:
         return None
     image: Entry = {"url": url}
     for key in ("width", "height"):

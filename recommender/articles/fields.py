@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from typing import TypeVar
-
-V = TypeVar("V")
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
@@ -61,17 +58,15 @@ def fold_key(key: str) -> str:
     return key.lower().replace("-", "").replace("_", "")
 
 
-def with_canonical_keys(fields: Mapping[str, V], canonical: Mapping[str, str]) -> dict[str, V]:
-    """Rename keys that differ from a known key only in case, `-` and `_`; `canonical` is of `get_canonical_keys`."""
-    renamed: dict[str, V] = {}
-    for key, value in fields.items():
-        other = canonical.get(key) or canonical.get(key.lower()) or canonical.get(fold_key(key), key)
-        renamed[key if other in fields else other] = value
-    return renamed
+def canonical_keys(keys: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys, except that each becomes the known key from which it differs only in case, `-` and `_`."""
+    canonical = _canonical_keys(known)
+    others = (canonical.get(key.lower()) or canonical.get(fold_key(key), key) for key in keys)
+    return tuple(key if other in keys else other for key, other in zip(keys, others, strict=True))
 
 
-def get_canonical_keys(known: Iterable[str]) -> dict[str, str]:
-    """Each known key by its spelling in lower case, and without `-` and `_`, unless that is another one's."""
+@cache
+def _canonical_keys(known: tuple[str, ...]) -> dict[str, str]:
     canonical: dict[str, str] = {}
     for key in known:
         canonical[key.lower()] = key

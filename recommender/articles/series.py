@@ -15,7 +15,6 @@ _PART_KEYS = (
     *("seriesorder", "seriesweight", "seriesindex", "seriespart", "seriesnumber"),
     *("orderinseries", "part", "partnumber"),
 )
-_NAMES = frozenset(_NAME_KEYS)
 # Keys of a series that is a mapping, as on some Jekyll sites.
 _NESTED_NAME_KEYS = ("name", "id", "slug", "title")
 _NESTED_PART_KEYS = ("index", "order", "part", "number", "weight")
@@ -32,16 +31,11 @@ class Series(NamedTuple):
 NO_SERIES = Series()
 
 
-@lru_cache(maxsize=1 << 12)
-def _plain_key(key: str) -> str:
-    return fold_key(key).replace(" ", "")
-
-
 def get_series(fields: Mapping[str, object]) -> Series:
     """Read the series from a front matter: a text, a list, or a mapping with a name and a number."""
-    if _NAMES.isdisjoint(map(_plain_key, fields)):  # most articles
+    if not _may_name_series(tuple(fields)):
         return NO_SERIES
-    plain = {_plain_key(key): value for key, value in fields.items()}
+    plain = {fold_key(key).replace(" ", ""): value for key, value in fields.items()}
     nested = plain.get("series")
     names: tuple[str, ...] = ()
     part = get_text(plain, *_PART_KEYS)
@@ -54,3 +48,8 @@ def get_series(fields: Mapping[str, object]) -> Series:
     names = tuple(dict.fromkeys(" ".join(name.casefold().split()) for name in names))
     number = _NUMBER.search(part) if names and part is not None else None
     return Series(names, None if number is None else float(number.group()))
+
+
+@lru_cache(maxsize=1 << 12)  # many files of a site have the same keys
+def _may_name_series(keys: tuple[str, ...]) -> bool:
+    return not {fold_key(key).replace(" ", "") for key in keys}.isdisjoint(_NAME_KEYS)

@@ -214,8 +214,10 @@ class Site:
 
     def metadata_files(self, file: str) -> list[str]:
         """The data files that may hold the front matter of a file; later ones take precedence."""
+        if not self.metadata_suffix:
+            return []
         folder, slash, _ = file.rpartition("/")
-        stems = dict.fromkeys((self.stem_of(file), _stem(file))) if self.metadata_suffix else ()
+        stems = dict.fromkeys((self.stem_of(file), _stem(file)))
         return [f"{folder}{slash}{stem}{self.metadata_suffix}" for stem in stems]
 
     def address(self, page: Page) -> str | None:

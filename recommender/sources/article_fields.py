@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -18,9 +18,9 @@ from recommender.articles import (
     OTHER_DATE_KEYS,
     VISIBILITY_KEYS,
     build_entry,
+    canonical_keys,
     days_since_1970,
     get_aliases,
-    get_canonical_keys,
     get_date,
     get_doubtful_status,
     get_identity_urls,
@@ -36,7 +36,6 @@ from recommender.articles import (
     is_unlisted,
     normalise_url,
     parse_moment,
-    with_canonical_keys,
 )
 from recommender.errors import FrontMatterError
 from recommender.frontmatter import Value
@@ -77,12 +76,12 @@ def canonical_fields(fields: Mapping[str, Value], site: Site) -> dict[str, Value
         nested = fields.get(key)
         if isinstance(nested, dict):
             flat = {**nested, **flat}
-    return with_canonical_keys(flat, _canonical_keys(get_list_keys(site)))
+    return dict(zip(_canonical_keys(tuple(flat), get_list_keys(site)), flat.values(), strict=True))
 
 
-@cache
-def _canonical_keys(list_keys: tuple[str, ...]) -> dict[str, str]:
-    return get_canonical_keys((*OTHER_KEYS, *list_keys))
+@lru_cache(maxsize=1 << 12)  # many files of a site have the same keys
+def _canonical_keys(keys: tuple[str, ...], list_keys: tuple[str, ...]) -> tuple[str, ...]:
+    return canonical_keys(keys, (*OTHER_KEYS, *list_keys))
 
 
 def read_article_fields(

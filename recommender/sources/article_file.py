@@ -215,7 +215,7 @@ def _separate_written_list(
     written: Written,
     file: str,
     *,
-    keys: Sequence[str],
+    keys: tuple[str, ...],
 ) -> tuple[WrittenList | None, str, dict[str, Value]]:
     """The list of a file if this program wrote it, and the front matter, text and values, without the list.
 

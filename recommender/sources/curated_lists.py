@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 
 from recommender.articles import Entry, build_entry, fold_key, get_identity_urls, get_text, get_title, is_false, is_true
 from recommender.frontmatter import Value
@@ -38,27 +38,27 @@ def find_list_key(fields: Mapping[str, Value], keys: Sequence[str]) -> str:
     return next((key for key in keys if key in fields), "")
 
 
-def find_list_path(fields: Mapping[str, Value], keys: Sequence[str]) -> tuple[str, ...]:
+def find_list_path(fields: Mapping[str, Value], keys: tuple[str, ...]) -> tuple[str, ...]:
     """The path of keys to an article's list in the fields of its file; empty if it has none.
 
     Args:
         keys: the possible keys, in any spelling.
     """
-    folded_keys = _folded(tuple(keys))
     exact: dict[str, tuple[str, ...]] = {}
     folded: dict[str, tuple[str, ...]] = {}
     for path, values in (((), fields), *(((key,), fields.get(key)) for key in NESTING_KEYS)):
-        for name in values if isinstance(values, Mapping) else ():
-            if fold_key(name) in folded_keys:
-                exact.setdefault(name, (*path, name))
-                folded.setdefault(fold_key(name), (*path, name))
+        for name in _names_of_lists(tuple(values), keys) if isinstance(values, dict) else ():
+            exact.setdefault(name, (*path, name))
+            folded.setdefault(fold_key(name), (*path, name))
     found = (exact.get(key) or folded.get(fold_key(key)) for key in keys)
-    return next(filter(None, found), ())
+    return next(filter(None, found), ()) if exact else ()
 
 
-@cache
-def _folded(keys: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(fold_key, keys))
+@lru_cache(maxsize=1 << 12)  # many files of a site have the same keys
+def _names_of_lists(names: tuple[str, ...], keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that are one of the keys in some spelling."""
+    folded_keys = {fold_key(key) for key in keys}
+    return tuple(name for name in names if fold_key(name) in folded_keys)
 
 
 def get_list_value(fields: Mapping[str, Value], path: Sequence[str]) -> Value:
