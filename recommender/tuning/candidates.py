@@ -192,16 +192,13 @@ def _find(
 ) -> tuple[list[NDArray[np.int64]], list[NDArray[np.float32]]]:
     """Find the candidate rows of each query, ascending, and their cosines, float32 (2, rows)."""
     scoring = Scoring(_HALF_LIFE_DAYS)
-    transposed = csr_array(title.T), csr_array(excerpt.T)
+    fields, transposed = (title, excerpt), (csr_array(title.T), csr_array(excerpt.T))
 
     def find(block: NDArray[np.int64]) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        of_title, of_excerpt = (
-            csr_array(field[block] @ other).toarray() for field, other in zip((title, excerpt), transposed, strict=True)
-        )
         found = []
         factors = scoring.factor(days[block][:, None], days)
         for i, query in enumerate(block):
-            pair = np.stack([of_title[i], of_excerpt[i]])
+            pair = np.stack([_products(field, other, query) for field, other in zip(fields, transposed, strict=True)])
             pair[:, ~visible] = 0
             pair[:, query] = 0
             if older_only:
@@ -216,6 +213,12 @@ def _find(
     workers = cpu_count() if len(blocks) > 1 else 1
     found = list(chain.from_iterable(Parallel(n_jobs=workers, prefer="threads")(map(delayed(find), blocks))))
     return [rows for rows, _ in found], [cosines for _, cosines in found]
+
+
+def _products(vectors: csr_array, transposed: csr_array, row: np.int64) -> NDArray[np.float32]:
+    """The dot products of a row with all rows, float32 (articles,)."""
+    terms = slice(vectors.indptr[row], vectors.indptr[row + 1])
+    return np.asarray(transposed[vectors.indices[terms]].T @ vectors.data[terms])
 
 
 def _top(scores: NDArray[Any], count: int) -> NDArray[np.int64]:
