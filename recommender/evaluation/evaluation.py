@@ -22,6 +22,7 @@ from recommender.ranking import Recommender
 from recommender.search import Scoring
 from recommender.tuning import (
     MAX_LINKS,
+    MAX_LISTS,
     MIN_LISTS,
     CuratedLists,
     Evidence,
@@ -301,6 +302,7 @@ def _how_served_differs(corpus: Corpus, split: Split, *, learns: bool) -> str:
     served = Split.without_later(corpus)
     lists = len(without_long_lists(served.earlier))
     noun = "curated list" if served.evidence == "curated" else "text"
+    which = "all" if lists <= MAX_LISTS else f"the newest {MAX_LISTS:,} of"
     source = f"{lists:,} {noun}{'s' * (lists != 1)} with at most {MAX_LINKS} links"
     if not learns:
         learning = "learns nothing from links either"
@@ -308,7 +310,7 @@ def _how_served_differs(corpus: Corpus, split: Split, *, learns: bool) -> str:
         learning = f"learns nothing from links: {source} {'is' if lists == 1 else 'are'} too few"
     else:
         later = ", the later ones among them" if served.evidence == split.evidence else ""
-        learning = f"differs: it learns from all {source}{later}"
+        learning = f"differs: it learns from {which} {source}{later}"
     words = "; it reads the words of links, too" if split.evidence == "in-text" else ""
     return f"the model that is served {learning}{words}"
 

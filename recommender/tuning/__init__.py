@@ -9,6 +9,7 @@ from recommender.tuning.settings_search import GRID, tune
 from recommender.tuning.significance import is_significant, permutation_p_value
 from recommender.tuning.split import (
     MAX_LINKS,
+    MAX_LISTS,
     MIN_LISTS,
     CuratedLists,
     Evidence,
@@ -24,6 +25,7 @@ from recommender.tuning.tuning_result import TuningResult
 __all__ = [
     "GRID",
     "MAX_LINKS",
+    "MAX_LISTS",
     "MIN_LISTS",
     "CuratedLists",
     "Evidence",

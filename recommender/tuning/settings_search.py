@@ -19,7 +19,7 @@ from recommender.text import is_unspaced
 from recommender.tuning.candidates import Candidates
 from recommender.tuning.rhythm import estimate_rhythm
 from recommender.tuning.significance import is_significant
-from recommender.tuning.split import MIN_LISTS, CuratedLists, Evidence, Split, without_long_lists
+from recommender.tuning.split import MAX_LISTS, MIN_LISTS, CuratedLists, Evidence, Split, without_long_lists
 from recommender.tuning.term_weights import TermFactors, learn_term_factors
 from recommender.tuning.thresholds import calibrate_min_similarity
 from recommender.tuning.tuning_context import TuningContext
@@ -27,6 +27,7 @@ from recommender.tuning.tuning_result import TuningResult
 
 _MIN_LISTS_FOR_TEXT = 100  # n-gram lengths and term weights overfit more easily and need more lists
 _MAX_ARTICLES = 100_000  # to tune on; they are held in memory, and more would teach little
+_REACHED_SHARE = 0.99  # of the newest lists; the few that link much older articles would make tuning take much longer
 _MAX_FOR_EVERGREEN = 100_000
 
 _STANDARD_ERRORS = 0.5  # half of one is enough, since a wrong choice between near equals costs little
@@ -64,6 +65,7 @@ def tune(
     given: Change | None = None,
     defaults: Settings | None = None,
     max_articles: int = _MAX_ARTICLES,
+    max_lists: int = MAX_LISTS,
     max_for_evergreen: int = _MAX_FOR_EVERGREEN,
     progress: Callable[[str], None] = lambda _: None,
 ) -> TuningResult:
@@ -78,6 +80,7 @@ def tune(
         given: settings set by the user; they are not changed.
         defaults: those of `choose_defaults` for this corpus and these given settings, if already known.
         max_articles: articles to tune on; of a larger corpus, those of a period before the split.
+        max_lists: lists to tune on, the newest; of more, with the articles as old as those that they link.
         max_for_evergreen: size of a corpus up to which an evergreen share may be learnt; with such a share, time alone
             rules out no candidate, so the cost of a search grows with the archive.
         progress: called with a description of each step as it begins.
@@ -94,7 +97,7 @@ def tune(
     base = chosen if rhythm is None else rhythm.applied_to(chosen)
     lists = without_long_lists(split.earlier)
     learns = base.learn and len(lists) >= MIN_LISTS
-    articles, lists = _tuning_set(corpus, split.since, lists, max_articles) if learns else ([], lists)
+    articles, lists = _tuning_set(corpus, split.since, lists, max_articles, max_lists) if learns else ([], lists)
     links = sum(len(targets) for targets in lists.values())
     tuned, gain = base, 0.0
     factors: TermFactors = {}
@@ -150,28 +153,35 @@ def _changed(before: Settings, after: Settings) -> dict[str, Any]:
 
 
 def _tuning_set(
-    corpus: Corpus, since: float | None, lists: CuratedLists, max_articles: int
+    corpus: Corpus, since: float | None, lists: CuratedLists, max_articles: int, max_lists: int
 ) -> tuple[list[Article], CuratedLists]:
     """The articles to tune on, in rank order, and the lists among them.
 
     Of a larger corpus, these are the articles up to the split and, as a tenth of them, those published right after it,
-    which the last lists may link.
+    which the last lists may link. Of more lists, these are the newest, and of the articles those down to the oldest
+    that nearly all of these lists link.
     """
     articles = corpus.in_rank_order()
     if len(corpus.articles) <= max_articles:
-        return list(articles), lists
-    newer: deque[Article] = deque(maxlen=max_articles // 10)
-    earlier: list[Article] = []
-    for article in articles:
-        if since is not None and article.published_at is not None and article.published_at >= since:
-            newer.append(article)
-        elif len(newer) + len(earlier) < max_articles:
-            earlier.append(article)
-        else:
-            break
-    chosen = [*newer, *earlier]
-    ids = {article.id for article in chosen}
-    return chosen, {id: targets for id, targets in lists.items() if id in ids and targets <= ids}
+        chosen = list(articles)
+    else:
+        newer: deque[Article] = deque(maxlen=max_articles // 10)
+        earlier: list[Article] = []
+        for article in articles:
+            if since is not None and article.published_at is not None and article.published_at >= since:
+                newer.append(article)
+            elif len(newer) + len(earlier) < max_articles:
+                earlier.append(article)
+            else:
+                break
+        chosen = [*newer, *earlier]
+    row_of = {article.id: row for row, article in enumerate(chosen)}
+    last_row = {id: max(map(row_of.__getitem__, (id, *lists[id]))) for id in lists if {id, *lists[id]} <= row_of.keys()}
+    kept = sorted(last_row, key=row_of.__getitem__)[:max_lists]
+    if len(kept) < len(last_row):
+        reached = int(np.quantile([last_row[id] for id in kept], _REACHED_SHARE, method="lower"))
+        chosen, kept = chosen[: reached + 1], [id for id in kept if last_row[id] <= reached]
+    return chosen, {id: lists[id] for id in kept}
 
 
 def _forward_gain(context: TuningContext, free: Collection[str]) -> float:

@@ -23,6 +23,9 @@ harm."""
 MAX_LINKS = 10
 """Maximum length of a list to learn from; longer ones tend to chain a whole topic together."""
 
+MAX_LISTS = 6_000
+"""Maximum number of lists to learn from, the newest: on the largest real corpus 2,000 teach as well as all 2,348."""
+
 _EARLIER_SHARE = 0.6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

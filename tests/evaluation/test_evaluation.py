@@ -21,7 +21,7 @@ from recommender.evaluation import (
     groups_of,
     run_of,
 )
-from recommender.tuning import Split
+from recommender.tuning import MAX_LISTS, Split
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +161,13 @@ def test_the_model_that_is_served_learns_from_all_lists(evaluation: Evaluation) 
     assert result.served == (
         "the model that is served learns nothing from links: 1 curated list with at most 10 links is too few"
     )
+
+
+def test_the_model_that_is_served_learns_from_the_newest_of_many_lists() -> None:
+    few = corpus_of(article("a", "Comet", date="2024-03-05"), article("b", "Comet"))
+    many = replace(few, links=dict.fromkeys(map(str, range(MAX_LISTS + 1)), ("b",)))
+    result = evaluate(Recommender().fit(few), many, Split(None, {}, {"a": frozenset(["b"])}))
+    assert "it learns from the newest 6,000 of 6,001 curated lists with at most 10 links" in result.served
 
 
 def in_texts() -> tuple[Corpus, Split]:

@@ -79,6 +79,21 @@ def test_of_a_large_archive_a_stretch_of_time_is_learnt_from() -> None:
     assert result.links == sum(map(len, lists.values()))
 
 
+def test_of_many_lists_the_newest_are_learnt_from_among_articles_as_old_as_nearly_all_of_them_link() -> None:
+    corpus = stories(40, misleading=True)
+    newest_first = list(corpus.in_rank_order())
+    row_of = {article.id: row for row, article in enumerate(newest_first)}
+    far = newest_first[5].id
+    linking_far = replace(corpus, links={**corpus.links, far: (*corpus.links[far], newest_first[-1].id)})
+    newest = [article.id for article in newest_first[:60] if article.id != far]
+    oldest = max(row_of[target] for id in newest for target in (id, *corpus.links[id]))
+    kept = tuple(sorted(newest_first[: oldest + 1], key=lambda article: article.id))
+    lists = {id: frozenset(corpus.links[id]) for id in newest}
+    few = tune(linking_far, Split.without_later(linking_far), given=NO_LEAST, max_lists=60)
+    assert few == tune(replace(corpus, articles=kept), Split(None, lists, {}), given=NO_LEAST)
+    assert few != tune(corpus, Split(None, lists, {}), given=NO_LEAST)
+
+
 @pytest.mark.parametrize("lists", [0, 3, MIN_LISTS - 1])
 def test_a_few_lists_teach_nothing(lists: int) -> None:
     corpus = timeless()
