@@ -258,15 +258,18 @@ class TfidfModel:
     def _weigh_block(
         self, counts: Mapping[str, TermCounts], scales: NDArray[np.float32], start: int
     ) -> scipy.sparse.csr_array:
+        from sklearn.feature_extraction.text import TfidfTransformer
+
         blocks = []
         for field, of_field in counts.items():
             power, block = self.settings.text_count_power, of_field.block(start)
-            if field == "text":
-                block.data = np.log(block.data) + np.float32(1) if power is None else block.data ** np.float32(power)
-            block.data *= self.vocabularies_[field].weights[block.indices]
-            block.data /= np.repeat(_norms(block), np.diff(block.indptr))
-            block.data *= np.float32(np.sqrt(self.shares[field]))
-            blocks.append(block)
+            if field == "text" and power is not None:
+                block.data **= np.float32(power)
+            transformer = TfidfTransformer(sublinear_tf=field == "text" and power is None)
+            transformer.idf_ = self.vocabularies_[field].weights
+            weighted = scipy.sparse.csr_array(transformer.transform(block, copy=False))
+            weighted.data *= np.float32(np.sqrt(self.shares[field]))
+            blocks.append(weighted)
         joined = scipy.sparse.csr_array(scipy.sparse.hstack(blocks, format="csr"))
         joined.data *= np.repeat(scales[start : start + BLOCK], np.diff(joined.indptr))
         joined.eliminate_zeros()
@@ -281,13 +284,6 @@ def _scales(texts: TermCounts) -> NDArray[np.float32]:
     """The factor of each article's vector by the length of its text, float32 (articles,), 0 to 1."""
     lengths = texts.lengths()
     return np.asarray((lengths + np.float32(_LENGTH_OF_EMPTY)) / (lengths + np.float32(_LENGTH)))
-
-
-def _norms(vectors: scipy.sparse.csr_array) -> NDArray[np.float64]:
-    """The Euclidean norm of each vector, float64 (vectors,); 1 for one of zeros."""
-    squares = scipy.sparse.csr_array((vectors.data**2, vectors.indices, vectors.indptr), vectors.shape)
-    norms = np.sqrt(squares @ np.ones(vectors.shape[1]))  # summed in float64, one after another
-    return np.where(norms > 0, norms, 1.0)
 
 
 def _idf(frequencies: NDArray[np.int64], articles: NDArray[np.int64]) -> NDArray[np.float32]:
