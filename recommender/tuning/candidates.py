@@ -222,7 +222,10 @@ def _products(vectors: csr_array, transposed: csr_array, row: np.int64) -> NDArr
 
 
 def _top(scores: NDArray[Any], count: int) -> NDArray[np.int64]:
-    """The rows of the highest scores above 0."""
-    count = min(count, len(scores))
-    rows = np.argpartition(-scores, count - 1)[:count]
-    return rows[scores[rows] > 0].astype(np.int64)
+    """The rows of the highest scores above 0; of equal scores, the first rows, as `argpartition` does not promise."""
+    if len(scores) <= count:
+        return np.flatnonzero(scores > 0)
+    lowest = np.partition(scores, -count)[-count]
+    higher, equal = np.flatnonzero(scores > lowest), np.flatnonzero(scores == lowest)
+    rows = np.append(higher, equal[: count - len(higher)])
+    return rows[scores[rows] > 0]

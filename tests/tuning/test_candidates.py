@@ -52,6 +52,12 @@ def test_similarities_of_articles_with_texts_are_those_of_the_model() -> None:
     assert 0 < expected[-1] < 1
 
 
+def test_of_equally_similar_articles_the_first_are_candidates() -> None:
+    articles = [article("query", "Comet"), *(article(f"a{number}", "Comet") for number in range(300))]
+    candidates = TuningContext(articles, {"query": frozenset(["a0"])}, Settings()).candidates
+    assert candidates.rows[0].tolist() == list(range(1, 51))
+
+
 @pytest.mark.parametrize("half_life", [None, 3.5])
 @pytest.mark.parametrize("evergreen", [0.0, 0.3])
 @pytest.mark.parametrize("window", [None, 2.0])
