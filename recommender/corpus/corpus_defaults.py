@@ -59,7 +59,8 @@ def choose_defaults(corpus: Corpus, given: Mapping[str, Any] | None = None) -> S
         excerpts += "excerpt" in article.entry
         unpublished += not article.published
         languages |= {article.language} if article.language else set()
-        days.extend(() if article.published_at is None else (article.published_at,))
+        if article.published_at is not None:
+            days.append(article.published_at)
     chosen: dict[str, Any] = {}
     if texts > _MOST * count:
         chosen |= {"title_weight": _TITLE_BESIDE_TEXT, "half_life_days": None}

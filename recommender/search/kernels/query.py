@@ -93,7 +93,7 @@ def search(
     levels, limit = len(index.head_norms), found_rows.shape[1]
     sums = np.empty(index.block_size, np.float32)
     candidates = np.empty(index.block_size, np.int32)
-    estimates = np.empty(index.block_size, np.int32)
+    estimate_bits = np.empty(index.block_size, np.int32)
     products = np.empty(len(index.term_levels))
     head_norms = np.empty(levels + 1)
     tail_sizes = np.empty(levels + 2, np.int64)
@@ -175,7 +175,7 @@ def search(
                                 eligible,
                                 dense_query,
                                 products,
-                                estimates,
+                                estimate_bits,
                                 limit,
                             ),
                         )
@@ -344,7 +344,7 @@ def _estimate_threshold(
     eligible: tuple[NDArray[np.bool_], NDArray[np.int32]],
     dense_query: NDArray[np.float32],
     products: NDArray[np.float64],
-    estimates: NDArray[np.int32],
+    estimate_bits: NDArray[np.int32],
     limit: int,
 ) -> float:
     """A score that at least `limit` rows of a block reach: the lowest among the rows with the greatest sums.
@@ -353,11 +353,11 @@ def _estimate_threshold(
 
     Args:
         eligible: `allowed`, and the query's `excluded`.
-        estimates: int32 (block size,) scratch space.
+        estimate_bits: int32 (block size,) scratch space.
     """
     allowed, excluded = eligible
     # The bits of positive floats sort like the floats, so their upper half can number a bucket.
-    bits = estimates[: last - first]
+    bits = estimate_bits[: last - first]
     for low in range(first, last, TIME_CHUNK):
         high = min(low + TIME_CHUNK, last)
         chunk_factor = np.float32(max_factor_of_candidates(index, low, high, day, scoring))
