@@ -71,12 +71,13 @@ def _in_json(values: Mapping[str, Value]) -> Iterator[bytes]:
 
 
 def _in_header_lines(values: Mapping[str, Value]) -> Iterator[bytes]:
-    """As Pelican and as Nikola have them."""
+    """As Pelican, whose keys have up to a hundred characters here, and as Nikola have them."""
     if not str(values.get("title", "")).strip():
         return
     lines = [f"{key}: {value}".replace("\n", "\n    ") for key, value in values.items()]
     text = "\n".join(lines)
-    yield f"{text}\n\nbody".encode()
+    if max(map(len, values)) <= 100:
+        yield f"{text}\n\nbody".encode()
     if _NIKOLAS_FIRST.fullmatch(next(iter(values))) and "-->" not in text:
         dotted = "\n".join(f".. {line}" for line in lines)
         yield f"{dotted}\n\nbody".encode()
