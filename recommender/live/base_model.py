@@ -17,7 +17,7 @@ from recommender.catalogue import number_provider
 from recommender.journal import LiveChanges, PostedArticle
 from recommender.live.live_article import LiveArticle
 from recommender.ranking import Candidates, Recommender, Rules
-from recommender.search import LIST_LENGTH, Scoring, hub_weights_of_vectors, recover_hubness_threshold
+from recommender.search import Scoring, hub_weights_of_vectors, list_length, recover_hubness_threshold
 from recommender.text import Documents
 
 _BATCH = 64  # posted articles vectorised at a time
@@ -98,7 +98,7 @@ class BaseModel:
             excluded=excluded,
             allowed=self._allowed,
             scoring=self.scoring,
-            limit=LIST_LENGTH,
+            limit=list_length(self.rules.limit),
         )
         parts = [slice(*ends) for ends in pairwise(vectors.indptr.tolist())]
         return [

@@ -23,7 +23,7 @@ from recommender.journal import LiveChanges, PostedArticle
 from recommender.live.base_model import BaseModel
 from recommender.live.live_article import LiveArticle
 from recommender.ranking import Candidates, Recommender
-from recommender.search import LIST_LENGTH, Index, LiveIndex, TopLists, stack_vectors
+from recommender.search import Index, LiveIndex, TopLists, list_length, stack_vectors
 
 
 class LiveOverlay:
@@ -133,9 +133,10 @@ class LiveOverlay:
         limits += np.bincount(originals, minlength=len(limits))[originals] > 1  # its own copy
         allowed = Candidates(self._catalogue.flags, self._index.days, originals).allowed(base.rules.of_candidates())
         allowed[self._catalogue.schedule.rows] = False  # scheduled articles may not be public now
+        shape = len(self._live), list_length(base.rules.limit)
         live_lists = TopLists(
-            np.array([one.nearest_rows for one in self._live], np.int32).reshape(-1, LIST_LENGTH),
-            np.array([one.nearest_scores for one in self._live]).reshape(-1, LIST_LENGTH),
+            np.array([one.nearest_rows for one in self._live], np.int32).reshape(shape),
+            np.array([one.nearest_scores for one in self._live]).reshape(shape),
         )
         for index, lists, first in ((base.index, base.top_lists, 0), (self._live_index, live_lists, count)):
             of_part = limits[first : first + len(index)]

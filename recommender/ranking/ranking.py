@@ -101,12 +101,14 @@ class Ranking:
         self._scheduled: tuple[float, Candidates] | None = None  # the last change, and the candidates since then
         self._allowed: dict[Rules, _Allowed] = {}
 
-    def precompute_lists(self, *, progress: bool = False) -> None:
-        """Precompute the lists, with all articles that are or will be public as candidates."""
+    def precompute_lists(self, length: int, *, progress: bool = False) -> None:
+        """Precompute lists of `length` candidates, among all articles that are or will be public."""
         if not isinstance(self._index, Index):
             raise TypeError("lists can't be precomputed with live articles")
         shown = self._candidates.allowed(Rules(limit=0, published="any"))
-        self.top_lists = TopLists.build(self._index, scoring=self._scoring, allowed=shown, progress=progress)
+        self.top_lists = TopLists.build(
+            self._index, scoring=self._scoring, allowed=shown, length=length, progress=progress
+        )
 
     def allowed(self, asked: Rules) -> NDArray[np.bool_]:
         """Which articles lists may hold, bool (articles,)."""

@@ -27,7 +27,7 @@ from recommender.ranking.options import Options
 from recommender.ranking.query_factors import query_factors
 from recommender.ranking.ranking import Ranked, Ranking
 from recommender.ranking.rules import Placement, Rules, Suggestion
-from recommender.search import Index, LiveIndex, Scoring, TopLists, hub_weights
+from recommender.search import Index, LiveIndex, Scoring, TopLists, hub_weights, list_length
 from recommender.settings import Settings
 from recommender.text import Documents, TfidfModel
 
@@ -163,7 +163,7 @@ class Recommender:
 
     def precompute_lists(self, *, progress: bool = False) -> Self:
         """Precompute the lists that look-ups are answered from, with all articles that are or will be public."""
-        self._ranking.precompute_lists(progress=progress)
+        self._ranking.precompute_lists(list_length(self.settings.limit), progress=progress)
         return self
 
     def to_model(self) -> TrainedModel:

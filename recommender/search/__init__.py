@@ -30,12 +30,11 @@ from recommender.search.index import Index, Neighbors, Vector, ranks_of, similar
 from recommender.search.live_index import LiveIndex
 from recommender.search.scoring import Scoring
 from recommender.search.self_join import all_nearest
-from recommender.search.top_lists import LIST_LENGTH, SlicedIndex, TopLists
+from recommender.search.top_lists import SlicedIndex, TopLists, list_length
 
 __all__ = [
     "HEAD_LEVELS",
     "HUB_WINDOW",
-    "LIST_LENGTH",
     "MIN_BLOCK_SIZE",
     "Index",
     "IndexArrays",
@@ -53,6 +52,7 @@ __all__ = [
     "hubness_of_rows",
     "hubness_of_vector",
     "hubness_threshold",
+    "list_length",
     "ranks_of",
     "recover_hubness_threshold",
     "similarities",

@@ -12,12 +12,14 @@ from recommender.search.index import Index, Neighbors
 from recommender.search.scoring import Scoring
 from recommender.search.self_join import all_nearest
 
-LIST_LENGTH = 50
-"""Candidates of a precomputed list."""
-
 _SLICE_ROWS = 1 << 16  # rows by which lists are extended at a time
 _ROUNDING = 2.0**-20  # exceeds the relative error of any float32 sum, so an upper bound is never too low
 _MIN_ROWS_TO_JOIN = 20_000  # for fewer articles, a self-join is not worth the ten seconds of compiling it once
+
+
+def list_length(limit: int) -> int:
+    """Candidates of a precomputed list: twice the entries that are shown, since rules leave some out; 24 to 64."""
+    return min(max(2 * limit, 24), 64)
 
 
 class SlicedIndex(Protocol):
@@ -54,13 +56,14 @@ class TopLists(NamedTuple):
         *,
         scoring: Scoring,
         allowed: NDArray[np.bool_],
-        length: int = LIST_LENGTH,
+        length: int,
         progress: bool = False,
     ) -> Self:
         """Find every article's nearest, on all cores.
 
         Args:
             allowed: bool (articles,) the articles that lists may hold.
+            length: candidates of each list.
             progress: show a progress bar.
         """
         count = len(index)
@@ -80,9 +83,7 @@ class TopLists(NamedTuple):
         return cls(found.rows, found.scores)
 
     @classmethod
-    def build_slice(
-        cls, index: SlicedIndex, first: int, last: int, *, scoring: Scoring, length: int = LIST_LENGTH
-    ) -> Self:
+    def build_slice(cls, index: SlicedIndex, first: int, last: int, *, scoring: Scoring, length: int) -> Self:
         """The same lists, for the articles from row `first`, which begins a block, until `last`.
 
         The slice is joined with itself. Newer and older rows are then searched slice by slice, for those lists whose

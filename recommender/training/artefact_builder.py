@@ -20,10 +20,10 @@ from recommender.errors import CorpusError
 from recommender.parallel import Engine
 from recommender.search import (
     HEAD_LEVELS,
-    LIST_LENGTH,
     MIN_BLOCK_SIZE,
     choose_block_size,
     hubness_threshold,
+    list_length,
     term_levels,
     value_scale,
     weights_from_hubness,
@@ -87,7 +87,8 @@ def build_artefact(
         block = choose_block_size(articles=count, terms=terms, values=size)
         if len(slices) > 1:
             block = min(block, rows & -rows)  # so that slices begin where blocks do
-        _allocate(files, count=count, terms=terms, size=size, block=block)
+        length = list_length(settings.limit)
+        _allocate(files, count=count, terms=terms, size=size, block=block, length=length)
         greatest = run("vectors", slice_tasks.write_vectors, list(zip(parts, offsets[:-1], strict=True)))
         folder.remove(WORK)
         files.write_array("index.value_scale", value_scale(max(greatest)))
@@ -208,7 +209,7 @@ def _count_values(part: Slice, left_out: Mapping[str, Collection[str]]) -> int:
     )
 
 
-def _allocate(files: ModelFiles, *, count: int, terms: int, size: int, block: int) -> None:
+def _allocate(files: ModelFiles, *, count: int, terms: int, size: int, block: int, length: int) -> None:
     """Create the arrays that the tasks fill."""
     shapes: dict[str, tuple[int, ...]] = {
         "index.indptr": (count + 1,),
@@ -218,8 +219,8 @@ def _allocate(files: ModelFiles, *, count: int, terms: int, size: int, block: in
         "index.head_norms": (HEAD_LEVELS, count),
         "index.posting_offsets": (-(-count // block), terms + 1),
         "index.weights": (count,),
-        "lists.rows": (count, LIST_LENGTH),
-        "lists.scores": (count, LIST_LENGTH),
+        "lists.rows": (count, length),
+        "lists.scores": (count, length),
     }
     for name, shape in shapes.items():
         files.allocate(name, shape)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from recommender.artefacts import IndexReader
 from recommender.parallel import gc_paused
-from recommender.search import HUB_WINDOW, Index, Scoring, TopLists, hubness_of_rows
+from recommender.search import HUB_WINDOW, Index, Scoring, TopLists, hubness_of_rows, list_length
 from recommender.storage import Folder
 from recommender.text import Documents, TfidfModel, fields_of
 from recommender.training.slices import Slice
@@ -84,7 +84,8 @@ def write_top_lists(part: Slice) -> None:
     """Write the precomputed top-k lists of a slice."""
     reader = IndexReader(part.files)
     scoring = Scoring.from_settings(part.settings, reader.days(0, len(reader)))
-    lists = TopLists.build_slice(reader, part.start, part.stop, scoring=scoring)
+    length = list_length(part.settings.limit)
+    lists = TopLists.build_slice(reader, part.start, part.stop, scoring=scoring, length=length)
     part.files.write_rows("lists.rows", part.start, lists.rows)
     part.files.write_rows("lists.scores", part.start, lists.scores)
 

@@ -334,7 +334,7 @@ def test_an_article_enters_lists_whose_nearest_is_public_no_more() -> None:
     nearest = replace(article("nearest", "Wend floods", date="2024-03-19"), visible_until=1.0)
     query = article("query", "Wend floods", date="2024-03-19")
     base = Recommender(settings=Settings(limit=1)).fit(corpus_of(query, nearest)).to_model()
-    lists = TopLists.build(base.index, scoring=Scoring(7.0), allowed=np.ones(2, np.bool_))
+    lists = TopLists.build(base.index, scoring=Scoring(7.0), allowed=np.ones(2, np.bool_), length=2)
     overlay = LiveOverlay(Recommender.from_model(replace(base, top_lists=lists)))
     overlay = after(overlay, post("late", "Wend floods fall", "date: 2024-03-21"))
     assert overlay.listed_by("late") == ["query"]

@@ -28,9 +28,9 @@ def trained() -> Recommender:
     ("id", "limit", "is_ready"),
     [
         ("a1", None, True),
-        ("a1", 30, True),
+        ("a1", 24, True),
         ("alone", None, True),
-        ("a1", 60, False),
+        ("a1", 25, False),
         ("pinned", None, False),
         ("draft", None, False),
         ("unknown", None, False),

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.search import Index, Scoring, TopLists
+from recommender.search import Index, Scoring, TopLists, list_length
 
 ALL = np.ones(5, np.bool_)
 DAYS = np.array([3.0, 2.0, 1.0, 0.0, np.nan])
@@ -21,6 +21,11 @@ def lists() -> TopLists:
     vectors = csr_array(np.array([[1, 0], [0.75, 0], [0.5, 0], [0.25, 0], [0, 1]], np.float32))
     allowed = np.array([True, True, False, True, True])
     return TopLists.build(Index.build(vectors, np.zeros(5)), scoring=Scoring(7.0), allowed=allowed, length=2)
+
+
+@pytest.mark.parametrize(("limit", "length"), [(1, 24), (10, 24), (20, 40), (32, 64), (1000, 64)])
+def test_lists_hold_twice_as_many_as_are_shown_within_bounds(limit: int, length: int) -> None:
+    assert list_length(limit) == length
 
 
 def test_each_list_holds_the_nearest_that_are_allowed(lists: TopLists) -> None:

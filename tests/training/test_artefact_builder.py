@@ -83,6 +83,13 @@ def test_the_files_hold_the_arrays_of_a_recommender_that_is_fitted_in_memory(tmp
     assert np.array_equal(fitted.top_lists.scores, loaded.top_lists.scores)
 
 
+def test_the_depth_of_lists_follows_from_their_limit(tmp_path: Path, corpus: Corpus) -> None:
+    publish(corpus, tmp_path, settings=replace(SETTINGS, limit=20))
+    lists = Recommender.load(tmp_path).to_model().top_lists
+    assert lists is not None
+    assert lists.rows.shape == lists.scores.shape == (len(corpus.articles), 40)
+
+
 def test_keys_are_sorted_alike_in_memory_and_in_a_file(tmp_path: Path) -> None:
     urls = ("a.example/oak", "a.example/elm")
     alike = [replace(article(id, "Comet"), urls=urls, names=(id, f"posts/{id}")) for id in ("elm", "\u00f6l", "ash")]
