@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
     from api.routes import StoreAnswers
-    from api.state import Answering, Described, Describing, Tagged
+    from api.state import Answering, Described, Describing
 
 __all__ = ["create_app"]
 
@@ -130,9 +130,9 @@ def _over_model(
     register_filters(app)
     register_model_routes(app)
 
-    def answer(id: str, limit: int | None) -> tuple[Tagged, bytes]:
+    def answer(id: str, limit: int | None) -> tuple[str | None, bytes]:
         snapshot = current_snapshot(app)
-        return snapshot, snapshot.recommender.answer(id, limit=limit, fields=own.fields)
+        return snapshot.tag, snapshot.recommender.answer(id, limit=limit, fields=own.fields)
 
     def described() -> Described | None:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version as installed_version
 from importlib.resources import files
@@ -60,16 +59,9 @@ def viewer_styles() -> Response:
 
 
 def _deliver_file(name: str, mimetype: str) -> Response:
-    return deliver(_Viewer(installed_version(_PACKAGE)), _content_of(name), mimetype, is_file=True)
+    return deliver(installed_version(_PACKAGE), _content_of(name), mimetype, is_file=True)
 
 
 @cache
 def _content_of(name: str) -> bytes:
     return (files("flask_swagger_ui") / "dist" / name).read_bytes()
-
-
-@dataclass(frozen=True, slots=True)
-class _Viewer:
-    """The source of the viewer's files, tagged by its version."""
-
-    tag: str | None

@@ -13,7 +13,7 @@ from flask import Response, current_app, request
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags
 
-from api.state import Config, Tagged
+from api.state import Config
 
 JSON = "application/json"
 _PROGRAM = installed_version("related-articles")
@@ -40,13 +40,14 @@ class Deliverer:
         self._seed = f"{_PROGRAM}\n{config.published}\n{','.join(config.fields)}\n"
 
     def __call__(
-        self, environ: Mapping[str, str], source: Tagged, body: bytes, mimetype: str = JSON, *, is_file: bool = False
+        self, environ: Mapping[str, str], tag: str | None, body: bytes, mimetype: str = JSON, *, is_file: bool = False
     ) -> Delivery:
         """An answer with its headers, compressed if the client prefers that, or 304 if the client's copy is current.
 
-        The ETag is strong: a hash of the model's tag, the program's version, the request and the compression.
+        The ETag is strong: a hash of the tag, the program's version, the request and the compression.
 
         Args:
+            tag: of the snapshot; `None` for an answer that no cache may keep.
             is_file: whether the body is a file of this program, whose compressed form is cached.
         """
         headers: list[tuple[str, str]] = []
@@ -55,10 +56,10 @@ class Deliverer:
             headers.append(("Vary", "Accept-Encoding"))
             wanted = environ.get("HTTP_ACCEPT_ENCODING")
             compressed = wanted is not None and len(body) >= _MIN_COMPRESSED and takes_gzip(wanted[:_LONGEST_HEADER])
-        if source.tag is None:
+        if tag is None:
             headers.append(("Cache-Control", "no-store"))
         else:
-            key = f"{self._seed}{source.tag}\n{environ['PATH_INFO']}?{environ.get('QUERY_STRING')}\n{compressed}"
+            key = f"{self._seed}{tag}\n{environ['PATH_INFO']}?{environ.get('QUERY_STRING')}\n{compressed}"
             etag = blake2b(key.encode(errors="replace"), digest_size=12).hexdigest()
             headers += (("Cache-Control", self._kept), ("ETag", f'"{etag}"'))
             known = environ.get("HTTP_IF_NONE_MATCH")
@@ -85,10 +86,10 @@ def takes_gzip(accept_encoding: str) -> bool:
     return accepted.quality("gzip") > 0 and accepted.quality("gzip") >= accepted.quality("identity")
 
 
-def deliver(source: Tagged, body: bytes, mimetype: str = JSON, *, is_file: bool = False) -> Response:
+def deliver(tag: str | None, body: bytes, mimetype: str = JSON, *, is_file: bool = False) -> Response:
     """A cacheable answer, which depends only on the request and the model or store; see `Deliverer`."""
     deliverer = cast("Deliverer", current_app.extensions["deliverer"])
-    delivery = deliverer(request.environ, source, body, mimetype, is_file=is_file)
+    delivery = deliverer(request.environ, tag, body, mimetype, is_file=is_file)
     return Response(delivery.body, delivery.status, delivery.headers)
 
 

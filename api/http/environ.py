@@ -9,7 +9,7 @@ BEGUN = "recommender.begun"
 """When the request began to be answered, by `time.perf_counter`, if that was before the middleware."""
 
 ANSWER = "recommender.answer"
-"""The source and the body of the answer to a look-up, if they were fetched in advance."""
+"""The tag and the body of the answer to a look-up, if they were fetched in advance."""
 
 LIST = "recommender.list"
 """The list in the answer, as bytes."""

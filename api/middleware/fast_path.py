@@ -47,8 +47,8 @@ class FastPath:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if is_plain(environ):
             try:
-                source, body = environ.get(ANSWER) or self._answering(*_asked(environ))
-                delivery = self._deliverer(environ, source, body)
+                tag, body = environ.get(ANSWER) or self._answering(*_asked(environ))
+                delivery = self._deliverer(environ, tag, body)
             except UnknownArticleError as error:
                 environ[ROUTE] = "articles.related"
                 return unknown(error)(environ, start_response)

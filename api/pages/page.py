@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
@@ -25,7 +24,7 @@ def render_page(snapshot: Snapshot, template: str, **values: Any) -> Response:
     """Render a page from a template; it must not be cached, since editors want to see the current state."""
     request.environ[POLICY] = _POLICY
     html = render_template(template, snapshot=snapshot, report=report_path().is_file(), **values)
-    return deliver(replace(snapshot, tag=None), html.encode(errors="replace"), HTML)
+    return deliver(None, html.encode(errors="replace"), HTML)
 
 
 def render_refusal(status: HTTPStatus) -> Response:

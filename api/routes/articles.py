@@ -126,7 +126,7 @@ def related_to_draft(query: DraftQuery, body: DraftBody) -> Response:
 def article(id: str, query: ArticleQuery) -> Response:
     """The entry of one article."""
     snapshot = visible_snapshot()
-    return deliver(snapshot, msgspec.json.encode(_article(snapshot.recommender.article(id), query)))
+    return deliver(snapshot.tag, msgspec.json.encode(_article(snapshot.recommender.article(id), query)))
 
 
 @operations.operation(
@@ -155,7 +155,7 @@ def articles(query: ArticlesQuery) -> Response:
             drafts=has_token(),
         )
     answer: dict[str, object] = {"articles": [_article(article, query) for article in found]}
-    return deliver(snapshot, msgspec.json.encode(answer if following is None else {**answer, "next": following}))
+    return deliver(snapshot.tag, msgspec.json.encode(answer if following is None else {**answer, "next": following}))
 
 
 def _related(snapshot: Snapshot, id: str, query: LookUpQuery) -> Response:
@@ -167,7 +167,7 @@ def _related(snapshot: Snapshot, id: str, query: LookUpQuery) -> Response:
         suggestions = recommender.related(id, limit=limit, **options)[:MOST_EXPLAINED]
         explanations = [recommender.explain(id, suggestion.article.id) for suggestion in suggestions]
         body = body[:-1] + b',"explain":' + msgspec.json.encode(explanations) + b"}"
-    return deliver(snapshot, body)
+    return deliver(snapshot.tag, body)
 
 
 def _lists(snapshot: Snapshot, ids: list[str], query: LookUpByUrlQuery) -> Response:
@@ -175,7 +175,7 @@ def _lists(snapshot: Snapshot, ids: list[str], query: LookUpByUrlQuery) -> Respo
     known = {id: recommender.has_article(id) for id in ids}
     lists = [recommender.answer(id, limit=query.limit or None, fields=fields, **options) for id in known if known[id]]
     unknown = msgspec.json.encode([id for id in known if not known[id]])
-    return deliver(snapshot, b'{"lists":[' + b",".join(lists) + b'],"unknown":' + unknown + b"}")
+    return deliver(snapshot.tag, b'{"lists":[' + b",".join(lists) + b'],"unknown":' + unknown + b"}")
 
 
 def _article(article: Article, query: ArticleQuery) -> dict[str, object]:

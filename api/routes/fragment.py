@@ -10,7 +10,7 @@ from flask import Response, current_app, render_template, request
 
 from api.http import POLICY, Example, FragmentQuery, OperationGroup, deliver, ranking_options
 from api.pages import HTML, Card
-from api.state import Tagged, current_snapshot, visible_snapshot
+from api.state import current_snapshot, visible_snapshot
 from recommender.articles import Entry
 
 _SCRIPT = "text/javascript; charset=utf-8"
@@ -33,26 +33,26 @@ def fragment(id: str, query: FragmentQuery) -> Response:
     """The same list as HTML to insert into a page, for sites without scripts; empty if the list is."""
     snapshot = visible_snapshot()
     suggestions = snapshot.recommender.related(id, limit=query.limit or None, **ranking_options(query))
-    return render_fragment(snapshot, [suggestion.article.entry for suggestion in suggestions], query.heading or None)
+    return render_fragment(snapshot.tag, [one.article.entry for one in suggestions], query.heading or None)
 
 
 @operations.operation("GET", "/widget.js", response="text/javascript", cacheable=True)
 def widget() -> Response:
     """The script that puts a list into a page."""
-    return deliver_widget(current_snapshot(current_app))
+    return deliver_widget(current_snapshot(current_app).tag)
 
 
-def render_fragment(source: Tagged, entries: Iterable[Entry], heading: str | None) -> Response:
+def render_fragment(tag: str | None, entries: Iterable[Entry], heading: str | None) -> Response:
     """Entries as a fragment, without those that have no address or no title."""
     cards = [card for entry in entries if (card := Card.of(entry)).address and card.title]
     html = render_template("related.html", cards=cards, heading=heading or _HEADING)
     request.environ[POLICY] = _POLICY
-    return deliver(source, html.strip().encode(errors="replace"), HTML)
+    return deliver(tag, html.strip().encode(errors="replace"), HTML)
 
 
-def deliver_widget(source: Tagged) -> Response:
-    """The script; caches may keep it as long as the answers of the same source."""
-    return deliver(source, _widget(), _SCRIPT)
+def deliver_widget(tag: str | None) -> Response:
+    """The script; caches may keep it as long as the answers of the same tag."""
+    return deliver(tag, _widget(), _SCRIPT)
 
 
 @cache

@@ -32,7 +32,6 @@ from api.routes.fragment import deliver_widget, render_fragment
 from api.routes.fragment import operations as fragments
 from api.routes.health import operations as operating
 from api.routes.store_answers import StoreAnswers
-from api.state import Tagged
 from recommender.articles import Entry
 from recommender.errors import StoreError
 
@@ -82,18 +81,18 @@ def related_by_url(query: StoreLookUpByUrlQuery) -> Response:
 @_answered_from_store(fragments["fragment"])
 def fragment(id: str, query: StoreFragmentQuery) -> Response:
     """The same list as HTML to insert into a page, for sites without scripts; empty if the list is."""
-    info, body = _answers().plain(id, query.limit or None)
+    tag, body = _answers().plain(id, query.limit or None)
     entries: list[Entry] = msgspec.json.decode(body)["related"]
-    return render_fragment(info, entries, query.heading or None)
+    return render_fragment(tag, entries, query.heading or None)
 
 
 @_answered_from_store(fragments["widget"])
 def widget() -> Response:
     """The script that puts a list into a page; available even while the store is not."""
     try:
-        return deliver_widget(_answers().info())
+        return deliver_widget(_answers().info().tag)
     except StoreError:
-        return deliver_widget(_Untagged())
+        return deliver_widget(None)
 
 
 @_answered_from_store(operating["readyz"], response=StoreReadyResponse)
@@ -115,12 +114,6 @@ def _answers() -> StoreAnswers:
     return cast("StoreAnswers", current_app.extensions["answers"])
 
 
-def _delivered(source: Tagged, body: bytes) -> Response:
+def _delivered(tag: str | None, body: bytes) -> Response:
     request.environ[LIST] = body
-    return deliver(source, body)
-
-
-class _Untagged:
-    """The source of an answer that no cache may keep."""
-
-    tag: str | None = None
+    return deliver(tag, body)

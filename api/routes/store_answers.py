@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from api.http import WrongRequestError
-from api.state import Described, Tagged
+from api.state import Described
 from recommender.errors import StoreError
 from recommender.export import AnswerStore, StoredAnswer, VersionInfo, truncate_answer
 
@@ -25,7 +25,7 @@ class StoreAnswers:
         self._store = AnswerStore(url)
         self.failure = ""
 
-    def plain(self, id: str, limit: int | None) -> tuple[Tagged, bytes]:
+    def plain(self, id: str, limit: int | None) -> tuple[str | None, bytes]:
         """Answer a plain look-up by ID; see `Answering`.
 
         Raises:
@@ -35,7 +35,7 @@ class StoreAnswers:
         """
         return self._limited(self._store.answer(id), limit)
 
-    def plain_together(self, asked: Sequence[tuple[str, int | None]]) -> list[tuple[Tagged, bytes] | None]:
+    def plain_together(self, asked: Sequence[tuple[str, int | None]]) -> list[tuple[str | None, bytes] | None]:
         """Answer several plain look-ups in one round trip; see `AnsweringTogether`.
 
         `None` stands for an ID that is not an article's own, and for a limit that exceeds the exported one.
@@ -49,7 +49,7 @@ class StoreAnswers:
             for body, (_, limit) in zip(bodies, asked, strict=True)
         ]
 
-    def at(self, url: str, limit: int | None) -> tuple[Tagged, bytes]:
+    def at(self, url: str, limit: int | None) -> tuple[str | None, bytes]:
         """Answer a plain look-up by address; otherwise like `plain`."""
         return self._limited(self._store.answer_at(url), limit)
 
@@ -71,15 +71,15 @@ class StoreAnswers:
             self.failure = str(error)
             log.error("%s", error)
 
-    def _limited(self, found: StoredAnswer, limit: int | None) -> tuple[Tagged, bytes]:
+    def _limited(self, found: StoredAnswer, limit: int | None) -> tuple[str | None, bytes]:
         info, body = found
         if self.failure:
             log.warning("the store answers again")
             self.failure = ""
         if limit is None or limit == info.limit:
-            return info, body
+            return info.tag, body
         if limit > info.limit:
             allowed = f"a whole number from 1 to {info.limit}"
             detail = f"the parameter 'limit' is '{limit}'; it must be {allowed}, the number of entries exported"
             raise WrongRequestError(detail, parameter="limit", allowed=allowed)
-        return info, truncate_answer(body, limit)
+        return info.tag, truncate_answer(body, limit)

@@ -3,7 +3,7 @@
 from api.state.config import PREFIX, Config
 from api.state.model_watcher import FixedModel, ModelWatcher
 from api.state.request_counter import RequestCounter
-from api.state.snapshot import Answering, AnsweringTogether, Described, Describing, Snapshot, Tagged, current_snapshot
+from api.state.snapshot import Answering, AnsweringTogether, Described, Describing, Snapshot, current_snapshot
 from api.state.token import has_token, visible_snapshot
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "ModelWatcher",
     "RequestCounter",
     "Snapshot",
-    "Tagged",
     "current_snapshot",
     "has_token",
     "visible_snapshot",

@@ -13,13 +13,6 @@ from recommender import Recommender
 from recommender.overview import Overviews
 
 
-class Tagged(Protocol):
-    """A source of answers, identified by its tag; see `Snapshot`."""
-
-    @property
-    def tag(self) -> str | None: ...
-
-
 class Described(NamedTuple):
     """A model as metrics describe it: version, time of training (ISO 8601), number of articles."""
 
@@ -28,10 +21,10 @@ class Described(NamedTuple):
     articles: int
 
 
-Answering: TypeAlias = Callable[[str, int | None], tuple[Tagged, bytes]]
-"""Answers a plain look-up by ID and limit; returns the source and the body."""
+Answering: TypeAlias = Callable[[str, int | None], tuple[str | None, bytes]]
+"""Answers a plain look-up by ID and limit; returns the tag (see `Snapshot`) and the body."""
 
-AnsweringTogether: TypeAlias = Callable[[Sequence[tuple[str, int | None]]], list[tuple[Tagged, bytes] | None]]
+AnsweringTogether: TypeAlias = Callable[[Sequence[tuple[str, int | None]]], list[tuple[str | None, bytes] | None]]
 """Answers several plain look-ups at once; `None` for one that has to be answered by itself."""
 
 Describing: TypeAlias = Callable[[], Described | None]

@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from api import create_app
 from api.http import Deliverer
 from api.middleware import FastPath
-from api.state import Config, Tagged, current_snapshot
+from api.state import Config, current_snapshot
 from recommender import Recommender
 from recommender.errors import ArtefactError
 
@@ -52,9 +52,9 @@ def etag(app: Flask) -> str:
 def fast(app: Flask) -> FastPath:
     """The fast path alone."""
 
-    def answering(id: str, limit: int | None) -> tuple[Tagged, bytes]:
+    def answering(id: str, limit: int | None) -> tuple[str | None, bytes]:
         snapshot = current_snapshot(app)
-        return snapshot, snapshot.recommender.answer(id, limit=limit)
+        return snapshot.tag, snapshot.recommender.answer(id, limit=limit)
 
     def is_ready(id: str, limit: int | None) -> bool:
         return current_snapshot(app).recommender.is_ready(id, limit=limit)
@@ -121,7 +121,7 @@ def test_only_a_plain_look_up_whose_list_is_precomputed_is_ready() -> None:
             raise ArtefactError("its names can't be read")
         return recommender.is_ready(id, limit=limit)
 
-    def answering(id: str, limit: int | None) -> tuple[Tagged, bytes]:
+    def answering(id: str, limit: int | None) -> tuple[str | None, bytes]:
         raise ElsewhereError
 
     fast = FastPath(elsewhere, answering, Deliverer(Config()), is_ready)
