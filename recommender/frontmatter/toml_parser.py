@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
+from typing import Any
 
 from recommender.errors import FrontMatterError
 from recommender.frontmatter.values import Value, as_texts
 
 _LINE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
+
+
+def load_toml(text: str) -> dict[str, Any]:
+    """The values of a TOML document, with their types, but floats as text."""
+    return tomllib.loads(text.replace("\r\n", "\n"), parse_float=str)
 
 
 def parse_toml(text: str, *, path: str, line: int) -> dict[str, Value]:
@@ -18,7 +24,7 @@ def parse_toml(text: str, *, path: str, line: int) -> dict[str, Value]:
         FrontMatterError: it is not TOML; its line is counted in the file, where the document starts at `line`.
     """
     try:
-        values = as_texts(tomllib.loads(text.replace("\r\n", "\n"), parse_float=str))
+        return {key: as_texts(value) for key, value in load_toml(text).items()}
     except tomllib.TOMLDecodeError as error:
         numbered = _LINE.search(str(error))
         raise FrontMatterError(
@@ -28,4 +34,3 @@ def parse_toml(text: str, *, path: str, line: int) -> dict[str, Value]:
         ) from error
     except (RecursionError, ValueError) as error:  # ValueError for a number of thousands of digits
         raise FrontMatterError("the front matter is nested too deep, or a number is too long", path=path) from error
-    return values if isinstance(values, dict) else {}

@@ -7,7 +7,6 @@ table header, or in the table that it belongs to; new tables are appended at the
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +14,7 @@ from typing import Any
 
 from recommender.errors import FrontMatterError
 from recommender.frontmatter.layouts.toml_statements import Statement, find_items, find_statements
+from recommender.frontmatter.toml_parser import load_toml
 
 _BLANK_LINE = re.compile(r"[ \t]*\r?\n")
 _TRAILING_BLANKS = re.compile(r"(?:^[ \t]*\r?\n)+\Z", re.MULTILINE)
@@ -171,11 +171,6 @@ class TomlLayout:
     def _replaced(self, start: int, end: int, lines: str) -> str:
         ending = "\r\n" if self.text.partition("\n")[0].endswith("\r") else "\n"
         return self.text[:start] + lines.replace("\n", ending) + self.text[end:]
-
-
-def load_toml(text: str) -> dict[str, Any]:
-    """The values of a TOML document that has been parsed before, with their types."""
-    return tomllib.loads(text.replace("\r\n", "\n"), parse_float=str)
 
 
 def _is_defined(text: str, key: Sequence[str]) -> bool:
