@@ -36,10 +36,10 @@ class Body:
     http(s), such as `mailto:`, and addresses of images are left out.
     """
 
-    text: str
-    heading: str
-    excerpt: str
-    links: tuple[str, ...]
+    text: str = ""
+    heading: str = ""
+    excerpt: str = ""
+    links: tuple[str, ...] = ()
     subheading: str = ""
     code_words: str = ""
 

@@ -38,7 +38,7 @@ from recommender.articles import (
     parse_moment,
 )
 from recommender.errors import FrontMatterError
-from recommender.frontmatter import Value
+from recommender.frontmatter import Format, Value
 from recommender.markup import Body
 from recommender.sites import Page, Site, address_by_pattern
 from recommender.sources.curated_lists import (
@@ -66,7 +66,7 @@ OTHER_KEYS = (
 )
 """All keys with a meaning for an article, except those of its list."""
 _DATE_PART = re.compile(r"[\d-]+$")
-_NO_BODY = Body(text="", heading="", excerpt="", links=())
+NO_BODY = Body()
 
 
 def canonical_fields(fields: Mapping[str, Value], site: Site) -> dict[str, Value]:
@@ -91,44 +91,41 @@ def read_article_fields(
     line: int | None,
     *,
     site: Site,
-    body: Body = _NO_BODY,
+    digest: str,
+    body: Body = NO_BODY,
+    format: Format = "yaml",
+    list_path: tuple[str, ...] = (),
     written: WrittenList | None = None,
     front_matter_digest: bytes = b"",
-) -> Source | None:
-    """Interpret canonical fields as an article; problems are added to `parsed`.
+) -> None:
+    """Interpret canonical fields as an article, and add it and its problems to `parsed`.
+
+    A page that is not an article by the site's conventions is not added; `parsed.skipped` says why.
 
     Args:
         line: of a `.jsonl` file; `None` for a file that is one article.
+        digest, format, list_path, front_matter_digest: see `Source`.
         written: the file's list, if this program wrote all or the end of it; the fields are without that.
-
-    Returns:
-        `None` for a page that is not an article by the site's conventions; `parsed.skipped` says why.
 
     Raises:
         FrontMatterError: there is no title.
     """
     if line is None and site.default_fields:
         fields = {**site.default_fields, **fields}
-    own_name = site.name_of(site.path_of(file)) if site.named_by_files and line is None else ""
+    path = site.path_of(file)
+    own_name = site.name_of(path) if site.named_by_files and line is None else ""
     title = get_title(fields) or own_name or body.heading or body.subheading
     if not title:
         raise FrontMatterError(_why_untitled(fields), path=file, line=line)
-    path = site.path_of(file)
     date, moment = _read_date(parsed, fields, file, line, site)
-    page = Page(
-        path=path,
-        fields=fields,
-        title=title,
-        date=moment,
-        language=site.language_of(path, fields),
-    )
+    page = Page(path=path, fields=fields, title=title, date=moment, language=site.language_of(path, fields))
     if line is None and (kind := site.kind_of(page)) != "post":
         parsed.skipped = "section page" if kind == "section" else "standalone page"
-        return None
+        return
     published_at = None if moment is None else days_since_1970(moment)
     visible_from, visible_until = get_visible_days(fields, site.zone)
-    if site.holds_back_future and visible_from is None and published_at is not None and _is_to_come(published_at):
-        visible_from = published_at
+    if site.holds_back_future and visible_from is None and published_at is not None:
+        visible_from = published_at if published_at > time.time() / 86_400 else None  # past ones need not be stored
     name, path_name, others = _names(fields, file, line, site)
     address = _address(site, page, is_file=line is None)
     aliases, identity_urls = get_aliases(fields), get_identity_urls(fields)
@@ -141,7 +138,7 @@ def read_article_fields(
     key = find_list_key(fields, get_list_keys(site))
     items = get_list_items(parsed, fields, file, line, key=key)
     entry = build_entry(fields, title, date=date, url=address)
-    return Source(
+    source = Source(
         path=file if line is None else f"{file}:{line}",
         name=name,
         path_name=path_name,
@@ -163,6 +160,7 @@ def read_article_fields(
         published=is_published(fields),
         related=read_links(parsed, items, file, line, key=key),
         list_key=key,
+        list_path=list_path,
         topics=tuple(
             dict.fromkeys(
                 topic
@@ -177,8 +175,11 @@ def read_article_fields(
         banned=get_texts(fields, "relatedBan"),
         list_state="written" if written else list_state_of(fields.get(key, "")),
         written=written,
+        format=format,
         front_matter_digest=front_matter_digest,
+        digest=digest,
     )
+    parsed.sources.append(source)
 
 
 def _why_untitled(fields: Mapping[str, Value]) -> str:
@@ -188,11 +189,6 @@ def _why_untitled(fields: Mapping[str, Value]) -> str:
     if isinstance(title, list):
         return "`title` is a list; write one text, as in `title: …`"
     return "no title; add a line `title: …`"
-
-
-def _is_to_come(day: float) -> bool:
-    """Whether a moment is in the future; past ones need not be stored."""
-    return day > time.time() / 86_400
 
 
 def _section(site: Site, page: Page, file: str) -> str:
@@ -227,7 +223,7 @@ def _names(fields: Mapping[str, Value], file: str, line: int | None, site: Site)
 def _read_date(
     parsed: ParsedFile, fields: Mapping[str, Value], file: str, line: int | None, site: Site
 ) -> tuple[tuple[str, str] | None, datetime | None]:
-    """The date as key and text, and as days since 1970-01-01 UTC: from the fields, else from the path."""
+    """The date as key and text, and as a moment: from the fields, else from the path."""
     found = get_date(fields, site.date_keys)
     moment = None if found is None else parse_moment(found[1], site.zone)
     day = site.date_of(site.path_of(file)) if line is None else None

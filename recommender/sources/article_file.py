@@ -15,7 +15,6 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
 import yaml
-from msgspec import structs
 
 from recommender.articles import get_date_text, get_text, get_title, make_dated_slug
 from recommender.errors import FrontMatterError
@@ -30,7 +29,7 @@ from recommender.frontmatter import (
 )
 from recommender.markup import DEFAULT_SEPARATORS, Body, Markup, parse_body
 from recommender.sites import POSTED, Site
-from recommender.sources.article_fields import canonical_fields, read_article_fields
+from recommender.sources.article_fields import NO_BODY, canonical_fields, read_article_fields
 from recommender.sources.curated_lists import find_list_path, get_list_keys, get_list_value, list_state_of
 from recommender.sources.source import ParsedFile, Problem, Source, digest_state
 from recommender.sources.written_lists import Written, WrittenList, digest_list
@@ -45,7 +44,6 @@ _FOR_REPOSITORIES = frozenset({"readme", "changelog", "license", "contributing",
 _NAMED_FORMAT = re.compile(rb"---[ \t]*([a-z]{2,10})[ \t]*\r?\n")
 _BETWEEN_WORDS = re.compile(r"[-_]+|(?<=[a-z\d])(?=[A-Z])")  # of a key
 _POSTED = "the article"
-_NO_BODY = Body(text="", heading="", excerpt="", links=())
 _PLAIN = Site(generator="folder", reason="")
 
 PostedForm: TypeAlias = Literal["markdown", "json"]
@@ -61,7 +59,7 @@ def read_file(
         site: the conventions of the corpus.
         written: the lists that count as written by this program if the file holds one.
     """
-    parsed = ParsedFile()
+    parsed, keys = ParsedFile(), get_list_keys(site)
     try:
         data = read_regular_file(f"{root}/{file}", max_bytes=MAX_FILE_BYTES)
     except OSError as error:
@@ -71,10 +69,17 @@ def read_file(
         if metadata := _read_metadata(root, file, site):
             parsed.digest = _digest(file, metadata[1], data)
             if parse:
-                known = canonical_fields(metadata[0], site)
-                source = read_article_fields(parsed, known, file, None, site=site, body=_parse_body(data, file, site))
-                digest = digest_state(metadata[1], data)
-                parsed.sources += [] if source is None else [structs.replace(source, format="header", digest=digest)]
+                known, digest = canonical_fields(metadata[0], site), digest_state(metadata[1], data)
+                read_article_fields(
+                    parsed,
+                    known,
+                    file,
+                    None,
+                    site=site,
+                    digest=digest,
+                    body=_parse_body(data, file, site),
+                    format="header",
+                )
             return parsed
         front_matter = None if _is_data(file, data) else split_front_matter(data, path=file)
         if front_matter is None:
@@ -82,7 +87,7 @@ def read_file(
             return parsed
         body = data[front_matter.body :]
         parsed.digest = _digest(file, data[front_matter.start : front_matter.end], body)
-        may_hold_written_list = written or _may_hold_written_list(front_matter.text, get_list_keys(site))
+        may_hold_written_list = written or _may_hold_written_list(front_matter.text, keys)
         if not (parse or may_hold_written_list):
             return parsed
         events: list[yaml.Event] = []
@@ -90,28 +95,23 @@ def read_file(
         written_list, without = None, front_matter.text
         if may_hold_written_list:
             written_list, without, fields = _separate_written_list(
-                front_matter, events, fields, written or {}, file, keys=get_list_keys(site)
+                front_matter, events, fields, written or {}, file, keys=keys
             )
             parsed.digest = _digest(file, without.encode(), body)
         if parse:
-            source = read_article_fields(
+            read_article_fields(
                 parsed,
                 canonical_fields(fields, site),
                 file,
                 None,
                 site=site,
+                digest=digest_state(without.encode(), body),
                 body=_parse_body(body, file, site),
+                format=front_matter.format,
+                list_path=find_list_path(fields, keys),
                 written=written_list,
                 front_matter_digest=digest_front_matter(front_matter),
             )
-            if source is not None:
-                source = structs.replace(
-                    source,
-                    format=front_matter.format,
-                    list_path=find_list_path(fields, get_list_keys(site)),
-                    digest=digest_state(without.encode(), body),
-                )
-                parsed.sources.append(source)
     except FrontMatterError as error:
         parsed.problems.append(Problem.from_error(error))
     return parsed
@@ -140,7 +140,7 @@ def read_posted(text: str, form: PostedForm, *, site: Site = POSTED) -> tuple[So
     """
     parsed = ParsedFile()
     data = text.encode()
-    body, digest = _NO_BODY, digest_state(data)
+    body, digest = NO_BODY, digest_state(data)
     if form == "json":
         fields = canonical_fields(parse_json(data, path=_POSTED, line=None), site)
     else:
@@ -151,10 +151,11 @@ def read_posted(text: str, form: PostedForm, *, site: Site = POSTED) -> tuple[So
         body = _parse_body(data[front_matter.body :], _POSTED, site)
         digest = digest_state(front_matter.text.encode(), data[front_matter.body :])
     slug = make_dated_slug(get_title(fields) or "", get_date_text(fields))
-    source = read_article_fields(parsed, fields, f"{slug}.md" if slug else _POSTED, None, site=site, body=body)
-    if source is None or (not slug and get_text(fields, "id", "slug") is None):
+    file = f"{slug}.md" if slug else _POSTED
+    read_article_fields(parsed, fields, file, None, site=site, digest=digest, body=body)
+    if not parsed.sources or (not slug and get_text(fields, "id", "slug") is None):
         raise FrontMatterError("no ID, and none can be made from the title; add a line `id: …`", path=_POSTED)
-    return structs.replace(source, digest=digest), parsed.problems
+    return parsed.sources[0], parsed.problems
 
 
 def digest_front_matter(front_matter: FrontMatter) -> bytes:
@@ -168,14 +169,13 @@ def _read_without_front_matter(parsed: ParsedFile, data: bytes, file: str, site:
     if path.suffix.lower() not in _MARKDOWN or path.stem.lower() in _FOR_REPOSITORIES:
         parsed.skipped = "no front matter"
         return
-    body = _NO_BODY if site.needs_front_matter else _parse_body(data, file, site)
+    body = NO_BODY if site.needs_front_matter else _parse_body(data, file, site)
     if not body.heading and not (site.named_by_files and body.text):
         parsed.problems.append(Problem(file, _why_no_front_matter(data), line=1, kind="no front matter"))
         return
     parsed.digest = _digest(file, b"", data)
     if parse:
-        source = read_article_fields(parsed, {}, file, None, site=site, body=body)
-        parsed.sources += [] if source is None else [structs.replace(source, digest=digest_state(data))]
+        read_article_fields(parsed, {}, file, None, site=site, digest=digest_state(data), body=body)
 
 
 def _read_metadata(root: Path, file: str, site: Site) -> tuple[dict[str, Value], bytes] | None:
@@ -202,7 +202,7 @@ def _is_data(file: str, data: bytes) -> bool:
 def _parse_body(body: bytes, file: str, site: Site, *, without_links: Collection[str] = ()) -> Body:
     text = body.decode(errors="replace")
     if not text.strip():
-        return _NO_BODY
+        return NO_BODY
     markup = _MARKUPS.get(PurePosixPath(file).suffix.lower(), "mdx" if site.markdown_is_mdx else "markdown")
     separators = (*site.excerpt_separators, *DEFAULT_SEPARATORS)
     return parse_body(text, markup=markup, separators=separators, without_links=without_links)

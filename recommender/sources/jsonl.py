@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from msgspec import structs
-
 from recommender.articles import get_text, get_title
 from recommender.errors import FrontMatterError
 from recommender.frontmatter import parse_json
@@ -106,7 +104,7 @@ def _parse_line(parsed: ParsedFile, path: str, line: bytes | None, number: int, 
         if get_title(fields) is None and key and (name := get_text(fields, "id", "slug")):
             items = get_list_items(parsed, fields, path, number, key=key)
             parsed.links.append(LinkLine(path, number, name, read_links(parsed, items, path, number, key=key)))
-        elif (source := read_article_fields(parsed, fields, path, number, site=site)) is not None:
-            parsed.sources.append(structs.replace(source, digest=digest_state(content)))
+        else:
+            read_article_fields(parsed, fields, path, number, site=site, digest=digest_state(content))
     except FrontMatterError as error:
         parsed.problems.append(Problem.from_error(error))
