@@ -77,12 +77,6 @@ def get_date(fields: Mapping[str, object], keys: Sequence[str] = ()) -> tuple[st
     return None if found is None else ("publishedDateTime", found)
 
 
-def get_date_text(fields: Mapping[str, object], keys: Sequence[str] = ()) -> str | None:
-    """The date, as written."""
-    found = get_date(fields, keys)
-    return None if found is None else found[1]
-
-
 def parse_date(text: str | None, zone: tzinfo = UTC) -> float | None:
     """Days since 1970-01-01 UTC of a date or time, or `None`; without an offset it is in `zone`."""
     moment = None if text is None else parse_moment(text, zone)

@@ -5,21 +5,19 @@ is the article's current file, and can put a curation into its front matter. A `
 them, as safely as `recommender.writing`; the lists that it writes count as curated.
 """
 
-from recommender.curation.curated_file import CuratedFile, ListedItem
-from recommender.curation.curation import ACTS, Act, ActError, ActName, Curation
+from recommender.curation.curated_file import CuratedFile
+from recommender.curation.curation import Act, ActError, ActName, Curation
 from recommender.curation.curator import Curator, WrittenChange
 from recommender.curation.model_lists import format_changed_lists, style_of, trained_curation
 from recommender.curation.resolution import find_article
 
 __all__ = [
-    "ACTS",
     "Act",
     "ActError",
     "ActName",
     "CuratedFile",
     "Curation",
     "Curator",
-    "ListedItem",
     "WrittenChange",
     "find_article",
     "format_changed_lists",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 from recommender.errors import RecommenderError
 
 ActName: TypeAlias = Literal["take", "leave-out", "move", "pin", "unpin", "ban", "unban"]
-ACTS: tuple[ActName, ...] = get_args(ActName)
 
 
 class ActError(RecommenderError):

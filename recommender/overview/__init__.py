@@ -5,20 +5,17 @@
 
 from recommender.overview.figures import Bin, Figures, Period
 from recommender.overview.judged import JudgedArticles, JudgedColumns
-from recommender.overview.labels import NONE, Labels
 from recommender.overview.overview import Overview
 from recommender.overview.overviews import Overviews
 from recommender.overview.selection import Selection, Sort
 from recommender.overview.states import STATES, StateName
 
 __all__ = [
-    "NONE",
     "STATES",
     "Bin",
     "Figures",
     "JudgedArticles",
     "JudgedColumns",
-    "Labels",
     "Overview",
     "Overviews",
     "Period",

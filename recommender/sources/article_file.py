@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 
 import yaml
 
-from recommender.articles import get_date_text, get_text, get_title, make_dated_slug
+from recommender.articles import get_date, get_text, get_title, make_dated_slug
 from recommender.errors import FrontMatterError
 from recommender.frontmatter import (
     MAX_FRONT_MATTER_BYTES,
@@ -150,7 +150,8 @@ def read_posted(text: str, form: PostedForm, *, site: Site = POSTED) -> tuple[So
         fields = canonical_fields(parse_front_matter(front_matter, path=_POSTED), site)
         body = _parse_body(data[front_matter.body :], _POSTED, site)
         digest = digest_state(front_matter.text.encode(), data[front_matter.body :])
-    slug = make_dated_slug(get_title(fields) or "", get_date_text(fields))
+    _, date = get_date(fields) or ("", "")
+    slug = make_dated_slug(get_title(fields) or "", date)
     file = f"{slug}.md" if slug else _POSTED
     read_article_fields(parsed, fields, file, None, site=site, digest=digest, body=body)
     if not parsed.sources or (not slug and get_text(fields, "id", "slug") is None):

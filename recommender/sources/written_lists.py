@@ -114,11 +114,6 @@ class WrittenLists:
         known = {file: {**gone, **self._written.get(file, {})} for file in files}
         return {file: written for file, written in known.items() if written}
 
-    def lines(self) -> list[WrittenList]:
-        """All recorded lists, sorted by file."""
-        lines = (line for known in self._written.values() for line in known.values())
-        return sorted(lines, key=lambda line: (line.file, line.digest))
-
 
 def digest_list(items: list[Value], comments: Collection[str]) -> str:
     """The SHA-256 of a list in hex: of its values and comments, independent of formatting."""

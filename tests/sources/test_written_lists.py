@@ -107,10 +107,11 @@ def test_locks_of_folders_above_and_below_count(tmp_path: Path) -> None:
     (posts / "2024").mkdir(parents=True)
     replace_written_lists(tmp_path / "site", [WrittenList("posts/a.md", A, 0), WrittenList("postscript/a.md", B, 0)])
     replace_written_lists(posts / "2024", [WrittenList("b.md", B, 1)])
-    assert WrittenLists.of(posts, ["a.md", "2024/b.md"]).lines() == [
-        WrittenList("2024/b.md", B, 1),
-        WrittenList("a.md", A, 0),
-    ]
+    files = ["a.md", "2024/b.md"]
+    assert WrittenLists.of(posts, files).of_files(files, present=files) == {
+        "a.md": {A: WrittenList("a.md", A, 0)},
+        "2024/b.md": {B: WrittenList("2024/b.md", B, 1)},
+    }
 
 
 def test_a_digest_is_that_of_values_and_comments_in_their_order() -> None:
