@@ -34,15 +34,15 @@ class Manifest:
     Attributes:
         version: the name of its folder; later versions sort after earlier ones.
         created: when it was trained, ISO 8601, UTC.
-        given: the settings fixed by the user; later trainings reuse them.
-        precision: the precision that the minimum score was chosen for; later trainings reuse it.
-        choice: the options for reading the corpus; later trainings reuse them.
+        given: the settings fixed by the user; trainings by other commands than `train` reuse them.
+        precision: the precision that the minimum score was chosen for; likewise reused.
         learnt: what was learnt from links, in one sentence.
         corpus: the fingerprint of the corpus that it was trained on.
-        inputs: a digest of all inputs of the training; empty if unknown.
-        base_url: the prefix of the site's addresses; empty if unknown.
+        choice: the options for reading the corpus; likewise reused.
         counts: articles, files, links, terms.
         files: SHA-256 of every file in hex, by name.
+        base_url: the prefix of the site's addresses; empty if unknown.
+        inputs: a digest of all inputs of the training; empty if unknown.
         inspection: the inspection of the corpus, as plain values; `None` if not kept.
         journal: how far the journal of live articles had been read; `None` if there was none.
     """
@@ -58,10 +58,10 @@ class Manifest:
     counts: dict[str, int]
     libraries: dict[str, str]
     files: dict[str, str]
-    inspection: Mapping[str, Any] | None = None
-    journal: JournalPosition | None = None
     base_url: str = ""
     inputs: str = ""
+    inspection: Mapping[str, Any] | None = None
+    journal: JournalPosition | None = None
 
     @classmethod
     def of(
@@ -105,23 +105,11 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """The content of a manifest file, with a checksum of its own."""
-        values = {
-            "format": FORMAT,
-            "created": self.created,
-            "settings": self.settings.to_mapping(),
-            "given": dict(self.given),
-            "precision": self.precision,
-            "learnt": self.learnt,
-            "corpus": self.corpus,
-            "choice": msgspec.to_builtins(self.choice),
-            "counts": self.counts,
-            "libraries": self.libraries,
-            "files": self.files,
-            **({"base_url": self.base_url} if self.base_url else {}),
-            **({"inputs": self.inputs} if self.inputs else {}),
-            **({} if self.inspection is None else {"inspection": dict(self.inspection)}),
-            **({} if self.journal is None else {"journal": list(self.journal)}),
-        }
+        values = {"format": FORMAT, **msgspec.to_builtins(self)}
+        del values["version"]  # is the name of its folder
+        for name in ("base_url", "inputs", "inspection", "journal"):
+            if values[name] in ("", None):
+                del values[name]
         values = json.loads(_json(values))  # as they will be read back
         text = json.dumps({**values, _CHECKSUM: hashlib.sha256(_json(values)).hexdigest()}, indent=2)
         return text.encode() + b"\n"
@@ -141,25 +129,10 @@ class Manifest:
             if checksum != hashlib.sha256(_json(values)).hexdigest():
                 raise refusal(path, "its manifest is damaged: it is not the one that was published")
             settings = Settings.from_mapping(values["settings"])
+            Settings.from_mapping(values["given"])  # refuses what is not a setting
             if set(values["files"]) != file_names(settings):
                 raise refusal(path, "its manifest does not name the files of an artefact")
-            return cls(
-                version=version,
-                created=str(values["created"]),
-                settings=settings,
-                given=_settings(values["given"]),
-                precision=None if values["precision"] is None else float(values["precision"]),
-                learnt=str(values["learnt"]),
-                corpus=str(values["corpus"]),
-                choice=msgspec.convert(values["choice"], FileChoice),
-                counts={str(name): int(count) for name, count in values["counts"].items()},
-                libraries={str(name): str(number) for name, number in values["libraries"].items()},
-                files={str(name): str(digest) for name, digest in values["files"].items()},
-                inspection=values.get("inspection"),
-                journal=msgspec.convert(values.get("journal"), JournalPosition | None),
-                base_url=str(values.get("base_url", "")),
-                inputs=str(values.get("inputs", "")),
-            )
+            return msgspec.convert({**values, "version": version, "settings": settings}, cls)
         except (ValueError, KeyError, TypeError, AttributeError, SettingsError, RecursionError) as error:
             raise refusal(path, f"{MANIFEST} can't be read ({error})") from error
 
@@ -183,12 +156,6 @@ def refusing(path: str | Path) -> Iterator[None]:
         yield
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError) as error:
         raise refusal(path, f"its content is invalid ({error})") from error
-
-
-def _settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Overrides of settings, checked."""
-    Settings.from_mapping(values)
-    return dict(values)
 
 
 def _json(value: object) -> bytes:
