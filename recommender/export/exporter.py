@@ -164,7 +164,7 @@ class Exporter:
             articles=len(days),
             partitions=make_partitions(days, task_size=self._task_size, by_month=by_month),
         )
-        dataset.write(RUN, plan.as_json())
+        dataset.write(RUN, msgspec.json.encode(plan) + b"\n")
         return plan
 
     def _published_days(self, dataset: FileStore, live: LiveSnapshot) -> NDArray[np.float64]:
@@ -210,7 +210,7 @@ class Exporter:
 
 def _read_plan(dataset: FileStore) -> Plan:
     try:
-        return Plan.from_json(dataset.read(RUN))
+        return msgspec.json.decode(dataset.read(RUN), type=Plan)
     except msgspec.MsgspecError as error:
         raise ExportError(
             f"{dataset.location}/{RUN}: is not the plan of an export; remove {dataset.location}"

@@ -75,19 +75,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     articles: int
     partitions: tuple[Partition, ...] = msgspec.field(name="parts")
 
-    def as_json(self) -> bytes:
-        """The plan as a line of JSON."""
-        return msgspec.json.encode(self) + b"\n"
-
-    @classmethod
-    def from_json(cls, text: bytes) -> Plan:
-        """The plan that `as_json` has encoded.
-
-        Raises:
-            msgspec.DecodeError: it is not a plan.
-        """
-        return msgspec.json.decode(text, type=cls)
-
 
 def make_partitions(days: NDArray[np.float64], *, task_size: int, by_month: bool) -> tuple[Partition, ...]:
     """Partition articles by `task_size` and, if wanted, by month.
