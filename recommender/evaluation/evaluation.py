@@ -319,13 +319,8 @@ def _baseline_run(name: str, score: baselines.Score, linkable: Linkable, queries
     ids = sorted(queries)
     rows = np.array([linkable.row(id) for id in ids], np.int64)
     ranked = baselines.rank(score, rows, DEPTH, linkable).tolist()
-    return Run(
-        name,
-        {
-            id: [linkable.articles[row].id for row in ranking if row >= 0]
-            for id, ranking in zip(ids, ranked, strict=True)
-        },
-    )
+    named = ([linkable.articles[row].id for row in ranking if row >= 0] for ranking in ranked)
+    return Run(name, dict(zip(ids, named, strict=True)))
 
 
 def _system(name: str, values: PerQuery, run: Run, lists: CuratedLists) -> System:
@@ -349,18 +344,10 @@ def _misses(recommender: Recommender, lists: CuratedLists, run: Run, linkable: L
         ranks = [placement.rank for placement in placements]
         if missed and linkable.is_restricted:
             ranks = _ranks(recommender, query, missed, linkable)
-        for target, placement, rank in zip(missed, placements, ranks, strict=True):
-            misses.append(
-                Miss(
-                    query,
-                    recommender.article(query).title,
-                    target,
-                    recommender.article(target).title,
-                    rank,
-                    placement.score,
-                    placement.removed_by,
-                )
-            )
+        title = recommender.article(query).title
+        for target, placed, rank in zip(missed, placements, ranks, strict=True):
+            other = recommender.article(target).title
+            misses.append(Miss(query, title, target, other, rank, placed.score, placed.removed_by))
     return sorted(misses, key=lambda miss: (-(miss.rank or len(recommender)), miss.id, miss.target))
 
 

@@ -81,7 +81,7 @@ def groups_of(
     articles = {article.id: article for article in corpus.articles}
     queries = sorted(lists)
     kinds: dict[str, Callable[[str], Iterable[_GroupKey]]] = {
-        "links in the list": lambda query: [_links_group(len(lists[query]))],
+        "links in the list": lambda query: [_band_of(len(lists[query]), *_LINK_COUNTS)],
         "days to its links": lambda query: [
             _days_group(articles[query], [articles[target] for target in lists[query]])
         ],
@@ -126,10 +126,6 @@ def ids_by_group(
         **{f"{NO_SUGGESTIONS}: {name}": [id for id in lists if not run.rankings.get(id)] for name, run in runs.items()},
         **{f"{group.kind}: {group.name}": group.ids for group in groups},
     }
-
-
-def _links_group(links: int) -> _GroupKey:
-    return _band_of(links, *_LINK_COUNTS)
 
 
 def _days_group(article: Article, targets: Sequence[Article]) -> _GroupKey:

@@ -75,9 +75,7 @@ def measure(run: Run, lists: CuratedLists) -> PerQuery:
     return values
 
 
-def run_of(
-    recommender: Recommender, queries: Iterable[str], *, name: str = "this-program", linkable: Linkable | None = None
-) -> Run:
+def run_of(recommender: Recommender, queries: Iterable[str], *, linkable: Linkable | None = None) -> Run:
     """A recommender's suggestions for some articles; those that it does not know are left out.
 
     Args:
@@ -94,4 +92,4 @@ def run_of(
                 rankings[query] = kept[:DEPTH]
                 unfinished.remove(query)
         depth *= _DEEPER
-    return Run(name, rankings)
+    return Run("this-program", rankings)

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from typing import Any
 
 from recommender.articles import Article, get_entry_url
 from recommender.corpus import Corpus, in_any_order
@@ -25,7 +26,8 @@ _DEAD_LINK = "a curated link to no article here, or to a hidden one"
 
 def inspect(corpus: Corpus, settings: Settings, *, chosen: Settings, given: Collection[str] = ()) -> Inspection:
     """Inspect a corpus; for the settings see `settings_in_force`."""
-    counter = _Counter(now=time.time() / _SECONDS_A_DAY, published=settings.published, step=_step(corpus))
+    step = max(1, len(corpus.articles) // _GUESSED)
+    counter = _Counter(now=time.time() / _SECONDS_A_DAY, published=settings.published, step=step)
     for article in corpus.articles:
         counter.add(article)
     found = corpus.found_files
@@ -55,16 +57,12 @@ def _dead_links(corpus: Corpus) -> Iterator[Problem]:
             yield Problem(fault.path, fault.reason, kind=_DEAD_LINK)
 
 
-def _step(corpus: Corpus) -> int:
-    return max(1, len(corpus.articles) // _GUESSED)
-
-
 class _Counter:
     """Counts the properties of articles, one article at a time."""
 
     def __init__(self, *, now: float, published: str, step: int) -> None:
         self._now, self._published, self._step = now, published, step
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()  # fields of an `Inspection`
         self._languages: Counter[str] = Counter()
         self._guessed: Counter[str] = Counter()
         self._hidden: Counter[str] = Counter()
@@ -104,17 +102,9 @@ class _Counter:
     def result(self) -> Inspection:
         """The counts."""
         paths = max(self._excerpts.values(), key=len, default=[])
-        counts = self._counts
+        counts: dict[str, Any] = dict(self._counts)
         return Inspection(
-            articles=counts["articles"],
-            linked_only=counts["linked_only"],
-            dated=counts["dated"],
-            excerpted=counts["excerpted"],
-            summarised=counts["summarised"],
-            with_text=counts["with_text"],
-            with_topics=counts["with_topics"],
-            addressed=counts["addressed"],
-            wordless=counts["wordless"],
+            **counts,
             languages=dict(self._languages.most_common()),
             guessed_languages=dict(self._guessed.most_common()),
             hidden=dict(self._hidden.most_common()),

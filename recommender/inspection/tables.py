@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
 
 from recommender.inspection.inspection import Inspection
 
@@ -21,12 +20,7 @@ class Table:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    numeric: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]], *numeric: str) -> Self:
-        """A table of some rows."""
-        return cls(columns, tuple(rows), numeric)
+    numeric: tuple[str, ...]
 
 
 def summary_of(one: Inspection) -> dict[str, str]:
@@ -41,12 +35,12 @@ def summary_of(one: Inspection) -> dict[str, str]:
 
 def tables_of(one: Inspection) -> list[Table]:
     """The tables of the articles' parts, settings in force, links and, if any, skipped files."""
-    passed_over = [(tally.reason, f"{tally.count:,}", tally.example) for tally in one.passed_over]
+    passed_over = tuple((tally.reason, f"{tally.count:,}", tally.example) for tally in one.passed_over)
     return [
-        Table.of(("articles with", "number", "share"), _rows_of_parts(one), "number", "share"),
-        Table.of(("in force", "value", "comes from"), rows_of_settings(one), "value"),
-        Table.of(("links", "number", "in"), _rows_of_links(one), "number"),
-        *([Table.of(("passed over", "files", "for instance"), passed_over, "files")] if passed_over else []),
+        Table(("articles with", "number", "share"), tuple(_rows_of_parts(one)), ("number", "share")),
+        Table(("in force", "value", "comes from"), tuple(rows_of_settings(one)), ("value",)),
+        Table(("links", "number", "in"), tuple(_rows_of_links(one)), ("number",)),
+        *([Table(("passed over", "files", "for instance"), passed_over, ("files",))] if passed_over else []),
     ]
 
 

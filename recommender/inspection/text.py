@@ -27,7 +27,7 @@ def as_text(inspection: Inspection) -> str:
     one = inspection
     parts = [_aligned(tuple(summary_of(one).items())), *(_table(table) for table in tables_of(one))]
     if one.problems:
-        parts.append("\n".join(["skipped or doubtful", *map(_indented, problem_lines(one, most=None))]))
+        parts.append("\n".join(["skipped or doubtful", *(f"  {line}" for line in problem_lines(one, most=None))]))
     if one.shortcomings:
         parts.append("\n".join(["shortcomings", *(f"  {printable(text)}" for text in one.shortcomings)]))
     return "\n\n".join(parts) + "\n"
@@ -93,7 +93,3 @@ def _aligned(rows: tuple[tuple[str, ...], ...], alignment: Sequence[str] | None 
 
     cells = [[printable(cell) for cell in row] for row in rows]
     return tabulate(cells, tablefmt="plain", disable_numparse=True, colalign=alignment)
-
-
-def _indented(line: str) -> str:
-    return f"  {line}"
