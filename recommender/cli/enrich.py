@@ -99,7 +99,8 @@ def enrich_command(
         outcomes = list(_print_outcomes(run.run(dry_run=trial is not None, progress=True), trial, as_json=as_json))
         changed = any(outcome.action == "written" for outcome in outcomes) or not run.lists_are_recorded()
     if as_json:
-        click.echo(json.dumps(_to_mappings(outcomes), ensure_ascii=False, indent=2))
+        values = [{"file": outcome.path, "action": outcome.action, "detail": outcome.detail} for outcome in outcomes]
+        click.echo(json.dumps(values, ensure_ascii=False, indent=2))
     _print_summary(outcomes, trial=trial is not None, verbose=verbose)
     failed = any(outcome.action == "failed" for outcome in outcomes)
     raise SystemExit(1 if failed or (trial == "check" and changed) else 0)
@@ -135,10 +136,6 @@ def _print_outcomes(outcomes: Iterable[Outcome], trial: str | None, *, as_json: 
 
 def _line(outcome: Outcome) -> str:
     return printable(f"{outcome.path}: {outcome.detail}")
-
-
-def _to_mappings(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
-    return [{"file": outcome.path, "action": outcome.action, "detail": outcome.detail} for outcome in outcomes]
 
 
 def _print_summary(outcomes: Sequence[Outcome], *, trial: bool, verbose: bool) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import IO, NoReturn, get_args
+from typing import NoReturn, get_args
 
 import click
 
@@ -167,15 +166,9 @@ def _moment(date: str | None) -> float | None:
 
 
 def _write(file: Path, content: str | bytes) -> None:
-    with _replacing(file) as stream:
-        stream.write(content.encode() if isinstance(content, str) else content)
-    click.echo(f"wrote {file}", err=True)
-
-
-@contextmanager
-def _replacing(file: Path) -> Iterator[IO[bytes]]:
     try:
         with atomic_write(file) as stream:
-            yield stream
+            stream.write(content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise RecommenderError(f"{file}: can't be written: {error.strerror or error}") from error
+    click.echo(f"wrote {file}", err=True)

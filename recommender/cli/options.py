@@ -53,19 +53,19 @@ class ModelsType(click.ParamType):  # type: ignore[type-arg]  # a generic in new
 
 def models_option(command: Command) -> Command:
     """`--models DIR`, for the commands that need local models."""
-    return _models_option("models", ModelsType(), "DIR", "Folder of the trained models.")(command)
+    return _models_option(ModelsType(), "DIR", "Folder of the trained models.")(command)
 
 
 def models_or_url_option(command: Command) -> Command:
     """`--models DIR|URL`, for the commands that support models in an object store."""
     text = "Folder of the trained models, or a URL that fsspec knows."
-    return _models_option("models", ModelsType(urls=True), "DIR|URL", text)(command)
+    return _models_option(ModelsType(urls=True), "DIR|URL", text)(command)
 
 
-def _models_option(name: str, kind: ModelsType, metavar: str, text: str) -> Callable[[Command], Command]:
+def _models_option(kind: ModelsType, metavar: str, text: str) -> Callable[[Command], Command]:
     default, variable = Path("models"), "RECOMMENDER_MODELS"
     return click.option(
-        "--models", name, type=kind, metavar=metavar, default=default, show_default=True, envvar=variable, help=text
+        "--models", type=kind, metavar=metavar, default=default, show_default=True, envvar=variable, help=text
     )
 
 
@@ -144,25 +144,9 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options for reading CORPUS, which a command gets as one `choice`."""
 
     @wraps(command)
-    def with_choice(
-        *,
-        site: str | None,
-        include: tuple[str, ...],
-        exclude_files: tuple[str, ...],
-        address_pattern: str,
-        base_url: str,
-        related_key: str,
-        **options: Any,
-    ) -> Any:
-        choice = FileChoice(
-            site=site,
-            include=include,
-            exclude=exclude_files,
-            address=address_pattern,
-            base_url=base_url,
-            related_key=related_key,
-        )
-        return command(choice=choice, **options)
+    def with_choice(*, exclude_files: tuple[str, ...], **given: Any) -> Any:
+        others = {name: given.pop(name) for name in ("site", "include", "address", "base_url", "related_key")}
+        return command(choice=FileChoice(exclude=exclude_files, **others), **given)
 
     for option in (
         _corpus_option(
@@ -174,7 +158,6 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
         _corpus_option("--base-url", metavar="URL", default="", help="The site's own address, before its paths."),
         _corpus_option(
             "--address",
-            "address_pattern",
             metavar="PATTERN",
             default="",
             help="Addresses of articles whose front matter has none, such as /:year/:month/:slug/ or "
@@ -201,20 +184,18 @@ def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--engine NAME --cluster URL --workers N`, which a command gets as one unstarted `engine`."""
 
     @wraps(command)
-    def with_engine(*, name: EngineName, address: str | None, workers: int | None, **options: Any) -> Any:
-        return command(engine=Engine(name, address, workers), **options)
+    def with_engine(*, engine: EngineName, cluster: str | None, workers: int | None, **options: Any) -> Any:
+        return command(engine=Engine(engine, cluster, workers), **options)
 
     for option in (
         _engine_option("--workers", type=click.IntRange(1), help="Tasks at a time.  [default: one per core]"),
         _engine_option(
             "--cluster",
-            "address",
             metavar="URL",
             help="Address of a running cluster: tcp://…, ray://… or spark://….  [default: a cluster on this machine]",
         ),
         _engine_option(
             "--engine",
-            "name",
             type=click.Choice(get_args(EngineName)),
             default="local",
             show_default=True,
