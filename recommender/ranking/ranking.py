@@ -305,7 +305,7 @@ class Ranking:
                     kept.append((other, score))
             if len(kept) >= rules.limit or len(ranked) < asked or asked >= _DEEPEST:
                 return kept[: rules.limit]
-            asked = min(4 * asked, _DEEPEST)
+            asked = min(2 * asked, _DEEPEST)
 
     def _from_top_lists(self, row: int, rules: Rules) -> Ranked | None:
         lists, days = self.top_lists, self._index.days
