@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 from recommender import Corpus, Recommender
-from recommender.curation import Act, CuratedFile, Curator, find_article
+from recommender.curation import Act, ArticleFinder, CuratedFile, Curator
 from recommender.writing import Edit
 
 PLAIN = "---\ntitle: Harbour\n---\n"
@@ -60,5 +60,4 @@ class Opened:
 def opened(curator: Curator) -> Opened:
     """The article `a`, opened."""
     recommender = _learnt(curator.root)
-    find = partial(find_article, recommender)
-    return Opened(curator.open(recommender.article("a"), find), curator, recommender)
+    return Opened(curator.open(recommender.article("a"), ArticleFinder(recommender).find), curator, recommender)

@@ -9,17 +9,17 @@ from recommender.curation.curated_file import CuratedFile
 from recommender.curation.curation import Act, ActError, ActName, Curation
 from recommender.curation.curator import Curator, WrittenChange
 from recommender.curation.model_lists import format_changed_lists, style_of, trained_curation
-from recommender.curation.resolution import find_article
+from recommender.curation.resolution import ArticleFinder
 
 __all__ = [
     "Act",
     "ActError",
     "ActName",
+    "ArticleFinder",
     "CuratedFile",
     "Curation",
     "Curator",
     "WrittenChange",
-    "find_article",
     "format_changed_lists",
     "style_of",
     "trained_curation",

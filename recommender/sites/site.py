@@ -231,6 +231,11 @@ class Site:
             return address
         return self.base_urls.get(language or "", self.base_urls.get("", "")).rstrip("/") + address
 
+    def relative(self, address: str) -> str:
+        """An address relative to the site's base URL, beginning with `/`; unchanged if it does not lie below it."""
+        below = address.removeprefix(self.base_urls.get("", "").rstrip("/"))
+        return below if below.startswith("/") else address
+
     def _corpus_is_around_content(self) -> bool:
         """Whether the corpus is the root or a folder between root and content, not beside or within the content."""
         return not self.corpus or not (self._is_content(f"{self.corpus}/x") or self._is_outside())

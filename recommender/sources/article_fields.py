@@ -130,7 +130,8 @@ def read_article_fields(
     address = _address(site, page, is_file=line is None)
     aliases, identity_urls = get_aliases(fields), get_identity_urls(fields)
     on_site = [_urls_of(site.absolute(alias, page.language)) for alias in aliases if alias.startswith("/")]
-    urls = tuple(dict.fromkeys((*identity_urls, *_urls_of(address), *aliases, *chain.from_iterable(on_site))))
+    own_urls = (*_urls_of(address), *_urls_of(address and site.relative(address)))
+    urls = tuple(dict.fromkeys((*identity_urls, *own_urls, *aliases, *chain.from_iterable(on_site))))
     kept_back = is_hidden(fields) or (line is None and (site.is_draft(path) or site.hides(path, fields)))
     if (status := get_doubtful_status(fields)) is not None:
         cure = "if the article is not meant to be hidden, rename the key `status`"

@@ -143,18 +143,21 @@ def _path_spelling(folders: int, ending: str, slash: str) -> Spelling:
 
 
 def _urls() -> Iterable[Spelling]:
-    """Absolute or relative to the site's root, unchanged or with or without a trailing `/`."""
-    for from_root in (False, True):
+    """Absolute, or relative to the site's root or base URL, unchanged or with or without a trailing `/`."""
+    for folders in (None, *range(_MOST_FOLDERS + 1)):
         for ending in ("as it is", "/", ""):
-            yield _url_spelling(ending, from_root=from_root)
+            yield _url_spelling(ending, folders)
 
 
-def _url_spelling(ending: str, *, from_root: bool) -> Spelling:
+def _url_spelling(ending: str, folders: int | None) -> Spelling:
+    """The spelling without scheme, host and so many leading folders; absolute for `None`."""
+
     def spell(article: Article) -> str | None:
         url = get_entry_url(article.entry)
-        if url and from_root and "://" in url:
+        if url and folders is not None:
             parts = urlsplit(url)
-            url = parts._replace(scheme="", netloc="", path=parts.path or "/").geturl()
+            path = "/" + "/".join(parts.path.split("/")[1 + folders :])
+            url = parts._replace(scheme="", netloc="", path=path).geturl()
         return url if not url or ending == "as it is" else url.rstrip("/") + ending
 
     return spell

@@ -92,6 +92,23 @@ def test_a_list_has_the_key_and_the_shape_of_the_sites_own(
     assert (tmp_path / FERRY).read_text() == before
 
 
+@pytest.mark.parametrize("item", ["/2024/01/01/crab.html", "/news/2024/01/01/crab.html"])
+def test_addresses_are_written_relative_to_the_base_url_or_to_the_host_as_the_sites_own_are(
+    item: str, tmp_path: Path
+) -> None:
+    write(
+        tmp_path,
+        {
+            "_config.yml": "url: https://quay.example\nbaseurl: /news\n",
+            CRAB: yaml_post("Harbour crab"),
+            FERRY: yaml_post("Harbour ferry"),
+            MOON: yaml_post("Eclipse", "related:", f"  - {item}"),
+        },
+    )
+    enriched(tmp_path)
+    assert (tmp_path / FERRY).read_text() == yaml_post("Harbour ferry", "related:", f"  - {item}")
+
+
 def test_names_between_commas_tell_the_key_and_the_shape(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": yaml_post("Moon", "related_posts: b, c"), "b.md": yaml_post("Harbour crab")})
     write(tmp_path, {"c.md": yaml_post("Harbour ferry")})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from flask import current_app
@@ -16,11 +15,11 @@ from recommender import Article, Recommender
 from recommender.curation import (
     Act,
     ActName,
+    ArticleFinder,
     CuratedFile,
     Curation,
     Curator,
     WrittenChange,
-    find_article,
     format_changed_lists,
     style_of,
     trained_curation,
@@ -115,7 +114,7 @@ class Desk:
         self.curation = trained_curation(recommender, self.article)
         if self.curator is not None:
             try:
-                self.file = self.curator.open(self.article, partial(find_article, recommender))
+                self.file = self.curator.open(self.article, ArticleFinder(recommender).find)
                 self.curation = self.file.curation
             except RecommenderError as error:
                 self.problem = str(error)
