@@ -38,6 +38,7 @@ from recommender.storage import read_regular_file
 MAX_FILE_BYTES = 4 << 20
 """How much of an article's file is read: the front matter and a longer text than most books have."""
 
+_NO_FRONT_MATTER = hashlib.sha256().digest()
 _MARKDOWN = (".md", ".markdown", ".mdx")
 _MARKUPS: dict[str, Markup] = {".mdx": "mdx", ".html": "html", ".txt": "text"}
 _FOR_REPOSITORIES = frozenset({"readme", "changelog", "license", "contributing", "code_of_conduct", "security"})
@@ -79,6 +80,7 @@ def read_file(
                     digest=digest,
                     body=_parse_body(data, file, site),
                     format="header",
+                    front_matter_digest=_NO_FRONT_MATTER,
                 )
             return parsed
         front_matter = None if _is_data(file, data) else split_front_matter(data, path=file)
@@ -176,7 +178,16 @@ def _read_without_front_matter(parsed: ParsedFile, data: bytes, file: str, site:
         return
     parsed.digest = _digest(file, b"", data)
     if parse:
-        read_article_fields(parsed, {}, file, None, site=site, digest=digest_state(data), body=body)
+        read_article_fields(
+            parsed,
+            {},
+            file,
+            None,
+            site=site,
+            digest=digest_state(data),
+            body=body,
+            front_matter_digest=_NO_FRONT_MATTER,
+        )
 
 
 def _read_metadata(root: Path, file: str, site: Site) -> tuple[dict[str, Value], bytes] | None:

@@ -72,7 +72,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fals
         pinned, banned: IDs or URLs that its list must begin with or must never hold.
         written: its list, if this program wrote all or the end of it.
         format: of its front matter.
-        front_matter_digest: the SHA-256 of its front matter as read; empty for a line of a `.jsonl` file.
+        front_matter_digest: the SHA-256 of its front matter as read; of nothing if the file has none, and empty for a
+            line of a `.jsonl` file.
         digest: of all bytes of its file or line except what this program wrote, 16 hexadecimal digits.
     """
 

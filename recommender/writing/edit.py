@@ -103,7 +103,9 @@ def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
     with (root / file.path).open("rb") as stream:
         data, hard_links = stream.read(), os.fstat(stream.fileno()).st_nlink
     front_matter = split_front_matter(data, path=file.path)
-    if front_matter is None or digest_front_matter(front_matter) != file.front_matter_digest:
+    if front_matter is None:
+        raise LeftAloneError("it has no front matter to write into", path=file.path)
+    if digest_front_matter(front_matter) != file.front_matter_digest:
         raise FileChangedError(f"{file.path}: it has changed since it was read; run again")
     events: list[yaml.Event] = []
     values = parse_front_matter(front_matter, path=file.path, events=events)

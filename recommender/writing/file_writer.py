@@ -72,7 +72,8 @@ class FileWriter:
         return read_written_lists(self._root / WRITTEN_LISTS_FILE) == self._new_lock()
 
     def _new_lock(self) -> list[WrittenList]:
-        entries = set(chain.from_iterable(self._lock_entries.values()))
+        by_path = {path: known for path, known in self._lock_entries.items() if path not in self._duplicate_paths}
+        entries = set(chain.from_iterable(by_path.values()))
         for path, first in self._duplicate_paths.items():
             known = self._lock_entries.get(first, ())
             entries |= {WrittenList(path, entry.digest, entry.curated, entry.replaced) for entry in known}

@@ -276,12 +276,28 @@ def test_drafts_and_odd_lists_are_left_alone(root: Path) -> None:
     assert outcomes["ferry"] == "skipped: its `related` is not a list"
 
 
+def test_a_file_without_front_matter_is_named_and_no_byte_of_it_changes(root: Path) -> None:
+    (root / "heading.md").write_text("# Harbour crab\n\nThe crab of the harbour.\n")
+    before = (root / "heading.md").read_bytes()
+    outcomes = enriched(root)
+    assert outcomes["heading"] == "skipped: it has no front matter to write into"
+    assert outcomes["dredger"] == "written: filled"
+    assert (root / "heading.md").read_bytes() == before
+
+
 def test_a_second_file_of_an_article_with_a_curated_list_gets_none(root: Path) -> None:
     address = "sourceUrl: https://quay.example/dredger"
     (root / "dredger.md").write_text(post(TITLES["dredger"], address, *listed(TITLES["crab"])))
     (root / "dredger-again.md").write_text(post(TITLES["dredger"], address))
     assert enriched(root)["dredger-again"] == "skipped: another file of its article has a curated list"
     assert enriched(root, mode="replace")["dredger-again"] == "written: filled"
+
+
+def test_removing_lists_forgets_that_of_a_link_to_a_file_too(root: Path) -> None:
+    (root / "link.md").symlink_to("crab.md")
+    enriched(root)
+    list(Removal(root, Corpus.from_path(root)).run())
+    assert not (root / WRITTEN_LISTS_FILE).exists()
 
 
 def test_a_link_stays_and_its_target_is_written_once(root: Path, tmp_path: Path) -> None:
