@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from recommender.corpus import ArticleFile
-from recommender.errors import FrontMatterError
+from recommender.errors import FrontMatterError, RecommenderError
 from recommender.frontmatter import (
     FrontMatter,
     ListLayout,
@@ -130,6 +130,16 @@ def make_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Edit:
         change = "refreshed" if file.written else "filled"
     replaced = _replaced_lines(front_matter, request, layout, kept)
     return replace(edit, lock_entry=WrittenList(file.path, digest, len(kept), replaced), change=change)
+
+
+def try_edit(root: Path, request: EditRequest, *, style: YamlStyle) -> Outcome | Edit:
+    """Make an edit, or tell the outcome for a file that can't be read or must be left alone."""
+    try:
+        return make_edit(root, request, style=style)
+    except LeftAloneError as error:
+        return Outcome(request.file.path, "skipped", error.reason)
+    except (RecommenderError, OSError) as error:
+        return Outcome.failed(request.file.path, error, "read")
 
 
 def lines_around(front_matter: FrontMatter, data: bytes) -> tuple[str, str]:

@@ -11,13 +11,12 @@ from typing import Literal, TypeAlias
 from more_itertools import chunked
 
 from recommender.corpus import ArticleFile, Corpus, ShapeName
-from recommender.errors import RecommenderError
 from recommender.frontmatter import LISTS_ARE_WRITTEN_INTO, Format
 from recommender.parallel import gc_paused
 from recommender.ranking import Options, Recommender
-from recommender.writing.edit import Edit, EditRequest, LeftAloneError, make_edit
+from recommender.writing.edit import Edit, EditRequest, try_edit
 from recommender.writing.file_writer import CHUNK, FileWriter
-from recommender.writing.list_style import ListItem, ListStyle
+from recommender.writing.list_style import ListItem, ListStyle, has_curated
 from recommender.writing.outcome import Outcome
 from recommender.writing.yaml_style import YamlStyle
 
@@ -89,9 +88,7 @@ class Enrichment:
             yield next(edits) if reason is None else Outcome(file.path, "skipped", reason)
 
     def _requests(self, files: Sequence[ArticleFile]) -> Iterator[EditRequest]:
-        @lru_cache(
-            _CACHED_ITEMS
-        )  # since an article recurs in the lists of its neighbours, which are made close together
+        @lru_cache(_CACHED_ITEMS)  # an article recurs in the lists of its neighbours, which are made close together
         def item_of(id: str, format: Format) -> ListItem | None:
             return self._style.item_of(self._recommender.article(id), format)
 
@@ -132,18 +129,9 @@ class Enrichment:
 
     def _keeps_curated(self, file: ArticleFile) -> bool:
         """Whether a file's new list begins with its curated entries."""
-        has_curated = file.list_state == "curated" or (file.written is not None and file.written.curated > 0)
-        return has_curated and self._mode != "replace"
+        return has_curated(file) and self._mode != "replace"
 
 
 def _make_edits(root: Path, requests: Iterable[EditRequest], style: YamlStyle) -> list[Outcome | Edit]:
-    edits: list[Outcome | Edit] = []
     with gc_paused():
-        for request in requests:
-            try:
-                edits.append(make_edit(root, request, style=style))
-            except LeftAloneError as error:
-                edits.append(Outcome(request.file.path, "skipped", error.reason))
-            except (RecommenderError, OSError) as error:
-                edits.append(Outcome.failed(request.file.path, error, "read"))
-    return edits
+        return [try_edit(root, request, style=style) for request in requests]

@@ -48,7 +48,7 @@ class ListStyle:
         Args:
             shape: the kind of items; by default it is learnt.
         """
-        curated = [file for file in corpus.article_files if _has_curated(file)]
+        curated = [file for file in corpus.article_files if has_curated(file)]
         listed = curated or [file for file in corpus.article_files if file.written is not None]
         front_matters = [front_matter for _, front_matter in _sample(root, curated or corpus.article_files)]
         items: list[Value] = []
@@ -84,7 +84,8 @@ class ListStyle:
         return self.yaml.format_entry(item)
 
 
-def _has_curated(file: ArticleFile) -> bool:
+def has_curated(file: ArticleFile) -> bool:
+    """Whether a file's list begins with curated entries."""
     return file.list_state == "curated" or (file.written is not None and file.written.curated > 0)
 
 

@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from recommender.corpus import ArticleFile, Corpus
-from recommender.errors import RecommenderError
 from recommender.sources import WRITTEN_LISTS_FILE, WrittenLists, read_file, read_written_lists
-from recommender.writing.edit import Edit, EditRequest, LeftAloneError, make_edit
+from recommender.writing.edit import Edit, EditRequest, try_edit
 from recommender.writing.file_writer import FileWriter
 from recommender.writing.outcome import Outcome
 from recommender.writing.yaml_style import YamlStyle
@@ -46,12 +45,7 @@ class Removal:
         if file.written is None:
             return Outcome(file.path, "skipped", "no list of this program's")
         request = EditRequest(file, (), 0, keep_curated=True, list_path=file.list_path)
-        try:
-            return make_edit(self._root, request, style=YamlStyle())
-        except LeftAloneError as error:
-            return Outcome(file.path, "skipped", error.reason)
-        except (RecommenderError, OSError) as error:
-            return Outcome.failed(file.path, error, "read")
+        return try_edit(self._root, request, style=YamlStyle())
 
 
 def _find_others(root: Path, corpus: Corpus) -> list[ArticleFile]:

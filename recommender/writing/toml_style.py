@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 from recommender.articles import DATE_KEYS
 from recommender.frontmatter import TomlLayout, Value, as_texts
-from recommender.writing.yaml_style import as_value
+from recommender.writing.yaml_style import PLAIN_DATE, as_value
 
 _LINE_LENGTH = 100  # maximum for an array of texts on one line
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\x00-\x08\x0a-\x1f"\\\x7f]')
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 
 
 class TomlItem(NamedTuple):
@@ -64,7 +63,7 @@ def _format(key: str, value: object) -> str:
 
 def _is_date(text: str) -> bool:
     """Whether TOML parses it as a date that formats back to the same text."""
-    if not _DATE.fullmatch(text):
+    if not PLAIN_DATE.fullmatch(text):
         return False
     try:
         return as_texts(tomllib.loads(f"date = {text}")["date"]) == text

@@ -16,7 +16,7 @@ from recommender.frontmatter import Value
 from recommender.sources import LIST_KEYS
 
 _DATES = frozenset(DATE_KEYS)  # left unquoted, as sites write them, although YAML 1.1 parses them as dates
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
+PLAIN_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _TIMESTAMP = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 # Plain if YAML 1.1 and 1.2 both read the same text back: no leading indicator, no `: ` or ` #` inside, no whitespace at
@@ -191,7 +191,7 @@ def _may_be_plain(key: str, text: str) -> bool:
 def _is_date(text: str) -> bool:
     """Whether YAML parsers read it as a date (not for 30 February)."""
     try:
-        return _DATE.fullmatch(text) is not None and bool(datetime.fromisoformat(text))
+        return PLAIN_DATE.fullmatch(text) is not None and bool(datetime.fromisoformat(text))
     except ValueError:
         return False
 
