@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
@@ -14,39 +13,28 @@ _HUGO = re.compile(
 _LINK_POSITION = re.compile(r"""(?:\]\(\s*<?|\]:\s*<?|=\s*["']?)[^\s"'()<>]*\Z""")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """The target of a tag, and the words that it shows."""
+def write_reference(tag: str, before: str) -> str:
+    """A link to the page that a template tag refers to, its target alone where the text before it expects an address.
 
-    target: str
-    words: str = ""
+    Empty for other kinds of tags.
+    """
+    target, words = _find_target(tag)
+    address = quote(target, safe="/:@#?&=%+,;~!$*.-_()")
+    if not address or _LINK_POSITION.search(before):
+        return address
+    return f'<a href="{escape(address)}">{escape(words)}</a>'
 
 
-def find_reference(tag: str) -> Reference | None:
-    """The page that a template tag refers to; `None` if it is another kind of tag."""
+def _find_target(tag: str) -> tuple[str, str]:
+    """The target of a tag and the words that it shows; empty texts for another kind of tag."""
     if match := _LIQUID.match(tag):
         arguments = tag[match.end() :].rstrip("}%-").strip()
         target, _, words = arguments.partition(" ")
         target, words = target.strip("\"'"), words.strip(" \"'")
         if match["name"] == "link" and words:  # Hexo's: words, then an address
-            return _hexo_link(arguments)
-        if match["name"] == "post_link" and target:
-            return Reference(target, words)
-        return Reference(target) if target else None
+            words, target, _ = re.split(r"((?:https?:/)?/\S*|$)", arguments, maxsplit=1)
+            return target, words.strip(" \"'")
+        return target, words if match["name"] == "post_link" else ""
     if match := _HUGO.match(tag):
-        target = match["double"] or match["raw"] or match["bare"]
-        return Reference(target) if target else None
-    return None
-
-
-def _hexo_link(arguments: str) -> Reference | None:
-    words, address, _ = re.split(r"((?:https?:/)?/\S*|$)", arguments, maxsplit=1)
-    return Reference(address, words.strip(" \"'")) if address else None
-
-
-def write_reference(reference: Reference, before: str) -> str:
-    """The target alone if the text before expects an address; otherwise a link."""
-    target = quote(reference.target, safe="/:@#?&=%+,;~!$*.-_()")
-    if _LINK_POSITION.search(before):
-        return target
-    return f'<a href="{escape(target)}">{escape(reference.words)}</a>'
+        return match["double"] or match["raw"] or match["bare"] or "", ""
+    return "", ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from recommender.markup.tags.page_references import find_reference, write_reference
+from recommender.markup.tags.page_references import write_reference
 from recommender.markup.tags.scanner import Replacement
 
 _LONGEST = 4000  # characters of a tag
@@ -38,11 +38,9 @@ class TemplateTags:
         if end is None or end - start > _LONGEST:
             return None
         tag = self._source[start:end]
-        closing = _closing_tag(tag)
-        if closing:
+        if closing := _closing_tag(tag):
             return Replacement("", self._find(closing, end) or end)
-        reference = find_reference(tag)
-        return Replacement(write_reference(reference, before) if reference else "", end)
+        return Replacement(write_reference(tag, before), end)
 
     def _find(self, pattern: str, start: int) -> int | None:
         """The end of the next match, cached so that many calls read the text only once."""
