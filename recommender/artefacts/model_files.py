@@ -70,6 +70,9 @@ class ModelFiles:
 
     Arrays are named as in `ARRAYS`, without the suffix `.npy`. Workers on several machines may fill one array together,
     each its own rows, and none needs to hold all of it. Ranges of rows exclude their end.
+
+    Methods raise a `ValueError` if a file holds something else, if the numbers of terms and weights differ, or if rows
+    or columns are of another type or do not lie within their array.
     """
 
     folder: Folder
@@ -92,22 +95,14 @@ class ModelFiles:
         self.folder.write(f"{name}.npy", 0, _header(name, shape))
 
     def write_rows(self, name: str, first: int, values: NDArray[Any]) -> None:
-        """Write rows of an allocated array, from row `first` on.
-
-        Raises:
-            ValueError: they do not lie within the array, or are of another type.
-        """
+        """Write rows of an allocated array, from row `first` on."""
         shape, dtype = self._shape(name), np.dtype(ARRAYS[name][0])
         if values.shape[1:] != shape[1:] or values.dtype != dtype or not 0 <= first <= shape[0] - len(values):
             raise ValueError(f"{name}: rows {first} to {first + len(values)} of {values.shape} are not within {shape}")
         self.folder.write(f"{name}.npy", _HEADER_BYTES + first * _row_size(name, shape), array_bytes(values))
 
     def write_columns(self, name: str, first: int, values: NDArray[Any]) -> None:
-        """Write columns of an allocated two-dimensional array, from column `first` on.
-
-        Raises:
-            ValueError: they do not lie within the array, or are of another type.
-        """
+        """Write columns of an allocated two-dimensional array, from column `first` on."""
         shape, dtype = self._shape(name), np.dtype(ARRAYS[name][0])
         rows, columns = values.shape
         if rows != shape[0] or values.dtype != dtype or not 0 <= first <= shape[1] - columns:
@@ -126,21 +121,13 @@ class ModelFiles:
         self.folder.write(f"{name}.npy", 0, _header(name, (len(writer),)))
 
     def read_array(self, name: str) -> NDArray[Any]:
-        """An array, memory-mapped if the folder supports it.
-
-        Raises:
-            ValueError: the file holds something else.
-        """
+        """An array, memory-mapped if the folder supports it."""
         shape = self._shape(name)
         content = self.folder.read(f"{name}.npy", _HEADER_BYTES, _HEADER_BYTES + _array_size(name, shape))
         return _as_array(name, content, shape)
 
     def read_rows(self, name: str, first: int, last: int) -> NDArray[Any]:
-        """The rows of an array from `first` until `last`.
-
-        Raises:
-            ValueError: the file holds something else, or fewer rows.
-        """
+        """The rows of an array from `first` until `last`."""
         shape = self._shape(name)
         if not 0 <= first <= last <= shape[0]:
             raise ValueError(f"{name}: rows {first} to {last} are not within {shape}")
@@ -149,11 +136,7 @@ class ModelFiles:
         return _as_array(name, content, (last - first, *shape[1:]))
 
     def read_columns(self, name: str, first: int, last: int) -> NDArray[Any]:
-        """A copy of the columns of a two-dimensional array from `first` until `last`.
-
-        Raises:
-            ValueError: the file holds something else, or fewer columns.
-        """
+        """A copy of the columns of a two-dimensional array from `first` until `last`."""
         rows, columns = self._shape(name)
         if not 0 <= first <= last <= columns:
             raise ValueError(f"{name}: columns {first} to {last} are not within {columns}")
@@ -163,11 +146,7 @@ class ModelFiles:
         return np.stack([_as_array(name, content, (last - first,)) for content in found])
 
     def count_rows(self, name: str) -> int:
-        """The number of rows of an array.
-
-        Raises:
-            ValueError: the file holds something else.
-        """
+        """The number of rows of an array."""
         return self._shape(name)[0]
 
     def write_vocabulary(self, field: str, vocabulary: Vocabulary) -> None:
@@ -176,11 +155,7 @@ class ModelFiles:
         self.write_array(f"{field}.weights", vocabulary.weights)
 
     def read_vocabulary(self, field: str) -> Vocabulary:
-        """The terms of a field and their weights.
-
-        Raises:
-            ValueError: the numbers of terms and weights differ.
-        """
+        """The terms of a field and their weights."""
         text = bytes(self.folder.read(f"{field}.terms.txt")).decode()
         terms, weights = tuple(text.split("\n")) if text else (), self.read_array(f"{field}.weights")
         if len(terms) != len(weights):
@@ -188,11 +163,7 @@ class ModelFiles:
         return Vocabulary(terms, weights)
 
     def count_terms(self, field: str) -> int:
-        """The number of terms of a field, without holding them.
-
-        Raises:
-            ValueError: the numbers of terms and weights differ.
-        """
+        """The number of terms of a field, without holding them."""
         text = str(self.folder.read(f"{field}.terms.txt"), "utf-8")
         terms = text.count("\n") + 1 if text else 0
         if terms != self.count_rows(f"{field}.weights"):

@@ -29,7 +29,7 @@ _PARALLEL_DOWNLOADS = 8
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RemoteModels:
-    """Trained models at a URL that fsspec knows."""
+    """Trained models at a URL that fsspec knows; methods raise a `StorageError` if it can't be read or written."""
 
     url: str
 
@@ -47,19 +47,11 @@ class RemoteModels:
         """Models at a URL have no folder on this machine, and no servers."""
 
     def versions(self) -> list[str]:
-        """The versions, oldest first; folders without a manifest are ignored.
-
-        Raises:
-            StorageError: they can't be listed.
-        """
+        """The versions, oldest first; folders without a manifest are ignored."""
         return self._folders(finished=True)
 
     def unfinished(self) -> list[str]:
-        """Folders without a manifest, of running or killed trainings.
-
-        Raises:
-            StorageError: they can't be listed.
-        """
+        """Folders without a manifest, of running or killed trainings."""
         return self._folders(finished=False)
 
     def _folders(self, *, finished: bool) -> list[str]:
@@ -70,7 +62,6 @@ class RemoteModels:
 
         Raises:
             ArtefactError: no model has been published.
-            StorageError: the store can't be read.
         """
         if not self._objects.exists(POINTER):
             known = self.versions()
@@ -83,7 +74,6 @@ class RemoteModels:
 
         Raises:
             ArtefactError: there is no such version.
-            StorageError: the store can't be written.
         """
         self._require(version)
         self._objects.write(POINTER, f"{version}\n".encode())
@@ -93,7 +83,6 @@ class RemoteModels:
 
         Raises:
             ArtefactError: it is missing, damaged, or of another format.
-            StorageError: the store can't be read.
         """
         version = version or self.current()
         self._require(version)
@@ -105,7 +94,6 @@ class RemoteModels:
 
         Raises:
             ArtefactError: it is missing, damaged, or of another format.
-            StorageError: the store can't be read.
         """
         return self.manifest(version)
 
@@ -121,9 +109,6 @@ class RemoteModels:
         """Publish the files that `fill` writes into a new folder atomically, and put them into use.
 
         After a failure, its files are removed; those of a killed process remain as `unfinished`.
-
-        Raises:
-            StorageError: the store can't be written.
         """
         version = version_name(datetime.now(UTC), secrets.token_hex(4))  # objects can't be renamed later
         try:
@@ -141,7 +126,6 @@ class RemoteModels:
 
         Raises:
             ArtefactError: it is missing, damaged or hostile, or the folder can't be written.
-            StorageError: the store can't be read.
         """
         manifest = self.manifest(version)
         if manifest.version in models.versions():
@@ -165,7 +149,6 @@ class RemoteModels:
 
         Raises:
             ArtefactError: it is missing, damaged or hostile, or the copy can't be written.
-            StorageError: the store can't be read.
         """
         version = version or self.current()
         copies = LocalModels(_cache_folder(self.url))

@@ -131,7 +131,8 @@ class AnswerStore:
     """Reads answers of the version in use.
 
     Instances are thread-safe, and a forked process opens connections of its own. While Redis fails, one look-up per
-    quarter of a second retries it; the others fail at once.
+    quarter of a second retries it; the others fail at once. Look-ups raise a `StoreError` if Redis can't be reached, or
+    holds no answers.
     """
 
     def __init__(self, url: str) -> None:
@@ -166,7 +167,6 @@ class AnswerStore:
 
         Raises:
             UnknownArticleError: no article has this ID or name.
-            StoreError: Redis can't be reached, or holds no answers.
         """
         for _ in range(_MAX_SWITCHES):
             version, [body] = self._get("answers", id)
@@ -180,11 +180,7 @@ class AnswerStore:
         raise self._unstable()
 
     def answers(self, ids: Sequence[str]) -> tuple[VersionInfo, list[bytes | None]]:
-        """The version in use, and the answers of articles by their IDs alone, in one round trip; `None` where none is.
-
-        Raises:
-            StoreError: Redis can't be reached, or holds no answers.
-        """
+        """The version in use, and the answers of articles by their IDs alone, in one round trip; `None` if unknown."""
         version, bodies = self._get("answers", *ids)
         return version.info, bodies
 
@@ -193,7 +189,6 @@ class AnswerStore:
 
         Raises:
             UnknownArticleError: no article has this address.
-            StoreError: Redis can't be reached, or holds no answers.
         """
         for key in get_address_keys(url):
             version, body = self._get_by("urls", key)
@@ -202,11 +197,7 @@ class AnswerStore:
         raise UnknownArticleError(url)
 
     def info(self) -> VersionInfo:
-        """The version in use.
-
-        Raises:
-            StoreError: Redis can't be reached, or holds no answers.
-        """
+        """The version in use."""
         return self._get("answers")[0].info
 
     def close(self) -> None:

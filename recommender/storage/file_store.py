@@ -17,7 +17,8 @@ class FileStore:
     """Files in a folder, or objects under a URL; their names are relative, with slashes.
 
     A file that exists is complete: on a disk it is written to a temporary file and renamed, in an object store it is
-    put in one request. Tasks on other machines may write to the same store.
+    put in one request. Tasks on other machines may write to the same store. Methods raise a `StorageError` if the store
+    can't be read or written.
 
     Attributes:
         url: path or URL of the folder.
@@ -67,11 +68,7 @@ class FileStore:
             yield
 
     def names(self) -> set[str]:
-        """The names of all files.
-
-        Raises:
-            StorageError: they can't be listed.
-        """
+        """The names of all files."""
         return set(self.sizes())
 
     def sizes(self, folder: str = "") -> dict[str, int]:
@@ -79,9 +76,6 @@ class FileStore:
 
         Args:
             folder: list only this subfolder.
-
-        Raises:
-            StorageError: they can't be listed.
         """
         with self._storage_errors(folder, "listed"):
             self._filesystem.invalidate_cache()
@@ -89,11 +83,7 @@ class FileStore:
         return {str(path)[len(self._root) + 1 :]: int(info["size"]) for path, info in found.items()}
 
     def folders(self) -> list[str]:
-        """The names of the subfolders, sorted.
-
-        Raises:
-            StorageError: they can't be listed.
-        """
+        """The names of the subfolders, sorted."""
         with self._storage_errors("", "listed"):
             self._filesystem.invalidate_cache()
             if not self._filesystem.isdir(self._root):
@@ -102,21 +92,13 @@ class FileStore:
         return sorted(str(info["name"]).rpartition("/")[2] for info in found if info["type"] == "directory")
 
     def exists(self, name: str) -> bool:
-        """Whether there is a file of this name.
-
-        Raises:
-            StorageError: the store can't be asked.
-        """
+        """Whether there is a file of this name."""
         with self._storage_errors(name, "looked for"):
             self._filesystem.invalidate_cache()
             return bool(self._filesystem.exists(self._path(name)))
 
     def read(self, name: str) -> bytes:
-        """The content of a file.
-
-        Raises:
-            StorageError: it can't be read.
-        """
+        """The content of a file."""
         with self._storage_errors(name, "read"):
             return bytes(self._filesystem.cat_file(self._path(name)))
 
@@ -125,9 +107,6 @@ class FileStore:
 
         Args:
             ranges: name, first byte and end of each; at least one.
-
-        Raises:
-            StorageError: one can't be read.
         """
         names, starts, ends = zip(*ranges, strict=True)
         with self._storage_errors(names[0], "read"):
@@ -137,11 +116,7 @@ class FileStore:
         return list(map(bytes, found))
 
     def write(self, name: str, content: bytes) -> None:
-        """Create or replace a file atomically; a power cut may lose it until `complete` is called.
-
-        Raises:
-            StorageError: it can't be written.
-        """
+        """Create or replace a file atomically; a power cut may lose it until `complete` is called."""
         with self._storage_errors(name, "written"):
             if self.folder is None:
                 path = self._path(name)
@@ -154,11 +129,7 @@ class FileStore:
                 stream.write(content)
 
     def complete(self, marker: str) -> None:
-        """Sync all files to the disk, remove temporary ones, and write an empty marker file that says so.
-
-        Raises:
-            StorageError: the marker can't be written.
-        """
+        """Sync all files to the disk, remove temporary ones, and write an empty marker file that says so."""
         if self.folder is not None:
             for folder in self._local_folders(self.folder):
                 remove_temporary_files(folder)
@@ -166,11 +137,7 @@ class FileStore:
         self.write(marker, b"")
 
     def remove(self, name: str) -> None:
-        """Remove a file or a subfolder if it exists.
-
-        Raises:
-            StorageError: it can't be removed.
-        """
+        """Remove a file or a subfolder if it exists."""
         with self._storage_errors(name, "removed"):
             self._filesystem.invalidate_cache()
             if self._filesystem.exists(self._path(name)):

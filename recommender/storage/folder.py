@@ -69,20 +69,17 @@ class Folder(Hashable, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DiskFolder:
-    """A folder on a local or shared disk; `read` maps files into memory."""
+    """A folder on a local or shared disk, see `Folder`; `read` maps files into memory."""
 
     path: Path
 
     def names(self) -> set[str]:
-        """See `Folder`."""
         return {file.relative_to(self.path).as_posix() for file in self.path.rglob("*") if file.is_file()}
 
     def size(self, name: str) -> int:
-        """See `Folder`."""
         return (self.path / name).stat().st_size
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> Blob:
-        """See `Folder`."""
         with (self.path / name).open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
             if not start <= (size if end is None else end) <= size:
@@ -93,7 +90,6 @@ class DiskFolder:
 
     @contextmanager
     def open_writer(self, name: str, start: int = 0) -> Iterator[Sink]:
-        """See `Folder`."""
         path = self.path / name
         path.parent.mkdir(exist_ok=True)
         with create_synced(path) as stream:
@@ -101,12 +97,11 @@ class DiskFolder:
             yield stream
 
     def allocate(self, name: str, size: int) -> None:
-        """See `Folder`; the file is sparse until it is written."""
+        """The file is sparse until it is written."""
         with (self.path / name).open("xb") as stream:
             stream.truncate(size)
 
     def write(self, name: str, start: int, content: Blob) -> None:
-        """See `Folder`."""
         with (self.path / name).open("r+b") as stream:
             stream.seek(start)
             stream.write(content)
@@ -114,12 +109,10 @@ class DiskFolder:
             os.fsync(stream.fileno())
 
     def digest(self, name: str) -> str:
-        """See `Folder`."""
         with (self.path / name).open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
     def remove(self, name: str) -> None:
-        """See `Folder`."""
         path = self.path / name
         if path.is_dir():
             shutil.rmtree(path)

@@ -33,15 +33,13 @@ class ObjectFolder:
         return _file_store(self.url)
 
     def names(self) -> set[str]:
-        """See `Folder`."""
         return {name.rpartition("/")[0] for name in self._objects.names()}
 
     def size(self, name: str) -> int:
-        """See `Folder`."""
         return self._pieces(name)[-1].end
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> Blob:
-        """See `Folder`; the bytes are copied into memory."""
+        """The bytes are copied into memory."""
         if end is None:
             end = self.size(name)
         cached = _listings.get((self.url, name))
@@ -55,16 +53,14 @@ class ObjectFolder:
 
     @contextmanager
     def open_writer(self, name: str, start: int = 0) -> Iterator[Sink]:
-        """See `Folder`."""
         writer = _ObjectWriter(self, name, start)
         yield writer
         writer.flush()
 
     def allocate(self, name: str, size: int) -> None:
-        """See `Folder`; an object store needs no allocation."""
+        """An object store needs no allocation."""
 
     def write(self, name: str, start: int, content: Blob) -> None:
-        """See `Folder`."""
         if len(content):  # an empty object would replace the one at the same offset
             self.put(name, start, bytes(content))
 
@@ -73,14 +69,12 @@ class ObjectFolder:
         self._objects.write(f"{name}/{start:015}", content)
 
     def digest(self, name: str) -> str:
-        """See `Folder`."""
         found, size = hashlib.sha256(), self.size(name)
         for start in range(0, size, CHUNK_SIZE):
             found.update(self.read(name, start, min(start + CHUNK_SIZE, size)))
         return found.hexdigest()
 
     def remove(self, name: str) -> None:
-        """See `Folder`."""
         _listings.clear()
         self._objects.remove(name)
 
