@@ -54,7 +54,7 @@ class Article:
     published_at: float | None = None
     urls: tuple[str, ...] = ()
     canonical_url: str = ""
-    names: tuple[str, ...] = field(default=())
+    names: tuple[str, ...] = ()
     states: tuple[str, ...] = field(default=(), compare=False)
     hidden: bool = False
     unlisted: bool = False

@@ -58,6 +58,10 @@ class Curator:
     """Changes the files of a corpus that was read from `root`.
 
     The site's conventions and list style are those of that reading; files are read on demand. It is thread-safe.
+
+    Attributes:
+        root: the folder of the corpus.
+        style: of its lists.
     """
 
     def __init__(self, root: Path, corpus: Corpus, *, last_change: Path | None = None) -> None:
@@ -71,7 +75,7 @@ class Curator:
         """
         if corpus.found_files is None or not root.is_dir():
             raise CorpusError(f"{root}: only a folder of front-matter files can be edited")
-        self._root = root
+        self.root = root
         self._site: Site = corpus.found_files.site
         self._known_files = frozenset(corpus.found_files.files)
         self._writing = threading.Lock()
@@ -79,11 +83,6 @@ class Curator:
         self._last_change_file = last_change
         self._load_last_change()
         self.style = ListStyle.learn(root, corpus)
-
-    @property
-    def root(self) -> Path:
-        """The folder of the corpus."""
-        return self._root
 
     def open(self, article: Article, find: Find) -> CuratedFile:
         """The current file of an article.
@@ -97,16 +96,16 @@ class Curator:
         """
         path = article.path
         if not path or ".jsonl" in path or ".." in PurePosixPath(path).parts or PurePosixPath(path).is_absolute():
-            raise CorpusError(f"{article.id} has no file of its own in {self._root}")
-        if not Path(os.path.realpath(self._root / path)).is_relative_to(os.path.realpath(self._root)):
-            raise CorpusError(f"{path}: a symbolic link leads out of {self._root}; edit the file where it is")
+            raise CorpusError(f"{article.id} has no file of its own in {self.root}")
+        if not Path(os.path.realpath(self.root / path)).is_relative_to(os.path.realpath(self.root)):
+            raise CorpusError(f"{path}: a symbolic link leads out of {self.root}; edit the file where it is")
         try:
-            with open_regular_file(self._root / path) as stream:
+            with open_regular_file(self.root / path) as stream:
                 hard_links, data = os.fstat(stream.fileno()).st_nlink, stream.read()
         except OSError as error:
             raise CorpusError(f"{path}: can't be read: {error.strerror or error}") from error
         require_one_hard_link(hard_links, path=path)
-        parsed = read_file(self._root, path, site=self._site, written=self._lists_written_into(path))
+        parsed = read_file(self.root, path, site=self._site, written=self._lists_written_into(path))
         if not parsed.sources or not parsed.sources[0].front_matter_digest:
             why = f": {parsed.problems[0].reason}" if parsed.problems else ""
             raise CorpusError(f"{path}: no article with front matter of its own{why}")
@@ -122,12 +121,12 @@ class Curator:
             RecommenderError: another run is writing here.
         """
         with self._alone():
-            lock = read_written_lists(self._root / WRITTEN_LISTS_FILE)
+            lock = read_written_lists(self.root / WRITTEN_LISTS_FILE)
             forgotten = tuple(line for line in lock if line.file == edit.file.path)
             self._replace_file(edit)
             # After writing the file: otherwise, after a crash, a list by this program would count as curated.
             if forgotten:
-                replace_written_lists(self._root, [line for line in lock if line not in forgotten])
+                replace_written_lists(self.root, [line for line in lock if line not in forgotten])
             done = self._written.setdefault(edit.file.path, [])
             done.append(WrittenChange(edit, sentence, forgotten))
             del done[:-_MOST_REMEMBERED]
@@ -151,9 +150,9 @@ class Curator:
             if last is None:
                 raise RecommenderError(f"{path}: there is no change to take back")
             reverse = replace(last.edit, before=last.edit.after, after=last.edit.before)
-            reverse.apply_to((self._root / path).read_bytes())
+            reverse.apply_to((self.root / path).read_bytes())
             if last.forgotten:
-                append_written_lists(self._root, last.forgotten)
+                append_written_lists(self.root, last.forgotten)
             self._replace_file(reverse)
             self._written[path].pop()
             self._keep_last_change(self.last_change(path))
@@ -162,16 +161,16 @@ class Curator:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         try:
-            with self._writing, locked_folder(self._root):
+            with self._writing, locked_folder(self.root):
                 yield
         except BlockingIOError as error:
-            raise RecommenderError(f"{self._root}: another run is writing here; try again when it has ended") from error
+            raise RecommenderError(f"{self.root}: another run is writing here; try again when it has ended") from error
 
     def _load_last_change(self) -> None:
         with suppress(OSError, ValueError):
             if self._last_change_file is not None:
                 kept = msgspec.json.decode(self._last_change_file.read_bytes(), type=_LastChange)
-                if kept.root == str(self._root.resolve()):
+                if kept.root == str(self.root.resolve()):
                     self._written[kept.change.edit.file.path] = [kept.change]
 
     def _keep_last_change(self, change: WrittenChange | None) -> None:
@@ -184,14 +183,14 @@ class Curator:
                 return
             self._last_change_file.touch(0o600)  # front matter may hold what is not for everybody
             with atomic_write(self._last_change_file) as stream:
-                stream.write(msgspec.json.encode(_LastChange(str(self._root.resolve()), change)))
+                stream.write(msgspec.json.encode(_LastChange(str(self.root.resolve()), change)))
 
     def _replace_file(self, edit: Edit) -> None:
-        write_edit(self._root, edit)
-        sync_folder((self._root / edit.file.path).resolve().parent)
+        write_edit(self.root, edit)
+        sync_folder((self.root / edit.file.path).resolve().parent)
 
     def _lists_written_into(self, path: str) -> Written | None:
         """The lists that count as written by this program in a file, according to all locks that may name it."""
         folders = [f"{folder}/" for folder in PurePosixPath(path).parents if folder.name]
-        written = WrittenLists.of(self._root, [path, *folders])
+        written = WrittenLists.of(self.root, [path, *folders])
         return written.of_files([path], present=self._known_files | {path}).get(path)

@@ -15,13 +15,7 @@ from tabulate import tabulate
 
 from recommender.evaluation.axis import Axis
 from recommender.evaluation.baselines import PLAIN
-from recommender.evaluation.evaluation import (
-    OURS,
-    Comparison,
-    Estimate,
-    Evaluation,
-    System,
-)
+from recommender.evaluation.evaluation import OURS, Comparison, Estimate, Evaluation, System
 from recommender.evaluation.groups import ALL_JUDGED, NO_DATES, NO_SUGGESTIONS, OF_ANY_LENGTH, UNORDERED_KINDS, Group
 from recommender.evaluation.trec import DEPTH, MAIN, MEASURES
 
@@ -74,9 +68,12 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    formats = {"decimal": _decimal, "signed": _signed, "percent": _percent, "p_value": _p_value, "times": _times}
     environment.globals.update(
-        formats,
+        decimal=_decimal,
+        signed=_signed,
+        percent=_percent,
+        p_value=_p_value,
+        times=_times,
         number="{:,}".format,
         shorten=_shorten,
         Axis=Axis,

@@ -244,7 +244,8 @@ class _Replay:
     def _post(self, new: PostedArticle, record: Record) -> None:
         """Post an article: it supersedes those posted or withdrawn with its ID or at its address."""
         supersedes, names, urls = set(record["over"]), set(record.get("names", ())), set(record.get("urls", ()))
-        for id in [id for id in self._same(new) if id != new.id and self.posted[id].may_be(new.source.language)]:
+        same = sorted({id for url in new.source.own_urls for id in self._by_url.get(url, ())} - {new.id})
+        for id in [id for id in same if self.posted[id].may_be(new.source.language)]:
             names.add(id)
             supersedes |= self._forget(id, names, urls)
         if new.id in self.posted:
@@ -277,10 +278,6 @@ class _Replay:
             gone = replace(gone, names=gone.names | before.names, urls=gone.urls | before.urls)
             states |= before.states
         self.withdrawn[gone.id] = replace(gone, states=frozenset(states))
-
-    def _same(self, new: PostedArticle) -> list[str]:
-        found = {id for url in new.source.own_urls for id in self._by_url.get(url, ())}
-        return sorted(found)
 
     def _forget(self, id: str, names: set[str], urls: set[str]) -> frozenset[str]:
         """Remove a posted article: adds its names and URLs to the given sets; returns the digests of its states."""

@@ -135,8 +135,7 @@ def find_article_files(root: Path, choice: FileChoice | None = None) -> FoundFil
                 unread.append(prefix + entry.name)
 
     visit(root, "", frozenset())
-    site = find_site(root, sorted(files), generator=choice.site)
-    site = choice.apply_to(site)
+    site = choice.apply_to(find_site(root, sorted(files), generator=choice.site))
     found = FoundFiles([], site, choice, problems=problems)
     for file in sorted(files):
         if _matches(file, choice.exclude):

@@ -11,15 +11,7 @@ from recommender.frontmatter import Value
 from recommender.sites import Site
 from recommender.sources.source import ListState, ParsedFile, Problem
 
-LIST_KEYS = (
-    "related",
-    "related_posts",
-    "relatedPosts",
-    "related_articles",
-    "relatedArticles",
-    "see_also",
-    "seeAlso",
-)
+LIST_KEYS = ("related", "related_posts", "relatedPosts", "related_articles", "relatedArticles", "see_also", "seeAlso")
 """The usual keys of lists; if a file has several, the first counts."""
 NESTING_KEYS = ("extra", "params", "taxonomies")
 """Tables for custom keys in Zola and Hugo, by precedence."""

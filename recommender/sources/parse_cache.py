@@ -45,10 +45,7 @@ _SELECT = (
     "WHERE corpus = ? AND path >= ? ORDER BY path LIMIT ?"
 )
 _DELETE = "DELETE FROM parsed_files WHERE corpus = ? AND path = ?"
-_REPLACE = (
-    "INSERT OR REPLACE INTO parsed_files (corpus, path, parser, status, lists, digest, parsed, checksum) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_REPLACE = "INSERT OR REPLACE INTO parsed_files VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(ParsedFile).decode

@@ -99,8 +99,10 @@ class SourceReader:
         from joblib import Parallel, cpu_count, delayed
 
         tasks = (
-            delayed(_parse_batch)(self._root, self.found.site, [self._task(file) for file in batch])
-            for batch in chunked(files, _FILES_PER_TASK)
+            delayed(_parse_batch)(self._root, self.found.site, batch)
+            for batch in chunked(
+                ((file, self._written.get(file), self._cache.statuses.get(file)) for file in files), _FILES_PER_TASK
+            )
         )
         workers = cpu_count() if len(files) >= _MIN_FILES_FOR_WORKERS else 1
         # A single generator would produce results without regard to how slowly they are consumed.
@@ -113,9 +115,6 @@ class SourceReader:
                             yield result.decode()
                         else:
                             yield result
-
-    def _task(self, file: str) -> Task:
-        return file, self._written.get(file), self._cache.statuses.get(file)
 
 
 def _find_files(path: Path, choice: FileChoice | None) -> tuple[Path, FoundFiles]:
