@@ -49,11 +49,7 @@ _WHOLE_NUMBER = re.compile(r"-?\d{1,18}")
 
 
 def build_entry(
-    fields: Mapping[str, object],
-    title: str,
-    *,
-    date: tuple[str, str] | None = None,
-    url: str | None = None,
+    fields: Mapping[str, object], title: str, *, date: tuple[str, str] | None = None, url: str | None = None
 ) -> Entry:
     """Build an entry from a front matter's fields or from an entry of a `related` list.
 

@@ -8,13 +8,7 @@ from recommender.cli.app import Command, main
 if TYPE_CHECKING:
     from recommender.cli.options import corpus_argument, corpus_options, models_option
 
-__all__ = [
-    "Command",
-    "corpus_argument",
-    "corpus_options",
-    "main",
-    "models_option",
-]
+__all__ = ["Command", "corpus_argument", "corpus_options", "main", "models_option"]
 
 
 def __getattr__(name: str) -> Any:

@@ -28,12 +28,7 @@ _MOST_ALIKE = 5  # failures with one reason that are printed one by one
 
 
 @click.command(
-    "enrich",
-    cls=Command,
-    examples=[
-        "recommender enrich ~/site --limit 5 --diff",
-        "recommender enrich ~/site --remove",
-    ],
+    "enrich", cls=Command, examples=["recommender enrich ~/site --limit 5 --diff", "recommender enrich ~/site --remove"]
 )
 @click.argument("corpus_path", metavar="CORPUS", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @corpus_options

@@ -16,18 +16,8 @@ from recommender.cli.app import Command
 from recommender.cli.options import corpus_argument, corpus_options, models_option, settings_option
 from recommender.corpus import Corpus, LinkFaultKind
 from recommender.errors import RecommenderError
-from recommender.evaluation import (
-    Linkable,
-    as_html,
-    as_text,
-    evaluate,
-    run_of,
-    trec_qrels,
-    trec_run,
-)
-from recommender.evaluation import (
-    encoder as sentence_encoder,
-)
+from recommender.evaluation import Linkable, as_html, as_text, evaluate, run_of, trec_qrels, trec_run
+from recommender.evaluation import encoder as sentence_encoder
 from recommender.overview import JudgedArticles
 from recommender.ranking import Recommender
 from recommender.settings import read_overrides
@@ -42,10 +32,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.command(
     "evaluate",
     cls=Command,
-    examples=[
-        "recommender evaluate ~/site --report report.html",
-        "recommender evaluate ~/site --lint",
-    ],
+    examples=["recommender evaluate ~/site --report report.html", "recommender evaluate ~/site --lint"],
 )
 @corpus_argument()
 @corpus_options

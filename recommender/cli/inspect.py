@@ -19,12 +19,7 @@ from recommender.training import kept_choice
 
 
 @click.command(
-    "inspect",
-    cls=Command,
-    examples=[
-        "recommender inspect ~/site",
-        "recommender inspect ~/site --include notes --json",
-    ],
+    "inspect", cls=Command, examples=["recommender inspect ~/site", "recommender inspect ~/site --include notes --json"]
 )
 @corpus_argument()
 @corpus_options

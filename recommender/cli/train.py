@@ -24,10 +24,7 @@ from recommender.training import ROWS, read_corpus, train
 @click.command(
     "train",
     cls=Command,
-    examples=[
-        "recommender train ~/site",
-        "recommender train archive.jsonl --settings settings.yaml --precision 0.5",
-    ],
+    examples=["recommender train ~/site", "recommender train archive.jsonl --settings settings.yaml --precision 0.5"],
 )
 @corpus_argument()
 @corpus_options

@@ -8,14 +8,7 @@ from dataclasses import dataclass, replace
 import yaml
 
 from recommender.errors import FrontMatterError
-from recommender.frontmatter import (
-    FrontMatter,
-    TomlLayout,
-    Value,
-    YamlLayout,
-    find_list_layout,
-    parse_front_matter,
-)
+from recommender.frontmatter import FrontMatter, TomlLayout, Value, YamlLayout, find_list_layout, parse_front_matter
 from recommender.sources import get_list_value
 from recommender.writing import ListItem, TomlItem, YamlItem, YamlStyle, format_toml_text, put_into_toml
 

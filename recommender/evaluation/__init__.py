@@ -4,16 +4,7 @@ Significance tests are in `tuning/significance.py`.
 """
 
 from recommender.evaluation.baselines import encoder
-from recommender.evaluation.evaluation import (
-    OURS,
-    Comparison,
-    Estimate,
-    Evaluation,
-    Miss,
-    Spread,
-    System,
-    evaluate,
-)
+from recommender.evaluation.evaluation import OURS, Comparison, Estimate, Evaluation, Miss, Spread, System, evaluate
 from recommender.evaluation.groups import Group, JudgedList, groups_of
 from recommender.evaluation.linkable import Linkable
 from recommender.evaluation.report import as_html, as_text

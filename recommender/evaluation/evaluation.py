@@ -56,12 +56,7 @@ class Estimate:
         from scipy import stats
 
         interval = stats.bootstrap(
-            (values,),
-            np.mean,
-            method="percentile",
-            n_resamples=_RESAMPLES,
-            batch=200,
-            rng=np.random.default_rng(_SEED),
+            (values,), np.mean, method="percentile", n_resamples=_RESAMPLES, batch=200, rng=np.random.default_rng(_SEED)
         ).confidence_interval
         return cls(float(values.mean()), float(interval.low), float(interval.high))
 
@@ -237,11 +232,7 @@ def evaluate(
     }
     public_lists = {id: targets for id, targets in lists.items() if may_be_named(id)}
     groups = groups_of(
-        corpus,
-        lists,
-        ours=measured[OURS][MAIN],
-        plain=measured[baselines.PLAIN][MAIN],
-        may_be_named=may_be_named,
+        corpus, lists, ours=measured[OURS][MAIN], plain=measured[baselines.PLAIN][MAIN], may_be_named=may_be_named
     )
     before = None if earlier_model is None else run_of(earlier_model, lists, linkable=linkable)
     return Evaluation(

@@ -178,14 +178,7 @@ class Exporter:
         names = dataset.names()
         missing = [partition for partition in plan.partitions if partition.file(plan.format) not in names]
         job = ExportJob(
-            self._models,
-            plan.version,
-            dataset.url,
-            plan.live,
-            plan.limit,
-            self._fields,
-            self._options,
-            plan.format,
+            self._models, plan.version, dataset.url, plan.live, plan.limit, self._fields, self._options, plan.format
         )
         # A few articles take less time than starting a process.
         is_small = self._engine.name == "local" and plan.articles <= plan.task_size

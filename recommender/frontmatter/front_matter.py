@@ -125,9 +125,7 @@ def _in_braces(data: bytes, start: int, line: int, path: str) -> FrontMatter:
         ) from error
     except (RecursionError, ValueError) as error:
         raise FrontMatterError(
-            "the front matter is not JSON that can be read: nested too deep, or a number too long",
-            path=path,
-            line=line,
+            "the front matter is not JSON that can be read: nested too deep, or a number too long", path=path, line=line
         ) from error
     end = start + len(text[:length].encode())
     return FrontMatter(text[:length], start, end, "json", line, end)

@@ -50,11 +50,7 @@ class Body:
 
 
 def parse_body(
-    body: str,
-    *,
-    markup: Markup,
-    separators: Sequence[str] = DEFAULT_SEPARATORS,
-    without_links: Collection[str] = (),
+    body: str, *, markup: Markup, separators: Sequence[str] = DEFAULT_SEPARATORS, without_links: Collection[str] = ()
 ) -> Body:
     """Parse the body of an article file, after its front matter.
 
