@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, Self, TypeAlias, get_args
 from urllib.parse import urlsplit
@@ -121,63 +122,50 @@ def _title(article: Article) -> str | None:
     return article.title if _is_file(article) else None
 
 
-def _paths() -> Iterable[Spelling]:
-    """With or without a leading `/`, the extension, the name `index`, and up to two leading folders."""
-    for folders in range(_MOST_FOLDERS + 1):
-        for ending in ("kept", "index dropped", "dropped"):
-            for slash in ("", "/"):
-                yield _path_spelling(folders, ending, slash)
+def _path(article: Article, *, folders: int, ending: str, slash: str) -> str | None:
+    """The path without its first `folders`, after a `slash` or none."""
+    parts = article.path.split("/")
+    if not _is_file(article) or len(parts) <= folders:
+        return None
+    path = "/".join(parts[folders:])
+    if ending != "kept":
+        path = path.removesuffix(PurePosixPath(path).suffix)
+    return slash + (_INDEX.sub("", path) if ending == "index dropped" else path)
 
 
-def _path_spelling(folders: int, ending: str, slash: str) -> Spelling:
-    def spell(article: Article) -> str | None:
-        parts = article.path.split("/")
-        if not _is_file(article) or len(parts) <= folders:
-            return None
-        path = "/".join(parts[folders:])
-        if ending != "kept":
-            path = path.removesuffix(PurePosixPath(path).suffix)
-        return slash + (_INDEX.sub("", path) if ending == "index dropped" else path)
-
-    return spell
+def _url(article: Article, *, folders: int | None, ending: str) -> str | None:
+    """The address, absolute or without scheme, host and so many leading folders; as it is, or with this ending."""
+    url = get_entry_url(article.entry)
+    if url and folders is not None:
+        parts = urlsplit(url)
+        path = "/" + "/".join(parts.path.split("/")[1 + folders :])
+        url = parts._replace(scheme="", netloc="", path=path).geturl()
+    return url if not url or ending == "as it is" else url.rstrip("/") + ending
 
 
-def _urls() -> Iterable[Spelling]:
-    """Absolute, or relative to the site's root or base URL, unchanged or with or without a trailing `/`."""
-    for folders in (None, *range(_MOST_FOLDERS + 1)):
-        for ending in ("as it is", "/", ""):
-            yield _url_spelling(ending, folders)
-
-
-def _url_spelling(ending: str, folders: int | None) -> Spelling:
-    """The spelling without scheme, host and so many leading folders; absolute for `None`."""
-
-    def spell(article: Article) -> str | None:
-        url = get_entry_url(article.entry)
-        if url and folders is not None:
-            parts = urlsplit(url)
-            path = "/" + "/".join(parts.path.split("/")[1 + folders :])
-            url = parts._replace(scheme="", netloc="", path=path).geturl()
-        return url if not url or ending == "as it is" else url.rstrip("/") + ending
-
-    return spell
-
-
-def _as_wikilink(spelling: Spelling) -> Spelling:
-    def spell(article: Article) -> str | None:
-        text = spelling(article)
-        return f"[[{text}]]" if text else None
-
-    return spell
+def _wikilink(article: Article, *, spelling: Spelling) -> str | None:
+    text = spelling(article)
+    return f"[[{text}]]" if text else None
 
 
 def _and_as_wikilinks(*spellings: Spelling) -> Sequence[Spelling]:
-    return *spellings, *map(_as_wikilink, spellings)
+    return *spellings, *(partial(_wikilink, spelling=spelling) for spelling in spellings)
 
 
 _SPELLINGS: Mapping[ShapeName, Sequence[Spelling]] = {
     "ids": _and_as_wikilinks(_id, _stem, _undated_stem),
-    "paths": _and_as_wikilinks(*_paths()),
-    "urls": tuple(_urls()),
+    "paths": _and_as_wikilinks(
+        *(
+            partial(_path, folders=folders, ending=ending, slash=slash)
+            for folders in range(_MOST_FOLDERS + 1)
+            for ending in ("kept", "index dropped", "dropped")
+            for slash in ("", "/")
+        )
+    ),
+    "urls": [
+        partial(_url, folders=folders, ending=ending)
+        for folders in (None, *range(_MOST_FOLDERS + 1))
+        for ending in ("as it is", "/", "")
+    ],
     "titles": _and_as_wikilinks(_title),
 }

@@ -61,24 +61,18 @@ class YamlLayout:
         name = ""
         for name_events, value in _pairs(events, path, first_line):
             mark = mark_of(name_events[0])
+            line = mark.line + first_line
             if mark.index and text[mark.index - 1] not in "\r\n":
-                raise FrontMatterError(
-                    "a key does not stand at the start of its line; write one key a line",
-                    path=path,
-                    line=mark.line + first_line,
-                )
+                why = "a key does not stand at the start of its line; write one key a line"
+                raise FrontMatterError(why, path=path, line=line)
             if isinstance(name_events[0], yaml.AliasEvent):
-                raise FrontMatterError(
-                    "a key is an alias (`*name`); write it out", path=path, line=mark.line + first_line
-                )
+                raise FrontMatterError("a key is an alias (`*name`); write it out", path=path, line=line)
             name = name_events[0].value if isinstance(name_events[0], yaml.ScalarEvent) else ""
             starts.setdefault(name, mark.index)
             last = value
             if name == key:
                 if block is not None:
-                    raise FrontMatterError(
-                        f"there are two `{key}` keys; remove one", path=path, line=mark.line + first_line
-                    )
+                    raise FrontMatterError(f"there are two `{key}` keys; remove one", path=path, line=line)
                 block = find_block(text, name_events[0], value, path=path, key=key, first_line=first_line)
         keeps = name != key and _ends_in_kept_scalar(text, last)
         return cls(text, starts, block, name if keeps else None)
