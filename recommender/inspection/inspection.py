@@ -111,8 +111,7 @@ class Inspection:
 
     def to_mapping(self) -> dict[str, Any]:
         """The inspection as plain values, for JSON and `from_mapping`."""
-        values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
-        return values
+        return msgspec.json.decode(msgspec.json.encode(self), type=dict[str, Any])
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Self:

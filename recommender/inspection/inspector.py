@@ -70,7 +70,6 @@ class _Counter:
         self._excerpts: dict[str, list[str]] = {}
 
     def add(self, article: Article) -> None:
-        """Count an article."""
         counts = self._counts
         if not article.path:
             counts["linked_only"] += 1
@@ -100,7 +99,6 @@ class _Counter:
             self._excerpts.setdefault(article.excerpt, []).append(article.path)
 
     def result(self) -> Inspection:
-        """The counts."""
         paths = max(self._excerpts.values(), key=len, default=[])
         counts: dict[str, Any] = dict(self._counts)
         return Inspection(

@@ -219,7 +219,6 @@ class _Replay:
             self._index(new)
 
     def apply(self, record: Record) -> None:
-        """Apply a record."""
         if "journal" in record:
             self.position = JournalPosition(record["journal"], 0)
             self.older_versions = frozenset(record["versions"])

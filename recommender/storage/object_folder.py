@@ -125,7 +125,6 @@ class _ObjectWriter:
         self._buffer = bytearray()
 
     def write(self, content: Blob) -> None:
-        """Append some bytes."""
         self._buffer += content
         if len(self._buffer) >= CHUNK_SIZE:
             self.flush()

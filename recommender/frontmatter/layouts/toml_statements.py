@@ -9,9 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
-
-StatementKind: TypeAlias = Literal["pair", "table", "array of tables"]
+from typing import Literal
 
 # Strings in triple quotes may end in up to two more quotes.
 _TOKEN = re.compile(
@@ -41,7 +39,7 @@ class Statement:
         comments: the comments within it and at its end.
     """
 
-    kind: StatementKind
+    kind: Literal["pair", "table", "array of tables"]
     start: int
     end: int
     path: tuple[str, ...]
