@@ -158,7 +158,8 @@ def read_overrides(path: Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(path.read_bytes())
     except (OSError, yaml.YAMLError) as error:
-        raise SettingsError(f"{path}: the settings can't be read: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(f"{path}: the settings can't be read: {why}") from error
     if not isinstance(values, dict):
         raise SettingsError(f"{path}: settings are `name: value` lines")
     overrides = {str(name): value for name, value in values.items()}

@@ -27,11 +27,12 @@ def find_shortcomings(inspection: Inspection, problems: Sequence[Problem]) -> It
 def _addresses(one: Inspection) -> Iterator[str]:
     missing = one.articles - one.addressed
     if missing > _SOME * one.articles:
-        cure = (
-            f"The site's code makes them: say how (`{one.address_hint}`)"
-            if one.address_hint
-            else "Run this on the site's root, where its configuration is, name a pattern (`--address /:year/:slug/`)"
-        )
+        pattern = "name a pattern (`--address /:year/:slug/`)"
+        cure = f"Run this on the site's root, where its configuration is, {pattern}"
+        if one.address_hint:
+            cure = f"The site's code makes them: say how (`{one.address_hint}`)"
+        elif one.site not in ("", "folder", "news-archive"):
+            cure = f"Neither its configuration nor its front matter tells it: {pattern}"
         yield f"{_lack(missing, one, 'an address')}, so that an entry leads nowhere. {cure}, or give each a `url: …`."
 
 
@@ -47,8 +48,10 @@ def _undated(one: Inspection) -> Iterator[str]:
     missing = one.articles - one.dated
     if missing > _SOME * one.articles:
         decays = any(setting.name == "half_life_days" and setting.value is not None for setting in one.settings)
-        harm = ", so that time can't tell what is near them" if decays else " and come last among equals"
-        yield f"{_lack(missing, one, 'a date')}{harm}. Give each a `date: 2019-12-01`."
+        harm = "time can't tell what is near them" if decays else "they come last among equals"
+        if missing == one.articles:
+            harm = "time does not count"
+        yield f"{_lack(missing, one, 'a date')}, so that {harm}. Give each a `date: 2019-12-01`."
 
 
 def _one_day(one: Inspection) -> Iterator[str]:
@@ -73,8 +76,8 @@ def _hubs(one: Inspection) -> Iterator[str]:
     repeated = one.repeated_excerpt
     if repeated is not None and repeated.count > max(2, _SOME * one.articles):
         yield (
-            f"{repeated.count:,} articles have the same excerpt as {repeated.example}, and seem similar because of it. "
-            "Give each its own, or none."
+            f"{repeated.count:,} articles have the same excerpt, or begin with the same text, as {repeated.example}, and "
+            "seem similar because of it. Give each its own."
         )
 
 

@@ -20,7 +20,7 @@ from typing import Self, TypeAlias
 
 from recommender.errors import CorpusError
 from recommender.frontmatter import Value
-from recommender.storage import atomic_write, open_regular_file, sync_folder
+from recommender.storage import atomic_write, errors_naming, open_regular_file, sync_folder
 
 WRITTEN_LISTS_FILE = ".related.lock"
 _HEAD = "# Lists that `recommender enrich` wrote: sha256, curated entries at the head, file. Keep this in git.\n"
@@ -155,7 +155,7 @@ def append_written_lists(root: Path, lines: Iterable[WrittenList]) -> None:
     """
     path = root / WRITTEN_LISTS_FILE
     new = not path.exists()
-    with path.open("ab") as stream:
+    with errors_naming(path), path.open("ab") as stream:
         stream.write((_HEAD * new + "".join(map(str, lines))).encode())
         stream.flush()
         os.fsync(stream.fileno())

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -59,6 +60,17 @@ def read_regular_file(path: Path | str, *, max_bytes: int) -> bytes:
 
 
 @contextmanager
+def errors_naming(path: Path) -> Iterator[None]:
+    """Let errors that name no file, such as that of a full disk, or only a temporary one name the file to be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or _TEMPORARY in str(error.filename):
+            error.filename = str(path)
+        raise
+
+
+@contextmanager
 def create_synced(path: Path) -> Iterator[IO[bytes]]:
     """Create a file and open it for writing; its content is synced to the disk when the block ends.
 
@@ -99,7 +111,8 @@ def atomic_write(path: Path, *, as_of: os.stat_result | None = None, folder_sync
     temporary = target.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
     mode = 0o666 if status is None else 0o600  # private until it gets the mode of the file that it replaces
     try:
-        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
+        opener = partial(os.open, mode=mode)
+        with errors_naming(path), open(temporary, "xb", opener=opener) as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())

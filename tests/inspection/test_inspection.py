@@ -54,13 +54,14 @@ def test_a_site_that_lacks_nothing_disappoints_nobody() -> None:
         (articles(with_fault=3, entry={"title": "x"}), "3 of 20 articles lack an address,"),
         (articles(with_fault=3, entry={"title": "x", "url": "/x"}, text=""), "3 of 20 articles lack a text or an"),
         (articles(with_fault=3, published_at=None), "3 of 20 articles lack a date,"),
+        (articles(with_fault=20, published_at=None), "No article has a date, so that time does not count. Give"),
         (articles(with_fault=11, published_at=3.5), "11 of 20 dates are one day,"),
         (articles(with_fault=11, hidden=True), "11 of 20 articles are hidden and in no list (draft or withdrawn 11)."),
         (articles(with_fault=11, visible_from=parse_date("2999-01-01")), "11 of 20 articles are hidden"),
         (articles(with_fault=11, visible_until=3.5), "11 of 20 articles are hidden and in no list (expired 11)."),
         (
             articles(with_fault=3, entry={"title": "x", "url": "/x", "excerpt": "Read on"}),
-            "3 articles have the same excerpt as a0.md,",
+            "3 articles have the same excerpt, or begin with the same text, as a0.md,",
         ),
         (articles(19), "With 19 articles, lists show nearly all there is."),
         (
@@ -75,6 +76,18 @@ def test_a_site_that_lacks_nothing_disappoints_nobody() -> None:
 def test_a_shortcoming_is_told_with_its_cure(some: list[Article], beginning: str) -> None:
     [told] = inspection(some).shortcomings
     assert told.startswith(beginning)
+
+
+def test_where_the_site_is_known_the_cure_of_a_lacking_address_is_not_to_look_for_its_root(tmp_path: Path) -> None:
+    (tmp_path / "eleventy.config.js").write_text("module.exports = () => ({ dir: { input: 'src' } });")
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/src.json").write_text('{"permalink": "/{{ title | slugify2 }}/"}')
+    (tmp_path / "src/crab.md").write_text("---\ntitle: Crab\ndate: 2024-01-01\n---\n")
+    told = inspect(Corpus.from_path(tmp_path), Settings(), chosen=Settings()).shortcomings[0]
+    assert told == (
+        "No article has an address, so that an entry leads nowhere. Neither its configuration nor its front matter "
+        "tells it: name a pattern (`--address /:year/:slug/`), or give each a `url: …`."
+    )
 
 
 def test_shortcomings_that_few_articles_have_are_not_told() -> None:

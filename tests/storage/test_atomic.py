@@ -26,6 +26,20 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no limit of size")
+def test_an_error_of_a_full_disk_names_the_file(tmp_path: Path) -> None:
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, limits[1]))  # fails as a full disk does
+    try:
+        with pytest.raises(OSError, match="File too large") as raised, atomic_write(tmp_path / "a") as stream:
+            stream.write(bytes(2 << 20))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert raised.value.filename == str(tmp_path / "a")
+
+
 def test_an_error_leaves_the_file_as_it_was_and_nothing_beside_it(tmp_path: Path) -> None:
     file = tmp_path / "list.jsonl"
     file.write_text("old")
