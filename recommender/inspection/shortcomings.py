@@ -76,8 +76,8 @@ def _hubs(one: Inspection) -> Iterator[str]:
     repeated = one.repeated_excerpt
     if repeated is not None and repeated.count > max(2, _SOME * one.articles):
         yield (
-            f"{repeated.count:,} articles have the same excerpt, or begin with the same text, as {repeated.example}, and "
-            "seem similar because of it. Give each its own."
+            f"{repeated.count:,} articles have the same excerpt, or begin with the same text, as {repeated.example}, "
+            "and seem similar because of it. Give each its own."
         )
 
 

@@ -61,7 +61,7 @@ def read_regular_file(path: Path | str, *, max_bytes: int) -> bytes:
 
 @contextmanager
 def errors_naming(path: Path) -> Iterator[None]:
-    """Let errors that name no file, such as that of a full disk, or only a temporary one name the file to be written."""
+    """Errors that name no file, such as that of a full disk, or only a temporary one, name the file to be written."""
     try:
         yield
     except OSError as error:
