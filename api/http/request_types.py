@@ -187,77 +187,69 @@ class ArticlesQuery(ArticleQuery, frozen=True, kw_only=True):
 
 
 class HomeQuery(RequestFields, frozen=True, kw_only=True):
-    """The query of the explorer's first page."""
+    """The query of the explorer's first page; titles must contain all words of `q`."""
 
-    q: (
-        Annotated[str, Meta(max_length=200, description="Words, or parts of words; a title must contain them all.")]
-        | UnsetType
-    ) = UNSET
-    limit: Annotated[int, Meta(ge=1, le=100, description="Maximum number of articles; by default 20.")] | UnsetType = (
-        UNSET
-    )
+    q: Annotated[str, Meta(max_length=200)] = ""
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
 
 
 class TrialSettings(RequestFields, frozen=True, kw_only=True):
-    """Settings to try in the explorer instead of the trained ones."""
+    """Settings to try in the explorer instead of the trained ones; a half-life of 0 ignores dates."""
 
-    half_life_days: (
-        Annotated[
-            float,
-            Meta(ge=0, le=100_000, description="Days between two articles that halve a score; 0 ignores dates."),
-        ]
-        | UnsetType
-    ) = UNSET
-    title_weight: Annotated[float, Meta(ge=0, le=1, description="The title's share of the similarity.")] | UnsetType = (
-        UNSET
-    )
-    min_score: Annotated[float, Meta(ge=0, le=1, description="Minimum score of a suggestion.")] | UnsetType = UNSET
-    limit: Annotated[int, Meta(ge=1, le=100, description="Maximum number of suggestions.")] | UnsetType = UNSET
+    half_life_days: Annotated[float, Meta(ge=0, le=100_000)] | UnsetType = UNSET
+    title_weight: Annotated[float, Meta(ge=0, le=1)] | UnsetType = UNSET
+    min_score: Annotated[float, Meta(ge=0, le=1)] | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=100)] | UnsetType = UNSET
 
 
 class ExploreQuery(TrialSettings, frozen=True, kw_only=True):
-    """The query of one article in the explorer."""
+    """The query of one article in the explorer.
 
-    id: Annotated[str, Meta(min_length=1, description="The article's ID.")]
-    other: Annotated[
-        str, Meta(max_length=1000, description="The ID of another article, to see why it is or is not suggested.")
-    ] | (UnsetType) = UNSET
-    q: (
-        Annotated[str, Meta(max_length=200, description="Words in the title of such an article, to find it.")]
-        | UnsetType
-    ) = UNSET
+    Attributes:
+        other: the ID of another article, to see why it is or is not suggested.
+        q: words in the title of such an article, to find it.
+    """
+
+    id: Annotated[str, Meta(min_length=1)]
+    other: Annotated[str, Meta(max_length=1000)] = ""
+    q: Annotated[str, Meta(max_length=200)] = ""
 
 
 class CompareQuery(TrialSettings, frozen=True, kw_only=True):
     """The query of a comparison: of two versions, or of one with its own lists under other settings."""
 
-    before: Annotated[str, Meta(max_length=255, description="The first version.")] | UnsetType = UNSET
-    after: Annotated[str, Meta(max_length=255, description="The second; by default the one that is served.")] | (
-        UnsetType
-    ) = UNSET
+    before: Annotated[str, Meta(max_length=255)] = ""
+    after: Annotated[str, Meta(max_length=255)] = ""
 
 
 class JudgeQuery(CompareQuery, frozen=True, kw_only=True):
-    """The query of a blind trial."""
+    """The query of a blind trial.
 
-    seed: Annotated[int, Meta(ge=0, le=999_999_999, description="Decides articles and sides.")] | UnsetType = UNSET
-    votes: Annotated[
-        str, Meta(pattern="^[012]{0,100}$", title="digits 0, 1 and 2, at most 100", description="Those given so far.")
-    ] | (UnsetType) = UNSET
-    state: Annotated[str, Meta(max_length=100, description="Of the lists when the trial began.")] | UnsetType = UNSET
-    end: Annotated[Literal["yes"], Meta(description="Shows the tally at once.")] | UnsetType = UNSET
+    Attributes:
+        seed: decides articles and sides.
+        votes: those given so far.
+        state: of the lists when the trial began.
+        end: shows the tally at once.
+    """
+
+    seed: Annotated[int, Meta(ge=0, le=999_999_999)] = 0
+    votes: Annotated[str, Meta(pattern="^[012]{0,100}$", title="digits 0, 1 and 2, at most 100")] = ""
+    state: Annotated[str, Meta(max_length=100)] = ""
+    end: Literal["yes"] | UnsetType = UNSET
 
 
 class EditQuery(RequestFields, frozen=True, kw_only=True):
-    """The query of a change of an article's list, which is previewed before it is written."""
+    """The query of a change of an article's list, which is previewed before it is written.
 
-    id: Annotated[str, Meta(min_length=1, description="The article's ID.")]
-    act: Annotated[ActName, Meta(description="What is done with the other article.")]
-    other: Annotated[str, Meta(min_length=1, max_length=4000, description="The other article's ID.")]
-    position: (
-        Annotated[int, Meta(ge=1, le=999_999, description="Where `move` puts it, from 1, which is the default.")]
-        | UnsetType
-    ) = UNSET
+    Attributes:
+        act: what is done with the other article.
+        position: where `move` puts it.
+    """
+
+    id: Annotated[str, Meta(min_length=1)]
+    act: ActName
+    other: Annotated[str, Meta(min_length=1, max_length=4000)]
+    position: Annotated[int, Meta(ge=1, le=999_999)] = 1
 
 
 class EditForm(RequestFields, frozen=True, kw_only=True):
@@ -271,9 +263,7 @@ class EditForm(RequestFields, frozen=True, kw_only=True):
     id: str
     act: ActName
     other: str
-    position: Annotated[str, Meta(pattern="^[1-9][0-9]{0,5}$", title="a whole number from 1 to 999999")] | UnsetType = (
-        UNSET
-    )
+    position: Annotated[str, Meta(pattern="^[1-9][0-9]{0,5}$", title="a whole number from 1 to 999999")] = "1"
     seen: str
     token: str
 
@@ -287,39 +277,35 @@ class UndoForm(RequestFields, frozen=True, kw_only=True):
 
 
 class CorpusSelection(RequestFields, frozen=True, kw_only=True):
-    """The query that filters and sorts the articles of a corpus; an empty text is no condition."""
+    """The query that filters and sorts the articles of a corpus; an empty text is no condition.
 
-    since: Annotated[Day, Meta(description="The first day of publication, in UTC.")] | UnsetType = field(
-        default=UNSET, name="from"
-    )
-    until: Annotated[Day, Meta(description="The last day of publication, in UTC.")] | UnsetType = field(
-        default=UNSET, name="to"
-    )
-    provider: (
-        Annotated[Label, Meta(description="The provider's domain, or else its name; `none` for articles without one.")]
-        | UnsetType
-    ) = UNSET
-    topic: Annotated[Label, Meta(description="A topic; `none` for articles without one.")] | UnsetType = UNSET
-    language: Annotated[Label, Meta(description="A language; `none` for articles without one.")] | UnsetType = UNSET
-    state: (
-        Annotated[Literal["any", StateName], Meta(description="A state of the article or of its list.")] | UnsetType
-    ) = UNSET
-    group: Annotated[Label, Meta(description="A group of articles that the report judges.")] | UnsetType = UNSET
-    system: Annotated[Label, Meta(description="A system of the report; by default plain TF-IDF.")] | UnsetType = UNSET
-    measure: Annotated[Label, Meta(description="A measure of the report; by default nDCG@10.")] | UnsetType = UNSET
-    least_suggested: Annotated[Count, Meta(description="Minimum number of lists that it is in.")] | UnsetType = UNSET
-    most_suggested: Annotated[Count, Meta(description="Maximum number of lists that it is in.")] | UnsetType = UNSET
-    sort: Annotated[Sort, Meta(description="Sort key; by default `date`.")] | UnsetType = UNSET
-    order: Annotated[Literal["descending", "ascending"], Meta(description="By default `descending`.")] | UnsetType = (
-        UNSET
-    )
+    Attributes:
+        since, until: the first and the last day of publication, in UTC.
+        provider, topic, language: `none` for articles without one; a provider's domain, or else its name.
+        group, system, measure: of the evaluation report, whose articles are shown.
+        least_suggested, most_suggested: number of lists that an article is in.
+    """
+
+    since: Day = field(default="", name="from")
+    until: Day = field(default="", name="to")
+    provider: Label = ""
+    topic: Label = ""
+    language: Label = ""
+    state: Literal["any", StateName] = "any"
+    group: Label = ""
+    system: Label = ""
+    measure: Label = ""
+    least_suggested: Count | UnsetType = UNSET
+    most_suggested: Count | UnsetType = UNSET
+    sort: Sort = "date"
+    order: Literal["descending", "ascending"] = "descending"
 
 
 class CorpusQuery(CorpusSelection, frozen=True, kw_only=True):
-    """The query of the explorer's page of a corpus."""
+    """The query of the explorer's page of a corpus, `size` articles a page."""
 
-    page: Annotated[int, Meta(ge=1, le=10_000_000, description="From 1, which is the default.")] | UnsetType = UNSET
-    size: Annotated[int, Meta(ge=1, le=500, description="Articles of a page; by default 50.")] | UnsetType = UNSET
+    page: Annotated[int, Meta(ge=1, le=10_000_000)] = 1
+    size: Annotated[int, Meta(ge=1, le=500)] = 50
 
 
 class DraftForm(RequestFields, frozen=True, kw_only=True):
@@ -327,7 +313,7 @@ class DraftForm(RequestFields, frozen=True, kw_only=True):
 
     title: str = ""
     excerpt: str = ""
-    date: Date | UnsetType = UNSET
+    date: Date = ""
 
 
 class NoParameters(RequestFields, frozen=True, kw_only=True):

@@ -19,7 +19,8 @@ from api.state import visible_snapshot
 from recommender import Article, Recommender
 
 _PAGE = "text/html"
-_ARTICLES, _MAX_ARTICLES = 20, 100  # results of a search: default and maximum
+_CONSIDERED = 20  # articles among which an example is looked for
+_MAX_ARTICLES = 100  # of a search
 _OTHERS = 6  # articles offered for "Why not another?"
 _REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
@@ -30,9 +31,9 @@ operations = OperationGroup("explorer", described=False)
 def home(query: HomeQuery) -> Response:
     """The explorer: an example and the newest articles, or those that a search finds."""
     snapshot = visible_snapshot()
-    words, limit = (query.q or "").strip(), query.limit or _ARTICLES
+    words, limit = query.q.strip(), query.limit
     found = snapshot.recommender.search_titles(words, limit=limit + 1)
-    example = None if words else _Example.first_of(snapshot.recommender, found[:_ARTICLES])
+    example = None if words else _Example.first_of(snapshot.recommender, found[:_CONSIDERED])
     return render_page(
         snapshot,
         "home.html",
@@ -51,8 +52,8 @@ def explore(query: ExploreQuery) -> Response:
     controls = Controls.of(snapshot.recommender, query)
     recommender = controls.applied_to(snapshot.recommender)
     desk = Desk(snapshot, query.id)
-    view = Exploration(recommender, query.id, controls, other=query.other or "", linked=desk.linked)
-    words = (query.q or "").strip()
+    view = Exploration(recommender, query.id, controls, other=query.other, linked=desk.linked)
+    words = query.q.strip()
     others = snapshot.recommender.search_titles(words, limit=_OTHERS) if words else []
     return render_page(
         snapshot,

@@ -61,8 +61,8 @@ def judge(query: JudgeQuery) -> Response:
     compared = Comparisons.of_app(current_app).get(versions)
     if not isinstance(compared, Compared):
         return render_page(versions.snapshot, "comparing.html", comparing=compared)
-    lists, votes, seed = compared.lists, query.votes or "", query.seed or 0
-    is_stale = bool(query.state) and query.state != compared.state
+    lists, votes, seed = compared.lists, query.votes, query.seed
+    is_stale = query.state not in ("", compared.state)
     trials = draw_trials(lists, seed=seed)
     is_over = len(votes) >= len(trials) or bool(query.end)
     trial = None if is_stale or is_over else trials[len(votes)]

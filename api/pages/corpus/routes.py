@@ -12,7 +12,7 @@ from api.pages.cards import Card
 from api.pages.corpus import plots
 from api.pages.corpus.download import csv_of, json_of
 from api.pages.corpus.rows import Row, rows_of
-from api.pages.corpus.selected import SIZE, Selected
+from api.pages.corpus.selected import Selected
 from api.pages.page import render_page
 from api.state import Snapshot, has_token, visible_snapshot
 from recommender.inspection import Inspection, problem_lines, summary_of, tables_of
@@ -28,9 +28,9 @@ def corpus(query: CorpusQuery) -> Response:
     """Every article in a table with filters, figures, and what was read when the model was trained."""
     snapshot = visible_snapshot()
     selected = Selected(snapshot, query)
-    overview, size = selected.overview, query.size or SIZE
+    overview, size = selected.overview, query.size
     pages = max(1, -(-len(selected) // size))
-    page = min(query.page or 1, pages)
+    page = min(query.page, pages)
     first = (page - 1) * size
     found = rows_of(overview, selected.positions[first : first + size].tolist(), selected.judged)
     figures, inspection = Figures.of(overview, shown=selected.shown), _inspection(snapshot)

@@ -5,18 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-from msgspec import UNSET, UnsetType, structs
+from msgspec import UNSET, structs
 from numpy.typing import NDArray
 
 from api.http import CorpusSelection
 from api.pages.page import report_path
 from api.state import Snapshot, has_token
 from recommender.overview import JudgedArticles, JudgedColumns, Selection, Sort
-
-SIZE = 50
-"""Default number of articles per page."""
-
-_DEFAULTS = {"state": "any", "sort": "date", "order": "descending", "size": SIZE}
 
 
 class Selected:
@@ -33,13 +28,12 @@ class Selected:
     def __init__(self, snapshot: Snapshot, query: CorpusSelection) -> None:
         self.overview = snapshot.overviews.get()
         self.shown: NDArray[np.bool_] = np.ones(len(self.overview), np.bool_) if has_token() else self.overview.public
-        given = {field.encode_name: getattr(query, field.name) for field in structs.fields(query)}
         self.parameters = {
-            name: str(value)
-            for name, value in given.items()
-            if name != "page" and value not in {UNSET, "", _DEFAULTS.get(name)}
+            field.encode_name: str(value)
+            for field in structs.fields(query)
+            if field.name != "page" and (value := getattr(query, field.name)) != field.default
         }
-        self.sort: Sort = query.sort or "date"
+        self.sort: Sort = query.sort
         self.ascending = query.order == "ascending"
         self.judged: JudgedColumns | None = None
         if query.group:
@@ -47,16 +41,16 @@ class Selected:
                 JudgedArticles.read(report_path()),
                 self.overview,
                 query.group,
-                measure=query.measure or "",
-                other=query.system or "",
+                measure=query.measure,
+                other=query.system,
             )
         selection = Selection(
             since=_day(query.since),
             until=_day(query.until),
-            provider=query.provider or "",
-            topic=query.topic or "",
-            language=query.language or "",
-            state=None if query.state is UNSET or query.state == "any" else query.state,
+            provider=query.provider,
+            topic=query.topic,
+            language=query.language,
+            state=None if query.state == "any" else query.state,
             judged=self.judged,
             least_suggested=None if query.least_suggested is UNSET else query.least_suggested,
             most_suggested=None if query.most_suggested is UNSET else query.most_suggested,
@@ -84,5 +78,5 @@ class Selected:
         return changed
 
 
-def _day(text: str | UnsetType) -> date | None:
+def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import cast
 
 from flask import Response, abort, current_app, redirect, url_for
-from msgspec import UNSET
 
 from api.http import EditForm, EditQuery, OperationGroup, UndoForm
 from api.pages.editing.desk import HEADINGS, Desk
@@ -46,7 +45,7 @@ def write_edit(form: EditForm) -> Response:
     if desk.digest != form.seen:
         return _page(form, said=_CHANGED)
     try:
-        preview = desk.preview(form.act, form.other, _position(form))
+        preview = desk.preview(form.act, form.other, int(form.position))
         if preview.edit is None:
             raise RecommenderError(desk.problem)
         _require_curator().write(preview.edit, preview.done)
@@ -93,7 +92,7 @@ def _page(asked: EditQuery | EditForm, *, said: str = "") -> Response:
     preview, refusal = None, desk.problem
     if not refusal:
         try:
-            preview = desk.preview(asked.act, asked.other, _position(asked))
+            preview = desk.preview(asked.act, asked.other, int(asked.position))
         except UnknownArticleError:
             raise
         except RecommenderError as error:
@@ -104,7 +103,7 @@ def _page(asked: EditQuery | EditForm, *, said: str = "") -> Response:
         desk=desk,
         asked=asked,
         heading=HEADINGS[asked.act],
-        position=_position(asked),
+        position=int(asked.position),
         preview=preview,
         refusal=refusal,
         said=said,
@@ -113,10 +112,6 @@ def _page(asked: EditQuery | EditForm, *, said: str = "") -> Response:
     if said or refusal:
         page.status_code = HTTPStatus.CONFLICT
     return page
-
-
-def _position(asked: EditQuery | EditForm) -> int:
-    return 1 if asked.position is UNSET else int(asked.position)
 
 
 def _sentence(error: Exception) -> str:
