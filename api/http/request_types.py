@@ -15,18 +15,13 @@ from recommender.ranking import CuratedOption, FillOption, MaxAgeDays, MinScore,
 LARGEST_BODY = 64 << 10  # bytes
 
 Limit = Annotated[int, Meta(ge=1, le=100, description="Maximum number of entries; by default the model's setting.")]
-Date = Annotated[
+DATE = Meta(extra_json_schema={"anyOf": [{"format": "date"}, {"format": "date-time"}]})
+Date = Annotated[str, Meta(description="When the article is published, ISO 8601; without it, dates are ignored."), DATE]
+Ids = Annotated[
     str,
     Meta(
-        description="When the article is published, ISO 8601; without it, dates are ignored.",
-        extra_json_schema={"anyOf": [{"format": "date"}, {"format": "date-time"}]},
-    ),
-]
-Since = Annotated[
-    str,
-    Meta(
-        description="Only articles published then or later, ISO 8601.",
-        extra_json_schema={"anyOf": [{"format": "date"}, {"format": "date-time"}]},
+        title="comma-separated IDs, at most 100, each of 1 to 1000 characters",
+        pattern="^[^,]{1,1000}(,[^,]{1,1000}){0,99}$",
     ),
 ]
 Heading = Annotated[str, Meta(min_length=1, max_length=100, description="The list's heading; by default `Related`.")]
@@ -74,17 +69,7 @@ class ListOptions(RequestFields, frozen=True, kw_only=True):
     limit: Limit | UnsetType = UNSET
     min_score: MinScore | UnsetType = UNSET
     published: PublishedOption | UnsetType = UNSET
-    exclude: (
-        Annotated[
-            str,
-            Meta(
-                title="comma-separated IDs, at most 100, each of 1 to 1000 characters",
-                pattern="^[^,]{1,1000}(,[^,]{1,1000}){0,99}$",
-                description="IDs of articles to leave out of the list.",
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
+    exclude: Annotated[Ids, Meta(description="IDs of articles to leave out of the list.")] | UnsetType = UNSET
     max_age_days: MaxAgeDays | UnsetType = UNSET
     provider_cap: ProviderCap | UnsetType = UNSET
 
@@ -113,17 +98,7 @@ class LookUpByUrlQuery(LookUpQuery, frozen=True, kw_only=True):
     """The query of a look-up by address, or of several look-ups by ID."""
 
     url: Url | UnsetType = UNSET
-    ids: (
-        Annotated[
-            str,
-            Meta(
-                title="comma-separated IDs, at most 100, each of 1 to 1000 characters",
-                pattern="^[^,]{1,1000}(,[^,]{1,1000}){0,99}$",
-                description="The IDs of several articles, instead of `url`.",
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
+    ids: Annotated[Ids, Meta(description="The IDs of several articles, instead of `url`.")] | UnsetType = UNSET
 
 
 class DraftQuery(ListOptions, frozen=True, kw_only=True):
@@ -183,7 +158,9 @@ class ArticlesQuery(ArticleQuery, frozen=True, kw_only=True):
         Annotated[str, Meta(min_length=1, max_length=100, description="Only articles that declare this language.")]
         | UnsetType
     ) = UNSET
-    since: Since | UnsetType = UNSET
+    since: Annotated[str, Meta(description="Only articles published then or later, ISO 8601."), DATE] | UnsetType = (
+        UNSET
+    )
 
 
 class HomeQuery(RequestFields, frozen=True, kw_only=True):
