@@ -11,8 +11,6 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from ipaddress import ip_address
 from multiprocessing import parent_process
 from pathlib import Path
@@ -48,7 +46,7 @@ _SWITCH_SECONDS = 0.002  # how long a computing thread delays look-ups; 0.0005 w
 _PARENT_CHECK_SECONDS = 0.1
 _PORT_SECONDS = 2.0  # how long the workers of a killed server may hold its port
 _LOADING_SECONDS = 60.0  # time limit for a new worker to start before the old one is stopped anyway
-_SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # workers keep metrics there, and mark that they have started
+_SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # workers keep metrics there, to be summed, and mark that they have started
 
 
 def worker_app() -> Gateway:
@@ -245,14 +243,13 @@ def serve_command(
     config = Config.of(os.environ)  # so that an error is reported once, not by each worker
     if config.edit is not None:
         _require_own_machine(host, uds=uds, workers=workers, config=config)
-    answering = (
-        _answering_from(store) if store else _answering_with(LocalModels(models.path.resolve()), corpus_path, choice)
-    )
     if uds is None:
         _require_free(host, port)
     else:
         _require_free_socket(uds)
-    with answering as served, _shared_metrics():
+    served = _name_of_store(store) if store else _verified_version(models, corpus_path, choice)
+    with temporary_folder("recommender-metrics-") as folder:
+        os.environ[_SHARED_FOLDER] = str(folder)
         click.echo(f"serving {served} on {f'unix:{uds}' if uds else f'http://{host}:{port}'}", err=True)
         build_server("api.app:worker_app", workers=workers, host=host, port=port, uds=uds).serve()
 
@@ -271,22 +268,18 @@ def _require_own_machine(host: str, *, uds: Path | None, workers: int, config: C
         raise click.UsageError(f"--edit is for this machine alone: --host {host} is reached by others; leave it out")
 
 
-@contextmanager
-def _answering_with(models: LocalModels, corpus_path: Path | None, choice: FileChoice) -> Iterator[str]:
-    """Configure workers to answer from the model in use, training one first if none fits a corpus; yields its version.
-
-    The model is verified before any worker starts, so that workers find its seal.
-    """
+def _verified_version(models: LocalModels, corpus_path: Path | None, choice: FileChoice) -> str:
+    """The version in use for workers to answer from, verified; one is trained first if none fits a corpus."""
+    models = LocalModels(models.path.resolve())
     version = models.current() if corpus_path is None else ensure_trained(corpus_path, models, choice=choice)
     models.ensure_verified(version)
     models.record_served(version)
     os.environ[f"{PREFIX}MODELS"] = str(models)
-    yield version
+    return version
 
 
-@contextmanager
-def _answering_from(url: str) -> Iterator[str]:
-    """Configure workers to answer from a store, which need not be reachable yet; yields its name."""
+def _name_of_store(url: str) -> str:
+    """The name of a store, which need not be reachable yet, and the version of its answers if it is."""
     store = AnswerStore(url)
     try:
         served = f"{store.info().version} from {store.name}"
@@ -294,15 +287,7 @@ def _answering_from(url: str) -> Iterator[str]:
         click.echo(f"recommender: {error}; until it answers, look-ups are refused", err=True)
         served = store.name
     store.close()
-    yield served
-
-
-@contextmanager
-def _shared_metrics() -> Iterator[None]:
-    """Configure workers to keep metrics in one temporary folder, so that each reports the counts of all."""
-    with temporary_folder("recommender-metrics-") as folder:
-        os.environ[_SHARED_FOLDER] = str(folder)
-        yield
+    return served
 
 
 def _require_free(host: str, port: int) -> None:
