@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import unquote
 
 from granian.rsgi import ProtocolClosed, ProtocolError
+from werkzeug.wsgi import ClosingIterator
 
 from api.http import BEGUN, LARGEST_BODY, REFUSAL, problem, unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
     from flask import Response
@@ -158,17 +159,20 @@ class Gateway:
 
     def _run(self, environ: WSGIEnvironment) -> _Answer:
         status, headers, parts = self._begin(environ)
-        with closing(parts):
+        try:
             return status, headers, b"".join(parts)
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
 
-    def _begin(self, environ: WSGIEnvironment) -> tuple[int, list[tuple[str, str]], _Parts]:
+    def _begin(self, environ: WSGIEnvironment) -> tuple[int, list[tuple[str, str]], Iterable[bytes]]:
         status, headers = "", list[tuple[str, str]]()
 
         def start_response(*begun: Any) -> Any:
             nonlocal status, headers
             status, headers = begun[:2]
 
-        parts = _Parts(self._wsgi_app(environ, start_response))
+        parts = self._wsgi_app(environ, start_response)
         return int(status[:3]), headers, parts
 
     async def _download(self, environ: WSGIEnvironment, protocol: HTTPProtocol) -> None:
@@ -176,9 +180,10 @@ class Gateway:
         threads = self._downloading_thread
         async with threads.admitted:
             status, headers, parts = await threads.compute(lambda: self._begin(environ))
-            with closing(parts), suppress(ProtocolClosed):  # the client has left
+            with closing(ClosingIterator(parts)) as body, suppress(ProtocolClosed):  # the client has left
                 transport = protocol.response_stream(status, headers)
-                while part := await threads.compute(lambda: next(parts, b"")):
+                filled = filter(None, body)
+                while part := await threads.compute(lambda: next(filled, b"")):
                     await transport.send_bytes(part)
 
     async def _read_body(self, environ: WSGIEnvironment, protocol: HTTPProtocol) -> Response | None:
@@ -209,20 +214,6 @@ class Gateway:
             return problem(HTTPStatus.BAD_REQUEST, f"the body broke off after {len(body)} of {length} bytes")
         environ["wsgi.input"] = BytesIO(body)
         return None
-
-
-class _Parts:
-    """The body that a WSGI application returns, to be closed after use."""
-
-    def __init__(self, parts: Iterable[bytes]) -> None:
-        self._iterator = filter(None, parts)
-        self.close: Callable[[], object] = getattr(parts, "close", lambda: None)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._iterator
-
-    def __next__(self) -> bytes:
-        return next(self._iterator)
 
 
 class _Threads:
