@@ -8,9 +8,11 @@ from typing import Any, cast
 
 from flask import Flask, Response, current_app, render_template, request
 from markupsafe import Markup
+from msgspec import ValidationError
 
 from api.http import POLICY, deliver, uncached
 from api.state import Snapshot
+from recommender.inspection import Inspection
 
 HTML = "text/html; charset=utf-8"
 # Images may come from any site that an article names; everything else is same-origin.
@@ -33,6 +35,14 @@ def render_refusal(status: HTTPStatus) -> Response:
     page = uncached(render_template("refusal.html").encode(), HTML)
     page.status_code = status
     return page
+
+
+def inspection_of(snapshot: Snapshot) -> Inspection | None:
+    """The inspection of the model's corpus; `None` if there is none, or it is in the format of another version."""
+    try:
+        return None if snapshot.inspection is None else Inspection.from_mapping(snapshot.inspection)
+    except ValidationError:
+        return None
 
 
 def report_path() -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from flask import Response
-from msgspec import ValidationError
 
 from api.http import JSON, CorpusQuery, CorpusSelection, OperationGroup
 from api.pages.cards import Card
@@ -13,9 +12,9 @@ from api.pages.corpus import plots
 from api.pages.corpus.download import csv_of, json_of
 from api.pages.corpus.rows import Row, rows_of
 from api.pages.corpus.selected import Selected
-from api.pages.page import render_page
-from api.state import Snapshot, has_token, visible_snapshot
-from recommender.inspection import Inspection, problem_lines, summary_of, tables_of
+from api.pages.page import inspection_of, render_page
+from api.state import has_token, visible_snapshot
+from recommender.inspection import problem_lines, summary_of, tables_of
 from recommender.overview import STATES, Figures, JudgedColumns
 
 _MOST_OPTIONS = 300  # maximum number of providers and topics offered in a field
@@ -33,7 +32,9 @@ def corpus(query: CorpusQuery) -> Response:
     page = min(query.page, pages)
     first = (page - 1) * size
     found = rows_of(overview, selected.positions[first : first + size].tolist(), selected.judged)
-    figures, inspection = Figures.of(overview, shown=selected.shown), _inspection(snapshot)
+    figures, inspection = Figures.of(overview, shown=selected.shown), inspection_of(snapshot)
+    if inspection is not None and not has_token():
+        inspection = inspection.without_names()
     return render_page(
         snapshot,
         "corpus.html",
@@ -88,14 +89,3 @@ def _download(
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _inspection(snapshot: Snapshot) -> Inspection | None:
-    """The inspection of the model's corpus; `None` if there is none, or it is in the format of another version."""
-    if snapshot.inspection is None:
-        return None
-    try:
-        inspection = Inspection.from_mapping(snapshot.inspection)
-    except ValidationError:
-        return None
-    return inspection if has_token() else inspection.without_names()

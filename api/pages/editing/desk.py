@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask import current_app
-from msgspec import ValidationError
 
 from api.pages.exploration import Item
+from api.pages.page import inspection_of
 from api.state import Snapshot
-from recommender import Article, Recommender
+from recommender import Article
 from recommender.curation import (
     Act,
     ActName,
@@ -25,7 +25,6 @@ from recommender.curation import (
     trained_curation,
 )
 from recommender.errors import RecommenderError
-from recommender.inspection import Inspection
 from recommender.writing import Edit
 
 HEADINGS: dict[ActName, str] = {
@@ -74,10 +73,6 @@ class Preview:
     notes: tuple[str, ...]
 
     @property
-    def heading(self) -> str:
-        return HEADINGS[self.act.name]
-
-    @property
     def done(self) -> str:
         """A sentence that reports the act as done, without its full stop."""
         return _DONE[self.act.name].format(self.other, self.act.position)
@@ -109,8 +104,7 @@ class Desk:
         self.problem = ""
         self.file: CuratedFile | None = None
         self.curator: Curator | None = current_app.extensions.get("curator")
-        self._recommender: Recommender = recommender
-        self._inspection = snapshot.inspection
+        self._snapshot = snapshot
         self.curation = trained_curation(recommender, self.article)
         if self.curator is not None:
             try:
@@ -189,13 +183,13 @@ class Desk:
             ActError, FrontMatterError: the act is impossible.
         """
         new = name in ("take", "pin", "ban")
-        act = Act(name, self._recommender.article(other).id if new else other, position)
+        act = Act(name, self._snapshot.recommender.article(other).id if new else other, position)
         curation = self.curation.after(act)
         edit, yaml = None, ""
         if self.file is not None and self.curator is not None:
             edit = self.file.changed_to(curation, self._articles(curation), self.curator.style)
         else:
-            style = style_of(_inspection(self._inspection))
+            style = style_of(inspection_of(self._snapshot))
             yaml = format_changed_lists(self.curation, curation, self._articles(curation), style)
         return Preview(act, curation, self.name(act.other), edit, yaml, tuple(self._notes(curation)))
 
@@ -205,7 +199,7 @@ class Desk:
     def _known(self, key: str) -> Article | None:
         if self.file is not None and key in self.file.items:
             return self.file.items[key].article
-        return self._recommender.article(key) if self._recommender.has_article(key) else None
+        return self._snapshot.recommender.article(key) if self._snapshot.recommender.has_article(key) else None
 
     def _notes(self, curation: Curation) -> Iterable[str]:
         if self.has_written_list:
@@ -215,10 +209,3 @@ class Desk:
         pins = (curation.pinned, curation.banned) != (self.curation.pinned, self.curation.banned)
         if pins:
             yield "Suggestions begin with pinned articles and leave out banned ones after the next `recommender train`."
-
-
-def _inspection(values: Mapping[str, object] | None) -> Inspection | None:
-    try:
-        return None if values is None else Inspection.from_mapping(values)
-    except ValidationError:
-        return None
