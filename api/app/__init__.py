@@ -8,10 +8,4 @@ from api.app.factory import create_app
 from api.app.gateway import Gateway
 from api.app.server import build_server, serve_command, worker_app
 
-__all__ = [
-    "Gateway",
-    "build_server",
-    "create_app",
-    "serve_command",
-    "worker_app",
-]
+__all__ = ["Gateway", "build_server", "create_app", "serve_command", "worker_app"]

@@ -5,11 +5,4 @@ from api.middleware.metrics import Metrics, reload_failures
 from api.middleware.outer import OuterMiddleware
 from api.middleware.rate_limit import RateLimit
 
-__all__ = [
-    "FastPath",
-    "Metrics",
-    "OuterMiddleware",
-    "RateLimit",
-    "is_plain",
-    "reload_failures",
-]
+__all__ = ["FastPath", "Metrics", "OuterMiddleware", "RateLimit", "is_plain", "reload_failures"]

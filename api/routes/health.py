@@ -9,14 +9,7 @@ import msgspec
 from flask import Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api.http import (
-    HealthResponse,
-    LiveArticleCounts,
-    OperationGroup,
-    ReadyResponse,
-    RefusedModel,
-    uncached,
-)
+from api.http import HealthResponse, LiveArticleCounts, OperationGroup, ReadyResponse, RefusedModel, uncached
 from api.middleware import Metrics
 from api.state import FixedModel, ModelWatcher
 from recommender.errors import without_folder

@@ -45,7 +45,6 @@ class FixedModel:
 
     refused: Refusal | None = None
     problems: tuple[str, ...] = ()
-    loads = refusals = 0
 
     def __init__(self, recommender: Recommender, version: str | None, *, published_only: bool = False) -> None:
         self.snapshot = Snapshot.of(recommender, published_only=published_only, version=version, tag=version)

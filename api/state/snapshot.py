@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol, Self, TypeAlias, cast
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from flask import Flask
 
@@ -79,13 +79,7 @@ class Snapshot:
         return Described(self.version, self.created, len(self.recommender))
 
 
-class SnapshotSource(Protocol):
-    """Holds the current snapshot."""
-
-    @property
-    def snapshot(self) -> Snapshot: ...
-
-
 def current_snapshot(app: Flask) -> Snapshot:
     """The current snapshot with the tag of this moment; a request takes it once."""
-    return cast("SnapshotSource", app.extensions["model"]).snapshot.now()
+    snapshot: Snapshot = app.extensions["model"].snapshot
+    return snapshot.now()

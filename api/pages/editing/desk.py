@@ -66,7 +66,6 @@ class Preview:
     """
 
     act: Act
-    curation: Curation
     other: str
     edit: Edit | None
     yaml: str
@@ -191,7 +190,7 @@ class Desk:
         else:
             style = style_of(inspection_of(self._snapshot))
             yaml = format_changed_lists(self.curation, curation, self._articles(curation), style)
-        return Preview(act, curation, self.name(act.other), edit, yaml, tuple(self._notes(curation)))
+        return Preview(act, self.name(act.other), edit, yaml, tuple(self._notes(curation)))
 
     def _articles(self, curation: Curation) -> Mapping[str, Article]:
         return {key: article for key in curation.links if (article := self._known(key)) is not None}
