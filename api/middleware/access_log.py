@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 import msgspec
+from more_itertools import constrained_batches
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -57,34 +57,19 @@ class AccessLog:
             with suppress(Empty):
                 first = self._lines.get(timeout=_IDLE)
                 time.sleep(_DELAY)
-                for block in _blocks([first, *self._waiting()]):
+                lines = [first, *(self._lines.get_nowait() for _ in range(self._lines.qsize()))]
+                for block in constrained_batches(lines, _ATOMIC_BYTES, strict=False):
                     with suppress(OSError):  # answer requests even if the log has no reader
-                        os.write(_STDOUT, block)
+                        os.write(_STDOUT, b"".join(block))
                 continue
             if ending:
                 return
-
-    def _waiting(self) -> Iterator[bytes]:
-        with suppress(Empty):
-            while True:
-                yield self._lines.get_nowait()
 
 
 @cache
 def access_log() -> AccessLog:
     """The access log of this process."""
     return AccessLog()
-
-
-def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Join lines into blocks of at most `_ATOMIC_BYTES`; a longer line is a block of its own."""
-    block = b""
-    for line in lines:
-        if block and len(block) + len(line) > _ATOMIC_BYTES:
-            yield block
-            block = b""
-        block += line
-    yield block
 
 
 @lru_cache(maxsize=2)
