@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import yaml
-from msgspec import UNSET, structs
+from msgspec import UNSET
 
 from api.http import TrialSettings, WrongRequestError
 from recommender import Recommender
@@ -48,26 +48,18 @@ class Controls:
                 parameter="title_weight",
                 allowed=allowed,
             )
-        trained = {
+        trained: dict[str, Any] = {
             "half_life_days": settings.half_life_days or 0.0,
             "title_weight": settings.title_weight,
             "min_score": settings.min_score,
             "limit": settings.limit,
         }
-        return cls(
-            half_life_days=trained["half_life_days"] if asked.half_life_days is UNSET else asked.half_life_days,
-            title_weight=settings.title_weight if asked.title_weight is UNSET else asked.title_weight,
-            min_score=settings.min_score if asked.min_score is UNSET else asked.min_score,
-            limit=settings.limit if asked.limit is UNSET else asked.limit,
-            trained=trained,
-            weighable=weighable,
-        )
+        return cls(**(trained | _given(asked)), trained=trained, weighable=weighable)
 
     @staticmethod
     def tried(asked: TrialSettings) -> dict[str, str]:
         """The settings in a request, as parameters of an address."""
-        given = {field.name: getattr(asked, field.name) for field in structs.fields(TrialSettings)}
-        return {name: f"{value:g}" for name, value in given.items() if value is not UNSET}
+        return {name: f"{value:g}" for name, value in _given(asked).items()}
 
     @property
     def steps(self) -> tuple[float, ...]:
@@ -104,3 +96,8 @@ class Controls:
         return recommender.with_settings(
             half_life_days=self.half_life_days or None, title_weight=self.title_weight, min_score=self.min_score
         )
+
+
+def _given(asked: TrialSettings) -> dict[str, Any]:
+    values = {name: getattr(asked, name) for name in TrialSettings.__struct_fields__}
+    return {name: value for name, value in values.items() if value is not UNSET}
