@@ -116,8 +116,7 @@ class OperationGroup:
         Args:
             described: whether the OpenAPI document describes its operations.
         """
-        self._name = name
-        self._described = described
+        self._shared: dict[str, Any] = {"group": name, "described": described}
         self._operations: dict[str, Operation] = {}
 
     def operation(
@@ -126,17 +125,7 @@ class OperationGroup:
         """Declare the decorated view as an operation; see `Operation` for the options."""
 
         def declare(view: View) -> View:
-            self.add(
-                Operation(
-                    group=self._name,
-                    described=self._described,
-                    method=method,
-                    path=path,
-                    view=view,
-                    response=response,
-                    **options,
-                )
-            )
+            self.add(Operation(**self._shared, method=method, path=path, view=view, response=response, **options))
             return view
 
         return declare
@@ -183,9 +172,7 @@ def register_operations(app: Flask, operations: Iterable[Operation]) -> None:
 
 def rule_of(operation: Operation) -> str:
     """The URL rule of an operation's path, in Flask's syntax."""
-    if operation.path.endswith("{id}"):
-        return operation.path.replace("{id}", "<own_id:id>")
-    return operation.path.replace("{id}", "<id:id>")
+    return operation.path.replace("{id}", "<own_id:id>" if operation.path.endswith("{id}") else "<id:id>")
 
 
 def _flask_view(operation: Operation) -> View:

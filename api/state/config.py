@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeAlias
 
@@ -105,14 +105,13 @@ class Config:
             SettingsError: a setting has an invalid value.
         """
         values: dict[str, Any] = {}
-        annotations = annotations_of(Config)
-        for name in (own.name for own in fields(cls)):
+        for name, annotation in annotations_of(Config).items():
             text = environment.get(PREFIX + name.upper(), "").strip()
             if text:
-                values[name] = _read(text, annotations[name])
+                values[name] = _read(text, annotation)
             if overrides and name.upper() in overrides:
                 value = overrides[name.upper()]
-                values[name] = _read(value, annotations[name]) if isinstance(value, str) else value
+                values[name] = _read(value, annotation) if isinstance(value, str) else value
         return cls(**values)
 
 
@@ -121,9 +120,8 @@ def _read(text: str, annotation: Any) -> object:
     if annotation is _Fields:
         return tuple(part.strip() for part in text.split(","))
     if annotation is _Origins:
-        return tuple(
-            part.strip().rstrip("/").lower() for part in text.split(",") if part.strip()
-        )  # as browsers send it
+        # As browsers send them.
+        return tuple(part.strip().rstrip("/").lower() for part in text.split(",") if part.strip())
     try:
         return msgspec.convert(text, annotation, strict=False, dec_hook=lambda kind, value: kind(value))
     except msgspec.ValidationError:
