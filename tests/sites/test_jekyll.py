@@ -118,6 +118,12 @@ def test_excluded_paths_begin_with_an_entry(tmp_path: Path) -> None:
     assert sorted(read_addresses(tmp_path)) == ["_posts/old/2024-01-01-c.md", "older/_posts/2024-01-01-b.md"]
 
 
+def test_a_post_without_a_date_in_its_name_is_ignored_as_jekyll_does(tmp_path: Path) -> None:
+    files = ("_posts/wend.md", "_posts/en/2024-1-1-a.md", "_posts/en/b.md", "_drafts/c.md", "a/_posts/24-01-01-d.md")
+    make_site(tmp_path, {"_config.yml": "title: A", **dict.fromkeys(files, "---\ntitle: A\n---\n")})
+    assert sorted(read_addresses(tmp_path)) == ["_drafts/c.md", "_posts/en/2024-1-1-a.md", "a/_posts/24-01-01-d.md"]
+
+
 def test_polyglot_puts_other_languages_than_the_default_one_into_folders(tmp_path: Path) -> None:
     config = "{url: 'https://wend.example', languages: [en, de], default_lang: en, permalink: '/:title/'}"
     path = "_posts/2024-01-01-wend.md"

@@ -24,12 +24,16 @@ _STYLES = {
     "none": "/:categories/:title:output_ext",
 }
 _ENDINGS = {"pretty": "/", "date": ":output_ext", "ordinal": ":output_ext", "none": ":output_ext"}
+_UNDATED_POST = r"/_posts/(?:.*/)?(?!\d{2,4}-\d\d?-\d\d?-)[^/]*$"  # Jekyll ignores it
 _NEVER_READ = ("/node_modules/", "/vendor/bundle/", "/vendor/cache/", "/vendor/gems/", "/vendor/ruby/")
 
 
 def _configure(root: Path) -> Site | None:
     file = find_file(root, _FILES)
-    return None if file is None else _site(read_configuration(file) or {}, f"{file.name} is Jekyll's")
+    if file is None:
+        return None
+    site = _site(read_configuration(file) or {}, f"{file.name} is Jekyll's")
+    return replace(site, excluded_patterns=(_UNDATED_POST,))
 
 
 def _recognise(root: Path, files: Sequence[str]) -> Site | None:
