@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
+from http import HTTPStatus
 from typing import cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request
 
 _MOST = 1000  # maximum number of unused tokens; the oldest are dropped
 _SESSION = 43  # characters of `secrets.token_urlsafe`
@@ -44,9 +45,11 @@ def issue_form_token() -> str:
     return _tokens().issue(g.session)
 
 
-def redeem_form_token(token: str) -> bool:
-    """Whether the request may write by a form's token."""
-    return _tokens().redeem(request.cookies.get(_cookie_name(), ""), token)
+def require_form_token(token: str) -> None:
+    """Use up a form's token; a request without a valid one is refused with 403."""
+    if not _tokens().redeem(request.cookies.get(_cookie_name(), ""), token):
+        detail = "this form was sent before, or belongs to another browser or an earlier server; open the article again"
+        abort(HTTPStatus.FORBIDDEN, detail)
 
 
 def register_form_tokens(app: Flask) -> None:

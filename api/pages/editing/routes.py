@@ -9,7 +9,7 @@ from flask import Response, abort, current_app, redirect, url_for
 
 from api.http import EditForm, EditQuery, OperationGroup, UndoForm
 from api.pages.editing.desk import HEADINGS, Desk
-from api.pages.editing.form_tokens import issue_form_token, redeem_form_token
+from api.pages.editing.form_tokens import issue_form_token, require_form_token
 from api.pages.page import render_page
 from api.state import visible_snapshot
 from recommender.curation import Curator
@@ -18,7 +18,6 @@ from recommender.storage import FileChangedError
 
 _PAGE = "text/html"
 _CHANGED = "The file has changed since that page was made; nothing was written."
-_USED = "this form was sent before, or belongs to another browser or an earlier server; open the article again"
 
 operations = OperationGroup("explorer", described=False)
 
@@ -39,8 +38,7 @@ def edit(query: EditQuery) -> Response:
 @operations.operation("POST", "/edit", response=_PAGE, problems=(403, 404, 409), guard=_require_curator)
 def write_edit(form: EditForm) -> Response:
     """Write an act into an article's file, if the file is unchanged since the preview."""
-    if not redeem_form_token(form.token):
-        abort(HTTPStatus.FORBIDDEN, _USED)
+    require_form_token(form.token)
     desk = Desk(visible_snapshot(), form.id)
     if desk.digest != form.seen:
         return _page(form, said=_CHANGED)
@@ -61,8 +59,7 @@ def write_edit(form: EditForm) -> Response:
 @operations.operation("POST", "/undo", response=_PAGE, problems=(403, 404, 409), guard=_require_curator)
 def undo(form: UndoForm) -> Response:
     """Undo the last change of an article's file, if the file is unchanged since."""
-    if not redeem_form_token(form.token):
-        abort(HTTPStatus.FORBIDDEN, _USED)
+    require_form_token(form.token)
     desk = Desk(visible_snapshot(), form.id)
     try:
         if desk.file is None or desk.digest != form.seen:
