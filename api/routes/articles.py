@@ -66,10 +66,7 @@ def related_by_url(query: LookUpByUrlQuery) -> Response:
     """The related articles of the article at an address, or of up to 100 articles by their IDs."""
     snapshot = visible_snapshot()
     if query.ids:
-        for name, value in (("url", query.url), ("explain", query.explain)):
-            if value:
-                allowed = "left out with 'ids'"
-                raise WrongRequestError(f"the parameter {name!r} must be {allowed}", parameter=name, allowed=allowed)
+        _require_absent(query, "url", "explain", with_="ids")
         return _lists(snapshot, query.ids.split(","), query)
     if not query.url:
         allowed = in_words(schemas_of(LookUpByUrlQuery)["url"])
@@ -140,10 +137,7 @@ def articles(query: ArticlesQuery) -> Response:
     """All articles page by page, the newest first, or the newest whose titles contain all words of a search."""
     snapshot, limit, following = visible_snapshot(), query.limit or 10, None
     if query.q:
-        for name, value in (("cursor", query.cursor), ("language", query.language), ("since", query.since)):
-            if value:
-                allowed = "left out with 'q'"
-                raise WrongRequestError(f"the parameter {name!r} must be {allowed}", parameter=name, allowed=allowed)
+        _require_absent(query, "cursor", "language", "since", with_="q")
         found = snapshot.recommender.search_titles(query.q, limit=limit)
     else:
         found, following = page_of(
@@ -156,6 +150,13 @@ def articles(query: ArticlesQuery) -> Response:
         )
     answer: dict[str, object] = {"articles": [_article(article, query) for article in found]}
     return deliver(snapshot.tag, msgspec.json.encode(answer if following is None else {**answer, "next": following}))
+
+
+def _require_absent(query: LookUpByUrlQuery | ArticlesQuery, *names: str, with_: str) -> None:
+    for name in names:
+        if getattr(query, name):
+            allowed = f"left out with {with_!r}"
+            raise WrongRequestError(f"the parameter {name!r} must be {allowed}", parameter=name, allowed=allowed)
 
 
 def _related(snapshot: Snapshot, id: str, query: LookUpQuery) -> Response:

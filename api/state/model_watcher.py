@@ -111,7 +111,7 @@ class ModelWatcher:
         self._stopped = threading.Event()
         self._threads = [
             threading.Thread(target=self._follow_models, name="models", daemon=True),
-            threading.Thread(target=self._follow_journal, name="journal", daemon=True),
+            threading.Thread(target=self._repeat, args=(self._check_journal,), name="journal", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -242,9 +242,6 @@ class ModelWatcher:
         if self._posting and self._answering is not None:
             self._answering.overlay.warm_up()
         self._repeat(self._check_pointer)
-
-    def _follow_journal(self) -> None:
-        self._repeat(self._check_journal)
 
     def _repeat(self, check: Callable[[], object]) -> None:
         while not self._stopped.wait(_INTERVAL):
