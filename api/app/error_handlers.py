@@ -28,11 +28,11 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(JournalError)
     def not_kept(error: JournalError) -> Response:
-        return problem(HTTPStatus.INSUFFICIENT_STORAGE, _in_words(error))
+        return problem(HTTPStatus.INSUFFICIENT_STORAGE, _detail_of(error))
 
     @app.errorhandler(ArtefactError)
     def not_readable(error: ArtefactError) -> Response:
-        detail = _in_words(error)
+        detail = _detail_of(error)
         return _for_reader(detail, unavailable(f"no model is available: {detail}"))
 
     @app.errorhandler(HTTPException)
@@ -46,7 +46,7 @@ def register_error_handlers(app: Flask) -> None:
         return response
 
 
-def _in_words(error: Exception) -> str:
+def _detail_of(error: Exception) -> str:
     return without_folder(str(error), current_app.extensions["models"])
 
 

@@ -83,7 +83,7 @@ class Gateway:
         self._unlimited = frozenset(unlimited)
         self._threads = _Threads(threads, _QUEUE)
         self._batches = _Batches(self._threads, fetch)
-        self._thread_beside = _Threads(1, _QUEUE)
+        self._unlimited_thread = _Threads(1, _QUEUE)
         self._explaining_thread = _Threads(1, _EXPLANATIONS)
         self._downloading_thread = _Threads(1, _DOWNLOADS)
         self._arriving = asyncio.Semaphore(_QUEUE)
@@ -135,7 +135,7 @@ class Gateway:
 
     def _refuse_all(self) -> None:
         self._is_stopping = True
-        for threads in (self._threads, self._thread_beside, self._explaining_thread):
+        for threads in (self._threads, self._unlimited_thread, self._explaining_thread):
             threads.stop()
         for deadline in self._deadlines:
             deadline.reschedule(0)
@@ -143,7 +143,7 @@ class Gateway:
     def _threads_for(self, environ: WSGIEnvironment) -> _Threads:
         path = environ["PATH_INFO"]
         if path in self._unlimited:
-            return self._thread_beside
+            return self._unlimited_thread
         if path in _DOWNLOADED:
             return self._downloading_thread
         explained = path in _EXPLAINED or _EXPLAIN in unquote(environ["QUERY_STRING"])

@@ -38,9 +38,7 @@ if TYPE_CHECKING:
 _CONNECTIONS = 16_384  # maximum per worker; further ones are accepted when others end
 _BACKLOG = 4096  # connections waiting to be accepted
 _OTHER_FILES = 256  # other open files of a worker
-_HEADERS = HTTP1Settings(
-    header_read_timeout=30_000, max_buffer_size=64 << 10
-)  # the timeout closes idle connections too
+_HEADERS = HTTP1Settings(header_read_timeout=30_000, max_buffer_size=64 << 10)  # the timeout also ends idle connections
 _STOP_SECONDS = 5
 _SWITCH_SECONDS = 0.002  # how long a computing thread delays look-ups; 0.0005 would cost an eighth of throughput
 _PARENT_CHECK_SECONDS = 0.1

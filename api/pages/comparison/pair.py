@@ -22,11 +22,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An article with both of its lists.
-
-    Attributes:
-        overlap: of the lists.
-    """
+    """An article with both of its lists, and their overlap."""
 
     id: str
     card: Card
