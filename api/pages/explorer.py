@@ -12,7 +12,7 @@ from flask import Response, abort, request
 from api.http import POLICY, DraftForm, ExploreQuery, HomeQuery, OperationGroup, TrialSettings, uncached
 from api.pages.cards import Card
 from api.pages.controls import Controls
-from api.pages.editing import Desk, issue_form_token
+from api.pages.editing import EditableList, issue_form_token
 from api.pages.exploration import Exploration
 from api.pages.page import HTML, render_page, report_path
 from api.state import visible_snapshot
@@ -51,16 +51,16 @@ def explore(query: ExploreQuery) -> Response:
     snapshot = visible_snapshot()
     controls = Controls.of(snapshot.recommender, query)
     recommender = controls.applied_to(snapshot.recommender)
-    desk = Desk(snapshot, query.id)
-    view = Exploration(recommender, query.id, controls, other=query.other, linked=desk.linked)
+    editable = EditableList(snapshot, query.id)
+    view = Exploration(recommender, query.id, controls, other=query.other, linked=editable.linked)
     words = query.q.strip()
     others = snapshot.recommender.search_titles(words, limit=_OTHERS) if words else []
     return render_page(
         snapshot,
         "explore.html",
         view=view,
-        desk=desk,
-        undo_token=issue_form_token() if desk.last_change else "",
+        editable=editable,
+        undo_token=issue_form_token() if editable.last_change else "",
         controls=controls,
         question=words,
         others=_cards(others),

@@ -8,7 +8,7 @@ from typing import cast
 from flask import Response, abort, current_app, redirect, url_for
 
 from api.http import EditForm, EditQuery, OperationGroup, UndoForm
-from api.pages.editing.desk import HEADINGS, Desk
+from api.pages.editing.editable_list import HEADINGS, EditableList
 from api.pages.editing.form_tokens import issue_form_token, require_form_token
 from api.pages.page import render_page
 from api.state import visible_snapshot
@@ -39,13 +39,13 @@ def edit(query: EditQuery) -> Response:
 def write_edit(form: EditForm) -> Response:
     """Write an act into an article's file, if the file is unchanged since the preview."""
     require_form_token(form.token)
-    desk = Desk(visible_snapshot(), form.id)
-    if desk.digest != form.seen:
+    editable = EditableList(visible_snapshot(), form.id)
+    if editable.digest != form.seen:
         return _page(form, said=_CHANGED)
     try:
-        preview = desk.preview(form.act, form.other, int(form.position))
+        preview = editable.preview(form.act, form.other, int(form.position))
         if preview.edit is None:
-            raise RecommenderError(desk.problem)
+            raise RecommenderError(editable.problem)
         _require_curator().write(preview.edit, preview.done)
     except FileChangedError:
         return _page(form, said=_CHANGED)
@@ -53,26 +53,26 @@ def write_edit(form: EditForm) -> Response:
         raise
     except (RecommenderError, OSError) as error:
         return _page(form, said=f"Nothing was written: {_sentence(error)}")
-    return _to_article(desk)
+    return _to_article(editable)
 
 
 @operations.operation("POST", "/undo", response=_PAGE, problems=(403, 404, 409), guard=_require_curator)
 def undo(form: UndoForm) -> Response:
     """Undo the last change of an article's file, if the file is unchanged since."""
     require_form_token(form.token)
-    desk = Desk(visible_snapshot(), form.id)
+    editable = EditableList(visible_snapshot(), form.id)
     try:
-        if desk.file is None or desk.digest != form.seen:
-            return _not_undone(desk, _CHANGED)
-        _require_curator().undo(desk.file.file.path)
+        if editable.file is None or editable.digest != form.seen:
+            return _not_undone(editable, _CHANGED)
+        _require_curator().undo(editable.file.file.path)
     except (RecommenderError, OSError) as error:
-        return _not_undone(desk, f"Nothing was undone: {_sentence(error)}")
-    return _to_article(desk)
+        return _not_undone(editable, f"Nothing was undone: {_sentence(error)}")
+    return _to_article(editable)
 
 
-def _not_undone(desk: Desk, reason: str) -> Response:
+def _not_undone(editable: EditableList, reason: str) -> Response:
     page = render_page(
-        visible_snapshot(), "problem.html", title="Not undone", detail=reason.rstrip("."), article=desk.article
+        visible_snapshot(), "problem.html", title="Not undone", detail=reason.rstrip("."), article=editable.article
     )
     page.status_code = HTTPStatus.CONFLICT
     return page
@@ -85,11 +85,11 @@ def _page(asked: EditQuery | EditForm, *, said: str = "") -> Response:
         said: why a submitted act was not written; the page then previews it again.
     """
     snapshot = visible_snapshot()
-    desk = Desk(snapshot, asked.id)
-    preview, refusal = None, desk.problem
+    editable = EditableList(snapshot, asked.id)
+    preview, refusal = None, editable.problem
     if not refusal:
         try:
-            preview = desk.preview(asked.act, asked.other, int(asked.position))
+            preview = editable.preview(asked.act, asked.other, int(asked.position))
         except UnknownArticleError:
             raise
         except RecommenderError as error:
@@ -97,14 +97,14 @@ def _page(asked: EditQuery | EditForm, *, said: str = "") -> Response:
     page = render_page(
         snapshot,
         "edit.html",
-        desk=desk,
+        editable=editable,
         asked=asked,
         heading=HEADINGS[asked.act],
         position=int(asked.position),
         preview=preview,
         refusal=refusal,
         said=said,
-        token=issue_form_token() if preview is not None and desk.is_written else "",
+        token=issue_form_token() if preview is not None and editable.is_written else "",
     )
     if said or refusal:
         page.status_code = HTTPStatus.CONFLICT
@@ -116,7 +116,7 @@ def _sentence(error: Exception) -> str:
     return f"{text[:1].upper()}{text[1:]}." if " " in text.partition(":")[0] else f"{text}."
 
 
-def _to_article(desk: Desk) -> Response:
-    answer = cast("Response", redirect(url_for("explorer.explore", id=desk.article.id, _anchor="list"), 303))
+def _to_article(editable: EditableList) -> Response:
+    answer = cast("Response", redirect(url_for("explorer.explore", id=editable.article.id, _anchor="list"), 303))
     answer.headers["Cache-Control"] = "no-store"
     return answer

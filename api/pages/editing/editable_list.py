@@ -1,4 +1,4 @@
-"""`Desk`: an article's editable list: in its file, or as in the model if the server may not write files."""
+"""`EditableList`: an article's list, as in its file, or as in the model if the server may not write files."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _DONE: dict[ActName, str] = {
 }
 
 
-class Linked(NamedTuple):
+class ListRow(NamedTuple):
     """A row of the list: its key, its name, and the explorer's data on it; `None` if it is not a known article."""
 
     key: str
@@ -84,7 +84,7 @@ class Preview:
         return self.edit.outcome().diff().split("\n")[:-1]
 
 
-class Desk:
+class EditableList:
     """The list, pins and bans of an article, and the effects of acts on them.
 
     Attributes:
@@ -154,11 +154,11 @@ class Desk:
         """The articles of the list, in its order."""
         return [article for key in self.curation.links if (article := self._known(key)) is not None]
 
-    def rows(self, items: Iterable[Item]) -> list[Linked]:
+    def rows(self, items: Iterable[Item]) -> list[ListRow]:
         """The rows of the list, with the explorer's data on each of `linked`."""
         shown = iter(items)
         return [
-            Linked(key, self.name(key), None if self._known(key) is None else next(shown))
+            ListRow(key, self.name(key), None if self._known(key) is None else next(shown))
             for key in self.curation.links
         ]
 
