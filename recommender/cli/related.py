@@ -11,6 +11,7 @@ from recommender.artefacts import LocalModels
 from recommender.articles import Article
 from recommender.cli.app import Command
 from recommender.cli.options import fields_option, limit_option, look_up_options, models_option
+from recommender.curation import ArticleFinder
 from recommender.errors import printable
 from recommender.live import load_with_live_articles
 from recommender.ranking import Options, Recommender, Suggestion
@@ -48,11 +49,13 @@ def related_command(
 ) -> None:
     """Print the list of an article, or explain it.
 
-    The output is what `enrich` writes (yaml) or the HTTP response body (json).
+    Instead of its ID, the path of its file, its address or its title will do. The output is what `enrich` writes (yaml) or the HTTP response body (json).
     """
     if explain and fields:
         raise click.UsageError("an explanation has fields of its own; leave out --fields, or --explain")
     recommender = load_with_live_articles(models)
+    found = ArticleFinder(recommender).find(id)
+    id = id if found is None else found.id
     article = recommender.article(id)
     suggestions = recommender.related(id, limit=limit, **options)
     if explain and not suggestions:

@@ -34,6 +34,15 @@ def test_related_prints_the_answer_of_the_api(published: tuple[Path, Manifest], 
     assert json.loads(result.stdout) == {"id": SEED_ID, "related": [best.entry]}
 
 
+@pytest.mark.parametrize("key", ["sourceUrl", "title", "path"])
+def test_an_article_is_found_by_its_address_title_or_path_too(
+    key: str, published: tuple[Path, Manifest], seeds_recommender: Recommender
+) -> None:
+    name = f"{SEED_ID}.md" if key == "path" else seeds_recommender.article(SEED_ID).entry[key]
+    result = run("related", name, "--limit", 1, "--format", "json", "--models", published[0])
+    assert json.loads(result.stdout)["id"] == SEED_ID
+
+
 def test_a_look_up_of_a_precomputed_list_imports_nothing_that_searches_or_learns(
     published: tuple[Path, Manifest],
 ) -> None:
