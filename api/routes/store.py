@@ -45,9 +45,8 @@ def _answered_from_store(declared: Operation, **changes: Any) -> Callable[[View]
         operation = replace(declared, view=view, problems=(*declared.problems, 503), **changes)
         known, of_model = _names(operation.query), _names(declared.query)
         query = {name: value for name, value in operation.example.query.items() if name in known}
-        operation = replace(operation, example=replace(operation.example, query=query))
         guard = partial(_refuse_model_options, ", ".join(known), frozenset(of_model) - frozenset(known))
-        operations.add(replace(operation, guard=guard))
+        operations.add(replace(operation, guard=guard, example=replace(operation.example, query=query)))
         return view
 
     return declare
