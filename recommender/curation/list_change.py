@@ -10,7 +10,7 @@ import yaml
 from recommender.errors import FrontMatterError
 from recommender.frontmatter import FrontMatter, TomlLayout, Value, YamlLayout, find_list_layout, parse_front_matter
 from recommender.sources import get_list_value
-from recommender.writing import ListItem, TomlItem, YamlItem, YamlStyle, format_toml_text, put_into_toml
+from recommender.writing import ListItem, YamlStyle, format_toml_text, put_into_toml
 
 PIN_KEY, BAN_KEY = "relatedPin", "relatedBan"
 """The keys under which editors pin and ban."""
@@ -55,36 +55,34 @@ class ListChange:
         return [*(old[position] for position in self.kept), *(item.value for item in self.added)]
 
     def _in_yaml(self, layout: YamlLayout, items: Sequence[Value], style: YamlStyle, file: str) -> str:
-        added = [item for item in self.added if isinstance(item, YamlItem)]
         if self.kept and layout.can_keep(len(items)):
-            if added:
-                return layout.with_items(style.format_items(added, column=layout.column), kept=len(items))
+            if self.added:
+                return layout.with_items(style.format_items(self.added, column=layout.column), kept=len(items))
             return layout.rearranged(self.kept)
         if layout.comments:
             raise FrontMatterError("a comment stands in its list, and would be lost; edit it by hand", path=file)
         kept = [item for position in self.kept if isinstance(item := items[position], str)]
         if len(kept) < len(self.kept):
             raise FrontMatterError("its list is in brackets; write one entry per line", path=file)
-        lines = [*(style.format_text(text, key=self.path[-1]) for text in kept), *added]
+        lines = [*(style.format_text(text, key=self.path[-1]) for text in kept), *self.added]
         if not lines and (layout.block is None or not self.is_list):
             return layout.without_items(kept=0) if layout.block is not None else layout.text
         return layout.with_block(style.format_block(lines, key=self.path[-1]))
 
     def _in_toml(self, layout: TomlLayout, items: Sequence[Value], file: str) -> str:
-        added = [item for item in self.added if isinstance(item, TomlItem)]
-        if layout.comments and not (added and layout.can_keep(len(items))):
+        if layout.comments and not (self.added and layout.can_keep(len(items))):
             raise FrontMatterError("a comment stands in its list, and would be lost; edit it by hand", path=file)
-        if not added and not self.kept:
+        if not self.added and not self.kept:
             is_empty_array = self.is_list and layout.array is not None
             return layout.with_array([], kept=0, one_a_line=False) if is_empty_array else layout.without_items(kept=0)
-        if not added:
+        if not self.added:
             return layout.rearranged(self.kept)
-        if layout.tables and not all(item.pairs for item in added):
+        if layout.tables and not all(item.pairs for item in self.added):
             raise FrontMatterError("its list is of another shape than the site's", path=file)
         if not layout.can_keep(len(items)):  # a text by itself
-            added = [*(format_toml_text(str(item)) for item in items), *added]
-            return put_into_toml(layout, added, kept=0)
-        return put_into_toml(layout, added, kept=len(items))
+            texts = (format_toml_text(str(item)) for item in items)
+            return put_into_toml(layout, [*texts, *self.added], kept=0)
+        return put_into_toml(layout, self.added, kept=len(items))
 
 
 def items_at(values: dict[str, Value], path: Sequence[str]) -> list[Value]:

@@ -11,7 +11,7 @@ from recommender.curation.curation import Curation
 from recommender.curation.list_change import BAN_KEY, PIN_KEY
 from recommender.inspection import Inspection
 from recommender.ranking import Recommender
-from recommender.writing import SHAPES, ListShape, ListStyle, YamlItem
+from recommender.writing import SHAPES, ListShape, ListStyle
 
 
 def trained_curation(recommender: Recommender, article: Article) -> Curation:
@@ -38,8 +38,7 @@ def format_changed_lists(old: Curation, new: Curation, articles: Mapping[str, Ar
     blocks = []
     if new.links != old.links:
         items = [style.item_of(articles[id], "yaml") for id in new.links]
-        lines = [item for item in items if isinstance(item, YamlItem)]
-        blocks.append(style.yaml.format_block(lines, key=style.path[-1]))
+        blocks.append(style.yaml.format_block(filter(None, items), key=style.path[-1]))
     for key, before, after in ((PIN_KEY, old.pinned, new.pinned), (BAN_KEY, old.banned, new.banned)):
         if before != after:
             blocks.append(style.yaml.format_block([style.yaml.format_text(id, key=key) for id in after], key=key))

@@ -17,11 +17,11 @@ from recommender.writing.edit import (
 from recommender.writing.enrichment import Enrichment, Mode
 from recommender.writing.file_writer import write_edit
 from recommender.writing.list_shape import SHAPES, ListShape, kind_of
-from recommender.writing.list_style import ListItem, ListStyle
+from recommender.writing.list_style import ListStyle
 from recommender.writing.outcome import Action, Outcome
 from recommender.writing.removal import Removal
-from recommender.writing.toml_style import TomlItem, format_toml_entry, format_toml_text, put_into_toml
-from recommender.writing.yaml_style import YamlItem, YamlStyle
+from recommender.writing.toml_style import format_toml_entry, format_toml_text, put_into_toml
+from recommender.writing.yaml_style import ListItem, YamlStyle
 
 __all__ = [
     "SHAPES",
@@ -36,8 +36,6 @@ __all__ = [
     "Mode",
     "Outcome",
     "Removal",
-    "TomlItem",
-    "YamlItem",
     "YamlStyle",
     "check_lists",
     "format_toml_entry",

@@ -26,8 +26,8 @@ from recommender.sources import WrittenList, digest_front_matter, digest_list, g
 from recommender.storage import FileChangedError
 from recommender.writing.list_shape import kind_of
 from recommender.writing.outcome import Outcome
-from recommender.writing.toml_style import TomlItem, put_into_toml
-from recommender.writing.yaml_style import YamlItem, YamlStyle
+from recommender.writing.toml_style import put_into_toml
+from recommender.writing.yaml_style import ListItem, YamlStyle
 
 _RELATED = ("related",)
 _CONTEXT = 4  # lines: the first may be the break behind the last key
@@ -49,7 +49,7 @@ class EditRequest:
     """
 
     file: ArticleFile
-    items: Sequence[YamlItem] | Sequence[TomlItem]
+    items: Sequence[ListItem]
     limit: int
     keep_curated: bool
     list_path: tuple[str, ...] = _RELATED
@@ -195,7 +195,7 @@ def _kept_items(request: EditRequest, values: dict[str, Value]) -> list[Value]:
 def _new_text(
     layout: ListLayout,
     kept: Sequence[Value],
-    items: Sequence[YamlItem] | Sequence[TomlItem],
+    items: Sequence[ListItem],
     request: EditRequest,
     style: YamlStyle,
 ) -> str:
@@ -213,14 +213,12 @@ def _new_text(
         where = "behind its empty list" if file.list_state == "none" else "in its curated list"
         raise LeftAloneError(f"a comment stands {where}; remove one of them", path=file.path)
     if isinstance(layout, TomlLayout):
-        texts = [item for item in items if isinstance(item, TomlItem)]
-        if layout.tables and not all(item.pairs for item in texts):
+        if layout.tables and not all(item.pairs for item in items):
             raise LeftAloneError("its list is of another shape than the site's", path=file.path)
-        return put_into_toml(layout, texts, kept=len(kept))
-    lines = [item for item in items if isinstance(item, YamlItem)]
+        return put_into_toml(layout, items, kept=len(kept))
     if kept:
-        return layout.with_items(style.format_items(lines, column=layout.column), kept=len(kept))
-    return layout.with_block(style.format_block(lines, key=request.list_path[-1]))
+        return layout.with_items(style.format_items(items, column=layout.column), kept=len(kept))
+    return layout.with_block(style.format_block(items, key=request.list_path[-1]))
 
 
 def check_lists(

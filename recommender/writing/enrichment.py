@@ -16,9 +16,9 @@ from recommender.parallel import gc_paused
 from recommender.ranking import Options, Recommender
 from recommender.writing.edit import Edit, EditRequest, try_edit
 from recommender.writing.file_writer import CHUNK, FileWriter
-from recommender.writing.list_style import ListItem, ListStyle, has_curated
+from recommender.writing.list_style import ListStyle, has_curated
 from recommender.writing.outcome import Outcome
-from recommender.writing.yaml_style import YamlStyle
+from recommender.writing.yaml_style import ListItem, YamlStyle
 
 Mode: TypeAlias = Literal["fill", "append", "replace"]
 """Which lists are written: `fill` writes missing ones, `append` also lengthens curated ones up to the limit, `replace`
@@ -102,7 +102,7 @@ class Enrichment:
                 items = [item for id in ids if (item := item_of(id, file.format)) is not None]
                 yield EditRequest(
                     file,
-                    items[: self._limit],  # type: ignore[arg-type]  # all of one format
+                    items[: self._limit],
                     self._limit,
                     self._keeps_curated(file),
                     self._style.path_in(file),

@@ -15,13 +15,11 @@ from recommender.errors import FrontMatterError
 from recommender.frontmatter import Format, FrontMatter, Value, parse_front_matter, split_front_matter
 from recommender.sources import LIST_KEYS, get_list_keys, get_list_value
 from recommender.writing.list_shape import ListShape
-from recommender.writing.toml_style import TomlItem, format_toml_entry, format_toml_text
-from recommender.writing.yaml_style import YamlItem, YamlStyle
+from recommender.writing.toml_style import format_toml_entry, format_toml_text
+from recommender.writing.yaml_style import ListItem, YamlStyle
 
 _SAMPLE = 100  # files that the style is learnt from
 _DROPS_UNKNOWN_KEYS = ("zola",)  # generators whose templates see unknown keys only within `extra`
-
-ListItem = YamlItem | TomlItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ class ListStyle:
         """The keys that lead to a file's list: the file's own if it has a list, otherwise the site's."""
         return file.list_path or self.path
 
-    def _format_yaml(self, item: Mapping[str, Any] | str) -> YamlItem:
+    def _format_yaml(self, item: Mapping[str, Any] | str) -> ListItem:
         if isinstance(item, str):
             return self.yaml.format_text(item, key=self.path[-1])
         return self.yaml.format_entry(item)
@@ -105,7 +103,7 @@ def _own_items(fields: Mapping[str, Value], file: ArticleFile) -> Sequence[Value
     return items[: file.written.curated] if file.written is not None and file.written.curated else items
 
 
-def _format_toml(item: Mapping[str, Any] | str) -> TomlItem:
+def _format_toml(item: Mapping[str, Any] | str) -> ListItem:
     return format_toml_text(item) if isinstance(item, str) else format_toml_entry(item)
 
 

@@ -5,48 +5,33 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from recommender.articles import DATE_KEYS
-from recommender.frontmatter import TomlLayout, Value, as_texts
-from recommender.writing.yaml_style import PLAIN_DATE, as_value
+from recommender.frontmatter import TomlLayout, as_texts
+from recommender.writing.yaml_style import PLAIN_DATE, ListItem, as_value
 
 _LINE_LENGTH = 100  # maximum for an array of texts on one line
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\x00-\x08\x0a-\x1f"\\\x7f]')
 
 
-class TomlItem(NamedTuple):
-    """An entry or a text formatted as an item of a list.
-
-    Attributes:
-        inline: as an item of an array.
-        pairs: as the lines of a table; empty for a text.
-        value: the parsed item, every scalar as text.
-    """
-
-    inline: str
-    pairs: str
-    value: Value
-
-
-def format_toml_entry(entry: Mapping[str, object]) -> TomlItem:
+def format_toml_entry(entry: Mapping[str, object]) -> ListItem:
     """An entry as an item of a list."""
     pairs = [f"{_format_key(key)} = {_format(key, value)}" for key, value in entry.items()]
-    return TomlItem(f"{{ {', '.join(pairs)} }}", "".join(f"{pair}\n" for pair in pairs), as_value(entry))
+    return ListItem(f"{{ {', '.join(pairs)} }}", as_value(entry), "".join(f"{pair}\n" for pair in pairs))
 
 
-def format_toml_text(text: str) -> TomlItem:
+def format_toml_text(text: str) -> ListItem:
     """A text as an item of a list."""
-    return TomlItem(_format("", text), "", text)
+    return ListItem(_format("", text), text)
 
 
-def put_into_toml(layout: TomlLayout, items: Sequence[TomlItem], *, kept: int) -> str:
+def put_into_toml(layout: TomlLayout, items: Sequence[ListItem], *, kept: int) -> str:
     """The text of a front matter with these items after the first `kept` items of its list."""
     has_tables = all(item.pairs for item in items)
     if layout.array is None and has_tables:
         return layout.with_tables([item.pairs for item in items], kept=kept)
-    texts = [item.inline for item in items]
+    texts = [item.text for item in items]
     one_a_line = has_tables or len("".join(texts)) > _LINE_LENGTH
     return layout.with_array(texts, kept=kept, one_a_line=one_a_line)
 

@@ -26,16 +26,18 @@ _NUMBER_LIKE = re.compile(r"\d[\d_,.:eExXoOa-fA-F+-]*")
 _TYPED = re.compile(r"(?:y|n|yes|no|true|false|on|off|null)", re.IGNORECASE)
 
 
-class YamlItem(NamedTuple):
-    """An entry formatted as a list item.
+class ListItem(NamedTuple):
+    """An entry or a text, formatted as an item of a list.
 
     Attributes:
-        lines: its text, the dash in column 0, a line break after every line.
+        text: in YAML its lines, the dash in column 0, a line break after every line; in TOML an item of an array.
         value: the parsed item, every scalar as text.
+        pairs: in TOML an entry as the lines of a table; empty for a text.
     """
 
-    lines: str
+    text: str
     value: Value
+    pairs: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,23 +78,23 @@ class YamlStyle:
             list_indent=0 if indents[0] > indents[2] else 2,
         )
 
-    def format_block(self, items: Iterable[YamlItem], *, key: str = "related") -> str:
+    def format_block(self, items: Iterable[ListItem], *, key: str = "related") -> str:
         """A key with its list: LF line breaks, one line per value."""
         lines = self.format_items(items, column=self.list_indent)
         return f"{key}:\n{lines}" if lines else f"{key}: []\n"
 
-    def format_items(self, items: Iterable[YamlItem], *, column: int) -> str:
+    def format_items(self, items: Iterable[ListItem], *, column: int) -> str:
         """The lines of some items, with their dashes in this column, counted from 0."""
         indent = " " * column
-        return "".join(f"{indent}{line}\n" for item in items for line in item.lines.split("\n")[:-1])
+        return "".join(f"{indent}{line}\n" for item in items for line in item.text.split("\n")[:-1])
 
-    def format_entry(self, entry: Mapping[str, object]) -> YamlItem:
+    def format_entry(self, entry: Mapping[str, object]) -> ListItem:
         """An entry as an item of a list."""
-        return YamlItem("".join(f"{line}\n" for line in self._item(entry, 0)), as_value(entry))
+        return ListItem("".join(f"{line}\n" for line in self._item(entry, 0)), as_value(entry))
 
-    def format_text(self, text: str, *, key: str) -> YamlItem:
+    def format_text(self, text: str, *, key: str) -> ListItem:
         """A text as an item of the list under a key."""
-        return YamlItem(f"- {self._scalar(key, text)}\n", text)
+        return ListItem(f"- {self._scalar(key, text)}\n", text)
 
     def _item(self, item: Mapping[str, object], column: int) -> Iterator[str]:
         lead = " " * column + "- "
