@@ -8,10 +8,15 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from api.http import WrongRequestError, problem, unavailable, unknown
+from api.http import LARGEST_BODY, WrongRequestError, problem, unavailable, unknown
 from api.pages import render_page
 from api.state import current_snapshot
 from recommender.errors import ArtefactError, JournalError, UnknownArticleError, without_folder
+
+_DETAILS: dict[int, str] = {
+    HTTPStatus.NOT_FOUND: "there is nothing at this path; /docs describes all that there are",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"the body is over {LARGEST_BODY >> 10} KB; shorten the text",
+}
 
 
 def register_error_handlers(app: Flask) -> None:
@@ -39,6 +44,8 @@ def register_error_handlers(app: Flask) -> None:
     def refused(error: HTTPException) -> Response:
         status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
         detail = error.description or HTTPStatus(status).phrase
+        if detail == type(error).description:  # werkzeug's own, without a cure
+            detail = _DETAILS.get(status, detail)
         response = _for_reader(detail, problem(status, detail))
         for name, value in error.get_response().headers:
             if name in ("Allow", "Location", "WWW-Authenticate"):

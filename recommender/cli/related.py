@@ -49,7 +49,8 @@ def related_command(
 ) -> None:
     """Print the list of an article, or explain it.
 
-    Instead of its ID, the path of its file, its address or its title will do. The output is what `enrich` writes (yaml) or the HTTP response body (json).
+    Instead of its ID, the path of its file, its address or its title will do. The output is what `enrich` writes (yaml)
+    or the HTTP response body (json).
     """
     if explain and fields:
         raise click.UsageError("an explanation has fields of its own; leave out --fields, or --explain")

@@ -289,6 +289,8 @@ def test_a_body_of_another_type_or_over_64_kb_is_refused(client: FlaskClient) ->
     assert client.post("/related", data=b'{"title": "' + b"a" * room + b'"}', content_type="application/json")
     large = client.post("/related", data=b'{"title": "' + b"a" * (room + 1) + b'"}', content_type="application/json")
     assert (large.status_code, large.mimetype) == (413, PROBLEM)
+    assert large.json is not None
+    assert large.json["detail"] == "the body is over 64 KB; shorten the text"
 
 
 def test_an_unknown_article_is_404_everywhere(client: FlaskClient) -> None:
