@@ -1,4 +1,4 @@
-"""Parses the body of an article file (Markdown, MDX or HTML): plain text, first heading, excerpt and links.
+"""Parses the body of an article file (Markdown, MDX, HTML or text): plain text, first heading, excerpt and links.
 
 First template tags are removed, then comrak converts Markdown to HTML, then libxml2 reads the HTML as a stream of
 events. Every step takes linear time and accepts any input without an error.
