@@ -14,7 +14,7 @@ from api.state import current_snapshot
 from recommender.errors import ArtefactError, JournalError, UnknownArticleError, without_folder
 
 _DETAILS: dict[int, str] = {
-    HTTPStatus.NOT_FOUND: "there is nothing at this path; /docs describes all that there are",
+    HTTPStatus.NOT_FOUND: "there is no such path; /docs lists those that there are",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"the body is over {LARGEST_BODY >> 10} KB; shorten the text",
 }
 

@@ -217,7 +217,10 @@ def test_an_unknown_article_is_a_problem() -> None:
 def test_an_unknown_path_is_a_page_to_a_browser_and_a_problem_to_a_program() -> None:
     page = client().get("/nowhere", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert (page.status_code, page.mimetype, "<h1>Not Found</h1>" in page.text) == (404, "text/html", True)
-    assert client().get("/nowhere", headers={"Accept": "*/*"}).mimetype == "application/problem+json"
+    problem = client().get("/nowhere", headers={"Accept": "*/*"})
+    assert problem.mimetype == "application/problem+json"
+    assert problem.json is not None
+    assert problem.json["detail"] == "there is no such path; /docs lists those that there are"
 
 
 def test_only_what_is_published_is_shown_where_that_is_forced() -> None:
