@@ -182,9 +182,10 @@ def _replaced_lines(front_matter: FrontMatter, request: EditRequest, layout: Lis
 
 
 def _kept_items(request: EditRequest, values: dict[str, Value]) -> list[Value]:
-    """The curated items that stay."""
+    """The curated items that stay; those at the head of a written list also stay where nothing replaces them."""
     items = get_list_value(values, request.list_path)
-    if not request.keep_curated or not isinstance(items, list):
+    is_kept = request.keep_curated or (request.file.written is not None and not request.items)
+    if not is_kept or not isinstance(items, list):
         return []
     kept = items if request.file.written is None else items[: request.file.written.curated]
     if kept and request.items and kind_of(kept[0]) != kind_of(request.items[0].value):

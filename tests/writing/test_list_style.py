@@ -131,6 +131,16 @@ def test_a_curated_list_of_texts_is_lengthened_by_texts(tmp_path: Path) -> None:
         assert set(enriched(tmp_path, mode="append").values()) == {""}
 
 
+def test_curated_items_stay_where_nothing_can_replace_them(tmp_path: Path) -> None:
+    before = yaml_post("Moon harbour", "related:", "  - crab")
+    write(tmp_path, {"crab.md": yaml_post("Harbour crab"), "ferry.md": yaml_post("Harbour ferry"), "moon.md": before})
+    enriched(tmp_path, mode="append")
+    assert (tmp_path / "moon.md").read_text() != before
+    assert enriched(tmp_path, mode="replace", shape="urls")["moon.md"] == "removed"  # none has an address
+    assert (tmp_path / "moon.md").read_text() == before
+    assert Corpus.from_path(tmp_path).links == {"moon": ("crab",)}
+
+
 def test_lists_of_an_earlier_run_keep_their_shape(tmp_path: Path) -> None:
     write(tmp_path, {"crab.md": yaml_post("Harbour crab"), "ferry.md": yaml_post("Harbour ferry")})
     enriched(tmp_path, shape="ids")
