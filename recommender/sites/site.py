@@ -67,12 +67,15 @@ class Site:
             pages; `detection.py` adds them to `resources`.
         resources: files that are parts of a page.
         needs_front_matter: whether files without front matter are not pages.
+        parses_lines: whether the generator reads YAML front matter line by line, so that it can't hold lists.
         metadata_suffix: extension of data files that hold the front matter of the file beside them; empty for none.
         date_keys: keys of the publication date that precede those common to all generators.
+        needs_date: whether a page without a date is not built.
         prefers_path_date: whether a date in the path comes before one in the front matter.
         zone: the time zone of dates that are written without an offset.
         tag_separator: separator of tags in a single text; `None` if such a text is one tag.
         hiding_fields: dotted front-matter keys, each with the value that keeps a page from being built or listed.
+        ignored_fields: keys that have another meaning here than elsewhere.
         inherited_fields: front matter from data files, for the pages of a folder or for a page by its path without
             extension; nearer files take precedence, and the page's own front matter over all.
         hides_unpublished: whether `published: false` means a draft.
@@ -109,12 +112,15 @@ class Site:
     has_resources: bool = False
     resources: frozenset[str] = field(default=frozenset(), repr=False)
     needs_front_matter: bool = False
+    parses_lines: bool = False
     metadata_suffix: str = ""
     date_keys: tuple[str, ...] = ()
+    needs_date: bool = False
     prefers_path_date: bool = False
     zone: tzinfo = UTC
     tag_separator: str | None = None
     hiding_fields: tuple[tuple[str, str], ...] = ()
+    ignored_fields: tuple[str, ...] = ()
     inherited_fields: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     hides_unpublished: bool = False
     holds_back_future: bool = False

@@ -76,6 +76,8 @@ def canonical_fields(fields: Mapping[str, Value], site: Site) -> dict[str, Value
         nested = fields.get(key)
         if isinstance(nested, dict):
             flat = {**nested, **flat}
+    for key in site.ignored_fields:
+        flat.pop(key, None)
     return dict(zip(_canonical_keys(tuple(flat), get_list_keys(site)), flat.values(), strict=True))
 
 
@@ -133,6 +135,7 @@ def read_article_fields(
     own_urls = (*_urls_of(address), *_urls_of(address and site.relative(address)))
     urls = tuple(dict.fromkeys((*identity_urls, *own_urls, *aliases, *chain.from_iterable(on_site))))
     kept_back = is_hidden(fields) or (line is None and (site.is_draft(path) or site.hides(path, fields)))
+    kept_back = kept_back or (site.needs_date and moment is None)
     if (status := get_doubtful_status(fields)) is not None:
         cure = "if the article is not meant to be hidden, rename the key `status`"
         parsed.problems.append(Problem(file, f"`status: {status}` hides it; {cure}", line, kind=HIDING_STATUS))

@@ -109,7 +109,7 @@ def read_file(
                 site=site,
                 digest=digest_state(without.encode(), body),
                 body=_parse_body(body, file, site),
-                format=front_matter.format,
+                format="header" if site.parses_lines else front_matter.format,
                 list_path=find_list_path(fields, keys),
                 written=written_list,
                 front_matter_digest=digest_front_matter(front_matter),

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sample_sites import address, make_site
+from sample_sites import address, make_site, read_addresses
 
 from recommender.corpus import Corpus, fingerprint
 
@@ -84,3 +84,31 @@ def test_a_change_in_the_file_beside_a_post_is_seen(tmp_path: Path, monkeypatch:
     meta.write_text(".. title: New\n")
     assert [article.title for article in Corpus.from_path(tmp_path, cache=cache).articles] == ["New"]
     assert fingerprint(tmp_path) != before
+
+
+@pytest.mark.parametrize(
+    ("original", "expected", "hidden"),
+    [
+        ({}, "/german/tagebuch/orte-ade/", False),  # a post of its own
+        (
+            {"posts/Orte A.md": "<!--\n.. title: A\n.. slug: places\n-->\n\n.. slug: b\n"},
+            "/german/tagebuch/places/",
+            False,
+        ),
+        ({"posts/Orte A.md": "---\ntitle: A\nslug: 'places'\n---\n"}, "/german/tagebuch/places/", False),
+        ({"posts/Orte A.md": "+++\ntitle = 'A'\nstatus = \"draft\"\n+++\n"}, "/german/tagebuch/orte-a/", True),
+    ],
+)
+def test_a_translation_takes_slug_and_status_from_its_original(
+    tmp_path: Path, original: dict[str, str], expected: str, hidden: bool
+) -> None:
+    site = make_site(tmp_path, {"conf.py": SETTINGS, "posts/Orte A.de.md": "", **original})
+    assert address(site, "posts/Orte A.de.md") == expected
+    assert site.hides("posts/Orte A.de.md", {}) is hidden
+    assert address(site, "posts/Orte A.de.md", slug="own") == "/german/tagebuch/own/"
+
+
+def test_a_link_is_that_of_the_original_that_a_post_is_about(tmp_path: Path) -> None:
+    text = "---\ntitle: A\nlink: https://elsewhere.example/a\n---\nText.\n"
+    make_site(tmp_path, {"conf.py": SETTINGS, "posts/a.md": text})
+    assert read_addresses(tmp_path) == {"posts/a.md": "/blog/a/"}

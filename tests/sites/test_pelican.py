@@ -97,7 +97,7 @@ def test_metadata_of_all_articles(tmp_path: Path) -> None:
         {
             "pelicanconf.py": settings,
             "content/a.md": "Title: A\n\nText.\n",
-            "content/b.md": "Title: B\nStatus: published\nCategory: Local\n\nText.\n",
+            "content/b.md": "Title: B\nDate: 2024-05-01\nStatus: published\nCategory: Local\n\nText.\n",
         },
     )
     corpus = Corpus.from_path(tmp_path)
@@ -105,3 +105,22 @@ def test_metadata_of_all_articles(tmp_path: Path) -> None:
         "a": ("/drafts/a.html", True),
         "b": ("/local/b", False),
     }
+
+
+def test_an_article_without_a_date_is_not_built_unless_the_settings_date_it(tmp_path: Path) -> None:
+    files = {
+        "content/a.md": "Title: A\n\nText.\n",
+        "content/b.md": "Title: B\nDate: 2024-05-01\n\nText.\n",
+        "content/2024-05-02-c.md": "Title: C\n\nText.\n",
+    }
+    for settings, hidden in ((SETTINGS, {"a"}), (f"{SETTINGS}DEFAULT_DATE = 'fs'\n", set[str]())):
+        make_site(tmp_path, {"pelicanconf.py": settings, **files})
+        assert {article.id for article in Corpus.from_path(tmp_path).articles if article.hidden} == hidden
+
+
+def test_front_matter_between_dashes_holds_lists_only_if_a_plugin_reads_it_as_yaml(tmp_path: Path) -> None:
+    # Pelican itself reads it line by line, and what follows the first line that is no `key: value` as the text.
+    text = "---\ntitle: A\ndate: 2024-05-01\n---\n\nText.\n"
+    for settings, format in ((SETTINGS, "header"), (f"{SETTINGS}PLUGINS = ['yaml_metadata']\n", "yaml")):
+        make_site(tmp_path, {"pelicanconf.py": settings, "content/a.md": text})
+        assert [file.format for file in Corpus.from_path(tmp_path).article_files] == [format]

@@ -60,11 +60,13 @@ def _configure(root: Path) -> Site | None:
         section_stems=(),
         standalone=tuple(pages),
         needs_front_matter=True,
+        parses_lines=not any("yaml" in plugin for plugin in texts_in(values, "PLUGINS")),
         default_fields={
             key.lower(): value
             for key, value in mapping_in(values, "DEFAULT_METADATA").items()
             if isinstance(value, str)
         },
+        needs_date=values.get("DEFAULT_DATE", "") == "",
         zone=zone_of(text_in(values, "TIMEZONE")),
         holds_back_future=values.get("WITH_FUTURE_DATES") is False,
         languages=(normalise_language(language),) if language else (),
