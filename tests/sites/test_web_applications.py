@@ -44,6 +44,13 @@ def test_addresses_of_sveltekit(tmp_path: Path, route: str, path: str, expected:
     assert address(make_site(tmp_path, KIT | {route: "", path: POST}), path) == expected
 
 
+def test_a_layout_of_sveltekit_may_end_addresses_in_a_slash(tmp_path: Path) -> None:
+    layout = {"src/routes/+layout.ts": "export const prerender = true;\nexport const trailingSlash = 'always';\n"}
+    site = make_site(tmp_path, KIT | layout | {"src/routes/blog/[slug]/+page.svelte": ""})
+    assert address(site, "posts/blog/bees.md") == "/blog/bees/"
+    assert site.address_hint == "--address /blog/:slug/"
+
+
 def test_a_slug_that_is_not_the_name_leaves_a_choice(tmp_path: Path) -> None:
     site = make_site(tmp_path, NEXT | {"app/blog/[slug]/page.tsx": ""})
     assert address(site, "content/blog/bees.md", slug="bees") == "/blog/bees"
@@ -57,6 +64,8 @@ def test_configuration_gives_the_rest_of_the_address(tmp_path: Path) -> None:
         "app/blog/[slug]/page.tsx": "",
     }
     assert address(make_site(tmp_path, files), "data/blog/bees.md") == "https://bees.example/a/blog/bees/"
+    files["next.config.mjs"] = "const nextConfig = { basePath: '/b' }\nexport default createMDX()(nextConfig)\n"
+    assert address(make_site(tmp_path, files), "data/blog/bees.md") == "https://bees.example/b/blog/bees"
 
 
 def test_a_readme_and_authors_are_no_articles_and_pages_have_the_names_of_their_folders(tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ def _configure(root: Path) -> Site | None:
     file = find_file(root, _FILES)
     if file is None and depends_on(root, "next") is None:
         return None
-    values = (read_javascript(file) if file else None) or {}
+    # Functions may wrap the object, which documentation calls `nextConfig`.
+    values = (file and (read_javascript(file) or read_javascript(file, "nextConfig"))) or {}
     base_path = values.get("basePath", "")
     routes = find_routes(root, _ROUTES)
     ending = "/" if values.get("trailingSlash") is True else ""
