@@ -40,6 +40,14 @@ def test_addresses(tmp_path: Path, path: str, expected: str) -> None:
     assert address(make_site(tmp_path, FILES), path) == f"https://bees.example/a/{expected}"
 
 
+def test_version_5_is_configured_in_yaml(tmp_path: Path) -> None:
+    config = "configuration:\n  locale: de-DE\n  baseUrl: bees.example\n  ignorePatterns:\n    - private\nplugins: []\n"
+    site = make_site(tmp_path, FILES | {"quartz.config.yaml": config})
+    assert (site.generator, site.languages) == ("quartz", ("de-de",))
+    assert address(site, "content/hive/My bees.md") == "https://bees.example/hive/My-bees"
+    assert not site.has("content/private/Diary.md")
+
+
 def test_a_vault_of_obsidian_has_notes_without_front_matter(tmp_path: Path) -> None:
     (tmp_path / ".obsidian").mkdir()
     make_site(

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from recommender.sites.configuration import find_file, read_text, text_in, texts_in
+from recommender.sites.configuration import find_file, read_configuration, read_text, text_in, texts_in
 from recommender.sites.generator import Generator
 from recommender.sites.javascript import parse_constant
 from recommender.sites.page import Page
 from recommender.sites.permalinks import escape
 from recommender.sites.site import Site, normalise_language
 
-_FILES = ("quartz.config.ts",)
+_FILES = ("quartz.config.yaml", "quartz.config.ts")  # since version 5, and before
 _SIGNS = (("&", "-and-"), ("%", "-percent"), ("?", ""), ("#", ""))
 
 
@@ -23,8 +23,7 @@ def _configure(root: Path) -> Site | None:
     file = find_file(root, _FILES)
     if file is None:
         return None
-    code = read_text(file)
-    values = parse_constant(code, "config") or {}
+    values = read_configuration(file) if file.suffix == ".yaml" else parse_constant(read_text(file), "config")
     host = text_in(values, "configuration", "baseUrl").strip("/")
     locale = text_in(values, "configuration", "locale")
     return Site(
