@@ -17,7 +17,11 @@ BIN := $(VENV)/bin
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
 PIP := $(if $(UV),uv pip install --python $(BIN)/python,$(BIN)/pip install --disable-pip-version-check --no-compile)
 INSTALL := $(PIP) editables
-GENERATORS := @11ty/eleventy@3 hexo@8 hexo-renderer-ejs@2 hexo-renderer-marked@7 astro@5 @astrojs/mdx@4 vitepress@1
+GENERATORS := @11ty/eleventy@3 hexo@8 hexo-renderer-ejs@2 hexo-renderer-marked@7 astro@5 @astrojs/mdx@4 vitepress@1 \
+	nuxt@4 @nuxt/content@3 better-sqlite3 \
+	next@16 react@19 react-dom@19 @next/mdx@16 @mdx-js/loader@3 @mdx-js/react@3 gray-matter@4 \
+	vite@7 svelte@5 @sveltejs/kit@2 @sveltejs/vite-plugin-svelte@6 @sveltejs/adapter-static@3 mdsvex@0.12
+PYTHON_GENERATORS := pelican[markdown] nikola Markdown aiohttp ruamel.yaml toml
 # Commands run by tests start twice as fast from compiled modules, even if the container's environment turns these off.
 export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
@@ -118,6 +122,7 @@ $(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/installed-generators:
 	@mkdir -p $(VENV)/generators
+	@$(PYTHON) -m venv $(VENV)/generators/python && $(VENV)/generators/python/bin/pip install --quiet $(PYTHON_GENERATORS)
 	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV)/generators $(GENERATORS) && touch $@; fi
 
 $(VENV)/installed-fuzz: $(VENV)/installed-dev

@@ -2,7 +2,7 @@
 
 `NAME/expected.json` has for each file of the site that is published or drafted: kind, language, ID, the date in its
 path, address, and whether it is a draft. The addresses are those of the pages that the generator itself built; those of
-Bridgetown, Middleman, Next.js, Nuxt Content, Quartz and SvelteKit are as their documentation gives them.
+Bridgetown, Middleman and Quartz are as their documentation gives them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-export default async function Page({ params }: { params: Promise<{ slug: string }> }) {
+export default async function Page({ params }) {
   const { slug } = await params;
   const { default: Post } = await import(`@/content/blog/${slug}.mdx`);
   return <Post />;
