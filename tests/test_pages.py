@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -84,6 +85,14 @@ def test_make_serve_takes_a_folder_of_ones_own(tmp_path: Path) -> None:
         id = "2024-04-07-the-luthier-who-listens-to-spruce-before-she-cuts-it"
         with urllib.request.urlopen(f"{address}/articles/{id}", timeout=30) as response:
             assert response.status == 200
+
+
+@needs_make
+def test_make_serve_takes_a_folder_with_a_blank_in_its_name_below_ones_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ida")
+    command = ["make", "--dry-run", "serve", "CORPUS=~/my site"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
+    assert shlex.split(shown)[1:3] == ["serve", "/home/ida/my site"]
 
 
 def test_the_commands_run_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
