@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, Self, TypeAlias, get_args
-from urllib.parse import urlsplit
 
 from recommender.articles import Article, get_entry_url, get_title
 from recommender.corpus import ShapeName
@@ -137,9 +136,9 @@ def _url(article: Article, *, folders: int | None, ending: str) -> str | None:
     """The address, absolute or without scheme, host and so many leading folders; as it is, or with this ending."""
     url = get_entry_url(article.entry)
     if url and folders is not None:
-        parts = urlsplit(url)
-        path = "/" + "/".join(parts.path.split("/")[1 + folders :])
-        url = parts._replace(scheme="", netloc="", path=path).geturl()
+        path = (url.partition("://")[2] if "://" in url else url).partition("/")[2]
+        below = path.split("/", folders)
+        url = f"/{below[folders]}" if len(below) > folders else None
     return url if not url or ending == "as it is" else url.rstrip("/") + ending
 
 

@@ -109,6 +109,15 @@ def test_addresses_are_written_relative_to_the_base_url_or_to_the_host_as_the_si
     assert (tmp_path / FERRY).read_text() == yaml_post("Harbour ferry", "related:", f"  - {item}")
 
 
+def test_an_address_that_is_none_stops_no_run(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"crab.md": yaml_post("Harbour crab", "sourceUrl: http://[crab/"), "ferry.md": yaml_post("Ferry crab")},
+    )
+    write(tmp_path, {"moon.md": yaml_post("Moon", "related:", "  - crab")})
+    assert enriched(tmp_path)["ferry.md"] == "filled"
+
+
 def test_names_between_commas_tell_the_key_and_the_shape(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": yaml_post("Moon", "related_posts: b, c"), "b.md": yaml_post("Harbour crab")})
     write(tmp_path, {"c.md": yaml_post("Harbour ferry")})
