@@ -33,9 +33,13 @@ def test_the_initializer_counts_as_configuration(tmp_path: Path) -> None:
 
 
 def test_a_collection_has_pages_where_it_says_so(tmp_path: Path) -> None:
-    config = "collections:\n  docs:\n    output: true\n  tips:\n    output: false\n"
+    config = (
+        "collections:\n  docs:\n    output: true\n  tips:\n    output: false\n"
+        "  news:\n    output: true\n    permalink: simple\n"
+    )
     site = make_site(tmp_path, {"bridgetown.config.yml": config})
     assert address(site, "src/_docs/hive/wax.md") == "/docs/hive/wax/"
+    assert address(site, "src/_news/wax.md", category="Hive") == "/news/hive/wax/"
     assert not site.has("src/_tips/wax.md")
 
 

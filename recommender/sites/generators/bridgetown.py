@@ -1,7 +1,8 @@
 """Bridgetown: posts in `src/_posts`, collections beside them; `_defaults.yml` speaks for the pages of a folder.
 
 Sources: https://www.bridgetownrb.com/docs/content/permalinks, …/docs/collections, …/docs/configuration/initializers and
-…/docs/content/front-matter-defaults. Initializers are Ruby and are read, never executed.
+…/docs/content/front-matter-defaults; where they are silent, `permalink_processor.rb` of
+https://github.com/bridgetownrb/bridgetown. Initializers are Ruby and are read, never executed.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ _SETTING = re.compile(r"""^ {0,4}(url|base_path|permalink|timezone|source)\s+["'
 _STYLES = {
     "pretty": "/:categories/:year/:month/:day/:slug/",
     "pretty_ext": "/:categories/:year/:month/:day/:slug.*",
+    "date": "/:categories/:year/:month/:day/:slug.*",
     "simple": "/:categories/:slug/",
     "simple_ext": "/:categories/:slug.*",
 }
@@ -54,7 +56,8 @@ def _site(root: Path, values: Configuration, reason: str) -> Site:
     patterns = {"posts": text_in(declared, "posts", "permalink") or permalink}
     for name, one in declared.items():
         if name != "posts" and flag_in(one, "output") is True:
-            patterns[name] = text_in(one, "permalink") or "/:collection/:path/"
+            pattern = text_in(one, "permalink") or "/:collection/:path/"
+            patterns[name] = f"/:collection{_STYLES[pattern]}" if pattern in _STYLES else pattern
     return Site(
         generator="bridgetown",
         reason=reason,
