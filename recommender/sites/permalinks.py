@@ -15,6 +15,7 @@ _LATIN = str.maketrans(
     {"ß": "ss", "ẞ": "Ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D"}
     | {"ł": "l", "Ł": "L", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H"}
 )
+_ORIGIN = re.compile(r"\w[\w+.-]*://[^/?#]*")
 _TOKEN = re.compile(r":(\w+)")
 
 
@@ -50,6 +51,12 @@ def join_base_url(url: str, folder: str) -> str:
     """The base URL of a site in a folder of a host, without a trailing slash; the host may be unknown."""
     host = url.strip().rstrip("/") if "://" in url else ""
     return f"{host}/{folder.strip().strip('/')}".rstrip("/")
+
+
+def origin_of(url: str) -> str:
+    """The scheme and host of an absolute address, such as `https://bees.example`; empty if it has none."""
+    found = _ORIGIN.match(url)
+    return found[0] if found else ""
 
 
 def zone_of(name: str) -> tzinfo:

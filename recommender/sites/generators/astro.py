@@ -11,13 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from posixpath import normpath
 from typing import Any
-from urllib.parse import urlsplit
 
 from recommender.sites.addresses.astro import Route, find_routes, get_address
 from recommender.sites.configuration import Configuration, depends_on, find_file, read_text, text_in
 from recommender.sites.generator import Generator
 from recommender.sites.javascript import UNREAD, Call, parse_constant, parse_exported, read_javascript
-from recommender.sites.permalinks import join_base_url
+from recommender.sites.permalinks import join_base_url, origin_of
 from recommender.sites.site import Site, normalise_language
 
 _SUFFIXES = ("ts", "mts", "mjs", "js", "cjs", "cts")
@@ -49,7 +48,7 @@ def _site(root: Path, values: Configuration, reason: str) -> Site:
     languages = _languages(values, starlight)
     within = (f"{source}/pages", *folders)
     site = text_in(values, "site") or _imported_site(root)
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(site)) if "://" in site else ""
+    origin = origin_of(site)
     is_known = values.get("base") is not UNREAD and text_in(values, "build", "format") in ("", "directory", "file")
     return Site(
         generator="astro",

@@ -24,7 +24,7 @@ _STYLES = {
     "none": "/:categories/:title:output_ext",
 }
 _ENDINGS = {"pretty": "/", "date": ":output_ext", "ordinal": ":output_ext", "none": ":output_ext"}
-_UNDATED_POST = r"/_posts/(?:.*/)?(?!\d{2,4}-\d\d?-\d\d?-)[^/]*$"  # Jekyll ignores it
+_UNDATED_POST = r"/_posts/(?:.*/)?(?!\d{2,4}-\d\d?-\d\d?-)[^/]*\.(?:m\w+|html)$"  # Jekyll ignores it
 _NEVER_READ = ("/node_modules/", "/vendor/bundle/", "/vendor/cache/", "/vendor/gems/", "/vendor/ruby/")
 
 

@@ -9,13 +9,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from posixpath import normpath
-from urllib.parse import urlsplit
 
 from recommender.sites.configuration import Configuration, find_file, text_in, texts_in
 from recommender.sites.generator import Generator
 from recommender.sites.javascript import UNREAD, read_javascript
 from recommender.sites.page import Page
-from recommender.sites.permalinks import escape, join_base_url
+from recommender.sites.permalinks import escape, join_base_url, origin_of
 from recommender.sites.site import Site, normalise_language
 
 _FOLDERS = ("", "docs")  # of `.vitepress`: many repositories have the site beside the code
@@ -37,7 +36,7 @@ def _site(folder: str, values: Configuration, reason: str) -> Site:
     source = normpath(f"{folder}/{text_in(values, 'srcDir')}".strip("/")).removeprefix(".").strip("/")
     languages = _languages(values)
     hostname = text_in(values, "sitemap", "hostname")
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(hostname)) if "://" in hostname else ""
+    origin = origin_of(hostname)
     homes = (f"{source}/{path}".strip("/") for path in ("", *filter(None, languages)))
     return Site(
         generator="vitepress",
