@@ -33,7 +33,7 @@ help:  ## list all targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
 
 serve: $(VENV)/installed  ## train on CORPUS (seeds/) if no model fits, and serve it on PORT (8000)
-	@$(BIN)/recommender serve "$(patsubst ~/%,$(HOME)/%,$(CORPUS))" --port $(PORT) --models "$(patsubst ~/%,$(HOME)/%,$(MODELS))"
+	@exec $(BIN)/recommender serve "$(patsubst ~/%,$(HOME)/%,$(CORPUS))" --port $(PORT) --models "$(patsubst ~/%,$(HOME)/%,$(MODELS))"
 
 test: $(VENV)/installed-dev  ## run the quick tests on all cores
 	@$(PYTEST) -p no:schemathesis -m "not long"
