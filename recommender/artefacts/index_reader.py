@@ -14,9 +14,14 @@ from recommender.search import Index
 
 @dataclass(frozen=True, slots=True)
 class IndexReader:
-    """The articles of an artefact, in rank order. Ranges of rows exclude their end."""
+    """The articles of an artefact, in rank order. Ranges of rows exclude their end.
+
+    Attributes:
+        has_queries: whether their vectors as queries differ from those as candidates.
+    """
 
     files: ModelFiles
+    has_queries: bool
 
     def __len__(self) -> int:
         return self.files.count_rows("index.days")
@@ -59,12 +64,14 @@ class IndexReader:
                 "dated_count": min(max(self.scalar("dated_count") - first, 0), count),
                 "value_scale": self.scalar("value_scale"),
                 "max_norm": 0.0,
-            }
+            },
+            self.files.read_rows("index.query_data", start, end) if self.has_queries else None,
         )
 
     def read(self, first: int, last: int) -> Index:
         """The articles as an index; row `first` must begin a block."""
-        arrays = self.vectors(first, last).arrays
+        vectors = self.vectors(first, last)
+        arrays = vectors.arrays
         start = self.start(first)
         return Index.from_arrays(
             {
@@ -77,5 +84,6 @@ class IndexReader:
                 ),
                 "postings": self.files.read_rows("index.postings", start, start + len(arrays.data)),
                 "max_norm": self.scalar("max_norm"),
-            }
+            },
+            vectors.query_data,
         )

@@ -21,7 +21,7 @@ from recommender.journal import JournalPosition
 from recommender.settings import Settings
 from recommender.sources import FileChoice
 
-FORMAT = 10
+FORMAT = 11
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"  # SHA-256 of the rest of the manifest, in hex
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "PyStemmer", "regex")

@@ -34,6 +34,7 @@ ARRAYS: dict[str, tuple[DTypeLike, int]] = {  # dtype and number of dimensions
     "index.indptr": (np.int64, 1),
     "index.indices": (np.int32, 1),
     "index.data": (np.float32, 1),
+    "index.query_data": (np.float32, 1),
     "index.days": (np.float64, 1),
     "index.weights": (np.float64, 1),
     "index.providers": (np.int32, 1),
@@ -57,7 +58,8 @@ ALL_NAMES = frozenset((*TEXTS, *(f"{field}.terms.txt" for field in FIELDS), *(f"
 def file_names(settings: Settings) -> frozenset[str]:
     """The files of an artefact with these settings, except its manifest."""
     unused = set(FIELDS).difference(fields_of(settings))
-    return ALL_NAMES.difference(f"{field}.{part}" for field in unused for part in ("terms.txt", "weights.npy"))
+    names = ALL_NAMES.difference(f"{field}.{part}" for field in unused for part in ("terms.txt", "weights.npy"))
+    return names - {"index.query_data.npy"} if "text" in unused else names
 
 
 _HEADER_BYTES = 128  # of a .npy file

@@ -55,7 +55,8 @@ class TrainedModel:
         texts = {
             name: PackedStrings(files.folder.read(name), arrays[f"{name.partition('.')[0]}.ends"]) for name in TEXTS
         }
-        index = Index.from_arrays({part: arrays[f"index.{part}"] for part in IndexArrays._fields})
+        parts = {part: arrays[f"index.{part}"] for part in IndexArrays._fields}
+        index = Index.from_arrays(parts, arrays.get("index.query_data"))
         catalogue = Catalogue(
             texts[RECORDS],
             entry_sizes=arrays["articles.entries"],

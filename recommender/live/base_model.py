@@ -78,13 +78,17 @@ class BaseModel:
             replace(one.article, names=tuple(dict.fromkeys((*one.all_names, *self._names(rows)))))
             for one, rows in zip(posted, replaced, strict=True)
         ]
-        vectors = self.read_tfidf().transform(Documents.of(articles))
+        model = self.read_tfidf()
+        counts = model.count_known(Documents.of(articles))
+        queries = model.weigh(counts)
+        candidates = queries.copy()
+        model.emphasise_titles(candidates, counts)
         days = np.array([article.published_at for article in articles], np.float64)
         width = max(map(len, replaced))
         excluded = np.array([[*rows, *[-1] * (width - len(rows))] for rows in replaced], np.int32)
         weights = hub_weights_of_vectors(
             self.index,
-            vectors,
+            queries,
             days=days,
             excluded=excluded,
             scoring=Scoring(self.settings.half_life_days),
@@ -92,7 +96,7 @@ class BaseModel:
             threshold=self._hubness_threshold,
         )
         nearest = self.index.nearest(
-            vectors,
+            queries,
             query_days=days,
             query_providers=self._providers_of(articles),
             excluded=excluded,
@@ -100,13 +104,14 @@ class BaseModel:
             scoring=self.scoring,
             limit=list_length(self.rules.limit),
         )
-        parts = [slice(*ends) for ends in pairwise(vectors.indptr.tolist())]
+        parts = [slice(*ends) for ends in pairwise(queries.indptr.tolist())]
         return [
             LiveArticle(
                 posted=posted[i],
                 article=article,
                 replaced=replaced[i],
-                vector=(vectors.indices[parts[i]], vectors.data[parts[i]]),
+                query=(queries.indices[parts[i]], queries.data[parts[i]]),
+                candidate=(queries.indices[parts[i]], candidates.data[parts[i]]),
                 weight=float(weights[i]),
                 sort_key=self._sort_key(article),
                 nearest_rows=nearest.rows[i],

@@ -19,6 +19,8 @@ class LiveArticle:
     Attributes:
         article: without its pins and bans, which may name other live articles.
         replaced: the model's rows that it replaces.
+        query: the columns and values of its vector as a query.
+        candidate: those of its vector as a candidate.
         weight: its weight as a candidate: that of a trained article with the same neighbours.
         sort_key: its place in rank order among the model's articles, whose sort keys are their rows.
         nearest_rows, nearest_scores: int32 and float64 (list length,) its best candidates among the model's articles,
@@ -28,7 +30,8 @@ class LiveArticle:
     posted: PostedArticle
     article: Article
     replaced: frozenset[int]
-    vector: Vector
+    query: Vector
+    candidate: Vector
     weight: float
     sort_key: float
     nearest_rows: NDArray[np.int32]

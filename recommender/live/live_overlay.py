@@ -51,10 +51,11 @@ class LiveOverlay:
         if self._live or self._masked:
             self._catalogue = self._joined_catalogue(sort_keys)
         self._live_index = Index.build(
-            stack_vectors([one.vector for one in self._live], terms=base.index.terms),
+            stack_vectors([one.candidate for one in self._live], terms=base.index.terms),
             np.array([one.article.published_at for one in self._live], np.float64),
             np.array([one.weight for one in self._live], np.float64),
             providers=self._catalogue.providers[len(base.catalogue) :],
+            query_data=stack_vectors([one.query for one in self._live], terms=base.index.terms).data,
         )
         self._index: Index | LiveIndex = base.index
         self.recommender = base.recommender
@@ -141,7 +142,7 @@ class LiveOverlay:
         for index, lists, first in ((base.index, base.top_lists, 0), (self._live_index, live_lists, count)):
             of_part = limits[first : first + len(index)]
             found = index.queries_found_by(
-                self._index.vectors_of([own]),
+                self._index.candidates_of([own]),
                 day=float(self._index.days[own]),
                 weight=float(self._index.weights[own]),
                 provider=int(self._index.providers[own]),

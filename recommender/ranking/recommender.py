@@ -62,9 +62,13 @@ class Recommender:
             self.settings = choose_defaults(corpus)
         articles = in_rank_order(corpus.articles)
         model = TfidfModel(settings=self.settings)
-        vectors = model.fit_transform(Documents.of(articles), term_factors=term_factors)
+        counts = model.fit(Documents.of(articles), term_factors=term_factors)
+        vectors, query_data = model.weigh(counts), None
+        if "text" in counts:
+            query_data = vectors.data.copy()
+            model.emphasise_titles(vectors, counts)
         catalogue = Catalogue.from_articles(articles, corpus.links)
-        index = Index.build(vectors, catalogue.days, providers=catalogue.providers)
+        index = Index.build(vectors, catalogue.days, providers=catalogue.providers, query_data=query_data)
         weights = hub_weights(index, scoring=Scoring(self.settings.half_life_days), exponent=self.settings.hub_exponent)
         return self._take(catalogue, model, index.weighted(weights), None)
 
@@ -220,7 +224,7 @@ class Recommender:
 
     @property
     def vectors(self) -> scipy.sparse.csr_array:
-        """The articles' vectors in rank order, float32 (articles, terms), at most of unit length."""
+        """The articles' vectors as queries, in rank order, float32 (articles, terms), at most of unit length."""
         rows = self._catalogue.rows
         return self._index.vectors if isinstance(rows, range) else scipy.sparse.csr_array(self._index.vectors[rows])
 

@@ -50,7 +50,7 @@ def hubness_of_rows(
         neighbors: how many of the nearest are averaged; missing ones score 0.
     """
     start, end = max(first - window, 0), min(last + window, len(index))
-    arrays = index.timed(scoring).arrays
+    arrays = index.timed(scoring).as_queries.arrays
     arrays = arrays._replace(indptr=arrays.indptr[start : end + 1], days=arrays.days[start:end])
     count = end - start
     if brute_force.is_small(count) and count <= window:
@@ -163,7 +163,7 @@ def hubness_of_vector(
 
     return float(
         mean_score(
-            index.arrays,
+            index.as_queries.arrays,
             read_only(np.asarray(vector.indices, np.int32)),
             read_only(np.asarray(vector.data, np.float32)),
             day if scoring.half_life_days is not None else float("nan"),

@@ -14,7 +14,7 @@ similarity search, 2007; Anastasiu and Karypis, L2AP, 2014.)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Any, NamedTuple, Self, TypeAlias
 
@@ -69,9 +69,16 @@ class Neighbors(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """Searchable candidates; each row is an article, in rank order."""
+    """Searchable candidates; each row is an article, in rank order.
+
+    Attributes:
+        arrays: of the articles as candidates.
+        query_data: float32 (values,) the values of their vectors as queries, which have the same columns; `None` if
+            those are the same.
+    """
 
     arrays: IndexArrays
+    query_data: NDArray[np.float32] | None = None
 
     @classmethod
     def build(
@@ -82,15 +89,17 @@ class Index:
         *,
         providers: NDArray[np.int32] | None = None,
         like: Self | None = None,
+        query_data: NDArray[np.float32] | None = None,
     ) -> Self:
         """Index articles.
 
         Args:
-            vectors: float32 (articles, terms), sorted columns, no value below 0.
+            vectors: float32 (articles, terms) as candidates, sorted columns, no value below 0.
             days: float64 (articles,) descending, NaN last.
             weights: float64 (articles,), 0 to 1; all 1 if left out.
             providers: int32 (articles,) the number of each article's provider, -1 for none; all -1 if left out.
             like: an index whose block size, value scale and term levels are reused.
+            query_data: float32 (values,) the values of the same vectors as queries, where these differ.
         """
         articles, terms = vectors.shape
         block_size = (
@@ -119,17 +128,16 @@ class Index:
             max_norm=0.0,
         )
         max_norms = _invert_blocks(arrays) if blocks else []
-        return cls.from_arrays(
-            arrays._replace(
-                max_norm=max(max_norms, default=0.0),
-                mean_head_norms=arrays.head_norms.sum(axis=1, dtype=np.float64) / max(articles, 1),
-            )._asdict()
+        arrays = arrays._replace(
+            max_norm=max(max_norms, default=0.0),
+            mean_head_norms=arrays.head_norms.sum(axis=1, dtype=np.float64) / max(articles, 1),
         )
+        return cls.from_arrays(arrays._asdict(), query_data)
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Any]) -> Self:
-        """Build from `IndexArrays` given by field name, possibly memory-mapped."""
-        return cls(IndexArrays.from_mapping(arrays))
+    def from_arrays(cls, arrays: Mapping[str, Any], query_data: NDArray[np.float32] | None = None) -> Self:
+        """Build from `IndexArrays` given by field name, and `query_data`; all may be memory-mapped."""
+        return cls(IndexArrays.from_mapping(arrays), None if query_data is None else read_only(query_data))
 
     def check(self) -> None:
         """Check that no search can read outside the arrays.
@@ -138,6 +146,9 @@ class Index:
             ValueError: a search might.
         """
         self.arrays.check()
+        values = self.arrays.data if self.query_data is None else self.query_data
+        if len(values) != len(self.arrays.data) or not values.min(initial=0) >= 0:
+            raise ValueError("the index's values of queries don't fit")
 
     def __len__(self) -> int:
         return len(self.arrays.days)
@@ -168,12 +179,19 @@ class Index:
         return len(self.arrays.term_levels)
 
     @property
+    def as_queries(self) -> Self:
+        """The articles with their vectors as queries, for comparing them as such; it can't be searched."""
+        if self.query_data is None:
+            return self
+        return type(self)(self.arrays._replace(data=read_only(self.query_data)))
+
+    @property
     def vectors(self) -> scipy.sparse.csr_array:
-        """The articles' vectors, float32 (articles, terms)."""
-        return self.slice(0, len(self))
+        """The articles' vectors as queries, float32 (articles, terms)."""
+        return self.as_queries.slice(0, len(self))
 
     def slice(self, first: int, last: int) -> scipy.sparse.csr_array:
-        """The vectors from row `first` until `last`, float32 (rows, terms)."""
+        """The vectors of candidates from row `first` until `last`, float32 (rows, terms)."""
         indptr, indices, data = self.arrays.indptr, self.arrays.indices, self.arrays.data
         start, end = indptr[first], indptr[last]
         offsets = indptr[first : last + 1] - start
@@ -182,23 +200,27 @@ class Index:
         return scipy.sparse.csr_array((data[start:end], indices[start:end], offsets), shape=(last - first, self.terms))
 
     def vector(self, row: int) -> Vector:
-        """The columns and values of a row."""
+        """The columns and values of a row, as a candidate."""
         span = slice(self.arrays.indptr[row], self.arrays.indptr[row + 1])
         return self.arrays.indices[span], self.arrays.data[span]
 
     def vectors_of(self, rows: Sequence[int]) -> scipy.sparse.csr_array:
-        """The vectors of some rows, float32 (rows, terms); the cost does not depend on the other rows."""
+        """The vectors of some rows as queries, float32 (rows, terms); the cost does not depend on the other rows."""
+        return self.as_queries.candidates_of(rows)
+
+    def candidates_of(self, rows: Sequence[int]) -> scipy.sparse.csr_array:
+        """The vectors of some rows as candidates, float32 (rows, terms)."""
         return stack_vectors([self.vector(row) for row in rows], terms=self.terms)
 
     def weighted(self, weights: NDArray[np.float64]) -> Self:
         """The same articles with other weights, float64 (articles,), 0 to 1."""
-        return type(self)(self.arrays._replace(weights=read_only(np.asarray(weights, np.float64))))
+        return replace(self, arrays=self.arrays._replace(weights=read_only(np.asarray(weights, np.float64))))
 
     def timed(self, scoring: Scoring) -> Self:
         """The same articles; if the scoring has no half-life, with all dates unknown."""
         if scoring.half_life_days is not None:
             return self
-        return type(self)(self.arrays._replace(days=read_only(np.full(len(self), np.nan))))
+        return replace(self, arrays=self.arrays._replace(days=read_only(np.full(len(self), np.nan))))
 
     def nearest(
         self,
@@ -322,7 +344,7 @@ class Index:
         for first in range(0, len(self), self.arrays.block_size):
             block = slice(first, min(first + self.arrays.block_size, len(self)))
             if reachable[block].any():
-                similarities = self.slice(block.start, block.stop) @ dense
+                similarities = self.as_queries.slice(block.start, block.stop) @ dense
                 scores[block] = np.where(similarities >= least, similarities * factors[block], 0)
         return np.flatnonzero((scores > 0) & (scores >= min_scores))
 

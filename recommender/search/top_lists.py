@@ -67,7 +67,7 @@ class TopLists(NamedTuple):
             progress: show a progress bar.
         """
         count = len(index)
-        if count >= _MIN_ROWS_TO_JOIN:
+        if count >= _MIN_ROWS_TO_JOIN and index.query_data is None:
             found = all_nearest(index, scoring=scoring, allowed=allowed, limit=length, progress=progress)
         else:
             own = np.arange(count, dtype=np.int32)[:, None]

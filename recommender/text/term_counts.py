@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -30,11 +30,13 @@ class TermCounts:
         token_terms: float32 (tokens, terms) how often each term occurs in each token; in CSC format for many texts,
             whose product is faster computed column by column and needs no sorting.
         terms: in the order of their columns.
+        opening_counts: like `token_counts`, of what each text begins with; `None` if that was not asked for.
     """
 
     token_counts: scipy.sparse.csr_array
     token_terms: scipy.sparse.csr_array | scipy.sparse.csc_array
     terms: tuple[str, ...]
+    opening_counts: scipy.sparse.csr_array | None = None
 
     @classmethod
     def count(
@@ -44,26 +46,34 @@ class TermCounts:
         *,
         languages: Iterable[str] | None = None,
         columns: Mapping[str, int] | None = None,
+        openings: Iterable[str] | None = None,
     ) -> Self:
         """Count the terms of texts.
 
         Args:
             languages: of the texts, if each language has terms of its own.
             columns: the terms to count, from column 0 on; by default all, in alphabetical order.
+            openings: what each text begins with, up to a line break, if its tokens are to be counted by themselves too.
         """
         next_number = itertools.count().__next__
         numbers: defaultdict[str, dict[str, int]] = defaultdict(lambda: defaultdict(next_number))
         of_texts = map(analyzer.split, texts, languages or itertools.repeat(""))
-        token_counts = _count_rows(map(numbers[prefix].__getitem__, tokens) for prefix, tokens in of_texts)
+        rows: Iterable[Iterable[int]] = (map(numbers[prefix].__getitem__, tokens) for prefix, tokens in of_texts)
+        opening_counts, of_openings = None, list[list[int]]()
+        if openings is not None:
+            rows = _keeping_openings(map(list, rows), (len(analyzer.split(one)[1]) for one in openings), of_openings)
+        token_counts = _count_rows(rows)
+        if openings is not None:
+            opening_counts = _count_rows(of_openings, token_counts.shape[1])
         token_of = {n: prefix + token for prefix, numbered in numbers.items() for token, n in numbered.items()}
         of_tokens = (analyzer.terms_of(token_of[number]) for number in range(len(token_of)))
         if columns is not None:
             known = (map(columns.__getitem__, filter(columns.__contains__, terms)) for terms in of_tokens)
-            return cls(token_counts, _count_rows(known, len(columns)), tuple(columns))
+            return cls(token_counts, _count_rows(known, len(columns)), tuple(columns), opening_counts)
         found: defaultdict[str, int] = defaultdict(itertools.count().__next__)
         token_terms = _count_rows(map(found.__getitem__, terms) for terms in of_tokens).tocsc()
         terms = tuple(sorted(found))
-        return cls(token_counts, token_terms[:, [found[term] for term in terms]], terms)
+        return cls(token_counts, token_terms[:, [found[term] for term in terms]], terms, opening_counts)
 
     def with_columns(self, columns: Mapping[str, int]) -> Self:
         """The same counts in the columns of a larger vocabulary, which must hold all these terms in the same order."""
@@ -89,6 +99,15 @@ class TermCounts:
         product = self.token_counts[start : start + BLOCK].asformat(self.token_terms.format) @ self.token_terms
         return product
 
+    def opening_terms(self, start: int) -> scipy.sparse.csr_array:
+        """Which terms occur in the openings of one block, float32 (texts, terms), 1 or nothing, the columns sorted."""
+        if self.opening_counts is None:
+            raise ValueError("the openings were not counted")
+        found = scipy.sparse.csr_array(self.opening_counts[start : start + BLOCK] @ self.token_terms)
+        found.data[:] = 1
+        found.sort_indices()
+        return found
+
     def lengths(self) -> NDArray[np.float32]:
         """The number of terms in each text, with repetition, float32 (texts,)."""
         return np.asarray(self.token_counts @ self.token_terms.sum(axis=1))
@@ -112,6 +131,15 @@ class TermCounts:
 
     def _block_frequencies(self, start: int) -> NDArray[np.int64]:
         return np.diff(self._product(start).tocsc().indptr)
+
+
+def _keeping_openings(
+    rows: Iterable[list[int]], lengths: Iterable[int], openings: list[list[int]]
+) -> Iterator[list[int]]:
+    """The same rows; the first items of each, as many as `lengths` says, are appended to `openings`."""
+    for row, length in zip(rows, lengths, strict=True):
+        openings.append(row[:length])
+        yield row
 
 
 def _count_rows(rows: Iterable[Iterable[int]], columns: int | None = None) -> scipy.sparse.csr_array:

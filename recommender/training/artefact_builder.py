@@ -87,8 +87,7 @@ def build_artefact(
         block = choose_block_size(articles=count, terms=terms, values=size)
         if len(slices) > 1:
             block = min(block, rows & -rows)  # so that slices begin where blocks do
-        length = list_length(settings.limit)
-        _allocate(files, count=count, terms=terms, size=size, block=block, length=length)
+        _allocate(files, settings, count=count, terms=terms, size=size, block=block)
         greatest = run("vectors", slice_tasks.write_vectors, list(zip(parts, offsets[:-1], strict=True)))
         folder.remove(WORK)
         files.write_array("index.value_scale", value_scale(max(greatest)))
@@ -209,8 +208,9 @@ def _count_values(part: Slice, left_out: Mapping[str, Collection[str]]) -> int:
     )
 
 
-def _allocate(files: ModelFiles, *, count: int, terms: int, size: int, block: int, length: int) -> None:
+def _allocate(files: ModelFiles, settings: Settings, *, count: int, terms: int, size: int, block: int) -> None:
     """Create the arrays that the tasks fill."""
+    length = list_length(settings.limit)
     shapes: dict[str, tuple[int, ...]] = {
         "index.indptr": (count + 1,),
         "index.indices": (size,),
@@ -222,6 +222,8 @@ def _allocate(files: ModelFiles, *, count: int, terms: int, size: int, block: in
         "lists.rows": (count, length),
         "lists.scores": (count, length),
     }
+    if "text" in fields_of(settings):
+        shapes["index.query_data"] = (size,)
     for name, shape in shapes.items():
         files.allocate(name, shape)
     files.write_rows("index.indptr", 0, np.zeros(1, np.int64))

@@ -42,7 +42,7 @@ def count_terms(part: Slice) -> None:
 
 
 def write_vectors(part: Slice, offset: int) -> float:
-    """Write the vectors of a slice; returns their greatest value.
+    """Write the vectors of a slice, as queries and as candidates; returns the greatest value of the latter.
 
     Args:
         offset: position of the slice's first value among the values of all vectors.
@@ -51,7 +51,12 @@ def write_vectors(part: Slice, offset: int) -> float:
         ValueError: there are more values than were counted.
     """
     with gc_paused():
-        vectors = part.model().weigh({field: part.read_counts(field) for field in fields_of(part.settings)})
+        model, fields = part.model(), fields_of(part.settings)
+        counts = {field: part.read_counts(field) for field in fields}
+        vectors = model.weigh(counts)
+        if "text" in fields:
+            part.files.write_rows("index.query_data", offset, vectors.data)
+            model.emphasise_titles(vectors, counts)
     part.files.write_rows("index.indptr", part.start + 1, offset + vectors.indptr[1:].astype(np.int64))
     part.files.write_rows("index.indices", offset, vectors.indices)
     part.files.write_rows("index.data", offset, vectors.data)
@@ -64,7 +69,7 @@ def write_index(part: Slice) -> tuple[float, NDArray[np.float64]]:
     Returns:
         The greatest norm of its articles, and the sums of their heads' norms, float64 (levels,).
     """
-    reader = IndexReader(part.files)
+    reader = IndexReader(part.files, "text" in fields_of(part.settings))
     start, stop = max(part.start - HUB_WINDOW, 0), min(part.stop + HUB_WINDOW, len(reader))
     around = reader.vectors(start, stop)
     rows = slice(part.start - start, part.stop - start)
@@ -82,7 +87,7 @@ def write_index(part: Slice) -> tuple[float, NDArray[np.float64]]:
 
 def write_top_lists(part: Slice) -> None:
     """Write the precomputed top-k lists of a slice."""
-    reader = IndexReader(part.files)
+    reader = IndexReader(part.files, "text" in fields_of(part.settings))
     scoring = Scoring.from_settings(part.settings, reader.days(0, len(reader)))
     length = list_length(part.settings.limit)
     lists = TopLists.build_slice(reader, part.start, part.stop, scoring=scoring, length=length)

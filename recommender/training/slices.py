@@ -115,20 +115,25 @@ class Slice:
 
     def write_counts(self, field: str, counts: TermCounts) -> None:
         """Write the term counts of a field for later tasks."""
-        for factor in ("token_counts", "token_terms"):
+        factors = {"token_counts": counts.token_counts, "token_terms": counts.token_terms}
+        if counts.opening_counts is not None:
+            factors["opening_counts"] = counts.opening_counts
+        for name, factor in factors.items():
             content = BytesIO()
-            save_npz(content, getattr(counts, factor), compressed=False)
-            self._write(f"{field}.{factor}.npz", content.getbuffer())
+            save_npz(content, factor, compressed=False)
+            self._write(f"{field}.{name}.npz", content.getbuffer())
         self._write(f"{field}.terms", "\n".join(counts.terms).encode())
         self._write(f"{field}.frequencies", array_bytes(counts.document_frequencies()))
 
     def read_counts(self, field: str) -> TermCounts:
         """The term counts of a field."""
-        counts, terms = (
-            load_npz(BytesIO(self.folder.read(self._path(f"{field}.{factor}.npz"))))
-            for factor in ("token_counts", "token_terms")
-        )
-        return TermCounts(csr_array(counts), csc_array(terms), tuple(self.read_terms(field)))
+
+        def read(factor: str) -> Any:
+            return load_npz(BytesIO(self.folder.read(self._path(f"{field}.{factor}.npz"))))
+
+        openings = csr_array(read("opening_counts")) if field == "text" else None
+        terms = csc_array(read("token_terms"))
+        return TermCounts(csr_array(read("token_counts")), terms, tuple(self.read_terms(field)), openings)
 
     def read_terms(self, field: str) -> list[str]:
         """The terms that were counted in a field, ascending."""
