@@ -225,8 +225,16 @@ class Recommender:
     @property
     def vectors(self) -> scipy.sparse.csr_array:
         """The articles' vectors as queries, in rank order, float32 (articles, terms), at most of unit length."""
+        return self._rows_in_rank_order(self._index.vectors)
+
+    @property
+    def candidate_vectors(self) -> scipy.sparse.csr_array:
+        """Likewise as candidates: with texts, these differ."""
+        return self._rows_in_rank_order(self._index.candidates)
+
+    def _rows_in_rank_order(self, vectors: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
         rows = self._catalogue.rows
-        return self._index.vectors if isinstance(rows, range) else scipy.sparse.csr_array(self._index.vectors[rows])
+        return vectors if isinstance(rows, range) else scipy.sparse.csr_array(vectors[rows])
 
     def _in_rank_order(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         rows = self._catalogue.rows

@@ -188,7 +188,12 @@ class Index:
     @property
     def vectors(self) -> scipy.sparse.csr_array:
         """The articles' vectors as queries, float32 (articles, terms)."""
-        return self.as_queries.slice(0, len(self))
+        return self.as_queries.candidates
+
+    @property
+    def candidates(self) -> scipy.sparse.csr_array:
+        """The articles' vectors as candidates, float32 (articles, terms)."""
+        return self.slice(0, len(self))
 
     def slice(self, first: int, last: int) -> scipy.sparse.csr_array:
         """The vectors of candidates from row `first` until `last`, float32 (rows, terms)."""

@@ -55,6 +55,11 @@ class LiveIndex:
         """The articles' vectors as queries, float32 (articles, terms)."""
         return scipy.sparse.csr_array(scipy.sparse.vstack((self._base.vectors, self._live.vectors), format="csr"))
 
+    @property
+    def candidates(self) -> scipy.sparse.csr_array:
+        """The articles' vectors as candidates, float32 (articles, terms)."""
+        return scipy.sparse.csr_array(scipy.sparse.vstack((self._base.candidates, self._live.candidates), format="csr"))
+
     def vectors_of(self, rows: Sequence[int]) -> scipy.sparse.csr_array:
         """The vectors of some articles as queries, float32 (rows, terms)."""
         return self._stacked(rows, self._base.as_queries, self._live.as_queries)

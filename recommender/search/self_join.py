@@ -24,6 +24,7 @@ def all_nearest(
     """The answer of `Index.nearest` for each article of an index, itself excluded.
 
     Args:
+        index: whose articles have the same vectors as queries and as candidates.
         allowed: bool (articles,) the articles that lists may hold.
         progress: show a progress bar.
     """

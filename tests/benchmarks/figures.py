@@ -155,7 +155,8 @@ def _equality(name: str, recommender: Recommender) -> Figure:
     searched[:100] = [searching.related(id, limit=LIMIT) for id in ids[:100]]
     ready = list(recommender.related_many(ids, limit=LIMIT))
     weights = np.where([article.hidden for article in articles], 0.0, recommender.weights)
-    scores = brute_force(recommender.vectors, published_days(articles), weights, rows, recommender.settings)
+    vectors = recommender.vectors[rows], recommender.candidate_vectors
+    scores = brute_force(*vectors, published_days(articles), weights, rows, recommender.settings)
     equal = [
         both[0] == both[1]
         and _same([row_of[suggestion.article.id] for suggestion in both[0]], [s.score for s in both[0]], of_all)

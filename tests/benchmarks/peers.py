@@ -81,14 +81,19 @@ class Tantivy:
 
 
 def brute_force(
-    vectors: csr_array, days: NDArray[np.float64], weights: NDArray[np.float64], rows: NDArray[np.int64], s: Settings
+    queries: csr_array,
+    candidates: csr_array,
+    days: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    s: Settings,
 ) -> Iterator[NDArray[np.float64]]:
     """The score of every article for each of some rows, by the definition: a dense product, and the formula of time."""
     half_life = np.inf if s.half_life_days is None else s.half_life_days
     undated = Scoring.from_settings(s, days).parameters.undated
     for start in range(0, len(rows), 32):
         block = rows[start : start + 32]
-        similarity = vectors @ vectors[block].toarray().T
+        similarity = candidates @ queries[start : start + 32].toarray().T
         for row, of_row in zip(block, similarity.T, strict=True):
             later = days - days[row]
             fading = np.exp2(-np.abs(later) / np.where(later > 0, half_life * s.newer_stretch, half_life))

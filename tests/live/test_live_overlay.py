@@ -32,6 +32,7 @@ def posted_text(chance: random.Random, id: str, *, wishes: tuple[str, ...] = ())
     """A front-matter file of made-up words; some are drafts, unpublished, undated, or of one moment."""
     moment = EPOCH + timedelta(days=chance.choice([1, 2, 2.5, 9, 30]))
     words = random.Random(chance.randrange(40)).choices(WORDS, k=7)  # some say the same
+    text = " ".join(random.Random(" ".join(words)).choices(WORDS, k=12))
     lines = [
         "---",
         f"id: {id}",
@@ -48,7 +49,7 @@ def posted_text(chance: random.Random, id: str, *, wishes: tuple[str, ...] = ())
         lines.append("published: false")
     if wishes:
         lines += [f"relatedPin: [{wishes[0]}]", f"relatedBan: [{wishes[1]}]"]
-    return "\n".join([*lines, "---", ""])
+    return "\n".join([*lines, "---", text, ""])
 
 
 def written(chance: random.Random, id: str) -> Article:
@@ -56,7 +57,7 @@ def written(chance: random.Random, id: str) -> Article:
     others = tuple(f"a{chance.randrange(60):02}" for _ in range(2)) if chance.random() < 0.2 else ()
     of_text = PostedArticle.parse(posted_text(chance, id), "markdown").article
     return Article(
-        **{name: getattr(of_text, name) for name in ("id", "entry", "published_at", "urls", "names")},
+        **{name: getattr(of_text, name) for name in ("id", "entry", "published_at", "urls", "names", "text")},
         hidden=of_text.hidden,
         published=of_text.published,
         pinned=others[:1],
@@ -81,7 +82,8 @@ def with_lists(base: Recommender) -> Recommender:
 
 BASE = Recommender(settings=Settings(hub_exponent=0.4, other_provider=0.7)).fit(CORPUS)
 TIMELESS = Recommender(settings=Settings(hub_exponent=0.0, half_life_days=None, copies="any")).fit(CORPUS)
-READY = {"time and hubs": with_lists(BASE), "neither": with_lists(TIMELESS)}
+TEXTED = Recommender(settings=Settings(title_weight=0.1, text_weight=0.9, hub_exponent=0.4)).fit(CORPUS)
+READY = {"time and hubs": with_lists(BASE), "neither": with_lists(TIMELESS), "texts": with_lists(TEXTED)}
 
 
 def overlay_of(seed: int, live: int, gone: int, *, base: Recommender = READY["time and hubs"]) -> LiveOverlay:
@@ -125,12 +127,12 @@ def brute_force(overlay: LiveOverlay, id: str, limit: int, options: Options) -> 
     """A look-up from its definition: every candidate scored in Python, sorted whole."""
     joined = overlay.recommender
     rows = {found.id: row for row, found in enumerate(joined)}
-    vectors, base = joined.vectors, joined.settings
+    queries, candidates, base = joined.vectors, joined.candidate_vectors, joined.settings
     scoring = Scoring.from_settings(base, BASE.to_model().index.days)
     own = joined.article(id)
 
     def score(other: str) -> float:
-        one, two = (vectors[[rows[name]]] for name in (own.id, other))
+        one, two = queries[[rows[own.id]]], candidates[[rows[other]]]
         terms = dict(zip(one.indices.tolist(), one.data.tolist(), strict=True))
         similarity = 0.0
         for term, value in zip(two.indices.tolist(), two.data.tolist(), strict=True):

@@ -381,6 +381,24 @@ def test_an_explanation_names_words_of_the_language_that_an_article_declares() -
     assert [word.word for word in why.words] == ["caffè"]
 
 
+def test_an_article_leads_to_the_one_that_its_text_mentions_by_title() -> None:
+    titles_and_texts = {
+        "bay": ("Quiet evening", "Ferry, anchor and tulip."),
+        "boat": ("Ferry", "Quiet evening, anchor and tulip."),  # the same words, but this is what the title says
+        "pier": ("Pier", "Every morning the ferry lands."),
+    }
+    corpus = corpus_of(*(replace(article(id, title), text=text) for id, (title, text) in titles_and_texts.items()))
+    texted = fitted(corpus, text_weight=1.0, title_weight=0.0)
+    first, second = texted.related("pier")
+    assert [first.article.id, second.article.id] == ["boat", "bay"]
+    assert first.score > second.score
+    assert texted.explain("pier", "boat").score == first.score
+    [back] = (one.score for one in texted.related("boat") if one.article.id == "pier")
+    assert texted.explain("boat", "pier").score == back < first.score
+    draft = texted.related_to_text("Pier", text="Every morning the ferry lands.")
+    assert [(one.article.id, one.score) for one in draft[1:]] == [("boat", first.score), ("bay", second.score)]
+
+
 def test_an_explanation_gives_words_of_texts_without_their_language(tmp_path: Path) -> None:
     for name in ("moka", "mill"):
         (tmp_path / f"{name}.md").write_text(f"---\ntitle: {name}\nexcerpt: {name}\nlang: it\n---\nCaffè\n")

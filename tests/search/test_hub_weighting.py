@@ -61,6 +61,21 @@ def test_an_article_outside_the_index_has_the_hubness_of_one_in_its_row(undated:
         assert found == pytest.approx(expected[row], rel=1e-5)
 
 
+def test_hubness_compares_articles_as_queries() -> None:
+    vectors, days = archive(100)
+    matrix, scoring = csr_array(vectors), Scoring(7.0)
+    other = Index.build(csr_array(np.sqrt(vectors)), days, query_data=matrix.data)
+    plain = Index.build(matrix, days)
+    found = hubness_of_rows(other, 0, 100, scoring=scoring)
+    assert found.tolist() == hubness_of_rows(plain, 0, 100, scoring=scoring).tolist()
+    excluded = np.array([7], np.int32)
+    of_one = [
+        hubness_of_vector(index, matrix[[7]], day=days[7], row=7, excluded=excluded, scoring=scoring)
+        for index in (other, plain)
+    ]
+    assert of_one[0] == of_one[1] > 0
+
+
 def test_hubness_of_some_rows_counts_neighbours_beyond_them_but_none_outside_the_window() -> None:
     vectors, days = archive(300)
     all_rows = hubness_of_rows(

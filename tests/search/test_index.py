@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -364,6 +364,40 @@ def test_the_reverse_of_a_search_finds_the_queries_that_accept_a_candidates_scor
         vector, day=day, weight=weight, min_scores=least, scoring=scoring, provider=provider
     )
     assert found.tolist() == expected
+
+
+def directed() -> Index:
+    """Two articles that are other as queries than as candidates."""
+    as_queries = csr_array(np.array([[0.5, 0.5], [1.0, 0.25]], np.float32))
+    as_candidates = csr_array(np.array([[1.0, 0.125], [0.25, 0.75]], np.float32))
+    return Index.build(as_candidates, np.zeros(2), query_data=as_queries.data)
+
+
+def test_queries_are_compared_with_candidates() -> None:
+    index, found = directed(), {}
+    assert index.vectors.toarray().tolist() == [[0.5, 0.5], [1.0, 0.25]]
+    assert index.candidates.toarray().tolist() == [[1.0, 0.125], [0.25, 0.75]]
+    assert index.candidates_of([1]).toarray().tolist() == [[0.25, 0.75]]
+    for row in (0, 1):
+        queries, own = index.vectors_of([row]), np.array([[row]], np.int32)
+        nearest = index.nearest(queries, query_days=np.zeros(1), excluded=own, scoring=Scoring(None), limit=1)
+        found[row] = pairs_of(nearest, 0)
+    assert found == {0: [(1, 0.5 * 0.25 + 0.5 * 0.75)], 1: [(0, 1.0 + 0.25 * 0.125)]}
+
+
+def test_the_reverse_of_a_search_compares_queries_with_the_candidate() -> None:
+    index = directed()
+    for least, rows in ((1.0, [1]), (0.5, [0, 1]), (1.04, [])):  # a query's own score counts too, here 0.5625
+        candidate, given = index.candidates_of([0]), np.full(2, least)
+        found = index.queries_found_by(candidate, day=0.0, weight=1.0, min_scores=given, scoring=Scoring(None))
+        assert found.tolist() == rows
+
+
+@pytest.mark.parametrize("query_data", [[0.5, 0.5, 1.0], [0.5, 0.5, 1.0, -0.25], [0.5, 0.5, 1.0, math.nan]])
+def test_values_of_queries_that_do_not_fit_are_refused(query_data: list[float]) -> None:
+    index = replace(directed(), query_data=np.array(query_data, np.float32))
+    with pytest.raises(ValueError, match="values of queries"):
+        index.check()
 
 
 def test_an_index_can_be_mapped_from_files(tmp_path: Path) -> None:

@@ -33,6 +33,28 @@ def test_each_list_holds_the_nearest_that_are_allowed(lists: TopLists) -> None:
     assert lists.scores.tolist() == [[0.75, 0.25], [0.75, 0.1875], [0.5, 0.375], [0.25, 0.1875], [0.0, 0.0]]
 
 
+@pytest.mark.long
+def test_lists_of_queries_that_differ_from_candidates_are_those_of_a_search() -> None:
+    random, count = np.random.default_rng(5), 20_000  # so many that lists are joined where the two do not differ
+    vectors = csr_array(
+        (random.random(2 * count, np.float32), random.integers(0, 9000, 2 * count), range(0, 2 * count + 1, 2))
+    )
+    vectors.sum_duplicates()
+    index = Index.build(vectors, np.linspace(900, 0, count), query_data=random.random(vectors.nnz, np.float32))
+    everyone = np.ones(count, np.bool_)
+    made = TopLists.build(index, scoring=Scoring(7.0), allowed=everyone, length=3)
+    rows = [0, 7_000, 19_999]
+    found = index.nearest(
+        index.vectors_of(rows),
+        query_days=index.days[rows],
+        excluded=np.array(rows, np.int32)[:, None],
+        scoring=Scoring(7.0),
+        limit=3,
+    )
+    assert made.rows[rows].tolist() == found.rows.tolist()
+    assert made.scores[rows].tolist() == found.scores.tolist()
+
+
 def test_only_a_full_list_has_a_threshold(lists: TopLists) -> None:
     assert lists.thresholds().tolist() == [0.25, 0.1875, 0.375, 0.1875, 0.0]
 

@@ -170,3 +170,51 @@ def test_a_word_of_nearly_all_texts_does_not_count(articles: int, holders: int, 
     column = model.column("text", "comet")
     assert column is not None
     assert bool(vectors[0, column] > 0) is counts
+
+
+STORIES = Documents(
+    ["Ferries", "The old bay"],
+    ["", ""],
+    ["The ferry of the town was late, and all of the people were waiting.", "It was the end of the ferry in this bay."],
+)
+
+
+def test_the_titles_stems_count_more_in_a_candidates_text_at_the_same_length() -> None:
+    model = TfidfModel(settings=Settings(title_weight=0.1, text_weight=0.9))
+    counts = model.fit(STORIES)
+    queries = model.weigh(counts)
+    candidates = queries.copy()
+    model.emphasise_titles(candidates, counts)
+    assert np.array_equal(candidates.indices, queries.indices)
+    lengths = [np.linalg.norm(vectors.toarray(), axis=1) for vectors in (queries, candidates)]
+    assert lengths[1] == pytest.approx(lengths[0])
+
+    def ratio(row: int, field: str, term: str) -> float:
+        column = model.column(field, term)
+        assert column is not None
+        return float(candidates[row, column] / queries[row, column])
+
+    shrunk = ratio(0, "text", "wait")
+    assert shrunk < 1
+    assert ratio(0, "text", "ferri") == pytest.approx(2.5 * shrunk)
+    assert ratio(0, "title", " fe") == pytest.approx(shrunk)
+    assert ratio(1, "text", "bay") == pytest.approx(2.5 * ratio(1, "text", "ferri"))
+
+
+def test_without_texts_candidates_are_as_queries() -> None:
+    model = TfidfModel(settings=Settings())
+    counts = model.fit(STORIES)
+    queries = model.weigh(counts)
+    candidates = queries.copy()
+    model.emphasise_titles(candidates, counts)
+    assert candidates.data.tobytes() == queries.data.tobytes()
+
+
+def test_candidates_are_the_same_to_the_byte_in_any_block() -> None:
+    model = TfidfModel(settings=Settings(title_weight=0.1, text_weight=0.9))
+    few = model.weigh(counts := model.fit(STORIES))
+    model.emphasise_titles(few, counts)
+    repeated = Documents(*(2500 * list(part) for part in (STORIES.titles, STORIES.excerpts, STORIES.texts or ())))
+    many = model.weigh(counts := model.count_known(repeated))  # two blocks
+    model.emphasise_titles(many, counts)
+    assert many.data.tobytes() == 2500 * few.data.tobytes()

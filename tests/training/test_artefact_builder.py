@@ -70,13 +70,25 @@ def test_the_files_are_the_same_in_one_slice_and_in_several(
     assert list(loaded.answers(limit=60)) == list(fitted.answers(limit=60))  # more than precomputed lists hold
 
 
-def test_the_files_hold_the_arrays_of_a_recommender_that_is_fitted_in_memory(tmp_path: Path, corpus: Corpus) -> None:
+@pytest.mark.parametrize("text_weight", [0.0, 0.8])
+def test_the_files_hold_the_arrays_of_a_recommender_that_is_fitted_in_memory(
+    tmp_path: Path, corpus: Corpus, text_weight: float
+) -> None:
+    corpus = corpus_of(*(replace(one, text=f"{one.excerpt} {one.title}") for one in corpus.articles))
+    settings = replace(SETTINGS, text_weight=text_weight)
     factors = {"title": {" fe": 2.0, "fer": 0.5}, "excerpt": {"moon": 1.5, "nowhere": 3.0}}
-    publish(corpus, tmp_path, settings=SETTINGS, term_factors=factors)
-    fitted = Recommender(settings=SETTINGS).fit(corpus, term_factors=factors).precompute_lists().to_model()
+    publish(corpus, tmp_path, settings=settings, term_factors=factors)
+    fitted = Recommender(settings=settings).fit(corpus, term_factors=factors).precompute_lists().to_model()
     loaded = Recommender.load(tmp_path).to_model()
     for name, array in fitted.index.arrays._asdict().items():
         assert np.array_equal(array, getattr(loaded.index.arrays, name), equal_nan=name == "days"), name
+    if text_weight:
+        assert fitted.index.query_data is not None
+        assert loaded.index.query_data is not None
+        assert np.array_equal(fitted.index.query_data, loaded.index.query_data)
+        assert not np.array_equal(fitted.index.query_data, fitted.index.arrays.data)
+    else:
+        assert fitted.index.query_data is loaded.index.query_data is None
     assert fitted.top_lists is not None
     assert loaded.top_lists is not None
     assert np.array_equal(fitted.top_lists.rows, loaded.top_lists.rows)
