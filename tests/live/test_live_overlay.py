@@ -342,6 +342,30 @@ def test_an_article_enters_lists_whose_nearest_is_public_no_more() -> None:
     assert overlay.listed_by("late") == ["query"]
 
 
+def test_an_article_that_is_posted_as_it_was_trained_has_the_same_place_in_all_lists() -> None:
+    chance = random.Random(3)
+    posts = [
+        PostedArticle.parse(
+            f"---\nid: {id}\ntitle: {' '.join(chance.choices(WORDS, k=3))}\n---\n{' '.join(chance.choices(WORDS, k=30))}\n",
+            "markdown",
+        )
+        for id in "abcdefghij"
+    ]
+    asked = Settings(title_weight=0.1, text_weight=0.9, half_life_days=None, hub_exponent=0.9, limit=2)
+    base = Recommender(settings=asked).fit(corpus_of(*(one.article for one in posts))).precompute_lists()
+    for posted in posts:
+        overlay = after(LiveOverlay(base), posted)
+        joined, id = overlay.recommender, posted.id
+        assert overlay.live_ids() == [id]
+        weights = [{one.id: weight for one, weight in zip(each, each.weights, strict=True)} for each in (base, joined)]
+        assert weights[1] == pytest.approx(weights[0])
+        for other in set("abcdefghij") - {id}:
+            for pair in ((id, other), (other, id)):
+                assert joined.explain(*pair).similarity == base.explain(*pair).similarity
+        holders = [owner.id for owner, related in base.related_all() if id in [one.article.id for one in related]]
+        assert sorted(overlay.listed_by(id)) == sorted(holders)
+
+
 @pytest.mark.parametrize("precomputed", [True, False])
 def test_equal_scores_come_in_rank_order_whether_trained_or_live(precomputed: bool) -> None:
     alike = [article(id, "Wend floods fall", date="2024-03-19") for id in "bdf"]
