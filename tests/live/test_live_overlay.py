@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -351,10 +352,10 @@ def test_an_article_that_is_posted_as_it_was_trained_has_the_same_place_in_all_l
     trained = corpus_of(*(replace(one.article, states=()) for one in posts))  # otherwise the model has them already
     asked = Settings(title_weight=0.1, text_weight=0.9, half_life_days=None, hub_exponent=0.9, limit=2)
     base = Recommender(settings=asked).fit(trained).precompute_lists()
-    for posted in posts:
-        overlay = after(LiveOverlay(base), posted)
+    for before, posted in pairwise(posts):
+        overlay = after(LiveOverlay(base), before, posted)
         joined, id = overlay.recommender, posted.id
-        assert overlay.live_ids() == [id]
+        assert overlay.live_ids() == [before.id, id]
         weights = [{one.id: weight for one, weight in zip(each, each.weights, strict=True)} for each in (base, joined)]
         assert weights[1] == pytest.approx(weights[0])
         for other in set("abcdefghij") - {id}:
