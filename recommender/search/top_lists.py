@@ -18,8 +18,8 @@ _MIN_ROWS_TO_JOIN = 20_000  # for fewer articles, a self-join is not worth the t
 
 
 def list_length(limit: int) -> int:
-    """Candidates of a precomputed list: twice the entries that are shown, since rules leave some out; 24 to 64."""
-    return min(max(2 * limit, 24), 64)
+    """Candidates of a precomputed list: twice the entries that are shown, since rules leave some out; 20 to 64."""
+    return min(max(2 * limit, 20), 64)
 
 
 class SlicedIndex(Protocol):

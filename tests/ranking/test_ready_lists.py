@@ -28,9 +28,9 @@ def trained() -> Recommender:
     ("id", "limit", "is_ready"),
     [
         ("a1", None, True),
-        ("a1", 24, True),
+        ("a1", 20, True),
         ("alone", None, True),
-        ("a1", 25, False),
+        ("a1", 21, False),
         ("pinned", None, False),
         ("draft", None, False),
         ("unknown", None, False),

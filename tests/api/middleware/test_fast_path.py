@@ -127,8 +127,8 @@ def test_only_a_plain_look_up_whose_list_is_precomputed_is_ready() -> None:
     fast = FastPath(elsewhere, answering, Deliverer(Config()), is_ready)
     asked = {
         ("GET", "/articles/a1/related", ""): True,
-        ("GET", "/articles/a1/related", "limit=24"): True,
-        ("GET", "/articles/a1/related", "limit=25"): False,
+        ("GET", "/articles/a1/related", "limit=20"): True,
+        ("GET", "/articles/a1/related", "limit=21"): False,
         ("GET", "/articles/a1/related", "explain=true"): False,
         ("HEAD", "/articles/a1/related", ""): False,
         ("GET", "/articles/unknown/related", ""): False,
