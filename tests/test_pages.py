@@ -90,7 +90,7 @@ def test_make_serve_takes_a_folder_of_ones_own(tmp_path: Path) -> None:
 @needs_make
 def test_make_serve_takes_a_folder_with_a_blank_in_its_name_below_ones_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ida")
-    command = ["make", "--dry-run", "serve", "CORPUS=~/my site"]
+    command = ["make", "--no-print-directory", "--dry-run", "serve", "CORPUS=~/my site"]
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
     assert shlex.split(shown)[0] == "exec"  # else ending make would leave the server behind
     assert shlex.split(shown)[2:4] == ["serve", "/home/ida/my site"]
