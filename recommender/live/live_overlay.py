@@ -142,7 +142,7 @@ class LiveOverlay:
         for index, lists, first in ((base.index, base.top_lists, 0), (self._live_index, live_lists, count)):
             of_part = limits[first : first + len(index)]
             found = index.queries_found_by(
-                self._index.candidates_of([own]),
+                self._index.vectors_of([own]),
                 day=float(self._index.days[own]),
                 weight=float(self._index.weights[own]),
                 provider=int(self._index.providers[own]),

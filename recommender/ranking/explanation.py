@@ -118,8 +118,8 @@ class PairScores:
 
     def similarity(self, row: int, other: int) -> float:
         """The similarity of two articles, 0 to 1, identical to the last bit to that of a search."""
-        query = weigh_queries(self._index.vectors_of([row]), self._query_factors).astype(np.float64)
-        products = query.multiply(self._index.candidates_of([other]).astype(np.float64))
+        query = weigh_queries(self._index.as_queries.vectors_of([row]), self._query_factors).astype(np.float64)
+        products = query.multiply(self._index.vectors_of([other]).astype(np.float64))
         in_column_order = scipy.sparse.csr_array(products).data
         return float(np.add.accumulate(np.append(0.0, in_column_order))[-1])
 
@@ -136,8 +136,8 @@ class PairScores:
         days = self._index.days
         decay = float(self._scoring.factor(days[[row]], days[[other]])[0])
         days_apart = abs(float(days[row] - days[other]))
-        query = weigh_queries(self._index.vectors_of([row]), self._query_factors)
-        contributions = scipy.sparse.csr_array(query.multiply(self._index.candidates_of([other])))
+        query = weigh_queries(self._index.as_queries.vectors_of([row]), self._query_factors)
+        contributions = scipy.sparse.csr_array(query.multiply(self._index.vectors_of([other])))
         return Explanation(
             id=id,
             score=self.score(row, other),

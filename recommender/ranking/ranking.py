@@ -328,7 +328,7 @@ class Ranking:
         lasts = [ranked[-1][1] if len(ranked) == rules.limit else rules.min_score for ranked in lists.values()]
         found = self._search(
             rows,
-            self._index.vectors_of(rows),
+            self._index.as_queries.vectors_of(rows),
             self._index.days[rows],
             rules,
             nearest=index.nearest_live,
@@ -340,7 +340,8 @@ class Ranking:
 
     def found(self, rows: Sequence[int], rules: Rules) -> list[Ranked]:
         """The same as `best`, always by searching, without a provider cap."""
-        return self._search(rows, self._index.vectors_of(rows), self._index.days[list(rows)], rules)
+        queries = self._index.as_queries.vectors_of(rows)
+        return self._search(rows, queries, self._index.days[list(rows)], rules)
 
     def for_text(
         self, vector: scipy.sparse.csr_array, days: NDArray[np.float64], rules: Rules, *, provider: str | None = None

@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Self, Unpack
+from typing import Self, TypeVar, Unpack
 
 import numpy as np
 import scipy
@@ -32,12 +32,14 @@ from recommender.settings import Settings
 from recommender.text import Documents, TfidfModel
 
 _BATCH = 1024  # articles answered at a time
+_Rows = TypeVar("_Rows", NDArray[np.float64], scipy.sparse.csr_array)
 
 
 class Recommender:
     """Learns the titles, excerpts and texts of a corpus and suggests related articles for any article.
 
     `Recommender.load("models").related("some-id")` answers from a trained model; `fit` trains one in memory.
+    Methods that take IDs raise an `UnknownArticleError`, which names the closest ones, if no article answers to one.
     """
 
     def __init__(self, *, settings: Settings | None = None) -> None:
@@ -63,10 +65,9 @@ class Recommender:
         articles = in_rank_order(corpus.articles)
         model = TfidfModel(settings=self.settings)
         counts = model.fit(Documents.of(articles), term_factors=term_factors)
-        vectors, query_data = model.weigh(counts), None
-        if "text" in counts:
-            query_data = vectors.data.copy()
-            model.emphasise_titles(vectors, counts)
+        vectors = model.weigh(counts)
+        query_data = vectors.data.copy() if "text" in counts else None
+        model.emphasise_titles(vectors, counts)
         catalogue = Catalogue.from_articles(articles, corpus.links)
         index = Index.build(vectors, catalogue.days, providers=catalogue.providers, query_data=query_data)
         weights = hub_weights(index, scoring=Scoring(self.settings.half_life_days), exponent=self.settings.hub_exponent)
@@ -225,18 +226,14 @@ class Recommender:
     @property
     def vectors(self) -> scipy.sparse.csr_array:
         """The articles' vectors as queries, in rank order, float32 (articles, terms), at most of unit length."""
-        return self._rows_in_rank_order(self._index.vectors)
+        return self._in_rank_order(self._index.as_queries.vectors)
 
     @property
     def candidate_vectors(self) -> scipy.sparse.csr_array:
         """Likewise as candidates: with texts, these differ."""
-        return self._rows_in_rank_order(self._index.candidates)
+        return self._in_rank_order(self._index.vectors)
 
-    def _rows_in_rank_order(self, vectors: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
-        rows = self._catalogue.rows
-        return vectors if isinstance(rows, range) else scipy.sparse.csr_array(vectors[rows])
-
-    def _in_rank_order(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _in_rank_order(self, values: _Rows) -> _Rows:
         rows = self._catalogue.rows
         return values if isinstance(rows, range) else values[rows]
 
@@ -273,11 +270,7 @@ class Recommender:
         return [self._catalogue[row] for row in self._catalogue.search_titles(text, limit=limit, allowed=shown)]
 
     def curated(self, id: str) -> list[Article]:
-        """An article's curated links, in the editors' order, without those that can no longer be looked up.
-
-        Raises:
-            UnknownArticleError: no article answers to this ID.
-        """
+        """An article's curated links, in the editors' order, without those that can no longer be looked up."""
         rows = map(self._look_up.find_public, self._catalogue.curated(self._look_up.row(id)))
         return [self._catalogue[row] for row in rows if row is not None]
 
@@ -289,9 +282,6 @@ class Recommender:
         """An article's list: what its editors pinned, then suggestions, best first, without what they banned.
 
         Options left out come from the settings. An article that shares no term with any other gets an empty list.
-
-        Raises:
-            UnknownArticleError: no article answers to this ID.
         """
         return self._suggestions(self._ranking.list_of(self._look_up.row(id), self._rules(limit, options)))
 
@@ -302,9 +292,6 @@ class Recommender:
 
         Args:
             fields: the fields of each entry, out of `ENTRY_FIELDS`; by default the whole entry.
-
-        Raises:
-            UnknownArticleError: no article answers to this ID.
         """
         row, rules = self._look_up.row(id), self._rules(limit, options)
         return encode_answer(self._catalogue, row, self._ranking.list_of(row, rules), fields=fields)
@@ -368,9 +355,6 @@ class Recommender:
 
         Args:
             use_pins_and_bans: `False` ignores what editors pinned and banned, as evaluation needs.
-
-        Raises:
-            UnknownArticleError: no article answers to one of the IDs.
         """
         rules = self._rules(limit, options)
         lists = self._ranking.lists if use_pins_and_bans else self._ranking.best
@@ -386,20 +370,13 @@ class Recommender:
 
         Args:
             deepest: the last rank that is reported; by default all are.
-
-        Raises:
-            UnknownArticleError: no article answers to one of the IDs.
         """
         settings, limit = self.settings, deepest or len(self._catalogue)
         rules = Rules(limit=limit, published=settings.published, copies=settings.copies)
         return self._ranking.placements(self._look_up.row(id), list(map(self._look_up.row, others)), rules)
 
     def explain(self, id: str, other: str) -> Explanation:
-        """Why `other` is or is not suggested for `id`; they may be any two articles.
-
-        Raises:
-            UnknownArticleError: no article answers to one of the IDs.
-        """
+        """Why `other` is or is not suggested for `id`; they may be any two articles."""
         row, other_row = self._look_up.row(id), self._look_up.row(other)
         return self._ranking.explain(row, other_row, Rules.from_settings(self.settings), model=self._tfidf)
 

@@ -26,8 +26,9 @@ from recommender.search.hub_weighting import (
     recover_hubness_threshold,
     weights_from_hubness,
 )
-from recommender.search.index import Index, Neighbors, Vector, ranks_of, similarities, stack_vectors
+from recommender.search.index import Index, Neighbors, Vector, stack_vectors
 from recommender.search.live_index import LiveIndex
+from recommender.search.pairs import ranks_of, similarities
 from recommender.search.scoring import Scoring
 from recommender.search.self_join import all_nearest
 from recommender.search.top_lists import SlicedIndex, TopLists, list_length

@@ -101,7 +101,7 @@ def recover_hubness_threshold(index: Index, *, scoring: Scoring, exponent: float
         return None
     hubness = hubness_of_vector(
         index,
-        index.vectors_of([hub]),
+        index.as_queries.vectors_of([hub]),
         day=index.days[hub],
         row=hub,
         excluded=np.array([hub], np.int32),

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isqrt
 from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
@@ -72,9 +71,9 @@ class Index:
     """Searchable candidates; each row is an article, in rank order.
 
     Attributes:
-        arrays: of the articles as candidates.
-        query_data: float32 (values,) the values of their vectors as queries, which have the same columns; `None` if
-            those are the same.
+        arrays: of the articles as candidates, whose vectors the methods give.
+        query_data: float32 (values,) the values of their vectors as queries, in the same columns; `None` if they are
+            the same.
     """
 
     arrays: IndexArrays
@@ -180,23 +179,18 @@ class Index:
 
     @property
     def as_queries(self) -> Self:
-        """The articles with their vectors as queries, for comparing them as such; it can't be searched."""
+        """The same articles, whose vectors are now those that they have as queries; it can't be searched."""
         if self.query_data is None:
             return self
-        return type(self)(self.arrays._replace(data=read_only(self.query_data)))
+        return type(self)(self.arrays._replace(data=self.query_data))
 
     @property
     def vectors(self) -> scipy.sparse.csr_array:
-        """The articles' vectors as queries, float32 (articles, terms)."""
-        return self.as_queries.candidates
-
-    @property
-    def candidates(self) -> scipy.sparse.csr_array:
-        """The articles' vectors as candidates, float32 (articles, terms)."""
+        """The articles' vectors, float32 (articles, terms)."""
         return self.slice(0, len(self))
 
     def slice(self, first: int, last: int) -> scipy.sparse.csr_array:
-        """The vectors of candidates from row `first` until `last`, float32 (rows, terms)."""
+        """The vectors from row `first` until `last`, float32 (rows, terms)."""
         indptr, indices, data = self.arrays.indptr, self.arrays.indices, self.arrays.data
         start, end = indptr[first], indptr[last]
         offsets = indptr[first : last + 1] - start
@@ -205,16 +199,12 @@ class Index:
         return scipy.sparse.csr_array((data[start:end], indices[start:end], offsets), shape=(last - first, self.terms))
 
     def vector(self, row: int) -> Vector:
-        """The columns and values of a row, as a candidate."""
+        """The columns and values of a row."""
         span = slice(self.arrays.indptr[row], self.arrays.indptr[row + 1])
         return self.arrays.indices[span], self.arrays.data[span]
 
     def vectors_of(self, rows: Sequence[int]) -> scipy.sparse.csr_array:
-        """The vectors of some rows as queries, float32 (rows, terms); the cost does not depend on the other rows."""
-        return self.as_queries.candidates_of(rows)
-
-    def candidates_of(self, rows: Sequence[int]) -> scipy.sparse.csr_array:
-        """The vectors of some rows as candidates, float32 (rows, terms)."""
+        """The vectors of some rows, float32 (rows, terms); the cost does not depend on the other rows."""
         return stack_vectors([self.vector(row) for row in rows], terms=self.terms)
 
     def weighted(self, weights: NDArray[np.float64]) -> Self:
@@ -345,11 +335,11 @@ class Index:
         of_providers = scoring.provider_factor(self.providers, np.full(len(self), provider, np.int32))
         factors = scoring.factor(self.days, np.array(day)) * (weight * slack) * of_providers
         reachable = factors * (np.sqrt(vector.power(2).sum(dtype=np.float64)) * self.arrays.max_norm) >= min_scores
-        scores, least = np.zeros(len(self)), scoring.min_similarity / slack
+        scores, least, queries = np.zeros(len(self)), scoring.min_similarity / slack, self.as_queries
         for first in range(0, len(self), self.arrays.block_size):
             block = slice(first, min(first + self.arrays.block_size, len(self)))
             if reachable[block].any():
-                similarities = self.as_queries.slice(block.start, block.stop) @ dense
+                similarities = queries.slice(block.start, block.stop) @ dense
                 scores[block] = np.where(similarities >= least, similarities * factors[block], 0)
         return np.flatnonzero((scores > 0) & (scores >= min_scores))
 
@@ -373,45 +363,3 @@ def stack_vectors(vectors: Sequence[Vector], *, terms: int) -> scipy.sparse.csr_
     columns = np.concatenate([np.empty(0, np.int32), *(indices for indices, _ in vectors)])
     values = np.concatenate([np.empty(0, np.float32), *(data for _, data in vectors)])
     return scipy.sparse.csr_array((values, columns, indptr), shape=(len(vectors), terms))
-
-
-def ranks_of(
-    scores: NDArray[np.float64], lists: NDArray[np.int64], positions: NDArray[np.int64], *, depth: int
-) -> NDArray[np.int64]:
-    """The rank of some candidates in their lists, from 0, int64 (candidates,); at most `depth`.
-
-    Args:
-        scores: float64 (lists, width) of all candidates; of equal ones the first ranks first.
-        lists, positions: int64 (candidates,) where each one's score is.
-    """
-    if brute_force.is_small(isqrt(scores.size)):
-        own, order = scores[lists, positions][:, None], np.arange(scores.shape[1])
-        is_before = (scores[lists] > own) | ((scores[lists] == own) & (order < positions[:, None]))
-        return np.asarray(np.minimum(np.count_nonzero(is_before, axis=1), depth), np.int64)
-    from recommender.search.kernels import ranks_of as compiled_ranks
-
-    return np.asarray(compiled_ranks(read_only(scores), read_only(lists), read_only(positions), depth))
-
-
-def similarities(
-    vectors: scipy.sparse.csr_array, queries: NDArray[np.int64], rows: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """The dot products of pairs of rows of float32 vectors, float32 (queries, width).
-
-    Args:
-        queries: int64 (queries,) a row for each query.
-        rows: int64 (queries, width) the rows that each query is compared with; -1 for none (dot product 0).
-    """
-    from recommender.search.kernels import similarities as dot_products
-
-    found = np.empty(rows.shape, np.float32)
-    dot_products(
-        read_only(np.asarray(vectors.indptr, np.int64)),
-        read_only(np.asarray(vectors.indices, np.int32)),
-        read_only(np.asarray(vectors.data, np.float32)),
-        read_only(queries),
-        read_only(rows),
-        zeroed_scratch(vectors.shape[1]),
-        found,
-    )
-    return found

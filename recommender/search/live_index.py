@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypedDict, Unpack
+from copy import copy
+from typing import Self, TypedDict, Unpack
 
 import numpy as np
 import scipy
@@ -52,25 +53,20 @@ class LiveIndex:
 
     @property
     def vectors(self) -> scipy.sparse.csr_array:
-        """The articles' vectors as queries, float32 (articles, terms)."""
+        """The articles' vectors, float32 (articles, terms)."""
         return scipy.sparse.csr_array(scipy.sparse.vstack((self._base.vectors, self._live.vectors), format="csr"))
 
     @property
-    def candidates(self) -> scipy.sparse.csr_array:
-        """The articles' vectors as candidates, float32 (articles, terms)."""
-        return scipy.sparse.csr_array(scipy.sparse.vstack((self._base.candidates, self._live.candidates), format="csr"))
+    def as_queries(self) -> Self:
+        """As `Index.as_queries`."""
+        same = copy(self)
+        same._base, same._live = self._base.as_queries, self._live.as_queries
+        return same
 
     def vectors_of(self, rows: Sequence[int]) -> scipy.sparse.csr_array:
-        """The vectors of some articles as queries, float32 (rows, terms)."""
-        return self._stacked(rows, self._base.as_queries, self._live.as_queries)
-
-    def candidates_of(self, rows: Sequence[int]) -> scipy.sparse.csr_array:
-        """The vectors of some articles as candidates, float32 (rows, terms)."""
-        return self._stacked(rows, self._base, self._live)
-
-    @staticmethod
-    def _stacked(rows: Sequence[int], base: Index, live: Index) -> scipy.sparse.csr_array:
-        vectors = [base.vector(row) if row < len(base) else live.vector(row - len(base)) for row in rows]
+        """The vectors of some articles, float32 (rows, terms)."""
+        base, live, start = self._base, self._live, len(self._base)
+        vectors = [base.vector(row) if row < start else live.vector(row - start) for row in rows]
         return stack_vectors(vectors, terms=base.terms)
 
     def nearest(

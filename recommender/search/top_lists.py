@@ -72,7 +72,7 @@ class TopLists(NamedTuple):
         else:
             own = np.arange(count, dtype=np.int32)[:, None]
             found = index.nearest(
-                index.vectors,
+                index.as_queries.vectors,
                 query_days=index.days,
                 query_providers=index.providers,
                 excluded=own,
@@ -125,7 +125,7 @@ class TopLists(NamedTuple):
         """Merge what a search of another index, whose first row is `start`, finds for articles into their lists."""
         length = self.rows.shape[1]
         found = others.nearest(
-            index.vectors_of(positions.tolist()),
+            index.as_queries.vectors_of(positions.tolist()),
             query_days=index.days[positions],
             query_providers=index.providers[positions],
             allowed=allowed,

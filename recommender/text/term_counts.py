@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import scipy
@@ -58,13 +58,13 @@ class TermCounts:
         next_number = itertools.count().__next__
         numbers: defaultdict[str, dict[str, int]] = defaultdict(lambda: defaultdict(next_number))
         of_texts = map(analyzer.split, texts, languages or itertools.repeat(""))
-        rows: Iterable[Iterable[int]] = (map(numbers[prefix].__getitem__, tokens) for prefix, tokens in of_texts)
-        opening_counts, of_openings = None, list[list[int]]()
+        items, ends = _flatten(map(numbers[prefix].__getitem__, tokens) for prefix, tokens in of_texts)
+        opening_counts = None
         if openings is not None:
-            rows = _keeping_openings(map(list, rows), (len(analyzer.split(one)[1]) for one in openings), of_openings)
-        token_counts = _count_rows(rows)
-        if openings is not None:
-            opening_counts = _count_rows(of_openings, token_counts.shape[1])
+            lengths = (len(analyzer.split(opening)[1]) for opening in openings)
+            of_openings = (items[start : start + length] for start, length in zip(ends[:-1], lengths, strict=True))
+            opening_counts = _count_rows(of_openings, items.max(initial=-1) + 1)
+        token_counts = _count(items, ends)
         token_of = {n: prefix + token for prefix, numbered in numbers.items() for token, n in numbered.items()}
         of_tokens = (analyzer.terms_of(token_of[number]) for number in range(len(token_of)))
         if columns is not None:
@@ -133,25 +133,24 @@ class TermCounts:
         return np.diff(self._product(start).tocsc().indptr)
 
 
-def _keeping_openings(
-    rows: Iterable[list[int]], lengths: Iterable[int], openings: list[list[int]]
-) -> Iterator[list[int]]:
-    """The same rows; the first items of each, as many as `lengths` says, are appended to `openings`."""
-    for row, length in zip(rows, lengths, strict=True):
-        openings.append(row[:length])
-        yield row
-
-
 def _count_rows(rows: Iterable[Iterable[int]], columns: int | None = None) -> scipy.sparse.csr_array:
     """How often each column occurs in each row, float32; by default there are as many columns as occur."""
+    return _count(*_flatten(rows), columns)
+
+
+def _flatten(rows: Iterable[Iterable[int]]) -> tuple[NDArray[np.int32], NDArray[Any]]:
+    """The items of all rows, and where each row ends, after a 0."""
     flat, ends = array("i"), array("q", [0])
     for row in rows:
         flat.extend(row)
         ends.append(len(flat))
     # Were these 64-bit integers, SciPy would convert all indices to such, and multiply more slowly.
-    indptr = np.asarray(ends, np.int32 if len(flat) <= np.iinfo(np.int32).max else np.int64)
-    indices = np.asarray(flat)
-    shape = len(indptr) - 1, indices.max(initial=-1) + 1 if columns is None else columns
-    counts = scipy.sparse.csr_array((np.ones(len(indices), np.float32), indices, indptr), shape)
+    return np.asarray(flat), np.asarray(ends, np.int32 if len(flat) <= np.iinfo(np.int32).max else np.int64)
+
+
+def _count(items: NDArray[np.int32], ends: NDArray[Any], columns: int | None = None) -> scipy.sparse.csr_array:
+    """Like `_count_rows`, of flattened rows, whose items are reordered."""
+    shape = len(ends) - 1, items.max(initial=-1) + 1 if columns is None else columns
+    counts = scipy.sparse.csr_array((np.ones(len(items), np.float32), items, ends), shape)
     counts.sum_duplicates()
     return counts

@@ -278,7 +278,7 @@ class TfidfModel:
         return vectors
 
     def emphasise_titles(self, vectors: scipy.sparse.csr_array, counts: Mapping[str, TermCounts]) -> None:
-        """Turn the vectors of queries, from `weigh`, into those of candidates; they stay as they are without texts.
+        """Change vectors that `weigh` made, which are those of queries, into those of candidates, if there are texts.
 
         Args:
             vectors: float32 (articles, terms), changed in place, block by block.

@@ -14,7 +14,6 @@ from itertools import chain, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.artefacts import IndexReader
 from recommender.parallel import gc_paused
 from recommender.search import HUB_WINDOW, Index, Scoring, TopLists, hubness_of_rows, list_length
 from recommender.storage import Folder
@@ -69,7 +68,7 @@ def write_index(part: Slice) -> tuple[float, NDArray[np.float64]]:
     Returns:
         The greatest norm of its articles, and the sums of their heads' norms, float64 (levels,).
     """
-    reader = IndexReader(part.files, "text" in fields_of(part.settings))
+    reader = part.index
     start, stop = max(part.start - HUB_WINDOW, 0), min(part.stop + HUB_WINDOW, len(reader))
     around = reader.vectors(start, stop)
     rows = slice(part.start - start, part.stop - start)
@@ -87,7 +86,7 @@ def write_index(part: Slice) -> tuple[float, NDArray[np.float64]]:
 
 def write_top_lists(part: Slice) -> None:
     """Write the precomputed top-k lists of a slice."""
-    reader = IndexReader(part.files, "text" in fields_of(part.settings))
+    reader = part.index
     scoring = Scoring.from_settings(part.settings, reader.days(0, len(reader)))
     length = list_length(part.settings.limit)
     lists = TopLists.build_slice(reader, part.start, part.stop, scoring=scoring, length=length)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array, load_npz, save_npz
 
-from recommender.artefacts import RECORDS, ModelFiles, array_bytes
+from recommender.artefacts import RECORDS, IndexReader, ModelFiles, array_bytes
 from recommender.settings import Settings
 from recommender.storage import Blob, Folder
 from recommender.text import TermCounts, TfidfModel, fields_of
@@ -79,6 +79,11 @@ class Slice:
     def files(self) -> ModelFiles:
         """The artefact's files."""
         return ModelFiles(self.folder)
+
+    @property
+    def index(self) -> IndexReader:
+        """The artefact's index."""
+        return IndexReader(self.files, has_queries="text" in fields_of(self.settings))
 
     def records(self) -> Iterator[Record]:
         """The articles' records, read in batches."""

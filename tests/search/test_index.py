@@ -375,11 +375,10 @@ def directed() -> Index:
 
 def test_queries_are_compared_with_candidates() -> None:
     index, found = directed(), {}
-    assert index.vectors.toarray().tolist() == [[0.5, 0.5], [1.0, 0.25]]
-    assert index.candidates.toarray().tolist() == [[1.0, 0.125], [0.25, 0.75]]
-    assert index.candidates_of([1]).toarray().tolist() == [[0.25, 0.75]]
+    assert index.as_queries.vectors.toarray().tolist() == [[0.5, 0.5], [1.0, 0.25]]
+    assert index.vectors.toarray().tolist() == [[1.0, 0.125], [0.25, 0.75]]
     for row in (0, 1):
-        queries, own = index.vectors_of([row]), np.array([[row]], np.int32)
+        queries, own = index.as_queries.vectors_of([row]), np.array([[row]], np.int32)
         nearest = index.nearest(queries, query_days=np.zeros(1), excluded=own, scoring=Scoring(None), limit=1)
         found[row] = pairs_of(nearest, 0)
     assert found == {0: [(1, 0.5 * 0.25 + 0.5 * 0.75)], 1: [(0, 1.0 + 0.25 * 0.125)]}
@@ -388,7 +387,7 @@ def test_queries_are_compared_with_candidates() -> None:
 def test_the_reverse_of_a_search_compares_queries_with_the_candidate() -> None:
     index = directed()
     for least, rows in ((1.0, [1]), (0.5, [0, 1]), (1.04, [])):  # a query's own score counts too, here 0.5625
-        candidate, given = index.candidates_of([0]), np.full(2, least)
+        candidate, given = index.vectors_of([0]), np.full(2, least)
         found = index.queries_found_by(candidate, day=0.0, weight=1.0, min_scores=given, scoring=Scoring(None))
         assert found.tolist() == rows
 

@@ -45,7 +45,7 @@ def test_lists_of_queries_that_differ_from_candidates_are_those_of_a_search() ->
     made = TopLists.build(index, scoring=Scoring(7.0), allowed=everyone, length=3)
     rows = [0, 7_000, 19_999]
     found = index.nearest(
-        index.vectors_of(rows),
+        index.as_queries.vectors_of(rows),
         query_days=index.days[rows],
         excluded=np.array(rows, np.int32)[:, None],
         scoring=Scoring(7.0),
