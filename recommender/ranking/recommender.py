@@ -32,7 +32,7 @@ from recommender.settings import Settings
 from recommender.text import Documents, TfidfModel
 
 _BATCH = 1024  # articles answered at a time
-_Rows = TypeVar("_Rows", NDArray[np.float64], scipy.sparse.csr_array)
+_Rows = TypeVar("_Rows", "NDArray[np.float64]", "scipy.sparse.csr_array")
 
 
 class Recommender:
