@@ -15,7 +15,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _BINS = 61
 _MIN_REACH = 3.5  # days to each side
 _MARGIN = 0.5  # days before the first article and after the last
-_HALF_LIVES = 4  # minimum reach to each side; articles farther away have lost fifteen sixteenths of their score
+_MIN_HALF_LIVES = 4  # reach to each side; articles farther away have lost fifteen sixteenths of their score
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Timeline:
         reach = (
             1.05 * max(_MIN_REACH, *apart, 0.0)
             if half_life is None
-            else max(_MIN_REACH, _HALF_LIVES * half_life, *apart)
+            else max(_MIN_REACH, _MIN_HALF_LIVES * half_life, *apart)
         )
         known = days[~np.isnan(days)]
         begin = max(day - reach, known.min(initial=day) - _MARGIN)

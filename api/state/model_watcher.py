@@ -49,9 +49,6 @@ class FixedModel:
     def __init__(self, recommender: Recommender, version: str | None, *, published_only: bool = False) -> None:
         self.snapshot = Snapshot.of(recommender, published_only=published_only, version=version, tag=version)
 
-    def close(self) -> None:
-        """Do nothing: there is no thread to stop."""
-
 
 class ModelWatcher:
     """Follows the model in use in a folder, and the journal of live articles over it, each in a thread of its own.

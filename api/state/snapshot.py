@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self, TypeAlias
 from flask import Flask
 
 from recommender import Recommender
-from recommender.overview import Overviews
+from recommender.overview import OverviewCache
 
 
 class Described(NamedTuple):
@@ -38,7 +38,7 @@ class Snapshot:
     Attributes:
         recommender: for readers; hidden articles do not exist in it.
         previews: the same for editors, with drafts.
-        overviews: provides all articles in columns, including drafts.
+        overview: all articles in columns, including drafts; computed on demand.
         version: of the artefact; `None` if the recommender was not loaded from one.
         created: time of training, ISO 8601.
         tag: differs between any two snapshots whose answers may differ, and is the same in all workers; `None` for a
@@ -50,7 +50,7 @@ class Snapshot:
 
     recommender: Recommender
     previews: Recommender
-    overviews: Overviews
+    overview: OverviewCache
     version: str | None = None
     created: str | None = None
     tag: str | None = None
@@ -65,7 +65,7 @@ class Snapshot:
         """The snapshot of a recommender, with views for readers and editors; `described` are the other attributes."""
         readers = recommender.for_readers(published_only=published_only)
         previews = recommender.for_readers(published_only=published_only, previews=True)
-        return cls(readers, previews, Overviews(previews), **described)
+        return cls(readers, previews, OverviewCache(previews), **described)
 
     def now(self) -> Snapshot:
         """The snapshot with the tag of this moment, since articles appear and expire without a new model."""

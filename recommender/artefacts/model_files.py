@@ -93,7 +93,7 @@ class ModelFiles:
 
     def allocate(self, name: str, shape: tuple[int, ...]) -> None:
         """Create an array whose rows are written later."""
-        self.folder.allocate(f"{name}.npy", _HEADER_BYTES + _array_bytes(name, shape))
+        self.folder.allocate(f"{name}.npy", _HEADER_BYTES + _byte_size(name, shape))
         self.folder.write(f"{name}.npy", 0, _header(name, shape))
 
     def write_rows(self, name: str, first: int, values: NDArray[Any]) -> None:
@@ -101,7 +101,7 @@ class ModelFiles:
         shape, dtype = self._shape(name), np.dtype(ARRAYS[name][0])
         if values.shape[1:] != shape[1:] or values.dtype != dtype or not 0 <= first <= shape[0] - len(values):
             raise ValueError(f"{name}: rows {first} to {first + len(values)} of {values.shape} are not within {shape}")
-        self.folder.write(f"{name}.npy", _HEADER_BYTES + first * _row_bytes(name, shape), array_bytes(values))
+        self.folder.write(f"{name}.npy", _HEADER_BYTES + first * _byte_size(name, shape[1:]), array_bytes(values))
 
     def write_columns(self, name: str, first: int, values: NDArray[Any]) -> None:
         """Write columns of an allocated two-dimensional array, from column `first` on."""
@@ -125,7 +125,7 @@ class ModelFiles:
     def read_array(self, name: str) -> NDArray[Any]:
         """An array, memory-mapped if the folder supports it."""
         shape = self._shape(name)
-        content = self.folder.read(f"{name}.npy", _HEADER_BYTES, _HEADER_BYTES + _array_bytes(name, shape))
+        content = self.folder.read(f"{name}.npy", _HEADER_BYTES, _HEADER_BYTES + _byte_size(name, shape))
         return _as_array(name, content, shape)
 
     def read_rows(self, name: str, first: int, last: int) -> NDArray[Any]:
@@ -133,7 +133,7 @@ class ModelFiles:
         shape = self._shape(name)
         if not 0 <= first <= last <= shape[0]:
             raise ValueError(f"{name}: rows {first} to {last} are not within {shape}")
-        size = _row_bytes(name, shape)
+        size = _byte_size(name, shape[1:])
         content = self.folder.read(f"{name}.npy", _HEADER_BYTES + first * size, _HEADER_BYTES + last * size)
         return _as_array(name, content, (last - first, *shape[1:]))
 
@@ -142,7 +142,7 @@ class ModelFiles:
         rows, columns = self._shape(name)
         if not 0 <= first <= last <= columns:
             raise ValueError(f"{name}: columns {first} to {last} are not within {columns}")
-        size = _row_bytes(name, (rows,))
+        size = _byte_size(name, ())
         starts = [_HEADER_BYTES + (row * columns + first) * size for row in range(rows)]
         found = [self.folder.read(f"{name}.npy", start, start + (last - first) * size) for start in starts]
         return np.stack([_as_array(name, content, (last - first,)) for content in found])
@@ -220,11 +220,8 @@ def _header(name: str, shape: tuple[int, ...]) -> bytes:
     return stream.getvalue()
 
 
-def _row_bytes(name: str, shape: tuple[int, ...]) -> int:
-    return math.prod(shape[1:]) * np.dtype(ARRAYS[name][0]).itemsize
-
-
-def _array_bytes(name: str, shape: tuple[int, ...]) -> int:
+def _byte_size(name: str, shape: tuple[int, ...]) -> int:
+    """The size in bytes of an array of this shape."""
     return math.prod(shape) * np.dtype(ARRAYS[name][0]).itemsize
 
 

@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from recommender.errors import RecommenderError, printable
 
 
-class _Command(NamedTuple):
+class _LazyCommand(NamedTuple):
     """The location of a command, as `module:name`, and the first sentence of its help."""
 
     location: str  # a string, so that nothing here imports the API or Flask
@@ -20,19 +20,19 @@ class _Command(NamedTuple):
 
 
 _COMMANDS = {
-    "inspect": _Command(
+    "inspect": _LazyCommand(
         "recommender.cli.inspect:inspect_command", "Show what is read of a corpus, what is left out, and why."
     ),
-    "train": _Command("recommender.cli.train:train_command", "Train a model on a corpus, and publish it."),
-    "related": _Command("recommender.cli.related:related_command", "Print the list of an article, or explain it."),
-    "enrich": _Command("recommender.cli.enrich:enrich_command", "Write lists into the files of a corpus."),
-    "export": _Command("recommender.cli.export:export_command", "Write all lists into a file or a folder."),
-    "load": _Command("recommender.cli.export:load_command", "Load exported lists into Redis."),
-    "evaluate": _Command(
+    "train": _LazyCommand("recommender.cli.train:train_command", "Train a model on a corpus, and publish it."),
+    "related": _LazyCommand("recommender.cli.related:related_command", "Print the list of an article, or explain it."),
+    "enrich": _LazyCommand("recommender.cli.enrich:enrich_command", "Write lists into the files of a corpus."),
+    "export": _LazyCommand("recommender.cli.export:export_command", "Write all lists into a file or a folder."),
+    "load": _LazyCommand("recommender.cli.export:load_command", "Load exported lists into Redis."),
+    "evaluate": _LazyCommand(
         "recommender.cli.evaluate:evaluate_command", "Measure how well suggestions match the links of editors."
     ),
-    "models": _Command("recommender.cli.models:models_group", "List, verify, choose or copy trained models."),
-    "serve": _Command("api.app:serve_command", "Serve lists over HTTP."),
+    "models": _LazyCommand("recommender.cli.models:models_group", "List, verify, choose or copy trained models."),
+    "serve": _LazyCommand("api.app:serve_command", "Serve lists over HTTP."),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn, get_args
 
@@ -118,9 +119,7 @@ def evaluate_command(
             more_baselines=encoders,
             progress=progress,
         )
-    click.echo(
-        f"{json.dumps(evaluation.to_mapping(), ensure_ascii=False)}\n" if as_json else as_text(evaluation), nl=False
-    )
+    click.echo(f"{json.dumps(asdict(evaluation), ensure_ascii=False)}\n" if as_json else as_text(evaluation), nl=False)
     judged = without_long_lists(split.later, max_links)
     if page is not None:
         _write(page, as_html(evaluation))

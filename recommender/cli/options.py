@@ -25,7 +25,7 @@ _engine_option = partial(click.option, cls=Option, section="Workers")
 list_option = partial(click.option, cls=Option, section="Lists")
 """An option of a single command in the same help section as `look_up_options`."""
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class ModelsType(click.ParamType):  # type: ignore[type-arg]  # a generic in newer versions of click only
@@ -51,25 +51,25 @@ class ModelsType(click.ParamType):  # type: ignore[type-arg]  # a generic in new
         return models_at(value)
 
 
-def models_option(command: Command) -> Command:
+def models_option(command: Function) -> Function:
     """`--models DIR`, for the commands that need local models."""
     return _models_option(ModelsType(), "DIR", "Folder of the trained models.")(command)
 
 
-def models_or_url_option(command: Command) -> Command:
+def models_or_url_option(command: Function) -> Function:
     """`--models DIR|URL`, for the commands that support models in an object store."""
     text = "Folder of the trained models, or a URL that fsspec knows."
     return _models_option(ModelsType(urls=True), "DIR|URL", text)(command)
 
 
-def _models_option(kind: ModelsType, metavar: str, text: str) -> Callable[[Command], Command]:
+def _models_option(kind: ModelsType, metavar: str, text: str) -> Callable[[Function], Function]:
     default, variable = Path("models"), "RECOMMENDER_MODELS"
     return click.option(
         "--models", type=kind, metavar=metavar, default=default, show_default=True, envvar=variable, help=text
     )
 
 
-def limit_option(command: Command) -> Command:
+def limit_option(command: Function) -> Function:
     """`--limit N`, for the commands that output lists."""
     text = "Maximum number of entries per list.  [default: the model's setting]"
     return list_option("--limit", type=click.IntRange(1, 1000), help=text)(command)
@@ -114,7 +114,7 @@ def _click_type(kind: Any, meta: Meta) -> click.ParamType[Any]:
     return click.Choice(get_args(kind)) if get_origin(kind) is Literal else click.STRING
 
 
-def fields_option(command: Command) -> Command:
+def fields_option(command: Function) -> Function:
     """`--fields NAME,…`, for the commands that print or export entries."""
 
     def read(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...]:
@@ -127,14 +127,14 @@ def fields_option(command: Command) -> Command:
     return list_option("--fields", metavar="NAME,…", callback=read, help=text)(command)
 
 
-def settings_option(command: Command) -> Command:
+def settings_option(command: Function) -> Function:
     """`--settings FILE`, for the commands that train."""
     return click.option(
         "--settings", "settings_file", type=_FILE, help="YAML file of settings; training never changes these."
     )(command)
 
 
-def corpus_argument(*, required: bool = True) -> Callable[[Command], Command]:
+def corpus_argument(*, required: bool = True) -> Callable[[Function], Function]:
     """CORPUS: a folder of articles, or a `.jsonl` file."""
     metavar = "CORPUS" if required else "[CORPUS]"
     return click.argument("corpus_path", metavar=metavar, type=click.Path(path_type=Path), required=required)

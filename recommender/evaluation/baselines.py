@@ -19,10 +19,10 @@ from recommender.search import Scoring
 Rankings: TypeAlias = NDArray[np.int64]
 """The highest-scoring rows of each query, best first, int64 (queries, depth), padded with -1."""
 
-Score: TypeAlias = "Callable[[int], NDArray[np.float64]]"
+Scorer: TypeAlias = "Callable[[int], NDArray[np.float64]]"
 """The scores of all articles as candidates for the one in a row, float64 (articles,)."""
 
-Baseline: TypeAlias = "Callable[[Archive], Score]"
+Baseline: TypeAlias = "Callable[[Archive], Scorer]"
 
 PLAIN = "plain TF-IDF"
 _SEED = 0
@@ -77,24 +77,24 @@ class Archive:
             return csr_array(np.zeros((len(self.articles), 1)))
 
 
-def random(archive: Archive) -> Score:
+def random(archive: Archive) -> Scorer:
     """Articles at random."""
     generator = np.random.default_rng(_SEED)
     return lambda _: generator.random(len(archive.articles))
 
 
-def newest(archive: Archive) -> Score:
+def newest(archive: Archive) -> Scorer:
     """The newest articles of the archive."""
     return lambda _: -np.arange(len(archive.articles), dtype=np.float64)
 
 
-def nearest_in_time(archive: Archive) -> Score:
+def nearest_in_time(archive: Archive) -> Scorer:
     """The articles published closest in time, before or after."""
     days = archive.days
     return lambda row: -np.abs(np.nan_to_num(days - days[row], nan=np.inf))
 
 
-def same_topic(archive: Archive) -> Score:
+def same_topic(archive: Archive) -> Scorer:
     """The articles that share the most topics, the newest of them first."""
     topics = [article.topics for article in archive.articles]
     rows_of: dict[str, list[int]] = {}
@@ -111,19 +111,19 @@ def same_topic(archive: Archive) -> Score:
     return score
 
 
-def plain_tfidf(archive: Archive) -> Score:
+def plain_tfidf(archive: Archive) -> Scorer:
     """Cosine similarity of the vectors."""
     vectors, transposed = archive.vectors, csr_array(archive.vectors.T)
     return lambda row: (vectors[[row]] @ transposed).toarray()[0]
 
 
-def tfidf_with_time(archive: Archive) -> Score:
+def tfidf_with_time(archive: Archive) -> Scorer:
     """The same, multiplied by the program's time factor."""
     cosine, days = plain_tfidf(archive), archive.days
-    return lambda row: cosine(row) * archive.scoring.factor(days[[row]], days)
+    return lambda row: cosine(row) * archive.scoring.time_factor(days[[row]], days)
 
 
-def bm25(archive: Archive) -> Score:
+def bm25(archive: Archive) -> Scorer:
     """BM25 with the same text as the query (Lucene's variant, bm25s's defaults)."""
     import bm25s
 
@@ -135,7 +135,7 @@ def bm25(archive: Archive) -> Score:
     return lambda row: index.get_scores(tokens[row])
 
 
-def lsi(archive: Archive) -> Score:
+def lsi(archive: Archive) -> Scorer:
     """Cosine similarity of the vectors, reduced to 100 dimensions by truncated SVD."""
     from sklearn.decomposition import TruncatedSVD
     from sklearn.preprocessing import normalize
@@ -165,7 +165,7 @@ def encoder(model: str) -> Baseline:
     except (OSError, ValueError) as error:
         raise EvaluationError(f"the encoder {model!r} can't be loaded: {error}") from error
 
-    def similarity(archive: Archive) -> Score:
+    def similarity(archive: Archive) -> Scorer:
         from sklearn.preprocessing import normalize
 
         vectors = normalize(encode(archive.texts))
@@ -186,11 +186,11 @@ ALL: dict[str, Baseline] = {
 }
 
 
-def rank(score: Score, rows: NDArray[np.int64], depth: int, linkable: Linkable) -> Rankings:
+def rank(scorer: Scorer, rows: NDArray[np.int64], depth: int, linkable: Linkable) -> Rankings:
     """The rankings of the articles at some rows; equal scores are in rank order."""
     ranked = np.full((len(rows), depth), -1, np.int64)
     for position, row in enumerate(rows.tolist()):
-        scores = np.where(linkable.mask(row), score(row), -np.inf)
+        scores = np.where(linkable.mask(row), scorer(row), -np.inf)
         best = np.argsort(-scores, kind="stable")[:depth]
         best = best[scores[best] > -np.inf]
         ranked[position, : len(best)] = best

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -167,10 +167,6 @@ class Evaluation:
         """Mean nDCG@10 of this program."""
         return self.systems[0].figures[MAIN].mean
 
-    def to_mapping(self) -> dict[str, Any]:
-        """The results as JSON-serialisable values."""
-        return asdict(self)
-
 
 def evaluate(
     recommender: Recommender,
@@ -208,9 +204,9 @@ def evaluate(
         del compared["nearest in time"]  # among older articles, it equals "newest"
     if not any(article.topics for article in articles):
         del compared["same topic"]
-    for baseline, scoring in compared.items():
-        progress(baseline)
-        runs[baseline] = _baseline_run(baseline, scoring(archive), linkable, split.later)
+    for system, baseline in compared.items():
+        progress(system)
+        runs[system] = _baseline_run(system, baseline(archive), linkable, split.later)
     of_any_length = {system: measure(run, split.later) for system, run in runs.items()}
     judged_rows = [row for row, id in enumerate(sorted(split.later)) if id in lists]
     measured = {
@@ -306,10 +302,10 @@ def _how_served_differs(corpus: Corpus, split: Split, *, learns: bool) -> str:
     return f"the model that is served {learning}{words}"
 
 
-def _baseline_run(name: str, score: baselines.Score, linkable: Linkable, queries: Iterable[str]) -> Run:
+def _baseline_run(name: str, scorer: baselines.Scorer, linkable: Linkable, queries: Iterable[str]) -> Run:
     ids = sorted(queries)
     rows = np.array([linkable.row(id) for id in ids], np.int64)
-    ranked = baselines.rank(score, rows, DEPTH, linkable).tolist()
+    ranked = baselines.rank(scorer, rows, DEPTH, linkable).tolist()
     named = ([linkable.articles[row].id for row in ranking if row >= 0] for ranking in ranked)
     return Run(name, dict(zip(ids, named, strict=True)))
 

@@ -29,8 +29,8 @@ class Linkable:
         self._days = published_days(articles)
         languages = [article.language for article in articles]
         numbers = {language: number for number, language in enumerate(dict.fromkeys(languages))}
-        parted = len(numbers.keys() - {None}) > 1
-        self._languages = np.array([numbers[language] if parted else 0 for language in languages], np.int64)
+        is_multilingual = len(numbers.keys() - {None}) > 1
+        self._languages = np.array([numbers[language] if is_multilingual else 0 for language in languages], np.int64)
 
     @property
     def visible_count(self) -> int:

@@ -86,7 +86,7 @@ class LiveOverlay:
     def warm_up(self) -> Self:
         """Read, import and compile in advance what the first live article needs."""
         self._base.live_articles([PostedArticle.parse('{"title": "warm", "id": "warm"}', "json")])
-        self._base.scoring.factor(np.zeros(1), np.zeros(1))  # compiles the time factors
+        self._base.scoring.time_factor(np.zeros(1), np.zeros(1))  # compiles the time factors
         return self
 
     def with_changes(self, changes: LiveChanges) -> Self:

@@ -6,7 +6,7 @@
 from recommender.overview.figures import Bin, Figures, Period
 from recommender.overview.judged import JudgedArticles, JudgedColumns
 from recommender.overview.overview import Overview
-from recommender.overview.overviews import Overviews
+from recommender.overview.overview_cache import OverviewCache
 from recommender.overview.selection import Selection, Sort
 from recommender.overview.states import STATES, StateName
 
@@ -17,7 +17,7 @@ __all__ = [
     "JudgedArticles",
     "JudgedColumns",
     "Overview",
-    "Overviews",
+    "OverviewCache",
     "Period",
     "Selection",
     "Sort",

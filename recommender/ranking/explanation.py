@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from operator import attrgetter
 from typing import Annotated
 
 import numpy as np
 import scipy
+from more_itertools import map_reduce
 from msgspec import Meta
 from numpy.typing import NDArray
 
@@ -86,7 +87,7 @@ class Explanation:
 
     def _shared(self) -> Iterator[str]:
         """The words of each field and their contributions, the field that contributes most first."""
-        by_field = {field: list(words) for field, words in groupby(sorted(self.words, key=_field_of), key=_field_of)}
+        by_field = map_reduce(self.words, attrgetter("field"))
         totals = {field: sum(word.contribution for word in words) for field, words in by_field.items()}
         for field in sorted(by_field, key=lambda field: (-round(totals[field], 2), field)):
             named = [word for word in by_field[field] if word.contribution >= _LEAST][:_NAMED]
@@ -96,10 +97,6 @@ class Explanation:
                 items.append(f"other words {rest:.2f}")
             if items:
                 yield f"the {_PLURALS[field]} share {', '.join(items)}"
-
-
-def _field_of(word: SharedWord) -> str:
-    return word.field
 
 
 def _apart(days: float) -> str:
@@ -134,7 +131,7 @@ class PairScores:
     ) -> Explanation:
         """Why the article in row `other`, with this ID, is or is not suggested for the one in `row`."""
         days = self._index.days
-        decay = float(self._scoring.factor(days[[row]], days[[other]])[0])
+        decay = float(self._scoring.time_factor(days[[row]], days[[other]])[0])
         days_apart = abs(float(days[row] - days[other]))
         query = weigh_queries(self._index.as_queries.vectors_of([row]), self._query_factors)
         contributions = scipy.sparse.csr_array(query.multiply(self._index.vectors_of([other])))

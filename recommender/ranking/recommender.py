@@ -64,7 +64,7 @@ class Recommender:
             self.settings = choose_defaults(corpus)
         articles = in_rank_order(corpus.articles)
         model = TfidfModel(settings=self.settings)
-        counts = model.fit(Documents.of(articles), term_factors=term_factors)
+        counts = model.fit_count(Documents.of(articles), term_factors=term_factors)
         vectors = model.weigh(counts)
         query_data = vectors.data.copy() if "text" in counts else None
         model.emphasise_titles(vectors, counts)

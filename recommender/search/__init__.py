@@ -31,7 +31,7 @@ from recommender.search.live_index import LiveIndex
 from recommender.search.pairs import ranks_of, similarities
 from recommender.search.scoring import Scoring
 from recommender.search.self_join import all_nearest
-from recommender.search.top_lists import SlicedIndex, TopLists, list_length
+from recommender.search.top_lists import TopLists, list_length
 
 __all__ = [
     "HEAD_LEVELS",
@@ -42,7 +42,6 @@ __all__ = [
     "LiveIndex",
     "Neighbors",
     "Scoring",
-    "SlicedIndex",
     "TopLists",
     "Vector",
     "all_nearest",

@@ -333,7 +333,7 @@ class Index:
         """
         dense, slack = vector.toarray()[0], 1 + 2.0**-22 * (vector.nnz + 64)
         of_providers = scoring.provider_factor(self.providers, np.full(len(self), provider, np.int32))
-        factors = scoring.factor(self.days, np.array(day)) * (weight * slack) * of_providers
+        factors = scoring.time_factor(self.days, np.array(day)) * (weight * slack) * of_providers
         reachable = factors * (np.sqrt(vector.power(2).sum(dtype=np.float64)) * self.arrays.max_norm) >= min_scores
         scores, least, queries = np.zeros(len(self)), scoring.min_similarity / slack, self.as_queries
         for first in range(0, len(self), self.arrays.block_size):

@@ -69,7 +69,7 @@ class Scoring:
             sample=tuple(sample.tolist()),
         )
 
-    def factor(self, query_days: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
+    def time_factor(self, query_days: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
         """The time factor, 0 to 1, of candidates dated `days` for queries dated `query_days`, broadcast, float64."""
         days_later = np.asarray(days - query_days, np.float64)
         if self.half_life_days is None:
@@ -119,5 +119,5 @@ def _mean_time_factor(scoring: Scoring) -> float:
     days = np.array(scoring.sample)
     if scoring.half_life_days is None or len(days) < 2:
         return 1.0
-    factors = replace(scoring, undated=1.0).factor(days[:, None], days[None, :])
+    factors = replace(scoring, undated=1.0).time_factor(days[:, None], days[None, :])
     return float(factors[~np.eye(len(days), dtype=np.bool_)].mean())

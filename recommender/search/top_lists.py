@@ -201,5 +201,5 @@ def _max_time_factors(
     """Upper bound on the time factor of candidates of some `days`, descending, for each query, float64 (queries,)."""
     dated = days[~np.isnan(days)]
     nearest = np.clip(query_days, dated[-1], dated[0]) if len(dated) else days[:1]
-    bounds = scoring.factor(query_days, nearest)
-    return bounds if len(dated) == len(days) else np.maximum(bounds, scoring.factor(query_days, days[-1:]))
+    bounds = scoring.time_factor(query_days, nearest)
+    return bounds if len(dated) == len(days) else np.maximum(bounds, scoring.time_factor(query_days, days[-1:]))

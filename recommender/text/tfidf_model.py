@@ -111,9 +111,9 @@ class TfidfModel:
         Args:
             term_factors: by field and term, the factor of its weight; 1 for terms that are not named.
         """
-        return self.weigh(self.fit(documents, term_factors=term_factors))
+        return self.weigh(self.fit_count(documents, term_factors=term_factors))
 
-    def fit(
+    def fit_count(
         self, documents: Documents, *, term_factors: Mapping[str, Mapping[str, float]] | None = None
     ) -> dict[str, TermCounts]:
         """Learn terms and IDF as `fit_transform` does, and return the term counts of each field."""
@@ -133,7 +133,7 @@ class TfidfModel:
             field: TermCounts.count(
                 texts,
                 self._analyzers[field],
-                languages=self._parted(documents.languages),
+                languages=self._separated(documents.languages),
                 openings=documents.titles if field == "text" else None,
             )
             for field, texts in self.texts(documents).items()
@@ -145,7 +145,7 @@ class TfidfModel:
         counted = Counter(languages)
         return counted if self.settings.language == "own" else Counter({"": counted.total()})
 
-    def _parted(self, languages: Sequence[str] | None) -> Sequence[str] | None:
+    def _separated(self, languages: Sequence[str] | None) -> Sequence[str] | None:
         """The languages, if the settings separate them."""
         return languages if self.settings.language == "own" else None
 
@@ -190,7 +190,7 @@ class TfidfModel:
         If the settings separate languages, a document of unknown language ("") is treated as in the language whose
         vocabulary holds most of its title's and excerpt's terms.
         """
-        languages = self._parted(documents.languages)
+        languages = self._separated(documents.languages)
         if languages is not None:
             languages = [
                 language or self._guess_language(f"{title} {excerpt}")

@@ -4,7 +4,7 @@ Settings averaged over a grid must win on the newest lists; other changes must b
 also holds the permutation test of `evaluation`).
 """
 
-from recommender.tuning.rhythm import Rhythm, estimate_rhythm
+from recommender.tuning.rhythm import estimate_rhythm
 from recommender.tuning.settings_search import GRID, tune
 from recommender.tuning.significance import is_significant, permutation_p_value
 from recommender.tuning.split import (
@@ -29,7 +29,6 @@ __all__ = [
     "MIN_LISTS",
     "CuratedLists",
     "Evidence",
-    "Rhythm",
     "Split",
     "TermFactors",
     "TermWeightObjective",

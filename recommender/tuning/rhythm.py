@@ -24,8 +24,8 @@ _MAX_ARTICLES = 5_000  # evenly spaced in time; more would give the same result
 _INTERVALS = 16  # of days apart, each with equally many pairs of similar articles
 _MIN_CONTRAST = 3.0  # between the nearest and the farthest quarter of the intervals; below it there is no rhythm
 _MIN_EVERGREEN = 0.5  # limits the effect of the estimate: similar articles need not be related
-_HALF_LIVES = 60
-_SHARES = np.linspace(0.0, 0.95, 39)
+_HALF_LIFE_COUNT = 60  # half-lives tried, evenly spaced on a logarithmic scale
+_EVERGREEN_SHARES = np.linspace(0.0, 0.95, 39)
 
 
 class Rhythm(NamedTuple):
@@ -39,6 +39,12 @@ class Rhythm(NamedTuple):
     half_life_days: float
     evergreen: float
     contrast: float
+
+    def __str__(self) -> str:
+        return (
+            f"half_life_days {self.half_life_days:g}, evergreen {self.evergreen:g} (similar articles lie "
+            f"{self.contrast:g} times as often near in time as far apart)"
+        )
 
     def applied_to(self, settings: Settings) -> Settings:
         """The settings with this half-life and evergreen share."""
@@ -82,14 +88,18 @@ def estimate_rhythm(articles: Sequence[Article], settings: Settings) -> Rhythm |
     if near < _MIN_CONTRAST * far:
         return None
     middles = np.bincount(interval[found], apart[found]) / np.maximum(counts, 1)
-    half_lives = np.geomspace(max(middles[0], 0.25), 2 * middles[-1], _HALF_LIVES)
-    factors = _SHARES[:, None] + (1 - _SHARES[:, None]) * np.exp2(-middles / half_lives[:, None, None])
+    half_lives = np.geomspace(max(middles[0], 0.25), 2 * middles[-1], _HALF_LIFE_COUNT)
+    factors = _EVERGREEN_SHARES[:, None] + (1 - _EVERGREEN_SHARES[:, None]) * np.exp2(
+        -middles / half_lives[:, None, None]
+    )
     probabilities = factors * expected
     probabilities /= probabilities.sum(axis=2, keepdims=True)
     likelihoods = (np.log(np.maximum(probabilities, 1e-12)) * counts).sum(axis=2)
     best, share = np.unravel_index(likelihoods.argmax(), likelihoods.shape)
     return Rhythm(
-        float(f"{half_lives[best]:.3g}"), max(float(_SHARES[share]), _MIN_EVERGREEN), float(f"{near / far:.2g}")
+        float(f"{half_lives[best]:.3g}"),
+        max(float(_EVERGREEN_SHARES[share]), _MIN_EVERGREEN),
+        float(f"{near / far:.2g}"),
     )
 
 

@@ -16,7 +16,7 @@ from recommender.articles import Article
 from recommender.corpus import Corpus, choose_defaults
 from recommender.settings import Settings
 from recommender.text import is_unspaced
-from recommender.tuning.candidates import Candidates
+from recommender.tuning.candidate_lists import CandidateLists
 from recommender.tuning.rhythm import estimate_rhythm
 from recommender.tuning.significance import is_significant
 from recommender.tuning.split import MAX_LISTS, MIN_LISTS, CuratedLists, Evidence, Split, without_long_lists
@@ -194,7 +194,7 @@ def _forward_gain(context: TuningContext, free: Collection[str]) -> float:
     return float((after - before).mean())
 
 
-def _average_search(context: TuningContext, free: Collection[str], candidates: Candidates) -> Settings:
+def _average_search(context: TuningContext, free: Collection[str], candidates: CandidateLists) -> Settings:
     """Settings averaged over the grid, weighted by how close each value is to the best.
 
     The best cell of a noisy grid owes as much to chance as to merit; its neighbourhood does not. A value whose nDCG is
@@ -274,9 +274,9 @@ def _average_idf_power(context: TuningContext, tuned: Settings) -> tuple[TuningC
     return context.with_analysis(change), replace(tuned, **change)
 
 
-def _ndcg(candidates: Candidates, popularity: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
+def _ndcg(candidates: CandidateLists, popularity: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
     return candidates.ndcg(candidates.scores(settings, popularity))
 
 
-def _is_better(ndcg: NDArray[np.float64], other: NDArray[np.float64], candidates: Candidates) -> bool:
+def _is_better(ndcg: NDArray[np.float64], other: NDArray[np.float64], candidates: CandidateLists) -> bool:
     return is_significant(ndcg - other, candidates.days, standard_errors=_STANDARD_ERRORS, min_deviation=_MIN_DEVIATION)

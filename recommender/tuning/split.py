@@ -101,7 +101,7 @@ def lists_of(corpus: Corpus, evidence: Evidence) -> CuratedLists:
         for article in corpus.articles
         if article.published_at is not None
     }
-    parted = len({language for _, language in dated.values() if language is not None}) > 1
+    is_multilingual = len({language for _, language in dated.values() if language is not None}) > 1
     found: dict[str, frozenset[str]] = {}
     for id, targets in corpus.text_links.items():
         if id not in dated:
@@ -110,7 +110,7 @@ def lists_of(corpus: Corpus, evidence: Evidence) -> CuratedLists:
         linkable = frozenset(
             target
             for target in targets
-            if target in dated and dated[target][0] <= day and (not parted or dated[target][1] == language)
+            if target in dated and dated[target][0] <= day and (not is_multilingual or dated[target][1] == language)
         )
         found |= {id: linkable} if linkable else {}
     return found

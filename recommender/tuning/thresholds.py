@@ -12,7 +12,7 @@ from recommender.errors import SettingsError
 from recommender.ranking import Recommender
 from recommender.settings import Settings
 from recommender.text import Documents, TfidfModel
-from recommender.tuning.candidates import DEPTH
+from recommender.tuning.candidate_lists import DEPTH
 from recommender.tuning.split import MIN_LISTS, CuratedLists
 from recommender.tuning.term_weights import TermFactors
 from recommender.tuning.tuning_result import TuningResult

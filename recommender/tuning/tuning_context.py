@@ -15,7 +15,7 @@ from recommender.articles import Article, published_days
 from recommender.search import Index, Scoring, hub_weights
 from recommender.settings import Settings
 from recommender.text import FIELDS, Documents, TermCounts, TfidfModel, Vocabulary
-from recommender.tuning.candidates import Candidates
+from recommender.tuning.candidate_lists import CandidateLists
 from recommender.tuning.split import CuratedLists
 
 _COUNTED_ANEW: Mapping[str, tuple[str, ...]] = {
@@ -41,13 +41,13 @@ class TuningContext:
     def __init__(
         self, articles: Sequence[Article], lists: CuratedLists, settings: Settings, *, older_only: bool = False
     ) -> None:
-        """Analyse the texts and collect the candidates; `older_only` as in `Candidates.of`."""
+        """Analyse the texts and collect the candidates; `older_only` as in `CandidateLists.of`."""
         self._articles = articles
         self._counts: dict[str, TermCounts] = {}
         self._frequencies: dict[str, tuple[Sequence[str], NDArray[np.int64]]] = {}
         self.vocabularies: dict[str, Vocabulary] = {}
         self._analyse(settings, FIELDS, FIELDS)
-        self.candidates = Candidates.of(articles, self.title, self.excerpt, lists, older_only=older_only)
+        self.candidates = CandidateLists.of(articles, self.title, self.excerpt, lists, older_only=older_only)
 
     @property
     def titles(self) -> list[str]:

@@ -55,7 +55,7 @@ class TuningResult:
             few = f"{self.lists} {kind}, and at least {MIN_LISTS} are needed to tell a gain from chance"
             if self.rhythm is None:
                 return f"nothing learnt: {few}; the defaults are used"
-            return f"learnt from the site's rhythm: {self._rhythm()}; nothing else: {few}"
+            return f"learnt from the site's rhythm: {self.rhythm}; nothing else: {few}"
         lists = "lists" if self.evidence == "curated" else "texts"
         source = f"from {self.links:,} links in {self.lists:,} {lists}" + (
             f" before {self.since}" if self.since else ""
@@ -68,17 +68,9 @@ class TuningResult:
         terms = sum(len(factors) for factors in self.term_factors.values())
         if terms:
             learnt.append(f"the weights of {terms:,} terms")
-        rhythm = "" if self.rhythm is None else f"from the site's rhythm: {self._rhythm()}; "
+        rhythm = "" if self.rhythm is None else f"from the site's rhythm: {self.rhythm}; "
         if not learnt:
             lost = f", settings learnt from older lists lose {-self.gain:.3f} nDCG@10 on the newest" * (self.gain < 0)
             return f"{rhythm}the defaults are kept: {source}{lost or ', nothing is better'}"
         gain = f"gain over the defaults on the newest lists {self.gain:+.3f} nDCG@10"
         return f"{rhythm}learnt {source}: {', '.join(learnt)}; {gain}"
-
-    def _rhythm(self) -> str:
-        if self.rhythm is None:
-            return ""
-        return (
-            f"half_life_days {self.rhythm.half_life_days:g}, evergreen {self.rhythm.evergreen:g} (similar articles "
-            f"lie {self.rhythm.contrast:g} times as often near in time as far apart)"
-        )

@@ -142,7 +142,7 @@ def brute_force(overlay: LiveOverlay, id: str, limit: int, options: Options) -> 
         known = np.array([np.nan if day is None else day for day in days])
         if similarity < scoring.min_similarity:
             return 0.0
-        factor = float(scoring.factor(known[:1], known[1:])[0]) * float(joined.weights[rows[other]])
+        factor = float(scoring.time_factor(known[:1], known[1:])[0]) * float(joined.weights[rows[other]])
         providers = {joined.article(name).entry["provider"]["name"] for name in (own.id, other)}
         return similarity * (factor * (scoring.other_provider if len(providers) == 2 else 1.0))
 

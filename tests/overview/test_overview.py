@@ -25,7 +25,7 @@ from recommender.overview import (
     JudgedArticles,
     JudgedColumns,
     Overview,
-    Overviews,
+    OverviewCache,
     Period,
     Selection,
     StateName,
@@ -336,10 +336,10 @@ def test_an_unlisted_article_is_never_suggested_and_no_orphan() -> None:
 
 def test_an_overview_is_kept_until_an_article_ceases_to_be_public() -> None:
     soon = time.time() / 86_400 + 1 / 86_400
-    overviews = Overviews(recommender(BAY, NEAR, replace(SAME, visible_until=soon)))
-    first = overviews.get()
+    cache = OverviewCache(recommender(BAY, NEAR, replace(SAME, visible_until=soon)))
+    first = cache.get()
     if ids(first, state="expired"):
         pytest.skip("the machine was busy for a second")
-    assert overviews.get() is first or ids(overviews.get(), state="expired")
-    until(lambda: ids(overviews.get(), state="expired") == ["same"])
-    assert overviews.get() is overviews.get() is not first
+    assert cache.get() is first or ids(cache.get(), state="expired")
+    until(lambda: ids(cache.get(), state="expired") == ["same"])
+    assert cache.get() is cache.get() is not first

@@ -59,7 +59,7 @@ def _answers(seed: int, count: int, scoring: Scoring) -> list[bytes]:
         limit=20,
     )
     hubness = hubness_of_rows(index, 0, count, scoring=Scoring(scoring.half_life_days))
-    factors = scoring.factor(days, days[::-1])
+    factors = scoring.time_factor(days, days[::-1])
     return [np.ascontiguousarray(a).tobytes() for a in (*index.arrays, found.rows, found.scores, hubness, factors)]
 
 

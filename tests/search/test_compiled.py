@@ -15,7 +15,7 @@ from joblib import cpu_count
 USE = """
 import numpy as np
 from recommender.search import Scoring
-print(Scoring(1.0).factor(np.zeros((600, 1)), np.ones((1, 600)))[0, 0])
+print(Scoring(1.0).time_factor(np.zeros((600, 1)), np.ones((1, 600)))[0, 0])
 """
 
 SEARCH = """

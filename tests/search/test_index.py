@@ -97,21 +97,26 @@ def brute_force(
 
 
 def test_a_half_life_halves_forwards_and_backwards() -> None:
-    assert Scoring(7.0).factor(np.array([10.0]), np.array([10.0, 17.0, 3.0, 24.0])).tolist() == [1.0, 0.5, 0.5, 0.25]
+    assert Scoring(7.0).time_factor(np.array([10.0]), np.array([10.0, 17.0, 3.0, 24.0])).tolist() == [
+        1.0,
+        0.5,
+        0.5,
+        0.25,
+    ]
 
 
 def test_newer_candidates_have_a_longer_half_life_and_a_share_is_evergreen() -> None:
     scoring = Scoring(7.0, newer_stretch=2.0, evergreen=0.25, window_days=20.0)
-    factors = scoring.factor(np.array([10.0]), np.array([3.0, 10.0, 24.0, 30.0, 31.0, -10.0, -11.0]))
+    factors = scoring.time_factor(np.array([10.0]), np.array([3.0, 10.0, 24.0, 30.0, 31.0, -10.0, -11.0]))
     fading = [0.5, 1.0, 0.5, 2 ** (-20 / 14), 0.0, 2 ** (-20 / 7), 0.0]
     assert factors.tolist() == pytest.approx([0.25 + 0.75 * share for share in fading])
 
 
 def test_the_time_factor_is_1_without_a_half_life_and_one_of_its_own_without_a_date() -> None:
     nan = math.nan
-    faded = Scoring(7.0, evergreen=0.5, undated=0.75).factor(np.array([nan, 0.0, nan]), np.array([5.0, nan, nan]))
+    faded = Scoring(7.0, evergreen=0.5, undated=0.75).time_factor(np.array([nan, 0.0, nan]), np.array([5.0, nan, nan]))
     assert faded.tolist() == [0.75, 0.75, 0.75]
-    assert Scoring(None, evergreen=0.5, undated=0.75).factor(np.array([900.0]), np.array([0.0])).tolist() == [1.0]
+    assert Scoring(None, evergreen=0.5, undated=0.75).time_factor(np.array([900.0]), np.array([0.0])).tolist() == [1.0]
     assert Scoring(None, undated=0.75).score(0.5, nan, 0.5) == 0.25
 
 

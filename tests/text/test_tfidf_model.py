@@ -181,7 +181,7 @@ STORIES = Documents(
 
 def test_the_titles_stems_count_more_in_a_candidates_text_at_the_same_length() -> None:
     model = TfidfModel(settings=Settings(title_weight=0.1, text_weight=0.9))
-    counts = model.fit(STORIES)
+    counts = model.fit_count(STORIES)
     queries = model.weigh(counts)
     candidates = queries.copy()
     model.emphasise_titles(candidates, counts)
@@ -203,7 +203,7 @@ def test_the_titles_stems_count_more_in_a_candidates_text_at_the_same_length() -
 
 def test_without_texts_candidates_are_as_queries() -> None:
     model = TfidfModel(settings=Settings())
-    counts = model.fit(STORIES)
+    counts = model.fit_count(STORIES)
     queries = model.weigh(counts)
     candidates = queries.copy()
     model.emphasise_titles(candidates, counts)
@@ -212,7 +212,7 @@ def test_without_texts_candidates_are_as_queries() -> None:
 
 def test_candidates_are_the_same_to_the_byte_in_any_block() -> None:
     model = TfidfModel(settings=Settings(title_weight=0.1, text_weight=0.9))
-    few = model.weigh(counts := model.fit(STORIES))
+    few = model.weigh(counts := model.fit_count(STORIES))
     model.emphasise_titles(few, counts)
     repeated = Documents(*(2500 * list(part) for part in (STORIES.titles, STORIES.excerpts, STORIES.texts or ())))
     many = model.weigh(counts := model.count_known(repeated))  # two blocks

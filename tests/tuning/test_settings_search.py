@@ -153,7 +153,7 @@ def test_where_there_are_no_lists_links_in_texts_teach_about_time_and_hubs(learn
     assert result.evidence == "in-text"
     assert result.lists == len(corpus.text_links)
     by_default, by_texts = (
-        Scoring.from_settings(each, np.zeros(0)).factor(np.zeros(1), np.array([-100.0]))[0]
+        Scoring.from_settings(each, np.zeros(0)).time_factor(np.zeros(1), np.array([-100.0]))[0]
         for each in (Settings(), result.settings)
     )
     assert by_default < 0.001

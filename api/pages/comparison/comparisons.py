@@ -41,7 +41,7 @@ class Comparing:
     """
 
     shown: Recommender
-    moment: object
+    key: object
     share: float = 0.0
     waits: bool = False
     made: Future[Compared] = field(default_factory=Future)
@@ -50,7 +50,7 @@ class Comparing:
         """Compare two versions; `made` gets the comparison or the error."""
         try:
             before, after = versions.recommenders()
-            state = blake2b(repr(self.moment).encode(errors="replace"), digest_size=6).hexdigest()
+            state = blake2b(repr(self.key).encode(errors="replace"), digest_size=6).hexdigest()
             lists = ListComparison.of(before, after, shown=self.shown, on_progress=self._advance)
             self.made.set_result(Compared(lists, state))
         except Exception as error:  # noqa: BLE001 - raised in the request that asks for the result
@@ -91,11 +91,11 @@ class Comparisons:
             ArtefactError: a version can't be loaded.
         """
         shown = versions.snapshot.recommender
-        moment = (versions.snapshot.tag, shown.last_change(), tuple(versions.parameters.items()))
+        key = (versions.snapshot.tag, shown.last_change(), tuple(versions.parameters.items()))
         with self._lock:
-            asked = next((one for one in self._kept if one.moment == moment and one.shown is shown), None)
+            asked = next((one for one in self._kept if one.key == key and one.shown is shown), None)
             if asked is None:
-                asked = Comparing(shown, moment)
+                asked = Comparing(shown, key)
                 if any(not one.made.done() for one in self._kept):
                     asked.waits = True
                     return asked

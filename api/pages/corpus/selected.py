@@ -26,7 +26,7 @@ class Selected:
     """
 
     def __init__(self, snapshot: Snapshot, query: CorpusSelection) -> None:
-        self.overview = snapshot.overviews.get()
+        self.overview = snapshot.overview.get()
         self.shown: NDArray[np.bool_] = np.ones(len(self.overview), np.bool_) if has_token() else self.overview.public
         self.parameters = {
             field.encode_name: str(value)

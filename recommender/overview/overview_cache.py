@@ -1,4 +1,4 @@
-"""`Overviews`: the overview of a recommender, computed on demand and cached."""
+"""`OverviewCache`: the overview of a recommender, computed on demand and cached."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from recommender.overview.overview import Overview
 from recommender.ranking import Recommender, Rules
 
 
-class Overviews:
-    """The cached overview of a recommender, recomputed when an article appears or expires."""
+class OverviewCache:
+    """The overview of a recommender, recomputed when an article appears or expires."""
 
     def __init__(self, recommender: Recommender) -> None:
         self._recommender = recommender

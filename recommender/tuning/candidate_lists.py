@@ -27,7 +27,7 @@ _DISCOUNTS = 1 / np.log2(np.arange(2, DEPTH + 2))
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
+class CandidateLists:
     """The candidates of each list, padded to one width, in rank order (a stable sort then breaks ties correctly).
 
     Candidates are the articles that rank high by title, excerpt or both, with or without time decay; links are not
@@ -117,12 +117,12 @@ class Candidates:
         """Whether the time between any query and candidate is known."""
         return not bool(np.isnan(self.days_later).all())
 
-    def subset(self, lists: NDArray[Any]) -> Candidates:
+    def subset(self, lists: NDArray[Any]) -> CandidateLists:
         """The candidates of some lists, selected by index or mask."""
         of_lists = [each.name for each in fields(self) if each.name not in ("archive_days", "_latest")]
         return replace(self, **{name: getattr(self, name)[lists] for name in of_lists})
 
-    def with_vectors(self, *, title: csr_array | None = None, excerpt: csr_array | None = None) -> Candidates:
+    def with_vectors(self, *, title: csr_array | None = None, excerpt: csr_array | None = None) -> CandidateLists:
         """The same candidates with cosines recomputed from other vectors, in one field or both."""
         return replace(
             self,
@@ -142,14 +142,14 @@ class Candidates:
     def _time_factors(self, settings: Settings) -> NDArray[np.float64]:
         days = self._once("days", (), lambda: self.days_later.astype(np.float64))
         if not self._once("all dated", (), lambda: ~np.isnan(self.days_later[self.rows >= 0])).all():
-            return Scoring.from_settings(settings, self.archive_days).factor(np.zeros(1), days)
+            return Scoring.from_settings(settings, self.archive_days).time_factor(np.zeros(1), days)
         half_life, stretch, evergreen = settings.half_life_days, settings.newer_stretch, settings.evergreen
         if half_life is None:
             return np.ones_like(days)
         fading = self._once(  # most settings that are compared share their powers of 2
             "fading",
             (half_life, stretch),
-            lambda: Scoring(half_life, newer_stretch=stretch, undated=1.0).factor(np.zeros(1), days),
+            lambda: Scoring(half_life, newer_stretch=stretch, undated=1.0).time_factor(np.zeros(1), days),
         )
         factors = (1.0 - evergreen) * fading
         factors += evergreen
@@ -196,7 +196,7 @@ def _find(
 
     def find(block: NDArray[np.int64]) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         found = []
-        factors = scoring.factor(days[block][:, None], days)
+        factors = scoring.time_factor(days[block][:, None], days)
         for i, query in enumerate(block):
             pair = np.stack([_products(field, other, query) for field, other in zip(fields, transposed, strict=True)])
             pair[:, ~visible] = 0

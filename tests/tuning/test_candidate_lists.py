@@ -68,7 +68,7 @@ def test_time_counts_with_the_bits_of_a_search(
     candidates = context.candidates
     factors = candidates.factors(settings, np.ones(len(candidates.archive_days)))
     days = candidates.days_later.astype(np.float64)
-    expected = Scoring.from_settings(settings, candidates.archive_days).factor(np.zeros(1), days)
+    expected = Scoring.from_settings(settings, candidates.archive_days).time_factor(np.zeros(1), days)
     real = candidates.rows >= 0
     assert factors[real].tolist() == expected[real].tolist()
 
