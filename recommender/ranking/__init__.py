@@ -7,7 +7,6 @@ shortens lists, and a `Recommender` answers with them.
 from recommender.ranking.explanation import Explanation, SharedWord
 from recommender.ranking.options import (
     CuratedOption,
-    Excluded,
     FillOption,
     MaxAgeDays,
     MinScore,
@@ -22,7 +21,6 @@ from recommender.ranking.rules import Candidates, Placement, Rules, Suggestion
 __all__ = [
     "Candidates",
     "CuratedOption",
-    "Excluded",
     "Explanation",
     "FillOption",
     "MaxAgeDays",

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
 from recommender.settings import Settings
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def as_table(name: str, days: NDArray[np.float64], settings: Settings) -> str:
@@ -44,5 +41,5 @@ def _span(days: NDArray[np.float64]) -> str:
     undated = f"{len(days) - len(dated):,} without a date" if len(dated) < len(days) else ""
     if not len(dated):
         return undated
-    first, last = ((_EPOCH + timedelta(days=float(day))).date() for day in (dated.min(), dated.max()))
+    first, last = (np.datetime64(int(np.floor(day)), "D") for day in (dated.min(), dated.max()))
     return f"{first} to {last}{f', {undated}' if undated else ''}"

@@ -87,9 +87,13 @@ class LookUp:
 
 
 class Identifiers(NamedTuple):
-    """The names that lead to one article: its ID, its other IDs, and its normalised addresses.
+    """The names that lead to one article.
 
-    `public` is false if readers may not see its list, `listed` if nothing may name the article.
+    Attributes:
+        names: its other IDs.
+        urls: its normalised addresses.
+        public: whether readers may see its list.
+        listed: whether lists and searches may name it.
     """
 
     id: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple, Self, TypeAlias
 
 import numpy as np
@@ -24,6 +25,7 @@ from recommender.ranking.rules import (
     TOO_LITTLE,
     Candidates,
     Placement,
+    Reason,
     Rule,
     Rules,
 )
@@ -80,14 +82,12 @@ class Ranking:
         top_lists: TopLists | None = None,
         query_factors: NDArray[np.float32] | None = None,
         own_language: bool = False,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         """Combine an index, articles and lists that have the same rows.
 
         Args:
             query_factors: float32 (terms,) the factor of each term's weight in a query.
             own_language: whether lists hold only articles in the query's language.
-            clock: returns seconds since 1970-01-01 UTC, for articles that appear or expire at some moment.
         """
         self._articles = articles
         self._index = index
@@ -96,7 +96,6 @@ class Ranking:
         self.pairs = PairScores(index, scoring=scoring, query_factors=query_factors)
         self.top_lists = top_lists
         self._own_language = own_language
-        self._clock = clock
         self._candidates = Candidates(articles.flags, index.days, articles.copies.originals)
         self._scheduled: tuple[float, Candidates] | None = None  # the last change, and the candidates since then
         self._allowed: dict[Rules, _Allowed] = {}
@@ -140,7 +139,7 @@ class Ranking:
 
     def last_change(self) -> float:
         """When an article last became public or ceased to be, in days since 1970-01-01 UTC; -inf if none ever did."""
-        return self._articles.schedule.last_change(self._clock() / _SECONDS_A_DAY)
+        return self._articles.schedule.last_change(time.time() / _SECONDS_A_DAY)
 
     def hidden_by(self, row: int, asked: Rules) -> Rule | None:
         """The rule that keeps an article out of every list at this moment, if any; copies are not kept out of all."""
@@ -148,8 +147,8 @@ class Ranking:
             return None
         return self._candidates_now().removed_by(row, asked.of_candidates())
 
-    def removed_by(self, row: int, other: int, asked: Rules) -> Rule | None:
-        """The rule that keeps one article out of the list of another, if any."""
+    def removed_by(self, row: int, other: int, asked: Rules) -> Rule | Reason | None:
+        """The rule or reason that keeps one article out of the list of another, if any."""
         if row == other:
             return ITSELF
         if self._own_language and self._articles.language(row) != self._articles.language(other):
@@ -162,8 +161,8 @@ class Ranking:
             return COPY
         return None if shown == other else COPY._replace(note=f"It is a copy of {self._articles.id(shown)}.")
 
-    def absent_by(self, row: int, other: int, asked: Rules) -> Rule | None:
-        """The rule that keeps one article out of the list of another, if any and if it is not pinned."""
+    def absent_by(self, row: int, other: int, asked: Rules) -> Rule | Reason | None:
+        """The rule or reason that keeps one article out of the list of another, if any and if it is not pinned."""
         if (rule := self.removed_by(row, other, asked)) is not None:
             return rule
         similarity = self.pairs.similarity(row, other)
@@ -214,24 +213,21 @@ class Ranking:
         if rules.fill is None or len(ranked) >= rules.limit:
             return ranked
         rules = structs.replace(rules, exclude=(*rules.exclude, *self._articles[row].banned))
-        allowed, providers = self._allowed_now(rules), Counter[int]()
-        unwanted = {row, *self._excluded_rows(row, rules, allowed), *(allowed.copy_of(other) for other, _ in ranked)}
-        filled = list(ranked)
+        allowed, listed = self._allowed_now(rules), [other for other, _ in ranked]
+        unwanted = {row, *self._excluded_rows(row, rules, allowed), *map(allowed.copy_of, listed)}
+        newest = (other for other in self._newest(row, rules, allowed) if other not in unwanted)
+        added = islice(self._under_cap(newest, rules.provider_cap, listed=listed), rules.limit - len(ranked))
+        return [*ranked, *((other, 0.0) for other in added)]
 
-        def is_under_cap(other: int) -> bool:
-            if rules.provider_cap is None or (provider := int(self._articles.providers[other])) < 0:
-                return True
-            providers[provider] += 1
-            return providers[provider] <= rules.provider_cap
-
-        for other, _ in ranked:
-            is_under_cap(other)
-        for other in self._newest(row, rules, allowed):
-            if other not in unwanted and is_under_cap(other):
-                filled.append((other, 0.0))
-                if len(filled) == rules.limit:
-                    break
-        return filled
+    def _under_cap(self, rows: Iterable[int], cap: int | None, *, listed: Iterable[int] = ()) -> Iterator[int]:
+        """The rows whose providers have not reached the cap in a list that holds `listed` already."""
+        providers = self._articles.providers
+        counts = Counter(int(providers[row]) for row in listed)
+        for row in rows:
+            provider = int(providers[row])
+            counts[provider] += 1
+            if cap is None or provider < 0 or counts[provider] <= cap:
+                yield row
 
     def _newest(self, row: int, rules: Rules, allowed: _Allowed) -> Iterator[int]:
         """Rows that may fill a list, newest first."""
@@ -291,18 +287,12 @@ class Ranking:
 
     def _capped(self, found: Callable[[Rules], Ranked], rules: Rules) -> Ranked:
         """Apply the provider cap: search deeper and deeper until enough candidates are left."""
-        cap, asked = rules.provider_cap, rules.limit
-        if cap is None:
+        asked = rules.limit
+        if rules.provider_cap is None:
             return found(rules)
         while True:
-            ranked = found(structs.replace(rules, limit=asked, provider_cap=None))
-            counts: Counter[int] = Counter()
-            kept: Ranked = []
-            for other, score in ranked:
-                provider = int(self._articles.providers[other])
-                counts[provider] += 1
-                if provider < 0 or counts[provider] <= cap:
-                    kept.append((other, score))
+            ranked = dict(found(structs.replace(rules, limit=asked, provider_cap=None)))
+            kept = [(row, ranked[row]) for row in self._under_cap(ranked, rules.provider_cap)]
             if len(kept) >= rules.limit or len(ranked) < asked or asked >= _DEEPEST:
                 return kept[: rules.limit]
             asked = min(2 * asked, _DEEPEST)

@@ -170,6 +170,13 @@ class Candidates(NamedTuple):
         return next((rule for rule in RULES if rule.removes(one, asked)[0]), None)
 
 
+class Reason(NamedTuple):
+    """What keeps an article out of the list of a certain other one; see `Rule`."""
+
+    name: str
+    note: str
+
+
 class Rule(NamedTuple):
     """Keeps candidates out of every list: search, precomputed lists, pins, curated links, title search, explanations.
 
@@ -207,23 +214,16 @@ def not_public_now(candidates: Candidates, _: Rules) -> NDArray[np.bool_]:
     return (candidates.flags & NOT_PUBLIC_NOW).astype(np.bool_)
 
 
-ITSELF = Rule("itself", "It is this article.", lambda candidates, _: np.ones(len(candidates.flags), np.bool_))
-"""The rule for the article that a list belongs to."""
+ITSELF = Reason("itself", "It is this article.")
 
-OTHER_LANGUAGE = Rule(
-    "language", "It is in another language.", lambda candidates, _: np.ones(len(candidates.flags), np.bool_)
-)
-"""The rule for articles in another language, if lists keep to one language; such articles share no term either."""
+OTHER_LANGUAGE = Reason("language", "It is in another language.")
+"""For lists that keep to one language; such articles share no term either."""
 
-COPY = Rule("copy", "It is a copy of this article.", lambda candidates, _: np.ones(len(candidates.flags), np.bool_))
-"""The rule for copies, of which lists hold one; which one depends on what the other rules leave."""
+COPY = Reason("copy", "It is a copy of this article.")
+"""Lists hold one of several copies; which one depends on what the rules leave."""
 
-TOO_LITTLE = Rule(
-    "too little in common",
-    "They have too little in common.",
-    lambda candidates, _: np.ones(len(candidates.flags), np.bool_),
-)
-"""The rule for articles whose similarity is below the setting `min_similarity`; pins are exempt."""
+TOO_LITTLE = Reason("too little in common", "They have too little in common.")
+"""The similarity is below the setting `min_similarity`; pins are exempt."""
 
 RULES = [
     Rule("hidden", "It is a draft, removed or deleted, and never suggested.", hidden),
@@ -231,4 +231,4 @@ RULES = [
     Rule("unpublished", "It is not published, and only published articles are suggested.", unpublished),
     Rule("unlisted", "It is unlisted, and never suggested.", unlisted, has_readers=True),
 ]
-"""All other rules, those with `has_readers` last. The first rule that removes a candidate is the reason given."""
+"""All rules, those with `has_readers` last. The first rule that removes a candidate is the reason given."""
