@@ -33,7 +33,7 @@ _Switch: TypeAlias = Annotated[bool, Meta(description="true or false")]
 class Settings:
     """The settings of training and look-ups, validated on construction.
 
-    `dataclasses.replace` and `from_mapping` override some of them and keep the others.
+    `dataclasses.replace` overrides some of them and keeps the others.
     """
 
     # --- text analysis
@@ -112,8 +112,8 @@ class Settings:
                 raise SettingsError(f"{name} is {lengths!r}; it must be {_LENGTHS}")
 
     @classmethod
-    def from_mapping(cls, values: Mapping[str, Any], *, base: Self | None = None) -> Self:
-        """Override some fields of `base`, by default of the default settings.
+    def from_mapping(cls, values: Mapping[str, Any]) -> Self:
+        """The default settings with some fields overridden, from plain values.
 
         Raises:
             SettingsError: an unknown name, or a value that is not allowed.
@@ -122,8 +122,10 @@ class Settings:
         for name in values:
             if name not in known:
                 raise SettingsError(f"{name!r} is not a setting; the settings are {', '.join(known)}")
-        pairs = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-        return cls(**{**asdict(base or cls()), **pairs})
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+        }
+        return cls(**given)
 
     def to_mapping(self) -> dict[str, Any]:
         """The settings as plain values, for JSON and `from_mapping`."""

@@ -293,18 +293,13 @@ def _record(article: Article, entry: bytes, curated: Sequence[str]) -> bytes:
         "part": article.series.part,
         "topics": article.topics or None,
         "states": article.states or None,
+        "urls": article.urls or None,
+        "names": article.names if article.names != (article.id,) else None,
+        "pinned": article.pinned or None,
+        "banned": article.banned or None,
+        "curated": curated or None,
     }
     values |= {name: value for name, value in others.items() if value is not None}
-    if article.urls:
-        values["urls"] = article.urls
-    if article.names != (article.id,):
-        values["names"] = article.names
-    if article.pinned:
-        values["pinned"] = article.pinned
-    if article.banned:
-        values["banned"] = article.banned
-    if curated:
-        values["curated"] = curated
     return _HEAD + entry + b"," + _json(values)[1:] + b"\n"
 
 

@@ -11,6 +11,8 @@ import numpy as np
 
 from recommender.comparison.list_comparison import ListComparison
 
+_MOST_TRIALS = 100
+
 
 class BlindTrial(NamedTuple):
     """An article to judge.
@@ -24,10 +26,10 @@ class BlindTrial(NamedTuple):
     is_swapped: bool
 
 
-def draw_trials(comparison: ListComparison, *, seed: int, most: int = 100) -> list[BlindTrial]:
+def draw_trials(comparison: ListComparison, *, seed: int) -> list[BlindTrial]:
     """Draw random articles whose lists differ, in random order and with random sides; deterministic for a seed."""
     random = np.random.default_rng(seed)
-    drawn = random.permutation(np.sort(comparison.changed))[:most]
+    drawn = random.permutation(np.sort(comparison.changed))[:_MOST_TRIALS]
     return [BlindTrial(*pair) for pair in zip(drawn.tolist(), random.random(len(drawn)) < 0.5, strict=True)]
 
 

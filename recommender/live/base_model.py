@@ -6,9 +6,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice, pairwise
+from itertools import pairwise
 
 import numpy as np
+from more_itertools import chunked
 from msgspec import structs
 from numpy.typing import NDArray
 
@@ -66,11 +67,7 @@ class BaseModel:
 
     def live_articles(self, posted: Iterable[PostedArticle]) -> list[LiveArticle]:
         """Posted articles as seen by this model, computed in batches to bound memory."""
-        remaining = iter(posted)
-        live: list[LiveArticle] = []
-        while batch := list(islice(remaining, _BATCH)):
-            live += self._live_articles(batch)
-        return live
+        return [live for batch in chunked(posted, _BATCH) for live in self._live_articles(batch)]
 
     def _live_articles(self, posted: list[PostedArticle]) -> list[LiveArticle]:
         replaced = [self.rows_of_posted(one) for one in posted]

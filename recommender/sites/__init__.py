@@ -6,7 +6,7 @@ Each generator is one file in `generators/` and one small site in `tests/sites/`
 
 from recommender.sites.addresses.chosen import POSTED, address_by_pattern, with_chosen_addresses
 from recommender.sites.detection import GENERATORS, find_site
-from recommender.sites.page import Page, PageKind
+from recommender.sites.page import Page
 from recommender.sites.site import ARTICLE_SUFFIXES, UNREAD_SUFFIXES, Site, normalise_language
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "POSTED",
     "UNREAD_SUFFIXES",
     "Page",
-    "PageKind",
     "Site",
     "address_by_pattern",
     "find_site",

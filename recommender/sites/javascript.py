@@ -80,9 +80,7 @@ class _Reader:
         self._at = 0
         self._depth = 0
         self._declared = {
-            name: at + 2
-            for at, ((_, word), (_, name)) in enumerate(pairwise(tokens))
-            if word in ("const", "let", "var")
+            name: at + 2 for at, ((_, word), (_, name)) in enumerate(pairwise(tokens)) if word in _DECLARATIONS
         }
         self._constants: dict[str, Any] = {}
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from recommender.articles import DATE_KEYS
 from recommender.frontmatter import TomlLayout, as_texts
-from recommender.writing.yaml_style import PLAIN_DATE, ListItem, as_value
+from recommender.writing.yaml_style import PLAIN_DATE, ListItem
 
 _LINE_LENGTH = 100  # maximum for an array of texts on one line
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -18,7 +18,7 @@ _ESCAPED = re.compile(r'[\x00-\x08\x0a-\x1f"\\\x7f]')
 def format_toml_entry(entry: Mapping[str, object]) -> ListItem:
     """An entry as an item of a list."""
     pairs = [f"{_format_key(key)} = {_format(key, value)}" for key, value in entry.items()]
-    return ListItem(f"{{ {', '.join(pairs)} }}", as_value(entry), "".join(f"{pair}\n" for pair in pairs))
+    return ListItem(f"{{ {', '.join(pairs)} }}", as_texts(dict(entry)), "".join(f"{pair}\n" for pair in pairs))
 
 
 def format_toml_text(text: str) -> ListItem:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 import yaml
 
 from recommender.articles import DATE_KEYS
-from recommender.frontmatter import Value
+from recommender.frontmatter import Value, as_texts
 from recommender.sources import LIST_KEYS
 
 _DATES = frozenset(DATE_KEYS)  # left unquoted, as sites write them, although YAML 1.1 parses them as dates
@@ -90,7 +90,7 @@ class YamlStyle:
 
     def format_entry(self, entry: Mapping[str, object]) -> ListItem:
         """An entry as an item of a list."""
-        return ListItem("".join(f"{line}\n" for line in self._item(entry, 0)), as_value(entry))
+        return ListItem("".join(f"{line}\n" for line in self._item(entry, 0)), as_texts(dict(entry)))
 
     def format_text(self, text: str, *, key: str) -> ListItem:
         """A text as an item of the list under a key."""
@@ -168,13 +168,6 @@ def _count_styles(text: str, within: _StyleCounts, outside: _StyleCounts, list_k
                 pending += node.value
             elif isinstance(node, yaml.SequenceNode):
                 pending += [(name, item) for item in node.value if isinstance(item, yaml.CollectionNode)]
-
-
-def as_value(value: object) -> Value:
-    """The value as parsing returns it, every scalar as text."""
-    if isinstance(value, Mapping):
-        return {key: as_value(inner) for key, inner in value.items()}
-    return [as_value(inner) for inner in value] if isinstance(value, list) else str(value)
 
 
 def _may_be_plain(key: str, text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -30,9 +31,9 @@ BEARER = {"Authorization": "Bearer t"}
 PLAIN = Settings(newer_stretch=1.0, hub_exponent=0.0)
 
 
-def fitted(*others: Article, **settings: object) -> Recommender:
+def fitted(*others: Article, **settings: Any) -> Recommender:
     made = corpus_of(FLOOD, RESCUE, GAUGE, CHESS, HIDDEN, UNDATED, *others, links=LINKS)
-    return Recommender(settings=Settings.from_mapping(settings, base=PLAIN)).fit(made)
+    return Recommender(settings=replace(PLAIN, **settings)).fit(made)
 
 
 def client(recommender: Recommender | None = None, **config: object) -> FlaskClient:
