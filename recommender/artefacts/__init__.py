@@ -10,7 +10,7 @@ from recommender.artefacts.manifest import Manifest
 from recommender.artefacts.model_files import RECORDS, ModelFiles, array_bytes
 from recommender.artefacts.models import Models, models_at
 from recommender.artefacts.remote_models import RemoteModels, on_disk
-from recommender.artefacts.trained_model import NO_ORIGIN, Origin, TrainedModel
+from recommender.artefacts.trained_model import NO_ORIGIN, TrainedModel
 
 __all__ = [
     "NO_ORIGIN",
@@ -20,7 +20,6 @@ __all__ = [
     "Manifest",
     "ModelFiles",
     "Models",
-    "Origin",
     "RemoteModels",
     "TrainedModel",
     "array_bytes",

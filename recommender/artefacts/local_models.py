@@ -118,7 +118,7 @@ class LocalModels:
     def publish(self, fill: Callable[[DiskFolder], Manifest]) -> Manifest:
         """Publish the files that `fill` writes into a new folder atomically, and put them into use.
 
-        Remains of killed processes are removed.
+        What killed processes left behind is removed.
 
         Args:
             fill: returns the manifest of its files, which it must have made or verified itself.
@@ -182,18 +182,14 @@ class LocalModels:
                 raise ArtefactError(seal.reason)
             if seal is not None:
                 attempts = seal.attempts
-                if attempts >= _MOST_ATTEMPTS:
-                    raise refusal(
-                        self.path / manifest.version,
-                        f"verifying it did not come to an end, {attempts} times; see whether memory is short, and run "
-                        f"`recommender models verify {manifest.version}`",
-                    )
                 rest = seal.started + min(2**attempts, _LONGEST_WAIT) - time.time()
-                if rest > 0:
+                is_last = attempts >= _MOST_ATTEMPTS
+                if is_last or rest > 0:
+                    verify = f", and run `recommender models verify {manifest.version}`"
                     raise refusal(
                         self.path / manifest.version,
-                        f"verifying it did not come to an end, {attempts} times so far; see whether memory is short "
-                        f"(next attempt in {rest:.0f} s)",
+                        f"its verification was interrupted {attempts} times; see whether memory is short"
+                        + (verify if is_last else f" (next attempt in {rest:.0f} s)"),
                     )
             self._verify(manifest, seals, attempts=attempts + 1)
         return manifest

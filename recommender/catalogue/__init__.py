@@ -8,7 +8,6 @@ from recommender.catalogue.catalogue import (
     UNLISTED,
     UNPUBLISHED,
     Catalogue,
-    Facets,
     encode_article,
     number_provider,
 )
@@ -25,7 +24,6 @@ __all__ = [
     "UNLISTED",
     "UNPUBLISHED",
     "Catalogue",
-    "Facets",
     "LiveCatalogue",
     "PackedStrings",
     "Schedule",

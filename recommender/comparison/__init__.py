@@ -4,20 +4,12 @@ Rank-biased overlap measures how similar two lists are, curated links show which
 trials which one people prefer. Only articles that readers may see now are compared and named.
 """
 
-from recommender.comparison.agreement import Agreement
-from recommender.comparison.blind_trials import BlindTrial, Tally, draw_trials
-from recommender.comparison.list_comparison import SAMPLE, ListComparison
-from recommender.comparison.overlap import DEPTH, PERSISTENCE, rank_biased_overlap
-from recommender.comparison.side import Side
+from recommender.comparison.blind_trials import Tally, draw_trials
+from recommender.comparison.list_comparison import ListComparison
+from recommender.comparison.overlap import rank_biased_overlap
 
 __all__ = [
-    "DEPTH",
-    "PERSISTENCE",
-    "SAMPLE",
-    "Agreement",
-    "BlindTrial",
     "ListComparison",
-    "Side",
     "Tally",
     "draw_trials",
     "rank_biased_overlap",

@@ -19,8 +19,8 @@ RUN, SUCCESS = "_run.json", "_SUCCESS"
 """The file that holds the plan, and the empty file that marks a complete export."""
 
 NAMES_SUFFIX = ".names"
-"""Of the file beside one file of answers. Its first line says what the export is, with the SHA-256 digest of the
-answers; the others are the names and addresses of each article."""
+"""Suffix of the file that is written beside a file of answers. Its first line describes the export, with the SHA-256
+digest of the answers; each other line holds the names and addresses of an article."""
 
 UNDATED = "__HIVE_DEFAULT_PARTITION__"
 """The month of articles without a date, as Hive and its readers name it."""

@@ -118,7 +118,7 @@ def test_verifying_that_ended_its_process_is_tried_again_after_a_while(published
     with subprocess.Popen([sys.executable, "-c", load]) as process:
         until((models / ".seals" / f"{folder.name}.json").exists)
         process.kill()
-    with pytest.raises(ArtefactError, match=r"verifying it did not come to an end, 1 times so far.*next attempt in"):
+    with pytest.raises(ArtefactError, match=r"its verification was interrupted 1 times.*next attempt in"):
         LocalModels(models).ensure_verified(folder.name)
     (folder / FILE).unlink()
     shutil.copy(models / manifest.version / FILE, folder / FILE)
