@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from recommender.parallel import gc_paused
 from recommender.search import HUB_WINDOW, Index, Scoring, TopLists, hubness_of_rows, list_length
 from recommender.storage import Folder
-from recommender.text import Documents, TfidfModel, fields_of
+from recommender.text import TfidfModel, fields_of
 from recommender.training.slices import Slice
 
 _CACHE = 48 << 10  # KiB of SQLite's page cache for sorting keys; sorting needs the same amount again
@@ -26,16 +26,7 @@ _CACHE = 48 << 10  # KiB of SQLite's page cache for sorting keys; sorting needs 
 def count_terms(part: Slice) -> None:
     """Count the terms of a slice, and in how many of its articles each occurs."""
     with gc_paused():
-        records, bodies = list(part.records()), part.bodies()
-        counted = TfidfModel(settings=part.settings).count(
-            Documents(
-                [record.entry.title for record in records],
-                [record.entry.excerpt or record.summary for record in records],
-                [text for text, _ in bodies],
-                [topics for _, topics in bodies],
-                [record.language for record in records],
-            )
-        )
+        counted = TfidfModel(settings=part.settings).count(part.documents())
         for field, counts in counted.items():
             part.write_counts(field, counts)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array, load_npz, save_npz
 
 from recommender.artefacts import RECORDS, IndexReader, ModelFiles, array_bytes
+from recommender.articles import Article
 from recommender.settings import Settings
-from recommender.storage import Blob, Folder
-from recommender.text import TermCounts, TfidfModel, fields_of
+from recommender.storage import Folder
+from recommender.text import Documents, TermCounts, TfidfModel, fields_of
 
 ROWS = 196_608
 """Articles per slice: a multiple of every block size, and few enough for a task to need at most 1 GiB."""
@@ -24,20 +26,6 @@ WORK = "work"
 """The artefact's subfolder for intermediate files."""
 
 _BATCH = 1 << 14  # records read at a time
-_T = TypeVar("_T")
-
-
-class _Entry(msgspec.Struct, gc=False):
-    title: str
-    excerpt: str = ""
-
-
-class Record(msgspec.Struct, gc=False):
-    """The parts of an article's record whose terms are counted."""
-
-    entry: _Entry
-    summary: str = ""
-    language: str = ""
 
 
 class Keys(msgspec.Struct, gc=False):
@@ -48,8 +36,7 @@ class Keys(msgspec.Struct, gc=False):
     urls: tuple[str, ...] = ()
 
 
-_decode_body = msgspec.json.Decoder(tuple[str, tuple[str, ...]]).decode
-_decode_records = msgspec.json.Decoder(Record).decode_lines
+_decode_documents = msgspec.json.Decoder(tuple[str, str, str, tuple[str, ...], str]).decode_lines
 _decode_keys = msgspec.json.Decoder(Keys).decode_lines
 
 
@@ -85,34 +72,29 @@ class Slice:
         """The artefact's index."""
         return IndexReader(self.files, has_queries="text" in fields_of(self.settings))
 
-    def records(self) -> Iterator[Record]:
-        """The articles' records, read in batches."""
-        return self._read_records(_decode_records)
-
     def keys(self) -> Iterator[Keys]:
         """The names and addresses in the articles' records, read in batches."""
-        return self._read_records(_decode_keys)
-
-    def _read_records(self, decode_lines: Callable[[Blob], list[_T]]) -> Iterator[_T]:
         for start in range(self.start, self.stop, _BATCH):
             stop = min(start + _BATCH, self.stop)
             ends = self.files.read_rows("articles.ends", max(start - 1, 0), stop)
-            yield from decode_lines(self.folder.read(RECORDS, int(ends[0]) if start else 0, int(ends[-1])))
+            yield from _decode_keys(self.folder.read(RECORDS, int(ends[0]) if start else 0, int(ends[-1])))
 
-    def bodies(self) -> list[tuple[str, tuple[str, ...]]]:
-        """The text (empty if texts are not used) and the topics of each article."""
-        return [_decode_body(line) for line in bytes(self.folder.read(self.body_path)).splitlines()]
+    @contextmanager
+    def document_writer(self) -> Iterator[Callable[[Article], object]]:
+        """Yields a function that writes what is counted of the next article, for later tasks."""
+        has_texts = "text" in fields_of(self.settings)
 
-    @property
-    def body_path(self) -> str:
-        """The file of the articles' bodies, a line of JSON each."""
-        return self._path("bodies")
+        def write(article: Article) -> None:
+            text = article.text.encode(errors="replace").decode() if has_texts else ""
+            document = article.title, article.excerpt, text, article.topics, article.language or ""
+            stream.write(msgspec.json.encode(document) + b"\n")
 
-    def write_bodies(self, bodies: Iterable[tuple[str, tuple[str, ...]]]) -> None:
-        """Write the articles' texts and topics for later tasks."""
-        with self.folder.open_writer(self.body_path) as stream:
-            for text, topics in bodies:
-                stream.write(msgspec.json.encode((text.encode(errors="replace").decode(), topics)) + b"\n")
+        with self.folder.open_writer(self._documents) as stream:
+            yield write
+
+    def documents(self) -> Documents:
+        """What was written of the articles."""
+        return Documents(*zip(*_decode_documents(self.folder.read(self._documents)), strict=True))
 
     def model(self) -> TfidfModel:
         """The TF-IDF model of all slices; it must have been written."""
@@ -148,6 +130,10 @@ class Slice:
     def read_frequencies(self, field: str) -> NDArray[np.int64]:
         """In how many of the slice's articles each of `read_terms` occurs, int64 (terms,)."""
         return np.frombuffer(self.folder.read(self._path(f"{field}.frequencies")), np.int64)
+
+    @property
+    def _documents(self) -> str:
+        return self._path("documents.jsonl")
 
     def _write(self, name: str, content: Any) -> None:
         self.files.write_text(self._path(name), content)
