@@ -22,8 +22,7 @@ from recommender.sources import FileChoice
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _corpus_option = partial(click.option, cls=Option, section="How CORPUS is read")
 _engine_option = partial(click.option, cls=Option, section="Workers")
-list_option = partial(click.option, cls=Option, section="Lists")
-"""An option of a single command in the same help section as `look_up_options`."""
+_list_option = partial(click.option, cls=Option, section="Lists")
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -72,7 +71,7 @@ def _models_option(kind: ModelsType, metavar: str, text: str) -> Callable[[Funct
 def limit_option(command: Function) -> Function:
     """`--limit N`, for the commands that output lists."""
     text = "Maximum number of entries per list.  [default: the model's setting]"
-    return list_option("--limit", type=click.IntRange(1, 1000), help=text)(command)
+    return _list_option("--limit", type=click.IntRange(1, 1000), help=text)(command)
 
 
 def look_up_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,7 +86,7 @@ def look_up_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for name, annotation in reversed(declared.items()):
         kind, meta = _annotated(annotation)
         flag = "--exclude-id" if name == "exclude" else f"--{name.replace('_', '-')}"
-        with_options = list_option(
+        with_options = _list_option(
             flag,
             name,
             type=_click_type(kind, meta),
@@ -124,7 +123,7 @@ def fields_option(command: Function) -> Function:
             raise click.BadParameter(str(error)) from error
 
     text = "Fields of each entry, in this order: keys of entries, id, path and score.  [default: the whole entry]"
-    return list_option("--fields", metavar="NAME,…", callback=read, help=text)(command)
+    return _list_option("--fields", metavar="NAME,…", callback=read, help=text)(command)
 
 
 def settings_option(command: Function) -> Function:

@@ -15,9 +15,7 @@ from recommender.comparison.overlap import DEPTH, rank_biased_overlap
 from recommender.comparison.side import Side
 from recommender.ranking import Recommender
 
-SAMPLE = 200
-"""Number of articles compared if lists are not precomputed: a search takes a millisecond or more."""
-
+_SAMPLE = 200  # articles compared if lists are not precomputed: a search takes a millisecond or more
 _MOST_CURATED = 1000  # maximum number of curated lists used if all lists are precomputed
 _BATCH = 1024  # articles whose lists are made at a time
 _SEARCHES = 20  # articles whose lists are searched for at a time
@@ -64,7 +62,7 @@ class ListComparison:
         both = np.flatnonzero(sides[0].known & sides[1].known)
         shuffled = np.random.default_rng(_SEED).permutation(both)
         is_whole = all(side.is_precomputed for side in sides)
-        rows = both if is_whole else np.sort(shuffled[:SAMPLE])
+        rows = both if is_whole else np.sort(shuffled[:_SAMPLE])
         lists = np.full((2, len(rows), DEPTH), -1, np.int64)
         size = _BATCH if is_whole else _SEARCHES
         for start in range(0, len(rows), size):
@@ -80,7 +78,7 @@ class ListComparison:
             before=lists[0],
             after=lists[1],
             overlaps=rank_biased_overlap(*lists),
-            agreement=Agreement.of(*sides, shown, shuffled.tolist(), most=_MOST_CURATED if is_whole else SAMPLE),
+            agreement=Agreement.of(*sides, shown, shuffled.tolist(), most=_MOST_CURATED if is_whole else _SAMPLE),
         )
 
     def __len__(self) -> int:

@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 DEPTH = 10
 """Number of entries of a list that are compared."""
 
-PERSISTENCE = 0.9
-"""The probability that a reader of an entry continues to the next one: the paper's p."""
-
+_PERSISTENCE = 0.9  # the probability that a reader of an entry continues to the next one: the paper's p
 _BATCH = 4096  # pairs of lists
 
 
@@ -39,7 +37,7 @@ def _overlap(before: NDArray[np.int64], after: NDArray[np.int64]) -> NDArray[np.
     shared = np.stack([(same & (deeper <= depth)).sum(axis=(1, 2)) for depth in depths], axis=1)
     longest = np.maximum(*lengths)
     sizes = np.maximum(np.minimum(depths, longest), 1)
-    weights = np.where(depths <= longest, PERSISTENCE ** (depths - 1.0), 0.0)
+    weights = np.where(depths <= longest, _PERSISTENCE ** (depths - 1.0), 0.0)
     totals = weights.sum(axis=1)
     overlaps = (weights * shared / sizes).sum(axis=1) / np.where(totals == 0, 1.0, totals)
     return np.where(totals == 0, 1.0, np.minimum(overlaps, 1.0))

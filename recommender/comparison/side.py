@@ -29,7 +29,7 @@ class Side:
         """
         self.recommender = recommender
         self.is_precomputed = recommender.ranking.top_lists is not None
-        visible = visible_rows(shown)
+        visible = _visible_rows(shown)
         rows = np.full(len(shown.catalogue), -1, np.int64)
         if recommender.catalogue is shown.catalogue:
             rows[visible] = visible
@@ -53,7 +53,7 @@ class Side:
         return found
 
 
-def visible_rows(shown: Recommender) -> NDArray[np.int64]:
+def _visible_rows(shown: Recommender) -> NDArray[np.int64]:
     """The rows of the articles that readers may see at this moment, including copies, in rank order."""
     rules = structs.replace(Rules.from_settings(shown.settings), copies="any")
     rows = np.asarray(shown.catalogue.rows, np.int64)

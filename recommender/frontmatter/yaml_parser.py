@@ -14,10 +14,9 @@ import yaml
 from recommender.errors import FrontMatterError
 from recommender.frontmatter.values import Value
 
-MAX_DEPTH = 64
-
+_MAX_DEPTH = 64
 _MERGE = "<<"
-_TOO_DEEP = f"nested over {MAX_DEPTH} deep"
+_TOO_DEEP = f"nested over {_MAX_DEPTH} deep"
 _TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"  # libyaml reads ahead and since 0.2.6 has its own limit
 _WRONG_CHARACTER = "found character that cannot start any token"
 _PLAINER = {
@@ -36,7 +35,7 @@ def parse_yaml(text: str, *, path: str, line: int = 2, events: list[yaml.Event] 
         events: collects the parser's events, which hold the positions of the values.
 
     Raises:
-        FrontMatterError: not YAML, not a mapping, or nested deeper than `MAX_DEPTH`; the line is counted in the file.
+        FrontMatterError: not YAML, not a mapping, or nested deeper than 64; the line is counted in the file.
     """
     try:
         value = _build(text, events)
@@ -105,7 +104,7 @@ def _build(text: str, events: list[yaml.Event] | None) -> Value:
             if type(event) is yaml.ScalarEvent:  # the most common
                 value, anchor = event.value, event.anchor
             elif isinstance(event, yaml.CollectionStartEvent):
-                if len(open_anchors) == MAX_DEPTH:
+                if len(open_anchors) == _MAX_DEPTH:
                     raise _problem(_TOO_DEEP, event)
                 open_collections.append([])
                 open_anchors.append(event.anchor)

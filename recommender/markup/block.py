@@ -13,11 +13,12 @@ _URL = re.compile(r"(?:https?://|ftp://|\bwww\.)[!#-;=?-Z_a-z~%\[\]]*[#$%&+\-/0-
 class Block:
     """One block of text.
 
-    `level`: of a heading, 1 to 6; 0 for other blocks.
-    `is_prose`: it is a paragraph with words besides images and bare URLs.
-    `is_list_item`: it is a list item or table row with such words.
-    `follows_separator`: it comes after the excerpt separator.
-    `is_code`: it is a block of code, which is none of the text.
+    Attributes:
+        level: of a heading, 1 to 6; 0 for other blocks.
+        is_prose: whether it is a paragraph with words besides images and bare URLs.
+        is_list_item: whether it is a list item or table row with such words.
+        follows_separator: whether it comes after the excerpt separator.
+        is_code: whether it is a block of code, which is not part of the text.
     """
 
     text: str

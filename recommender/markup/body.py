@@ -23,17 +23,19 @@ _UNUSABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uff
 class Body:
     """The contents of a body.
 
-    `text`: the whole body as plain text, one line per paragraph, heading, list item or table row. It includes the words
-    of links, inline code and images' alternative texts, but no markup, code blocks, template tags, JSX or bare URLs.
-    `code_words`: the distinct words of its code blocks, in lower case and in order, as one text.
-    `heading`: the first heading, if it is of level 1 and no prose comes before it; else empty.
-    `subheading`: likewise for level 2, if there is no heading of level 1.
-    `excerpt`: the text before the separator, else the first paragraph of prose, on one line, at most 600 characters
-    long; it ends with "…" if it was cut.
-    `links`: the targets of links, in order, without repetition, as the author wrote them, but with percent-encoded
-    blanks and non-ASCII characters decoded. A template's reference to a page (`{% post_url 2024-01-05-bees %}`,
-    `{{< ref "bees.md" >}}`) counts as a link to that page. Anchors within the page (`#top`), schemes other than
-    http(s), such as `mailto:`, and addresses of images are left out.
+    Attributes:
+        text: the whole body as plain text, one line per paragraph, heading, list item or table row. It includes the
+            words of links, inline code and images' alternative texts, but no markup, code blocks, template tags, JSX or
+            bare URLs.
+        heading: the first heading, if it is of level 1 and no prose comes before it; else empty.
+        excerpt: the text before the separator, else the first paragraph of prose, on one line, at most 600 characters
+            long; it ends with "…" if it was cut.
+        links: the targets of links, in order, without repetition, as the author wrote them, but with percent-encoded
+            blanks and non-ASCII characters decoded. A template's reference to a page (`{% post_url 2024-01-05-bees %}`,
+            `{{< ref "bees.md" >}}`) counts as a link to that page. Anchors within the page (`#top`), schemes other than
+            http(s), such as `mailto:`, and addresses of images are left out.
+        subheading: like `heading` for level 2, if there is no heading of level 1.
+        code_words: the distinct words of its code blocks, in lower case and in order, as one text.
     """
 
     text: str = ""
@@ -54,8 +56,10 @@ def parse_body(
 ) -> Body:
     """Parse the body of an article file, after its front matter.
 
-    `separators` are the marks that end an excerpt; case and blanks within them are ignored, and the first in the body
-    counts. The words of the links `without_links`, in the form of `Body.links`, are left out.
+    Args:
+        separators: the marks that end an excerpt; case and blanks within them are ignored, and the first in the body
+            counts.
+        without_links: links, in the form of `Body.links`, whose words are left out.
     """
     source = _UNUSABLE.sub(" ", body.replace("\r\n", "\n").replace("\r", "\n"))
     if markup == "text":

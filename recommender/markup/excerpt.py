@@ -32,10 +32,10 @@ def choose_excerpt(blocks: Sequence[Block]) -> str:
         chosen = prose[:1]
     else:
         chosen = [block for block in blocks if block.is_list_item]
-    return cut_at_word(" ".join(block.text for block in chosen))
+    return _cut_at_word(" ".join(block.text for block in chosen))
 
 
-def cut_at_word(text: str) -> str:
+def _cut_at_word(text: str) -> str:
     """The text, or its beginning with an ellipsis: at most 600 characters, cut between words if it has any."""
     if len(text) <= _LENGTH:
         return text

@@ -32,6 +32,7 @@ def test_a_list_holds_the_original_and_no_copy_of_its_own_article() -> None:
         assert sorted(ids(recommender, "home", exclude=["herald"])) == ["rain"]  # its text is excluded
         assert [one.article.id for one in recommender.related_to_text("Dam above Velm")].count("wire") == 1
         recommender.precompute_lists()
+    assert ids(Recommender().fit(corpus_of(WIRE, GAZETTE, HERALD, RAIN)), "herald") == ["rain"]  # the newest
     assert len(ids(Recommender(settings=Settings(copies="any")).fit(CORPUS), "home")) == 4
     assert len(recommender.search_titles("dam above velm")) == 3
 

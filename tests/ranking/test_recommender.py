@@ -163,12 +163,12 @@ def test_every_name_of_an_article_answers() -> None:
     assert recommender.article("old") is merged
 
 
-def test_an_unknown_id_names_the_closest() -> None:
+def test_an_unknown_id_names_the_three_closest() -> None:
+    ids = ("flood", "floods", "flooded", "flooding", "gauge")
     with pytest.raises(UnknownArticleError) as caught:
-        fitted().related("floot")
-    assert caught.value.closest
-    assert caught.value.closest[0] == "flood"
-    assert str(caught.value).startswith("no article answers to 'floot'; the closest are flood")
+        fitted(corpus_of(*(article(id, "Wend floods") for id in ids))).related("floot")
+    assert caught.value.closest == ("flood", "flooding", "floods")
+    assert str(caught.value) == "no article answers to 'floot'; the closest are flood, flooding, floods"
 
 
 def test_an_address_finds_its_article_however_it_is_spelled() -> None:

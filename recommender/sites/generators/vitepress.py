@@ -43,9 +43,7 @@ def _site(folder: str, values: Configuration, reason: str) -> Site:
         reason=reason,
         content_folders=(source,) if source else (),
         excluded=(
-            "node_modules",
-            ".vitepress",
-            "[[]*",
+            *_EXCLUDED,
             *(_glob(source, one) for one in texts_in(values, "srcExclude")),
         ),
         standalone=tuple(f"{home}/index.md" if home else "/index.md" for home in homes),
