@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
     from api.routes import StoreAnswers
-    from api.state import Answering, Described, Describing
+    from api.state import AnswerOne, DescribeModel, ModelDescription
 
 __all__ = ["create_app"]
 
@@ -48,10 +48,10 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     app.config.from_mapping({"MAX_CONTENT_LENGTH": LARGEST_BODY, **config})
     deliverer = app.extensions["deliverer"] = Deliverer(own)
     if recommender is None and own.store is not None:
-        answering, describe = _over_store(app, own.store)
+        answer_one, describe = _over_store(app, own.store)
     else:
         required = not config.get("WAIT_FOR_MODEL", False)
-        answering, describe = _over_model(app, own, recommender, config.get("VERSION"), required=required)
+        answer_one, describe = _over_model(app, own, recommender, config.get("VERSION"), required=required)
     metrics = app.extensions["metrics"] = Metrics(describe)
     register_error_handlers(app)
 
@@ -77,7 +77,7 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
 
     answers: StoreAnswers | None = app.extensions.get("answers")
     wsgi_app: WSGIApplication = app.wsgi_app
-    fast_path = FastPath(wsgi_app, answering, deliverer, is_ready, answers.plain_together if answers else None)
+    fast_path = FastPath(wsgi_app, answer_one, deliverer, is_ready, answers.plain_together if answers else None)
     if own.edit is None:  # otherwise every request must be checked first
         wsgi_app = fast_path
     if own.rate_limit:
@@ -98,7 +98,7 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
     return app
 
 
-def _over_store(app: Flask, url: str) -> tuple[Answering, Describing]:
+def _over_store(app: Flask, url: str) -> tuple[AnswerOne, DescribeModel]:
     from api.routes import StoreAnswers, register_store_routes
 
     answers = app.extensions["answers"] = StoreAnswers(url)
@@ -108,7 +108,7 @@ def _over_store(app: Flask, url: str) -> tuple[Answering, Describing]:
 
 def _over_model(
     app: Flask, own: Config, recommender: Recommender | None, version: str | None, *, required: bool
-) -> tuple[Answering, Describing]:
+) -> tuple[AnswerOne, DescribeModel]:
     from api.middleware import reload_failures
     from api.pages import allow_editing, register_filters
     from api.routes import register_model_routes
@@ -134,7 +134,7 @@ def _over_model(
         snapshot = current_snapshot(app)
         return snapshot.tag, snapshot.recommender.answer(id, limit=limit, fields=own.fields)
 
-    def described() -> Described | None:
+    def described() -> ModelDescription | None:
         try:
             return current_snapshot(app).described()
         except ArtefactError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.http import ANSWER, LIST, ROUTE, Deliverer, unknown
-from api.state import Answering, AnsweringTogether
+from api.state import AnswerMany, AnswerOne
 from recommender.errors import UnknownArticleError
 
 if TYPE_CHECKING:
@@ -27,27 +27,27 @@ class FastPath:
     def __init__(
         self,
         wsgi_app: WSGIApplication,
-        answering: Answering,
+        answer_one: AnswerOne,
         deliverer: Deliverer,
         is_ready: Callable[[str, int | None], bool],
-        answering_together: AnsweringTogether | None = None,
+        answer_many: AnswerMany | None = None,
     ) -> None:
         """Answer look-ups, and leave the rest to an application.
 
         Args:
             is_ready: whether the answer to an ID and a limit is known, at a cost that does not grow with the articles.
-            answering_together: answers several look-ups, for `fetch`.
+            answer_many: answers several look-ups, for `fetch`.
         """
         self._wsgi_app = wsgi_app
-        self._answering = answering
-        self._answering_together = answering_together
+        self._answer_one = answer_one
+        self._answer_many = answer_many
         self._is_ready = is_ready
         self._deliverer = deliverer
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if is_plain(environ):
             try:
-                tag, body = environ.get(ANSWER) or self._answering(*_asked(environ))
+                tag, body = environ.get(ANSWER) or self._answer_one(*_asked(environ))
                 delivery = self._deliverer(environ, tag, body)
             except UnknownArticleError as error:
                 environ[ROUTE] = "articles.related"
@@ -63,8 +63,8 @@ class FastPath:
 
     def fetch(self, environs: Sequence[WSGIEnvironment]) -> None:
         """Make several plain look-ups ready, except those that have to be answered one by one."""
-        if self._answering_together is not None:
-            answers = self._answering_together([_asked(environ) for environ in environs])
+        if self._answer_many is not None:
+            answers = self._answer_many([_asked(environ) for environ in environs])
             for environ, answer in zip(environs, answers, strict=True):
                 if answer is not None:
                     environ[ANSWER] = answer

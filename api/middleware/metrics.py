@@ -16,7 +16,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from api.http import LIST, ROUTE
-from api.state import Describing
+from api.state import DescribeModel
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -37,7 +37,7 @@ reload_failures = Counter("recommender_reload_failures_total", "New models that 
 class Metrics:
     """Counters of an application, shared by all applications of the process."""
 
-    def __init__(self, describe: Describing) -> None:
+    def __init__(self, describe: DescribeModel) -> None:
         self._model = _Model(describe)
         self._known: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
 
@@ -71,7 +71,7 @@ class Metrics:
 class _Model(Collector):
     """Gauges of the current model, which is the same in all workers; read at each scrape."""
 
-    def __init__(self, describe: Describing) -> None:
+    def __init__(self, describe: DescribeModel) -> None:
         self._describe = describe
 
     def collect(self) -> Iterable[Metric]:

@@ -26,8 +26,8 @@ def healthz() -> Response:
 @operations.operation("GET", "/readyz", response=ReadyResponse, rate_limited=False)
 def readyz() -> Response:
     """The model that answers, the one that is refused and why, and the number of live articles."""
-    live: ModelWatcher | FixedModel = current_app.extensions["model"]
-    snapshot, refused = live.snapshot, live.refused
+    model: ModelWatcher | FixedModel = current_app.extensions["model"]
+    snapshot, refused = model.snapshot, model.refused
     folder: Path = current_app.extensions["models"]
     ready = ReadyResponse(
         "ready",
@@ -36,7 +36,7 @@ def readyz() -> Response:
         len(snapshot.recommender),
         None if refused is None else RefusedModel(refused.version, without_folder(refused.reason, folder)),
         LiveArticleCounts(
-            snapshot.live, snapshot.withdrawn, [without_folder(problem, folder) for problem in live.problems]
+            snapshot.live, snapshot.withdrawn, [without_folder(problem, folder) for problem in model.problems]
         ),
     )
     return uncached(msgspec.json.encode(ready))

@@ -82,7 +82,7 @@ def post_article(query: ArticleQuery) -> Response:
         )
     request.max_content_length = LARGEST_BODY
     try:
-        site = _live().snapshot
+        site = _watcher().snapshot
         posted = PostedArticle.parse(
             request.get_data().decode(), form, address_pattern=site.address_pattern, base_url=site.base_url
         )
@@ -95,7 +95,7 @@ def post_article(query: ArticleQuery) -> Response:
     if is_look_up(posted.id):
         detail = f"the ID {posted.id!r} ends like a look-up's path, so it could not be withdrawn; choose another"
         abort(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
-    overlay, created = _live().post(posted)
+    overlay, created = _watcher().post(posted)
     id = overlay.recommender.article(posted.id).id
     fields = entry_fields(query)
     values = {
@@ -122,9 +122,9 @@ def post_article(query: ArticleQuery) -> Response:
 )
 def withdraw_article(id: str) -> Response:
     """Withdraw an article, wherever it came from, until it is posted again."""
-    own_id, listed_by = _live().withdraw(id)
+    own_id, listed_by = _watcher().withdraw(id)
     return uncached(msgspec.json.encode(WithdrawnResponse(own_id, listed_by)))
 
 
-def _live() -> ModelWatcher:
+def _watcher() -> ModelWatcher:
     return cast("ModelWatcher", current_app.extensions["model"])

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from api.http import WrongRequestError
-from api.state import Described
+from api.state import ModelDescription
 from recommender.errors import StoreError
 from recommender.export import AnswerStore, StoredAnswer, VersionInfo, truncate_answer
 
@@ -26,7 +26,7 @@ class StoreAnswers:
         self.failure = ""
 
     def plain(self, id: str, limit: int | None) -> tuple[str | None, bytes]:
-        """Answer a plain look-up by ID; see `Answering`.
+        """Answer a plain look-up by ID; see `AnswerOne`.
 
         Raises:
             UnknownArticleError: no article answers to the ID.
@@ -36,7 +36,7 @@ class StoreAnswers:
         return self._limited(self._store.answer(id), limit)
 
     def plain_together(self, asked: Sequence[tuple[str, int | None]]) -> list[tuple[str | None, bytes] | None]:
-        """Answer several plain look-ups in one round trip; see `AnsweringTogether`.
+        """Answer several plain look-ups in one round trip; see `AnswerMany`.
 
         `None` stands for an ID that is not an article's own, and for a limit that exceeds the exported one.
 
@@ -57,13 +57,13 @@ class StoreAnswers:
         """The version of the answers; see `AnswerStore.info`."""
         return self._store.info()
 
-    def described(self) -> Described | None:
+    def described(self) -> ModelDescription | None:
         """The version of the answers for metrics; `None` while the store is not available."""
         try:
             info = self.info()
         except StoreError:
             return None
-        return Described(info.version, None, info.articles)
+        return ModelDescription(info.version, None, info.articles)
 
     def report(self, error: StoreError) -> None:
         """Log a failure of the store, once for each reason."""

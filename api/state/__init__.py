@@ -3,17 +3,17 @@
 from api.state.config import PREFIX, Config
 from api.state.model_watcher import FixedModel, ModelWatcher
 from api.state.request_counter import RequestCounter
-from api.state.snapshot import Answering, AnsweringTogether, Described, Describing, Snapshot, current_snapshot
+from api.state.snapshot import AnswerMany, AnswerOne, DescribeModel, ModelDescription, Snapshot, current_snapshot
 from api.state.token import has_token, visible_snapshot
 
 __all__ = [
     "PREFIX",
-    "Answering",
-    "AnsweringTogether",
+    "AnswerMany",
+    "AnswerOne",
     "Config",
-    "Described",
-    "Describing",
+    "DescribeModel",
     "FixedModel",
+    "ModelDescription",
     "ModelWatcher",
     "RequestCounter",
     "Snapshot",

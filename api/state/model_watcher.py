@@ -33,7 +33,7 @@ class Refusal:
     reason: str
 
 
-class _Answering(NamedTuple):
+class _Served(NamedTuple):
     """The current source of answers: a model with its live articles, and their snapshot."""
 
     overlay: LiveOverlay
@@ -98,7 +98,7 @@ class ModelWatcher:
         self._journal = Journal(models, versions=self._models.versions)
         self._journal_failed = False
         self._changing = threading.Lock()  # guards the journal and the overlay
-        self._answering: _Answering | None = None
+        self._served: _Served | None = None
         try:
             self._begin()
         except ArtefactError as error:
@@ -129,17 +129,17 @@ class ModelWatcher:
             thread.join()
         self._journal.close()
 
-    def _current(self) -> _Answering:
-        if self._answering is None:
+    def _current(self) -> _Served:
+        if self._served is None:
             raise ArtefactError(self.refused.reason if self.refused else f"{self._models}: no model is loaded yet")
-        return self._answering
+        return self._served
 
     def _begin(self) -> None:
         """Serve the model in use or the last served one, with its live articles from the first request on."""
         version, overlay = self._load_first()
         with self._changing:
             try:
-                overlay = self._with_news(overlay)
+                overlay = self._with_new_records(overlay)
             except JournalError as error:
                 self._report(error)
             self._publish(version, overlay)
@@ -217,15 +217,15 @@ class ModelWatcher:
         )
 
     def _publish(self, version: str, overlay: LiveOverlay) -> None:
-        self._answering = _Answering(overlay, self._snapshot_of(version, overlay))
+        self._served = _Served(overlay, self._snapshot_of(version, overlay))
 
     def _catch_up(self) -> None:
         """Apply the journal's new records."""
         if self._journal_failed or self._journal.has_changed():
             version, overlay = self.snapshot.version or "", self._current().overlay
-            self._publish(version, self._with_news(overlay))
+            self._publish(version, self._with_new_records(overlay))
 
-    def _with_news(self, overlay: LiveOverlay) -> LiveOverlay:
+    def _with_new_records(self, overlay: LiveOverlay) -> LiveOverlay:
         """The overlay with the journal's new records applied."""
         changes = overlay.changes.updated(self._journal.read())
         for sentence in changes.damage:
@@ -236,8 +236,8 @@ class ModelWatcher:
         return overlay.with_changes(changes)
 
     def _follow_models(self) -> None:
-        if self._posting and self._answering is not None:
-            self._answering.overlay.warm_up()
+        if self._posting and self._served is not None:
+            self._served.overlay.warm_up()
         self._repeat(self._check_pointer)
 
     def _repeat(self, check: Callable[[], object]) -> None:
@@ -248,7 +248,7 @@ class ModelWatcher:
                 log.exception("watching the models folder failed")
 
     def _check_journal(self) -> None:
-        if self._answering is None:
+        if self._served is None:
             return
         try:
             with self._changing:
@@ -271,7 +271,7 @@ class ModelWatcher:
             self._pointer, self._wait = pointer, _SHORTEST_WAIT
         version = ""
         try:
-            if self._answering is None:
+            if self._served is None:
                 self._begin()
                 log.warning("%s is served now", self.snapshot.version)
             version = self._models.current()
@@ -289,13 +289,13 @@ class ModelWatcher:
 
     def _refuse(self, version: str, reason: str) -> None:
         if self.refused != (refusal := Refusal(version, reason)):
-            served = "nothing" if self._answering is None else self._answering.snapshot.version
+            served = "nothing" if self._served is None else self._served.snapshot.version
             log.error("%s; %s is still served", reason, served)
             self.refusals += 1
             self._on_refusal()
         self.refused = refusal
         self._next_attempt = time.monotonic() + self._wait
-        self._wait = min(2 * self._wait, _LONGEST_WAIT if self._answering else _LONGEST_WAIT_FOR_ANY)
+        self._wait = min(2 * self._wait, _LONGEST_WAIT if self._served else _LONGEST_WAIT_FOR_ANY)
 
     def _swap(self, version: str) -> None:
         overlay = self._load(version, self._current().overlay.changes)  # slow; articles can be posted meanwhile

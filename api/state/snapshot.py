@@ -13,7 +13,7 @@ from recommender import Recommender
 from recommender.overview import OverviewCache
 
 
-class Described(NamedTuple):
+class ModelDescription(NamedTuple):
     """A model as metrics describe it: version, time of training (ISO 8601), number of articles."""
 
     version: str | None
@@ -21,13 +21,13 @@ class Described(NamedTuple):
     articles: int
 
 
-Answering: TypeAlias = Callable[[str, int | None], tuple[str | None, bytes]]
+AnswerOne: TypeAlias = Callable[[str, int | None], tuple[str | None, bytes]]
 """Answers a plain look-up by ID and limit; returns the tag (see `Snapshot`) and the body."""
 
-AnsweringTogether: TypeAlias = Callable[[Sequence[tuple[str, int | None]]], list[tuple[str | None, bytes] | None]]
+AnswerMany: TypeAlias = Callable[[Sequence[tuple[str, int | None]]], list[tuple[str | None, bytes] | None]]
 """Answers several plain look-ups at once; `None` for one that has to be answered by itself."""
 
-Describing: TypeAlias = Callable[[], Described | None]
+DescribeModel: TypeAlias = Callable[[], ModelDescription | None]
 """Describes the current model; `None` if there is none at the moment."""
 
 
@@ -74,9 +74,9 @@ class Snapshot:
             return self
         return replace(self, tag=f"{self.tag}@{changed}")
 
-    def described(self) -> Described:
+    def described(self) -> ModelDescription:
         """A description of the model for metrics."""
-        return Described(self.version, self.created, len(self.recommender))
+        return ModelDescription(self.version, self.created, len(self.recommender))
 
 
 def current_snapshot(app: Flask) -> Snapshot:

@@ -119,7 +119,7 @@ class StringIndex:
         return max(16, -(-len(self.keys) // _GUIDES))
 
     def check(self, articles: int) -> None:
-        """Raise `ValueError` unless the keys ascend and each has the row of one of so many articles."""
+        """Raise `ValueError` unless the keys ascend and each has a row below `articles`."""
         self.keys.check()
         if len(self.rows) != len(self.keys):
             raise ValueError("the numbers of rows and names differ")

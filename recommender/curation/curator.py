@@ -120,7 +120,7 @@ class Curator:
             FrontMatterError, OSError: it can't be written.
             RecommenderError: another run is writing here.
         """
-        with self._alone():
+        with self._locked():
             lock = read_written_lists(self.root / WRITTEN_LISTS_FILE)
             forgotten = tuple(line for line in lock if line.file == edit.file.path)
             self._replace_file(edit)
@@ -145,7 +145,7 @@ class Curator:
             FrontMatterError, OSError: it can't be written.
             RecommenderError: there is no such change, or another run is writing here.
         """
-        with self._alone():
+        with self._locked():
             last = self.last_change(path)
             if last is None:
                 raise RecommenderError(f"{path}: there is no change to take back")
@@ -159,7 +159,7 @@ class Curator:
             return last
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         try:
             with self._writing, locked_folder(self.root):
                 yield

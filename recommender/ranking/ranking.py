@@ -24,8 +24,8 @@ from recommender.ranking.rules import (
     RULES,
     TOO_LITTLE,
     Candidates,
+    PairRule,
     Placement,
-    Reason,
     Rule,
     Rules,
 )
@@ -147,8 +147,8 @@ class Ranking:
             return None
         return self._candidates_now().removed_by(row, asked.of_candidates())
 
-    def removed_by(self, row: int, other: int, asked: Rules) -> Rule | Reason | None:
-        """The rule or reason that keeps one article out of the list of another, if any."""
+    def removed_by(self, row: int, other: int, asked: Rules) -> Rule | PairRule | None:
+        """The rule that keeps one article out of the list of another, if any."""
         if row == other:
             return ITSELF
         if self._own_language and self._articles.language(row) != self._articles.language(other):
@@ -161,8 +161,8 @@ class Ranking:
             return COPY
         return None if shown == other else COPY._replace(note=f"It is a copy of {self._articles.id(shown)}.")
 
-    def absent_by(self, row: int, other: int, asked: Rules) -> Rule | Reason | None:
-        """The rule or reason that keeps one article out of the list of another, if any and if it is not pinned."""
+    def absent_by(self, row: int, other: int, asked: Rules) -> Rule | PairRule | None:
+        """The rule that keeps one article out of the list of another, if any and if it is not pinned."""
         if (rule := self.removed_by(row, other, asked)) is not None:
             return rule
         similarity = self.pairs.similarity(row, other)

@@ -170,8 +170,8 @@ class Candidates(NamedTuple):
         return next((rule for rule in RULES if rule.removes(one, asked)[0]), None)
 
 
-class Reason(NamedTuple):
-    """What keeps an article out of the list of a certain other one; see `Rule`."""
+class PairRule(NamedTuple):
+    """Keeps an article out of the list of a certain other one; see `Rule`. `Ranking` applies it."""
 
     name: str
     note: str
@@ -214,15 +214,15 @@ def not_public_now(candidates: Candidates, _: Rules) -> NDArray[np.bool_]:
     return (candidates.flags & NOT_PUBLIC_NOW).astype(np.bool_)
 
 
-ITSELF = Reason("itself", "It is this article.")
+ITSELF = PairRule("itself", "It is this article.")
 
-OTHER_LANGUAGE = Reason("language", "It is in another language.")
+OTHER_LANGUAGE = PairRule("language", "It is in another language.")
 """For lists that keep to one language; such articles share no term either."""
 
-COPY = Reason("copy", "It is a copy of this article.")
+COPY = PairRule("copy", "It is a copy of this article.")
 """Lists hold one of several copies; which one depends on what the rules leave."""
 
-TOO_LITTLE = Reason("too little in common", "They have too little in common.")
+TOO_LITTLE = PairRule("too little in common", "They have too little in common.")
 """The similarity is below the setting `min_similarity`; pins are exempt."""
 
 RULES = [

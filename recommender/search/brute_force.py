@@ -23,7 +23,7 @@ _KERNELS = "recommender.search.kernels"
 
 
 def is_small(rows: int) -> bool:
-    """Whether so many rows are compared by brute force; not if the kernels are loaded already, which are faster."""
+    """Whether this many rows are compared by brute force; kernels that are loaded already are faster."""
     return rows <= MAX_ROWS and _KERNELS not in sys.modules
 
 

@@ -33,7 +33,7 @@ def notify_watchers(*, compiling: bool) -> None:
 
 
 def compile_ahead(articles: int) -> None:
-    """Start compiling the search kernel if so many articles will be searched by it and it never was compiled here.
+    """Start compiling the search kernel if this many articles need it and it was never compiled on this machine.
 
     numba is not imported. If numba's cache is elsewhere, compiling starts only with that of the first other kernel.
     """

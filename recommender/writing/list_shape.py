@@ -133,7 +133,7 @@ def _path(article: Article, *, folders: int, ending: str, slash: str) -> str | N
 
 
 def _url(article: Article, *, folders: int | None, ending: str) -> str | None:
-    """The address, absolute or without scheme, host and so many leading folders; as it is, or with this ending."""
+    """The address, absolute or without scheme, host and `folders` leading folders; as it is, or with this ending."""
     url = get_entry_url(article.entry)
     if url and folders is not None:
         path = (url.partition("://")[2] if "://" in url else url).partition("/")[2]

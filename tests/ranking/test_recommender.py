@@ -202,6 +202,14 @@ def test_an_explanation_adds_up(settings: dict[str, float]) -> None:
         assert sum(word.contribution for word in why.words) == pytest.approx(why.similarity, rel=1e-5)
 
 
+def test_an_explanation_sums_all_but_five_words_of_a_field() -> None:
+    alike = corpus_of(*(article(id, "Amber basalt cobalt garnet jasper opal topaz") for id in "ab"))
+    assert str(fitted(alike).explain("a", "b")) == (
+        "The similarity is 0.500: the titles share amber 0.07, basalt 0.07, cobalt 0.07, garnet 0.07, jasper 0.07, "
+        "other words 0.14."
+    )
+
+
 def test_an_explanation_names_the_shared_words_with_their_field() -> None:
     why = fitted().explain("flood", "gauge")
     shared = [(word.field, word.word) for word in why.words]

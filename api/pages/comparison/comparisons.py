@@ -20,7 +20,7 @@ _KEPT = 3  # with arrays of 18 MB each for 100,000 articles
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class FinishedComparison:
     """A comparison.
 
     Attributes:
@@ -32,7 +32,7 @@ class Compared:
 
 
 @dataclass(slots=True)
-class Comparing:
+class RunningComparison:
     """A comparison in progress.
 
     Attributes:
@@ -44,17 +44,17 @@ class Comparing:
     key: object
     share: float = 0.0
     waits: bool = False
-    made: Future[Compared] = field(default_factory=Future)
+    future: Future[FinishedComparison] = field(default_factory=Future)
 
     def make(self, versions: Versions) -> None:
-        """Compare two versions; `made` gets the comparison or the error."""
+        """Compare two versions; `future` gets the comparison or the error."""
         try:
             before, after = versions.recommenders()
             state = blake2b(repr(self.key).encode(errors="replace"), digest_size=6).hexdigest()
             lists = ListComparison.of(before, after, shown=self.shown, on_progress=self._advance)
-            self.made.set_result(Compared(lists, state))
+            self.future.set_result(FinishedComparison(lists, state))
         except Exception as error:  # noqa: BLE001 - raised in the request that asks for the result
-            self.made.set_exception(error)
+            self.future.set_exception(error)
 
     def _advance(self, share: float) -> None:
         self.share = share
@@ -77,14 +77,14 @@ class Comparisons:
         self._patience = patience
         self._start = start
         self._lock = threading.Lock()
-        self._kept: list[Comparing] = []
+        self._kept: list[RunningComparison] = []
 
     @classmethod
     def of_app(cls, app: Flask) -> Comparisons:
         """The comparisons of an application."""
         return cast("Comparisons", app.extensions.setdefault("comparisons", cls()))
 
-    def get(self, versions: Versions) -> Compared | Comparing:
+    def get(self, versions: Versions) -> FinishedComparison | RunningComparison:
         """The comparison of two versions, or its progress; recomputed when an article appears or expires.
 
         Raises:
@@ -95,16 +95,16 @@ class Comparisons:
         with self._lock:
             asked = next((one for one in self._kept if one.key == key and one.shown is shown), None)
             if asked is None:
-                asked = Comparing(shown, key)
-                if any(not one.made.done() for one in self._kept):
+                asked = RunningComparison(shown, key)
+                if any(not one.future.done() for one in self._kept):
                     asked.waits = True
                     return asked
                 self._kept = [asked, *self._kept][:_KEPT]
                 self._start(partial(asked.make, versions))
-        wait([asked.made], self._patience)
-        if not asked.made.done():
+        wait([asked.future], self._patience)
+        if not asked.future.done():
             return asked
-        if asked.made.exception() is not None:  # the next request tries again
+        if asked.future.exception() is not None:  # the next request tries again
             with self._lock:
                 self._kept = [one for one in self._kept if one is not asked]
-        return asked.made.result()
+        return asked.future.result()

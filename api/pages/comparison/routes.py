@@ -9,7 +9,7 @@ from flask import Response, current_app
 
 from api.http import CompareQuery, JudgeQuery, OperationGroup
 from api.pages.cards import Card
-from api.pages.comparison.comparisons import Compared, Comparisons
+from api.pages.comparison.comparisons import Comparisons, FinishedComparison
 from api.pages.comparison.pair import Pair
 from api.pages.comparison.versions import Versions
 from api.pages.page import models_path, render_page
@@ -37,7 +37,7 @@ def compare(query: CompareQuery) -> Response:
     if not versions.chosen:
         return render_page(versions.snapshot, "compare.html", versions=versions, lists=None)
     compared = Comparisons.of_app(current_app).get(versions)
-    if not isinstance(compared, Compared):
+    if not isinstance(compared, FinishedComparison):
         return render_page(versions.snapshot, "comparing.html", comparing=compared)
     lists = compared.lists
     changed = lists.changed
@@ -59,7 +59,7 @@ def judge(query: JudgeQuery) -> Response:
     """A blind trial: one article after another with both lists, without saying which is which; then the tally."""
     versions = _versions(query)
     compared = Comparisons.of_app(current_app).get(versions)
-    if not isinstance(compared, Compared):
+    if not isinstance(compared, FinishedComparison):
         return render_page(versions.snapshot, "comparing.html", comparing=compared)
     lists, votes, seed = compared.lists, query.votes, query.seed
     is_stale = query.state not in ("", compared.state)

@@ -13,7 +13,7 @@ _POSTINGS_PER_OFFSET, _MIN_POSTINGS_PER_OFFSET = 16, 2
 
 
 def choose_block_size(*, articles: int, terms: int, values: int) -> int:
-    """Rows per block, a power of two, for so many articles whose vectors hold `values` values in all."""
+    """Rows per block, a power of two, for an index whose vectors hold `values` values in all."""
     rows_per_term = terms * articles / max(values, 1)
     size = max(min(_POSTINGS_PER_OFFSET * rows_per_term, _CACHED_BLOCK_SIZE), _MIN_POSTINGS_PER_OFFSET * rows_per_term)
     return 1 << int(np.ceil(np.log2(np.clip(size, MIN_BLOCK_SIZE, MAX_BLOCK_SIZE))))
