@@ -104,7 +104,7 @@ class Gateway:
             answer = self._run(environ)
         elif scope.method not in _WITHOUT_BODY and (refusal := await self._read_body(environ, protocol)) is not None:
             answer = self._refuse(environ, refusal)
-        elif self._is_stopping or (threads := self._threads_for(environ)).are_full():
+        elif self._is_stopping or (threads := self._threads_for(environ)).admitted.locked():
             answer = self._refuse(environ, self._unavailable())
         elif threads is self._downloading_thread and scope.method == "GET":
             await self._download(environ, protocol)
@@ -222,9 +222,6 @@ class _Threads:
     def __init__(self, count: int, queue: int) -> None:
         self._executor = ThreadPoolExecutor(count)
         self.admitted = asyncio.Semaphore(count + queue)
-
-    def are_full(self) -> bool:
-        return self.admitted.locked()
 
     async def compute(self, compute: Callable[[], _Result]) -> _Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, compute)

@@ -123,7 +123,7 @@
     const copied = await navigator.clipboard?.writeText(source.textContent).then(() => true, () => false);
     target.textContent = copied ? "Copied" : "Selected";
   });
-  /* What is in the making is asked for every second: its progress is shown, and then the page that it is for. */
+  /* A comparison that is still running is polled every second: its progress is shown, and then its page. */
   const awaited = document.querySelector("[data-awaits]");
   const look = async () => {
     const answer = await fetch(location.href).then((response) => response.text(), () => "");
