@@ -77,7 +77,7 @@ def create_app(recommender: Recommender | None = None, **config: Any) -> Flask:
 
     answers: StoreAnswers | None = app.extensions.get("answers")
     wsgi_app: WSGIApplication = app.wsgi_app
-    fast_path = FastPath(wsgi_app, answer_one, deliverer, is_ready, answers.plain_together if answers else None)
+    fast_path = FastPath(wsgi_app, answer_one, deliverer, is_ready, answers.plain_many if answers else None)
     if own.edit is None:  # otherwise every request must be checked first
         wsgi_app = fast_path
     if own.rate_limit:

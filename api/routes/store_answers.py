@@ -35,7 +35,7 @@ class StoreAnswers:
         """
         return self._limited(self._store.answer(id), limit)
 
-    def plain_together(self, asked: Sequence[tuple[str, int | None]]) -> list[tuple[str | None, bytes] | None]:
+    def plain_many(self, asked: Sequence[tuple[str, int | None]]) -> list[tuple[str | None, bytes] | None]:
         """Answer several plain look-ups in one round trip; see `AnswerMany`.
 
         `None` stands for an ID that is not an article's own, and for a limit that exceeds the exported one.

@@ -110,7 +110,7 @@ def _load(export: ExportReader, writer: _VersionWriter, *, keep: int, progress: 
                 articles += 1
     info = VersionInfo(
         version=export.version,
-        tag=writer.tag(export.version, digest.hexdigest(), live=bool(export.live)),
+        tag=writer.claim_tag(export.version, digest.hexdigest(), live=bool(export.live)),
         limit=export.limit,
         articles=articles,
         loaded=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -180,7 +180,7 @@ class _VersionWriter:
                     pipe.expire(key, self._ttl)
                 pipe.execute()
 
-    def tag(self, version: str, digest: str, *, live: bool) -> str:
+    def claim_tag(self, version: str, digest: str, *, live: bool) -> str:
         """A tag for the answers: the model's version, as its own look-ups have it, if the answers are the model's.
 
         They are not if the export holds live articles, or if other answers of the same version were loaded before, or

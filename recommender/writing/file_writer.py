@@ -35,15 +35,12 @@ class FileWriter:
         self._files = files
         self._lock_entries = {file.path: [file.written] for file in files if file.written is not None}
         self._targets = _targets(root, files)
-        self._first_path: dict[Path, str] = {}
-        self._duplicate_paths: dict[str, str] = {}
+        first = {target: path for path, target in reversed(self._targets.items())}
+        self._duplicates = {path: first[target] for path, target in self._targets.items() if first[target] != path}
 
     def is_duplicate(self, file: ArticleFile) -> bool:
-        """Whether a path leads to a file that another path has led to before."""
-        first = self._first_path.setdefault(self._targets[file.path], file.path)
-        if first != file.path:
-            self._duplicate_paths[file.path] = first
-        return first != file.path
+        """Whether an earlier path leads to the same file."""
+        return file.path in self._duplicates
 
     def run(self, edits: Iterator[Outcome | Edit], *, dry_run: bool, progress: bool) -> Iterator[Outcome]:
         """Write edits; yields the outcome of each edit, and passes other outcomes on, in the same order.
@@ -72,9 +69,9 @@ class FileWriter:
         return read_written_lists(self._root / WRITTEN_LISTS_FILE) == self._new_lock()
 
     def _new_lock(self) -> list[WrittenList]:
-        by_path = {path: known for path, known in self._lock_entries.items() if path not in self._duplicate_paths}
+        by_path = {path: known for path, known in self._lock_entries.items() if path not in self._duplicates}
         entries = set(chain.from_iterable(by_path.values()))
-        for path, first in self._duplicate_paths.items():
+        for path, first in self._duplicates.items():
             known = self._lock_entries.get(first, ())
             entries |= {WrittenList(path, entry.digest, entry.curated, entry.replaced) for entry in known}
         # A file that could not be read this time keeps its entries; one that was deleted does not.

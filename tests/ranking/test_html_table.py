@@ -27,3 +27,5 @@ def test_a_notebook_takes_no_name_for_markup() -> None:
     recommender = type("<b>", (Recommender,), {})(settings=Settings()).fit(corpus_of(article("b", "Wend")))
     assert "<caption>&lt;b&gt;</caption>" in recommender._repr_html_()
     assert "<td>1 without a date</td>" in recommender._repr_html_()
+    dated = Recommender().fit(corpus_of(article("b", "Wend", date="2024-03-01")))
+    assert "<td>2024-03-01 to 2024-03-01</td>" in dated._repr_html_()
