@@ -41,8 +41,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--truth",
     type=click.Choice(get_args(Evidence)),
-    help="Evaluate on curated lists, or on links in texts to older articles, with the words of these links left out "
-    "of the texts.  [default: curated if there are 20 such lists, else whichever are more]",
+    help="Evaluate on curated lists, or on links in texts (from dated articles, to earlier ones), with the words of "
+    "these links left out of the texts.  [default: curated if there are 20 such lists, else whichever are more]",
 )
 @click.option("--since", help="Evaluate on lists from this date on.  [default: the latest 40 % of them]")
 @click.option("--max-links", type=click.IntRange(1), default=10, show_default=True, help="Ignore longer lists.")

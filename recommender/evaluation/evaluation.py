@@ -200,8 +200,10 @@ def evaluate(
     progress(OURS)
     runs = {OURS: run_of(recommender, split.later, linkable=linkable)}
     compared = {**baselines.ALL, **(more_baselines or {})}
-    if linkable.is_restricted:
+    if linkable.is_restricted or np.isnan(archive.days).all():
         del compared["nearest in time"]  # among older articles, it equals "newest"
+    if np.isnan(archive.days).all():
+        del compared["newest"], compared["TF-IDF with time"]
     if not any(article.topics for article in articles):
         del compared["same topic"]
     for system, baseline in compared.items():
@@ -272,7 +274,8 @@ def _judged(split: Split, max_links: int, name: str) -> CuratedLists:
             f"{name}: no article has curated links, so there is nothing to evaluate on; "
             "add `related` lists to a few dozen articles"
             if curated
-            else f"{name}: no text links to an article that was published before it, so there is nothing to evaluate on"
+            else f"{name}: no text links to an article that was there when it was published, so there is nothing to "
+            "evaluate on"
         )
     if lists := without_long_lists(split.later, max_links):
         return lists
@@ -288,7 +291,7 @@ def _how_served_differs(corpus: Corpus, split: Split, *, learns: bool) -> str:
     """A sentence on how the model that `train` builds differs from the evaluated one."""
     served = Split.without_later(corpus)
     lists = len(without_long_lists(served.earlier))
-    noun = "curated list" if served.evidence == "curated" else "text"
+    noun = "curated list" if served.evidence == "curated" else "dated text"
     which = "all" if lists <= MAX_LISTS else f"the newest {MAX_LISTS:,} of"
     source = f"{lists:,} {noun}{'s' * (lists != 1)} with at most {MAX_LINKS} links"
     if not learns:

@@ -15,7 +15,8 @@ class Linkable:
     """The candidates of each article, the same for every system.
 
     They are all other articles that are not hidden. For links in texts, they are only those that existed when the
-    article was published and, if articles declare several languages, are in its own language.
+    article was published (for an undated one, the undated ones) and, if articles declare several languages, are in its
+    own language.
 
     Attributes:
         articles: in rank order.
@@ -45,7 +46,9 @@ class Linkable:
         """Which articles the one in a row could link to, bool (articles,)."""
         allowed = self._visible.copy()
         if self.is_restricted:
-            allowed &= (self._days <= self._days[row]) & (self._languages == self._languages[row])
+            day = self._days[row]
+            allowed &= np.isnan(self._days) if np.isnan(day) else self._days <= day
+            allowed &= self._languages == self._languages[row]
         allowed[row] = False
         return allowed
 

@@ -172,7 +172,8 @@ def _summary_lines(evaluation: Evaluation) -> list[str]:
     if evaluation.truth == "curated":
         lists, average = f"curated lists of at most {evaluation.max_links} links", ""
     else:
-        lists, average = f"texts with at most {evaluation.max_links} links to earlier articles", " on average"
+        linked = "earlier" if evaluation.since else "other"
+        lists, average = f"texts with at most {evaluation.max_links} links to {linked} articles", " on average"
     head = (
         f"{evaluation.corpus}: {evaluation.queries:,} {lists}{since}, "
         f"{evaluation.links:,} links, {evaluation.candidates:,} candidates{average}"

@@ -50,9 +50,9 @@ class Split:
     def of(cls, corpus: Corpus, *, since: float | None = None, evidence: Evidence | None = None) -> Self:
         """Split a corpus's lists at `since`, by default so that 60 % of the dated lists are earlier.
 
-        Lists of undated articles are split by a hash of their ID, in the same proportion. If both A → B and B → A
-        exist and one of them is later, the other is dropped from the earlier part, so that a link never leaks into
-        the evaluation through its reverse.
+        Curated lists of undated articles are split by a hash of their ID, in the same proportion; links in undated
+        texts are all later, since nothing is learnt from them. If both A → B and B → A exist and one of them is later,
+        the other is dropped from the earlier part, so that a link never leaks into the evaluation through its reverse.
 
         Args:
             evidence: the kind of lists; by default that of `choose_evidence`.
@@ -63,7 +63,11 @@ class Split:
         dates = sorted(date for id in lists if (date := published[id]) is not None)
         if since is None and dates:
             since = dates[int(len(dates) * _EARLIER_SHARE)]
-        later = {id: targets for id, targets in lists.items() if _is_later(id, published[id], since)}
+        later = {
+            id: targets
+            for id, targets in lists.items()
+            if (evidence == "in-text" and published[id] is None) or _is_later(id, published[id], since)
+        }
         earlier = {
             id: kept
             for id, targets in lists.items()
@@ -73,9 +77,13 @@ class Split:
 
     @classmethod
     def without_later(cls, corpus: Corpus) -> Self:
-        """All lists as the earlier part, to train a model for serving, with none left for evaluation."""
+        """All lists to learn from as the earlier part, to train a model for serving, with none left for evaluation."""
         evidence = choose_evidence(corpus)
-        return cls(None, lists_of(corpus, evidence), {}, evidence)
+        lists = lists_of(corpus, evidence)
+        if evidence == "in-text":
+            dated = {article.id for article in corpus.articles if article.published_at is not None}
+            lists = {id: targets for id, targets in lists.items() if id in dated}
+        return cls(None, lists, {}, evidence)
 
     @property
     def since_text(self) -> str | None:
@@ -89,31 +97,30 @@ class Split:
 def lists_of(corpus: Corpus, evidence: Evidence) -> CuratedLists:
     """All lists of one kind in a corpus.
 
-    Links in texts count from a dated article to articles published before it and, if articles declare several
-    languages, in its own language; a list made when the article appeared could hold no others.
+    Links in texts count from a dated article to articles published before it, since a list made when it appeared could
+    hold no others; where most articles are undated, also from an undated one to other undated ones. If articles declare
+    several languages, they count only within one.
     """
     if evidence == "curated":
         return {id: frozenset(targets) for id, targets in corpus.links.items()}
     if not corpus.text_links:
         return {}
-    dated = {
-        article.id: (article.published_at, article.language)
-        for article in corpus.articles
-        if article.published_at is not None
+    known = {article.id: (article.published_at, article.language) for article in corpus.articles}
+    parted = len({language for _, language in known.values() if language is not None}) > 1
+    are_undated = 2 * sum(day is None for day, _ in known.values()) > len(known)
+
+    def may_link(id: str, target: str) -> bool:
+        (day, language), (other_day, other_language) = known[id], known[target]
+        if parted and language != other_language:
+            return False
+        if day is None or other_day is None:
+            return are_undated and day is other_day
+        return other_day <= day
+
+    lists = {
+        id: frozenset(target for target in targets if may_link(id, target)) for id, targets in corpus.text_links.items()
     }
-    is_multilingual = len({language for _, language in dated.values() if language is not None}) > 1
-    found: dict[str, frozenset[str]] = {}
-    for id, targets in corpus.text_links.items():
-        if id not in dated:
-            continue
-        day, language = dated[id]
-        linkable = frozenset(
-            target
-            for target in targets
-            if target in dated and dated[target][0] <= day and (not is_multilingual or dated[target][1] == language)
-        )
-        found |= {id: linkable} if linkable else {}
-    return found
+    return {id: targets for id, targets in lists.items() if targets}
 
 
 def choose_evidence(corpus: Corpus) -> Evidence:

@@ -51,7 +51,7 @@ class TuningResult:
         if not self.settings.learn:
             return "nothing learnt: the settings say so"
         if self.lists < MIN_LISTS:
-            kind = "curated lists" if self.evidence == "curated" else "texts with links"
+            kind = "curated lists" if self.evidence == "curated" else "dated texts with links"
             few = f"{self.lists} {kind}, and at least {MIN_LISTS} are needed to tell a gain from chance"
             if self.rhythm is None:
                 return f"nothing learnt: {few}; the defaults are used"

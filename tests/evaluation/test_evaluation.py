@@ -191,8 +191,8 @@ def test_a_text_is_judged_by_its_links_to_what_was_there_in_its_language() -> No
     for name in (OURS, "newest", "same topic", "plain TF-IDF", "BM25"):
         assert names[name] == pytest.approx(1 / np.log2(3))
     assert result.served == (
-        "the model that is served learns nothing from links: 1 text with at most 10 links is too few; it reads the "
-        "words of links, too"
+        "the model that is served learns nothing from links: 1 dated text with at most 10 links is too few; it reads "
+        "the words of links, too"
     )
 
 
@@ -216,9 +216,30 @@ def test_a_miss_ranks_among_what_could_be_linked() -> None:
     assert (miss.target, miss.rank) == ("o11", 12)
 
 
+def test_without_dates_every_text_is_judged_by_its_links_to_other_articles() -> None:
+    tides, moon = article("tides", "Tides of the bay"), article("moon", "Tides and the moon")
+    bread, news = article("bread", "Bread"), article("news", "Tides of the bay", date="2024-03-01")
+    corpus = corpus_of(tides, moon, bread, news)
+    corpus = replace(corpus, text_links={"tides": ("moon", "news"), "bread": ("tides",)})
+    split = Split.of(corpus)
+    result = evaluate(Recommender().fit(corpus), corpus, split, name="site")
+    assert (split.earlier, Split.without_later(corpus).earlier) == ({}, {})
+    assert (result.truth, result.queries, result.links, result.candidates) == ("in-text", 2, 2, 2)
+    assert [(miss.id, miss.target) for miss in result.misses] == [("bread", "tides")]
+
+
+def test_baselines_of_time_are_left_out_where_nothing_has_a_date() -> None:
+    undated = [article(id, f"Comet {id}") for id in ("a", "b", "c")]
+    for articles in (undated, [*undated, article("d", "Comet d", date="2024-03-01")]):
+        corpus = replace(corpus_of(*articles), text_links={"a": ("b",)})
+        result = evaluate(Recommender().fit(corpus), corpus, Split.of(corpus), name="site")
+        of_time = {"newest", "TF-IDF with time"} & {system.name for system in result.systems}
+        assert bool(of_time) == (articles is not undated)
+
+
 def test_without_links_in_texts_there_is_nothing_to_evaluate_on() -> None:
     corpus = corpus_of(article("a", "Comet"), article("b", "Comet"))
-    with pytest.raises(EvaluationError, match="no text links to an article that was published before it"):
+    with pytest.raises(EvaluationError, match="no text links to an article that was there when it was published"):
         evaluate(Recommender().fit(corpus), corpus, Split.of(corpus, evidence="in-text"), name="site")
 
 

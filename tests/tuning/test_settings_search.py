@@ -167,7 +167,7 @@ def test_a_few_texts_with_links_teach_nothing() -> None:
     few = replace(corpus, text_links=dict(sorted(corpus.text_links.items())[: MIN_LISTS - 1]))
     result = tune(few, Split.without_later(few), given=NO_LEAST)
     assert result.settings == Settings()
-    assert result.summary().startswith("nothing learnt: 19 texts with links, and at least 20 are needed")
+    assert result.summary().startswith("nothing learnt: 19 dated texts with links, and at least 20 are needed")
 
 
 def test_links_in_texts_lead_to_what_was_there_already(learnt_from_texts: TuningResult) -> None:

@@ -77,6 +77,18 @@ def test_links_in_texts_count_to_what_was_there_in_the_same_language() -> None:
     assert lists_of(one_language, "in-text") == {"a4": {"a3", "de"}, "en": {"de"}}
 
 
+def test_links_in_undated_texts_are_only_judged_and_only_where_most_have_no_date() -> None:
+    guides = [article(f"guide{number}", "Comet") for number in range(11)]
+    links = {"guide0": ("guide1", "a1"), "guide1": ("guide0",), "a4": ("a3", "guide0")}
+    corpus = linked_in_texts(links, *guides)
+    assert lists_of(corpus, "in-text") == {"guide0": {"guide1"}, "guide1": {"guide0"}, "a4": {"a3"}}
+    split = Split.of(corpus, since=parse_date("2025-01-01"))
+    assert split.earlier == {"a4": {"a3"}}
+    assert split.later == {"guide0": {"guide1"}, "guide1": {"guide0"}}
+    assert Split.without_later(corpus).earlier == {"a4": {"a3"}}
+    assert lists_of(linked_in_texts(links, *guides[:10]), "in-text") == {"a4": {"a3"}}
+
+
 def test_links_in_texts_are_split_as_curated_lists_are() -> None:
     corpus = linked_in_texts({f"a{day}": ("a1",) for day in range(2, 7)})
     split = Split.of(corpus)
