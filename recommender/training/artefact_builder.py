@@ -38,7 +38,8 @@ from recommender.training.slices import WORK, Slice
 from recommender.tuning import TermFactors
 
 _MANY, _MANY_TEXTS = 40_000, 5_000  # articles, without and with texts, that are worth starting worker processes for
-_PARTS_EACH = 2  # parts for each of these processes
+_PARTS_EACH = 2  # parts for each of these processes, if none becomes so small that merging takes longer than counting
+_SMALLEST_PART = 1 / 8  # of the articles that are worth starting worker processes for
 
 _Result = TypeVar("_Result")
 
@@ -78,8 +79,10 @@ def build_artefact(
     everything = Slice(folder, settings, 0, count)
     slices = parts = everything.split(rows)
     in_process = engine.name == "local" and len(slices) == 1
-    if in_process and count >= (_MANY_TEXTS if settings.text_weight > 0 else _MANY):
-        parts = everything.split(-(-count // (_PARTS_EACH * (engine.workers or cpu_count()))))
+    many = _MANY_TEXTS if settings.text_weight > 0 else _MANY
+    if in_process and count >= many:
+        wanted = _PARTS_EACH * (engine.workers or cpu_count())
+        parts = everything.split(max(-(-count // wanted), int(_SMALLEST_PART * many)))
     helpers = engine if len(parts) > 1 else None
     with _in_process(progress, helpers) if in_process else _on_engine(engine, progress) as run:
         languages: Counter[str] = Counter()
