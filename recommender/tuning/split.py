@@ -105,16 +105,16 @@ def lists_of(corpus: Corpus, evidence: Evidence) -> CuratedLists:
         return {id: frozenset(targets) for id, targets in corpus.links.items()}
     if not corpus.text_links:
         return {}
-    known = {article.id: (article.published_at, article.language) for article in corpus.articles}
-    parted = len({language for _, language in known.values() if language is not None}) > 1
-    are_undated = 2 * sum(day is None for day, _ in known.values()) > len(known)
+    articles = {article.id: article for article in corpus.articles}
+    is_multilingual = len({article.language for article in corpus.articles} - {None}) > 1
+    most_are_undated = 2 * sum(article.published_at is None for article in corpus.articles) > len(articles)
 
     def may_link(id: str, target: str) -> bool:
-        (day, language), (other_day, other_language) = known[id], known[target]
-        if parted and language != other_language:
+        day, other_day = articles[id].published_at, articles[target].published_at
+        if is_multilingual and articles[id].language != articles[target].language:
             return False
         if day is None or other_day is None:
-            return are_undated and day is other_day
+            return most_are_undated and day is None and other_day is None
         return other_day <= day
 
     lists = {

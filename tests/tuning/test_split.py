@@ -70,11 +70,11 @@ def test_links_in_texts_count_to_what_was_there_in_the_same_language() -> None:
     german = replace(article("de", "Komet", date="2024-03-01"), language="de")
     english = replace(article("en", "Comet", date="2024-03-02"), language="en")
     undated = article("undated", "Comet")
-    links = {"a1": ("a2",), "a4": ("a3", "a5", "de", "undated"), "en": ("de",), "undated": ("a1",)}
+    links = {"a1": ("a2",), "a4": ("a3", "a5", "de", "undated"), "de": ("a1",), "en": ("de",), "undated": ("a1",)}
     corpus = linked_in_texts(links, german, english, undated)
     assert lists_of(corpus, "in-text") == {"a4": {"a3"}}
     one_language = linked_in_texts(links, german, replace(english, language="de"), undated)
-    assert lists_of(one_language, "in-text") == {"a4": {"a3", "de"}, "en": {"de"}}
+    assert lists_of(one_language, "in-text") == {"a4": {"a3", "de"}, "de": {"a1"}, "en": {"de"}}
 
 
 def test_links_in_undated_texts_are_only_judged_and_only_where_most_have_no_date() -> None:
