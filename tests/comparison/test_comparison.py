@@ -39,8 +39,8 @@ def fitted(*articles: Article, links: dict[str, list[str]] | None = None, **chan
         ([], [], 1.0),
         ([], [1], 0.0),
         ([1, 2], [2, 1], (0 + 0.9 * 1) / 1.9),
-        ([1, 2], [1, 3], (1 + 0.9 / 2) / 1.9),
-        ([1, 2, 3], [1], (1 + 0.9 / 2 + 0.81 / 3) / 2.71),
+        ([0, 2], [0, 3], (1 + 0.9 / 2) / 1.9),
+        ([2, 0, 1], [2], (1 + 0.9 / 2 + 0.81 / 3) / 2.71),
     ],
 )
 def test_rank_biased_overlap_is_as_its_formula_says(before: list[int], after: list[int], expected: float) -> None:
