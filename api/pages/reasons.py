@@ -1,4 +1,4 @@
-"""Reasons: how a score is made up, and what two articles share, marked in their texts."""
+"""Reasons: what a score consists of, and what two articles share, marked in their texts."""
 
 from __future__ import annotations
 

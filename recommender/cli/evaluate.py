@@ -92,7 +92,7 @@ def evaluate_command(
     )
     if lint:
         _lint(corpus)
-    split = Split.of(corpus, since=_moment(since), evidence=truth)
+    split = Split.of(corpus, since=_parse_day(since), evidence=truth)
     left_out: Mapping[str, Collection[str]] = {}
     if split.evidence == "in-text":
         left_out = corpus.links_to_articles()
@@ -144,11 +144,11 @@ def _lint(corpus: Corpus) -> NoReturn:
     raise SystemExit(1 if counts else 0)
 
 
-def _moment(date: str | None) -> float | None:
-    moment = parse_date(date)
-    if date is not None and moment is None:
+def _parse_day(date: str | None) -> float | None:
+    day = parse_date(date)
+    if date is not None and day is None:
         raise click.BadParameter(f"{date!r} is not a date such as 2019-12-01", param_hint="'--since'")
-    return moment
+    return day
 
 
 def _write(file: Path, content: str | bytes) -> None:

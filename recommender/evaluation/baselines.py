@@ -27,7 +27,6 @@ Baseline: TypeAlias = "Callable[[Archive], Scorer]"
 PLAIN = "plain TF-IDF"
 _SEED = 0
 _LSI_DIMENSIONS = 100
-_MOST = 0.5
 _TEXT_CHARACTERS = 2_000
 
 
@@ -52,7 +51,7 @@ class Archive:
     def has_texts(self) -> bool:
         """Whether most articles with a file have a text."""
         texts = [bool(article.text) for article in self.articles if article.path]
-        return sum(texts) > _MOST * len(texts)
+        return 2 * sum(texts) > len(texts)
 
     @property
     def words_from(self) -> str:

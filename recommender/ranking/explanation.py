@@ -19,8 +19,8 @@ from recommender.search import Index, LiveIndex, Scoring
 from recommender.text import Documents, TfidfModel, language_of, stop_words, topic_of_term, without_language
 
 _READ = 20_000  # characters read of a title and of an excerpt, so that a huge one does not delay other requests
-_NAMED = 5  # words per field that a sentence names
-_LEAST = 0.005  # smaller contributions would be printed as 0.00
+_MAX_WORDS = 5  # words per field that a sentence names
+_MIN_CONTRIBUTION = 0.005  # smaller contributions would be printed as 0.00
 _PLURALS = {"title": "titles", "excerpt": "excerpts", "text": "texts", "topics": "topics"}
 
 
@@ -90,10 +90,10 @@ class Explanation:
         by_field = map_reduce(self.words, attrgetter("field"))
         totals = {field: sum(word.contribution for word in words) for field, words in by_field.items()}
         for field in sorted(by_field, key=lambda field: (-round(totals[field], 2), field)):
-            named = [word for word in by_field[field] if word.contribution >= _LEAST][:_NAMED]
+            named = [word for word in by_field[field] if word.contribution >= _MIN_CONTRIBUTION][:_MAX_WORDS]
             items = [f"{word.word} {word.contribution:.2f}" for word in named]
             rest = totals[field] - sum(word.contribution for word in named)
-            if rest >= _LEAST:
+            if rest >= _MIN_CONTRIBUTION:
                 items.append(f"other words {rest:.2f}")
             if items:
                 yield f"the {_PLURALS[field]} share {', '.join(items)}"

@@ -10,10 +10,10 @@ from recommender.catalogue import Catalogue, LiveCatalogue
 from recommender.errors import UnknownArticleError
 from recommender.ranking.rules import Rule
 
-_CLOSE = 60  # of 100: the similarity that an ID needs to be named
-_COMPARED = 200  # names compared with an unknown ID, nearest in the alphabet; takes 1 ms
-_COMPARABLE = 200  # characters; longer IDs are not compared, since time grows with length
-_NAMED = 3
+_MIN_SIMILARITY = 60  # of 100: the similarity that an ID needs to be named
+_MAX_NAMES = 200  # names compared with an unknown ID, nearest in the alphabet; takes 1 ms
+_MAX_LENGTH = 200  # characters; longer IDs are not compared, since time grows with length
+_MAX_CLOSEST = 3
 
 
 class LookUp:
@@ -72,16 +72,16 @@ class LookUp:
 
     def _closest(self, id: str) -> list[str]:
         """Up to three IDs of articles with names similar to `id`, the most similar first."""
-        if len(id) > _COMPARABLE:
+        if len(id) > _MAX_LENGTH:
             return []
         from rapidfuzz import process
 
-        names, closest = self._catalogue.names.near(id, _COMPARED), list[str]()
-        for name, _, _ in process.extract(id, names, limit=None, score_cutoff=_CLOSE):
+        names, closest = self._catalogue.names.near(id, _MAX_NAMES), list[str]()
+        for name, _, _ in process.extract(id, names, limit=None, score_cutoff=_MIN_SIMILARITY):
             row = self.find_public(name)
             if row is not None and (own := self._catalogue.id(row)) not in closest:
                 closest.append(own)
-                if len(closest) == _NAMED:
+                if len(closest) == _MAX_CLOSEST:
                     break
         return closest
 

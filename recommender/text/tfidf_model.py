@@ -22,7 +22,7 @@ FIELDS = ("title", "excerpt", "text")
 
 _TEXT_IDF_POWER = 1.5
 _MAX_SHARE = 0.8  # maximum document frequency of a term in the text field, as a share of the texts
-_MANY = 50  # that limit applies from this many articles on: among a few, most terms are in half of them
+_MIN_ARTICLES = 50  # that limit applies from this many articles on: among a few, most terms are in half of them
 _TITLE_EMPHASIS = 2.5  # factor of the title's stems in the text of a candidate
 _LENGTH, _LENGTH_OF_EMPTY = 200, 60  # an article whose text holds n terms is scaled by (n + 60) / (n + 200)
 _MAX_TOPIC_SHARE, _MAX_OF_TOPIC = 0.02, 10  # a topic of more articles than both is a section, and left out
@@ -171,7 +171,7 @@ class TfidfModel:
             weights = _idf(document_frequencies, of_language)
             weights **= np.float32(_TEXT_IDF_POWER if field == "text" else self.settings.idf_power)
             if field == "text":
-                weights[(document_frequencies > _MAX_SHARE * of_language) & (of_language >= _MANY)] = 0
+                weights[(document_frequencies > _MAX_SHARE * of_language) & (of_language >= _MIN_ARTICLES)] = 0
             is_topic = np.fromiter((bool(topic_of_term(term)) for term in terms), np.bool_, len(terms))
             weights[is_topic & (document_frequencies > np.maximum(_MAX_TOPIC_SHARE * of_language, _MAX_OF_TOPIC))] = 0
             for term, factor in (term_factors or {}).get(field, {}).items():

@@ -10,7 +10,7 @@ from typing import cast
 
 from flask import Flask, Response, abort, current_app, g, request
 
-_MOST = 1000  # maximum number of unused tokens; the oldest are dropped
+_MAX_UNUSED = 1000  # maximum number of unused tokens; the oldest are dropped
 _SESSION = 43  # characters of `secrets.token_urlsafe`
 
 
@@ -27,7 +27,7 @@ class FormTokens:
         token = secrets.token_urlsafe()
         with self._changing:
             self._sessions[token] = session
-            if len(self._sessions) > _MOST:
+            if len(self._sessions) > _MAX_UNUSED:
                 self._sessions.popitem(last=False)
         return token
 
