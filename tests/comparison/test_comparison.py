@@ -50,7 +50,8 @@ def test_rank_biased_overlap_is_as_its_formula_says(before: list[int], after: li
 
 
 def test_articles_are_the_same_by_their_ids_and_changed_lists_lead() -> None:
-    before, after = fitted(OLD, BAY, NIGHT), fitted(BAY, NIGHT, article("new", "comet bay", date="2024-03-05"), OLD)
+    new = article("new", "comet bay", date="2024-03-05")
+    before, after = fitted(OLD, BAY, NIGHT), fitted(BAY, NIGHT, new, OLD, links={"bay": ["old", "new"]})
     found = ListComparison.of(before, after, shown=after)
     assert (found.articles, len(found)) == (3, 3)  # the new one has no earlier list
     lists = {found.article(at).id: [[one.id for one in side] for side in found.lists(at)] for at in range(len(found))}
@@ -61,6 +62,8 @@ def test_articles_are_the_same_by_their_ids_and_changed_lists_lead() -> None:
     }
     assert [found.article(at).id for at in found.changed] == ["old", "bay", "night"]
     assert found.overlaps[found.changed] == pytest.approx([0.45 / 1.9, 1.45 / 1.9, 1.45 / 1.9])
+    assert found.agreement is not None
+    assert found.agreement.after.mean == 0  # the link to the new one does not count
 
 
 def test_what_readers_may_not_see_now_is_in_no_list() -> None:
@@ -74,14 +77,14 @@ def test_what_readers_may_not_see_now_is_in_no_list() -> None:
 
 def test_settings_are_compared_on_a_sample_and_with_the_curated_links() -> None:
     twin = article("old", "comet bay night", date="2024-01-01")
-    served = fitted(twin, BAY, NIGHT, links={"bay": ["night"]}, limit=1)
+    served = fitted(twin, BAY, NIGHT, links={"bay": ["night"], "night": ["bay"]}, limit=1)
     tried = served.with_settings(half_life_days=1.0)
     found = ListComparison.of(served, tried, shown=served)
     changed = {found.article(at).id: [[one.id for one in side] for side in found.lists(at)] for at in found.changed}
     assert changed == {"bay": [["old"], ["night"]], "old": [["bay"], ["night"]]}  # of both, night is the nearer in time
-    assert found.agreement is not None
-    agreement = found.agreement
-    assert (agreement.lists, agreement.before.mean, agreement.after.mean, agreement.difference.mean) == (1, 0, 1, 1)
+    assert (agreement := found.agreement) is not None
+    assert (agreement.lists, agreement.is_sample, agreement.p_value) == (2, False, 1)
+    assert (agreement.before.mean, agreement.after.mean, agreement.difference.mean) == (0.5, 1, 0.5)
 
 
 def test_a_seed_decides_a_trial_and_the_tally_undoes_the_swaps() -> None:
