@@ -105,13 +105,14 @@ def lists_of(corpus: Corpus, evidence: Evidence) -> CuratedLists:
         return {id: frozenset(targets) for id, targets in corpus.links.items()}
     if not corpus.text_links:
         return {}
-    articles = {article.id: article for article in corpus.articles}
-    is_multilingual = len({article.language for article in corpus.articles} - {None}) > 1
-    most_are_undated = 2 * sum(article.published_at is None for article in corpus.articles) > len(articles)
+    # Not the articles themselves: their texts may not fit into memory.
+    known = {article.id: (article.published_at, article.language) for article in corpus.articles}
+    is_multilingual = len({language for _, language in known.values()} - {None}) > 1
+    most_are_undated = 2 * sum(day is None for day, _ in known.values()) > len(known)
 
     def may_link(id: str, target: str) -> bool:
-        day, other_day = articles[id].published_at, articles[target].published_at
-        if is_multilingual and articles[id].language != articles[target].language:
+        (day, language), (other_day, other_language) = known[id], known[target]
+        if is_multilingual and language != other_language:
             return False
         if day is None or other_day is None:
             return most_are_undated and day is None and other_day is None
