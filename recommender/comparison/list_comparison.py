@@ -104,9 +104,6 @@ class ListComparison:
     def lists(self, position: int) -> tuple[list[Article], list[Article]]:
         """Both lists of the article at a position."""
         catalogue = self.shown.catalogue
-        before, after = ([catalogue[row] for row in side[position].tolist() if row >= 0] for side in self._sides)
+        rows = self.before[position].tolist(), self.after[position].tolist()
+        before, after = ([catalogue[row] for row in side if row >= 0] for side in rows)
         return before, after
-
-    @property
-    def _sides(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        return self.before, self.after
