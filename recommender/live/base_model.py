@@ -76,6 +76,8 @@ class BaseModel:
             for one, rows in zip(posted, replaced, strict=True)
         ]
         model = self.read_tfidf()
+        if (languages := model.languages_of(Documents.of(articles))) is not None:
+            articles = [replace(one, language=its or None) for one, its in zip(articles, languages, strict=True)]
         counts = model.count_known(Documents.of(articles))
         queries = model.weigh(counts)
         candidates = queries.copy()

@@ -17,7 +17,7 @@ class LiveArticle:
     """The properties of a live article under one model.
 
     Attributes:
-        article: without its pins and bans, which may name other live articles.
+        article: without its pins and bans, which may name other live articles; in the language that it is compared in.
         replaced: the model's rows that it replaces.
         query: the columns and values of its vector as a query.
         candidate: those of its vector as a candidate.

@@ -185,17 +185,8 @@ class TfidfModel:
         return self.weigh(self.count_known(documents))
 
     def count_known(self, documents: Documents) -> dict[str, TermCounts]:
-        """The counts of the terms of each field's vocabulary, for any documents.
-
-        If the settings separate languages, a document of unknown language ("") is treated as in the language whose
-        vocabulary holds most of its title's and excerpt's terms.
-        """
-        languages = self._separated(documents.languages)
-        if languages is not None:
-            languages = [
-                language or self._guess_language(f"{title} {excerpt}")
-                for language, title, excerpt in zip(languages, documents.titles, documents.excerpts, strict=True)
-            ]
+        """The counts of the terms of each field's vocabulary, for any documents in their `languages_of`."""
+        languages = self.languages_of(documents)
         return {
             field: TermCounts.count(
                 texts,
@@ -206,6 +197,20 @@ class TfidfModel:
             )
             for field, texts in self.texts(documents).items()
         }
+
+    def languages_of(self, documents: Documents) -> list[str] | None:
+        """The language that each document is compared in; `None` if the settings do not separate languages.
+
+        One of unknown language ("") is treated as in that whose vocabulary holds most of its title's and excerpt's
+        terms.
+        """
+        languages = self._separated(documents.languages)
+        if languages is None:
+            return None
+        return [
+            language or self._guess_language(f"{title} {excerpt}")
+            for language, title, excerpt in zip(languages, documents.titles, documents.excerpts, strict=True)
+        ]
 
     def _guess_language(self, text: str) -> str:
         columns, analyzer = self._columns["excerpt"] or self._columns["title"], self._analyzers["excerpt"]

@@ -365,6 +365,22 @@ def test_an_article_that_is_posted_as_it_was_trained_has_the_same_place_in_all_l
         assert sorted(overlay.listed_by(id)) == sorted(holders)
 
 
+def test_an_article_without_a_language_is_in_that_of_the_words_that_it_is_compared_by() -> None:
+    flood = article("flood", "Wend floods the old town", "The river rose by two metres.")
+    flut = article("flut", "Hochwasser in der alten Stadt", "Der Fluss stieg um zwei Meter.")
+    trained = corpus_of(replace(flood, language="en"), replace(flut, language="de"))
+    base = Recommender(settings=Settings(language="own")).fit(trained)
+    late = post("late", "The old town floods again", "excerpt: The river rose again.")
+    joined = after(LiveOverlay(base), late).recommender
+    assert joined.article("late").language == "en"
+    for one, other in (("late", "flood"), ("flood", "late")):
+        assert [found.article.id for found in joined.related(one)] == [other]
+        explanation = joined.explain(one, other)
+        assert explanation.removed_by is None
+        assert sum(word.contribution for word in explanation.words) == pytest.approx(explanation.similarity)
+    assert joined.explain("late", "flut").removed_by == "language"
+
+
 @pytest.mark.parametrize("precomputed", [True, False])
 def test_equal_scores_come_in_rank_order_whether_trained_or_live(precomputed: bool) -> None:
     alike = [article(id, "Wend floods fall", date="2024-03-19") for id in "bdf"]
