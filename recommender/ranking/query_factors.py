@@ -18,7 +18,7 @@ def query_factors(model: TfidfModel, *, trained: float, wanted: float) -> NDArra
     Raises:
         SettingsError: the model was trained with a title weight of 0 or 1, so one field has no share.
     """
-    if not 0 < trained < 1:
+    if not 0 < model.shares["title"] < 1:
         raise SettingsError(f"title_weight stays {trained}: it was trained with this weight, so one field has no share")
     rest = (1 - wanted) / (1 - trained)
     factors = [

@@ -24,6 +24,7 @@ _TEXT_IDF_POWER = 1.5
 _MAX_SHARE = 0.8  # maximum document frequency of a term in the text field, as a share of the texts
 _MIN_ARTICLES = 50  # that limit applies from this many articles on: among a few, most terms are in half of them
 _TITLE_EMPHASIS = 2.5  # factor of the title's stems in the text of a candidate
+_MIN_SHARE = 1e-20  # of the similarity: values of smaller shares, and their products, could become 0 in float32
 _LENGTH, _LENGTH_OF_EMPTY = 200, 60  # an article whose text holds n terms is scaled by (n + 60) / (n + 200)
 _MAX_TOPIC_SHARE, _MAX_OF_TOPIC = 0.02, 10  # a topic of more articles than both is a section, and left out
 
@@ -65,7 +66,7 @@ class TfidfModel:
     similarity of articles in different languages is 0.
 
     Attributes:
-        shares: the weight of each field in the similarity.
+        shares: the weight of each field in the similarity; 0 if it is too small to matter.
         vocabularies_: the vocabulary of each field, in the order of the columns.
     """
 
@@ -83,7 +84,8 @@ class TfidfModel:
             "text": Analyzer("stems", ngrams=settings.excerpt_ngrams, unspaced_ngrams=unspaced),
         }
         title, text = settings.title_weight, settings.text_weight
-        self.shares = {"title": title, "excerpt": (1 - title) * (1 - text), "text": (1 - title) * text}
+        shares = {"title": title, "excerpt": (1 - title) * (1 - text), "text": (1 - title) * text}
+        self.shares = {field: share if share >= _MIN_SHARE else 0.0 for field, share in shares.items()}
 
     def analyzer(self, field: str) -> Analyzer:
         """The analyzer of a field, one of `FIELDS`."""

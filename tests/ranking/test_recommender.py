@@ -76,6 +76,8 @@ def test_settings_that_can_not_be_tried_say_so() -> None:
         fitted().with_settings(half_life_days=-1)
     with pytest.raises(SettingsError, match=r"title_weight stays 1\.0: it was trained with this weight"):
         fitted(title_weight=1.0).with_settings(half_life_days=7, title_weight=0.5)
+    with pytest.raises(SettingsError, match=r"title_weight stays 1e-95"):
+        fitted(title_weight=1e-95).with_settings(half_life_days=7, title_weight=0.5)
 
 
 def test_where_another_stands_is_told_with_what_removed_it() -> None:

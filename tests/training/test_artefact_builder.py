@@ -95,6 +95,20 @@ def test_the_files_hold_the_arrays_of_a_recommender_that_is_fitted_in_memory(
     assert np.array_equal(fitted.top_lists.scores, loaded.top_lists.scores)
 
 
+@pytest.mark.parametrize("change", [{"title_weight": 1e-95}, {"text_weight": 1e-95}], ids=str)
+def test_a_field_whose_share_is_too_small_to_compute_with_counts_nothing(
+    tmp_path: Path, corpus: Corpus, change: dict[str, Any]
+) -> None:
+    corpus, settings = corpus_of(*corpus.articles[:60]), replace(SETTINGS, **change)
+    publish(corpus, tmp_path, settings=settings)
+    LocalModels(tmp_path).verify()
+    loaded, without = (
+        Recommender.load(tmp_path),
+        Settings.from_mapping({**settings.to_mapping(), **dict.fromkeys(change, 0)}),
+    )
+    assert list(loaded.answers()) == list(Recommender(settings=without).fit(corpus).answers())
+
+
 def test_the_depth_of_lists_follows_from_their_limit(tmp_path: Path, corpus: Corpus) -> None:
     publish(corpus, tmp_path, settings=replace(SETTINGS, limit=20))
     lists = Recommender.load(tmp_path).to_model().top_lists
