@@ -132,6 +132,9 @@ class Recommender:
     ) -> Self:
         """The same articles, terms and weights, looked up under other settings without training.
 
+        Training with another title weight gives somewhat other lists: here, hub weights stay as trained and, with
+        texts, so do the lengths of the candidates' vectors.
+
         Args:
             half_life_days: `None` turns off time decay. Settings that are left out stay as they are.
 

@@ -73,7 +73,7 @@ class Index:
     Attributes:
         arrays: of the articles as candidates, whose vectors the methods give.
         query_data: float32 (values,) the values of their vectors as queries, in the same columns; `None` if they are
-            the same.
+            the same. The lengths of both vectors of an article must be the same, up to rounding.
     """
 
     arrays: IndexArrays
