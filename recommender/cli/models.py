@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import click
 
-from recommender.artefacts import Models, RemoteModels
+from recommender.artefacts import Models, RemoteModels, models_at
 from recommender.cli.app import Command, write_examples
 from recommender.cli.options import ModelsType, models_or_url_option
 from recommender.errors import ArtefactError, RecommenderError, printable
@@ -132,4 +132,8 @@ def pull_model(url: str, models: Models, version: str | None) -> None:
     """
     if isinstance(models, RemoteModels):
         raise RecommenderError(f"{models}: is a URL; name a folder to copy the model to with --models")
-    click.echo(f"{RemoteModels(url.rstrip('/')).pull(models, version, progress=True).version} is in use")
+    source = models_at(url)
+    if not isinstance(source, RemoteModels):
+        cure = "name it with --models, or give a URL, such as s3://bucket/models"
+        raise RecommenderError(f"{url}: names a folder on this machine; {cure}")
+    click.echo(f"{source.pull(models, version, progress=True).version} is in use")

@@ -113,7 +113,11 @@ def test_models_at_a_url_are_listed_and_brought_and_gone_back_to(bucket: RemoteM
     ("arguments", "said"),
     [
         (["models", "pull", URL], f"{URL}: no model has been published here; run `recommender train CORPUS --models"),
-        (["models", "pull", "s3//models"], "s3//models: no model has been published here"),
+        (["models", "pull", "s3//models"], "s3//models: names a folder on this machine; name it with --models"),
+        (
+            ["models", "pull", "file:///srv/models"],
+            "file:///srv/models: names a folder on this machine; name it with --models",
+        ),
         (["models", "pull", "nowhere://x"], "nowhere://x: can't be reached: Protocol not known: nowhere"),
         (["models", "pull", URL, "--models", URL], f"{URL}: is a URL; name a folder to copy the model to"),
         (["models", "use", "../x", "--models", URL], f"{URL}: there is no version '../x'; there is none"),
