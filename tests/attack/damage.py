@@ -18,7 +18,7 @@ from samples import stories
 
 from attack.stage import Stage
 from attack.tally import Tally
-from recommender import Recommender
+from recommender import Recommender, Settings
 from recommender.artefacts import LocalModels
 from recommender.errors import ArtefactError, JournalError
 from recommender.journal import JOURNAL_FILE, Journal
@@ -34,7 +34,7 @@ def attack_artefacts(tally: Tally, stage: Stage) -> None:
     They are loaded in processes of their own, since compiled code that trusted a forged array could end them.
     """
     models = stage.root / "forged"
-    publish(stories(6), models)
+    publish(stories(6), models, settings=Settings(text_weight=0.5))  # with all files that there can be
     context = multiprocessing.get_context("spawn")
     for first in range(0, _FORGED, _BATCH):
         number = first
