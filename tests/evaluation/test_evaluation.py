@@ -113,6 +113,22 @@ def test_a_group_names_the_lists_in_which_plain_tfidf_does_better_first_and_no_d
     assert group.queries == 7
 
 
+def test_lists_are_grouped_by_the_median_of_days_to_their_links() -> None:
+    dated = (article(f"a{day}", "Comet", date=f"2024-03-{day:02}") for day in range(1, 13))
+    lists = {"a1": ["a2"], "a2": ["a1", "a5", "undated"], "a3": ["a4", "a5", "a12"], "undated": ["a1"]}
+    corpus = corpus_of(*dated, article("undated", "Comet"), links=lists)
+    scores = np.zeros(len(lists))
+    groups = groups_of(
+        corpus,
+        {id: frozenset(linked) for id, linked in lists.items()},
+        ours=scores,
+        plain=scores,
+        may_be_named=lambda _: True,
+    )
+    found = {group.name: group.ids for group in groups if group.kind == "days to its links"}
+    assert found == {"within 1": ["a1"], "1 to 3": ["a2", "a3"], "no dates": ["undated"]}
+
+
 def test_links_that_an_earlier_model_found_are_named_when_lost() -> None:
     corpus = stories(misleading=True)
     split = Split.of(corpus)
