@@ -73,7 +73,7 @@ class CandidateLists:
 
         Args:
             articles: in rank order.
-            older_only: whether a list can only hold articles published before its own, as with links in texts.
+            older_only: whether a list can only hold articles published no later than its own, as with links in texts.
             title, excerpt: float32 (articles, terms) the articles' vectors in each field, at most of unit length.
         """
         row_of = {article.id: row for row, article in enumerate(articles)}

@@ -97,7 +97,7 @@ class Split:
 def lists_of(corpus: Corpus, evidence: Evidence) -> CuratedLists:
     """All lists of one kind in a corpus.
 
-    Links in texts count from a dated article to articles published before it, since a list made when it appeared could
+    Links in texts count from a dated article to articles published no later, since a list made when it appeared could
     hold no others; where most articles are undated, also from an undated one to other undated ones. If articles declare
     several languages, they count only within one.
     """
