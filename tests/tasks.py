@@ -50,3 +50,9 @@ def killed(number: int) -> int:
     """What takes its worker with it."""
     os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+def interrupted(number: int) -> int:
+    """What gets the Ctrl-C of the terminal that its worker was started from."""
+    os.kill(os.getpid(), signal.SIGINT)
+    return number

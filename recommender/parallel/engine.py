@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from recommender.errors import EngineError, RecommenderError
 from recommender.parallel.clusters import CLUSTERS, MAX_SUBMITTED, Submit, require_listener
+from recommender.parallel.interrupts import interrupts_deferred
 from recommender.parallel.outcome import Outcome, attempt_numbered
 
 EngineName: TypeAlias = Literal["local", "dask", "ray", "spark"]
@@ -135,7 +136,17 @@ class Engine:
         workers = min(self.workers or cpu_count(), total) or 1
         with parallel_config(backend="loky"):
             parallel = Parallel(workers, batch_size=1, pre_dispatch="all", return_as="generator_unordered")
-        yield from parallel(delayed(attempt_numbered)(number, function, given) for number, given in tasks)
+        with ExitStack() as start:
+            start.enter_context(interrupts_deferred(workers))
+
+            def calls() -> Iterator[Any]:
+                for number, given in tasks:
+                    yield delayed(attempt_numbered)(number, function, given)
+                    if number + 1 >= workers:
+                        start.close()  # joblib has started the processes, with a task for each
+
+            outcomes = parallel(calls())
+        yield from outcomes
 
     def _run_on_cluster(
         self, function: Callable[..., Any], tasks: Iterable[_Task], _total: int

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from more_itertools import chunked
 
 from recommender.errors import CorpusError
-from recommender.parallel import gc_paused
+from recommender.parallel import gc_paused, interrupts_deferred
 from recommender.sites import Site
 from recommender.sources.article_file import read_file
 from recommender.sources.article_files import FileChoice, FoundFiles, find_article_files, is_jsonl
@@ -108,7 +108,9 @@ class SourceReader:
         # A single generator would produce results without regard to how slowly they are consumed.
         with Parallel(n_jobs=workers, return_as="generator") as parallel:
             while some := list(islice(tasks, _TASKS_AHEAD)):
-                for batch in parallel(some):
+                with interrupts_deferred(workers):
+                    batches = parallel(some)
+                for batch in batches:
                     for result in batch:
                         if isinstance(result, CacheEntry):
                             self._cache.add(result)

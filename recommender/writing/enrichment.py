@@ -12,7 +12,7 @@ from more_itertools import chunked
 
 from recommender.corpus import ArticleFile, Corpus, ShapeName
 from recommender.frontmatter import LISTS_ARE_WRITTEN_INTO, Format
-from recommender.parallel import gc_paused
+from recommender.parallel import gc_paused, interrupts_deferred
 from recommender.ranking import Options, Recommender
 from recommender.writing.edit import Edit, EditRequest, try_edit
 from recommender.writing.file_writer import CHUNK, FileWriter
@@ -82,7 +82,9 @@ class Enrichment:
             for batch in chunked(self._requests(chosen), _BATCH)
         )
         workers = cpu_count() if len(chosen) >= _LEAST_FOR_WORKERS else 1
-        edits = chain.from_iterable(Parallel(n_jobs=workers, return_as="generator", pre_dispatch=_AHEAD)(tasks))
+        with interrupts_deferred(workers):
+            batches = Parallel(n_jobs=workers, return_as="generator", pre_dispatch=_AHEAD)(tasks)
+        edits = chain.from_iterable(batches)
         for file in files:
             reason = reasons[file.path]
             yield next(edits) if reason is None else Outcome(file.path, "skipped", reason)

@@ -114,6 +114,10 @@ def test_the_end_of_a_local_worker_is_told() -> None:
         run(engine, tasks.killed, (1,), (2,))
 
 
+def test_a_local_worker_leaves_ctrl_c_to_the_process_that_started_it() -> None:
+    assert run(Engine(workers=2), tasks.interrupted, (1,), (2,), (3,)) == [1, 2, 3]
+
+
 @pytest.mark.long
 def test_what_a_killed_worker_of_dask_was_at_is_done_by_another(tmp_path: Path) -> None:
     with clusters.dask() as cluster, ThreadPoolExecutor(1) as pool:
