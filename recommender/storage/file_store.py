@@ -80,7 +80,11 @@ class FileStore:
         with self._storage_errors(folder, "listed"):
             self._filesystem.invalidate_cache()
             found = self._filesystem.find(self._path(folder), detail=True)
-        return {str(path)[len(self._root) + 1 :]: int(info["size"]) for path, info in found.items()}
+            sizes = {path: info["size"] for path, info in found.items()}
+            for path, size in sizes.items():
+                if size is None:  # the listing of a web server has none
+                    sizes[path] = self._filesystem.size(path)
+        return {str(path)[len(self._root) + 1 :]: int(size) for path, size in sizes.items()}
 
     def folders(self) -> list[str]:
         """The names of the subfolders, sorted."""
@@ -89,7 +93,7 @@ class FileStore:
             if not self._filesystem.isdir(self._root):
                 return []
             found = self._filesystem.ls(self._root, detail=True)
-        return sorted(str(info["name"]).rpartition("/")[2] for info in found if info["type"] == "directory")
+        return sorted(str(info["name"]).rstrip("/").rpartition("/")[2] for info in found if info["type"] == "directory")
 
     def exists(self, name: str) -> bool:
         """Whether there is a file of this name."""
@@ -164,6 +168,8 @@ class FileStore:
             yield
         except FAULTS:
             raise
+        except ImportError as error:
+            raise StorageError(f"{self.location}: a library is missing: {error}") from error  # fsspec names it
         except Exception as error:
             reason = getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
             location = f"{self.location.rstrip('/')}/{name}" if name else self.location

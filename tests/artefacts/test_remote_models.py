@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +112,20 @@ def test_models_at_a_url_are_listed_and_brought_and_gone_back_to(bucket: RemoteM
     assert LocalModels(tmp_path).versions() == [first.version, second.version]
 
 
+def test_models_are_brought_from_a_web_server_that_lists_its_folders(bucket: RemoteModels, tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp", reason="comes with the engines")
+    version = train(CORPUS, bucket, BY_DEFAULT, engine=IN_TURN).version
+    OBJECTS.get("/bucket/models/", str(tmp_path / "public"), recursive=True)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "public"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, ThreadPoolExecutor(1) as pool:
+        pool.submit(server.serve_forever)
+        try:
+            done = run("models", "pull", f"http://127.0.0.1:{server.server_port}", "--models", tmp_path / "here")
+        finally:
+            server.shutdown()
+    assert (done.exit_code, done.stdout) == (0, f"{version} is in use\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -118,6 +135,7 @@ def test_models_at_a_url_are_listed_and_brought_and_gone_back_to(bucket: RemoteM
             ["models", "pull", "file:///srv/models"],
             "file:///srv/models: names a folder on this machine; name it with --models",
         ),
+        (["models", "pull", "gs://x"], "gs://x: a library is missing: Please install gcsfs"),
         (["models", "pull", "nowhere://x"], "nowhere://x: can't be reached: Protocol not known: nowhere"),
         (["models", "pull", URL, "--models", URL], f"{URL}: is a URL; name a folder to copy the model to"),
         (["models", "use", "../x", "--models", URL], f"{URL}: there is no version '../x'; there is none"),
