@@ -77,21 +77,24 @@ def _stop_with_server(server_pid: int) -> None:
 
 
 class _Server(MPServer):
-    """A server that stops a worker after its successor has started."""
+    """A server that alone answers Ctrl-C, and stops a worker after its successor has started."""
 
     def _spawn_worker(self, idx: int, *arguments: Any, **options: Any) -> WorkerProcess:
         worker: Any = super()._spawn_worker(idx, *arguments, **options)
-        if idx in self.respawned_wrks:
-            begin = worker.start
+        succeeds, begin = idx in self.respawned_wrks, worker.start
 
-            def start() -> None:
-                begin()
+        def start() -> None:
+            # A terminal sends SIGINT to workers as well, which would print stack traces while they are loading.
+            blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            begin()
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+            if succeeds:
                 latest = time.monotonic() + _LOADING_SECONDS
                 mark = _start_mark(worker.inner.pid)
                 while worker.is_alive() and not (mark.exists() or self.interrupt_signal or time.monotonic() > latest):
                     time.sleep(_PARENT_CHECK_SECONDS)
 
-            worker.start = start
+        worker.start = start
         return cast("WorkerProcess", worker)
 
 

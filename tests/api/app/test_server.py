@@ -98,6 +98,17 @@ def test_workers_stop_with_a_server_that_is_killed_as_soon_as_it_has_forked_them
     assert alive == []
 
 
+def test_workers_leave_ctrl_c_to_their_server(published: tuple[Path, Manifest]) -> None:
+    port = free_port()
+    command = [RECOMMENDER, "serve", "--port", str(port), "--models", str(published[0]), "--workers", "2"]
+    with running(command, port):
+        workers = _server().children()
+        for worker in workers:
+            worker.send_signal(signal.SIGINT)
+        psutil.wait_procs(workers, timeout=1)
+        assert _server().children() == workers
+
+
 def _server() -> psutil.Process:
     """The server that a test has started; other tests may have left workers of their own."""
     [server] = [child for child in psutil.Process().children() if "serve" in child.cmdline()]
