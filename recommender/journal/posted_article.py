@@ -128,7 +128,7 @@ class PostedArticle:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawnArticle:
-    """An article that is removed, under all of its names and URLs, until it is posted again.
+    """An article that is removed, under all of its names and URLs, until it is posted again under one of them.
 
     Attributes:
         states: the digests of all states that it had, so that a later post is known to be newer than these.

@@ -81,6 +81,9 @@ class Orders(RuleBasedStateMachine):
         address = "c" if id == "d" and elsewhere else ADDRESSES[id]
         self.append(self.server.mark_superseded(PostedArticle.parse(text(id, title, address, pinned), "markdown")))
         taken = {other for other, where in self.address.items() if where == address and other != id}
+        # A withdrawn article is posted again under any of its names.
+        owner = self.owner.get(id, id)
+        taken |= {owner} - {id} if self.said.get(owner, ("", "")) is None else set()
         self.owner |= {name: id for name, owner in self.owner.items() if owner in taken} | {id: id}
         for other in taken:
             del self.address[other]
