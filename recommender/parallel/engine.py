@@ -86,41 +86,28 @@ class Engine:
         """Call a function with each of `total` arguments and return the results in their order; see `started`.
 
         A failed task doesn't stop the others. joblib calls within a task stay in its thread. The local engine runs a
-        single task, or all if it has one worker, in this process. A task may start before the next arguments are made.
+        single task, or all if it has one worker, in this process.
 
         Raises:
             EngineError: tasks failed (the message names up to three), or the engine did; files of finished ones stay.
-            Exception: whatever making the arguments raises.
         """
         from tqdm import tqdm
 
         outcomes: dict[int, Outcome] = {}
-        raised: list[Exception] = []
-
-        def tasks() -> Iterator[_Task]:
-            try:
-                yield from enumerate(arguments)
-            except Exception as error:
-                raised.append(error)
-                raise
-
         run = self._run_locally if self.name == "local" else self._run_on_cluster
         with tqdm(total=total, desc=description, unit=unit, disable=None if progress else True) as bar:
             try:
-                for number, outcome in run(function, tasks(), total):
+                for number, outcome in run(function, enumerate(arguments), total):
                     outcomes[number] = outcome
                     bar.update()
             except RecommenderError:
                 raise
             except Exception as error:
                 location = f" at {self.address}" if self.address else ""
-                if not raised:
-                    raise EngineError(
-                        f"the engine {self.name}{location} failed; check its workers: "
-                        f"{type(error).__name__}: {_one_line(error)}"
-                    ) from error
-        if raised:  # joblib may have ended without a word
-            raise raised[0]
+                raise EngineError(
+                    f"the engine {self.name}{location} failed; check its workers: "
+                    f"{type(error).__name__}: {_one_line(error)}"
+                ) from error
         ordered = [outcomes[number] for number in range(len(outcomes))]
         failures = list(dict.fromkeys(outcome.failure for outcome in ordered if outcome.failure is not None))
         if failures:
@@ -135,7 +122,7 @@ class Engine:
 
         workers = min(self.workers or cpu_count(), total) or 1
         with parallel_config(backend="loky"):
-            parallel = Parallel(workers, batch_size=1, pre_dispatch="all", return_as="generator_unordered")
+            parallel = Parallel(workers, batch_size=1, return_as="generator_unordered")
         with ExitStack() as start:
             start.enter_context(interrupts_deferred(workers))
 

@@ -6,7 +6,7 @@ Besides the corpus, this process holds only eight bytes per article: the hubness
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Protocol, TypeVar
@@ -38,8 +38,6 @@ from recommender.training.slices import WORK, Slice
 from recommender.tuning import TermFactors
 
 _MANY, _MANY_TEXTS = 40_000, 5_000  # articles, without and with texts, that are worth starting worker processes for
-_PARTS_EACH = 2  # parts for each of these processes, if none becomes so small that merging takes longer than counting
-_SMALLEST_PART = 1 / 8  # of the articles that are worth starting worker processes for
 
 _Result = TypeVar("_Result")
 
@@ -60,8 +58,7 @@ def build_artefact(
         folder: accessible to the engine's workers.
         term_factors: factors of term weights, by field and term.
         engine: a started one. A single slice on this machine is built in this process instead, except that the terms of
-            many articles are counted and weighted in parts by the engine's processes, the first of them while the rest
-            of the catalogue is written.
+            many articles are counted and weighted in parts by as many processes as the engine has workers.
         slice_rows: articles per slice, rounded up to a multiple of 256; answers do not depend on it.
 
     Raises:
@@ -79,15 +76,12 @@ def build_artefact(
     everything = Slice(folder, settings, 0, count)
     slices = parts = everything.split(rows)
     in_process = engine.name == "local" and len(slices) == 1
-    many = _MANY_TEXTS if settings.text_weight > 0 else _MANY
-    if in_process and count >= many:
-        wanted = _PARTS_EACH * (engine.workers or cpu_count())
-        parts = everything.split(max(-(-count // wanted), int(_SMALLEST_PART * many)))
+    if in_process and count >= (_MANY_TEXTS if settings.text_weight > 0 else _MANY):
+        parts = everything.split(-(-count // (engine.workers or cpu_count())))
     helpers = engine if len(parts) > 1 else None
     with _in_process(progress, helpers) if in_process else _on_engine(engine, progress) as run:
-        languages: Counter[str] = Counter()
-        written = _write_catalogue(files, corpus, parts, languages)
-        run("counting", slice_tasks.count_terms, ((part,) for part in written), len(parts))
+        languages = _write_catalogue(files, corpus, parts)
+        run("counting", slice_tasks.count_terms, [(part,) for part in parts])
         model, sizes = _learn_vocabularies(files, parts, term_factors, languages)
         offsets = np.cumsum([0, *sizes]).tolist()
         terms, size = sum(len(model.vocabularies_[field].terms) for field in model.vocabularies_), offsets[-1]
@@ -95,26 +89,26 @@ def build_artefact(
         if len(slices) > 1:
             block = min(block, rows & -rows)  # so that slices begin where blocks do
         _allocate(files, settings, count=count, terms=terms, size=size, block=block)
-        greatest = run("vectors", slice_tasks.write_vectors, zip(parts, offsets[:-1], strict=True), len(parts))
+        greatest = run("vectors", slice_tasks.write_vectors, list(zip(parts, offsets[:-1], strict=True)))
         folder.remove(WORK)
         files.write_array("index.value_scale", value_scale(max(greatest)))
         files.write_array("index.block_size", block)
-        norms = run("index", slice_tasks.write_index, ((part,) for part in slices), len(slices))
+        norms = run("index", slice_tasks.write_index, [(part,) for part in slices])
         files.write_array("index.max_norm", max(norm for norm, _ in norms))
         files.write_array("index.mean_head_norms", sum((heads for _, heads in norms), np.zeros(HEAD_LEVELS)) / count)
         _write_weights(files, slices, settings.hub_exponent)
-        run("lists", slice_tasks.write_top_lists, ((part,) for part in slices), len(slices))
-        run("names", slice_tasks.write_string_index, [(everything, "names"), (everything, "urls")], 2)
+        run("lists", slice_tasks.write_top_lists, [(part,) for part in slices])
+        run("names", slice_tasks.write_string_index, [(everything, "names"), (everything, "urls")])
         names = sorted(folder.names())
-        digests = run("digests", slice_tasks.digest, ((folder, name) for name in names), len(names))
+        digests = run("digests", slice_tasks.digest, [(folder, name) for name in names])
     return terms, dict(zip(names, digests, strict=True))
 
 
 class _Run(Protocol):
-    """Runs a task for each of `total` tuples of arguments; returns the results in the same order."""
+    """Runs a task for each tuple of arguments; returns the results in the same order."""
 
     def __call__(
-        self, stage: str, task: Callable[..., _Result], arguments: Iterable[tuple[object, ...]], total: int, /
+        self, stage: str, task: Callable[..., _Result], arguments: Sequence[tuple[object, ...]], /
     ) -> list[_Result]: ...
 
 
@@ -123,12 +117,10 @@ def _in_process(progress: bool, engine: Engine | None) -> Iterator[_Run]:
     """Run tasks one after another in this process, so that each can use all cores, or several at once on an engine."""
     with show_stages("building", enabled=progress) as show:
 
-        def run(
-            stage: str, task: Callable[..., _Result], arguments: Iterable[tuple[object, ...]], total: int, /
-        ) -> list[_Result]:
+        def run(stage: str, task: Callable[..., _Result], arguments: Sequence[tuple[object, ...]], /) -> list[_Result]:
             show(stage)
-            if engine is not None and total > 1:
-                return engine.run(task, arguments, total=total, description=stage, unit=" tasks")
+            if engine is not None and len(arguments) > 1:
+                return engine.run(task, arguments, total=len(arguments), description=stage, unit=" tasks")
             return [task(*given) for given in arguments]
 
         yield run
@@ -136,22 +128,18 @@ def _in_process(progress: bool, engine: Engine | None) -> Iterator[_Run]:
 
 @contextmanager
 def _on_engine(engine: Engine, progress: bool) -> Iterator[_Run]:
-    def run(
-        stage: str, task: Callable[..., _Result], arguments: Iterable[tuple[object, ...]], total: int, /
-    ) -> list[_Result]:
-        return engine.run(task, arguments, total=total, description=stage, unit=" tasks", progress=progress)
+    def run(stage: str, task: Callable[..., _Result], arguments: Sequence[tuple[object, ...]], /) -> list[_Result]:
+        return engine.run(task, arguments, total=len(arguments), description=stage, unit=" tasks", progress=progress)
 
     yield run
 
 
-def _write_catalogue(
-    files: ModelFiles, corpus: Corpus, slices: Sequence[Slice], languages: Counter[str]
-) -> Iterator[Slice]:
-    """Write the articles, and each slice's documents for later tasks; yields each slice whose documents are written.
+def _write_catalogue(files: ModelFiles, corpus: Corpus, slices: Sequence[Slice]) -> Counter[str]:
+    """Write the articles, and each slice's documents for later tasks; returns the number of articles in each language.
 
-    Args:
-        languages: receives the number of articles in each language.
+    One article at a time is in memory.
     """
+    languages: Counter[str] = Counter()
     finder, numbers, articles = CopyFinder(), dict[str, int](), corpus.in_rank_order()
     with (
         files.folder.open_writer(RECORDS) as records,
@@ -177,11 +165,11 @@ def _write_catalogue(
                     dated += article.published_at is not None
                     languages[article.language or ""] += 1
                     write_document(article)
-            yield part
     files.write_array("index.dated_count", dated)
     copies = finder.find()
     files.write_array("copies.text_keys", copies.text_keys)
     files.write_array("copies.originals", copies.originals)
+    return languages
 
 
 def _learn_vocabularies(

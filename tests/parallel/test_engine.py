@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import sys
@@ -60,27 +59,6 @@ def test_a_task_that_fails_is_named_and_keeps_no_other_from_its_end(engine: Engi
         run(engine, tasks.halved, *((number,) for number in range(10)))
     with pytest.raises(EngineError, match=r"^broken\(3,\): ZeroDivisionError: integer division or modulo by zero$"):
         run(engine, tasks.broken, (3,), (5,))
-
-
-def test_tasks_begin_while_arguments_are_still_being_made(engine: Engine, tmp_path: Path) -> None:
-    def arguments() -> Iterator[tuple[Path]]:
-        yield (tmp_path / "first",)
-        yield (tmp_path / "second",)
-        until((tmp_path / "first").exists)
-        yield (tmp_path / "third",)
-        yield (tmp_path / "fourth",)
-
-    engine.run(Path.touch, arguments(), total=4, description="testing", unit=" tasks")
-    assert {file.name for file in tmp_path.iterdir()} == {"first", "second", "third", "fourth"}
-
-
-def test_an_error_in_making_arguments_stays_what_it_is(engine: Engine) -> None:
-    def arguments() -> Iterator[tuple[int]]:
-        yield (2,)
-        raise OSError(errno.ENOSPC, "the disk is full")
-
-    with pytest.raises(OSError, match="the disk is full"):
-        engine.run(tasks.halved, arguments(), total=2, description="testing", unit=" tasks")
 
 
 def test_no_tasks_at_all_are_done_at_once(engine: Engine) -> None:
