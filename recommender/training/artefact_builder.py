@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -140,8 +140,9 @@ def _write_catalogue(files: ModelFiles, corpus: Corpus, slices: Sequence[Slice])
     One article at a time is in memory.
     """
     languages: Counter[str] = Counter()
-    finder, numbers, articles = CopyFinder(), dict[str, int](), corpus.in_rank_order()
+    finder, numbers = CopyFinder(), dict[str, int]()
     with (
+        closing(article for article in corpus.in_rank_order()) as articles,  # before the corpus's database
         files.folder.open_writer(RECORDS) as records,
         files.appending("articles.ends") as ends,
         files.appending("articles.entries") as entry_sizes,
