@@ -21,7 +21,7 @@ from urllib.parse import unquote
 from granian.rsgi import ProtocolClosed, ProtocolError
 from werkzeug.wsgi import ClosingIterator
 
-from api.http import BEGUN, LARGEST_BODY, REFUSAL, problem, unavailable
+from api.http import BEGUN, LARGEST_BODY, REFUSAL, expects_only_continue, problem, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -192,7 +192,7 @@ class Gateway:
             return problem(HTTPStatus.LENGTH_REQUIRED, "the request has to say the length of its body (Content-Length)")
         declared = environ.get("CONTENT_LENGTH") or "0"
         length = int(declared) if declared.isascii() and declared.isdigit() else 0
-        if not 0 < length <= LARGEST_BODY:
+        if not (0 < length <= LARGEST_BODY and expects_only_continue(environ)):
             return None  # there is no body, or it is refused unread
         if self._arriving.locked():
             return unavailable("too many bodies are arriving; try again")

@@ -1,7 +1,7 @@
 """The HTTP contract: declared operations, types of requests and answers, caching, and errors."""
 
 from api.http.caching import JSON, Deliverer, deliver, takes_gzip, uncached
-from api.http.environ import ANSWER, BEGUN, IGNORED, LIST, POLICY, REFUSAL, ROUTE
+from api.http.environ import ANSWER, BEGUN, IGNORED, LIST, POLICY, REFUSAL, ROUTE, expects_only_continue
 from api.http.example import EXAMPLE_IDS, Example
 from api.http.operation import FORM, Operation, OperationGroup, View, is_look_up, register_operations, rule_of
 from api.http.options import entry_fields, ranking_options
@@ -109,6 +109,7 @@ __all__ = [
     "WrongRequestError",
     "deliver",
     "entry_fields",
+    "expects_only_continue",
     "in_words",
     "is_look_up",
     "problem",

@@ -1,6 +1,11 @@
-"""Keys of a request's WSGI environ that pass data to the middleware."""
+"""A request's WSGI environ: keys that pass data to the middleware, and what the request expects."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 ROUTE = "recommender.route"
 """The name of the route."""
@@ -22,3 +27,9 @@ REFUSAL = "recommender.refusal"
 
 POLICY = "recommender.policy"
 """The content security policy of the answer; by default the strictest."""
+
+
+def expects_only_continue(environ: WSGIEnvironment) -> bool:
+    """Whether a request expects nothing but `100-continue`; other expectations may be refused (RFC 9110, 10.1.1)."""
+    expected: str = environ.get("HTTP_EXPECT", "100-continue")
+    return expected.lower() == "100-continue"

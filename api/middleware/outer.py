@@ -9,7 +9,7 @@ from http import HTTPStatus
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from api.http import BEGUN, POLICY, REFUSAL, problem
+from api.http import BEGUN, POLICY, REFUSAL, expects_only_continue, problem
 from api.middleware.access_log import access_log
 from api.middleware.metrics import Metrics
 from api.state import Config
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _REQUEST_ID = re.compile("[A-Za-z0-9._:-]{1,64}")
 _STRICTEST = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-_CONTINUE = "100-continue"  # answered by the server when the body is read
 _SECURITY = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 
 
@@ -58,8 +57,7 @@ class OuterMiddleware:
             if (not host or "," in host) and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
                 # RFC 9112: a proxy and this server might choose different ones.
                 return problem(HTTPStatus.BAD_REQUEST, "the request has to name one host (Host)")(environ, answer)
-            if environ.get("HTTP_EXPECT", _CONTINUE).lower() != _CONTINUE:
-                # RFC 9110, 10.1.1: a server may refuse an expectation that it does not support.
+            if not expects_only_continue(environ):
                 detail = "the request may expect nothing but 100-continue (Expect)"
                 return problem(HTTPStatus.EXPECTATION_FAILED, detail)(environ, answer)
             refusal: Response | None = environ.get(REFUSAL)
