@@ -86,8 +86,10 @@ class _Server(MPServer):
         def start() -> None:
             # A terminal sends SIGINT to workers as well, which would print stack traces while they are loading.
             blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-            begin()
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+            try:
+                begin()
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
             if succeeds:
                 latest = time.monotonic() + _LOADING_SECONDS
                 mark = _start_mark(worker.inner.pid)

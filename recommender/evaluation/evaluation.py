@@ -200,9 +200,10 @@ def evaluate(
     progress(OURS)
     runs = {OURS: run_of(recommender, split.later, linkable=linkable)}
     compared = {**baselines.ALL, **(more_baselines or {})}
-    if linkable.is_restricted or np.isnan(archive.days).all():
+    none_is_dated = np.isnan(archive.days).all()
+    if linkable.is_restricted or none_is_dated:
         del compared["nearest in time"]  # among older articles, it equals "newest"
-    if np.isnan(archive.days).all():
+    if none_is_dated:
         del compared["newest"], compared["TF-IDF with time"]
     if not any(article.topics for article in articles):
         del compared["same topic"]

@@ -123,16 +123,8 @@ class Engine:
         workers = min(self.workers or cpu_count(), total) or 1
         with parallel_config(backend="loky"):
             parallel = Parallel(workers, batch_size=1, return_as="generator_unordered")
-        with ExitStack() as start:
-            start.enter_context(interrupts_deferred(workers))
-
-            def calls() -> Iterator[Any]:
-                for number, given in tasks:
-                    yield delayed(attempt_numbered)(number, function, given)
-                    if number + 1 >= workers:
-                        start.close()  # joblib has started the processes, with a task for each
-
-            outcomes = parallel(calls())
+        with interrupts_deferred(workers):  # joblib starts the processes before it returns
+            outcomes = parallel(delayed(attempt_numbered)(number, function, given) for number, given in tasks)
         yield from outcomes
 
     def _run_on_cluster(

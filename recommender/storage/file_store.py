@@ -80,10 +80,10 @@ class FileStore:
         with self._storage_errors(folder, "listed"):
             self._filesystem.invalidate_cache()
             found = self._filesystem.find(self._path(folder), detail=True)
-            sizes = {path: info["size"] for path, info in found.items()}
-            for path, size in sizes.items():
-                if size is None:  # the listing of a web server has none
-                    sizes[path] = self._filesystem.size(path)
+            sizes = {  # the listing of a web server has none
+                path: self._filesystem.size(path) if info["size"] is None else info["size"]
+                for path, info in found.items()
+            }
         return {str(path)[len(self._root) + 1 :]: int(size) for path, size in sizes.items()}
 
     def folders(self) -> list[str]:

@@ -142,7 +142,7 @@ def _write_catalogue(files: ModelFiles, corpus: Corpus, slices: Sequence[Slice])
     languages: Counter[str] = Counter()
     finder, numbers = CopyFinder(), dict[str, int]()
     with (
-        closing(article for article in corpus.in_rank_order()) as articles,  # before the corpus's database
+        closing(article for article in corpus.in_rank_order()) as articles,  # even if writing fails
         files.folder.open_writer(RECORDS) as records,
         files.appending("articles.ends") as ends,
         files.appending("articles.entries") as entry_sizes,

@@ -80,7 +80,7 @@ class Slice:
             yield from _decode_keys(self.folder.read(RECORDS, int(ends[0]) if start else 0, int(ends[-1])))
 
     @contextmanager
-    def document_writer(self) -> Iterator[Callable[[Article], object]]:
+    def document_writer(self) -> Iterator[Callable[[Article], None]]:
         """Yields a function that writes what is counted of the next article, for later tasks."""
         has_texts = "text" in fields_of(self.settings)
 
